@@ -1,0 +1,41 @@
+# Everything that Orion needs is installed into .venv/; a machine with python3 (3.11 to 3.13) and make is enough.
+# Only relative names: the project may stand in a folder with a space in its path.
+
+PYTHON = .venv/bin/python
+READY = .venv/.installed
+
+.DEFAULT_GOAL = help
+.PHONY: run test check lint bench messages clean help
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: $(READY) ## Orion on this machine, with a demo world; Ctrl-C stops it
+	@exec $(PYTHON) -m backend.cli dev
+
+test: $(READY) lint ## every check and every test, with coverage
+	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && \
+	exec $(PYTHON) -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+check: $(READY) lint ## lint, types, floors, catalogs and the fast tests, in less than a minute
+	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser"
+
+lint: $(READY)
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m backend.cli i18n check
+
+bench: $(READY) ## the benchmarks, as a table
+	@exec $(PYTHON) -m benchmarks
+
+messages: $(READY) ## brings the translation catalogs up to date with the code
+	@exec $(PYTHON) -m backend.cli i18n update
+
+clean: ## removes what was installed and made here, the demo world too
+	rm -rf .venv .orion .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml .ci/install
+	@.ci/install

@@ -1,0 +1,46 @@
+"""Who acts."""
+
+from uuid import UUID
+
+import msgspec
+
+from backend.access.permissions import BY_ROLE
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A store at which the actor may work. `permissions` is None for the owner, who has the role's everywhere."""
+
+    id: UUID
+    code: str
+    name: str
+    timezone: str
+    permissions: list[str] | None
+
+
+class ActorMerchant(msgspec.Struct, frozen=True):
+    id: UUID
+    code: str
+    name: str
+
+
+class Actor(msgspec.Struct, frozen=True):
+    user_id: UUID
+    email: str
+    name: str
+    role: str
+    language: str | None
+    is_expired: bool
+    """The token was right once."""
+    merchant: ActorMerchant | None
+    """None for the platform's own people."""
+    stores: list[Place]
+
+    def permissions_at(self, place: Place) -> frozenset[str]:
+        return BY_ROLE[self.role] if place.permissions is None else frozenset(place.permissions)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Everything the actor may do somewhere."""
+        if self.merchant is None:
+            return BY_ROLE[self.role]
+        return frozenset[str]().union(*(self.permissions_at(place) for place in self.stores))

@@ -1,0 +1,57 @@
+"""Questions asked before a handler runs: who, where, may they, how often."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from backend.access.actor import Actor, Place
+from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
+from backend.core.requests import client_address
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def actor_of(connection: Connection) -> Actor:
+    """The signed-in actor; the router's `signed_in` guard has put them there."""
+    actor: Actor = connection.scope["state"]["actor"]
+    return actor
+
+
+def place_of(connection: Connection) -> Place:
+    place: Place = connection.scope["state"]["place"]
+    return place
+
+
+def at_store(connection: Connection, _: BaseRouteHandler) -> None:
+    """Settles the store: the only one, or the one named in X-Store-Code. Raises StoreRequired or StoreNotFound."""
+    stores, code = actor_of(connection).stores, connection.headers.get("x-store-code")
+    if code is None and len(stores) > 1:
+        raise StoreRequired(stores=[store.code for store in stores])
+    found = [store for store in stores if code is None or store.code == code.upper()]
+    if not found:
+        raise StoreNotFound
+    connection.scope["state"]["place"] = found[0]
+
+
+def requires(permission: str) -> Guard:
+    """Raises Forbidden unless the actor has the permission at the settled store."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if permission not in actor_of(connection).permissions_at(place_of(connection)):
+            raise Forbidden(permission=permission)
+
+    return guard
+
+
+def limited(name: str, per_minute: int) -> Guard:
+    """Raises RateLimited past so many requests a minute of one caller: the user, or the address of a stranger."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        state = connection.scope["state"]
+        actor: Actor | None = state.get("actor")
+        caller = actor.user_id.hex if actor else client_address(connection)
+        state["allowance"] = await connection.app.state.limiter.take(name, caller, per_minute)
+
+    return guard

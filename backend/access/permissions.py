@@ -1,0 +1,36 @@
+"""Who may do what: every role and every permission, on one page."""
+
+ROLES = ("super_admin", "platform_admin", "merchant_owner", "store_member")
+
+VIEW_PROGRAMS = "loyalty.view_programs"
+MANAGE_PROGRAMS = "loyalty.manage_programs"
+MANAGE_REWARDS = "loyalty.manage_rewards"
+MANAGE_CARDS = "loyalty.manage_cards"
+ADJUST_POINTS = "loyalty.adjust_points"
+VOID_TRANSACTIONS = "loyalty.void_transactions"
+MANAGE_PINS = "loyalty.manage_pins"
+MANAGE_DEVICES = "loyalty.manage_devices"
+VIEW_ANALYTICS = "loyalty.view_analytics"
+MANAGE_TEMPLATES = "messaging.manage_templates"
+MANAGE_SETTINGS = "settings.manage"
+
+TILL = frozenset({VIEW_PROGRAMS, MANAGE_CARDS, VOID_TRANSACTIONS})
+"""What a store member gets unless the owner says otherwise: find, enroll, stamp, earn, redeem, void."""
+
+OWNER = TILL | {
+    MANAGE_PROGRAMS,
+    MANAGE_REWARDS,
+    ADJUST_POINTS,
+    MANAGE_PINS,
+    MANAGE_DEVICES,
+    VIEW_ANALYTICS,
+    MANAGE_TEMPLATES,
+}
+
+BY_ROLE: dict[str, frozenset[str]] = {
+    "super_admin": OWNER | {MANAGE_SETTINGS},
+    "platform_admin": OWNER | {MANAGE_SETTINGS},
+    "merchant_owner": OWNER,
+    "store_member": TILL,
+}
+"""For a store member these are the defaults; what counts is `store_members.permissions`."""

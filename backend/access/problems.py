@@ -1,0 +1,32 @@
+from backend.core.problems import Problem
+from i18n.translator import N_
+
+
+class Unauthenticated(Problem):
+    code, status = "unauthenticated", 401
+    title = N_("Please sign in")
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - a Mapping that nobody changes
+
+
+class SessionExpired(Problem):
+    code, status = "session_expired", 401
+    title = N_("Your sign-in has ended")
+    detail = N_("Please sign in again.")
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - a Mapping that nobody changes
+
+
+class Forbidden(Problem):
+    code, status = "forbidden", 403
+    title = N_("You may not do this")
+    detail = N_("The owner can give you the permission %(permission)s.")
+
+
+class StoreRequired(Problem):
+    code, status = "store_required", 400
+    title = N_("Say which store")
+    detail = N_("You work at several stores: send the code of one as X-Store-Code.")
+
+
+class StoreNotFound(Problem):
+    code, status = "store_not_found", 404
+    title = N_("There is no such store, or not for you")

@@ -1,0 +1,102 @@
+"""Composition root of the API."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.types import ASGIApp
+
+from backend.access.guards import actor_of, place_of
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.document import DOCUMENT
+from backend.core.failures import HANDLERS
+from backend.core.logs import configure_logs
+from backend.core.observe import Observed
+from backend.core.origin import Origin
+from backend.core.paging import Cursors
+from backend.core.requests import client_address, printable_address, reader_language
+from backend.core.settings import Settings, load_settings
+from backend.loyalty.enrollment.actions import Enrollment
+from backend.loyalty.ledger.actions import Ledger
+from backend.routes import about, api
+from backend.services import open_services
+from backend.staff_pins.actions import StaffPins
+
+BODY_BYTES_MAX = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """The API as a server runs it."""
+    return Observed(create_api(settings or load_settings()), "api")
+
+
+def create_api(settings: Settings) -> Litestar:
+    configure_logs(settings, "backend")
+    return Litestar(
+        route_handlers=[api, *about],
+        lifespan=[_resources],
+        state=State({"settings": settings}),
+        dependencies={
+            "origin": Provide(provide_origin, sync_to_thread=False),
+            "ledger": Provide(provide_ledger, sync_to_thread=False),
+            "pins": Provide(provide_pins, sync_to_thread=False),
+            "enrollment": Provide(provide_enrollment, sync_to_thread=False),
+            "sessions": Provide(provide_sessions, sync_to_thread=False),
+            "cursors": Provide(provide_cursors, sync_to_thread=False),
+        },
+        exception_handlers=HANDLERS,
+        openapi_config=DOCUMENT,
+        request_max_body_size=BODY_BYTES_MAX,
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _resources(app: Litestar) -> AsyncIterator[None]:
+    async with open_services(app.state.settings) as services:
+        for field in fields(services):
+            app.state[field.name] = getattr(services, field.name)
+        yield
+
+
+def provide_origin(request: Request[Any, Any, Any]) -> Origin:
+    """Of a request whose router has settled actor and store."""
+    actor, place = actor_of(request), place_of(request)
+    assert actor.merchant is not None, "who has a store has a merchant"
+    return Origin(
+        merchant_id=actor.merchant.id,
+        store_id=place.id,
+        user_id=actor.user_id,
+        user_name=actor.name,
+        language=reader_language(request),
+        now=clock.now(),
+        instance=request.url.path,
+        request_id=request.scope["state"]["request_id"],
+        ip=printable_address(client_address(request)),
+        user_agent=request.headers.get("user-agent", "")[:300] or None,
+    )
+
+
+def provide_ledger(state: State) -> Ledger:
+    return state.ledger  # type: ignore[no-any-return]
+
+
+def provide_pins(ledger: NamedDependency[Ledger]) -> StaffPins:
+    return ledger.pins
+
+
+def provide_enrollment(state: State) -> Enrollment:
+    return state.enrollment  # type: ignore[no-any-return]
+
+
+def provide_sessions(state: State) -> Sessions:
+    return state.sessions  # type: ignore[no-any-return]
+
+
+def provide_cursors(state: State) -> Cursors:
+    return state.cursors  # type: ignore[no-any-return]

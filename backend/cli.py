@@ -1,0 +1,137 @@
+"""The `orion` command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import rich_click as click
+
+from backend import dev as development
+from backend.core import migrations
+from backend.core.embedded.running import load_dev_environment
+from backend.core.settings import Settings, SettingsError, load_settings
+from backend.document_file import document_text
+from backend.seed import seed as seed_world
+from backend.services import Services, open_services
+from i18n.cli import i18n
+
+Result = TypeVar("Result")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def orion(context: click.Context) -> None:
+    """Orion: loyalty for shops. Finds the running development servers by itself."""
+    if context.invoked_subcommand != "dev":
+        load_dev_environment()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def _with_services(act: Callable[[Services], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
+        async with open_services(_settings()) as services:
+            return await act(services)
+
+    return asyncio.run(run())
+
+
+@orion.command()
+def dev() -> None:
+    """Everything up on embedded servers, seeded; Ctrl-C stops all."""
+    sys.exit(development.run())
+
+
+def _become(*command: str) -> None:
+    os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - our own interpreter
+
+
+def _serve(factory: str, host: str, port: int) -> None:
+    _become(
+        "granian", "--interface", "asgi", "--loop", "uvloop", "--factory", factory, "--host", host, "--port", str(port)
+    )
+
+
+@orion.command()
+def backend() -> None:
+    """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
+    settings = _settings()
+    _serve("backend.app:create_app", settings.backend_host, settings.backend_port)
+
+
+@orion.command()
+def frontend() -> None:
+    """The pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT."""
+    settings = _settings()
+    _serve("frontend.app:create_app", settings.frontend_host, settings.frontend_port)
+
+
+@orion.command()
+def worker() -> None:
+    """The background worker."""
+    _become("workers.main")
+
+
+@orion.group()
+def migrate() -> None:
+    """Change the database's schema."""
+
+
+@migrate.command()
+def up() -> None:
+    """To the newest revision."""
+    migrations.upgrade(_settings().migration_url)
+
+
+@migrate.command()
+@click.argument("revision")
+def down(revision: str) -> None:
+    """To REVISION, `-1` for one step, `base` for none."""
+    migrations.downgrade(_settings().migration_url, revision)
+
+
+@migrate.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(as_json: bool) -> None:
+    """Where the database is; exit 1 when it is not at the newest revision."""
+    found = asyncio.run(migrations.status(_settings().migration_url))
+    click.echo(json.dumps(found) if as_json else f"at {found['current']}, newest is {found['head']}")
+    sys.exit(0 if found["at_head"] else 1)
+
+
+@orion.command()
+def seed() -> None:
+    """Add the demo world, once."""
+    added = _with_services(seed_world)
+    click.echo(f"Added {', '.join(added)}." if added else "The demo world is there already.")
+
+
+@orion.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+def openapi(out: Path | None) -> None:
+    """The API's OpenAPI document."""
+    text = document_text()
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+orion.add_command(i18n)
+
+
+def main() -> None:
+    orion()
+
+
+if __name__ == "__main__":
+    main()

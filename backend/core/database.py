@@ -1,0 +1,99 @@
+"""Both lanes to PostgreSQL: asyncpg for the till, advanced-alchemy sessions for everything else.
+
+Every connection works as the role `orion_app`, which owns nothing and cannot bypass row-level security.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import asyncpg
+from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.settings import Settings
+
+APP_ROLE = "orion_app"
+SERVER_SETTINGS = {
+    "application_name": "orion",
+    "role": APP_ROLE,
+    "timezone": "UTC",
+    "jit": "off",
+    "statement_timeout": "5000",
+    "lock_timeout": "3000",
+    "idle_in_transaction_session_timeout": "10000",
+}
+COMMAND_TIMEOUT_SECONDS = 5
+
+
+def asyncpg_url(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(scheme="postgresql"))
+
+
+def sqlalchemy_url(url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(scheme="postgresql+asyncpg"))
+
+
+async def _reset(connection: asyncpg.Connection) -> None:
+    # asyncpg's own reset is a round trip on every release; only a transaction left open needs it.
+    if connection.is_in_transaction():
+        await connection.reset()
+
+
+async def open_pool(settings: Settings) -> asyncpg.Pool:
+    """The till's lane. Statements must set nothing that outlives them."""
+    return await asyncpg.create_pool(
+        asyncpg_url(settings.database_url),
+        min_size=settings.pool_size,
+        max_size=settings.pool_size,
+        reset=_reset,
+        max_inactive_connection_lifetime=0,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        timeout=COMMAND_TIMEOUT_SECONDS,
+        server_settings=SERVER_SETTINGS,
+    )
+
+
+class Sessions:
+    """The lane for everything else.
+
+    Made of the library's core configuration, not of its web plugin, whose `autocommit` answers 201 when a commit fails:
+    here a transaction is committed in the open, before any answer starts.
+    """
+
+    def __init__(self, settings: Settings, metadata: MetaData) -> None:
+        self._config = SQLAlchemyAsyncConfig(
+            connection_string=sqlalchemy_url(settings.database_url),
+            metadata=metadata,
+            session_config=AsyncSessionConfig(expire_on_commit=False),
+            engine_config=EngineConfig(
+                pool_size=settings.pool_size,
+                max_overflow=0,
+                pool_timeout=3,
+                pool_pre_ping=False,
+                hide_parameters=True,
+                connect_args={
+                    "server_settings": SERVER_SETTINGS,
+                    "command_timeout": COMMAND_TIMEOUT_SECONDS,
+                    "timeout": COMMAND_TIMEOUT_SECONDS,
+                },
+            ),
+        )
+
+    @asynccontextmanager
+    async def committing(self, merchant_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises. A failing commit raises."""
+        async with self._config.get_session() as session, session.begin():
+            if merchant_id is not None:
+                await enter_merchant(session, merchant_id)
+            yield session
+
+    async def close(self) -> None:
+        await self._config.get_engine().dispose()
+
+
+async def enter_merchant(session: AsyncSession, merchant_id: UUID) -> None:
+    """Makes this merchant's rows, and no others, visible for the rest of the transaction."""
+    await session.execute(text("SELECT set_config('app.merchant_id', :merchant, true)"), {"merchant": str(merchant_id)})

@@ -1,0 +1,40 @@
+"""Promises: what has happened is written in the same transaction, and reactions to it are never lost."""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.ids import new_id
+from backend.core.models import Event, OutboxMessage
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Happening(msgspec.Struct, frozen=True, tag=_snake_case, tag_field="type"):
+    """Base of every event, named in the past tense. Holds ids and numbers, never names or addresses."""
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """An event as the ledger's writing statement takes it."""
+
+    id: UUID
+    name: str
+    data: dict[str, Any]
+
+
+def event_row(happening: Happening) -> EventRow:
+    data = msgspec.to_builtins(happening)
+    return EventRow(id=new_id(), name=data.pop("type"), data=data)
+
+
+def record(session: AsyncSession, merchant_id: UUID, happening: Happening, now: datetime) -> None:
+    """Writes the event and its outbox message with the session's other changes."""
+    row = event_row(happening)
+    session.add(Event(merchant_id=merchant_id, id=row.id, name=row.name, data=row.data, occurred_at=now))
+    session.add(OutboxMessage(id=row.id, merchant_id=merchant_id, event_name=row.name, available_at=now))

@@ -1,0 +1,103 @@
+"""What goes wrong, as a problem: ours as they are, the framework's translated, everything else logged once."""
+
+import json
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import ClientException, HTTPException, NotFoundException, ValidationException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from backend.core.problems import (
+    MEDIA_TYPE,
+    Internal,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    Problem,
+    RequestRefused,
+    Unavailable,
+    ValidationFailed,
+)
+from backend.core.requests import reader_language
+from backend.core.schemas import FieldError
+
+log = structlog.get_logger()
+
+Asked = Request[Any, Any, Any]
+Answer = Response[bytes]
+BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed, 413: PayloadTooLarge}
+
+
+def render(request: Asked, problem: Problem) -> Answer:
+    """The one place where a problem becomes JSON for a request."""
+    language = reader_language(request)
+    body = problem.as_dict(
+        language=language,
+        instance=request.url.path,
+        request_id=request.scope["state"].get("request_id", ""),
+    )
+    return Response(
+        msgspec.json.encode(body),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={**problem.headers, "Content-Language": language},
+    )
+
+
+def on_problem(request: Asked, problem: Problem) -> Answer:
+    return render(request, problem)
+
+
+def on_framework(request: Asked, error: HTTPException) -> Answer:
+    """Litestar's own refusals."""
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        return render(request, ValidationFailed(*map(_field_error, error.extra)))
+    if isinstance(error.__cause__, msgspec.DecodeError | json.JSONDecodeError | UnicodeDecodeError):
+        return render(request, MalformedJson())
+    if isinstance(error, NotFoundException):
+        return render(request, NotFound())
+    known = BY_STATUS.get(error.status_code)
+    if known is None and error.status_code >= 500:  # noqa: PLR2004 - the first failure of ours
+        return on_anything(request, error)
+    if isinstance(error, ClientException) and known is None:
+        return render(request, MalformedJson() if error.status_code == 400 else RequestRefused(error.status_code))  # noqa: PLR2004
+    return render(request, known() if known else RequestRefused(error.status_code))
+
+
+def on_anything(request: Asked, error: Exception) -> Answer:
+    """Logged with its trace, told without it: nothing of the inside reaches the caller."""
+    if is_away(error):
+        log.error("database_away", error=type(error).__name__)
+        return render(request, Unavailable())
+    log.error("request_failed", exc_info=error)
+    return render(request, Internal())
+
+
+def is_away(error: BaseException | None) -> bool:
+    """The database cannot be reached or does not answer in time."""
+    return isinstance(
+        error,
+        OSError
+        | TimeoutError
+        | PoolTimeout
+        | asyncpg.PostgresConnectionError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.TooManyConnectionsError
+        | asyncpg.AdminShutdownError
+        | asyncpg.InterfaceError
+        | asyncpg.QueryCanceledError,
+    ) or (isinstance(error, DBAPIError) and error.orig is not error and is_away(getattr(error.orig, "__cause__", None)))
+
+
+def _field_error(found: dict[str, Any]) -> FieldError:
+    # Litestar calls the body as a whole `data`.
+    key = str(found.get("key", "")).removeprefix("data").strip(".").replace(".", "/")
+    return FieldError(pointer=f"/{key}" if key else "", code="invalid", detail=str(found.get("message", "")))
+
+
+HANDLERS: dict[Any, Any] = {Problem: on_problem, HTTPException: on_framework, Exception: on_anything}

@@ -1,0 +1,37 @@
+"""Keys derived from ORION_SECRET_KEYS, one per purpose, so that no key signs two kinds of thing."""
+
+import hashlib
+import hmac
+
+MAC_BYTES_MIN = 16
+
+
+class KeyRing:
+    """The newest key signs; every key of the ring is accepted, so that keys can be rotated without a stop."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
+
+    def newest(self, purpose: str) -> bytes:
+        return _derive(self._secrets[0], purpose)
+
+    def all(self, purpose: str) -> list[bytes]:
+        return [_derive(secret, purpose) for secret in self._secrets]
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """HMAC-SHA256 under the newest key."""
+        return _mac(self.newest(purpose), message)
+
+    def verify(self, purpose: str, message: bytes, mac: bytes) -> bool:
+        """Accepts a truncated MAC of 16 bytes or more."""
+        return len(mac) >= MAC_BYTES_MIN and any(
+            hmac.compare_digest(_mac(key, message)[: len(mac)], mac) for key in self.all(purpose)
+        )
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return _mac(secret, b"orion|" + purpose.encode())
+
+
+def _mac(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()

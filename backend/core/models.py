@@ -1,0 +1,95 @@
+"""Bases of every table, and the tables of the core itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from advanced_alchemy.types import DateTimeUTC, JsonB
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.ids import new_id
+
+LABEL = String(100)
+CODE = String(40)
+
+
+class PlatformRow(DefaultBase):
+    """A row that belongs to no merchant, or that must be found before the merchant is known."""
+
+    __abstract__ = True
+
+
+class TenantRow(DefaultBase):
+    """A row of one merchant. Its key starts with the merchant; row-level security hides it from all others."""
+
+    __abstract__ = True
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-20)
+
+
+class TenantEntity(TenantRow):
+    """A tenant row with an identity of its own."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+
+
+def of_merchant() -> ForeignKeyConstraint:
+    """For tenant tables that no other key ties to their merchant."""
+    return ForeignKeyConstraint(["merchant_id"], ["merchants.id"])
+
+
+def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key that carries the merchant: a row can never point at another merchant's row."""
+    return ForeignKeyConstraint(
+        ["merchant_id", column],
+        [f"{table}.merchant_id", f"{table}.id"],
+        name=f"fk_{column}_{table}",
+        ondelete=ondelete,
+    )
+
+
+class Event(TenantEntity):
+    """Something that has happened, written in the transaction in which it happened."""
+
+    __tablename__ = "events"
+
+    name: Mapped[str] = mapped_column(LABEL)
+    data: Mapped[dict[str, Any]] = mapped_column(JsonB)
+    occurred_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class OutboxMessage(PlatformRow):
+    """An event some reaction still waits for. Holds ids only; the row goes when every reaction is done."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "available_at", postgresql_where=text("dead_at IS NULL")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The event's id."""
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
+    event_name: Mapped[str] = mapped_column(LABEL)
+    available_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    """Not before; a lease moves it into the future."""
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    reactions_done: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    last_error: Mapped[str | None] = mapped_column(Text)
+    dead_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+
+
+class StoredAnswer(TenantRow):
+    """The first answer to an idempotency key, byte for byte, written with the booking it answers."""
+
+    __tablename__ = "stored_answers"
+    __table_args__ = (Index("ix_stored_answers_created_at", "created_at"),)
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of route and body, without the staff PIN."""
+    status: Mapped[int] = mapped_column(SmallInteger)
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)

@@ -1,0 +1,76 @@
+"""The outermost layer: request id, one log line and the metrics of every request, the headers of every answer."""
+
+import time
+from uuid import UUID
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from backend.core.ids import new_id
+from backend.core.metrics import REQUEST_SECONDS, REQUESTS
+from backend.core.ratelimit import Allowance
+
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+QUIET_PATHS = ("/health", "/metrics")
+
+log = structlog.get_logger()
+
+
+class Observed:
+    def __init__(self, app: ASGIApp, surface: str) -> None:
+        self._app = app
+        self._surface = surface
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        clear_contextvars()
+        bind_contextvars(request=request_id)
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *_headers(scope, request_id, message)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("path_template") or "unknown"
+        REQUESTS.labels(self._surface, route, scope["method"], status).inc()
+        REQUEST_SECONDS.labels(self._surface, route).observe(seconds)
+        if not scope["path"].startswith(QUIET_PATHS):
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _request_id(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name == b"request-id"), b"")
+    try:
+        return str(UUID(given.decode()))
+    except ValueError:
+        return str(new_id())
+
+
+def _headers(scope: Scope, request_id: str, message: Message) -> list[tuple[bytes, bytes]]:
+    present = {name for name, _ in message["headers"]}  # type: ignore[typeddict-item]
+    headers = [header for header in SECURITY_HEADERS if header[0] not in present]
+    headers.append((b"request-id", request_id.encode()))
+    allowance = scope["state"].get("allowance")
+    if isinstance(allowance, Allowance):
+        headers += allowance.headers
+    return headers

@@ -1,0 +1,44 @@
+"""The document: tags by audience, one shared Problem schema, every problem code of every operation."""
+
+from collections import defaultdict
+from typing import Any
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+
+from backend.core.problems import MEDIA_TYPE, Internal, MalformedJson, Problem, RateLimited, Unavailable
+from backend.core.schemas import ProblemView
+
+ALWAYS: tuple[type[Problem], ...] = (MalformedJson, RateLimited, Internal, Unavailable)
+
+
+def refusals(*problems: type[Problem]) -> dict[int, ResponseSpec]:
+    """What an operation may refuse with, by status, an example for each code."""
+    by_status: defaultdict[int, list[type[Problem]]] = defaultdict(list)
+    for problem in dict.fromkeys((*problems, *ALWAYS)):
+        by_status[problem.status].append(problem)
+    return {status: _response(sorted(found, key=lambda problem: problem.code)) for status, found in by_status.items()}
+
+
+def _response(problems: list[type[Problem]]) -> ResponseSpec:
+    return ResponseSpec(
+        data_container=ProblemView,
+        description=", ".join(f"`{problem.code}`" for problem in problems),
+        media_type=MEDIA_TYPE,  # type: ignore[arg-type]
+        generate_examples=False,
+        examples=[Example(id=problem.code, summary=problem.title, value=_example(problem)) for problem in problems],
+    )
+
+
+def _example(problem: type[Problem]) -> dict[str, Any]:
+    detail = problem.detail[-1] if isinstance(problem.detail, tuple) else problem.detail
+    return {
+        "type": f"/problems/{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail or problem.title,
+        "instance": "/api/v1/…",
+        "code": problem.code,
+        "request_id": "0199aa00-0000-7000-8000-000000000000",
+        "errors": [],
+    }

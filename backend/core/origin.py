@@ -1,0 +1,24 @@
+"""Where a request comes from: who acts, for which merchant, at which store, in which language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    merchant_id: UUID
+    store_id: UUID
+    user_id: UUID | None
+    """None for the customer's own acts."""
+    user_name: str | None
+    language: str
+    now: datetime
+    """The moment of the request, UTC; every decision of the request uses it."""
+    instance: str
+    """The path asked for."""
+    request_id: str
+    ip: str | None = None
+    user_agent: str | None = None
+    device_id: UUID | None = None
+    on_behalf_user_id: UUID | None = None

@@ -1,0 +1,105 @@
+"""The relay: finds events some reaction still waits for, and runs those reactions, each on its own."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.database import Sessions
+from backend.core.models import Event, OutboxMessage
+
+BATCH = 50
+LEASE = timedelta(seconds=30)
+TRIES = 12
+PAUSE_MAX = timedelta(hours=1)
+
+Reaction = Callable[[AsyncSession, Event], Awaitable[None]]
+Reactions = Mapping[str, Sequence[Reaction]]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    id: UUID
+    merchant_id: UUID
+    event_name: str
+    attempts: int
+    done: frozenset[str]
+
+
+async def relay(sessions: Sessions, reactions: Reactions, now: datetime) -> int:
+    """Runs what is due, at most a batch; how many messages it took. Safe to run anywhere, any number of times."""
+    claimed = await _claim(sessions, now)
+    for message in claimed:
+        await _react(sessions, reactions.get(message.event_name, ()), message, now)
+    return len(claimed)
+
+
+async def _claim(sessions: Sessions, now: datetime) -> list[Claimed]:
+    due = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.available_at <= now, OutboxMessage.dead_at.is_(None))
+        .order_by(OutboxMessage.available_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    lease = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(due))
+        .values(available_at=now + LEASE, attempts=OutboxMessage.attempts + 1)
+        .returning(
+            OutboxMessage.id,
+            OutboxMessage.merchant_id,
+            OutboxMessage.event_name,
+            OutboxMessage.attempts,
+            OutboxMessage.reactions_done,
+        )
+    )
+    async with sessions.committing() as session:
+        rows = (await session.execute(lease)).all()
+    return [Claimed(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in rows]
+
+
+async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: Claimed, now: datetime) -> None:
+    failures = [
+        failure
+        for reaction in reactions
+        if reaction.__name__ not in message.done and (failure := await _run(sessions, reaction, message))
+    ]
+    async with sessions.committing() as session:
+        if failures:
+            await session.execute(_postponed(message, failures, now))
+        else:
+            await session.execute(delete(OutboxMessage).where(OutboxMessage.id == message.id))
+
+
+async def _run(sessions: Sessions, reaction: Reaction, message: Claimed) -> str | None:
+    """The reaction and the note that it is done are one transaction; the reason when it failed."""
+    try:
+        async with sessions.committing(message.merchant_id) as session:
+            event = await session.get_one(Event, (message.merchant_id, message.id))
+            await reaction(session, event)
+            await session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.id == message.id)
+                .values(reactions_done=OutboxMessage.reactions_done.op("||")([reaction.__name__]))
+            )
+    except Exception as error:
+        log.exception("reaction_failed", reaction=reaction.__name__, event_id=str(message.id))
+        return f"{reaction.__name__}: {type(error).__name__}"
+    return None
+
+
+def _postponed(message: Claimed, failures: list[str], now: datetime) -> object:
+    is_dead = message.attempts >= TRIES
+    pause = min(PAUSE_MAX, timedelta(seconds=2**message.attempts))
+    return (
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message.id)
+        .values(last_error="; ".join(failures), available_at=now + pause, dead_at=now if is_dead else None)
+    )

@@ -1,0 +1,54 @@
+"""Cursors: where a list goes on. Signed, so that they cannot be made up, and short-lived."""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from backend.core.keys import KeyRing
+from backend.core.problems import Problem
+from i18n.translator import N_
+
+LIFETIME = timedelta(days=1)
+MAC_BYTES = 16
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 200
+
+
+class CursorExpired(Problem):
+    code, status = "cursor_expired", 410
+    title = N_("This list has moved on")
+    detail = N_("Please start again at the first page.")
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """The last row seen."""
+
+    at: datetime
+    id: UUID
+    made_at: datetime
+
+
+class Cursors:
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    def write(self, at: datetime, row_id: UUID, now: datetime) -> str:
+        body = msgspec.msgpack.encode(Position(at, row_id, now))
+        mac = self._keys.sign("cursor", body)[:MAC_BYTES]
+        return base64.urlsafe_b64encode(mac + body).decode().rstrip("=")
+
+    def read(self, cursor: str | None, now: datetime) -> Position | None:
+        """None for the first page. Raises CursorExpired for one too old, or not ours."""
+        if cursor is None:
+            return None
+        try:
+            raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            position = msgspec.msgpack.decode(raw[MAC_BYTES:], type=Position)
+        except (binascii.Error, ValueError, msgspec.DecodeError) as error:
+            raise CursorExpired from error
+        if not self._keys.verify("cursor", raw[MAC_BYTES:], raw[:MAC_BYTES]) or position.made_at + LIFETIME < now:
+            raise CursorExpired
+        return position

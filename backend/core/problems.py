@@ -1,0 +1,135 @@
+"""Refusals: RFC 9457 problem details, rendered here and nowhere else."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from backend.core.schemas import FieldError
+from i18n.formatting import get_formatter
+from i18n.translator import N_, Translator, get_translator
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A refusal with a stable code and the facts of the case.
+
+    `title` and `detail` are English sources for the catalogs; `detail` names facts as `%(fact)s`. A fact that is an
+    aware datetime is shown as the clock time of its own zone and sent as UTC.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[str]
+    detail: ClassVar[str | tuple[str, str]] = ""
+    """With a plural (`NN_`), the fact named by `counted` chooses the form."""
+    counted: ClassVar[str] = ""
+    is_remembered: ClassVar[bool] = False
+    """A decision on the card's state: the same idempotency key gets the same refusal again."""
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+    def as_dict(self, *, language: str, instance: str, request_id: str) -> dict[str, Any]:
+        translator = get_translator(language)
+        return {
+            "type": f"/problems/{self.code}",
+            "title": translator.gettext(self.title),
+            "status": self.status,
+            "detail": self._detail(translator),
+            "instance": instance,
+            "code": self.code,
+            "request_id": request_id,
+            **{name: _sent(fact) for name, fact in self.facts.items()},
+        }
+
+    def _detail(self, translator: Translator) -> str:
+        shown = _shown(self.facts, translator.language)
+        if isinstance(self.detail, tuple):
+            return translator.ngettext(*self.detail, self.facts[self.counted], **shown)
+        return translator.gettext(self.detail or self.title, **shown)
+
+
+def _shown(facts: dict[str, Any], language: str) -> dict[str, object]:
+    return {name: _shown_fact(fact, language) for name, fact in facts.items()}
+
+
+def _shown_fact(fact: Any, language: str) -> object:
+    if isinstance(fact, datetime):
+        return get_formatter(language, str(fact.tzinfo)).time(fact)
+    if isinstance(fact, int):
+        return get_formatter(language).number(fact)
+    return fact
+
+
+def _sent(fact: Any) -> Any:
+    if isinstance(fact, datetime):
+        return fact.astimezone(UTC)
+    return str(fact) if isinstance(fact, UUID) else msgspec.to_builtins(fact)
+
+
+class MalformedJson(Problem):
+    code, status = "malformed_json", 400
+    title = N_("The request is not valid JSON")
+
+
+class ValidationFailed(Problem):
+    code, status = "validation_failed", 422
+    title = N_("Please check what you entered")
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(errors=list(errors))
+
+
+class NotFound(Problem):
+    code, status = "not_found", 404
+    title = N_("This does not exist, or not for you")
+
+
+class MethodNotAllowed(Problem):
+    code, status = "method_not_allowed", 405
+    title = N_("This address does not take that method")
+
+
+class PayloadTooLarge(Problem):
+    code, status = "payload_too_large", 413
+    title = N_("The request is too large")
+
+
+class RequestRefused(Problem):
+    """Any other refusal of the framework; its status is the framework's."""
+
+    code, status = "request_refused", 400
+    title = N_("The request was refused")
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status  # type: ignore[misc]
+
+
+class Internal(Problem):
+    code, status = "internal", 500
+    title = N_("Something went wrong on our side")
+    detail = N_("Nothing was booked. Please try again; if it happens again, tell us the request id.")
+
+
+class Unavailable(Problem):
+    code, status = "unavailable", 503
+    title = N_("Orion cannot answer just now")
+    detail = N_("Please try again in a moment.")
+    headers: Mapping[str, str] = {"Retry-After": "2"}
+
+
+class RateLimited(Problem):
+    code, status = "rate_limited", 429
+    title = N_("Too many requests")
+    detail = N_("Please wait a moment and try again.")
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds=retry_after_seconds)
+        self.headers = {"Retry-After": str(retry_after_seconds)}

@@ -1,0 +1,84 @@
+"""The doorbell: arq wakes the workers. The truth is in PostgreSQL, so a lost ring only costs time."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import structlog
+from arq.connections import ArqRedis, RedisSettings
+from redis.asyncio import BlockingConnectionPool
+from redis.exceptions import RedisError
+
+QUEUE_NAME = "orion:jobs"
+RELAY = "relay_outbox"
+RING_EVERY_SECONDS = 0.05
+
+log = structlog.get_logger()
+
+
+class RemoteJobError(Exception):
+    """How a job failed in another process; the exception itself never travels."""
+
+
+def serialize(job: dict[str, Any]) -> bytes:
+    """JSON, never pickle: whoever can write to Redis must not be able to run code in a worker."""
+    return msgspec.json.encode(job, enc_hook=_failure)
+
+
+def deserialize(raw: bytes) -> dict[str, Any]:
+    job: dict[str, Any] = msgspec.json.decode(raw, type=dict[str, Any])
+    result = job.get("r")
+    if isinstance(result, dict) and "__failure__" in result:
+        job["r"] = RemoteJobError(result["__failure__"])
+    return job
+
+
+def _failure(value: object) -> object:
+    if isinstance(value, BaseException):
+        return {"__failure__": type(value).__name__}
+    raise NotImplementedError(f"a job may not carry {type(value).__name__}")
+
+
+def redis_settings(url: str) -> RedisSettings:
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_timeout = 2
+    settings.conn_retries = 3
+    settings.conn_retry_delay = 1
+    return settings
+
+
+def open_queue(url: str) -> ArqRedis:
+    pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
+        url, max_connections=8, timeout=2, socket_timeout=2, socket_connect_timeout=2
+    )
+    return ArqRedis(
+        pool,
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        default_queue_name=QUEUE_NAME,
+    )
+
+
+class Doorbell:
+    """Rings at most every 50 ms, however many bookings there are; the worker then finds all that is due."""
+
+    def __init__(self, queue: ArqRedis) -> None:
+        self._queue = queue
+        self._pending: asyncio.Task[None] | None = None
+
+    def ring(self) -> None:
+        """After the commit. Never fails: the relay looks by itself every few seconds."""
+        if self._pending is None or self._pending.done():
+            self._pending = asyncio.create_task(self._ring())
+
+    async def _ring(self) -> None:
+        await asyncio.sleep(RING_EVERY_SECONDS)
+        try:
+            async with asyncio.timeout(2):
+                await self._queue.enqueue_job(RELAY, _job_id=RELAY)
+        except (RedisError, TimeoutError, OSError) as error:
+            log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")
+
+    async def close(self) -> None:
+        if self._pending is not None:
+            await asyncio.gather(self._pending, return_exceptions=True)

@@ -1,0 +1,44 @@
+"""Facts about a request that every audience needs."""
+
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from i18n.locales import negotiate
+
+HOPS_MAX = 10
+
+
+def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The nearest address that is not a proxy of ours. A header from anybody else is not believed."""
+    address = connection.client.host if connection.client else "unknown"
+    forwarded = connection.headers.get("x-forwarded-for", "")
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()][-HOPS_MAX:]
+    while hops and _is_ours(address, connection.app.state.settings.trusted_proxies):
+        address = hops.pop()
+    return address
+
+
+def _is_ours(address: str, networks: str) -> bool:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return False
+    return any(known in ip_network(network.strip()) for network in networks.split(",") if network.strip())
+
+
+def printable_address(address: str) -> str | None:
+    """An address PostgreSQL takes, or None."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
+
+
+def reader_language(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """From Accept-Language; English for callers that send none, such as scripts."""
+    state = connection.app.state
+    return negotiate(
+        connection.headers.get("accept-language"), fallback="en", pseudo=state.settings.environment != "production"
+    )

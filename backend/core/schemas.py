@@ -1,0 +1,46 @@
+"""Schemas every audience shares."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+Row = TypeVar("Row")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the API shows. Clients must ignore fields they do not know."""
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes. Unknown fields are refused, so that a misspelt one is never ignored."""
+
+
+class Page(msgspec.Struct, Generic[Row], frozen=True):
+    """One page of a list, newest first."""
+
+    data: list[Row]
+    next_cursor: str | None
+    has_more: bool
+
+
+class FieldError(Answer, omit_defaults=True):
+    pointer: str
+    """JSON pointer into the request body, such as `/email`."""
+    code: str
+    detail: str
+
+
+class ProblemView(Answer):
+    """RFC 9457 problem details. `code` is stable; `title` and `detail` follow Accept-Language.
+
+    Further members carry the facts of the refusal, such as `retry_at`, `tries_left` or `balance`.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: list[FieldError] = []

@@ -1,0 +1,77 @@
+"""Signing in and out."""
+
+import secrets
+from base64 import b32decode
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor import InvalidToken
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.hashing import verify_secret
+from backend.core.keys import KeyRing
+from backend.core.metrics import SIGN_IN_FAILURES
+from backend.core.sealing import unseal
+from backend.identity.models import AccessToken
+from backend.identity.problems import SignInRefused, TotpRequired
+from backend.identity.queries import token_hash
+from backend.identity.schemas import SignIn
+from backend.staff.models import User
+
+LIFETIME = timedelta(hours=12)
+"""A long shift. There is no renewing: the next day starts with a sign-in."""
+KEPT = timedelta(days=30)
+TOTP_STEP_SECONDS = 30
+
+
+async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datetime) -> tuple[str, datetime]:
+    """A new token and when it ends.
+
+    Raises SignInRefused, the same and as slowly whether or not the user exists, or TotpRequired once the password was
+    right.
+    """
+    email = body.email.strip().casefold()
+    user = await session.scalar(select(User).where(User.email_norm == email, User.is_active))
+    if not await verify_secret(user.password_hash if user else None, body.password) or user is None:
+        SIGN_IN_FAILURES.inc()
+        raise SignInRefused
+    if user.totp_secret:
+        _check_totp(unseal(keys, user.totp_secret, totp_place(user.id)), body.totp, now)
+    return await _new_token(session, user.id, now)
+
+
+async def _new_token(session: AsyncSession, user_id: UUID, now: datetime) -> tuple[str, datetime]:
+    await session.execute(
+        delete(AccessToken).where(AccessToken.user_id == user_id, AccessToken.expires_at < now - KEPT)
+    )
+    token, expires_at = secrets.token_urlsafe(32), now + LIFETIME
+    session.add(AccessToken(token_hash=token_hash(token), user_id=user_id, created_at=now, expires_at=expires_at))
+    await session.flush()
+    return token, expires_at
+
+
+def totp_place(user_id: UUID) -> str:
+    """Where an authenticator's secret is sealed to."""
+    return f"users.totp_secret.{user_id}"
+
+
+def _check_totp(secret: str, given: str | None, now: datetime) -> None:
+    if given is None:
+        raise TotpRequired
+    authenticator = TOTP(b32decode(secret), 6, SHA1(), TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
+    for drift in (0, -TOTP_STEP_SECONDS, TOTP_STEP_SECONDS):
+        try:
+            authenticator.verify(given.encode(), int(now.timestamp()) + drift)
+        except InvalidToken:
+            continue
+        return
+    SIGN_IN_FAILURES.inc()
+    raise SignInRefused
+
+
+async def sign_out(session: AsyncSession, token: str, now: datetime) -> None:
+    """The token opens nothing from the next request on."""
+    await session.execute(update(AccessToken).where(AccessToken.token_hash == token_hash(token)).values(revoked_at=now))

@@ -1,0 +1,28 @@
+from litestar.handlers import BaseRouteHandler
+from structlog.contextvars import bind_contextvars
+
+from backend.access.guards import Connection
+from backend.access.problems import SessionExpired, Unauthenticated
+from backend.core.clock import clock
+from backend.identity.queries import find_actor
+
+SCHEME = "bearer "
+
+
+def bearer_token(connection: Connection) -> str:
+    """Raises Unauthenticated when there is none."""
+    header = connection.headers.get("authorization", "")
+    if not header.lower().startswith(SCHEME):
+        raise Unauthenticated
+    return header[len(SCHEME) :].strip()
+
+
+async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+    """Settles the actor. Raises Unauthenticated or SessionExpired."""
+    actor = await find_actor(connection.app.state.pool, bearer_token(connection), clock.now())
+    if actor is None:
+        raise Unauthenticated
+    if actor.is_expired:
+        raise SessionExpired
+    connection.scope["state"]["actor"] = actor
+    bind_contextvars(actor=str(actor.user_id), merchant=actor.merchant.code if actor.merchant else None)

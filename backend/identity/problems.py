@@ -1,0 +1,14 @@
+from backend.core.problems import Problem
+from i18n.translator import N_
+
+
+class SignInRefused(Problem):
+    code, status = "sign_in_refused", 401
+    title = N_("Email or password is wrong")
+    detail = N_("Please check both and try again.")
+
+
+class TotpRequired(Problem):
+    code, status = "totp_required", 401
+    title = N_("Enter the code of your authenticator")
+    detail = N_("Six digits from the app on your phone.")

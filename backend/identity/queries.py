@@ -1,0 +1,21 @@
+from datetime import datetime
+from hashlib import sha256
+
+import asyncpg
+import msgspec
+
+from backend.access.actor import Actor
+
+FIND_ACTOR = "SELECT actor_by_token($1, $2)"
+
+_actor = msgspec.json.Decoder(Actor)
+
+
+def token_hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+async def find_actor(pool: asyncpg.Pool, token: str, now: datetime) -> Actor | None:
+    """Who the token belongs to; None for a token unknown, revoked, or of a disabled user."""
+    document = await pool.fetchval(FIND_ACTOR, token_hash(token), now)
+    return _actor.decode(document) if document else None

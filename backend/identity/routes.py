@@ -1,0 +1,80 @@
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from backend.access.actor import Actor
+from backend.access.guards import actor_of, limited
+from backend.access.problems import SessionExpired, Unauthenticated
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.openapi import refusals
+from backend.core.problems import RateLimited, ValidationFailed
+from backend.identity.actions import sign_in, sign_out
+from backend.identity.guards import bearer_token, signed_in
+from backend.identity.problems import SignInRefused, TotpRequired
+from backend.identity.queries import find_actor
+from backend.identity.schemas import MerchantRef, SignIn, SignInView, StoreAccess, UserView
+
+Asked = Request[Any, Any, Any]
+
+
+class AuthController(Controller):
+    path = "/auth"
+    tags = ["Auth"]
+
+    @post(
+        "/sign-in",
+        operation_id="signIn",
+        summary="Sign in with email and password",
+        guards=[limited("sign-in", 10)],
+        responses=refusals(SignInRefused, TotpRequired, RateLimited, ValidationFailed),
+    )
+    async def sign_in(self, request: Asked, data: JSONBody[SignIn], sessions: NamedDependency[Sessions]) -> SignInView:
+        now = clock.now()
+        await request.app.state.limiter.take("sign-in-email", data.email.strip().casefold(), 5)
+        async with sessions.committing() as session:
+            token, expires_at = await sign_in(session, request.app.state.keys, data, now)
+        actor = await find_actor(request.app.state.pool, token, now)
+        assert actor is not None, "the token was just made"
+        return SignInView(token=token, expires_at=expires_at, user=user_view(actor))
+
+    @post(
+        "/sign-out",
+        operation_id="signOut",
+        summary="End this sign-in; its token opens nothing any more",
+        status_code=204,
+        guards=[signed_in],
+        responses=refusals(Unauthenticated, SessionExpired),
+    )
+    async def sign_out(self, request: Asked, sessions: NamedDependency[Sessions]) -> None:
+        async with sessions.committing() as session:
+            await sign_out(session, bearer_token(request), clock.now())
+
+    @get(
+        "/me",
+        operation_id="getMe",
+        summary="Who am I, where may I work and what may I do",
+        guards=[signed_in],
+        responses=refusals(Unauthenticated, SessionExpired),
+    )
+    async def me(self, request: Asked) -> UserView:
+        return user_view(actor_of(request))
+
+
+def user_view(actor: Actor) -> UserView:
+    merchant = actor.merchant
+    return UserView(
+        id=actor.user_id,
+        email=actor.email,
+        name=actor.name,
+        role=actor.role,
+        language=actor.language,
+        permissions=sorted(actor.permissions),
+        merchant=MerchantRef(merchant.id, merchant.code, merchant.name) if merchant else None,
+        stores=[
+            StoreAccess(place.id, place.code, place.name, place.timezone, sorted(actor.permissions_at(place)))
+            for place in actor.stores
+        ],
+    )

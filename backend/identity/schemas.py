@@ -1,0 +1,54 @@
+"""What signing in takes and shows."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from backend.core.schemas import Answer, Body
+
+Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["anna@fashion.example"])]
+
+
+class SignIn(Body):
+    email: Annotated[str, Meta(max_length=254, examples=["anna@fashion.example"])]
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$")] | None = None
+    """Six digits of the authenticator, for users who have set one up."""
+
+
+class StoreAccess(Answer):
+    """A store the user may work at, and what they may do there."""
+
+    id: UUID
+    code: str
+    name: str
+    timezone: str
+    permissions: list[str]
+
+
+class UserView(Answer):
+    id: UUID
+    email: str
+    name: str
+    role: str
+    """super_admin | platform_admin | merchant_owner | store_member"""
+    language: str | None
+    permissions: list[str]
+    """Everything the user may do in at least one store (admins: on the platform)."""
+    merchant: "MerchantRef | None"
+    stores: list[StoreAccess]
+
+
+class MerchantRef(Answer):
+    id: UUID
+    code: str
+    name: str
+
+
+class SignInView(Answer):
+    token: str
+    """Opaque bearer token, shown once; send it as `Authorization: Bearer …`."""
+    expires_at: datetime
+    user: UserView

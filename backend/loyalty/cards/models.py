@@ -1,0 +1,63 @@
+from datetime import datetime
+from uuid import UUID
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.models import TenantEntity, belongs_to
+
+CARD_STATES = ("active", "deactivated", "merged", "erased")
+
+
+class Card(TenantEntity):
+    """A customer's card. Balances are the ledger's after `last_seq`; every booking proves `version` unchanged."""
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "code"),
+        # One card per customer and merchant, or per store when the merchant keeps its stores apart.
+        Index(
+            "uq_cards_customer_scope",
+            "merchant_id",
+            "customer_id",
+            "scope_store_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("state IN ('active', 'deactivated')"),
+        ),
+        belongs_to("customers", "customer_id"),
+        belongs_to("programs", "program_id"),
+        belongs_to("stores", "store_id"),
+        belongs_to("stores", "scope_store_id"),
+        CheckConstraint(f"state IN {CARD_STATES}", name="state"),
+        CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="customer"),
+        CheckConstraint("scope_store_id IS NULL OR scope_store_id = store_id", name="scope_store"),
+        CheckConstraint("points_balance >= 0", name="points_balance"),
+        CheckConstraint("stamp_count >= 0", name="stamp_count"),
+        CheckConstraint("debt_points >= 0", name="debt_points"),
+        CheckConstraint("carry_numerator >= 0 AND carry_numerator < carry_denominator", name="carry"),
+    )
+
+    code: Mapped[str] = mapped_column(String(16))
+    customer_id: Mapped[UUID | None]
+    program_id: Mapped[UUID]
+    store_id: Mapped[UUID]
+    """Where the customer enrolled."""
+    scope_store_id: Mapped[UUID | None]
+    """The only store the card works at; None: every store of the merchant."""
+    state: Mapped[str] = mapped_column(String(15), default="active")
+    points_balance: Mapped[int] = mapped_column(BigInteger, default=0)
+    debt_points: Mapped[int] = mapped_column(BigInteger, default=0)
+    stamp_count: Mapped[int] = mapped_column(default=0)
+    carry_numerator: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The fraction of a point past sales have earned beyond the whole points booked."""
+    carry_denominator: Mapped[int] = mapped_column(BigInteger, default=1)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(BigInteger, default=0)
+    wallet_version: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Rises with every change a wallet pass shows."""
+    page_version: Mapped[int] = mapped_column(default=0)
+    """Part of the card page's address: raising it makes every old address useless."""
+    enrolled_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    last_activity_at: Mapped[datetime] = mapped_column(DateTimeUTC)

@@ -1,0 +1,62 @@
+"""The card as till, tablet and customer see it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from backend.core.schemas import Answer, Body
+from backend.loyalty.customers.schemas import CustomerView
+from backend.loyalty.rewards.schemas import CardReward
+from backend.loyalty.wallets.schemas import Wallets
+from backend.merchants.schemas import StoreRef
+
+
+class NextExpiry(Answer):
+    expires_at: datetime
+    points: int
+    """Points that expire at that instant."""
+
+
+class CardView(Answer):
+    id: UUID
+    code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
+    """Sixteen letters, without spaces: printed, in the QR code and typed."""
+    state: str
+    """active | deactivated | merged | erased"""
+    customer: CustomerView
+    program_type: str
+    card_name: str
+    card_color: str
+    enrolled_store: StoreRef
+    enrolled_at: datetime
+    last_activity_at: datetime
+    points_balance: int
+    debt_points: int
+    """Points owed after a return; paid first by later sales."""
+    stamp_count: int
+    stamps_target: int
+    stamp_reward: str
+    reward_ready: bool
+    """The stamp card is full."""
+    rewards: list[CardReward]
+    next_stamp_available_at: datetime | None
+    """None: a stamp may be added now as far as the waiting time goes."""
+    remaining_stamps_today: int
+    next_expiry: NextExpiry | None
+    wallets: Wallets
+    page_url: str
+    """The customer's own page (a capability: whoever has the address sees the card)."""
+    works_at: list[StoreRef]
+    """Stores where the card is accepted."""
+
+
+class CardLookup(Body):
+    query: Annotated[str, Meta(min_length=2, max_length=254, examples=["BDFH KLNP RSTV XGCJ", "weber"])]
+    """Card code (any case, spaces allowed), email, phone or at least two letters of a name."""
+
+
+class CardMatches(Answer):
+    cards: list[CardView]
+    """At most five; exactly one for a card code."""

@@ -1,0 +1,42 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.models import LABEL, TenantEntity, TenantRow, belongs_to, of_merchant
+
+
+class Customer(TenantEntity):
+    """Who holds a card. All that is known of the person is here and in `customer_words`: erasing deletes these rows."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        of_merchant(),
+        UniqueConstraint("merchant_id", "email_norm"),
+        Index("ix_customers_phone", "merchant_id", "phone_norm", postgresql_where="phone_norm IS NOT NULL"),
+    )
+
+    email: Mapped[str] = mapped_column(String(254))
+    email_norm: Mapped[str] = mapped_column(String(254))
+    first_name: Mapped[str | None] = mapped_column(LABEL)
+    last_name: Mapped[str | None] = mapped_column(LABEL)
+    phone: Mapped[str | None] = mapped_column(String(30))
+    phone_norm: Mapped[str | None] = mapped_column(String(9))
+    birth_date: Mapped[date | None]
+    language: Mapped[str] = mapped_column(String(5))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class CustomerWord(TenantRow):
+    """A word of a customer's name, without accents and case, for finding by its beginning.
+
+    Its own table with plain comparisons, because under row-level security LIKE and lower() use no index.
+    """
+
+    __tablename__ = "customer_words"
+    __table_args__ = (belongs_to("customers", "customer_id", ondelete="CASCADE"),)
+
+    word: Mapped[str] = mapped_column(String(100, collation="C"), primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)

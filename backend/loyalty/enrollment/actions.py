@@ -1,0 +1,216 @@
+"""Enroll a customer: one action for staff and for the join page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import JSON, ColumnElement, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.database import Sessions
+from backend.core.events import record
+from backend.core.idempotency import Key, Reply, replay
+from backend.core.ids import new_id
+from backend.core.models import StoredAnswer
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
+from backend.loyalty.cards.code import new_code
+from backend.loyalty.cards.models import Card
+from backend.loyalty.customers.actions import find_or_add_customer
+from backend.loyalty.customers.models import Customer
+from backend.loyalty.customers.rules import normalize_email
+from backend.loyalty.customers.schemas import Person
+from backend.loyalty.enrollment.events import CardLinkRequested
+from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
+from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
+from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.booking import AnswerRow, Draft
+from backend.loyalty.ledger.checks import check_open
+from backend.loyalty.ledger.events import CardEnrolled
+from backend.loyalty.ledger.rules import lot_life
+from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
+from backend.loyalty.ledger.views import Show, works_at
+
+BORN_FIRST = date(1900, 1, 1)
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    state: CardState
+    draft: Draft | None
+    """None when the customer had the card already."""
+
+    @property
+    def already(self) -> bool:
+        return self.draft is None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    sessions: Sessions
+    ledger: Ledger
+
+    async def by_staff(self, origin: Origin, person: Person, key: Key | None) -> Reply:
+        """201 with the card view, or 200 with the card the customer has already."""
+        return await self._once(origin, person, key, is_public=False)
+
+    async def by_customer(self, origin: Origin, person: SelfEnroll, key: Key | None) -> Reply:
+        """From the join page. What an address had before is told to that address only.
+
+        Raises EnrollmentClosed or TermsNotAccepted.
+        """
+        return await self._once(origin, person, key, is_public=True)
+
+    async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
+        check_birth_date(person.birth_date, origin.now.date())
+        async with self.sessions.committing(origin.merchant_id) as session:
+            if key is not None and (stored := await _stored(session, origin, key)):
+                return replay(key, stored.fingerprint.hex(), stored.status, stored.body)
+            enrolled = await enroll_customer(session, origin, person, is_public=is_public)
+            show = Show(self.ledger.links, origin.language, origin.now)
+            body = _public_answer(enrolled, show) if is_public else _staff_answer(enrolled, show)
+            reply = Reply(200 if enrolled.already else 201, _encoder.encode(body))
+            await _write(session, origin, enrolled, key, reply)
+            if is_public and enrolled.already:
+                record(session, origin.merchant_id, CardLinkRequested(enrolled.state.card.id), origin.now)
+        self.ledger.doorbell.ring()
+        return reply
+
+
+async def enroll_customer(session: AsyncSession, origin: Origin, person: Person, *, is_public: bool) -> Enrolled:
+    """Finds or makes customer and card, and drafts `enrolled` and the welcome bonus. The caller writes the draft."""
+    setup = await get_setup(session, origin)
+    check_open(setup)
+    if is_public:
+        _check_public(setup, person)
+    assert setup.program is not None, "an open program exists"
+    language = person.language or (origin.language if is_public else setup.program.default_language)
+    # A stranger who types somebody's address must not be able to add a phone of their own to that customer.
+    customer = await find_or_add_customer(session, origin, person, language, fill_in=not is_public)
+    card_id, is_new = await _find_or_add_card(session, origin, setup, customer)
+    document = await session.scalar(
+        select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, origin.now), Text))
+    )
+    state = decode_state(document)
+    return Enrolled(state, _draft(state, origin) if is_new else None)
+
+
+async def get_setup(session: AsyncSession, origin: Origin) -> Setup:
+    return decode_setup(await session.scalar(select(cast(func.till_setup(origin.merchant_id, origin.store_id), Text))))
+
+
+def check_birth_date(born: date | None, today: date) -> None:
+    """Raises ValidationFailed for a day in the future or before living memory."""
+    if born is not None and not BORN_FIRST <= born <= today:
+        raise ValidationFailed(FieldError("/birth_date", "out_of_range", "Between 1900 and today."))
+
+
+def _check_public(setup: Setup, person: Person) -> None:
+    if not setup.policy.allow_self_enrollment:
+        raise EnrollmentClosed
+    if not getattr(person, "accept_terms", False):
+        raise TermsNotAccepted
+
+
+async def _find_or_add_card(
+    session: AsyncSession, origin: Origin, setup: Setup, customer: Customer
+) -> tuple[UUID, bool]:
+    """The unique index on customer and scope keeps two tills from making two cards."""
+    scope = None if setup.policy.allow_cross_location_redemption else origin.store_id
+    assert setup.program is not None, "an open program exists"
+    added = await session.scalar(
+        insert(Card)
+        .values(
+            merchant_id=origin.merchant_id,
+            id=new_id(),
+            code=new_code(),
+            customer_id=customer.id,
+            program_id=setup.program.id,
+            store_id=origin.store_id,
+            scope_store_id=scope,
+            enrolled_at=origin.now,
+            last_activity_at=origin.now,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["merchant_id", "customer_id", "scope_store_id"],
+            index_where=Card.state.in_(["active", "deactivated"]),
+        )
+        .returning(Card.id)
+    )
+    if added is not None:
+        return added, True
+    existing = await session.scalars(
+        select(Card.id).where(
+            Card.merchant_id == origin.merchant_id,
+            Card.customer_id == customer.id,
+            Card.scope_store_id.is_not_distinct_from(scope),
+            Card.state.in_(["active", "deactivated"]),
+        )
+    )
+    return existing.one(), False
+
+
+def _draft(state: CardState, origin: Origin) -> Draft:
+    draft = Draft(state, origin)
+    row = draft.transaction("enrolled", "points", 0)
+    draft.close(row)
+    draft.record(CardEnrolled(row.card_id, row.id))
+    bonus = state.terms.welcome_bonus_points
+    if bonus and state.program.has_points:
+        welcome = draft.transaction("welcome_bonus", "points", bonus)
+        draft.grant(welcome, bonus, lot_life(state.terms, origin.now, state.setup.merchant.zone))
+        draft.close(welcome)
+    return draft
+
+
+async def _stored(session: AsyncSession, origin: Origin, key: Key) -> StoredAnswer | None:
+    return await session.get(StoredAnswer, (origin.merchant_id, key.value))
+
+
+async def _write(session: AsyncSession, origin: Origin, enrolled: Enrolled, key: Key | None, reply: Reply) -> None:
+    answer = AnswerRow(key.value, key.fingerprint, reply.status, reply.body.decode(), origin.now) if key else None
+    if enrolled.draft is not None:
+        document = _encoder.encode(enrolled.draft.booking(answer)).decode()
+        result = await session.scalar(select(func.book(origin.merchant_id, _json(document))))
+        assert result == "booked", "a card of this transaction cannot have moved"
+    elif answer is not None:
+        await session.execute(select(func.keep_answer(origin.merchant_id, _json(_encoder.encode(answer).decode()))))
+
+
+def _json(document: str) -> ColumnElement[str]:
+    # Through text, because the driver would take the string for a JSON string.
+    return cast(cast(document, Text), JSON)
+
+
+def _staff_answer(enrolled: Enrolled, show: Show) -> EnrollView:
+    card = show.card(enrolled.state)
+    return EnrollView(
+        **{field: getattr(card, field) for field in card.__struct_fields__}, already_enrolled=enrolled.already
+    )
+
+
+def _public_answer(enrolled: Enrolled, show: Show) -> SelfEnrollView:
+    card = show.card(enrolled.state)
+    known = EnrolledCard(card.id, card.code, card.points_balance, card.page_url)
+    return SelfEnrollView(
+        already_enrolled=enrolled.already,
+        card=EnrolledCard(card.id, None, None, None) if enrolled.already else known,
+        works_at=works_at(enrolled.state),
+        mailed=True,
+    )
+
+
+async def request_card_links(session: AsyncSession, merchant_id: UUID, email: str, now: datetime) -> None:
+    """Sends the holder the address of each of their cards. Silent when nobody has that email."""
+    cards = await session.scalars(
+        select(Card.id)
+        .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
+        .where(Card.merchant_id == merchant_id, Customer.email_norm == normalize_email(email), Card.state == "active")
+    )
+    for card_id in cards:
+        record(session, merchant_id, CardLinkRequested(card_id), now)

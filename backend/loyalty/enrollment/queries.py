@@ -1,0 +1,65 @@
+"""What strangers and customers see without signing in."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from backend.core.origin import Origin
+from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.checks import check_open
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.queries import list_transactions
+from backend.loyalty.ledger.state import CardState, decode_state
+from backend.loyalty.ledger.views import Show
+from backend.loyalty.programs.schemas import PublicProgram
+from backend.loyalty.till.queries import get_setup
+from backend.loyalty.till.schemas import CardPage
+from backend.merchants.schemas import StoreRef
+
+CARD_AT_HOME = "SELECT card_at_home($1, $2, $3)"
+SHOWN = 20
+
+
+async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
+    """Raises FeatureDisabled or ProgramInactive."""
+    setup = await get_setup(ledger.pool, origin.merchant_id, origin.store_id)
+    check_open(setup)
+    show = Show(ledger.links, origin.language, origin.now)
+    program, terms = setup.program, setup.terms
+    assert program is not None, "an open program exists"
+    assert terms is not None, "a program has terms"
+    return PublicProgram(
+        merchant_name=setup.merchant.name,
+        store=StoreRef(setup.store.id, setup.store.code, setup.store.name),
+        type=program.type,
+        name=program.name,
+        card_name=program.card_name,
+        card_color=program.card_color,
+        logo_url=program.logo_url,
+        terms=show.terms(setup),
+        rewards=show.rewards(setup),
+        terms_text=show.text(program.terms_text, setup),
+        terms_url=program.terms_url,
+        privacy_url=program.privacy_url,
+        default_language=program.default_language,
+        open_for_enrollment=setup.policy.allow_self_enrollment,
+        terms_published_on=terms.published_at.astimezone(ZoneInfo(setup.merchant.timezone)).date(),
+    )
+
+
+async def card_page(ledger: Ledger, token: str, language: str, now: datetime) -> CardPage:
+    """Raises CardNotFound alike for a token forged, outdated, or of a card that is gone."""
+    link = ledger.links.read(token)
+    document = link and await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, link.card_id, now)
+    if not link or not document:
+        raise CardNotFound
+    state: CardState = decode_state(document)
+    if not ledger.links.opens(link, state.card.page_version):
+        raise CardNotFound
+    rows = await list_transactions(ledger.pool, link.merchant_id, card_id=link.card_id, limit=SHOWN)
+    return CardPage(
+        merchant_name=state.setup.merchant.name,
+        store_code=state.setup.store.code,
+        card=Show(ledger.links, language, now).card(state),
+        transactions=[row.view(language) for row in rows[:SHOWN]],
+        privacy_url=state.program.privacy_url,
+    )

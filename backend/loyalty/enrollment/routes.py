@@ -1,0 +1,170 @@
+"""Enrolling at the till, and joining from the poster."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, JSONBody
+
+from backend.access.features import FeatureDisabled
+from backend.access.guards import limited, requires
+from backend.access.permissions import MANAGE_CARDS
+from backend.access.problems import StoreNotFound
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.idempotency import IdempotencyKeyReused, Key, key_for
+from backend.core.openapi import refusals
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.core.requests import client_address, printable_address, reader_language
+from backend.core.schemas import Body
+from backend.loyalty.enrollment.actions import Enrollment, request_card_links
+from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
+from backend.loyalty.enrollment.queries import card_page, public_program
+from backend.loyalty.enrollment.schemas import CardLinkRequest, Enroll, EnrollView, SelfEnroll, SelfEnrollView
+from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
+from backend.loyalty.ledger.routes import REPLAYED, STAFF, IdempotencyKey, sent
+from backend.loyalty.programs.schemas import PublicProgram
+from backend.loyalty.till.schemas import CardPage
+from backend.merchants.queries import StorePlace, get_place
+
+Asked = Request[Any, Any, Any]
+
+
+class StoreEnrollmentController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Store"]
+
+    @post(
+        "/cards/enroll",
+        operation_id="enrollCustomer",
+        summary="Enroll a customer, or find the card they have",
+        description="200 with `already_enrolled: true` when the customer has a card here.",
+        guards=[requires(MANAGE_CARDS), limited("enroll", 10)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(EnrollView), 200: ResponseSpec(EnrollView)}
+        | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused),
+    )
+    async def enroll(
+        self,
+        request: Asked,
+        data: JSONBody[Enroll],
+        origin: NamedDependency[Origin],
+        enrollment: NamedDependency[Enrollment],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        return sent(await enrollment.by_staff(origin, data, optional_key(request, idempotency_key, data)))
+
+
+class StorefrontController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Storefront"]
+
+    @get(
+        "/{store_code:str}/program",
+        operation_id="getPublicProgram",
+        summary="The program as a stranger at the poster sees it",
+        guards=[limited("public-program", 30)],
+        responses=refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
+    )
+    async def program(
+        self, request: Asked, store_code: FromPath[str], ledger: NamedDependency[Ledger]
+    ) -> PublicProgram:
+        place = await get_place(ledger.pool, store_code)
+        return await public_program(ledger, stranger(request, place))
+
+    @post(
+        "/{store_code:str}/enroll",
+        operation_id="enrollMyself",
+        summary="Join the program",
+        description="An address that has a card already gets it by mail: nothing of it is told to whoever asks.",
+        guards=[limited("enroll", 10)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(SelfEnrollView), 200: ResponseSpec(SelfEnrollView)}
+        | refusals(
+            StoreNotFound,
+            ValidationFailed,
+            TermsNotAccepted,
+            EnrollmentClosed,
+            FeatureDisabled,
+            ProgramInactive,
+            IdempotencyKeyReused,
+        ),
+    )
+    async def enroll(
+        self,
+        request: Asked,
+        store_code: FromPath[str],
+        data: JSONBody[SelfEnroll],
+        ledger: NamedDependency[Ledger],
+        enrollment: NamedDependency[Enrollment],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        place = await get_place(ledger.pool, store_code)
+        key = optional_key(request, idempotency_key, data)
+        return sent(await enrollment.by_customer(stranger(request, place), data, key))
+
+    @get(
+        "/cards/{token:str}",
+        operation_id="getCardPage",
+        summary="The customer's own page; the token is the right to see it",
+        guards=[limited("card-page", 60)],
+        responses=refusals(CardNotFound),
+    )
+    async def card_page(self, request: Asked, token: FromPath[str], ledger: NamedDependency[Ledger]) -> CardPage:
+        return await card_page(ledger, token, reader_language(request), clock.now())
+
+    @post(
+        "/card-links",
+        operation_id="requestCardLink",
+        summary="Send me the address of my card again",
+        description="Always 202, whether or not somebody has that email.",
+        status_code=202,
+        guards=[limited("card-link", 5)],
+        responses=refusals(ValidationFailed),
+    )
+    async def card_link(
+        self,
+        data: JSONBody[CardLinkRequest],
+        ledger: NamedDependency[Ledger],
+        sessions: NamedDependency[Sessions],
+    ) -> None:
+        merchant_id = await _merchant_of(data, ledger)
+        if merchant_id is None:
+            return
+        async with sessions.committing(merchant_id) as session:
+            await request_card_links(session, merchant_id, data.email, clock.now())
+        ledger.doorbell.ring()
+
+
+async def _merchant_of(data: CardLinkRequest, ledger: Ledger) -> UUID | None:
+    if data.token is not None and (link := ledger.links.read(data.token)):
+        return link.merchant_id
+    try:
+        return (await get_place(ledger.pool, data.store_code or "")).merchant_id
+    except StoreNotFound:
+        return None
+
+
+def stranger(request: Asked, place: StorePlace) -> Origin:
+    """A customer acting for themself."""
+    return Origin(
+        merchant_id=place.merchant_id,
+        store_id=place.store_id,
+        user_id=None,
+        user_name=None,
+        language=reader_language(request),
+        now=clock.now(),
+        instance=request.url.path,
+        request_id=request.scope["state"]["request_id"],
+        ip=printable_address(client_address(request)),
+        user_agent=request.headers.get("user-agent", "")[:300] or None,
+    )
+
+
+def optional_key(request: Asked, value: str | None, body: Body) -> Key | None:
+    """Enrolling is safe to repeat by itself; a key makes the answer the same too."""
+    return key_for(value, request.url.path, body) if value is not None else None

@@ -1,0 +1,52 @@
+"""Joining a program, at the till or from the poster."""
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from backend.core.schemas import Answer, Body
+from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.customers.schemas import Email, Person
+from backend.merchants.schemas import StoreRef
+
+
+class Enroll(Person):
+    """A customer enrolled by staff."""
+
+
+class EnrollView(CardView):
+    """The card view, and whether the customer already had this card."""
+
+    already_enrolled: bool
+
+
+class SelfEnroll(Person):
+    """A stranger enrolling from the join page."""
+
+    accept_terms: bool = False
+
+
+class EnrolledCard(Answer):
+    id: UUID
+    code: str | None
+    """None for an address that already had a card: the code goes to that address only."""
+    points_balance: int | None
+    page_url: str | None
+
+
+class SelfEnrollView(Answer):
+    already_enrolled: bool
+    card: EnrolledCard
+    works_at: list[StoreRef]
+    """Stores where the card is accepted."""
+    mailed: bool
+    """The card's address is on its way to the email given."""
+
+
+class CardLinkRequest(Body):
+    """Somebody has lost the address of their card. Name the store, or send the old address's token."""
+
+    email: Email
+    store_code: Annotated[str, Meta(max_length=40)] | None = None
+    token: Annotated[str, Meta(max_length=200)] | None = None

@@ -1,0 +1,48 @@
+"""Adjust points by hand, with a reason."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.loyalty.ledger import checks, rules
+from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.events import PointsAdjusted
+from backend.loyalty.ledger.problems import BalanceBelowZero, UnitNotOffered
+from backend.loyalty.ledger.schemas import Adjustment, AdjustmentView
+from backend.loyalty.ledger.state import CardState
+from backend.loyalty.ledger.views import Show
+
+
+@dataclass(slots=True)
+class AdjustPoints:
+    card_id: UUID
+    body: Adjustment
+    kind: str = "adjusted"
+    needs_pin: bool = True
+    _row: TransactionRow | None = None
+
+    def check(self, state: CardState) -> None:
+        checks.check_card(state)
+        if not state.program.has_points:
+            raise UnitNotOffered
+
+    def decide(self, draft: Draft) -> None:
+        points, lots = self.body.points, draft.live("points")
+        balance = sum(lot.remaining for lot in lots)
+        if balance + points < 0:
+            raise BalanceBelowZero(balance=balance)
+        row = draft.transaction("adjusted", "points", points, reason=self.body.reason)
+        if points > 0:
+            draft.grant(row, points, rules.lot_life(draft.state.terms, draft.now, draft.state.setup.merchant.zone))
+        else:
+            draft.spend(row, lots, -points)
+        draft.touch()
+        draft.close(row)
+        draft.record(PointsAdjusted(row.card_id, row.id, points))
+        self._row = row
+
+    def answer(self, draft: Draft, show: Show) -> tuple[int, AdjustmentView]:
+        assert self._row is not None, "answered after it was decided"
+        return 201, AdjustmentView(
+            transaction=show.transaction(self._row, draft.state, user=draft.origin.user_name, reward=None),
+            card=show.card(draft.state),
+        )

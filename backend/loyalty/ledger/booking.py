@@ -1,0 +1,255 @@
+"""A booking in the making: what will be appended and changed, decided on a state that the writing proves unchanged."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.core.events import EventRow, Happening, event_row
+from backend.core.ids import new_id
+from backend.core.origin import Origin
+from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.events import PointsExpired
+from backend.loyalty.ledger.state import CardRow, CardState, LotState
+
+
+class TransactionRow(msgspec.Struct, kw_only=True):
+    """Columns of `transactions`."""
+
+    merchant_id: UUID
+    id: UUID
+    card_id: UUID
+    seq: int
+    kind: str
+    unit: str
+    amount: int
+    points_after: int = 0
+    stamps_after: int = 0
+    debt_after: int = 0
+    store_id: UUID | None
+    user_id: UUID | None
+    staff_pin_id: UUID | None = None
+    device_id: UUID | None
+    on_behalf_user_id: UUID | None
+    program_id: UUID
+    terms_version: int
+    purchase_amount_cents: int | None = None
+    order_reference: str | None = None
+    reward_id: UUID | None = None
+    voids_id: UUID | None = None
+    reason: str | None = None
+    notes: str | None = None
+    idempotency_key: str | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+    ip: str | None
+    user_agent: str | None
+
+
+class AllocationRow(msgspec.Struct, frozen=True):
+    merchant_id: UUID
+    transaction_id: UUID
+    lot_id: UUID
+    amount: int
+
+
+class CategoryRow(msgspec.Struct, frozen=True):
+    merchant_id: UUID
+    transaction_id: UUID
+    category_id: UUID
+
+
+class AnswerRow(msgspec.Struct, frozen=True):
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+    created_at: datetime
+
+
+class Booking(msgspec.Struct, frozen=True):
+    """The document the statement `book` takes."""
+
+    now: datetime
+    card: CardRow
+    transactions: list[TransactionRow]
+    categories: list[CategoryRow]
+    lots: list[LotState]
+    lots_changed: list[LotState]
+    allocations: list[AllocationRow]
+    reward_id: UUID | None
+    reward_stock: int
+    """What is added to the reward's stock: −1 when it is handed over, +1 when it comes back."""
+    events: list[EventRow]
+    answer: AnswerRow | None
+
+
+class Draft:
+    """Collects a booking on a card's state and keeps that state as it will be afterwards."""
+
+    def __init__(self, state: CardState, origin: Origin) -> None:
+        self.state = state
+        self.origin = origin
+        self.transactions: list[TransactionRow] = []
+        self._categories: list[CategoryRow] = []
+        self._new_lots: dict[UUID, LotState] = {}
+        self._changed_lots: dict[UUID, LotState] = {}
+        self._allocations: list[AllocationRow] = []
+        self._events: list[EventRow] = []
+        self._reward: tuple[UUID | None, int] = (None, 0)
+        self._book_expired()
+
+    @property
+    def card(self) -> CardRow:
+        return self.state.card
+
+    @property
+    def now(self) -> datetime:
+        return self.origin.now
+
+    def live(self, unit: str) -> list[LotState]:
+        """What can be spent now, in the order in which it is spent."""
+        return rules.live_lots(self.state.lots, unit, **self._at)
+
+    @property
+    def _at(self) -> dict[str, Any]:
+        return {
+            "now": self.now,
+            "last_activity_at": self.card.last_activity_at,
+            "zone": self.state.setup.merchant.zone,
+        }
+
+    def transaction(self, kind: str, unit: str, amount: int, **details: Any) -> TransactionRow:
+        """Appends a line of history; the first carries the idempotency key. Balances are filled in by `booking`."""
+        card, origin = self.card, self.origin
+        card.last_seq += 1
+        row = TransactionRow(
+            merchant_id=card.merchant_id,
+            id=new_id(),
+            card_id=card.id,
+            seq=card.last_seq,
+            kind=kind,
+            unit=unit,
+            amount=amount,
+            store_id=origin.store_id,
+            user_id=origin.user_id,
+            device_id=origin.device_id,
+            on_behalf_user_id=origin.on_behalf_user_id,
+            program_id=self.state.program.id,
+            terms_version=self.state.terms.version,
+            recorded_at=self.now,
+            **self._seen(),
+            **{"occurred_at": self.now, **details},
+        )
+        self.transactions.append(row)
+        return row
+
+    def _seen(self) -> dict[str, str | None]:
+        if not self.state.setup.policy.log_ip_addresses:
+            return {"ip": None, "user_agent": None}
+        return {"ip": self.origin.ip, "user_agent": self.origin.user_agent}
+
+    def categorize(self, row: TransactionRow, category_ids: list[UUID]) -> None:
+        self._categories += [CategoryRow(row.merchant_id, row.id, category_id) for category_id in category_ids]
+
+    def grant(self, row: TransactionRow, amount: int, life: rules.LotLife) -> LotState:
+        """A new lot; what the customer owes is paid from it first."""
+        lot = LotState(
+            merchant_id=row.merchant_id,
+            id=new_id(),
+            card_id=row.card_id,
+            transaction_id=row.id,
+            unit=row.unit,
+            original=amount,
+            remaining=amount,
+            expires_at=life.expires_at,
+            idle_days=life.idle_days,
+        )
+        self._new_lots[lot.id] = lot
+        self.state.lots.append(lot)
+        self._add_to_balance(row.unit, amount)
+        if row.unit == "points" and self.card.debt_points:
+            paid = min(self.card.debt_points, amount)
+            self._move(row, lot, paid)
+            self.card.debt_points -= paid
+        return lot
+
+    def spend(self, row: TransactionRow, lots: list[LotState], amount: int) -> None:
+        """Takes from these lots in their order."""
+        by_id = {lot.id: lot for lot in lots}
+        for part in rules.take(lots, amount):
+            self._move(row, by_id[part.lot_id], part.amount)
+
+    def give_back(self, row: TransactionRow, lot: LotState, amount: int) -> None:
+        """Returns what was spent into its own lot; one that has expired meanwhile gets its days of grace, once."""
+        mine = next((known for known in self.state.lots if known.id == lot.id), None)
+        if mine is None:
+            mine = lot
+            self.state.lots.append(lot)
+        expires_at = rules.expiry_of(mine, self.card.last_activity_at, self.state.setup.merchant.zone)
+        if expires_at is not None and expires_at <= self.now and not mine.has_grace:
+            mine.expires_at, mine.idle_days, mine.has_grace = rules.after_grace(expires_at, self.now), None, True
+        self._move(row, mine, -amount)
+
+    def take_reward(self, reward_id: UUID, stock_change: int) -> None:
+        self._reward = (reward_id, stock_change)
+
+    def touch(self) -> None:
+        """The customer was here: restarts the clock of inactivity."""
+        self.card.last_activity_at = self.now
+
+    def record(self, happening: Happening) -> None:
+        self._events.append(event_row(happening))
+
+    def _book_expired(self) -> None:
+        due = rules.expired_lots(self.state.lots, **self._at)
+        for unit in ("points", "stamps"):
+            lots = [lot for lot in due if lot.unit == unit]
+            amount = sum(lot.remaining for lot in lots)
+            if amount:
+                row = self._expired_row(unit, amount)
+                self.spend(row, lots, amount)
+                self.close(row)
+                self.record(PointsExpired(row.card_id, row.id, amount))
+
+    def _expired_row(self, unit: str, amount: int) -> TransactionRow:
+        row = self.transaction("expired", unit, -amount)
+        row.store_id = row.user_id = row.device_id = row.on_behalf_user_id = row.ip = row.user_agent = None
+        return row
+
+    def _move(self, row: TransactionRow, lot: LotState, amount: int) -> None:
+        lot.remaining -= amount
+        self._add_to_balance(lot.unit, -amount)
+        self._allocations.append(AllocationRow(row.merchant_id, row.id, lot.id, amount))
+        if lot.id not in self._new_lots:
+            self._changed_lots[lot.id] = lot
+
+    def _add_to_balance(self, unit: str, amount: int) -> None:
+        if unit == "points":
+            self.card.points_balance += amount
+        else:
+            self.card.stamp_count += amount
+
+    def close(self, row: TransactionRow) -> None:
+        """Fills in the balances after this line; call it when everything the line moves has moved."""
+        row.points_after, row.stamps_after = self.card.points_balance, self.card.stamp_count
+        row.debt_after = self.card.debt_points
+
+    def booking(self, answer: AnswerRow | None) -> Booking:
+        self.card.version += 1
+        if answer is not None:
+            self.transactions[-1].idempotency_key = answer.key
+        return Booking(
+            now=self.now,
+            card=self.card,
+            transactions=self.transactions,
+            categories=self._categories,
+            lots=list(self._new_lots.values()),
+            lots_changed=list(self._changed_lots.values()),
+            allocations=self._allocations,
+            reward_id=self._reward[0],
+            reward_stock=self._reward[1],
+            events=self._events,
+            answer=answer,
+        )

@@ -1,0 +1,46 @@
+"""Refusals every booking shares, in the order of the specification: feature, program, card."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from backend.access.features import FeatureDisabled, is_enabled
+from backend.loyalty.ledger import problems
+from backend.loyalty.ledger.state import CardState, Setup
+
+OFFLINE_MAX = timedelta(hours=72)
+CLOCK_AHEAD_MAX = timedelta(minutes=5)
+
+
+def check_open(setup: Setup) -> None:
+    """Raises FeatureDisabled or ProgramInactive."""
+    if not is_enabled("loyalty", [(f.feature, f.of_store, f.is_enabled) for f in setup.features]):
+        raise FeatureDisabled
+    if setup.program is None or not setup.program.is_active:
+        raise problems.ProgramInactive
+
+
+def check_card(state: CardState) -> None:
+    """Raises what `check_open` raises, CardInactive, or CardNotFound at a store the card does not belong to."""
+    check_open(state.setup)
+    if state.card.scope_store_id not in {None, state.setup.store.id}:
+        raise problems.CardNotFound
+    if state.card.state != "active":
+        raise problems.CardInactive(state=state.card.state)
+
+
+def check_categories(state: CardState, chosen: list[UUID], *, required: bool) -> None:
+    """Raises CategoryRequired or CategoryUnknown."""
+    offered = {category.id for category in state.setup.categories}
+    if required and offered and not chosen:
+        raise problems.CategoryRequired
+    if not set(chosen) <= offered:
+        raise problems.CategoryUnknown
+
+
+def check_occurred_at(occurred_at: datetime | None, now: datetime) -> datetime:
+    """The moment it happened; now unless an offline device says otherwise. Raises OccurredAtRefused."""
+    if occurred_at is None:
+        return now
+    if occurred_at.tzinfo is None or not now - OFFLINE_MAX <= occurred_at <= now + CLOCK_AHEAD_MAX:
+        raise problems.OccurredAtRefused
+    return occurred_at

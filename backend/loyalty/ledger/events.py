@@ -1,0 +1,41 @@
+from uuid import UUID
+
+from backend.core.events import Happening
+
+
+class CardBooking(Happening, frozen=True):
+    card_id: UUID
+    transaction_id: UUID
+
+
+class CardEnrolled(CardBooking, frozen=True):
+    pass
+
+
+class PointsEarned(CardBooking, frozen=True):
+    points: int
+
+
+class StampAdded(CardBooking, frozen=True):
+    stamp_count: int
+
+
+class RewardReady(CardBooking, frozen=True):
+    """The stamp card is full: once per completion."""
+
+
+class RewardRedeemed(CardBooking, frozen=True):
+    reward_id: UUID | None
+    """None: the stamp card's reward."""
+
+
+class TransactionVoided(CardBooking, frozen=True):
+    voids_id: UUID
+
+
+class PointsAdjusted(CardBooking, frozen=True):
+    points: int
+
+
+class PointsExpired(CardBooking, frozen=True):
+    points: int

@@ -1,0 +1,140 @@
+from backend.core.problems import Problem
+from i18n.translator import N_, NN_
+
+
+class CardNotFound(Problem):
+    code, status = "card_not_found", 404
+    title = N_("No card matches")
+    detail = N_("Check the code, or enroll the customer.")
+
+
+class TransactionNotFound(Problem):
+    code, status = "not_found", 404
+    title = N_("There is no such transaction")
+
+
+class CardInactive(Problem):
+    code, status = "card_inactive", 409
+    title = N_("This card is not active")
+    detail = N_("Nothing can be booked on it. The owner can reactivate it.")
+
+
+class ProgramInactive(Problem):
+    code, status = "program_inactive", 409
+    title = N_("The program is closed")
+    detail = N_("Nothing can be booked until the owner opens it again.")
+
+
+class UnitNotOffered(Problem):
+    code, status = "unit_not_offered", 409
+    title = N_("The program does not have this")
+    detail = N_("This program collects only stamps, or only points.")
+
+
+class StampCooldown(Problem):
+    code, status, is_remembered = "stamp_cooldown", 409, True
+    title = N_("Too early for another stamp")
+    detail = N_("Next stamp at %(retry_at)s.")
+
+
+class DailyStampLimit(Problem):
+    code, status, is_remembered = "daily_stamp_limit", 409, True
+    title = N_("No more stamps today")
+    detail = N_("%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.")
+
+
+class InsufficientPoints(Problem):
+    code, status, is_remembered = "insufficient_points", 409, True
+    title = N_("Not enough points")
+    detail = NN_(
+        "%(missing)s point is missing: the balance is %(balance)s.",
+        "%(missing)s points are missing: the balance is %(balance)s.",
+    )
+    counted = "missing"
+
+
+class InsufficientStamps(Problem):
+    code, status, is_remembered = "insufficient_stamps", 409, True
+    title = N_("The stamp card is not full yet")
+    detail = NN_("%(missing)s stamp is missing.", "%(missing)s stamps are missing.")
+    counted = "missing"
+
+
+class RewardNotFound(Problem):
+    code, status = "reward_not_found", 404
+    title = N_("There is no such reward")
+
+
+class RewardUnavailable(Problem):
+    code, status, is_remembered = "reward_unavailable", 409, True
+    title = N_("This reward is not available")
+    detail = N_("It is out of stock, or this card has had it as often as allowed.")
+
+
+class OtherStoreOnly(Problem):
+    code, status, is_remembered = "other_store_only", 409, True
+    title = N_("Not at this store")
+    detail = N_("This can be redeemed at %(stores)s.")
+
+
+class AlreadyVoid(Problem):
+    code, status, is_remembered = "already_void", 409, True
+    title = N_("This was taken back already")
+
+
+class NotVoidable(Problem):
+    code, status = "not_voidable", 409
+    title = N_("This transaction cannot be taken back")
+    detail = N_("Only sales, stamps and redemptions can.")
+
+
+class AlreadySpent(Problem):
+    code, status, is_remembered = "already_spent", 409, True
+    title = N_("Already spent")
+    detail = N_("The stamp was handed over with a reward. Take the reward back first.")
+
+
+class VoidNotAllowed(Problem):
+    code, status = "void_not_allowed", 403
+    title = N_("Taking back is switched off")
+    detail = N_("The merchant’s policy does not allow it.")
+
+
+class CategoryRequired(Problem):
+    code, status = "CATEGORY_REQUIRED", 422
+    title = N_("Choose a category")
+
+
+class CategoryUnknown(Problem):
+    code, status = "category_unknown", 422
+    title = N_("This category is not one of this store")
+
+
+class OrderReferenceRequired(Problem):
+    code, status = "order_reference_required", 422
+    title = N_("Enter the receipt number")
+
+
+class OrderReferenceUsed(Problem):
+    code, status = "order_reference_used", 409
+    title = N_("This receipt number was booked already")
+
+
+class OccurredAtRefused(Problem):
+    code, status = "occurred_at_refused", 422
+    title = N_("The time of the sale is out of range")
+    detail = N_("It may be at most 72 hours ago and 5 minutes ahead.")
+
+
+class BalanceBelowZero(Problem):
+    code, status, is_remembered = "balance_below_zero", 409, True
+    title = N_("The balance cannot go below zero")
+    detail = NN_("Only %(balance)s point is there to take.", "Only %(balance)s points are there to take.")
+    counted = "balance"
+
+
+class CardBusy(Problem):
+    code, status = "request_in_progress", 409
+    title = N_("This card is being booked on right now")
+    detail = N_("Press again: the same booking is repeated safely.")
+    headers = {"Retry-After": "1"}  # noqa: RUF012 - a Mapping that nobody changes

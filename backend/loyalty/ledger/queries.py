@@ -1,0 +1,133 @@
+"""Reads of the till's lane: each is one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.core.origin import Origin
+from backend.core.paging import Position
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.state import CardState, in_language
+from backend.loyalty.ledger.views import undo_until
+
+CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6)"
+FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
+HISTORY = "SELECT list_transactions($1, $2, $3, $4, $5, $6)"
+
+_state = msgspec.json.Decoder(CardState)
+
+
+async def find_state(
+    pool: asyncpg.Pool,
+    origin: Origin,
+    *,
+    card_id: UUID | None = None,
+    transaction_id: UUID | None = None,
+    key: str | None = None,
+) -> CardState | None:
+    """By card, or by one of its transactions, which is then the state's target."""
+    document = await pool.fetchval(
+        CARD_STATE, origin.merchant_id, origin.store_id, card_id, transaction_id, key, origin.now
+    )
+    return _state.decode(document) if document else None
+
+
+async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardState:
+    """Raises CardNotFound, also for a card that does not work at the asking store."""
+    state = await find_state(pool, origin, card_id=card_id)
+    if state is None or state.card.scope_store_id not in {None, origin.store_id}:
+        raise CardNotFound
+    return state
+
+
+async def list_states(
+    pool: asyncpg.Pool,
+    origin: Origin,
+    *,
+    code: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    words: Sequence[str] = (),
+) -> list[CardState]:
+    """At most five cards, those used last first. Values as `customers.rules` normalizes them."""
+    rows = await pool.fetch(
+        FIND_CARDS, origin.merchant_id, origin.store_id, code, email, phone, list(words), origin.now
+    )
+    return [_state.decode(row[0]) for row in rows]
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """A transaction with the names a reader wants to see beside it."""
+
+    id: UUID
+    seq: int
+    card_id: UUID
+    kind: str
+    unit: str
+    amount: int
+    points_after: int
+    stamps_after: int
+    store: str | None
+    user: str | None
+    user_id: UUID | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    purchase_amount_cents: int | None
+    order_reference: str | None
+    reward: dict[str, str] | None
+    reason: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    voids_id: UUID | None
+    voided: bool
+    language: str
+
+    def view(self, language: str) -> TransactionView:
+        name = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return TransactionView(
+            id=self.id,
+            seq=self.seq,
+            card_id=self.card_id,
+            kind=self.kind,
+            unit=self.unit,
+            amount=self.amount,
+            points_balance=self.points_after,
+            stamp_count=self.stamps_after,
+            store=self.store,
+            user=self.user,
+            customer=name or (self.email.partition("@")[0] if self.email else None),
+            purchase_amount_cents=self.purchase_amount_cents,
+            order_reference=self.order_reference,
+            reward=in_language(self.reward, language, self.language) or None,
+            reason=self.reason,
+            occurred_at=self.occurred_at,
+            recorded_at=self.recorded_at,
+            voids_id=self.voids_id,
+            voided=self.voided,
+            undo_until=None if self.voided else undo_until(self.kind, self.recorded_at),
+        )
+
+
+_history = msgspec.json.Decoder(HistoryRow)
+
+
+async def list_transactions(
+    pool: asyncpg.Pool,
+    merchant_id: UUID,
+    *,
+    card_id: UUID | None = None,
+    store_id: UUID | None = None,
+    after: Position | None = None,
+    limit: int,
+) -> list[HistoryRow]:
+    """Newest first, of a card or of a store; one row more than `limit` when there are more."""
+    rows: list[Any] = await pool.fetch(
+        HISTORY, merchant_id, card_id, store_id, after.at if after else None, after.id if after else None, limit + 1
+    )
+    return [_history.decode(row[0]) for row in rows]

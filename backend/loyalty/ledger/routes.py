@@ -1,0 +1,277 @@
+"""Bookings at the till and the history they make."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+
+from backend.access.features import FeatureDisabled
+from backend.access.guards import limited, requires
+from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS, VOID_TRANSACTIONS
+from backend.access.problems import Forbidden, SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
+from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, Reply, key_for
+from backend.core.openapi import refusals
+from backend.core.origin import Origin
+from backend.core.paging import LIMIT_DEFAULT, LIMIT_MAX, CursorExpired, Cursors
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import Page
+from backend.loyalty.ledger import problems
+from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.queries import HistoryRow, get_state, list_transactions
+from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.schemas import (
+    Adjustment,
+    AdjustmentView,
+    Earn,
+    EarnView,
+    Redemption,
+    RedemptionView,
+    Stamp,
+    StampView,
+    TransactionView,
+    Void,
+    VoidView,
+)
+from backend.loyalty.ledger.stamping import AddStamp
+from backend.loyalty.ledger.voiding import VoidTransaction
+from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
+
+Asked = Request[Any, Any, Any]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        description="1 to 128 printable characters, made by the client and kept before sending. Required.",
+    ),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
+After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
+
+STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound)
+BOOKING = (
+    *STAFF,
+    ValidationFailed,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    FeatureDisabled,
+    problems.ProgramInactive,
+    problems.CardNotFound,
+    problems.CardInactive,
+    problems.CardBusy,
+    PinRequired,
+    PinInvalid,
+    PinLocked,
+    PinNotSet,
+)
+REPLAYED = [
+    ResponseHeader(
+        name="Idempotency-Replayed", documentation_only=True, description="`true` when this is the first answer again"
+    )
+]
+
+
+def sent(reply: Reply) -> Response[bytes]:
+    """The bytes as they are, so that a repeated answer cannot differ."""
+    return Response(reply.body, status_code=reply.status, media_type=reply.media_type, headers=reply.headers)
+
+
+class StoreLedgerController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Store"]
+
+    @post(
+        "/cards/{card_id:uuid}/points",
+        operation_id="earnPoints",
+        summary="Earn points for a sale",
+        description="200 with no transaction when the purchase is below the program's minimum.",
+        guards=[requires(MANAGE_CARDS), limited("earn", 60)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(EarnView), 200: ResponseSpec(EarnView)}
+        | refusals(
+            *BOOKING,
+            problems.UnitNotOffered,
+            problems.OrderReferenceRequired,
+            problems.OrderReferenceUsed,
+            problems.OccurredAtRefused,
+            problems.CategoryRequired,
+            problems.CategoryUnknown,
+        ),
+    )
+    async def earn_points(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        data: JSONBody[Earn],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.url.path, data)
+        return sent(
+            await ledger.book(EarnPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+        )
+
+    @post(
+        "/cards/{card_id:uuid}/stamps",
+        operation_id="addStamp",
+        summary="Add a stamp",
+        guards=[requires(MANAGE_CARDS), limited("stamp", 60)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(StampView)}
+        | refusals(
+            *BOOKING,
+            problems.UnitNotOffered,
+            problems.StampCooldown,
+            problems.DailyStampLimit,
+            problems.OccurredAtRefused,
+            problems.CategoryUnknown,
+        ),
+    )
+    async def add_stamp(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        data: JSONBody[Stamp],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.url.path, data)
+        return sent(await ledger.book(AddStamp(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin))
+
+    @post(
+        "/cards/{card_id:uuid}/redemptions",
+        operation_id="redeemReward",
+        summary="Redeem a reward for points, or the full stamp card",
+        guards=[requires(MANAGE_CARDS), limited("redeem", 60)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(RedemptionView)}
+        | refusals(
+            *BOOKING,
+            problems.UnitNotOffered,
+            problems.RewardNotFound,
+            problems.RewardUnavailable,
+            problems.InsufficientPoints,
+            problems.InsufficientStamps,
+            problems.OtherStoreOnly,
+        ),
+    )
+    async def redeem_reward(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        data: JSONBody[Redemption],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.url.path, data)
+        return sent(
+            await ledger.book(RedeemReward(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+        )
+
+    @post(
+        "/transactions/{transaction_id:uuid}/void",
+        operation_id="voidTransaction",
+        summary="Take a sale, a stamp or a redemption back",
+        description="Within 20 seconds the till's own booking is undone without a PIN.",
+        guards=[requires(VOID_TRANSACTIONS), limited("void", 20)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(VoidView)}
+        | refusals(
+            *BOOKING, problems.VoidNotAllowed, problems.NotVoidable, problems.AlreadyVoid, problems.AlreadySpent
+        ),
+    )
+    async def void_transaction(
+        self,
+        request: Asked,
+        transaction_id: FromPath[UUID],
+        data: JSONBody[Void],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.url.path, data)
+        return sent(
+            await ledger.book(
+                VoidTransaction(data, origin), origin, key, transaction_id=transaction_id, staff_pin=data.staff_pin
+            )
+        )
+
+    @post(
+        "/cards/{card_id:uuid}/adjustments",
+        operation_id="adjustPoints",
+        summary="Adjust points by hand, with a reason",
+        guards=[requires(ADJUST_POINTS), limited("adjust", 20)],
+        response_headers=REPLAYED,
+        responses={201: ResponseSpec(AdjustmentView)}
+        | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
+    )
+    async def adjust_points(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        data: JSONBody[Adjustment],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.url.path, data)
+        return sent(
+            await ledger.book(AdjustPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+        )
+
+    @get(
+        "/cards/{card_id:uuid}/transactions",
+        operation_id="listCardTransactions",
+        summary="The card's history, newest first",
+        guards=[requires(VIEW_PROGRAMS)],
+        responses=refusals(*STAFF, problems.CardNotFound, CursorExpired, ValidationFailed),
+    )
+    async def card_transactions(
+        self,
+        card_id: FromPath[UUID],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        cursors: NamedDependency[Cursors],
+        limit: Limit = LIMIT_DEFAULT,
+        after: After = None,
+    ) -> Page[TransactionView]:
+        await get_state(ledger.pool, origin, card_id)
+        position = cursors.read(after, origin.now)
+        rows = await list_transactions(ledger.pool, origin.merchant_id, card_id=card_id, after=position, limit=limit)
+        return _page(rows, limit, origin, cursors)
+
+    @get(
+        "/transactions",
+        operation_id="listStoreTransactions",
+        summary="The store's bookings, newest first",
+        guards=[requires(VIEW_PROGRAMS)],
+        responses=refusals(*STAFF, CursorExpired, ValidationFailed),
+    )
+    async def store_transactions(
+        self,
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        cursors: NamedDependency[Cursors],
+        limit: Limit = LIMIT_DEFAULT,
+        after: After = None,
+    ) -> Page[TransactionView]:
+        position = cursors.read(after, origin.now)
+        rows = await list_transactions(
+            ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit
+        )
+        return _page(rows, limit, origin, cursors)
+
+
+def _page(rows: list[HistoryRow], limit: int, origin: Origin, cursors: Cursors) -> Page[TransactionView]:
+    shown, more = rows[:limit], len(rows) > limit
+    cursor = cursors.write(shown[-1].recorded_at, shown[-1].id, origin.now) if more else None
+    return Page([row.view(origin.language) for row in shown], cursor, more)

@@ -1,0 +1,141 @@
+"""The rules of the ledger: plain values in, plain values out. Integers and fractions only, never floats."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from backend.loyalty.ledger.state import LotState, TermsState
+
+GRACE = timedelta(days=14)
+UNDO_WINDOW = timedelta(seconds=20)
+CENTS_PER_EURO = 100
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+FAR_AWAY = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual:
+    points: int
+    carry: Fraction
+    """What is left below a whole point, 0 ≤ carry < 1; counts toward the next sale."""
+
+
+def accrue(cents: int, points_per_euro: Fraction, carry: Fraction) -> Accrual:
+    """Whole points for a sale. Exact over all sales: 30 € + 20 € on a 50-€ rule give the point."""
+    total = carry + Fraction(cents, CENTS_PER_EURO) * points_per_euro
+    points = int(total)
+    return Accrual(points, total - points)
+
+
+def reverse_accrual(cents: int, points_per_euro: Fraction, carry: Fraction, earned: int) -> Accrual:
+    """Points to take back for a whole sale and the carry without it; never more points than it earned.
+
+    The sale's own fraction goes, so that what remains is what the other sales alone would have given.
+    """
+    without = carry + earned - Fraction(cents, CENTS_PER_EURO) * points_per_euro
+    if without >= 1:
+        return Accrual(earned - 1, without - 1)
+    return Accrual(earned, max(without, Fraction(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    lot_id: UUID
+    amount: int
+
+
+def expiry_of(lot: LotState, last_activity_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The instant from which the lot cannot be spent; None: never."""
+    if lot.idle_days is not None:
+        return end_of_day(last_activity_at.astimezone(zone).date() + timedelta(days=lot.idle_days), zone)
+    return lot.expires_at
+
+
+def live_lots(
+    lots: Iterable[LotState], unit: str, *, now: datetime, last_activity_at: datetime, zone: ZoneInfo
+) -> list[LotState]:
+    """What can be spent, soonest expiry first, then oldest: fewer points are lost than by age alone."""
+    dated = [
+        (expiry_of(lot, last_activity_at, zone) or FAR_AWAY, lot.id, lot)
+        for lot in lots
+        if lot.unit == unit and lot.remaining > 0
+    ]
+    return [lot for expires_at, _, lot in sorted(dated, key=lambda entry: entry[:2]) if expires_at > now]
+
+
+def expired_lots(
+    lots: Iterable[LotState], *, now: datetime, last_activity_at: datetime, zone: ZoneInfo
+) -> list[LotState]:
+    """What has expired and is not booked as such yet."""
+    return [lot for lot in lots if lot.remaining > 0 and (expiry_of(lot, last_activity_at, zone) or FAR_AWAY) <= now]
+
+
+def take(lots: Sequence[LotState], amount: int) -> list[Take]:
+    """Spends lots in the order given. The caller has made sure that they suffice."""
+    takes: list[Take] = []
+    for lot in lots:
+        part = min(lot.remaining, amount)
+        if part:
+            takes.append(Take(lot.id, part))
+            amount -= part
+    assert amount == 0, "lots were to suffice"
+    return takes
+
+
+def take_back_order(lots: Sequence[LotState], own_lot_id: UUID | None) -> list[LotState]:
+    """For a return: the sale's own lot first, then the others as they would be spent."""
+    return sorted(lots, key=lambda lot: lot.id != own_lot_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LotLife:
+    expires_at: datetime | None
+    idle_days: int | None
+
+
+def lot_life(terms: TermsState, now: datetime, zone: ZoneInfo) -> LotLife:
+    """When points earned now expire, at a local end of day. Stamps never expire."""
+    today = now.astimezone(zone).date()
+    if terms.expiry_kind == "inactivity":
+        return LotLife(None, terms.expiry_days)
+    if terms.expiry_kind == "rolling":
+        return LotLife(end_of_day(today + timedelta(days=terms.expiry_days or 0), zone), None)
+    if terms.expiry_kind == "end_of_period":
+        return LotLife(end_of_day(_period_end(today, MONTHS[terms.expiry_period or "year"]), zone), None)
+    return LotLife(None, None)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of the next local day, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(ZoneInfo("UTC"))
+
+
+def _period_end(day: date, months: int) -> date:
+    passed = (day.month - 1) // months * months + months
+    return date(day.year + passed // 12, passed % 12 + 1, 1) - timedelta(days=1)
+
+
+def next_stamp_at(stamped_at: Sequence[datetime], terms: TermsState, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the next stamp is allowed, cooldown and daily limit taken together; None: now."""
+    waits: list[datetime] = []
+    if stamped_at:
+        waits.append(max(stamped_at) + timedelta(minutes=terms.cooldown_minutes))
+    if stamps_left_today(stamped_at, terms, now, zone) == 0:
+        waits.append(end_of_day(now.astimezone(zone).date(), zone))
+    latest = max(waits, default=now)
+    return latest if latest > now else None
+
+
+def stamps_left_today(stamped_at: Sequence[datetime], terms: TermsState, now: datetime, zone: ZoneInfo) -> int:
+    """Today is the calendar day in the store's time zone."""
+    today = now.astimezone(zone).date()
+    given = sum(1 for at in stamped_at if at.astimezone(zone).date() == today)
+    return max(0, terms.max_daily_stamps - given)
+
+
+def after_grace(expires_at: datetime | None, now: datetime) -> datetime | None:
+    """A lot that comes back after its expiry gets 14 days, once."""
+    return max(expires_at, now + GRACE) if expires_at is not None else None

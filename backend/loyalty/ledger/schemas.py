@@ -1,0 +1,117 @@
+"""What the till books, and the answers to it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from backend.core.schemas import Answer, Body
+from backend.loyalty.cards.schemas import CardView
+from backend.staff_pins.schemas import Pin
+
+Notes = Annotated[str, Meta(max_length=500)]
+OrderReference = Annotated[str, Meta(min_length=1, max_length=100, examples=["R-2026-4711"])]
+Reason = Annotated[str, Meta(min_length=1, max_length=500, examples=["Sweater returned"])]
+
+
+class Earn(Body):
+    purchase_amount_cents: Annotated[int, Meta(gt=0, le=100_000_000, examples=[2550])]
+    order_reference: OrderReference | None = None
+    category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
+    staff_pin: Pin | None = None
+    occurred_at: datetime | None = None
+    """When the sale happened on an offline device: at most 72 h ago, at most 5 min ahead."""
+    notes: Notes | None = None
+
+
+class Stamp(Body):
+    category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
+    staff_pin: Pin | None = None
+    notes: Notes | None = None
+    occurred_at: datetime | None = None
+
+
+class Redemption(Body):
+    """Either a reward paid in points, or the full stamp card."""
+
+    reward_id: UUID | None = None
+    unit: Literal["points", "stamps"] = "points"
+    staff_pin: Pin | None = None
+    notes: Notes | None = None
+
+
+class Void(Body):
+    """Takes the whole transaction back."""
+
+    reason: Reason | None = None
+    staff_pin: Pin | None = None
+
+
+class Adjustment(Body):
+    points: Annotated[int, Meta(ge=-100_000, le=100_000, examples=[50])]
+    reason: Reason
+    staff_pin: Pin | None = None
+
+
+class TransactionView(Answer):
+    id: UUID
+    seq: int
+    """Place in the card's history, without gaps."""
+    card_id: UUID
+    kind: str
+    """enrolled | welcome_bonus | earned | redeemed | voided | adjusted | expired | restored | …"""
+    unit: str
+    """points | stamps"""
+    amount: int
+    """Signed: what was added or taken."""
+    points_balance: int
+    stamp_count: int
+    """Balances after this transaction."""
+    store: str | None
+    user: str | None
+    customer: str | None
+    """Name on the card; None after erasure."""
+    purchase_amount_cents: int | None
+    order_reference: str | None
+    reward: str | None
+    """Name of what was handed over."""
+    reason: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    voids_id: UUID | None
+    """The transaction this one takes back."""
+    voided: bool
+    undo_until: datetime | None
+    """Until then the till that booked it may undo it without a reason."""
+
+
+class EarnView(Answer):
+    transaction: TransactionView | None
+    """None when the purchase is below the minimum: nothing was booked."""
+    card: CardView
+    points_earned: int
+    undo_until: datetime | None
+
+
+class StampView(Answer):
+    transaction: TransactionView
+    card: CardView
+    reward_ready: bool
+    undo_until: datetime
+
+
+class RedemptionView(Answer):
+    transaction: TransactionView
+    card: CardView
+    undo_until: datetime
+
+
+class VoidView(Answer):
+    transactions: list[TransactionView]
+    card: CardView
+
+
+class AdjustmentView(Answer):
+    transaction: TransactionView
+    card: CardView

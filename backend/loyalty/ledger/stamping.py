@@ -1,0 +1,63 @@
+"""Add a stamp."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.loyalty.ledger import checks, rules
+from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.events import RewardReady, StampAdded
+from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
+from backend.loyalty.ledger.schemas import Stamp, StampView
+from backend.loyalty.ledger.state import CardState
+from backend.loyalty.ledger.views import Show
+
+NEVER = rules.LotLife(None, None)
+
+
+@dataclass(slots=True)
+class AddStamp:
+    card_id: UUID
+    body: Stamp
+    kind: str = "earned"
+    needs_pin: bool = True
+    _row: TransactionRow | None = None
+
+    def check(self, state: CardState) -> None:
+        checks.check_card(state)
+        if not state.program.has_stamps:
+            raise UnitNotOffered
+        checks.check_categories(state, self.body.category_ids, required=False)
+
+    def decide(self, draft: Draft) -> None:
+        occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        self._refuse_too_many(draft)
+        row = draft.transaction("earned", "stamps", 1, notes=self.body.notes, occurred_at=occurred_at)
+        draft.categorize(row, self.body.category_ids)
+        draft.grant(row, 1, NEVER)
+        draft.state.stamped_at.insert(0, draft.now)
+        draft.touch()
+        draft.close(row)
+        draft.record(StampAdded(row.card_id, row.id, row.stamps_after))
+        if row.stamps_after == draft.state.terms.stamps_target:
+            draft.record(RewardReady(row.card_id, row.id))
+        self._row = row
+
+    def _refuse_too_many(self, draft: Draft) -> None:
+        state, zone = draft.state, draft.state.setup.store.zone
+        retry_at = rules.next_stamp_at(state.stamped_at, state.terms, draft.now, zone)
+        if rules.stamps_left_today(state.stamped_at, state.terms, draft.now, zone) == 0:
+            assert retry_at is not None, "a spent day ends"
+            raise DailyStampLimit(limit=state.terms.max_daily_stamps, retry_at=retry_at.astimezone(zone))
+        if retry_at is not None:
+            raise StampCooldown(retry_at=retry_at.astimezone(zone))
+
+    def answer(self, draft: Draft, show: Show) -> tuple[int, StampView]:
+        assert self._row is not None, "answered after it was decided"
+        card = show.card(draft.state)
+        view = show.transaction(self._row, draft.state, user=draft.origin.user_name, reward=None)
+        return 201, StampView(
+            transaction=view,
+            card=card,
+            reward_ready=card.reward_ready,
+            undo_until=self._row.recorded_at + rules.UNDO_WINDOW,
+        )

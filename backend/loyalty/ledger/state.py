@@ -1,0 +1,272 @@
+"""A card with everything that decides about it, as the statement `card_state` reads it."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+
+class StoreState(msgspec.Struct, frozen=True):
+    id: UUID
+    code: str
+    name: str
+
+
+class HomeStore(StoreState, frozen=True):
+    """The store that asks."""
+
+    timezone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class MerchantState(msgspec.Struct, frozen=True):
+    name: str
+    timezone: str
+    currency: str
+    language: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class FeatureState(msgspec.Struct, frozen=True):
+    feature: str
+    of_store: bool
+    is_enabled: bool
+
+
+class PolicyState(msgspec.Struct, frozen=True):
+    staff_pin_policy: str
+    lockout_attempts: int
+    lockout_minutes: int
+    allow_self_enrollment: bool
+    allow_void_transactions: bool
+    allow_cross_location_redemption: bool
+    require_order_reference: bool
+    log_ip_addresses: bool
+
+
+class ProgramState(msgspec.Struct, frozen=True):
+    id: UUID
+    type: str
+    name: str
+    card_name: str
+    card_color: str
+    logo_url: str | None
+    terms_text: dict[str, str]
+    terms_url: str | None
+    privacy_url: str | None
+    default_language: str
+    is_active: bool
+
+    @property
+    def has_points(self) -> bool:
+        return self.type in {"points", "hybrid"}
+
+    @property
+    def has_stamps(self) -> bool:
+        return self.type in {"stamps", "hybrid"}
+
+
+class TermsState(msgspec.Struct, frozen=True):
+    version: int
+    points_numerator: int
+    points_denominator: int
+    minimum_purchase_cents: int
+    minimum_redemption_points: int
+    welcome_bonus_points: int
+    stamps_target: int
+    stamp_reward: dict[str, str]
+    cooldown_minutes: int
+    max_daily_stamps: int
+    expiry_kind: str
+    expiry_days: int | None
+    expiry_period: str | None
+    return_policy: str
+    published_at: datetime
+
+    @property
+    def points_per_euro(self) -> Fraction:
+        return Fraction(self.points_numerator, self.points_denominator)
+
+
+class RewardState(msgspec.Struct, frozen=True):
+    id: UUID
+    name: dict[str, str]
+    description: dict[str, str]
+    points_required: int
+    stock: int | None
+    limit_per_card: int | None
+    store_ids: list[UUID]
+
+
+class CategoryState(msgspec.Struct, frozen=True):
+    id: UUID
+    name: dict[str, str]
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What the merchant has set up, as the store that asks sees it."""
+
+    merchant: MerchantState
+    store: HomeStore
+    stores: list[StoreState]
+    features: list[FeatureState]
+    policy: PolicyState
+    program: ProgramState | None
+    terms: TermsState | None
+    rewards: list[RewardState]
+    categories: list[CategoryState]
+
+
+class CardRow(msgspec.Struct):
+    """The card's own row; changed in place while a booking is decided."""
+
+    merchant_id: UUID
+    id: UUID
+    code: str
+    store_id: UUID
+    scope_store_id: UUID | None
+    state: str
+    points_balance: int
+    debt_points: int
+    stamp_count: int
+    carry_numerator: int
+    carry_denominator: int
+    last_seq: int
+    version: int
+    page_version: int
+    enrolled_at: datetime
+    last_activity_at: datetime
+
+    @property
+    def carry(self) -> Fraction:
+        return Fraction(self.carry_numerator, self.carry_denominator)
+
+    @carry.setter
+    def carry(self, value: Fraction) -> None:
+        self.carry_numerator, self.carry_denominator = value.numerator, value.denominator
+
+
+class CustomerState(msgspec.Struct, frozen=True):
+    id: UUID
+    email: str
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    birth_date: date | None
+    language: str
+
+    @property
+    def name(self) -> str:
+        given = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return given or self.email.partition("@")[0]
+
+
+class LotState(msgspec.Struct):
+    """Points or stamps that came together; changed in place while a booking is decided."""
+
+    merchant_id: UUID
+    id: UUID
+    card_id: UUID
+    transaction_id: UUID
+    unit: str
+    original: int
+    remaining: int
+    expires_at: datetime | None
+    idle_days: int | None
+    has_grace: bool = False
+
+
+class AnswerState(msgspec.Struct, frozen=True):
+    """The first answer to the request's idempotency key."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+
+class TargetTransaction(msgspec.Struct, frozen=True):
+    id: UUID
+    kind: str
+    unit: str
+    amount: int
+    store_id: UUID | None
+    user_id: UUID | None
+    terms_version: int
+    purchase_amount_cents: int | None
+    reward_id: UUID | None
+    recorded_at: datetime
+
+
+class Taken(msgspec.Struct, frozen=True):
+    amount: int
+    lot: LotState
+
+
+class Target(msgspec.Struct, frozen=True):
+    """The transaction to take back, with what it granted and what it took."""
+
+    transaction: TargetTransaction
+    is_voided: bool
+    reward: dict[str, str] | None
+    points_numerator: int
+    points_denominator: int
+    granted: LotState | None
+    granted_expired: int
+    """How much of the granted lot expired unused."""
+    taken: list[Taken]
+
+    @property
+    def points_per_euro(self) -> Fraction:
+        """Of the terms the sale was booked under."""
+        return Fraction(self.points_numerator, self.points_denominator)
+
+
+class CardState(msgspec.Struct, dict=True):
+    card: CardRow
+    enrolled_store: StoreState
+    customer: CustomerState | None
+    lots: list[LotState]
+    stamped_at: list[datetime]
+    """Stamps of the last two days that still count, newest first."""
+    redeemed_counts: dict[UUID, int]
+    """For rewards with a limit per card: how often this card has redeemed them."""
+    setup: Setup
+    answer: AnswerState | None
+    target: Target | None
+
+    @cached_property
+    def program(self) -> ProgramState:
+        assert self.setup.program is not None, "a card belongs to a program"
+        return self.setup.program
+
+    @cached_property
+    def terms(self) -> TermsState:
+        assert self.setup.terms is not None, "a program has terms"
+        return self.setup.terms
+
+
+_decoder = msgspec.json.Decoder(CardState)
+_setup_decoder = msgspec.json.Decoder(Setup)
+
+
+def decode_state(document: str) -> CardState:
+    return _decoder.decode(document)
+
+
+def decode_setup(document: str) -> Setup:
+    return _setup_decoder.decode(document)
+
+
+def in_language(texts: dict[str, str] | None, language: str, default_language: str) -> str:
+    """The reader's language, else the program's, else whichever there is."""
+    texts = texts or {}
+    return texts.get(language) or texts.get(default_language) or next(iter(texts.values()), "")

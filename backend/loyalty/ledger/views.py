@@ -1,0 +1,244 @@
+"""A card's state as the API shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from uuid import UUID
+
+from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.schemas import CardView, NextExpiry
+from backend.loyalty.categories.schemas import CategoryView
+from backend.loyalty.customers.schemas import CustomerView
+from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking import TransactionRow
+from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.state import CardState, CustomerState, RewardState, Setup, StoreState, in_language
+from backend.loyalty.programs.schemas import ProgramView, TermsView
+from backend.loyalty.rewards.schemas import CardReward, RewardView
+from backend.loyalty.wallets.schemas import Wallets
+from backend.merchants.schemas import PolicyView, StoreRef
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Shows things to one reader at one moment."""
+
+    links: CardLinks
+    language: str
+    now: datetime
+
+    def card(self, state: CardState) -> CardView:
+        """Raises CardNotFound for an erased card: nobody is left to show."""
+        if state.customer is None:
+            raise CardNotFound
+        card, setup, terms = state.card, state.setup, state.terms
+        zone = setup.store.zone
+        points = self._live(state, "points")
+        stamps = sum(lot.remaining for lot in self._live(state, "stamps"))
+        return CardView(
+            id=card.id,
+            code=card.code,
+            state=card.state,
+            customer=customer_view(state.customer),
+            program_type=state.program.type,
+            card_name=state.program.card_name,
+            card_color=state.program.card_color,
+            enrolled_store=_store(state.enrolled_store),
+            enrolled_at=card.enrolled_at,
+            last_activity_at=card.last_activity_at,
+            points_balance=sum(lot.remaining for lot in points),
+            debt_points=card.debt_points,
+            stamp_count=stamps,
+            stamps_target=terms.stamps_target,
+            stamp_reward=self._text(terms.stamp_reward, setup),
+            reward_ready=state.program.has_stamps and stamps >= terms.stamps_target,
+            rewards=[self._card_reward(reward, state) for reward in setup.rewards],
+            next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
+            remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
+            next_expiry=self._next_expiry(state),
+            wallets=Wallets(),
+            page_url=self.links.url(card.merchant_id, card.id, card.page_version),
+            works_at=works_at(state),
+        )
+
+    def transaction(
+        self, row: TransactionRow, state: CardState, *, user: str | None, reward: str | None
+    ) -> TransactionView:
+        """A line just booked at the asking store."""
+        return TransactionView(
+            id=row.id,
+            seq=row.seq,
+            card_id=row.card_id,
+            kind=row.kind,
+            unit=row.unit,
+            amount=row.amount,
+            points_balance=row.points_after,
+            stamp_count=row.stamps_after,
+            store=state.setup.store.code,
+            user=user,
+            customer=state.customer.name if state.customer else None,
+            purchase_amount_cents=row.purchase_amount_cents,
+            order_reference=row.order_reference,
+            reward=reward,
+            reason=row.reason,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            voids_id=row.voids_id,
+            voided=False,
+            undo_until=undo_until(row.kind, row.recorded_at),
+        )
+
+    def program(self, setup: Setup) -> ProgramView:
+        """Raises ProgramInactive when the merchant has none yet."""
+        program, store = setup.program, setup.store
+        if program is None:
+            raise ProgramInactive
+        return ProgramView(
+            id=program.id,
+            type=program.type,
+            name=program.name,
+            card_name=program.card_name,
+            card_color=program.card_color,
+            store=_store(store),
+            currency=setup.merchant.currency,
+            timezone=store.timezone,
+            terms=self.terms(setup),
+            rewards=self.rewards(setup),
+            categories=[CategoryView(category.id, self._text(category.name, setup)) for category in setup.categories],
+            policy=PolicyView(
+                staff_pin_policy=setup.policy.staff_pin_policy,
+                allow_void_transactions=setup.policy.allow_void_transactions,
+                allow_cross_location_redemption=setup.policy.allow_cross_location_redemption,
+                require_order_reference=setup.policy.require_order_reference,
+                allow_self_enrollment=setup.policy.allow_self_enrollment,
+            ),
+        )
+
+    def terms(self, setup: Setup) -> TermsView:
+        terms = setup.terms
+        assert terms is not None, "a program has terms"
+        return TermsView(
+            version=terms.version,
+            points_per_euro=str(terms.points_per_euro),
+            minimum_purchase_cents=terms.minimum_purchase_cents,
+            minimum_redemption_points=terms.minimum_redemption_points,
+            welcome_bonus_points=terms.welcome_bonus_points,
+            stamps_target=terms.stamps_target,
+            stamp_reward=self._text(terms.stamp_reward, setup),
+            cooldown_minutes=terms.cooldown_minutes,
+            max_daily_stamps=terms.max_daily_stamps,
+        )
+
+    def rewards(self, setup: Setup) -> list[RewardView]:
+        return [
+            RewardView(
+                id=reward.id,
+                name=self._text(reward.name, setup),
+                description=self._text(reward.description, setup),
+                points_required=reward.points_required,
+                stock=reward.stock,
+                limit_per_card=reward.limit_per_card,
+            )
+            for reward in setup.rewards
+        ]
+
+    def reward_name(self, state: CardState, reward_id: UUID | None) -> str | None:
+        """None for an unknown reward; the stamp card's own reward for none at all."""
+        if reward_id is None:
+            return self._text(state.terms.stamp_reward, state.setup)
+        texts = next((reward.name for reward in state.setup.rewards if reward.id == reward_id), None)
+        return self._text(texts, state.setup) if texts else None
+
+    def text(self, texts: dict[str, str] | None, setup: Setup) -> str:
+        return self._text(texts, setup)
+
+    def _text(self, texts: dict[str, str] | None, setup: Setup) -> str:
+        default = setup.program.default_language if setup.program else setup.merchant.language
+        return in_language(texts, self.language, default)
+
+    def _live(self, state: CardState, unit: str) -> list[rules.LotState]:
+        return rules.live_lots(
+            state.lots,
+            unit,
+            now=self.now,
+            last_activity_at=state.card.last_activity_at,
+            zone=state.setup.merchant.zone,
+        )
+
+    def _next_expiry(self, state: CardState) -> NextExpiry | None:
+        zone, active_at = state.setup.merchant.zone, state.card.last_activity_at
+        dated = [(rules.expiry_of(lot, active_at, zone), lot.remaining) for lot in self._live(state, "points")]
+        if not dated or dated[0][0] is None:
+            return None
+        soonest = dated[0][0]
+        return NextExpiry(soonest, sum(points for _, points in takewhile(lambda entry: entry[0] == soonest, dated)))
+
+    def _card_reward(self, reward: RewardState, state: CardState) -> CardReward:
+        balance = sum(lot.remaining for lot in self._live(state, "points"))
+        needed = max(reward.points_required, state.terms.minimum_redemption_points)
+        refusal = reward_refusal(reward, state)
+        return CardReward(
+            id=reward.id,
+            name=self._text(reward.name, state.setup),
+            description=self._text(reward.description, state.setup),
+            points_required=reward.points_required,
+            stock=reward.stock,
+            limit_per_card=reward.limit_per_card,
+            redeemable=refusal is None and balance >= needed and state.card.state == "active",
+            missing_points=max(0, needed - balance),
+            refusal=refusal,
+        )
+
+
+def reward_refusal(reward: RewardState, state: CardState) -> str | None:
+    """out_of_stock | reward_limit_reached | other_store | None, apart from the balance."""
+    if reward.stock == 0:
+        return "out_of_stock"
+    if reward.limit_per_card and state.redeemed_counts.get(reward.id, 0) >= reward.limit_per_card:
+        return "reward_limit_reached"
+    return None if state.setup.store.id in _redeemed_at(reward, state) else "other_store"
+
+
+def _redeemed_at(reward: RewardState | None, state: CardState) -> set[UUID]:
+    stores = {store.id for store in works_at(state)}
+    if not state.setup.policy.allow_cross_location_redemption:
+        stores &= {state.card.store_id}
+    return stores & set(reward.store_ids) if reward and reward.store_ids else stores
+
+
+def redeemed_at(reward: RewardState | None, state: CardState) -> list[StoreState]:
+    """Where this card may redeem the reward, or (None) its stamp card."""
+    allowed = _redeemed_at(reward, state)
+    return [store for store in state.setup.stores if store.id in allowed]
+
+
+def works_at(state: CardState) -> list[StoreRef]:
+    """Every store of the merchant, or the one the card belongs to."""
+    scope = state.card.scope_store_id
+    return [_store(store) for store in state.setup.stores if scope in {None, store.id}]
+
+
+def customer_view(customer: CustomerState) -> CustomerView:
+    return CustomerView(
+        id=customer.id,
+        name=customer.name,
+        first_name=customer.first_name,
+        last_name=customer.last_name,
+        email=customer.email,
+        phone=customer.phone,
+        birth_date=customer.birth_date,
+        language=customer.language,
+    )
+
+
+def undo_until(kind: str, recorded_at: datetime) -> datetime | None:
+    """Sales, stamps and redemptions can be undone for a moment."""
+    return recorded_at + rules.UNDO_WINDOW if kind in VOIDABLE else None
+
+
+VOIDABLE = ("earned", "redeemed")
+
+
+def _store(store: StoreState) -> StoreRef:
+    return StoreRef(id=store.id, code=store.code, name=store.name)

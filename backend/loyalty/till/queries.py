@@ -1,0 +1,55 @@
+"""What the till page shows, in one call."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.core.origin import Origin
+from backend.loyalty.cards import code as card_code
+from backend.loyalty.customers.rules import WORD_LENGTH_MIN, normalize_email, normalize_phone, words
+from backend.loyalty.ledger.queries import HistoryRow, list_states, list_transactions
+from backend.loyalty.ledger.rules import UNDO_WINDOW
+from backend.loyalty.ledger.state import CardState, Setup
+from backend.loyalty.ledger.views import VOIDABLE
+from backend.loyalty.till.schemas import Undo
+
+STORE_SETUP = "SELECT store_setup($1, $2)"
+PHONE_DIGITS_MIN = 5
+RECENT = 8
+
+_setup = msgspec.json.Decoder(Setup)
+
+
+async def get_setup(pool: asyncpg.Pool, merchant_id: UUID, store_id: UUID) -> Setup:
+    return _setup.decode(await pool.fetchval(STORE_SETUP, merchant_id, store_id))
+
+
+async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
+    """By card code, email, phone or the beginnings of name words, whichever the query looks like."""
+    code = card_code.normalize(query)
+    if code is not None:
+        return await list_states(pool, origin, code=code)
+    if "@" in query:
+        return await list_states(pool, origin, email=normalize_email(query))
+    digits = normalize_phone(query)
+    if digits and len(digits) >= PHONE_DIGITS_MIN and not any(letter.isalpha() for letter in query):
+        return await list_states(pool, origin, phone=digits)
+    prefixes = words(query)
+    if max(map(len, prefixes), default=0) < WORD_LENGTH_MIN:
+        return []
+    return await list_states(pool, origin, words=prefixes)
+
+
+async def list_recent(pool: asyncpg.Pool, origin: Origin) -> list[HistoryRow]:
+    rows = await list_transactions(pool, origin.merchant_id, store_id=origin.store_id, limit=RECENT)
+    return rows[:RECENT]
+
+
+def undo_for(rows: list[HistoryRow], user_id: UUID | None, now: datetime) -> Undo | None:
+    """The user's last booking at this store, while it may still be undone."""
+    mine = next((row for row in rows if row.user_id == user_id), None)
+    if mine is None or mine.voided or mine.kind not in VOIDABLE or mine.recorded_at + UNDO_WINDOW <= now:
+        return None
+    return Undo(mine.id, mine.recorded_at + UNDO_WINDOW)

@@ -1,0 +1,71 @@
+from datetime import datetime
+from uuid import UUID
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.ids import new_id
+from backend.core.models import CODE, LABEL, PlatformRow, TenantEntity, TenantRow, of_merchant
+
+STAFF_PIN_POLICIES = ("required", "optional", "disabled")
+
+
+class Merchant(PlatformRow):
+    __tablename__ = "merchants"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(CODE, unique=True)
+    name: Mapped[str] = mapped_column(LABEL)
+    timezone: Mapped[str] = mapped_column(String(64))
+    default_language: Mapped[str] = mapped_column(String(5))
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class Store(TenantEntity):
+    __tablename__ = "stores"
+    __table_args__ = (
+        of_merchant(),
+        UniqueConstraint("merchant_id", "code"),
+    )
+
+    code: Mapped[str] = mapped_column(CODE)
+    name: Mapped[str] = mapped_column(LABEL)
+    timezone: Mapped[str] = mapped_column(String(64))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class StoreCode(PlatformRow):
+    """Directory: a code on a poster leads to its merchant before the merchant is known. Unique on the platform."""
+
+    __tablename__ = "store_codes"
+    __table_args__ = (
+        ForeignKeyConstraint(["merchant_id", "store_id"], ["stores.merchant_id", "stores.id"], ondelete="CASCADE"),
+    )
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    merchant_id: Mapped[UUID]
+    store_id: Mapped[UUID]
+
+
+class Policy(TenantRow):
+    """What the merchant allows; edited by platform admins, read by owners."""
+
+    __tablename__ = "policies"
+    __table_args__ = (
+        of_merchant(),
+        CheckConstraint(f"staff_pin_policy IN {STAFF_PIN_POLICIES}", name="staff_pin_policy"),
+        CheckConstraint("lockout_attempts BETWEEN 1 AND 20", name="lockout_attempts"),
+        CheckConstraint("lockout_minutes BETWEEN 1 AND 1440", name="lockout_minutes"),
+    )
+
+    staff_pin_policy: Mapped[str] = mapped_column(String(10), default="optional")
+    lockout_attempts: Mapped[int] = mapped_column(default=5)
+    lockout_minutes: Mapped[int] = mapped_column(default=30)
+    allow_self_enrollment: Mapped[bool] = mapped_column(default=True)
+    allow_void_transactions: Mapped[bool] = mapped_column(default=True)
+    allow_cross_location_redemption: Mapped[bool] = mapped_column(default=True)
+    require_order_reference: Mapped[bool] = mapped_column(default=False)
+    log_ip_addresses: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,20 @@
+from uuid import UUID
+
+from backend.core.schemas import Answer
+
+
+class StoreRef(Answer):
+    id: UUID
+    code: str
+    name: str
+
+
+class PolicyView(Answer):
+    """What the merchant's policy asks of the till."""
+
+    staff_pin_policy: str
+    """required | optional | disabled"""
+    allow_void_transactions: bool
+    allow_cross_location_redemption: bool
+    require_order_reference: bool
+    allow_self_enrollment: bool

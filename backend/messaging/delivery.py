@@ -1,0 +1,67 @@
+"""Ways out for mail."""
+
+from email.message import EmailMessage
+from email.utils import formataddr
+from uuid import UUID
+
+import aiosmtplib
+import structlog
+
+from backend.core.settings import Settings
+from backend.messaging.actions import Delivery, DeliveryFailed
+
+TIMEOUT_SECONDS = 15
+
+log = structlog.get_logger()
+
+
+class SmtpDelivery:
+    provider = "smtp"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.host = f"{settings.smtp_host}:{settings.smtp_port}"
+
+    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None:
+        """The Message-ID stays the same over retries, so that mail programs show a doubled mail once."""
+        settings = self._settings
+        message = _message(settings, message_id, recipient, subject, body_text)
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=settings.smtp_host,
+                port=settings.smtp_port,
+                username=settings.smtp_user or None,
+                password=settings.smtp_password or None,
+                use_tls=settings.smtp_use_ssl,
+                start_tls=settings.smtp_use_tls,
+                timeout=TIMEOUT_SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
+
+
+class ConsoleDelivery:
+    """Writes that a mail would have left; for machines without a mail server."""
+
+    provider, host = "console", "console"
+
+    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None:
+        del recipient, body_text
+        log.info("mail", mail=str(message_id), subject=subject)
+
+
+def open_delivery(settings: Settings) -> Delivery:
+    return SmtpDelivery(settings) if settings.email_provider == "smtp" else ConsoleDelivery()
+
+
+def _message(settings: Settings, message_id: UUID, recipient: str, subject: str, body_text: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = formataddr((settings.email_from_name, settings.email_from_address))
+    message["To"] = recipient
+    message["Subject"] = subject
+    message["Message-ID"] = f"<{message_id}@{settings.email_from_address.rpartition('@')[2]}>"
+    if settings.email_reply_to:
+        message["Reply-To"] = settings.email_reply_to
+    message.set_content(body_text)
+    return message

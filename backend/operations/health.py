@@ -1,0 +1,76 @@
+"""Is it alive, can it work, and how does it do."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+
+from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_UP
+from backend.core.migrations import head
+
+CHECK_SECONDS = 1
+OUTBOX = """
+SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
+       coalesce(extract(epoch FROM clock_timestamp() - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
+FROM outbox
+"""
+
+Asked = Request[Any, Any, Any]
+
+
+@get("/health/live", include_in_schema=False, sync_to_thread=False)
+def live() -> dict[str, str]:
+    """The event loop answers."""
+    return {"status": "live"}
+
+
+@get("/health/ready", include_in_schema=False)
+async def ready(request: Asked) -> Response[dict[str, Any]]:
+    """Database and migrations are required; Redis is reported, since bookings do without it."""
+    database, migrations = await _database(request)
+    redis = await _redis(request)
+    is_ready = database == "ok" and migrations == "ok"
+    return Response(
+        {
+            "status": "ready" if is_ready else "not ready",
+            "database": database,
+            "migrations": migrations,
+            "redis": redis,
+        },
+        status_code=200 if is_ready else 503,
+    )
+
+
+async def _database(request: Asked) -> tuple[str, str]:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            at = await request.app.state.pool.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return "ok", "none"
+    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        return f"away: {type(error).__name__}", "unknown"
+    return "ok", "ok" if at == head() else f"at {at}, code expects {head()}"
+
+
+async def _redis(request: Asked) -> str:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await request.app.state.redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        REDIS_UP.set(0)
+        return f"away: {type(error).__name__}"
+    REDIS_UP.set(1)
+    return "ok"
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics(request: Asked) -> Response[bytes]:
+    """Prometheus text. The outbox is counted when asked."""
+    row = await request.app.state.pool.fetchrow(OUTBOX)
+    OUTBOX_PENDING.set(row["pending"])
+    OUTBOX_DEAD.set(row["dead"])
+    OUTBOX_AGE.set(max(0, float(row["age"])))
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

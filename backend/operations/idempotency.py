@@ -1,0 +1,37 @@
+"""Did it work? For a till that got no answer."""
+
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.params import FromPath
+
+from backend.access.guards import actor_of
+from backend.access.problems import SessionExpired, Unauthenticated
+from backend.core.openapi import refusals
+from backend.core.schemas import Answer
+
+ANSWER_STATUS = "SELECT answer_status($1, $2)"
+FIRST_REFUSAL = 400
+
+
+class KeyState(Answer):
+    state: str
+    """booked | refused | not_booked"""
+
+
+class IdempotencyController(Controller):
+    path = "/idempotency"
+    tags = ["Idempotency"]
+
+    @get(
+        "/{key:str}",
+        operation_id="getIdempotencyKey",
+        summary="What became of a booking sent with this key",
+        responses=refusals(Unauthenticated, SessionExpired),
+    )
+    async def state(self, request: Request[Any, Any, Any], key: FromPath[str]) -> KeyState:
+        merchant = actor_of(request).merchant
+        status = merchant and await request.app.state.pool.fetchval(ANSWER_STATUS, merchant.id, key)
+        if status is None:
+            return KeyState("not_booked")
+        return KeyState("refused" if status >= FIRST_REFUSAL else "booked")

@@ -1,0 +1,68 @@
+"""What a process of the backend holds while it runs: opened once, closed in order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from arq.connections import ArqRedis
+from redis.asyncio import Redis
+
+from backend.core.database import Sessions, open_pool
+from backend.core.keys import KeyRing
+from backend.core.paging import Cursors
+from backend.core.queue import Doorbell, open_queue
+from backend.core.ratelimit import RateLimiter
+from backend.core.settings import Settings
+from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.enrollment.actions import Enrollment
+from backend.loyalty.ledger.actions import Ledger
+from backend.models import metadata
+from backend.staff_pins.actions import StaffPins
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    keys: KeyRing
+    pool: asyncpg.Pool
+    sessions: Sessions
+    redis: Redis
+    queue: ArqRedis
+    limiter: RateLimiter
+    cursors: Cursors
+    links: CardLinks
+    ledger: Ledger
+    enrollment: Enrollment
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    keys = KeyRing(settings.keys)
+    links = CardLinks(keys, settings.public_url)
+    pool = await open_pool(settings)
+    sessions = Sessions(settings, metadata)
+    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, max_connections=32)
+    queue = open_queue(settings.redis_url)
+    doorbell = Doorbell(queue)
+    ledger = Ledger(pool, StaffPins(pool, keys), links, doorbell)
+    try:
+        yield Services(
+            settings=settings,
+            keys=keys,
+            pool=pool,
+            sessions=sessions,
+            redis=redis,
+            queue=queue,
+            limiter=RateLimiter(redis),
+            cursors=Cursors(keys),
+            links=links,
+            ledger=ledger,
+            enrollment=Enrollment(sessions, ledger),
+        )
+    finally:
+        await doorbell.close()
+        await sessions.close()
+        await pool.close()
+        await queue.aclose()
+        await redis.aclose()

@@ -1,0 +1,32 @@
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from backend.access.guards import limited
+from backend.core.openapi import refusals
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.staff_pins.actions import StaffPins
+from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet
+from backend.staff_pins.queries import get_lockout
+from backend.staff_pins.schemas import PinEntry
+
+
+class StorePinController(Controller):
+    path = "/pins"
+    tags = ["Loyalty - Store"]
+
+    @post(
+        "/verify",
+        operation_id="verifyPin",
+        summary="Is this my PIN? Unlocks the till",
+        description="A wrong PIN counts toward the lockout like one given with a booking.",
+        status_code=204,
+        guards=[limited("pin", 10)],
+        responses=refusals(PinInvalid, PinLocked, PinNotSet, ValidationFailed),
+    )
+    async def verify(
+        self, data: JSONBody[PinEntry], origin: NamedDependency[Origin], pins: NamedDependency[StaffPins]
+    ) -> None:
+        lockout, zone = await get_lockout(pins.pool, origin)
+        await pins.verify(data.staff_pin, origin, lockout, zone)

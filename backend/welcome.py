@@ -1,0 +1,40 @@
+"""What `orion dev` says when everything runs."""
+
+from pathlib import Path
+
+from rich import box
+from rich.console import RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+DEMO_PASSWORD = "orion-demo-2026"  # noqa: S105 - printed on purpose: the demo world's own
+SIGN_INS = (
+    ("anna@fashion.example", "till at FASHIONHUB, PIN 2468"),
+    ("luc@fashion.example", "till at FASHIONOUTLET, PIN 1357"),
+    ("owner@fashion.example", "owns fashion-group"),
+    ("owner@aurora.example", "owns cafe-aurora"),
+    ("admin@orion.example", "super admin"),
+    ("platform@orion.example", "platform admin"),
+)
+
+
+def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None) -> RenderableType:
+    """Addresses and sign-ins of the demo world, in a box."""
+    table = Table.grid(padding=(0, 2))
+    addresses = [
+        ("Till", f"{frontend_url}/"),
+        ("Join page", f"{frontend_url}/j/FASHIONHUB"),
+        ("API", f"{backend_url}/docs"),
+    ]
+    if mail_folder:
+        addresses.append(("Mail", str(mail_folder)))
+    for name, address in addresses:
+        table.add_row(name, Text(address, "bold"))
+    table.add_row()
+    for email, role in SIGN_INS:
+        table.add_row("Sign in", Text.assemble((f"{email:<24}", "bold"), role))
+    table.add_row("Password", Text(DEMO_PASSWORD, "bold"))
+    table.add_row()
+    table.add_row("Stop", "Ctrl-C")
+    return Panel(table, title="Orion is running", box=box.ROUNDED, expand=False, padding=(1, 2))

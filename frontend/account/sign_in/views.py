@@ -1,0 +1,93 @@
+from contextlib import suppress
+
+from litestar import Response, get, post
+
+from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.identity import sign_in, sign_out
+from frontend.kit.forms import Form, errors_of, read_form
+from frontend.kit.pages import is_htmx, local_path, page, redirect
+from frontend.kit.person import choose_store, find_person, forget_person, person_of, remember_person
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.translator import get_translator
+
+START = "/till"
+AWAY = 503
+UNPROCESSABLE = 422
+
+
+@get("/")
+async def show_start(request: Request) -> Response[str]:
+    return redirect(request, START if find_person(request) else "/sign-in")
+
+
+@get("/sign-in", name="sign-in")
+async def show_sign_in(request: Request, next: str | None = None) -> Response[str]:  # noqa: A002 - the name in the address
+    if find_person(request):
+        return redirect(request, local_path(next, START))
+    return _screen(request, Form({"next": next or START}))
+
+
+@post("/sign-in")
+async def take_sign_in(request: Request, caller: Caller) -> Response[str]:
+    form = await read_form(request)
+    if missing := _missing(request, form):
+        form.errors = missing
+        return _screen(request, form, status=UNPROCESSABLE)
+    try:
+        answer = await sign_in(
+            caller, email=form.text("email"), password=form.fields["password"], totp=form.optional("totp")
+        )
+    except BackendProblem as problem:
+        return _refused(request, form, problem)
+    except BackendAway:
+        form.errors = {"": get_translator(language_of(request)).gettext("The server does not answer. Try again.")}
+        return _screen(request, form, status=AWAY)
+    remember_person(request, person_of(answer))
+    return redirect(request, local_path(form.text("next"), START))
+
+
+@get("/sign-in/store")
+async def show_stores(request: Request, next: str | None = None) -> Response[str]:  # noqa: A002
+    if find_person(request) is None:
+        return redirect(request, "/sign-in")
+    return page(request, "account/sign_in/store.html", next=local_path(next, START))
+
+
+@post("/sign-in/store")
+async def take_store(request: Request) -> Response[str]:
+    form = await read_form(request)
+    person = find_person(request)
+    if person:
+        choose_store(request, person, form.text("store"))
+    return redirect(request, local_path(form.text("next"), START))
+
+
+@post("/sign-out")
+async def take_sign_out(request: Request, caller: Caller) -> Response[str]:
+    """The cookie goes even when the backend does not answer; its token then ends by its own time."""
+    if find_person(request):
+        with suppress(BackendProblem, BackendAway):
+            await sign_out(caller)
+    forget_person(request)
+    return redirect(request, "/sign-in")
+
+
+def _refused(request: Request, form: Form, problem: BackendProblem) -> Response[str]:
+    asks_totp = problem.code == "totp_required"
+    if asks_totp and is_htmx(request):
+        return page(request, "account/sign_in/totp_page.html", form=form)
+    if not asks_totp:
+        form.errors = errors_of(problem) or {"": problem.detail}
+    return _screen(request, form, status=problem.status, asks_totp=asks_totp or bool(form.text("totp")))
+
+
+def _screen(request: Request, form: Form, *, status: int = 200, asks_totp: bool = False) -> Response[str]:
+    after = local_path(form.text("next"), START)
+    return page(request, "account/sign_in/page.html", status=status, form=form, next=after, asks_totp=asks_totp)
+
+
+def _missing(request: Request, form: Form) -> dict[str, str]:
+    _ = get_translator(language_of(request)).gettext
+    sentences = {"email": _("Write your email address."), "password": _("Write your password.")}
+    return {name: sentence for name, sentence in sentences.items() if not form.fields.get(name, "").strip()}

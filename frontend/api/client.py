@@ -1,0 +1,131 @@
+"""How the frontend speaks to the backend: one HTTP client per process, one `Caller` per request."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from httpx_aiohttp import AiohttpTransport
+
+from backend.core.schemas import Answer, Body, Page, ProblemView
+
+T = TypeVar("T", bound=Answer | Page[Any])
+
+BASE_PATH = "/api/v1"
+TIMEOUTS = httpx.Timeout(connect=1.0, pool=1.0, read=7.0, write=5.0)
+WHOLE_CALL_SECONDS = 8.0
+"""Shorter than htmx's own ten seconds, so that the person hears from us and not from a timer."""
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30)
+
+
+class BackendProblem(Exception):
+    """The backend refused, for good: `code` says why, `detail` says it to the reader in their language."""
+
+    def __init__(self, view: ProblemView, facts: dict[str, Any]) -> None:
+        super().__init__(view.code)
+        self.view = view
+        self.code = view.code
+        self.status = view.status
+        self.detail = view.detail
+        self.facts = facts
+        """Every member of the answer, such as `retry_at` or `tries_left`."""
+
+
+class BackendAway(Exception):
+    """No answer, or none that settles anything: the call may be repeated with the same idempotency key."""
+
+
+def open_client(backend_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """The aiohttp transport costs a third of httpx's own per call."""
+    return httpx.AsyncClient(
+        base_url=backend_url,
+        transport=transport or AiohttpTransport(limits=LIMITS, trust_env=False),
+        timeout=TIMEOUTS,
+        trust_env=False,
+    )
+
+
+class Caller:
+    """One reader's line to the backend: who they are and how they read travels with every call."""
+
+    def __init__(self, client: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+        self._client = client
+        self._headers = dict(headers)
+
+    def signed_in(self, token: str, store_code: str | None = None) -> "Caller":
+        store = {"X-Store-Code": store_code} if store_code else {}
+        return Caller(self._client, self._headers | {"Authorization": f"Bearer {token}"} | store)
+
+    async def get(self, path: str, answer: type[T], **params: str | int | None) -> T:
+        """Parameters that are None are left out."""
+        given = {name: value for name, value in params.items() if value is not None}
+        return _decoded(await self._send("GET", path, params=given), answer)
+
+    async def post(self, path: str, body: Body | None, answer: type[T], *, key: str | None = None) -> T:
+        """`key` is the idempotency key of a call that moves value."""
+        return _decoded(await self._send("POST", path, body=body, key=key), answer)
+
+    async def tell(self, path: str, body: Body | None = None) -> None:
+        """A POST that is answered with 204."""
+        await self._send("POST", path, body=body)
+
+    async def is_alive(self) -> bool:
+        try:
+            return (await self._ask("GET", "/health/live", {})).is_success
+        except BackendAway:
+            return False
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Body | None = None,
+        key: str | None = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> httpx.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        content = b""
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = msgspec.json.encode(body)
+        response = await self._ask(method, BASE_PATH + path, headers, content=content, params=params)
+        if response.is_error:
+            raise _refusal(response)
+        return response
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        content: bytes = b"",
+        params: Mapping[str, str | int] | None = None,
+    ) -> httpx.Response:
+        try:
+            async with asyncio.timeout(WHOLE_CALL_SECONDS):
+                return await self._client.request(
+                    method, path, headers=self._headers | dict(headers), content=content, params=params
+                )
+        except (httpx.TransportError, TimeoutError, OSError) as error:
+            raise BackendAway(type(error).__name__) from error
+
+
+def _decoded(response: httpx.Response, answer: type[T]) -> T:
+    try:
+        decoded: T = msgspec.json.decode(response.content, type=answer)
+    except msgspec.DecodeError as error:
+        raise BackendAway(f"an answer that is not {answer!r}: {error}") from error
+    return decoded
+
+
+def _refusal(response: httpx.Response) -> BackendProblem | BackendAway:
+    if response.is_server_error:
+        return BackendAway(f"status {response.status_code}")
+    try:
+        view = msgspec.json.decode(response.content, type=ProblemView)
+        return BackendProblem(view, msgspec.json.decode(response.content))
+    except msgspec.DecodeError:
+        return BackendAway(f"status {response.status_code} without a problem")

@@ -1,0 +1,15 @@
+from backend.identity.schemas import SignIn, SignInView, UserView
+from frontend.api.client import Caller
+
+
+async def sign_in(caller: Caller, *, email: str, password: str, totp: str | None) -> SignInView:
+    """`totp_required` is the problem of a user with an authenticator who gave no code."""
+    return await caller.post("/auth/sign-in", SignIn(email=email, password=password, totp=totp), SignInView)
+
+
+async def sign_out(caller: Caller) -> None:
+    await caller.tell("/auth/sign-out")
+
+
+async def get_me(caller: Caller) -> UserView:
+    return await caller.get("/auth/me", UserView)

@@ -1,0 +1,42 @@
+"""The bookings. Each takes the idempotency key of the form it comes from."""
+
+from uuid import UUID
+
+from backend.core.schemas import Answer
+from backend.loyalty.ledger.schemas import (
+    Earn,
+    EarnView,
+    Redemption,
+    RedemptionView,
+    Stamp,
+    StampView,
+    Void,
+    VoidView,
+)
+from frontend.api.client import Caller
+
+
+class BookingState(Answer, frozen=True):
+    state: str
+    """booked | not_booked | running"""
+
+
+async def earn_points(caller: Caller, card_id: UUID, form: Earn, *, key: str) -> EarnView:
+    return await caller.post(f"/store/loyalty/cards/{card_id}/points", form, EarnView, key=key)
+
+
+async def add_stamp(caller: Caller, card_id: UUID, form: Stamp, *, key: str) -> StampView:
+    return await caller.post(f"/store/loyalty/cards/{card_id}/stamps", form, StampView, key=key)
+
+
+async def redeem_reward(caller: Caller, card_id: UUID, form: Redemption, *, key: str) -> RedemptionView:
+    return await caller.post(f"/store/loyalty/cards/{card_id}/redemptions", form, RedemptionView, key=key)
+
+
+async def void_transaction(caller: Caller, transaction_id: UUID, form: Void, *, key: str) -> VoidView:
+    return await caller.post(f"/store/loyalty/transactions/{transaction_id}/void", form, VoidView, key=key)
+
+
+async def find_booking(caller: Caller, key: str) -> str:
+    """`booked`, `not_booked` or `running`: what became of a call that got no answer."""
+    return (await caller.get(f"/idempotency/{key}", BookingState)).state

@@ -1,0 +1,31 @@
+"""What customers may see and do without signing in. A store's code is read in any case, as posters print it."""
+
+from urllib.parse import quote
+
+from backend.loyalty.enrollment.schemas import CardLinkRequest, SelfEnroll, SelfEnrollView
+from backend.loyalty.programs.schemas import PublicProgram
+from backend.loyalty.till.schemas import CardPage
+from frontend.api.client import Caller
+
+
+async def get_public_program(caller: Caller, store_code: str) -> PublicProgram:
+    return await caller.get(f"{_store(store_code)}/program", PublicProgram)
+
+
+async def join_program(caller: Caller, store_code: str, form: SelfEnroll, *, key: str) -> SelfEnrollView:
+    """An address that has a card already is answered without its code: that goes to the address only."""
+    return await caller.post(f"{_store(store_code)}/enroll", form, SelfEnrollView, key=key)
+
+
+async def get_card_page(caller: Caller, token: str) -> CardPage:
+    """The token is the right to see the card."""
+    return await caller.get(f"/storefront/loyalty/cards/{quote(token, safe='')}", CardPage)
+
+
+async def request_card_link(caller: Caller, form: CardLinkRequest) -> None:
+    """Answered the same whether or not somebody has that address."""
+    await caller.tell("/storefront/loyalty/card-links", form)
+
+
+def _store(store_code: str) -> str:
+    return f"/storefront/loyalty/{quote(store_code.upper(), safe='')}"

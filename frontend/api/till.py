@@ -1,0 +1,25 @@
+from uuid import UUID
+
+from backend.core.schemas import Body, Page
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.till.schemas import TillView
+from frontend.api.client import Caller
+
+
+class PinCheck(Body, frozen=True):
+    staff_pin: str
+
+
+async def get_till(caller: Caller, card_id: UUID | None = None) -> TillView:
+    """Everything the till page shows, in one call."""
+    return await caller.get("/store/loyalty/till", TillView, card_id=str(card_id) if card_id else None)
+
+
+async def list_bookings(caller: Caller, *, limit: int, after: str | None = None) -> Page[TransactionView]:
+    """This store's bookings, newest first."""
+    return await caller.get("/store/loyalty/transactions", Page[TransactionView], limit=limit, after=after)
+
+
+async def verify_pin(caller: Caller, staff_pin: str) -> None:
+    """Counted before it is verified; a wrong one is the problem `pin_invalid` or `pin_locked`."""
+    await caller.tell("/store/loyalty/pins/verify", PinCheck(staff_pin=staff_pin))

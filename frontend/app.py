@@ -1,0 +1,65 @@
+"""The composition root of the frontend: `create_app` is what the server starts."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from frontend.api.client import BackendAway, BackendProblem, open_client
+from frontend.kit.assets import Assets
+from frontend.kit.csrf import csrf_config, refuse_other_sites
+from frontend.kit.headers import add_headers
+from frontend.kit.line import open_line
+from frontend.kit.problems import show_backend_away, show_backend_problem, show_failure, show_http_problem
+from frontend.kit.session import session_middleware
+from frontend.kit.templates import Templates
+from frontend.routes import handlers
+from frontend.settings import Settings, load_settings
+
+LARGEST_BODY = 262_144
+
+
+def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
+    """`transport` replaces the way to the backend; the tests answer there themselves."""
+    settings = settings or load_settings()
+    # httpx writes whole addresses at INFO, and those of wallet passes are secrets
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    assets = Assets()
+    return Litestar(
+        route_handlers=handlers(settings),
+        state=State(
+            {
+                "settings": settings,
+                "assets": assets,
+                "templates": Templates(assets, reload=settings.environment == "development"),
+                "client": open_client(settings.backend_url, transport),
+            }
+        ),
+        dependencies={"caller": Provide(open_line, sync_to_thread=False)},
+        guards=[refuse_other_sites],
+        middleware=[session_middleware(settings)],
+        csrf_config=csrf_config(settings),
+        exception_handlers={
+            BackendProblem: show_backend_problem,
+            BackendAway: show_backend_away,
+            HTTPException: show_http_problem,
+            Exception: show_failure,
+        },
+        before_send=[add_headers],
+        lifespan=[close_client],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=LARGEST_BODY,
+        debug=False,
+    )
+
+
+@asynccontextmanager
+async def close_client(app: Litestar) -> AsyncGenerator[None, None]:
+    async with app.state.client:
+        yield

@@ -1,0 +1,83 @@
+"""The customer's own page. Its address is the right to see it, so a wrong one tells nothing."""
+
+from litestar import Response, get, post
+
+from backend.loyalty.enrollment.schemas import CardLinkRequest
+from backend.loyalty.till.schemas import CardPage
+from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.storefront import get_card_page, request_card_link
+from frontend.card.wallets import is_phone, wallet_buttons
+from frontend.card.words import CardWords
+from frontend.kit.brand import brand_url
+from frontend.kit.customers import customer_page
+from frontend.kit.forms import Form, FormError, body_of, read_form
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.translator import get_translator
+
+NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
+
+
+@get("/c/{token:str}", name="card_page")
+async def show_card_page(request: Request, caller: Caller, token: str) -> Response[str]:
+    try:
+        return _card(request, await get_card_page(caller, token))
+    except BackendProblem as problem:
+        if problem.status == NOT_FOUND:
+            return _link_form(request, Form({"token": token}), status=NOT_FOUND, is_old=True)
+        if problem.status == TOO_MANY:
+            return customer_page(request, "join/wait.html", status=TOO_MANY)
+        raise
+
+
+@get("/c", name="lost_card")
+async def show_lost_card(request: Request) -> Response[str]:
+    return _link_form(request, Form({}))
+
+
+@post("/c", status_code=200)
+async def send_card_link(request: Request, caller: Caller) -> Response[str]:
+    """The same answer whether or not somebody has that address."""
+    form = await read_form(request)
+    try:
+        await request_card_link(caller, _checked(request, form))
+    except FormError as error:
+        form.errors = {"email": error.sentence}
+        return _link_form(request, form, status=UNPROCESSABLE)
+    except BackendProblem as problem:
+        if problem.status == TOO_MANY:
+            return customer_page(request, "join/wait.html", status=TOO_MANY)
+        raise
+    except BackendAway:
+        return customer_page(request, "join/away.html", status=AWAY, form=form, kept=("email", "token", "store_code"))
+    return customer_page(request, "card/sent.html")
+
+
+def _card(request: Request, view: CardPage) -> Response[str]:
+    card, user_agent = view.card, request.headers.get("user-agent", "")
+    words = CardWords(language_of(request))
+    here, elsewhere = wallet_buttons(card.wallets, user_agent)
+    return customer_page(
+        request,
+        "card/page.html",
+        store_name=view.merchant_name,
+        brand=brand_url(card.card_color),
+        view=view,
+        card=card,
+        words=words,
+        next_reward=words.next_reward(card),
+        wallets_here=here,
+        wallets_elsewhere=elsewhere,
+        is_phone=is_phone(user_agent),
+        welcome=request.query_params.get("welcome"),
+    )
+
+
+def _link_form(request: Request, form: Form, *, status: int = 200, is_old: bool = False) -> Response[str]:
+    return customer_page(request, "card/link.html", status=status, form=form, is_old=is_old)
+
+
+def _checked(request: Request, form: Form) -> CardLinkRequest:
+    _ = get_translator(language_of(request)).gettext
+    values = {name: form.optional(name) for name in ("email", "store_code", "token")}
+    return body_of(CardLinkRequest, values, _("Write your email address like marie@example.com."))

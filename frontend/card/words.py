@@ -1,0 +1,67 @@
+"""What the card page tells its customer."""
+
+from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.rewards.schemas import CardReward
+from i18n.formatting import get_formatter
+from i18n.translator import get_translator
+
+
+class CardWords:
+    """Sentences that need a decision; the rest stands in the template."""
+
+    def __init__(self, language: str) -> None:
+        self.translator = get_translator(language)
+        self.formatter = get_formatter(language)
+
+    def amount_of(self, booking: TransactionView) -> str:
+        """`+41 points`, `−500 points` or `+1 stamp`; empty when nothing changed."""
+        if not booking.amount:
+            return ""
+        amount = self.formatter.points(booking.amount, signed=True)
+        ngettext = self.translator.ngettext
+        if booking.unit == "points":
+            return ngettext("%(amount)s point", "%(amount)s points", abs(booking.amount), amount=amount)
+        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
+
+    def deed_of(self, booking: TransactionView) -> str:
+        _ = self.translator.gettext
+        if booking.kind == "redeemed" and booking.reward:
+            return _("Reward: %(reward)s", reward=booking.reward)
+        if booking.kind == "earned" and booking.purchase_amount_cents is not None:
+            return _("Purchase of %(money)s", money=self.formatter.money(booking.purchase_amount_cents))
+        names = {
+            "enrolled": _("Joined the club"),
+            "welcome_bonus": _("Welcome gift"),
+            "earned": _("Stamp") if booking.unit == "stamps" else _("Purchase"),
+            "redeemed": _("Reward"),
+            "voided": _("Taken back"),
+            "adjusted": _("Corrected by the store"),
+            "expired": _("Expired"),
+            "restored": _("Given back"),
+            "transferred": _("Moved to another card"),
+            "deactivated": _("Card deactivated"),
+            "reactivated": _("Card active again"),
+        }
+        return names.get(booking.kind, booking.kind)
+
+    def distance(self, reward: CardReward) -> str:
+        """How far a reward is, or why it has to wait."""
+        _ = self.translator.gettext
+        if reward.redeemable:
+            return _("Ready: say so at the till")
+        refusals = {
+            "out_of_stock": _("Out of stock at the moment"),
+            "reward_limit_reached": _("Redeemed as often as allowed"),
+            "other_store": _("At other stores"),
+        }
+        if reward.refusal in refusals:
+            return refusals[reward.refusal]
+        missing = reward.missing_points
+        points = self.formatter.points(missing)
+        return self.translator.ngettext("%(points)s point to go", "%(points)s points to go", missing, points=points)
+
+    def next_reward(self, card: CardView) -> CardReward | None:
+        """The nearest reward still to earn."""
+        ahead = [reward for reward in card.rewards if reward.missing_points > 0]
+        return min(ahead, key=lambda reward: reward.points_required, default=None)

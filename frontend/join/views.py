@@ -1,0 +1,108 @@
+"""The page behind the poster: it works without JavaScript and on old phones."""
+
+from urllib.parse import urlsplit
+
+from litestar import Response, get, post
+
+from backend.loyalty.enrollment.schemas import SelfEnroll, SelfEnrollView
+from backend.loyalty.programs.schemas import PublicProgram
+from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.storefront import get_public_program, join_program
+from frontend.join.promise import promise
+from frontend.kit.brand import brand_url
+from frontend.kit.customers import customer_page, kept_language
+from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
+from frontend.kit.pages import redirect
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.locales import LANGUAGES
+from i18n.translator import get_translator
+
+FIELDS = ("email", "first_name", "accept_terms")
+NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
+CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
+
+
+@get("/j/{store_code:str}", name="join")
+async def show_join(request: Request, caller: Caller, store_code: str) -> Response[str]:
+    try:
+        return _form_page(request, await get_public_program(caller, store_code), Form({}))
+    except BackendProblem as problem:
+        return _refused(request, problem)
+
+
+@post("/j/{store_code:str}")
+async def take_join(request: Request, caller: Caller, store_code: str) -> Response[str]:
+    form = await read_form(request)
+    try:
+        body = _checked(request, form)
+        if body is None:
+            return await _again(request, caller, store_code, form)
+        return _joined(request, await join_program(caller, store_code, body, key=form.text("idem")))
+    except BackendProblem as problem:
+        form.errors = errors_of(problem)
+        return await _again(request, caller, store_code, form) if form.errors else _refused(request, problem)
+    except BackendAway:
+        return customer_page(request, "join/away.html", status=AWAY, form=form, kept=(*FIELDS, "idem"))
+
+
+def _checked(request: Request, form: Form) -> SelfEnroll | None:
+    """None when something is wrong; all of it is then in `form.errors`."""
+    language = language_of(request)
+    _ = get_translator(language).gettext
+    values = {
+        "email": form.text("email"),
+        "first_name": form.optional("first_name"),
+        "language": language if language in LANGUAGES else None,
+        "accept_terms": bool(form.text("accept_terms")),
+    }
+    if not values["accept_terms"]:
+        form.errors["accept_terms"] = _("Please accept the terms to get a card.")
+    try:
+        body = body_of(SelfEnroll, values, _("Write your email address like marie@example.com."))
+    except FormError as error:
+        form.errors[error.field] = error.sentence if error.field == "email" else _("This is too long.")
+        return None
+    return None if form.errors else body
+
+
+def _joined(request: Request, joined: SelfEnrollView) -> Response[str]:
+    """A new card is shown at its own address, which can be kept; a known address gets its card by mail only."""
+    if joined.card.page_url is None:
+        return customer_page(request, "join/sent.html", works_at=joined.works_at)
+    address = kept_language(request, urlsplit(joined.card.page_url).path)
+    return redirect(request, f"{address}{'&' if '?' in address else '?'}welcome={'mailed' if joined.mailed else 'new'}")
+
+
+async def _again(request: Request, caller: Caller, store_code: str, form: Form) -> Response[str]:
+    try:
+        program = await get_public_program(caller, store_code)
+    except BackendProblem as problem:
+        return _refused(request, problem)
+    return _form_page(request, program, form, status=UNPROCESSABLE)
+
+
+def _form_page(request: Request, program: PublicProgram, form: Form, *, status: int = 200) -> Response[str]:
+    if not program.open_for_enrollment:
+        return customer_page(request, "join/closed.html", store_name=program.store.name)
+    return customer_page(
+        request,
+        "join/page.html",
+        status=status,
+        store_name=program.store.name,
+        brand=brand_url(program.card_color),
+        program=program,
+        promise=promise(program, language_of(request)),
+        form=form,
+        wrong=next((name for name in FIELDS if name in form.errors), None),
+    )
+
+
+def _refused(request: Request, problem: BackendProblem) -> Response[str]:
+    if problem.status == NOT_FOUND:
+        return customer_page(request, "join/unknown.html", status=NOT_FOUND)
+    if problem.code in CLOSED:
+        return customer_page(request, "join/closed.html")
+    if problem.status == TOO_MANY:
+        return customer_page(request, "join/wait.html", status=TOO_MANY)
+    raise problem

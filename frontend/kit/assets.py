@@ -1,0 +1,106 @@
+"""Files for browsers, under addresses that carry their hash: cached for ever, compressed once, answered with 304."""
+
+import asyncio
+import gzip
+import hashlib
+import re
+from pathlib import Path, PurePosixPath
+
+import brotli  # type: ignore[import-untyped]
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+
+from frontend.kit.request import Request
+
+STATIC = Path(__file__).parent.parent / "static"
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+}
+ALREADY_SMALL = {".woff2", ".png"}
+REFERENCE = {
+    ".css": re.compile(r'url\("(?P<path>\.{1,2}/[^"]+)"\)'),
+    ".js": re.compile(r'(?:from|import\()\s*"(?P<path>\.{1,2}/[^"]+)"'),
+}
+HARD_TO_PACK = 200_000
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Asset:
+    def __init__(self, name: str, content: bytes) -> None:
+        self.content = content
+        self.media_type = MEDIA_TYPES[PurePosixPath(name).suffix]
+        self.etag = hashlib.sha256(content).hexdigest()[:16]
+        path = PurePosixPath(name)
+        self.url = f"/static/{path.with_suffix('')}.{self.etag[:8]}{path.suffix}"
+        self._is_small = path.suffix in ALREADY_SMALL
+        self._packed: dict[str, bytes] = {}
+
+    def packed(self, accepted: str) -> tuple[str | None, bytes]:
+        """The content in the best coding the browser accepts; packed at the first request, then kept."""
+        coding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else None
+        if coding is None or self._is_small:
+            return None, self.content
+        if coding not in self._packed:
+            self._packed[coding] = _brotli(self.content) if coding == "br" else gzip.compress(self.content, 9)
+        return coding, self._packed[coding]
+
+
+class Assets:
+    """Every file of `static/`, read once. References between our own files are rewritten to hashed addresses."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._folder = folder
+        self._by_name: dict[str, Asset] = {}
+        names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in MEDIA_TYPES)
+        for name in sorted(names):
+            self._add(name)
+        self.by_url = {asset.url: asset for asset in self._by_name.values()}
+
+    def url(self, name: str) -> str:
+        """`css/orion.css` → `/static/css/orion.4f1c9a2b.css`. An unknown name raises KeyError."""
+        return self._by_name[name].url
+
+    def text(self, name: str) -> str:
+        return self._by_name[name].content.decode()
+
+    def _add(self, name: str) -> Asset:
+        if name not in self._by_name:
+            self._by_name[name] = Asset(name, self._rewritten(name, (self._folder / name).read_bytes()))
+        return self._by_name[name]
+
+    def _rewritten(self, name: str, content: bytes) -> bytes:
+        reference = REFERENCE.get(PurePosixPath(name).suffix)
+        if reference is None or name.startswith("vendor/"):
+            return content
+        folder = (self._folder / name).parent
+
+        def hashed(match: re.Match[str]) -> str:
+            path = (folder / match["path"]).resolve().relative_to(self._folder.resolve())
+            return match[0].replace(match["path"], self._add(path.as_posix()).url)
+
+        return reference.sub(hashed, content.decode()).encode()
+
+
+def _brotli(content: bytes) -> bytes:
+    packed: bytes = brotli.compress(content, quality=9 if len(content) > HARD_TO_PACK else 11)
+    return packed
+
+
+@get("/static/{path:path}", name="asset", include_in_schema=False)
+async def show_asset(request: Request, path: str) -> Response[bytes]:
+    assets: Assets = request.app.state.assets
+    asset = assets.by_url.get(f"/static{path}")
+    if asset is None:
+        raise NotFoundException
+    headers = {"ETag": f'"{asset.etag}"', "Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    if asset.etag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    coding, content = await asyncio.to_thread(asset.packed, request.headers.get("accept-encoding", ""))
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(content, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,57 @@
+"""A merchant's own color, on the join button and the card only, as a style sheet our strict policy allows."""
+
+import re
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+
+COLOR = re.compile(r"#?([0-9A-Fa-f]{6})")
+ACCENT = "414fd2"
+LIGHT_CANVAS, DARK_CANVAS = "f2f3f7", "080e19"
+WHITE, BLACK = "ffffff", "000000"
+NOTICEABLE = 3.0
+"""WCAG 1.4.11: below this ratio to the page a shape needs an edge."""
+
+
+def brand_url(color: str) -> str:
+    """Anything that is no color gets the platform's own accent."""
+    match = COLOR.fullmatch(color)
+    return f"/brand/{match[1].lower() if match else ACCENT}.css"
+
+
+def brand_css(color: str) -> str:
+    """`color` is six hexadecimal digits. Its text is black or white, whichever contrasts more: never below 4.5."""
+    text = max(WHITE, BLACK, key=lambda other: contrast(color, other))
+    return (
+        f":root{{--brand:#{color};--on-brand:#{text};--brand-edge:{_edge(color, LIGHT_CANVAS)}}}\n"
+        f":root[data-theme=dark]{{--brand-edge:{_edge(color, DARK_CANVAS)}}}\n"
+        f"@media(prefers-color-scheme:dark){{:root:not([data-theme]){{--brand-edge:{_edge(color, DARK_CANVAS)}}}}}\n"
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2, from 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@get("/brand/{name:str}", name="brand")
+async def show_brand(name: str) -> Response[str]:
+    color = name.removesuffix(".css")
+    if not COLOR.fullmatch(color) or not name.endswith(".css"):
+        raise NotFoundException
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(brand_css(color.lower()), media_type="text/css; charset=utf-8", headers=headers)
+
+
+def _edge(color: str, canvas: str) -> str:
+    return "transparent" if contrast(color, canvas) >= NOTICEABLE else "var(--control)"
+
+
+def _luminance(color: str) -> float:
+    red, green, blue = (_linear(int(color[start : start + 2], 16) / 255) for start in (0, 2, 4))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4

@@ -1,0 +1,53 @@
+"""A form of another site must not book: a token in two places, and the browser's own word on where a request began."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.config.csrf import CSRFConfig
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.utils.scope.state import ScopeState
+
+from frontend.kit.keys import derived_keys
+from frontend.kit.request import Request
+from frontend.settings import Settings
+
+HEADER = "x-csrf-token"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+WITHOUT_CSRF = [r"^/csp-reports$", r"^/static/", r"^/health/", r"^/sw\.js$"]
+
+
+def csrf_config(settings: Settings) -> CSRFConfig:
+    return CSRFConfig(
+        secret=derived_keys(settings.keys, "csrf")[0].hex(),
+        cookie_name=cookie_name(settings),
+        header_name=HEADER,
+        cookie_secure=settings.is_https,
+        cookie_httponly=True,
+        cookie_samesite="lax",
+        exclude=WITHOUT_CSRF,
+    )
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-csrf" if settings.is_https else "csrf"
+
+
+def csrf_token(request: Request) -> str:
+    """For the hidden field `_csrf_token` and the header of htmx."""
+    token = ScopeState.from_scope(request.scope).csrf_token
+    return token if isinstance(token, str) else ""
+
+
+def refuse_other_sites(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
+    """A guard of every handler. Clients that are no browsers send neither header and are stopped by the token."""
+    if connection.scope.get("method") in SAFE_METHODS or connection.url.path == "/csp-reports":
+        return
+    site = connection.headers.get("sec-fetch-site")
+    if site not in {None, "same-origin", "none"}:
+        raise PermissionDeniedException("a request that began on another site")
+    origin = connection.headers.get("origin")
+    if site is None and origin not in {None, "null"} and urlsplit(origin).netloc != connection.headers.get("host"):
+        raise PermissionDeniedException("a request that began on another site")

@@ -1,0 +1,26 @@
+"""What every page for customers shares."""
+
+from litestar import Response
+
+from frontend.kit.pages import page
+from frontend.kit.request import Request
+from frontend.kit.reader import language_of
+
+
+def customer_page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    store_name: str | None = None,
+    brand: str | None = None,
+    **values: object,
+) -> Response[str]:
+    """`brand` is the style sheet with the merchant's color (`kit/brand.py`); without it the page is neutral."""
+    action = kept_language(request, request.url.path)
+    return page(request, template, status=status, store_name=store_name, brand=brand, action=action, **values)
+
+
+def kept_language(request: Request, path: str) -> str:
+    """A language chosen in the address goes along; one that was guessed is guessed again."""
+    return f"{path}?lang={language_of(request)}" if "lang" in request.query_params else path

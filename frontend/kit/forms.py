@@ -1,0 +1,74 @@
+"""What a person wrote, and what to say about it."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from backend.core.schemas import Body
+from frontend.api.client import BackendProblem
+from frontend.kit.request import Request
+
+B = TypeVar("B", bound=Body)
+
+
+class Form:
+    """The fields as written; rendered back unchanged when something is wrong with them."""
+
+    def __init__(self, fields: Mapping[str, str], lists: Mapping[str, list[str]] | None = None) -> None:
+        self.fields = dict(fields)
+        self.lists = dict(lists or {})
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str) -> str:
+        return self.fields.get(name, "").strip()
+
+    def optional(self, name: str) -> str | None:
+        return self.text(name) or None
+
+    def many(self, name: str) -> list[str]:
+        return self.lists.get(name, [])
+
+
+class FormError(Exception):
+    """A field we can judge ourselves; the sentence is shown beside it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(field)
+        self.field = field
+        self.sentence = sentence
+
+
+async def read_form(request: Request) -> Form:
+    data = await request.form()
+    given = [(name, value) for name, value in data.multi_items() if isinstance(value, str)]
+    lists: dict[str, list[str]] = {}
+    for name, value in given:
+        lists.setdefault(name, []).append(value)
+    return Form(dict(given), lists)
+
+
+FIELD_OF_CODE = {
+    "CATEGORY_REQUIRED": "category_ids",
+    "pin_required": "staff_pin",
+    "pin_invalid": "staff_pin",
+    "pin_locked": "staff_pin",
+    "order_reference_required": "order_reference",
+    "order_reference_used": "order_reference",
+}
+
+
+def errors_of(problem: BackendProblem) -> dict[str, str]:
+    """Field → sentence, for problems that belong to a field; empty for those that belong to the whole."""
+    if problem.code in FIELD_OF_CODE:
+        return {FIELD_OF_CODE[problem.code]: problem.detail}
+    return {error.pointer.strip("/").split("/")[0]: error.detail for error in problem.view.errors}
+
+
+def body_of(schema: type[B], values: Mapping[str, object], sentence: str) -> B:
+    """Raises FormError with the sentence for the field that the schema refuses."""
+    try:
+        return msgspec.convert(values, schema)
+    except msgspec.ValidationError as error:
+        field = str(error).partition("$.")[2].rstrip("`").split("[")[0]
+        raise FormError(field, sentence) from error

@@ -1,0 +1,26 @@
+"""The line from this request to the backend."""
+
+from frontend.api.client import Caller
+from frontend.kit.person import find_person
+from frontend.kit.reader import language_of, request_id_of
+from frontend.kit.request import Request
+from i18n.locales import html_language
+
+
+def open_line(request: Request) -> Caller:
+    """A dependency. Language, address and request id go along; for who is signed in, also token and store."""
+    caller = Caller(request.app.state.client, _headers(request))
+    person = find_person(request)
+    return caller.signed_in(person.token, person.store_code) if person else caller
+
+
+def _headers(request: Request) -> dict[str, str]:
+    client = request.client.host if request.client else ""
+    hops = [request.headers.get("x-forwarded-for", ""), client]
+    return {
+        "Accept": "application/json",
+        "Accept-Language": html_language(language_of(request)),
+        "Request-Id": request_id_of(request),
+        "X-Forwarded-For": ", ".join(hop for hop in hops if hop),
+        "User-Agent": request.headers.get("user-agent", "")[:200],
+    }

@@ -1,0 +1,69 @@
+"""Who is signed in: what the session cookie remembers of them."""
+
+from datetime import datetime
+
+import msgspec
+
+from backend.identity.schemas import SignInView
+from frontend.kit.request import Request
+
+KEY = "person"
+
+
+class Store(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    token: str
+    expires_at: datetime
+    name: str
+    email: str
+    language: str | None
+    stores: list[Store]
+    store_code: str | None
+    """The store they work at today."""
+
+    @property
+    def store(self) -> Store | None:
+        return next((store for store in self.stores if store.code == self.store_code), None)
+
+
+def person_of(sign_in: SignInView) -> Person:
+    """With a single store there is nothing to choose."""
+    user = sign_in.user
+    stores = [Store(code=store.code, name=store.name) for store in user.stores]
+    return Person(
+        token=sign_in.token,
+        expires_at=sign_in.expires_at,
+        name=user.name or user.email,
+        email=user.email,
+        language=user.language,
+        stores=stores,
+        store_code=stores[0].code if len(stores) == 1 else None,
+    )
+
+
+def find_person(request: Request) -> Person | None:
+    """None also where there is no session, and for a cookie of an older shape."""
+    session = request.scope.get("session")
+    try:
+        return msgspec.convert(session.get(KEY), Person) if isinstance(session, dict) else None
+    except msgspec.ValidationError:
+        return None
+
+
+def remember_person(request: Request, person: Person) -> None:
+    """A sign-in starts from an empty session: nothing that was there before it survives."""
+    request.set_session({KEY: msgspec.to_builtins(person)})
+
+
+def choose_store(request: Request, person: Person, store_code: str) -> None:
+    """Codes of other stores are ignored."""
+    if any(store.code == store_code for store in person.stores):
+        remember_person(request, msgspec.structs.replace(person, store_code=store_code))
+
+
+def forget_person(request: Request) -> None:
+    request.clear_session()

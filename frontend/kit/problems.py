@@ -1,0 +1,78 @@
+"""What a person sees when a view did not catch what went wrong."""
+
+from urllib.parse import quote
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException, PermissionDeniedException
+
+from frontend.api.client import BackendAway, BackendProblem
+from frontend.kit.csrf import SAFE_METHODS, cookie_name
+from frontend.kit.pages import is_htmx, page, redirect
+from frontend.kit.person import forget_person
+from frontend.kit.reader import language_of, request_id_of
+from frontend.kit.request import Request
+from i18n.translator import get_translator
+
+log = structlog.get_logger()
+SIGNED_OUT = 401
+FORBIDDEN = 403
+NOT_FOUND = 404
+METHOD_NOT_ALLOWED = 405
+AWAY = 503
+
+
+def show_backend_problem(request: Request, problem: BackendProblem) -> Response[str]:
+    if problem.status == SIGNED_OUT:
+        return to_sign_in(request)
+    return problem_page(request, problem.status, problem.view.title, problem.detail)
+
+
+def show_backend_away(request: Request, error: BackendAway) -> Response[str]:
+    log.warning("backend away", reason=str(error), path=request.url.path, request_id=request_id_of(request))
+    _ = get_translator(language_of(request)).gettext
+    return problem_page(request, AWAY, _("No answer"), _("The server does not answer. Try again in a moment."))
+
+
+def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
+    _ = get_translator(language_of(request)).gettext
+    if error.status_code in {NOT_FOUND, METHOD_NOT_ALLOWED}:
+        return problem_page(request, NOT_FOUND, _("Not found"), _("There is nothing at this address."))
+    if isinstance(error, PermissionDeniedException):
+        return _stale_form(request)
+    return problem_page(request, error.status_code, _("This did not work"), _("Go back and try again."))
+
+
+def show_failure(request: Request, error: Exception) -> Response[str]:
+    log.error("failure", path=request.url.path, request_id=request_id_of(request), exc_info=error)
+    _ = get_translator(language_of(request)).gettext
+    text = _("Something went wrong on our side. Nothing more was done.")
+    return problem_page(request, 500, _("This did not work"), text)
+
+
+def problem_page(request: Request, status: int, title: str, text: str) -> Response[str]:
+    again = request.url.path if request.method in SAFE_METHODS else "/"
+    return page(request, "layouts/problem.html", status=status, title=title, text=text, again=again)
+
+
+def to_sign_in(request: Request) -> Response[str]:
+    """The place is kept, so that a card that was open is open again after signing in."""
+    place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", "/till")
+    forget_person(request)
+    return redirect(request, f"/sign-in?next={quote(_path_of(place), safe='/')}")
+
+
+def _stale_form(request: Request) -> Response[str]:
+    """A token of an earlier key or session: the cookie goes, so that the next page brings a fresh pair."""
+    _ = get_translator(language_of(request)).gettext
+    text = _("This page was open for too long. Open it again and repeat the last step. Nothing was done.")
+    response = problem_page(request, FORBIDDEN, _("Please open this page again"), text)
+    response.delete_cookie(cookie_name(request.app.state.settings))
+    if is_htmx(request):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _path_of(address: str) -> str:
+    """The path of an absolute or relative address."""
+    return "/" + address.split("://", 1)[-1].partition("/")[2] if "://" in address else address

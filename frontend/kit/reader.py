@@ -1,0 +1,59 @@
+"""How this reader reads: language, theme, keys. Chosen in the address or a cookie, else guessed from the browser."""
+
+from uuid import UUID, uuid4
+
+from litestar.datastructures import Cookie
+
+from frontend.kit.person import find_person
+from frontend.kit.request import Request
+from i18n.locales import negotiate
+
+YEAR_SECONDS = 365 * 24 * 3600
+THEMES = ("light", "dark")
+
+
+def language_of(request: Request) -> str:
+    """Decided once per request."""
+    if "language" not in request.state:
+        request.state["language"] = _language_of(request)
+    language: str = request.state["language"]
+    return language
+
+
+def theme_of(request: Request) -> str | None:
+    """None: the system's own."""
+    theme = request.cookies.get("theme")
+    return theme if theme in THEMES else None
+
+
+def are_till_keys_on(request: Request) -> bool:
+    return request.cookies.get("till_keys") != "off"
+
+
+def request_id_of(request: Request) -> str:
+    """The caller's own when it is a UUID, so that one id follows a request through every log."""
+    if "request_id" not in request.state:
+        request.state["request_id"] = _uuid(request.headers.get("request-id")) or str(uuid4())
+    request_id: str = request.state["request_id"]
+    return request_id
+
+
+def preference_cookie(name: str, value: str, *, secure: bool) -> Cookie:
+    return Cookie(key=name, value=value, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def _language_of(request: Request) -> str:
+    person = find_person(request)
+    return negotiate(
+        request.headers.get("accept-language"),
+        asked=request.query_params.get("lang"),
+        chosen=request.cookies.get("lang") or (person.language if person else None),
+        pseudo=not request.app.state.settings.is_production,
+    )
+
+
+def _uuid(text: str | None) -> str | None:
+    try:
+        return str(UUID(text)) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,54 @@
+"""One Jinja environment per language: strict about missing values, escaping everything."""
+
+from functools import cached_property
+from pathlib import Path
+from uuid import uuid4
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from frontend.kit.assets import Assets
+from frontend.kit.qr import qr
+from i18n.jinja import install
+from i18n.locales import LANGUAGE_NAMES
+from i18n.translator import get_translator
+
+FOLDER = Path(__file__).parent.parent
+
+
+class Templates:
+    def __init__(self, assets: Assets, *, reload: bool) -> None:
+        self._assets = assets
+        self._reload = reload
+        self._environments: dict[str, Environment] = {}
+
+    def render(self, language: str, template: str, values: dict[str, object]) -> str:
+        return self._environment(language).get_template(template).render(values)
+
+    @cached_property
+    def _loader(self) -> FileSystemLoader:
+        return FileSystemLoader(FOLDER)
+
+    def _environment(self, language: str) -> Environment:
+        if language not in self._environments:
+            self._environments[language] = self._build(language)
+        return self._environments[language]
+
+    def _build(self, language: str) -> Environment:
+        env = Environment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=self._reload,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        install(env, get_translator(language))
+        env.globals.update(asset=self._assets.url, new_key=lambda: str(uuid4()), qr=qr, language_names=LANGUAGE_NAMES)
+        env.filters["code"] = in_groups
+        env.globals["ui"] = env.get_template("components/ui.html").module
+        return env
+
+
+def in_groups(code: str) -> str:
+    """`BDFHKLNPRSTVXGCJ` → `BDFH KLNP RSTV XGCJ`, as it is printed."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -1,0 +1,66 @@
+"""The contents page of the frontend: every handler, by audience."""
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from frontend.account.preferences.views import take_preferences
+from frontend.account.sign_in.views import (
+    show_sign_in,
+    show_start,
+    show_stores,
+    take_sign_in,
+    take_sign_out,
+    take_store,
+)
+from frontend.kit.assets import show_asset
+from frontend.settings import Settings
+from frontend.system.kit_page import show_kit
+from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
+from frontend.till.card.views import book, show_card
+from frontend.till.enrollment.views import enroll_customer, show_enrollment
+from frontend.till.finder.views import find_customer
+from frontend.till.lock.views import admit, lock_till, unlock_till
+from frontend.till.no_answer import show_booking_state
+from frontend.till.ready.views import show_till
+from frontend.till.today.views import show_today, void_booking
+
+TILL = Router(
+    path="/",
+    before_request=admit,
+    route_handlers=[
+        show_till,
+        find_customer,
+        show_card,
+        book,
+        show_enrollment,
+        enroll_customer,
+        show_today,
+        void_booking,
+        show_booking_state,
+        lock_till,
+    ],
+)
+ACCOUNT: list[ControllerRouterHandler] = [
+    show_start,
+    show_sign_in,
+    take_sign_in,
+    show_stores,
+    take_store,
+    take_sign_out,
+    take_preferences,
+    unlock_till,
+]
+SYSTEM: list[ControllerRouterHandler] = [
+    show_asset,
+    show_live,
+    show_ready,
+    show_offline,
+    show_service_worker,
+    take_csp_reports,
+]
+
+
+def handlers(settings: Settings) -> list[ControllerRouterHandler]:
+    """The workbench of components is for developers only."""
+    workbench: list[ControllerRouterHandler] = [] if settings.is_production else [show_kit]
+    return [TILL, *ACCOUNT, *SYSTEM, *workbench]

@@ -1,0 +1,71 @@
+// Function keys and number-pad operators press what is printed with them. Letters never do: a scan types letters.
+/** Where people write. */
+export const FIELD = "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), select, textarea";
+
+/** Whether a person could press it now. */
+export function isUsable(element) {
+  if (element.disabled || element.closest("[inert], [aria-disabled=true]")) return false;
+  return element.checkVisibility?.() ?? element.getClientRects().length > 0;
+}
+
+/** The first that matches and could be used now. */
+export function usable(selector, within = document) {
+  return [...within.querySelectorAll(selector)].find(isUsable);
+}
+
+/** What shows this key; an open dialog hides what is behind it. */
+export function printed(key) {
+  return usable(`[data-key="${key}"]`, document.querySelector("dialog[open]") ?? document);
+}
+
+/** Press a button, link or summary; a field gets the focus. */
+export function press(element) {
+  if (element?.matches(FIELD)) element.focus();
+  else element?.click();
+}
+
+export function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+/** Act on one key; the characters of people's own fields are left alone. */
+export function pressKey(event) {
+  const { key, target } = event;
+  const field = target.closest?.(FIELD);
+  const inAmount = field?.matches("[data-amount]");
+  const chooser = usable("details[data-digits][open], [data-digits]:not(details)");
+  if (/^F\d+$/.test(key)) use(event, printed(key));
+  else if (key === "Escape") leave(event, chooser);
+  else if (/^Arrow(Up|Down)$/.test(key)) walk(event);
+  else if (/^[1-9]$/.test(key) && chooser) use(event, usable(`[data-digit="${key}"]`, chooser));
+  else if (/^[-+*/]$/.test(key) && (!field || inAmount)) {
+    // No amount has an operator in it: one that cannot act now is not left in the field.
+    if (inAmount) stop(event);
+    use(event, printed(key));
+  } else if (/^[\d.,]$/.test(key) && !field) press(usable("[data-amount]"));
+}
+
+function use(event, element) {
+  if (!element) return;
+  stop(event);
+  if (!event.repeat) press(element);
+}
+
+function leave(event, chooser) {
+  if (document.querySelector("dialog[open]")) return;
+  if (!chooser?.open) return use(event, printed("Escape"));
+  stop(event);
+  chooser.open = false;
+}
+
+function walk(event) {
+  const list = event.target.closest("[data-list]") ?? usable("[data-list]");
+  if (!list || event.target.matches("select, textarea, [type=radio]")) return;
+  const rows = [...list.querySelectorAll("[data-row]")].filter(isUsable);
+  const here = rows.indexOf(event.target.closest("[data-row]"));
+  const next = rows[here + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  stop(event);
+  next.focus();
+}

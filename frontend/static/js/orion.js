@@ -1,0 +1,53 @@
+// Behavior of every page. Words stand in the templates; README.md lists the attributes the two meet in.
+import { usable } from "./keys.js";
+import { startTill } from "./till.js";
+import { showToasts } from "./toasts.js";
+
+const root = document.documentElement;
+
+root.dataset.js = "";
+document.addEventListener("htmx:after:swap", ({ detail }) => placeFocus(detail.ctx.target));
+document.addEventListener("paste", (event) => event.target.closest("[data-no-paste]") && event.preventDefault());
+document.addEventListener("submit", (event) => event.submitter?.name === "theme" && setTheme(event));
+document.addEventListener("click", ({ target }) => typeOnPad(target.closest("[data-pad] button")));
+
+showToasts(document.getElementById("toasts"));
+startTill(document.querySelector("[data-till]"));
+placeFocus(document.body);
+if (document.body.dataset.sw) navigator.serviceWorker?.register(document.body.dataset.sw);
+
+/** After each swap: the first wrong field, else the one meant for it, and never nothing. */
+function placeFocus(within) {
+  const lost = () => document.activeElement === document.body;
+  const scope = within?.isConnected ? within : document.body;
+  const next = firstFocus(scope) ?? (lost() && firstFocus(document.body));
+  if (next) next.focus();
+  if (next?.value) next.select?.();
+  if (!lost() || scope === document.body) return;
+  scope.tabIndex = -1;
+  scope.focus({ preventScroll: true });
+}
+
+function firstFocus(scope) {
+  const fine = matchMedia("(pointer: fine)").matches && usable("[data-autofocus=fine]", scope);
+  return usable("[aria-invalid=true]", scope) ?? (fine || usable("[data-autofocus=always]", scope));
+}
+
+/** The form alone would reload the page to the same effect; this keeps what is half typed. */
+function setTheme(event) {
+  event.preventDefault();
+  const { submitter, target } = event;
+  const body = new URLSearchParams(new FormData(target));
+  body.set("theme", submitter.value);
+  fetch(target.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+  if (submitter.value === "system") delete root.dataset.theme;
+  else root.dataset.theme = submitter.value;
+  for (const button of target.elements.theme) button.setAttribute("aria-pressed", button === submitter);
+}
+
+function typeOnPad(button) {
+  const input = button && document.getElementById(button.closest("[data-pad]").dataset.pad);
+  if (!input) return;
+  input.value = "back" in button.dataset ? input.value.slice(0, -1) : input.value + (button.dataset.digit ?? "");
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}

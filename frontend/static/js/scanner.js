@@ -1,0 +1,52 @@
+// Card codes, and the scanner that types them. A scan is known by its check letter, not by its speed.
+const ALPHABET = "BCDFGHJKLNPRSTVX";
+const LENGTH = 16;
+const SEPARATORS = /[ \-\t\r\n\u00a0\u202f\u2010\u2011\u2013]/g;
+const SILENT = ["Shift", "CapsLock", "NumLock", "AltGraph"];
+const typed = [];
+
+/** As backend/loyalty/cards/code.py: the stored form from any case and grouping; null when it is no valid code. */
+export function normalize(text) {
+  const code = text.replace(SEPARATORS, "").toUpperCase();
+  const values = [...code].map((letter) => ALPHABET.indexOf(letter));
+  if (values.length !== LENGTH || values.includes(-1)) return null;
+  let [total, weight] = [0, 3];
+  for (const value of values.slice(0, -1)) {
+    total ^= times(weight, value);
+    weight = times(weight, 2);
+  }
+  return total === values.at(-1) ? code : null;
+}
+
+/** Product in GF(16), x⁴ + x + 1. */
+function times(left, right) {
+  let product = 0;
+  for (; right; right >>= 1) {
+    if (right & 1) product ^= left;
+    left <<= 1;
+    if (left & 16) left ^= 19;
+  }
+  return product;
+}
+
+/** Keep the last sixteen characters, and what their fields held before each of them. */
+export function remember(event) {
+  if (SILENT.includes(event.key)) return;
+  if (event.key.length > 1 || event.ctrlKey || event.altKey || event.metaKey) typed.length = 0;
+  else typed.push({ letter: event.key, field: event.target, before: event.target.value });
+  if (typed.length > LENGTH) typed.shift();
+}
+
+/** At Enter: the code that the last sixteen keys spell, its characters taken back; null when it was a person. */
+export function takeScan() {
+  const keys = typed.splice(0);
+  const code = normalize(keys.map((key) => key.letter).join(""));
+  if (code) keys.reverse().forEach(takeBack);
+  return code;
+}
+
+function takeBack({ field, before }) {
+  if (before === undefined || field.value === before) return;
+  field.value = before;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}

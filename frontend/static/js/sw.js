@@ -1,0 +1,22 @@
+// Keeps the static shell and one page that says "offline". Nothing personal is ever stored, nothing is queued.
+const shell = ["SHELL"];
+const name = "shell-" + shell.join("").length + "-" + shell.map((url) => url.split(".").at(-2)).join("");
+
+addEventListener("install", (event) => {
+  event.waitUntil(caches.open(name).then((cache) => cache.addAll(shell)).then(() => self.skipWaiting()));
+});
+
+addEventListener("activate", (event) => {
+  const old = (keys) => keys.filter((key) => key !== name).map((key) => caches.delete(key));
+  event.waitUntil(caches.keys().then((keys) => Promise.all(old(keys))).then(() => self.clients.claim()));
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => caches.match("/offline")));
+  } else if (new URL(request.url).pathname.startsWith("/static/")) {
+    event.respondWith(caches.match(request).then((kept) => kept || fetch(request)));
+  }
+});

@@ -1,0 +1,119 @@
+// The till: whose card is open, what a scan does to it, and what waits meanwhile.
+import { isLocked, watchInterruptions } from "./interruptions.js";
+import { FIELD, press, pressKey, printed, stop, usable } from "./keys.js";
+import { remember, takeScan } from "./scanner.js";
+import { toast } from "./toasts.js";
+
+// The amounts of i18n/money.py, which decides; here they are only a hint while the person types.
+const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{1,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
+const TWO_MEANINGS = /^[1-9]\d{0,2}[.,]\d{3}$/;
+
+const inFlight = new Set();
+let till;
+let nextCode;
+let held; // keys pressed while a scanned card is on its way
+
+/** Switch the till's behavior on; other pages have no such element. */
+export function startTill(element) {
+  till = element;
+  if (!till) return;
+  document.addEventListener("keydown", hear, true);
+  document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && inFlight.add(detail.ctx));
+  document.addEventListener("htmx:finally:request", ({ detail }) => setTimeout(settle, 0, detail.ctx));
+  document.addEventListener("input", ({ target }) => checkAmount(target, false));
+  document.addEventListener("change", ({ target }) => checkAmount(target, true));
+  document.addEventListener("click", ({ target }) => target.closest("[data-camera]") && openCamera());
+  document.addEventListener("htmx:after:swap", hideMissingCamera);
+  hideMissingCamera();
+  watchInterruptions(till);
+}
+
+function hear(event) {
+  if (event.isComposing) return;
+  const code = event.key === "Enter" ? takeScan() : remember(event);
+  if (code) stop(event);
+  if (isLocked() || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (code) openCard(code);
+  else if (held) hold(event);
+  else if (till.dataset.keys !== "off") pressKey(event);
+}
+
+/** A code from the scanner or the camera: the customer changes now, whatever was open. */
+function openCard(code) {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  dropAmount();
+  nextCode = code;
+  held = [];
+  // A booking under way is shown first, or its answer would cover the new customer.
+  if (!inFlight.size) lookUp();
+}
+
+function lookUp() {
+  const form = document.getElementById(till.dataset.scanForm);
+  if (!form) return stopHolding();
+  form.elements.query.value = nextCode;
+  nextCode = "";
+  form.requestSubmit();
+}
+
+function dropAmount() {
+  const field = usable("[data-amount]");
+  const amount = field?.value.trim();
+  if (!amount) return;
+  toast(till.dataset.dropped.replace("{amount}", amount));
+  field.value = "";
+}
+
+/** Until the new card is there, keys belong to it and not to the one still on the screen. */
+function hold(event) {
+  if (event.key === "Escape") return stopHolding();
+  if (event.key.length > 1 && event.key !== "Enter" && event.key !== "Backspace") return;
+  stop(event);
+  if (!event.repeat) held.push(event.key);
+}
+
+function stopHolding() {
+  const keys = held ?? [];
+  held = nextCode = undefined;
+  return keys;
+}
+
+function settle(context) {
+  if (!inFlight.delete(context) || inFlight.size) return;
+  if (nextCode) lookUp();
+  else if (context.response?.status < 300) stopHolding().forEach(replay);
+  else stopHolding();
+}
+
+/** As if it were pressed now; what the browser would have done with it is done here. */
+function replay(key) {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  if (!document.activeElement.dispatchEvent(event)) return;
+  const field = document.activeElement;
+  if (!field.form || !field.matches(FIELD)) return;
+  if (key === "Enter") press(usable("button:not([type=button])", field.form));
+  else field.value = key === "Backspace" ? field.value.slice(0, -1) : field.value + key;
+}
+
+/** Says so when the amount is left in a form nobody can read; silent while it is being typed. */
+function checkAmount(field, isDone) {
+  if (!field.matches("[data-amount]")) return;
+  const text = field.value.trim();
+  const wrong = text && (!AMOUNT.test(text) || TWO_MEANINGS.test(text) || !/[1-9]/.test(text));
+  if (wrong && !isDone) return;
+  const id = field.getAttribute("aria-describedby")?.split(" ").find((part) => part.includes("amount-says"));
+  const says = document.getElementById(id);
+  if (says) says.textContent = wrong ? field.dataset.amountWrong : "";
+  if (wrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
+
+async function openCamera() {
+  const camera = await import("./camera.js");
+  camera.open(document.getElementById("camera"), openCard);
+}
+
+function hideMissingCamera() {
+  if (navigator.mediaDevices?.getUserMedia) return;
+  for (const button of document.querySelectorAll("[data-camera]")) button.hidden = true;
+}

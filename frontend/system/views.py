@@ -1,0 +1,56 @@
+"""Pages for machines, and the one for nobody's network."""
+
+import json
+
+import structlog
+from litestar import Response, get, post
+
+from frontend.api.client import Caller
+from frontend.kit.assets import Assets
+from frontend.kit.pages import page
+from frontend.kit.request import Request
+
+log = structlog.get_logger()
+AWAY = 503
+LONGEST_REPORT = 16_384
+SHELL = (
+    "css/orion.css",
+    "js/orion.js",
+    "vendor/htmx.min.js",
+    "vendor/icons.svg",
+    "vendor/inter-latin.woff2",
+    "img/mark.svg",
+)
+
+
+@get("/health/live")
+async def show_live() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@get("/health/ready")
+async def show_ready(caller: Caller) -> Response[dict[str, str]]:
+    """Ready when the backend lives; the backend answers for its own database."""
+    if await caller.is_alive():
+        return Response({"status": "ready"})
+    return Response({"status": "backend away"}, status_code=AWAY)
+
+
+@get("/offline")
+async def show_offline(request: Request) -> Response[str]:
+    """Kept by the service worker in the language of the visit, with nothing personal on it."""
+    return page(request, "system/offline.html")
+
+
+@get("/sw.js")
+async def show_service_worker(request: Request) -> Response[str]:
+    assets: Assets = request.app.state.assets
+    shell = ["/offline", *(assets.url(name) for name in SHELL)]
+    script = assets.text("js/sw.js").replace('["SHELL"]', json.dumps(shell))
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@post("/csp-reports", status_code=204)
+async def take_csp_reports(request: Request) -> None:
+    body = (await request.body())[:LONGEST_REPORT]
+    log.warning("csp report", report=body.decode(errors="replace"))

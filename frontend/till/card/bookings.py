@@ -1,0 +1,100 @@
+"""From a filled-in form to one booking, and the sentence about it."""
+
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+
+from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.ledger.schemas import Earn, Redemption, Stamp, TransactionView
+from frontend.api.client import Caller
+from frontend.api.ledger import add_stamp, earn_points, redeem_reward
+from frontend.kit.forms import Form, FormError, body_of
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.screen import Done
+from frontend.till.words import Words
+from i18n.formatting import TIME_ZONE
+from i18n.money import AmountError, parse_amount
+from i18n.translator import get_translator
+
+B = TypeVar("B", Earn, Stamp)
+
+SURPRISING_CENTS = 100_000
+"""From 1,000.00 on the till asks once more: `4150` was often meant as 41.50."""
+
+
+class Booked(msgspec.Struct, frozen=True):
+    done: Done
+    is_booked: bool = True
+    """False for a purchase below the minimum: an answer, but no booking."""
+
+
+def key_of(form: Form) -> str:
+    """Each button of a form books under a key of its own; pressed again after no answer, under the same one."""
+    return f"{form.text('idem')}.{form.text('deed')}"
+
+
+async def earn_points_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
+    body = _body(request, Earn, form, purchase_amount_cents=_amount(request, form))
+    answer = await earn_points(caller, card_id, body, key=key_of(form))
+    if answer.transaction is None:
+        _ = get_translator(language_of(request)).gettext
+        return Booked(Done(_("Nothing was booked: the amount is below the program’s minimum.")), is_booked=False)
+    return Booked(_done(request, answer.transaction, answer.card))
+
+
+async def add_stamp_to(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
+    answer = await add_stamp(caller, card_id, _body(request, Stamp, form), key=key_of(form))
+    return Booked(_done(request, answer.transaction, answer.card, stamped=True))
+
+
+async def redeem_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
+    deed = form.text("deed")
+    chosen: dict[str, object] = {"unit": "stamps"} if deed == "stamp_reward" else {"reward_id": deed}
+    chosen["staff_pin"] = form.optional("staff_pin")
+    body = body_of(Redemption, chosen, _pin_sentence(request))
+    answer = await redeem_reward(caller, card_id, body, key=key_of(form))
+    reward = answer.transaction.reward or answer.card.stamp_reward
+    return Booked(_done(request, answer.transaction, answer.card, hand_over=reward))
+
+
+def _done(
+    request: Request, booking: TransactionView, card: CardView, *, hand_over: str | None = None, stamped: bool = False
+) -> Done:
+    text = _words(request).booked(booking, card)
+    return Done(text, hand_over=hand_over, stamped=stamped, transaction_id=booking.id)
+
+
+def _body(request: Request, schema: type[B], form: Form, **more: object) -> B:
+    values: dict[str, object] = {
+        "category_ids": form.many("category_ids"),
+        "staff_pin": form.optional("staff_pin"),
+        **more,
+    }
+    if schema is Earn:
+        values["order_reference"] = form.optional("order_reference")
+    return body_of(schema, values, _pin_sentence(request))
+
+
+def _amount(request: Request, form: Form) -> int:
+    """Cents. A surprising amount is asked about once."""
+    _ = get_translator(language_of(request)).gettext
+    try:
+        cents = parse_amount(form.text("amount"))
+    except AmountError as error:
+        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Write the amount like 12,50.")
+        raise FormError("amount", sentence) from error
+    if cents >= SURPRISING_CENTS and form.text("confirmed") != str(cents):
+        form.fields["asked"] = str(cents)
+        shown = _words(request).formatter.money(cents)
+        raise FormError("amount", _("%(amount)s? Press again to book it.", amount=shown))
+    return cents
+
+
+def _pin_sentence(request: Request) -> str:
+    return get_translator(language_of(request)).gettext("A PIN has 4 to 8 digits.")
+
+
+def _words(request: Request) -> Words:
+    return Words(language_of(request), TIME_ZONE)

@@ -1,0 +1,72 @@
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from litestar import Response, get, post
+
+from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.till import get_till
+from frontend.kit.forms import Form, FormError, errors_of, read_form
+from frontend.kit.request import Request
+from frontend.till.card.bookings import Booked, add_stamp_to, earn_points_on, key_of, redeem_on
+from frontend.till.no_answer import no_answer, stays_booked
+from frontend.till.screen import card_screen, show_done
+
+UNPROCESSABLE = 422
+STILL_RUNNING = "request_in_progress"
+SIGNED_OUT = 401
+NOT_FOUND = 404
+
+Deed = Callable[[Request, Caller, UUID, Form], Awaitable[Booked]]
+DEEDS: dict[str, Deed] = {"points": earn_points_on, "stamp": add_stamp_to}
+"""Every other deed is a reward to redeem."""
+
+
+@get("/till/cards/{card_id:uuid}", name="card")
+async def show_card(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
+    return card_screen(request, await get_till(caller, card_id))
+
+
+@post("/till/cards/{card_id:uuid}")
+async def book(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
+    """The buttons of one form, told apart by `deed`: points, stamp, stamp_reward or the id of a reward."""
+    form = await read_form(request)
+    try:
+        booked = await DEEDS.get(form.text("deed"), redeem_on)(request, caller, card_id, form)
+    except FormError as error:
+        form.errors = {error.field: error.sentence}
+        return await _again(request, caller, card_id, form, UNPROCESSABLE)
+    except BackendProblem as problem:
+        return await _refused(request, caller, card_id, form, problem)
+    except BackendAway:
+        return no_answer(request, form, card_id=card_id, key=key_of(form))
+    return await _shown(request, caller, card_id, booked)
+
+
+async def _shown(request: Request, caller: Caller, card_id: UUID, booked: Booked) -> Response[str]:
+    try:
+        view = await get_till(caller, card_id)
+    except BackendAway:
+        return stays_booked(request, booked.done, card_id)
+    if not booked.is_booked:
+        form = Form({}, {})
+        form.errors = {"": booked.done.text}
+        return card_screen(request, view, form=form)
+    return show_done(request, view, booked.done)
+
+
+async def _refused(
+    request: Request, caller: Caller, card_id: UUID, form: Form, problem: BackendProblem
+) -> Response[str]:
+    """The fresh card with the reason; the form is new, unless its twin is still under way."""
+    if problem.status in {SIGNED_OUT, NOT_FOUND}:
+        raise problem
+    form.errors = errors_of(problem) or {"": problem.detail}
+    kept = form.fields["idem"] if problem.code == STILL_RUNNING else ""
+    return await _again(request, caller, card_id, form, problem.status, kept_key=kept)
+
+
+async def _again(
+    request: Request, caller: Caller, card_id: UUID, form: Form, status: int, *, kept_key: str = ""
+) -> Response[str]:
+    form.fields["idem"] = kept_key
+    return card_screen(request, await get_till(caller, card_id), status=status, form=form)

@@ -1,0 +1,83 @@
+"""One box for scanned codes and typed names. What was typed is posted, so that no name stands in an address."""
+
+import re
+from uuid import UUID
+
+from litestar import Response, post
+
+from backend.loyalty.cards.schemas import CardView
+from frontend.api.cards import lookup_cards
+from frontend.api.client import BackendProblem, Caller
+from frontend.api.till import get_till
+from frontend.kit.forms import Form, read_form
+from frontend.kit.pages import is_htmx, redirect
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.screen import card_screen, ready_screen, till_page
+from i18n.translator import get_translator
+
+SHORTEST_QUERY = 2
+CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
+
+
+@post("/till/find")
+async def find_customer(request: Request, caller: Caller) -> Response[str]:
+    query = (await read_form(request)).text("query")
+    if len(query) < SHORTEST_QUERY:
+        return await _too_short(request, caller)
+    cards = await _matches(caller, query)
+    if len(cards) == 1:
+        return await _open(request, caller, cards[0].id)
+    view = await get_till(caller)
+    if cards:
+        return till_page(request, view, "till/finder/matches.html", cards=cards, query=query)
+    return till_page(
+        request,
+        view,
+        "till/finder/missing.html",
+        status=404,
+        query=query,
+        sentence=_sentence(request, query),
+        looks_like_code=_is_code(query),
+        form=Form(_carried(query)),
+    )
+
+
+async def _matches(caller: Caller, query: str) -> list[CardView]:
+    try:
+        return (await lookup_cards(caller, query)).cards
+    except BackendProblem as problem:
+        if problem.code == "card_not_found":
+            return []
+        raise
+
+
+async def _open(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
+    if is_htmx(request):
+        return card_screen(request, await get_till(caller, card_id))
+    return redirect(request, f"/till/cards/{card_id}")
+
+
+async def _too_short(request: Request, caller: Caller) -> Response[str]:
+    _ = get_translator(language_of(request)).gettext
+    sentence = _("Type at least two letters of the name, or an email, a phone number or a card code.")
+    return ready_screen(request, await get_till(caller), status=422, problem=sentence)
+
+
+def _sentence(request: Request, query: str) -> str:
+    _ = get_translator(language_of(request)).gettext
+    return _("No card has this code.") if _is_code(query) else _("No customer matches “%(text)s”.", text=query)
+
+
+def _is_code(query: str) -> bool:
+    return bool(CODE.fullmatch(query.replace(" ", "")))
+
+
+def _carried(query: str) -> dict[str, str]:
+    """The typed text goes into the field it looks like."""
+    if "@" in query:
+        return {"email": query}
+    if re.fullmatch(r"\+?[0-9 ()./-]{5,25}", query):
+        return {"phone": query}
+    first, _, last = query.partition(" ")
+    return {"first_name": first, "last_name": last}

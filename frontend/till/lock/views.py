@@ -1,0 +1,71 @@
+"""The till is locked in the session, not only on the screen: while it is, every page of the till asks for the PIN."""
+
+from urllib.parse import urlsplit
+
+from litestar import Response, post
+from litestar.enums import MediaType
+
+from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.till import verify_pin
+from frontend.kit.forms import errors_of, read_form
+from frontend.kit.pages import is_htmx, local_path, page, redirect
+from frontend.kit.person import find_person
+from frontend.kit.problems import to_sign_in
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.translator import get_translator
+
+LOCKED = "locked"
+STATUS = 423
+SIGNED_OUT = 401
+AWAY = 503
+OPEN = '<hx-partial hx-target="#lock" hx-swap="innerHTML"></hx-partial>'
+
+
+async def admit(request: Request) -> Response[str] | None:
+    """Before every page of the till: signed in, at a store, and not locked."""
+    person = find_person(request)
+    if person is None:
+        return to_sign_in(request)
+    if person.store is None:
+        return redirect(request, "/sign-in/store")
+    return lock_page(request) if request.session.get(LOCKED) else None
+
+
+@post("/till/lock")
+async def lock_till(request: Request) -> Response[str]:
+    request.session[LOCKED] = True
+    if is_htmx(request):
+        return lock_page(request)
+    return redirect(request, local_path((await read_form(request)).text("next"), "/till"))
+
+
+@post("/till/unlock")
+async def unlock_till(request: Request, caller: Caller) -> Response[str]:
+    if find_person(request) is None:
+        return to_sign_in(request)
+    form = await read_form(request)
+    try:
+        await verify_pin(caller, form.text("staff_pin"))
+    except BackendProblem as problem:
+        if problem.status == SIGNED_OUT:
+            raise
+        return lock_page(request, status=problem.status, error=errors_of(problem).get("staff_pin", problem.detail))
+    except BackendAway:
+        _ = get_translator(language_of(request)).gettext
+        return lock_page(request, status=AWAY, error=_("The server does not answer. Try again in a moment."))
+    request.session.pop(LOCKED, None)
+    if is_htmx(request):
+        return Response(OPEN, media_type=MediaType.HTML)
+    return redirect(request, local_path(form.text("next"), "/till"))
+
+
+def lock_page(request: Request, *, status: int = STATUS, error: str | None = None) -> Response[str]:
+    """Over the till for htmx, so that what was typed is kept; a page of its own otherwise."""
+    return page(request, "till/lock/page.html", status=status, error=error, next=_place(request))
+
+
+def _place(request: Request) -> str:
+    if is_htmx(request):
+        return local_path(urlsplit(request.headers.get("hx-current-url", "")).path, "/till")
+    return request.url.path if request.method == "GET" else "/till"

@@ -1,0 +1,43 @@
+"""When the backend did not answer: the same form, the same key, and a look whether it was booked after all."""
+
+from uuid import UUID
+
+from litestar import Response, get
+
+from frontend.api.client import BackendAway, Caller
+from frontend.api.ledger import find_booking
+from frontend.api.till import get_till
+from frontend.kit.forms import Form
+from frontend.kit.pages import page
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.screen import Done, card_screen, ready_screen
+from i18n.translator import get_translator
+
+NOT_TYPED = {"_csrf_token"}
+
+
+def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key: str | None = None) -> Response[str]:
+    """503. `key` is looked up again until it is known what became of the booking."""
+    fields = [(name, value) for name, values in form.lists.items() for value in values if name not in NOT_TYPED]
+    return page(request, "till/away.html", status=503, fields=fields, card_id=card_id, booking_key=key)
+
+
+def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
+    return page(request, "till/booked.html", sentence=done.text, card_id=card_id)
+
+
+@get("/till/bookings/{key:str}")
+async def show_booking_state(request: Request, caller: Caller, key: str, card_id: UUID | None = None) -> Response[str]:
+    """For the note of `no_answer`: 204 while it is still unknown, the fresh screen once it is booked."""
+    try:
+        state = await find_booking(caller, key)
+        view = await get_till(caller, card_id) if state == "booked" else None
+    except BackendAway:
+        return page(request, "till/booking_state.html", state="unknown", key=key, card_id=card_id)
+    if view is None:
+        return page(request, "till/booking_state.html", state=state, key=key, card_id=card_id)
+    done = Done(get_translator(language_of(request)).gettext("It was booked, once."))
+    response = card_screen(request, view, done=done) if card_id else ready_screen(request, view, done=done)
+    response.headers.update({"HX-Retarget": "#till", "HX-Reswap": "innerHTML"})
+    return response

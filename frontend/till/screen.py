@@ -1,0 +1,170 @@
+"""Every state of the till is one page: finder and last bookings at the side, the state in the panel."""
+
+import math
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from babel.numbers import get_currency_symbol
+from litestar import Response
+
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.rewards.schemas import CardReward
+from backend.loyalty.till.schemas import TillView, Undo
+from frontend.kit.forms import Form
+from frontend.kit.pages import is_htmx, page, redirect
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.words import Words
+
+FLASH = "flash"
+TOAST_SECONDS = 8
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What the last step did, told on the next screen."""
+
+    text: str
+    is_good: bool = True
+    hand_over: str | None = None
+    """Name of the reward to hand over: stays large on the screen until the next step."""
+    enrolled: bool = False
+    stamped: bool = False
+    transaction_id: UUID | None = None
+    """The booking that `text` is about; only its own toast may offer to undo it."""
+
+
+class Toast(msgspec.Struct, frozen=True):
+    text: str
+    is_good: bool
+    seconds: int
+    undo: Undo | None
+    card_id: UUID | None
+
+
+def card_screen(
+    request: Request,
+    view: TillView,
+    *,
+    status: int = 200,
+    done: Done | None = None,
+    form: Form | None = None,
+) -> Response[str]:
+    """The open card. `form` brings back what was typed and what was wrong with it."""
+    card = view.card
+    if card is None:
+        return ready_screen(request, view, done=done)
+    words = words_of(request, view)
+    shown = done or _flashed(request)
+    reachable = [reward for reward in card.rewards if reward.redeemable]
+    return till_page(
+        request,
+        view,
+        "till/card/page.html",
+        address=f"/till/cards/{card.id}",
+        status=status,
+        done=shown,
+        form=form or Form({}),
+        hand_over=shown.hand_over if shown else None,
+        enrolled=bool(shown and shown.enrolled),
+        newest=bool(shown and shown.stamped),
+        redeemable=reachable,
+        nearest=_nearest(card.rewards),
+        next_reward=words.next_reward(card),
+        refusal_of=words.refusal_of,
+        stamp_hint=words.stamp_hint(card, datetime.now(UTC)),
+        blocked_sentence=words.blocked(card),
+        spoken=words.spoken(card),
+        currency_sign=get_currency_symbol(view.program.currency, locale=words.formatter.locale),
+    )
+
+
+def ready_screen(
+    request: Request, view: TillView, *, status: int = 200, done: Done | None = None, problem: str | None = None
+) -> Response[str]:
+    return till_page(
+        request,
+        view,
+        "till/ready/page.html",
+        address="/till",
+        status=status,
+        done=done or _flashed(request),
+        problem=problem,
+    )
+
+
+def till_page(
+    request: Request,
+    view: TillView,
+    template: str,
+    *,
+    address: str | None = None,
+    status: int = 200,
+    done: Done | None = None,
+    **values: object,
+) -> Response[str]:
+    """`address` is where this screen can be found again; htmx writes it into the address bar."""
+    words = words_of(request, view)
+    return page(
+        request,
+        template,
+        status=status,
+        headers={"HX-Replace-Url": address} if address and is_htmx(request) else {},
+        view=view,
+        time_zone=view.program.timezone,
+        toasts=_toasts(view, words, done),
+        amount_of=words.amount_of,
+        state_of=words.state_of,
+        **values,
+    )
+
+
+def show_done(request: Request, view: TillView, done: Done) -> Response[str]:
+    """After a form: the screen itself for htmx, a redirect otherwise, so that reloading does not post again."""
+    if is_htmx(request):
+        return card_screen(request, view, done=done)
+    return go_on(request, f"/till/cards/{view.card.id}" if view.card else "/till", done)
+
+
+def go_on(request: Request, to: str, done: Done) -> Response[str]:
+    request.session[FLASH] = msgspec.to_builtins(done)
+    return redirect(request, to)
+
+
+def words_of(request: Request, view: TillView) -> Words:
+    return Words(language_of(request), view.program.timezone)
+
+
+def _flashed(request: Request) -> Done | None:
+    data = request.session.pop(FLASH, None)
+    return msgspec.convert(data, Done) if data else None
+
+
+def _nearest(rewards: list[CardReward]) -> CardReward | None:
+    return min(rewards, key=lambda reward: (reward.missing_points, reward.points_required), default=None)
+
+
+def _toasts(view: TillView, words: Words, done: Done | None) -> list[Toast]:
+    """While the last booking may be undone its toast stays, also across screens and reloads."""
+    undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
+    toasts = []
+    if done and not (undo and done.transaction_id == undo.transaction_id):
+        toasts.append(Toast(done.text, done.is_good, TOAST_SECONDS, None, None))
+        done = None
+    booking = _find(view.recent, undo.transaction_id) if undo else None
+    if undo and booking:
+        text = done.text if done else _remembered(booking, words)
+        toasts.append(Toast(text, True, _seconds_left(undo), undo, booking.card_id))
+    return toasts
+
+
+def _seconds_left(undo: Undo) -> int:
+    return math.ceil((undo.until - datetime.now(UTC)).total_seconds())
+
+
+def _remembered(booking: TransactionView, words: Words) -> str:
+    return f"{booking.customer}: {words.amount_of(booking)}" if booking.customer else words.amount_of(booking)
+
+
+def _find(bookings: list[TransactionView], transaction_id: UUID) -> TransactionView | None:
+    return next((booking for booking in bookings if booking.id == transaction_id), None)

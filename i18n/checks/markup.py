@@ -1,0 +1,34 @@
+"""A template as the browser gets it, but for what Jinja puts in."""
+
+from collections.abc import Iterator
+
+from jinja2 import Environment
+
+VALUE = "0"
+
+
+def bare_markup(env: Environment, source: str) -> str:
+    """The text outside Jinja's tags and outside `{% trans %}`; every line keeps its number.
+
+    A value leaves a `0`, or an `x` where it names a tag, so that the markup around it still reads as markup.
+    """
+    text = ""
+    for line, piece in _pieces(env, source):
+        missing_lines = line - 1 - text.count("\n")
+        text += "\n" * missing_lines
+        text += "x" if piece == VALUE and text.endswith(("<", "</")) else piece
+    return text
+
+
+def _pieces(env: Environment, source: str) -> Iterator[tuple[int, str]]:
+    is_translated, awaits_keyword = False, False
+    for line, kind, value in env.lex(source):
+        if kind == "block_begin":
+            awaits_keyword = True
+        elif awaits_keyword and kind == "name":
+            awaits_keyword = False
+            is_translated = value == "trans" or (is_translated and value != "endtrans")
+        elif kind == "variable_begin" and not is_translated:
+            yield line, VALUE
+        elif kind == "data" and not is_translated:
+            yield line, value

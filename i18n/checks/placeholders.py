@@ -1,0 +1,51 @@
+"""Named values in a sentence, in both spellings: `%(name)s` and `{name}`."""
+
+import re
+from collections.abc import Iterator
+
+PERCENT = re.compile(r"%\((?P<name>[^()]*)\)(?P<conversion>[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+BRACE = re.compile(r"\{(?P<name>\w+)(?P<spec>(?:![rsa])?(?::[^{}]*)?)\}")
+UNNAMED = re.compile(r"(?<!%)(?:%%)*%[sdrif](?![\w(])|\{\}|\{\d+\}")
+STRAY_PERCENT = re.compile(r"%(?!%|\([^()]*\)[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """With their conversions: `%(share)d` and `%(share)s` are not the same."""
+    return frozenset(match.group() for pattern in (PERCENT, BRACE) for match in pattern.finditer(text))
+
+
+def has_unnamed(text: str) -> bool:
+    """`%s` or `{}`: a translator can neither move nor understand them."""
+    return bool(UNNAMED.search(text))
+
+
+def faults(sources: tuple[str, ...], texts: tuple[str, ...], *, first_form_is_for_zero: bool) -> Iterator[str]:
+    """In words. A singular may leave its number out ("one point"), but not where it also serves for zero, as in
+    French."""
+    allowed = placeholders(" ".join(sources))
+    for form, text in enumerate(texts):
+        found = placeholders(text)
+        is_singular = len(sources) > 1 and form == 0 and not first_form_is_for_zero
+        needed = placeholders(sources[0]) if is_singular else placeholders(sources[-1])
+        if unknown := found - allowed:
+            yield f"{_listed(unknown)} is not a value of this sentence"
+        if lost := needed - found:
+            yield f"{_listed(lost)} is missing"
+        if not _is_filled_alike(sources, text):
+            yield "a lone % or brace would break the sentence when it is filled in"
+
+
+def has_stray_percent(text: str) -> bool:
+    """A `%` that is neither doubled nor the start of a named value."""
+    return bool(STRAY_PERCENT.search(text.replace("%%", "")))
+
+
+def _is_filled_alike(sources: tuple[str, ...], text: str) -> bool:
+    if has_stray_percent(text) and not any(map(has_stray_percent, sources)):
+        return False
+    uses_braces = any(BRACE.search(source) for source in sources)
+    return not uses_braces or not re.search(r"[{}]", BRACE.sub("", text))
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names))

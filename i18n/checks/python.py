@@ -1,0 +1,77 @@
+"""Words in Python that nobody marked: status texts of the pages, titles of problems."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from i18n.checks.finding import Finding, shortened
+from i18n.checks.wording import is_label, is_sentence
+
+MARKS = frozenset({"_", "N_", "NN_", "gettext", "ngettext", "pgettext", "npgettext"})
+SHOWN_FIELDS = frozenset({"title", "detail"})
+# Not shown on a page: the API's own documents, the terminal, the log.
+UNREAD_ARGUMENTS = frozenset({"summary", "description", "help", "short_help", "epilog"})
+LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
+
+Literal = tuple[int, str]
+
+
+def python_findings(root: Path) -> Iterator[Finding]:
+    """Sentences in the frontend, and bare `title` and `detail` of problems."""
+    for path in sorted((root / "frontend").rglob("*.py")):
+        yield from _found(root, path, _sentences(_parsed(path)))
+    for path in sorted((root / "backend").rglob("problems.py")):
+        yield from _found(root, path, _problem_texts(_parsed(path)))
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _found(root: Path, path: Path, literals: Iterator[Literal]) -> Iterator[Finding]:
+    where = path.relative_to(root).as_posix()
+    for line, text in literals:
+        yield Finding(f"{where}:{line}", "literal", f"“{shortened(text)}” is not marked for translation")
+
+
+def _sentences(node: ast.AST) -> Iterator[Literal]:
+    match node:
+        case ast.Constant(value=str(text)):
+            if is_sentence(text):
+                yield node.lineno, text
+        case ast.JoinedStr(values=parts):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+            if is_sentence(text):
+                yield node.lineno, text
+        case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Assert():
+            return
+        case ast.Call() if _name(node.func) in MARKS | LOG_METHODS:
+            return
+        case ast.keyword(arg=argument) if argument in UNREAD_ARGUMENTS:
+            return
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _sentences(child)
+
+
+def _problem_texts(module: ast.Module) -> Iterator[Literal]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef):
+            yield from (text for statement in node.body for text in _bare_texts(statement))
+
+
+def _bare_texts(statement: ast.stmt) -> Iterator[Literal]:
+    match statement:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)))
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text)))
+        ) if name in SHOWN_FIELDS and is_label(text):
+            yield statement.lineno, text
+
+
+def _name(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""

@@ -1,0 +1,55 @@
+"""One sentence against its translation."""
+
+import re
+from collections.abc import Iterator
+
+from babel.messages.catalog import Message
+
+from i18n.catalogs import sources, translations
+from i18n.checks.placeholders import faults
+
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
+# Luxembourgish drops a final n before most consonants, so a word in -n cannot stand before a value nobody knows yet.
+N_BEFORE_VALUE = re.compile(r"\b(?!\w*ioun\b)\w*[a-zäëéöü]n\s+(?=%\(|\{)")
+
+
+def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
+    """Kind and words of each fault; the message must be translated."""
+    english, texts = sources(message), translations(message)
+    for words in faults(english, texts, first_form_is_for_zero=first_form_is_for_zero):
+        yield "placeholders", words
+    for form, text in enumerate(texts):
+        source = english[min(form, len(english) - 1)]
+        yield from _blanks(source, text)
+        yield from _tags(source, text)
+        yield from _length(message, text)
+        if language == "lb":
+            yield from _luxembourgish(text)
+
+
+def _blanks(source: str, text: str) -> Iterator[tuple[str, str]]:
+    if _edges(source) != _edges(text):
+        yield "blanks", "the blanks at its beginning or end differ from the English"
+
+
+def _edges(text: str) -> tuple[str, str]:
+    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+
+def _tags(source: str, text: str) -> Iterator[tuple[str, str]]:
+    if sorted(TAG.findall(source)) != sorted(TAG.findall(text)):
+        yield "tags", "its HTML tags differ from the English"
+
+
+def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
+    limits = [int(limit) for comment in message.auto_comments for limit in MAX_LENGTH.findall(comment)]
+    if limits and len(text) > min(limits):
+        yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
+
+
+def _luxembourgish(text: str) -> Iterator[tuple[str, str]]:
+    if "(n)" in text:
+        yield "n_rule", "(n) is never printed: choose the form"
+    if found := N_BEFORE_VALUE.search(text):
+        yield "n_rule", f"“{found.group().strip()}” before a value: whether it keeps its n depends on the value"

@@ -1,0 +1,98 @@
+"""Numbers, money and dates as a reader in Luxembourg writes them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, get_month_names
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from i18n.locales import FORMATTING_LOCALES
+
+TIME_ZONE = "Europe/Luxembourg"
+MINUS = "\N{MINUS SIGN}"
+
+DateStyle = Literal["short", "medium", "long", "full"]
+
+# CLDR writes two-digit years for de and lb; a birthday or an expiry date needs all four.
+SHORT_DATES = {"en_GB": "dd/MM/yyyy", "fr_LU": "dd/MM/yyyy", "de_LU": "dd.MM.yyyy", "lb_LU": "dd.MM.yyyy"}
+
+
+class Formatter:
+    """Moments are shown in the zone of the store or merchant they belong to; dates stay dates."""
+
+    def __init__(self, language: str, time_zone: str = TIME_ZONE) -> None:
+        self.locale = Locale.parse(FORMATTING_LOCALES[language])
+        self.zone = ZoneInfo(time_zone)
+
+    def number(self, value: Decimal | float) -> str:
+        return format_decimal(value, locale=self.locale)
+
+    def points(self, value: int, *, signed: bool = False) -> str:
+        """Points or stamps; `signed` for a change: `+41`, `−500`."""
+        if not signed or not value:
+            return format_decimal(value, locale=self.locale)
+        return f"{'+' if value > 0 else MINUS}{format_decimal(abs(value), locale=self.locale)}"
+
+    def percent(self, fraction: Decimal | float, digits: int = 0) -> str:
+        """0.125 is `13 %`, or `12,5 %` with one digit. Halves go up."""
+        step = Decimal(1).scaleb(-2 - digits)
+        rounded = Decimal(str(fraction)).quantize(step, ROUND_HALF_UP)
+        return format_percent(rounded, locale=self.locale, decimal_quantization=False)
+
+    def money(self, cents: int, currency: str = "EUR") -> str:
+        return format_currency(Decimal(cents).scaleb(-2), currency, locale=self.locale)
+
+    def date(self, value: dt.date, style: DateStyle = "long") -> str:
+        """A moment (aware `datetime`) is first brought into the zone."""
+        day = self._local(value).date() if isinstance(value, dt.datetime) else value
+        pattern = SHORT_DATES[str(self.locale)] if style == "short" else style
+        return format_date(day, pattern, locale=self.locale)
+
+    def month(self, value: dt.date) -> str:
+        """The head of a column in a report: `November 2026`."""
+        return format_skeleton("yMMMM", value, locale=self.locale)
+
+    def month_names(self) -> list[str]:
+        """January to December, for choosing a birthday."""
+        names = get_month_names("wide", context="stand-alone", locale=self.locale)
+        return [names[month] for month in range(1, 13)]
+
+    def time(self, value: dt.datetime) -> str:
+        return format_time(self._local(value), "short", tzinfo=self.zone, locale=self.locale)
+
+    def datetime(self, value: dt.datetime, style: DateStyle = "long") -> str:
+        """Day and minute, never "3 days ago": pages are printed, mailed and kept."""
+        pattern = str(self.locale.datetime_formats["medium"])
+        return pattern.format(self.time(value), self.date(value, style))
+
+    def listing(self, words: Sequence[str]) -> str:
+        """`a, b and c`."""
+        if self.locale.language == "lb":
+            return _luxembourgish_listing(words)
+        return format_list(words, locale=self.locale)
+
+    def _local(self, moment: dt.datetime) -> dt.datetime:
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be shown")
+        return moment.astimezone(self.zone)
+
+
+@cache
+def get_formatter(language: str, time_zone: str = TIME_ZONE) -> Formatter:
+    """For a shipped language or the pseudo-locale."""
+    return Formatter(language, time_zone)
+
+
+def _luxembourgish_listing(words: Sequence[str]) -> str:
+    # CLDR prints "a, b a(n) c". The n is spoken, and written, only before vowels and d, h, n, t, z.
+    if not words:
+        return ""
+    *firsts, last = words
+    and_ = "an" if last[:1].lower() in "aeiouyäëéèêöüdhntz0123456789" else "a"
+    return f"{', '.join(firsts)} {and_} {last}" if firsts else last

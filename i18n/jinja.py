@@ -1,0 +1,60 @@
+"""Makes a Jinja environment speak one language."""
+
+import datetime as dt
+
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+
+from i18n.formatting import TIME_ZONE, DateStyle, Formatter, get_formatter
+from i18n.locales import html_language
+from i18n.translator import Translator
+
+
+def install(env: Environment, translator: Translator) -> None:
+    """One environment per language: translations belong to the environment, not to the request.
+
+    Adds `{% trans %}`, `_()`, `pgettext()` and the filters number, points, percent, money, date, month, time,
+    datetime and listing. The filters for moments read the zone from `time_zone` in the page's context.
+    """
+    env.policies["ext.i18n.trimmed"] = True
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translator.gettext,
+        translator.ngettext,
+        newstyle=True,
+        pgettext=translator.pgettext,
+        npgettext=translator.npgettext,
+    )
+    env.globals.update(language=translator.language, html_language=html_language(translator.language))
+    _install_filters(env, translator.language)
+
+
+def _install_filters(env: Environment, language: str) -> None:
+    plain = get_formatter(language)
+
+    def zoned(context: Context) -> Formatter:
+        return get_formatter(language, context.get("time_zone") or TIME_ZONE)
+
+    @pass_context
+    def date(context: Context, value: dt.date, style: DateStyle = "long") -> str:
+        return zoned(context).date(value, style)
+
+    @pass_context
+    def time(context: Context, value: dt.datetime) -> str:
+        return zoned(context).time(value)
+
+    @pass_context
+    def datetime(context: Context, value: dt.datetime, style: DateStyle = "long") -> str:
+        return zoned(context).datetime(value, style)
+
+    env.filters.update(
+        number=plain.number,
+        points=plain.points,
+        percent=plain.percent,
+        money=plain.money,
+        month=plain.month,
+        listing=plain.listing,
+        date=date,
+        time=time,
+        datetime=datetime,
+    )

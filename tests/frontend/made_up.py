@@ -1,0 +1,152 @@
+"""A backend that is made up: the frontend's own tests need its answers, not its rules."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from backend.loyalty.cards.schemas import CardView, NextExpiry
+from backend.loyalty.customers.schemas import CustomerView
+from backend.loyalty.enrollment.schemas import EnrolledCard, SelfEnrollView
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.programs.schemas import PublicProgram, TermsView
+from backend.loyalty.rewards.schemas import CardReward, RewardView
+from backend.loyalty.till.schemas import CardPage
+from backend.loyalty.wallets.schemas import AppleWallet, GoogleWallet, Wallets
+from backend.merchants.schemas import StoreRef
+
+ID = UUID("0198c0de-0000-7000-8000-000000000001")
+CODE = "BDFHKLNPRSTVXGCJ"
+TOKEN = "bWFyaWUtY2FyZA-_"
+PAGE_URL = f"http://127.0.0.1:8080/c/{TOKEN}"
+STORES = [StoreRef(ID, "FASHIONHUB", "Fashion Hub"), StoreRef(ID, "FASHIONOUTLET", "Fashion Outlet")]
+MOMENT = datetime(2026, 11, 20, 16, 58, tzinfo=UTC)
+
+PROGRAM = PublicProgram(
+    merchant_name="Fashion Group",
+    store=STORES[0],
+    type="hybrid",
+    name="Fashion Club",
+    card_name="Fashion Club",
+    card_color="#0F5C4B",
+    logo_url=None,
+    terms=TermsView(1, "1", 0, 100, 50, 10, "Coffee", 120, 5),
+    rewards=[RewardView(ID, "Tote bag", "", 100, None, None), RewardView(ID, "Linen scarf", "", 500, 12, None)],
+    terms_text="1. One card for each person.\n2. Points expire after two years.",
+    terms_url=None,
+    privacy_url="https://fashion.example/privacy",
+    default_language="fr",
+    open_for_enrollment=True,
+    terms_published_on=date(2026, 1, 1),
+)
+
+
+def booking(kind: str, unit: str, amount: int, *, days_ago: int, **details: object) -> TransactionView:
+    facts = {
+        "id": ID, "seq": 1, "card_id": ID, "kind": kind, "unit": unit, "amount": amount, "points_balance": 460,
+        "stamp_count": 6, "store": "Fashion Hub", "user": None, "customer": "Marie Weber", "purchase_amount_cents": None,
+        "order_reference": None, "reward": None, "reason": None, "occurred_at": MOMENT - timedelta(days=days_ago),
+        "recorded_at": MOMENT, "voids_id": None, "voided": False, "undo_until": None,
+    }  # fmt: skip
+    return msgspec.convert(facts | details, TransactionView)
+
+
+CARD = CardView(
+    id=ID,
+    code=CODE,
+    state="active",
+    customer=CustomerView(
+        ID, "Marie Weber", "Marie", "Weber", "marie.weber@example.com", None, None, "fr"
+    ),
+    program_type="hybrid",
+    card_name="Fashion Club",
+    card_color="#0F5C4B",
+    enrolled_store=STORES[0],
+    enrolled_at=MOMENT,
+    last_activity_at=MOMENT,
+    points_balance=460,
+    debt_points=0,
+    stamp_count=6,
+    stamps_target=10,
+    stamp_reward="Coffee",
+    reward_ready=False,
+    rewards=[
+        CardReward(ID, "Tote bag", "", 100, None, None, True, 0, None),
+        CardReward(ID, "Linen scarf", "", 500, 12, None, False, 40, None),
+    ],
+    next_stamp_available_at=None,
+    remaining_stamps_today=5,
+    next_expiry=NextExpiry(MOMENT + timedelta(days=40), 120),
+    wallets=Wallets(),
+    page_url=PAGE_URL,
+    works_at=STORES,
+)
+BOOKINGS = [
+    booking("earned", "points", 41, days_ago=0, purchase_amount_cents=4150),
+    booking("earned", "stamps", 1, days_ago=2),
+    booking("redeemed", "points", -100, days_ago=9, reward="Tote bag"),
+    booking("earned", "points", 24, days_ago=12, purchase_amount_cents=2400, voided=True),
+    booking("welcome_bonus", "points", 50, days_ago=30),
+    booking("enrolled", "points", 0, days_ago=30),
+]
+BOTH_WALLETS = Wallets(
+    GoogleWallet("https://wallet.example/save/1", "available"), AppleWallet("https://orion.example/passes/1", "available")
+)
+
+
+def card_page(**changes: object) -> CardPage:
+    card = msgspec.structs.replace(CARD, **changes)
+    return CardPage("Fashion Group", "FASHIONHUB", card, BOOKINGS, "https://fashion.example/privacy")
+
+
+def joined() -> SelfEnrollView:
+    return SelfEnrollView(False, EnrolledCard(ID, CODE, 50, PAGE_URL), STORES, mailed=True)
+
+
+def known_already() -> SelfEnrollView:
+    return SelfEnrollView(True, EnrolledCard(ID, None, None, None), STORES, mailed=True)
+
+
+def found(view: object, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, content=msgspec.json.encode(view), headers={"Content-Type": "application/json"})
+
+
+def refused(status: int, code: str, **facts: object) -> httpx.Response:
+    problem = {"type": f"/problems/{code}", "title": code, "status": status, "detail": f"Sentence of {code}.", "instance": "/",
+        "code": code, "request_id": str(ID)}  # fmt: skip
+    return httpx.Response(status, json=problem | facts)
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    """The usual answers. `ZU`, `LAUT` and `KNOWN@…` are for the states that are harder to reach."""
+    path = request.url.path.removeprefix("/api/v1/storefront/loyalty")
+    match path.split("/")[1:]:
+        case ["FASHIONHUB", "program"]:
+            return found(PROGRAM)
+        case ["AURORA", "program"]:
+            terms = msgspec.structs.replace(PROGRAM.terms, welcome_bonus_points=0)
+            return found(msgspec.structs.replace(PROGRAM, type="stamps", rewards=[], card_color="#FFD23F", terms=terms))
+        case ["CLOSED", "program"]:
+            return found(msgspec.structs.replace(PROGRAM, open_for_enrollment=False))
+        case ["BUSY", "program"]:
+            return refused(429, "rate_limited", retry_after_seconds=40)
+        case ["AWAY", _]:
+            raise httpx.ConnectError("no backend")
+        case [_, "enroll"]:
+            known = json.loads(request.content)["email"].startswith("known")
+            return found(known_already()) if known else found(joined(), 201)
+        case ["cards", token] if token == TOKEN:
+            return found(card_page())
+        case ["cards", "wallets"]:
+            return found(card_page(wallets=BOTH_WALLETS))
+        case ["cards", "full"]:
+            return found(card_page(stamp_count=10, reward_ready=True, debt_points=30, card_color="#FFD23F"))
+        case ["cards", "inactive"]:
+            return found(card_page(state="deactivated"))
+        case ["cards", _]:
+            return refused(404, "card_not_found")
+        case ["card-links"]:
+            return httpx.Response(202)
+    return refused(404, "store_not_found")

@@ -1,0 +1,335 @@
+"""The scripts of the till in a real Chromium, against the page of till_stub.py."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
+
+from tests.frontend.till_stub import PAGE, TillStub
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = os.environ.get("ORION_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VECTORS = json.loads((Path(__file__).parents[1] / "loyalty" / "cards" / "codes.json").read_text("utf-8"))
+MARIE, OTTO = "BDFHKLNPRSTVXGCJ", VECTORS["valid"][5]["code"]
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """Fails the test when the page reports an error of its own."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    await context.close()
+    assert errors == []
+
+
+@pytest.fixture
+async def till(page: Page) -> TillStub:
+    stub = TillStub(page)
+    await stub.open()
+    return stub
+
+
+async def scan(page: Page, code: str, *, pause_ms: float = 0) -> None:
+    """What a scanner does: it types the code and presses Enter."""
+    await page.keyboard.type(code, delay=pause_ms)
+    await page.keyboard.press("Enter")
+
+
+async def open_card(till: TillStub, code: str = MARIE) -> None:
+    await scan(till.page, code)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {code}")
+    till.calls.clear()
+
+
+async def test_the_browser_reads_card_codes_as_the_backend_does(till: TillStub) -> None:
+    normalize = "async (texts) => { const m = await import('/static/js/scanner.js'); return texts.map(m.normalize) }"
+    assert await till.page.evaluate(normalize, VECTORS["invalid"]) == [None] * len(VECTORS["invalid"])
+    typed = [row["typed"] for row in VECTORS["valid"]]
+    assert await till.page.evaluate(normalize, typed) == [row["code"] for row in VECTORS["valid"]]
+
+
+@pytest.mark.parametrize("pause_ms", [0, 60], ids=["at machine speed", "slowly"])
+async def test_a_scan_opens_the_card_wherever_the_cursor_is(till: TillStub, pause_ms: float) -> None:
+    await till.page.evaluate("document.activeElement.blur()")
+    await scan(till.page, MARIE.lower(), pause_ms=pause_ms)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    await expect(till.page.locator("[data-amount]")).to_be_focused()
+    assert till.calls == [("/till/find", {"query": MARIE})]
+
+
+async def test_a_scan_into_the_finder_is_one_lookup(till: TillStub) -> None:
+    await till.page.locator("[name=query]").focus()
+    await scan(till.page, MARIE)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    assert till.calls == [("/till/find", {"query": MARIE})]
+
+
+async def test_a_scan_into_another_field_takes_its_letters_back(till: TillStub) -> None:
+    till.delay["/till/find"] = 0.3
+    note = till.page.locator("#note")
+    await note.fill("left at the till")
+    await note.focus()
+    await till.page.keyboard.press("End")
+    await scan(till.page, MARIE)
+    await expect(note).to_have_value("left at the till")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+
+
+async def test_a_scan_while_another_card_is_open_switches_the_customer_with_one_lookup(till: TillStub) -> None:
+    await open_card(till)
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+    assert till.calls == [("/till/find", {"query": OTTO})]
+
+
+async def test_a_half_typed_amount_is_dropped_and_said_so(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.type("12,50")
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not booked.")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+    await expect(till.page.locator("[data-amount]")).to_have_value("")
+    assert till.counted() == {"/till/find": 1}
+
+
+async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(till: TillStub) -> None:
+    await open_card(till)
+    till.delay["/till/find"] = 0.4
+    await scan(till.page, OTTO)
+    await till.page.keyboard.type("41,5")
+    await till.page.keyboard.press("Enter")
+    await expect(till.page.locator("h2")).to_have_text("Card same")
+    assert [path for path, _ in till.calls] == ["/till/find", "/till/points"]
+    assert till.sent("/till/points") == [{"idem": f"key-{OTTO}", "card_id": f"card-{OTTO}", "amount": "41,5"}]
+
+
+async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillStub) -> None:
+    await open_card(till)
+    till.away.add("/till/find")
+    till.delay["/till/find"] = 0.2
+    await scan(till.page, OTTO)
+    await till.page.keyboard.press("+")
+    await till.page.wait_for_timeout(500)
+    assert till.counted() == {"/till/find": 1}
+
+
+async def test_a_scan_during_a_booking_waits_for_the_booking(till: TillStub) -> None:
+    await open_card(till)
+    till.delay["/till/stamps"] = 0.4
+    await till.page.keyboard.press("+")
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+    assert [path for path, _ in till.calls] == ["/till/stamps", "/till/find"]
+
+
+async def test_typing_a_name_is_not_a_scan(till: TillStub) -> None:
+    await till.page.locator("[name=query]").focus()
+    await scan(till.page, "weber", pause_ms=5)
+    await expect(till.page.locator("[data-row]")).to_have_count(2)
+    assert till.calls == [("/till/find", {"query": "weber"})]
+
+
+async def test_no_letter_is_a_shortcut(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.locator("h2").focus()
+    for letter in "abcdefghijklmnopqrstuvwxyzBCDFGHJKLNPRSTVX":
+        await till.page.keyboard.press(letter)
+    await till.page.wait_for_timeout(100)
+    assert till.calls == []
+
+
+async def test_plus_books_a_stamp_while_the_cursor_is_in_the_amount(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("+")
+    await expect(till.page.locator("h2")).to_have_text("Card same")
+    assert till.counted() == {"/till/stamps": 1}
+
+
+async def test_operators_are_text_in_other_fields(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("/")
+    await till.page.keyboard.type("+352-621/1*")
+    await expect(till.page.locator("[name=query]")).to_have_value("+352-621/1*")
+    assert till.calls == []
+
+
+async def test_star_and_a_digit_choose_one_of_several_rewards(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("*")
+    await till.page.keyboard.press("2")
+    await expect(till.page.locator("h2")).to_have_text("Card same")
+    assert till.sent("/till/redeem") == [{"reward": "bag"}]
+
+
+async def test_escape_closes_the_rewards_first_and_then_the_card(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("*")
+    await till.page.keyboard.press("Escape")
+    assert await till.page.locator("details").get_attribute("open") is None
+    assert till.calls == []
+    await till.page.keyboard.press("Escape")
+    await expect(till.page.locator("h2")).to_have_count(0)
+
+
+async def test_digits_go_to_the_amount_from_anywhere(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.locator("h2").focus()
+    await till.page.keyboard.type("41,50")
+    await expect(till.page.locator("[data-amount]")).to_have_value("41,50")
+
+
+async def test_minus_undoes_the_last_booking(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("+")
+    await expect(till.page.locator("[data-undo]")).to_be_visible()
+    await till.page.keyboard.press("-")
+    await expect(till.page.locator("[data-amount]")).to_have_count(0)
+    assert till.counted() == {"/till/stamps": 1, "/till/undo": 1}
+
+
+async def test_the_time_to_undo_runs_out_after_twenty_seconds(till: TillStub) -> None:
+    await till.page.clock.install()
+    await till.page.reload()
+    await till.page.evaluate("htmx.ajax('GET', '/till/cards/1', {target: '#till'})")
+    await till.page.clock.run_for(500)
+    await till.page.keyboard.press("+")
+    await expect(till.page.locator("[data-undo]")).to_be_visible()
+    await till.page.clock.run_for(18_000)
+    await expect(till.page.locator("[data-undo]")).to_be_visible()
+    assert 0 < float(await till.page.locator("[data-left]").evaluate("bar => bar.value")) < 3
+    await till.page.clock.run_for(3_000)
+    await expect(till.page.locator("[data-undo]")).to_have_count(0)
+
+
+async def test_a_held_key_books_once(till: TillStub) -> None:
+    await open_card(till)
+    for _ in range(5):
+        await till.page.keyboard.down("+")
+    await expect(till.page.locator("h2")).to_have_text("Card same")
+    await till.page.wait_for_timeout(100)
+    assert till.counted() == {"/till/stamps": 1}
+
+
+async def test_with_till_keys_off_only_scanning_works(till: TillStub) -> None:
+    await till.page.evaluate("document.getElementById('till').dataset.keys = 'off'")
+    await open_card(till)
+    for key in ("+", "*", "-", "/", "F4", "Escape"):
+        await till.page.keyboard.press(key)
+    await till.page.wait_for_timeout(100)
+    assert till.calls == []
+
+
+async def test_arrows_walk_the_matches_and_enter_opens_one(till: TillStub) -> None:
+    await till.page.locator("[name=query]").fill("weber")
+    await till.page.keyboard.press("Enter")
+    await expect(till.page.locator("[data-row]")).to_have_count(2)
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        await till.page.keyboard.press(key)
+    await expect(till.page.locator("h2")).to_have_text("Card picked")
+    assert till.counted() == {"/till/find": 1, "/till/cards/2": 1}
+
+
+async def test_the_focus_is_never_lost_after_a_swap(till: TillStub) -> None:
+    for query in ("weber", "nobody", MARIE):
+        await till.page.locator("[name=query]").fill(query)
+        await till.page.keyboard.press("Enter")
+        await till.page.wait_for_timeout(150)
+        assert await till.page.evaluate("document.activeElement !== document.body")
+
+
+async def test_an_amount_nobody_can_read_is_said_when_it_is_left(till: TillStub) -> None:
+    await open_card(till)
+    says = till.page.locator("#amount-says")
+    for wrong in ("12.505", "1.2.3", "-5", "0"):
+        await till.page.locator("[data-amount]").fill(wrong)
+        await till.page.locator("h2").focus()
+        await expect(says).to_have_text("Write the amount like 12,50.")
+    for right in ("12,50", "12.50", "1.234,50", "1,234.50", "1 234,50", "1’234.50", "4150", "€ 5"):
+        await till.page.locator("[data-amount]").fill(right)
+        await till.page.locator("h2").focus()
+        await expect(says).to_have_text("")
+
+
+async def test_without_an_answer_the_form_stays_and_the_booking_is_asked_about(till: TillStub) -> None:
+    await open_card(till)
+    till.away.add("/till/points")
+    await till.page.keyboard.type("12,50")
+    await till.page.keyboard.press("Enter")
+    await expect(till.page.locator("#says")).to_have_text("It was booked.")
+    await expect(till.page.locator("[data-amount]")).to_have_value("12,50")
+    assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}": 1}
+
+
+async def test_offline_the_booking_buttons_wait(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.context.set_offline(True)
+    button = till.page.locator("[data-books]").first
+    await expect(till.page.locator("#offline")).to_be_visible()
+    await expect(button).to_be_disabled()
+    await expect(button).to_have_text("Waiting for connection")
+    await till.page.context.set_offline(False)
+    await expect(till.page.locator("#offline")).to_be_hidden()
+    await expect(button).to_be_enabled()
+    await expect(button).to_have_text("Add points")
+
+
+async def test_locked_nothing_is_scanned_and_the_amount_is_kept(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.type("12,5")
+    await till.page.keyboard.press("F9")
+    await expect(till.page.locator("#pin")).to_be_focused()
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("#pin")).to_have_value("")
+    await till.page.keyboard.type("2468")
+    await till.page.keyboard.press("Enter")
+    await expect(till.page.locator("[data-amount]")).to_be_focused()
+    await expect(till.page.locator("[data-amount]")).to_have_value("12,5")
+    assert till.counted() == {"/till/lock": 1, "/till/unlock": 1}
+
+
+async def test_a_till_left_alone_locks_itself(till: TillStub) -> None:
+    await till.page.clock.install()
+    await till.page.route("**/till", lambda route: _with_autolock(route))
+    await till.page.reload()
+    await till.page.clock.run_for(119_000)
+    assert till.counted()["/till/lock"] == 0
+    await till.page.clock.run_for(1_500)
+    await till.page.clock.resume()
+    await expect(till.page.locator("#pin")).to_be_focused()
+
+
+async def _with_autolock(route: Route) -> None:
+    await route.fulfill(body=PAGE.replace('autolock-seconds="0"', 'autolock-seconds="120"'), content_type="text/html")
+
+
+async def test_the_theme_changes_without_a_reload(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.type("12")
+    await till.page.get_by_role("button", name="Dark").click()
+    await expect(till.page.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(till.page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    await expect(till.page.locator("[data-amount]")).to_have_value("12")
+    assert till.sent("/preferences") == [{"theme": "dark"}]

@@ -1,0 +1,117 @@
+"""A till page without a server behind it: real htmx and our real scripts, answers made up here, requests counted."""
+
+import asyncio
+import mimetypes
+from collections import Counter
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Page, Route
+
+STATIC = Path(__file__).parents[2] / "frontend" / "static"
+PAGE = Path(__file__).with_name("till_page.html").read_text("utf-8")
+ORIGIN = "http://localhost:9"
+"""Routed before it reaches a network; `localhost`, because cameras need a secure context."""
+
+FINDER = """
+<form id="find" action="/till/find" method="post" hx-post="/till/find" hx-target="#till">
+  <label>Find <input name="query" data-key="/"></label><button data-label>Find</button>
+</form>
+<button type="button" data-key="F2" data-camera>Camera</button>
+<a href="/till/new" data-key="F4" hx-get="/till/new" hx-target="#till">New customer</a>
+<label>Note <input id="note"></label>"""
+
+CARD = """
+<h2 tabindex="-1" data-autofocus="always">Card {code}</h2>
+<form action="/till/points" method="post" hx-post="/till/points" hx-target="#till" hx-disable="find button">
+  <input type="hidden" name="idem" value="key-{code}"><input type="hidden" name="card_id" value="card-{code}">
+  <div id="says"></div>
+  <label>Amount <input name="amount" inputmode="decimal" data-amount data-autofocus="fine" aria-describedby="amount-says"
+    data-amount-wrong="Write the amount like 12,50."></label>
+  <p id="amount-says"></p>
+  <button data-books><span data-label>Add points</span></button>
+</form>
+<form action="/till/stamps" method="post" hx-post="/till/stamps" hx-target="#till" hx-disable="find button">
+  <button data-books data-key="+"><span data-label>Add stamp</span></button>
+</form>
+<details data-digits><summary data-key="*">Redeem</summary>
+  <form action="/till/redeem" method="post" hx-post="/till/redeem" hx-target="#till">
+    <button name="reward" value="mug" data-digit="1">Mug</button>
+    <button name="reward" value="bag" data-digit="2">Bag</button>
+  </form>
+</details>
+<a href="/till" hx-get="/till/ready" hx-target="#till" data-key="Escape" data-next>Next customer</a>"""
+
+MATCHES = """
+<ul data-list>
+  <li><a href="/till/cards/1" hx-get="/till/cards/1" hx-target="#till" data-row>Marie Weber</a></li>
+  <li><a href="/till/cards/2" hx-get="/till/cards/2" hx-target="#till" data-row>Max Weber</a></li>
+</ul>"""
+
+UNDO = """
+<hx-partial hx-target="#toasts"><div class="toast" data-toast data-seconds="20"><span>Booked</span>
+  <form data-undo action="/till/undo" method="post" hx-post="/till/undo" hx-target="#till">
+    <button data-key="-">Undo</button><progress data-left max="20" value="20"></progress></form></div></hx-partial>"""
+
+LOCK = '<form action="/till/unlock" hx-post="/till/unlock" hx-target="#lock"><input id="pin" name="pin" data-no-paste></form>'
+
+
+class TillStub:
+    """Answers every request of the page; `delay` and `away` stand for a slow and a silent server."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.calls: list[tuple[str, dict[str, str]]] = []
+        self.delay: dict[str, float] = {}
+        self.away: set[str] = set()
+
+    async def open(self) -> None:
+        await self.page.route("**/*", self._answer)
+        await self.page.goto(f"{ORIGIN}/till")
+        await self.page.wait_for_function("document.documentElement.dataset.js !== undefined")
+        await self.page.evaluate("htmx.ajax('GET', '/till/ready', {target: '#till'})")
+        await self.page.wait_for_selector("#find")
+        self.calls.clear()
+
+    def counted(self) -> Counter[str]:
+        return Counter(path for path, _ in self.calls)
+
+    def sent(self, path: str) -> list[dict[str, str]]:
+        return [fields for called, fields in self.calls if called == path]
+
+    async def _answer(self, route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            file = STATIC / path.removeprefix("/static/")
+            await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file)[0] or "application/wasm")
+            return
+        if path == "/till":
+            await route.fulfill(body=PAGE, content_type="text/html")
+            return
+        fields = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
+        self.calls.append((path, fields))
+        await asyncio.sleep(self.delay.get(path, 0))
+        if path in self.away:
+            await route.abort("connectionfailed")
+            return
+        status, html = self._body(path, fields)
+        await route.fulfill(status=status, body=html, content_type="text/html")
+
+    def _body(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
+        query = fields.get("query", "")
+        match path:
+            case "/till/find" if query == "weber":
+                return 200, FINDER + MATCHES
+            case "/till/find" if query == "nobody":
+                return 404, FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
+            case "/till/find":
+                return 200, FINDER + CARD.format(code=query)
+            case "/till/points" | "/till/stamps" | "/till/redeem":
+                return 200, FINDER + CARD.format(code="same") + UNDO
+            case "/till/lock":
+                return 200, LOCK
+            case "/till/unlock":
+                return 200, " "
+        if path.startswith("/till/bookings/"):
+            return 200, '<p class="known">It was booked.</p>'
+        return 200, FINDER + (CARD.format(code="picked") if path.startswith("/till/cards/") else "")

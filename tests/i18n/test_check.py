@@ -1,0 +1,211 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from i18n.checks.run import check
+
+FR = "i18n/fr/LC_MESSAGES/messages.po"
+LB = "i18n/lb/LC_MESSAGES/messages.po"
+PAGE = "frontend/office/page.html"
+PROBLEMS = "backend/loyalty/cards/problems.py"
+GREETING = 'msgstr "Hello <b>%(name)s</b>, here you are."'
+
+
+def kinds(root: Path) -> set[str]:
+    return {finding.kind for finding in check(root)}
+
+
+def test_a_complete_project_has_no_findings(project: Any) -> None:
+    assert check(project.root) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "kind"),
+    [
+        (PAGE, "Add a stamp", "Add two stamps", "stale_template"),
+        (PROBLEMS, "This card is not active", "This card sleeps", "stale_template"),
+        ("i18n/messages.pot", "#: frontend", "#: somewhere/else.py frontend", "stale_template"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr ""', "missing"),
+        (FR, 'msgstr[1] "%(count)s points"', 'msgstr[1] ""', "missing"),
+        (FR, 'msgid "Add a stamp"\nmsgstr "Add a stamp"', "", "missing"),
+        (FR, 'msgid "Add a stamp"', '#, fuzzy\nmsgid "Add a stamp"', "fuzzy"),
+        (FR, 'msgid "Customers"', 'msgid "Goodbye"\nmsgstr "Adieu"\n\nmsgid "Customers"', "obsolete"),
+        (FR, 'msgid "Customers"', '#~ msgid "Goodbye"\n#~ msgstr "Adieu"\n\nmsgid "Customers"', "obsolete"),
+        (FR, GREETING, GREETING.replace("%(name)s", "%(nom)s"), "placeholders"),
+        (FR, GREETING, GREETING.replace("%(name)s", "%(name)d"), "placeholders"),
+        (FR, GREETING, GREETING.replace("%(name)s", "Marie"), "placeholders"),
+        (FR, GREETING, GREETING.replace("here", "100 % here"), "placeholders"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "100 %"', "placeholders"),
+        (FR, 'msgstr[1] "{count} tries left"', 'msgstr[1] "{anzahl} tries left"', "placeholders"),
+        (FR, 'msgstr[1] "{count} tries left"', 'msgstr[1] "{count}} tries left"', "placeholders"),
+        (FR, 'msgstr[0] "%(count)s points"', 'msgstr[0] "un point"', "placeholders"),
+        (FR, "(n > 1)", "(n != 1)", "plural_forms"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "Add a stamp "', "blanks"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "\\nAdd a stamp"', "blanks"),
+        (FR, GREETING, GREETING.replace("</b>", "<b>"), "tags"),
+        (FR, 'msgstr "Redeem"', 'msgstr "Échanger contre une récompense"', "too_long"),
+        (FR, 'msgstr "Add a stamp"', "what is this?", "unreadable"),
+        (LB, 'msgstr "Add a stamp"', 'msgstr "viru(n) 3 Deeg"', "n_rule"),
+        (LB, GREETING, GREETING.replace("Hello <b>", "Vun ").replace("</b>", ""), "n_rule"),
+    ],
+)
+def test_a_fault_in_a_catalog_is_found(project: Any, path: str, old: str, new: str, kind: str) -> None:
+    project.replace(path, old, new)
+    assert kind in kinds(project.root)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ['{{ _("%s points") }}', '{{ _("{} points") }}', '{{ _("{0} points") }}'],
+)
+def test_a_value_without_a_name_is_found(project: Any, sentence: str) -> None:
+    project.replace(PAGE, "</body>", f"{sentence}</body>")
+    project.translate()
+    assert "unnamed_value" in kinds(project.root)
+
+
+def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Any) -> None:
+    project.replace(PAGE, "</body>", '{{ _("Save 20 % today") }}</body>')
+    project.translate()
+    assert kinds(project.root) == {"placeholders"}
+
+
+def test_a_missing_catalog_is_found(project: Any) -> None:
+    (project.root / FR).unlink()
+    assert [(finding.where, finding.kind) for finding in check(project.root)] == [(FR, "missing")]
+
+
+def test_a_singular_may_leave_its_number_out_where_it_means_one(project: Any) -> None:
+    project.replace("i18n/de/LC_MESSAGES/messages.po", 'msgstr[0] "%(count)s point"', 'msgstr[0] "%(count)s Punkt"')
+    project.replace(PAGE, "{{ count }} point{% plur", "One point{% plur")
+    project.translate()
+    project.replace(FR, 'msgstr[0] "%(count)s points"', 'msgstr[0] "%(count)s point"')
+    assert check(project.root) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Nothing here yet</p>",
+        "<p>{{ count }} points</p>",
+        "<p>{% if late %}late{% endif %}</p>",
+        '<img alt="The logo">',
+        '<input placeholder="Name">',
+        '<a title="Open {{ name }}"></a>',
+        '<nav aria-label="Pages"></nav>',
+        '<input type="submit" value="Save">',
+        '<meta name="description" content="A card for every shop">',
+        '<i data-offline-text="You are offline"></i>',
+        '{{ button("Save") }}',
+        '{% set heading = "Customers" %}',
+        '{{ "Active" if card.active else "Closed" }}',
+        "{% block title %}Overview{% endblock %}",
+        '{% if a %}<p translate="no">{% else %}<p translate="no">{% endif %}x</p></div><p>Bare</p>',
+    ],
+)
+def test_words_in_a_template_outside_trans_are_found_with_their_line(project: Any, markup: str) -> None:
+    project.write("frontend/office/bare.html", f"<main>\n<div>\n\n{markup}\n</div>\n</main>")
+    findings = check(project.root)
+    assert {finding.kind for finding in findings} == {"literal"}
+    assert {finding.where for finding in findings} == {"frontend/office/bare.html:4"}
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>{{ count }} · € 12,50 × 3 → #{{ name }}</p>",
+        '<p translate="no">Google Wallet</p>',
+        "<title>Orion</title>",
+        "<kbd>Esc</kbd> <code>orion dev</code>",
+        '<meta name="viewport" content="width=device-width">',
+        '<p class="big {% if x %}is-open{% endif %}" data-key="Enter" hx-post="/till/cards"></p>',
+        '{% if card.state == "Active" %}{{ day|date("long") }}{% endif %}',
+        '{{ key("Esc") }}{{ headers["Accept"] }}{% include "Parts/Row.html" %}',
+        "<{{ tag }} class='a'></{{ tag }}>",
+        "{# Remember the milk #}<!-- and the bread -->",
+        "{%- trans -%}\n  Customers\n{%- endtrans -%}",
+        "<script>const words = 'in a script are another check'</script>",
+        '<input type="hidden" value="Some value">',
+    ],
+)
+def test_what_nobody_reads_or_everybody_reads_alike_is_no_finding(project: Any, markup: str) -> None:
+    project.write("frontend/office/fine.html", markup)
+    assert "literal" not in kinds(project.root)
+
+
+def test_plain_text_templates_are_read_too_unless_they_are_written_per_language(project: Any) -> None:
+    project.write("backend/messaging/letters/welcome.txt", "Hello {{ name }}")
+    project.write("backend/messaging/letters/fr/welcome.txt", "Bonjour {{ name }}")
+    project.write("backend/messaging/letters/welcome.de.txt", "Guten Tag {{ name }}")
+    assert [finding.where for finding in check(project.root)] == ["backend/messaging/letters/welcome.txt:1"]
+
+
+def test_a_template_that_does_not_parse_is_found(project: Any) -> None:
+    project.write("frontend/office/broken.html", "<p>\n{% if %}</p>")
+    assert [(finding.where, finding.kind) for finding in check(project.root)] == [
+        ("frontend/office/broken.html:2", "unreadable")
+    ]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'toast("Offline")',
+        "toast('No answer. Press again')",
+        "toast(`${amount} was not booked`)",
+        'box.textContent = "please try again"',
+        'box.title = "Add a stamp"',
+    ],
+)
+def test_words_in_a_script_are_found(project: Any, script: str) -> None:
+    project.write("frontend/static/js/orion.js", f"// The till\n{script};\n")
+    assert [(finding.where, finding.kind) for finding in check(project.root)] == [
+        ("frontend/static/js/orion.js:2", "script_text")
+    ]
+
+
+def test_keys_selectors_and_errors_in_a_script_are_no_finding(project: Any) -> None:
+    script = """
+    "use strict";
+    if (event.key === "Enter" || event.key === "ArrowDown") form.querySelector("form.is-open input[name=amount]");
+    fetch(url, {method: "POST", headers: {"X-CSRF-Token": token, Accept: "text/html"}});
+    element.classList.add("is-open", "is-late");
+    throw new TypeError("This is for developers");
+    console.warn("This too");
+    const label = box.dataset.offlineText; // The words come from the page
+    """
+    project.write("frontend/static/js/orion.js", script)
+    assert check(project.root) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("frontend/till/views.py", 'message = "The card was booked"'),
+        ("frontend/till/views.py", 'flash(f"Hello {name}, welcome back")'),
+        (PROBLEMS, 'class CardMissing(Exception):\n    title = "No card here"'),
+        (PROBLEMS, 'class CardMissing(Exception):\n    detail: str = "Closed"'),
+    ],
+)
+def test_status_texts_in_python_that_nobody_marked_are_found(project: Any, path: str, code: str) -> None:
+    project.write(path, PYTHON_HEAD + code + "\n")
+    assert "literal" in kinds(project.root)
+
+
+PYTHON_HEAD = '"""A docstring may say what it wants."""\n'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'message = _("The card was booked")',
+        'raise ValueError("The card was booked twice")',
+        'log.info("The card was booked")',
+        'get("/", summary="The page of a card")',
+        'headers = {"Vary": "Cookie, Accept-Language", "X": "default-src none"}',
+    ],
+)
+def test_marked_sentences_and_words_for_developers_are_no_finding(project: Any, code: str) -> None:
+    project.write("frontend/till/views.py", PYTHON_HEAD + code + "\n")
+    assert "literal" not in kinds(project.root)

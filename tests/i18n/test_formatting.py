@@ -1,0 +1,92 @@
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from i18n.formatting import Formatter, get_formatter
+from i18n.locales import LANGUAGES
+
+GOLDEN = json.loads(Path(__file__).with_name("formatting_golden.json").read_text(encoding="utf-8"))
+MOMENT = dt.datetime(2026, 3, 5, 17, 5, tzinfo=dt.UTC)
+DAY = MOMENT.date()
+
+
+def values(language: str) -> dict[str, str]:
+    write = get_formatter(language)
+    return {
+        "number": write.number(-1234567.5),
+        "points": write.points(12500),
+        "points gained": write.points(41, signed=True),
+        "points spent": write.points(-1500, signed=True),
+        "no change": write.points(0, signed=True),
+        "percent": write.percent(0.125),
+        "percent with a digit": write.percent(0.125, digits=1),
+        "money": write.money(123450),
+        "small money": write.money(5),
+        "debt": write.money(-1250),
+        "short date": write.date(DAY, "short"),
+        "medium date": write.date(DAY, "medium"),
+        "long date": write.date(DAY),
+        "full date": write.date(DAY, "full"),
+        "month": write.month(DAY),
+        "time": write.time(MOMENT),
+        "datetime": write.datetime(MOMENT),
+        "short datetime": write.datetime(MOMENT, "short"),
+        "list": write.listing(["Anna", "Luc", "Marie"]),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_are_written_as_in_luxembourg(language: str) -> None:
+    assert values(language) == GOLDEN[language]
+
+
+def test_luxembourgish_never_prints_an_n_in_brackets() -> None:
+    write = Formatter("lb")
+    days = [dt.date(2026, month, day) for month in range(1, 13) for day in (1, 11, 22, 30) if (month, day) != (2, 30)]
+    dates = [write.date(day, style) for day in days for style in ("short", "medium", "long", "full")]
+    lists = [write.listing(["Anna", name]) for name in ("Luc", "Tom", "Émile", "3", "Zoé", "Marie", "(x)")]
+    texts = [*values("lb").values(), *write.month_names(), *map(write.month, days), *dates, *lists]
+    assert not [text for text in texts if "(n)" in text]
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ([], ""),
+        (["Anna"], "Anna"),
+        (["Anna", "Luc"], "Anna a Luc"),
+        (["Anna", "Marie"], "Anna a Marie"),
+        (["Anna", "Tom"], "Anna an Tom"),
+        (["Luc", "Émile"], "Luc an Émile"),
+        (["Luc", "Marie", "Zoé"], "Luc, Marie an Zoé"),
+    ],
+)
+def test_luxembourgish_lists_follow_the_n_rule(words: list[str], text: str) -> None:
+    assert Formatter("lb").listing(words) == text
+
+
+def test_a_moment_is_shown_in_the_zone_of_its_store_on_both_sides_of_midnight() -> None:
+    new_year = dt.datetime(2026, 12, 31, 23, 0, tzinfo=dt.UTC)
+    assert Formatter("en").datetime(new_year) == "1 January 2027, 00:00"
+    assert Formatter("en").date(new_year - dt.timedelta(seconds=1)) == "31 December 2026"
+    assert Formatter("en", "Europe/Lisbon").time(new_year) == "23:00"
+
+
+def test_summer_time_is_known() -> None:
+    assert Formatter("fr").time(dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)) == "14:00"
+
+
+def test_a_moment_without_a_zone_is_not_guessed() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        Formatter("en").time(MOMENT.replace(tzinfo=None))
+
+
+def test_a_birthday_is_chosen_from_twelve_months() -> None:
+    assert Formatter("lb").month_names()[2] == "Mäerz"
+    assert len(Formatter("fr").month_names()) == 12
+
+
+def test_the_pseudo_locale_writes_values_as_english_does() -> None:
+    assert values("en_XA") == values("en")

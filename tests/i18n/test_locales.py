@@ -1,0 +1,64 @@
+import pytest
+
+from i18n.locales import FORMATTING_LOCALES, LANGUAGE_NAMES, LANGUAGES, PSEUDO_LANGUAGE, html_language, negotiate
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("lb-LU", "lb"),
+        ("pt,fr", "fr"),
+        ("zh", "fr"),
+        ("", "fr"),
+        (None, "fr"),
+        ("de", "de"),
+        ("DE-at", "de"),
+        ("en_US", "en"),
+        ("fr-LU,fr;q=0.9,de;q=0.8", "fr"),
+        ("fr;q=0.3, de;q=0.8, en;q=0.5", "de"),
+        ("de ; q=0.9 , lb", "lb"),
+        ("en;q=0, de;q=0.1", "de"),
+        ("*", "fr"),
+        ("pt;q=1, *;q=0.5", "fr"),
+        ("en;q=high, lb;q=0.2", "lb"),
+        ("en;q=nan, lb;q=0.2", "lb"),
+        (";;;,,,;q=1", "fr"),
+        ("english", "fr"),
+        ("en-XA", "en"),
+    ],
+)
+def test_a_browser_gets_the_best_language_it_asks_for(header: str | None, language: str) -> None:
+    assert negotiate(header) == language
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ({"asked": "lb", "chosen": "de", "merchant": "en"}, "lb"),
+        ({"asked": "zh", "chosen": "de", "merchant": "en"}, "de"),
+        ({"chosen": "de", "merchant": "en"}, "de"),
+        ({"merchant": "en"}, "fr"),
+        ({}, "fr"),
+    ],
+)
+def test_a_persons_choice_wins_over_the_browser_and_the_browser_over_the_merchant(
+    wishes: dict[str, str], language: str
+) -> None:
+    assert negotiate("fr-FR", **wishes) == language  # type: ignore[arg-type]
+
+
+def test_a_browser_without_a_language_of_ours_gets_the_merchants_and_then_the_platforms() -> None:
+    assert negotiate("zh", merchant="lb") == "lb"
+    assert negotiate("zh", merchant="zh", fallback="de") == "de"
+
+
+def test_the_pseudo_locale_is_spoken_only_where_it_is_allowed() -> None:
+    assert negotiate("fr", asked="en_XA") == "en"
+    assert negotiate("fr", asked="en_XA", pseudo=True) == PSEUDO_LANGUAGE
+    assert negotiate("fr", chosen="en-XA", pseudo=True) == PSEUDO_LANGUAGE
+
+
+def test_every_language_has_a_name_and_a_way_to_write_numbers() -> None:
+    assert set(LANGUAGE_NAMES) == set(LANGUAGES)
+    assert set(FORMATTING_LOCALES) == {*LANGUAGES, PSEUDO_LANGUAGE}
+    assert html_language(PSEUDO_LANGUAGE) == "en-XA"

@@ -1,0 +1,50 @@
+"""Around every job: services opened once per process, one log line, failures told once."""
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import wraps
+from typing import Any
+
+import structlog
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from backend.core.logs import configure_logs
+from backend.core.settings import load_settings
+from backend.services import open_services
+
+Context = dict[str, Any]
+Job = Callable[[Context], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+async def on_startup(context: Context) -> None:
+    settings = load_settings()
+    configure_logs(settings, "worker")
+    stack = AsyncExitStack()
+    context["stack"] = stack
+    context["services"] = await stack.enter_async_context(open_services(settings))
+    log.info("worker_started")
+
+
+async def on_shutdown(context: Context) -> None:
+    await context["stack"].aclose()
+
+
+def logged(job: Job) -> Job:
+    """Says how long a job took and, once, why it failed; quick housekeeping stays silent."""
+
+    @wraps(job)
+    async def run(context: Context) -> None:
+        clear_contextvars()
+        bind_contextvars(job=job.__name__, job_id=context.get("job_id"))
+        started = time.perf_counter()
+        try:
+            await job(context)
+        except Exception:
+            log.exception("job_failed")
+            raise
+        log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
+
+    return run
