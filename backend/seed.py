@@ -162,7 +162,7 @@ async def _add_staff(
                 )
             )
         if "pin" in person:
-            secret = peppered(services.keys, added.merchant_id, user_id, person["pin"])[0]
+            secret = peppered(services.key_ring, added.merchant_id, user_id, person["pin"])[0]
             session.add(
                 StaffPin(
                     merchant_id=added.merchant_id,

@@ -24,7 +24,7 @@ from backend.staff_pins.actions import StaffPins
 @dataclass(frozen=True, slots=True)
 class Services:
     settings: Settings
-    keys: KeyRing
+    key_ring: KeyRing
     pool: asyncpg.Pool
     sessions: Sessions
     redis: Redis
@@ -49,7 +49,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         yield Services(
             settings=settings,
-            keys=keys,
+            key_ring=keys,
             pool=pool,
             sessions=sessions,
             redis=redis,

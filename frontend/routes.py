@@ -12,7 +12,10 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
+from frontend.card.views import send_card_link, show_card_page, show_lost_card
+from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
+from frontend.kit.brand import show_brand
 from frontend.settings import Settings
 from frontend.system.kit_page import show_kit
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
@@ -50,6 +53,14 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_preferences,
     unlock_till,
 ]
+CUSTOMERS: list[ControllerRouterHandler] = [
+    show_join,
+    take_join,
+    show_card_page,
+    show_lost_card,
+    send_card_link,
+    show_brand,
+]
 SYSTEM: list[ControllerRouterHandler] = [
     show_asset,
     show_live,
@@ -63,4 +74,4 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The workbench of components is for developers only."""
     workbench: list[ControllerRouterHandler] = [] if settings.is_production else [show_kit]
-    return [TILL, *ACCOUNT, *SYSTEM, *workbench]
+    return [TILL, *ACCOUNT, *CUSTOMERS, *SYSTEM, *workbench]

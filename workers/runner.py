@@ -1,12 +1,13 @@
 """Around every job: services opened once per process, one log line, failures told once."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 import structlog
+from arq.typing import WorkerCoroutine
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.logs import configure_logs
@@ -14,7 +15,7 @@ from backend.core.settings import load_settings
 from backend.services import open_services
 
 Context = dict[str, Any]
-Job = Callable[[Context], Awaitable[None]]
+Job = Callable[[Context], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ async def on_shutdown(context: Context) -> None:
     await context["stack"].aclose()
 
 
-def logged(job: Job) -> Job:
+def logged(job: Job) -> WorkerCoroutine:
     """Says how long a job took and, once, why it failed; quick housekeeping stays silent."""
 
     @wraps(job)
@@ -47,4 +48,4 @@ def logged(job: Job) -> Job:
             raise
         log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
 
-    return run
+    return cast("WorkerCoroutine", run)

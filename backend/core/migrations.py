@@ -46,7 +46,8 @@ async def current(connection: AsyncConnection) -> str | None:
     """The revision the database is at; None before the first migration."""
     if await connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
         return None
-    return await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 async def status(owner_url: str) -> dict[str, str | bool | None]:

@@ -4,7 +4,8 @@ import time
 from uuid import UUID
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.ids import new_id
@@ -28,7 +29,7 @@ class Observed:
         self._surface = surface
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
@@ -50,7 +51,7 @@ class Observed:
         finally:
             self._note(scope, status, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: HTTPScope, status: int, seconds: float) -> None:
         route = scope.get("path_template") or "unknown"
         REQUESTS.labels(self._surface, route, scope["method"], status).inc()
         REQUEST_SECONDS.labels(self._surface, route).observe(seconds)
@@ -58,7 +59,7 @@ class Observed:
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(scope: HTTPScope) -> str:
     given = next((value for name, value in scope["headers"] if name == b"request-id"), b"")
     try:
         return str(UUID(given.decode()))
@@ -66,7 +67,7 @@ def _request_id(scope: Scope) -> str:
         return str(new_id())
 
 
-def _headers(scope: Scope, request_id: str, message: Message) -> list[tuple[bytes, bytes]]:
+def _headers(scope: HTTPScope, request_id: str, message: Message) -> list[tuple[bytes, bytes]]:
     present = {name for name, _ in message["headers"]}  # type: ignore[typeddict-item]
     headers = [header for header in SECURITY_HEADERS if header[0] not in present]
     headers.append((b"request-id", request_id.encode()))

@@ -24,7 +24,7 @@ def _response(problems: list[type[Problem]]) -> ResponseSpec:
     return ResponseSpec(
         data_container=ProblemView,
         description=", ".join(f"`{problem.code}`" for problem in problems),
-        media_type=MEDIA_TYPE,  # type: ignore[arg-type]
+        media_type=MEDIA_TYPE,
         generate_examples=False,
         examples=[Example(id=problem.code, summary=problem.title, value=_example(problem)) for problem in problems],
     )

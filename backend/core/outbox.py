@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
@@ -95,7 +95,7 @@ async def _run(sessions: Sessions, reaction: Reaction, message: Claimed) -> str 
     return None
 
 
-def _postponed(message: Claimed, failures: list[str], now: datetime) -> object:
+def _postponed(message: Claimed, failures: list[str], now: datetime) -> Update:
     is_dead = message.attempts >= TRIES
     pause = min(PAUSE_MAX, timedelta(seconds=2**message.attempts))
     return (

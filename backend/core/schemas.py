@@ -7,11 +7,11 @@ import msgspec
 Row = TypeVar("Row")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct):
     """What the API shows. Clients must ignore fields they do not know."""
 
 
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, forbid_unknown_fields=True):
     """What the API takes. Unknown fields are refused, so that a misspelt one is never ignored."""
 
 

@@ -35,7 +35,7 @@ class AuthController(Controller):
         now = clock.now()
         await request.app.state.limiter.take("sign-in-email", data.email.strip().casefold(), 5)
         async with sessions.committing() as session:
-            token, expires_at = await sign_in(session, request.app.state.keys, data, now)
+            token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
         actor = await find_actor(request.app.state.pool, token, now)
         assert actor is not None, "the token was just made"
         return SignInView(token=token, expires_at=expires_at, user=user_view(actor))

@@ -34,14 +34,22 @@ class DeliveryFailed(Exception):
 
 
 def queue_mail(
-    session: AsyncSession, merchant_id: UUID, code: str, *, recipient: str, language: str, now: datetime, **values: str
+    session: AsyncSession,
+    merchant_id: UUID,
+    template: str,
+    /,
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+    **values: str,
 ) -> EmailLog:
     """The mail as it will be read; it leaves after the commit."""
-    mail = render(code, language, **values)
+    mail = render(template, language, **values)
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
-        template_code=code,
+        template_code=template,
         language=language,
         recipient=recipient,
         subject=mail.subject,

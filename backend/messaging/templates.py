@@ -43,10 +43,10 @@ class Mail:
     body_text: str
 
 
-def render(code: str, language: str, **values: str) -> Mail:
+def render(template: str, language: str, /, **values: str) -> Mail:
     """`values` as the template names them: merchant, name, code, page_url."""
-    template, translator = TEMPLATES[code], get_translator(language)
+    told, translator = TEMPLATES[template], get_translator(language)
     return Mail(
-        subject=" ".join(translator.gettext(template.subject, **values).split()),
-        body_text=translator.gettext(template.body, **values),
+        subject=" ".join(translator.gettext(told.subject, **values).split()),
+        body_text=translator.gettext(told.body, **values),
     )

@@ -31,7 +31,9 @@ class IdempotencyController(Controller):
     )
     async def state(self, request: Request[Any, Any, Any], key: FromPath[str]) -> KeyState:
         merchant = actor_of(request).merchant
-        status = merchant and await request.app.state.pool.fetchval(ANSWER_STATUS, merchant.id, key)
+        if merchant is None:
+            return KeyState("not_booked")
+        status: int | None = await request.app.state.pool.fetchval(ANSWER_STATUS, merchant.id, key)
         if status is None:
             return KeyState("not_booked")
         return KeyState("refused" if status >= FIRST_REFUSAL else "booked")

@@ -32,7 +32,8 @@ async def show_card_page(request: Request, caller: Caller, token: str) -> Respon
 
 @get("/c", name="lost_card")
 async def show_lost_card(request: Request) -> Response[str]:
-    return _link_form(request, Form({}))
+    """A link that names the store leaves one field to fill in."""
+    return _link_form(request, Form({"store_code": request.query_params.get("store", "")}))
 
 
 @post("/c", status_code=200)

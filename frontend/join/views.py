@@ -84,7 +84,7 @@ async def _again(request: Request, caller: Caller, store_code: str, form: Form) 
 
 def _form_page(request: Request, program: PublicProgram, form: Form, *, status: int = 200) -> Response[str]:
     if not program.open_for_enrollment:
-        return customer_page(request, "join/closed.html", store_name=program.store.name)
+        return customer_page(request, "join/closed.html", store_name=program.store.name, store_code=program.store.code)
     return customer_page(
         request,
         "join/page.html",
@@ -102,7 +102,7 @@ def _refused(request: Request, problem: BackendProblem) -> Response[str]:
     if problem.status == NOT_FOUND:
         return customer_page(request, "join/unknown.html", status=NOT_FOUND)
     if problem.code in CLOSED:
-        return customer_page(request, "join/closed.html")
+        return customer_page(request, "join/closed.html", store_code=None)
     if problem.status == TOO_MANY:
         return customer_page(request, "join/wait.html", status=TOO_MANY)
     raise problem

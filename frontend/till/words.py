@@ -95,14 +95,18 @@ class Words:
 
     def spoken(self, card: CardView) -> str:
         """What a screen reader says when the card opens."""
-        _ = self.translator.gettext
-        parts = [card.customer.name]
+        return f"{card.customer.name}, {self.balance_of(card)}"
+
+    def balance_of(self, card: CardView) -> str:
+        """`460 points, 6 of 10 stamps`, as far as the program has them."""
+        parts = []
         if card.program_type != "stamps":
             points = card.points_balance
             ngettext, shown = self.translator.ngettext, self.formatter.points(points)
             parts.append(ngettext("%(points)s point", "%(points)s points", points, points=shown))
         if card.program_type != "points":
-            parts.append(_("%(count)s of %(target)s stamps", count=card.stamp_count, target=card.stamps_target))
+            _, count, target = self.translator.gettext, card.stamp_count, card.stamps_target
+            parts.append(_("%(count)s of %(target)s stamps", count=count, target=target))
         return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:

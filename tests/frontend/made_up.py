@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import httpx
@@ -17,6 +18,7 @@ from backend.loyalty.till.schemas import CardPage
 from backend.loyalty.wallets.schemas import AppleWallet, GoogleWallet, Wallets
 from backend.merchants.schemas import StoreRef
 
+View = TypeVar("View", bound=msgspec.Struct)
 ID = UUID("0198c0de-0000-7000-8000-000000000001")
 CODE = "BDFHKLNPRSTVXGCJ"
 TOKEN = "bWFyaWUtY2FyZA-_"
@@ -41,6 +43,10 @@ PROGRAM = PublicProgram(
     open_for_enrollment=True,
     terms_published_on=date(2026, 1, 1),
 )
+
+
+def changed(view: View, **changes: object) -> View:
+    return msgspec.structs.replace(view, **changes)
 
 
 def booking(kind: str, unit: str, amount: int, *, days_ago: int, **details: object) -> TransactionView:
@@ -97,7 +103,7 @@ BOTH_WALLETS = Wallets(
 
 
 def card_page(**changes: object) -> CardPage:
-    card = msgspec.structs.replace(CARD, **changes)
+    card = changed(CARD, **changes)
     return CardPage("Fashion Group", "FASHIONHUB", card, BOOKINGS, "https://fashion.example/privacy")
 
 
@@ -120,16 +126,16 @@ def refused(status: int, code: str, **facts: object) -> httpx.Response:
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """The usual answers. `ZU`, `LAUT` and `KNOWN@…` are for the states that are harder to reach."""
+    """The usual answers. Other stores and tokens are in the states that are harder to reach."""
     path = request.url.path.removeprefix("/api/v1/storefront/loyalty")
     match path.split("/")[1:]:
         case ["FASHIONHUB", "program"]:
             return found(PROGRAM)
         case ["AURORA", "program"]:
-            terms = msgspec.structs.replace(PROGRAM.terms, welcome_bonus_points=0)
-            return found(msgspec.structs.replace(PROGRAM, type="stamps", rewards=[], card_color="#FFD23F", terms=terms))
+            terms = changed(PROGRAM.terms, welcome_bonus_points=0)
+            return found(changed(PROGRAM, type="stamps", rewards=[], card_color="#FFD23F", terms=terms))
         case ["CLOSED", "program"]:
-            return found(msgspec.structs.replace(PROGRAM, open_for_enrollment=False))
+            return found(changed(PROGRAM, open_for_enrollment=False))
         case ["BUSY", "program"]:
             return refused(429, "rate_limited", retry_after_seconds=40)
         case ["AWAY", _]:

@@ -96,12 +96,15 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     document = await session.scalar(
         select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, origin.now), Text))
     )
+    assert document is not None, "the card was just found or made"
     state = decode_state(document)
     return Enrolled(state, _draft(state, origin) if is_new else None)
 
 
 async def get_setup(session: AsyncSession, origin: Origin) -> Setup:
-    return decode_setup(await session.scalar(select(cast(func.till_setup(origin.merchant_id, origin.store_id), Text))))
+    document = await session.scalar(select(cast(func.till_setup(origin.merchant_id, origin.store_id), Text)))
+    assert document is not None, "a store has a merchant with a policy"
+    return decode_setup(document)
 
 
 def check_birth_date(born: date | None, today: date) -> None:

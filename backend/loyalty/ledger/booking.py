@@ -124,6 +124,7 @@ class Draft:
         """Appends a line of history; the first carries the idempotency key. Balances are filled in by `booking`."""
         card, origin = self.card, self.origin
         card.last_seq += 1
+        is_logged = self.state.setup.policy.log_ip_addresses
         row = TransactionRow(
             merchant_id=card.merchant_id,
             id=new_id(),
@@ -139,16 +140,12 @@ class Draft:
             program_id=self.state.program.id,
             terms_version=self.state.terms.version,
             recorded_at=self.now,
-            **self._seen(),
+            ip=origin.ip if is_logged else None,
+            user_agent=origin.user_agent if is_logged else None,
             **{"occurred_at": self.now, **details},
         )
         self.transactions.append(row)
         return row
-
-    def _seen(self) -> dict[str, str | None]:
-        if not self.state.setup.policy.log_ip_addresses:
-            return {"ip": None, "user_agent": None}
-        return {"ip": self.origin.ip, "user_agent": self.origin.user_agent}
 
     def categorize(self, row: TransactionRow, category_ids: list[UUID]) -> None:
         self._categories += [CategoryRow(row.merchant_id, row.id, category_id) for category_id in category_ids]

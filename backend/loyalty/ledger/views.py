@@ -13,7 +13,7 @@ from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import TransactionRow
 from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.ledger.state import CardState, CustomerState, RewardState, Setup, StoreState, in_language
+from backend.loyalty.ledger.state import CardState, CustomerState, LotState, RewardState, Setup, StoreState, in_language
 from backend.loyalty.programs.schemas import ProgramView, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
 from backend.loyalty.wallets.schemas import Wallets
@@ -157,7 +157,7 @@ class Show:
         default = setup.program.default_language if setup.program else setup.merchant.language
         return in_language(texts, self.language, default)
 
-    def _live(self, state: CardState, unit: str) -> list[rules.LotState]:
+    def _live(self, state: CardState, unit: str) -> list[LotState]:
         return rules.live_lots(
             state.lots,
             unit,

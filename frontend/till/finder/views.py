@@ -13,7 +13,7 @@ from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import is_htmx, redirect
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
-from frontend.till.screen import card_screen, ready_screen, till_page
+from frontend.till.screen import card_screen, ready_screen, till_page, words_of
 from i18n.translator import get_translator
 
 SHORTEST_QUERY = 2
@@ -30,7 +30,8 @@ async def find_customer(request: Request, caller: Caller) -> Response[str]:
         return await _open(request, caller, cards[0].id)
     view = await get_till(caller)
     if cards:
-        return till_page(request, view, "till/finder/matches.html", cards=cards, query=query)
+        balance_of = words_of(request, view).balance_of
+        return till_page(request, view, "till/finder/matches.html", cards=cards, query=query, balance_of=balance_of)
     return till_page(
         request,
         view,

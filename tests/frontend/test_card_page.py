@@ -1,0 +1,113 @@
+"""The customer's own page against a made-up backend."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from litestar.testing import AsyncTestClient
+
+from frontend.app import create_app
+from tests.frontend import made_up
+
+Client = AsyncTestClient
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_4 like Mac OS X) Safari/604.1"
+ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/126.0 Mobile"
+DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+
+
+@pytest.fixture
+async def customer() -> AsyncIterator[Client]:
+    async with AsyncTestClient(create_app(transport=httpx.MockTransport(made_up.answer))) as client:
+        yield client
+
+
+async def shown(customer: Client, token: str = made_up.TOKEN, **headers: str) -> str:
+    answer = await customer.get(f"/c/{token}?lang=en", headers=headers)
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_the_card_shows_code_balance_stamps_and_the_next_reward(customer: Client) -> None:
+    page = await shown(customer)
+    assert "BDFH KLNP RSTV XGCJ" in page
+    assert ">460<" in page
+    assert "Stamps 6 of 10" in page
+    assert "Next: Linen scarf" in page
+    assert "40 points to go" in page
+
+
+async def test_the_code_is_the_smallest_qr_with_a_quarter_of_repair_on_white(customer: Client) -> None:
+    drawing = re.search(r'<svg[^>]*class="qr".*?</svg>', await shown(customer))[0]
+    assert 'viewBox="0 0 29 29"' in drawing
+    assert "#fff" in drawing
+
+
+async def test_the_last_bookings_are_told_in_words(customer: Client) -> None:
+    page = await shown(customer)
+    for words in ("Purchase of €41.50", "+41 points", "Reward: Tote bag", "−100 points", "+1 stamp", "taken back", "Welcome gift"):
+        assert words in page
+
+
+async def test_a_full_stamp_card_says_that_the_reward_is_ready(customer: Client) -> None:
+    page = await shown(customer, "full")
+    assert "Your reward is ready" in page
+    assert "After a return 30 points are owed" in page
+
+
+async def test_a_card_that_is_not_active_shows_no_code(customer: Client) -> None:
+    page = await shown(customer, "inactive")
+    assert "This card is not active." in page
+    assert "BDFH KLNP" not in page
+
+
+async def test_wallets_that_are_not_configured_have_no_button(customer: Client) -> None:
+    assert "Add to" not in await shown(customer)
+
+
+@pytest.mark.parametrize(
+    ("device", "first", "folded"),
+    [(IPHONE, "Apple", "Google"), (ANDROID, "Google", "Apple"), (DESKTOP, "Google", None)],
+    ids=["iPhone", "Android", "desktop"],
+)
+async def test_the_wallet_that_fits_the_phone_comes_first(
+    customer: Client, device: str, first: str, folded: str | None
+) -> None:
+    page = await shown(customer, "wallets", **{"User-Agent": device})
+    assert re.findall(r"Add to (\w+) Wallet", page)[0] == first
+    other = page.partition("On another phone")[2]
+    assert (f"Add to {folded} Wallet" in other) if folded else (other == "")
+
+
+async def test_a_link_that_is_not_valid_offers_a_new_one_and_tells_nothing(customer: Client) -> None:
+    answer = await customer.get("/c/nothing?lang=en")
+    assert answer.status_code == 404
+    assert "Send me a new link" in answer.text
+    assert 'name="token" value="nothing"' in answer.text
+    assert "store_code" not in answer.text
+
+
+@pytest.mark.parametrize("email", ["marie.weber@example.com", "nobody@example.com"])
+async def test_asking_for_a_link_is_always_answered_the_same(customer: Client, email: str) -> None:
+    answer = await ask(customer, email=email)
+    assert answer.status_code == 200
+    assert "If this address has a card, its link is on the way." in answer.text
+
+
+async def test_an_address_that_is_none_is_said_beside_the_field(customer: Client) -> None:
+    answer = await ask(customer, email="marie")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+
+
+async def test_the_page_is_kept_by_nobody(customer: Client) -> None:
+    answer = await customer.get(f"/c/{made_up.TOKEN}")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert '<meta name="robots" content="noindex">' in answer.text
+
+
+async def ask(customer: Client, **fields: str) -> httpx.Response:
+    form = (await customer.get("/c/nothing?lang=en")).text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    return await customer.post("/c?lang=en", data=hidden | fields)
