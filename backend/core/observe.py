@@ -38,12 +38,18 @@ class Observed:
         clear_contextvars()
         bind_contextvars(request=request_id)
         status = 500
+        is_head = scope["method"] == "HEAD"
+        if is_head:
+            # Answered like GET, without the body: monitors and proxies ask this way.
+            scope["method"] = "GET"  # type: ignore[typeddict-item]
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *_headers(scope, request_id, message)]
+            elif is_head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         try:

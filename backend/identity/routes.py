@@ -46,6 +46,7 @@ class AuthController(Controller):
         summary="End this sign-in; its token opens nothing any more",
         status_code=204,
         guards=[signed_in],
+        security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
     async def sign_out(self, request: Asked, sessions: NamedDependency[Sessions]) -> None:
@@ -57,6 +58,7 @@ class AuthController(Controller):
         operation_id="getMe",
         summary="Who am I, where may I work and what may I do",
         guards=[signed_in],
+        security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
     async def me(self, request: Asked) -> UserView:

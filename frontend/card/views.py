@@ -1,6 +1,8 @@
 """The customer's own page. Its address is the right to see it, so a wrong one tells nothing."""
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from backend.loyalty.enrollment.schemas import CardLinkRequest
 from backend.loyalty.till.schemas import CardPage
@@ -19,7 +21,7 @@ NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 
 
 @get("/c/{token:str}", name="card_page")
-async def show_card_page(request: Request, caller: Caller, token: str) -> Response[str]:
+async def show_card_page(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
     try:
         return _card(request, await get_card_page(caller, token))
     except BackendProblem as problem:
@@ -37,7 +39,7 @@ async def show_lost_card(request: Request) -> Response[str]:
 
 
 @post("/c", status_code=200)
-async def send_card_link(request: Request, caller: Caller) -> Response[str]:
+async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """The same answer whether or not somebody has that address."""
     form = await read_form(request)
     try:

@@ -3,6 +3,8 @@
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from backend.loyalty.enrollment.schemas import SelfEnroll, SelfEnrollView
 from backend.loyalty.programs.schemas import PublicProgram
@@ -24,7 +26,7 @@ CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
 
 
 @get("/j/{store_code:str}", name="join")
-async def show_join(request: Request, caller: Caller, store_code: str) -> Response[str]:
+async def show_join(request: Request, caller: NamedDependency[Caller], store_code: FromPath[str]) -> Response[str]:
     try:
         return _form_page(request, await get_public_program(caller, store_code), Form({}))
     except BackendProblem as problem:
@@ -32,7 +34,7 @@ async def show_join(request: Request, caller: Caller, store_code: str) -> Respon
 
 
 @post("/j/{store_code:str}")
-async def take_join(request: Request, caller: Caller, store_code: str) -> Response[str]:
+async def take_join(request: Request, caller: NamedDependency[Caller], store_code: FromPath[str]) -> Response[str]:
     form = await read_form(request)
     try:
         body = _checked(request, form)

@@ -4,11 +4,14 @@ import re
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 COLOR = re.compile(r"#?([0-9A-Fa-f]{6})")
 ACCENT = "414fd2"
 LIGHT_CANVAS, DARK_CANVAS = "f2f3f7", "080e19"
 WHITE, BLACK = "ffffff", "000000"
+LINEAR_BELOW = 0.04045
+"""The sRGB curve is a straight line this far."""
 NOTICEABLE = 3.0
 """WCAG 1.4.11: below this ratio to the page a shape needs an edge."""
 
@@ -36,7 +39,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @get("/brand/{name:str}", name="brand")
-async def show_brand(name: str) -> Response[str]:
+async def show_brand(name: FromPath[str]) -> Response[str]:
     color = name.removesuffix(".css")
     if not COLOR.fullmatch(color) or not name.endswith(".css"):
         raise NotFoundException
@@ -54,4 +57,4 @@ def _luminance(color: str) -> float:
 
 
 def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    return channel / 12.92 if channel <= LINEAR_BELOW else ((channel + 0.055) / 1.055) ** 2.4

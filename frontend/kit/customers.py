@@ -3,8 +3,8 @@
 from litestar import Response
 
 from frontend.kit.pages import page
-from frontend.kit.request import Request
 from frontend.kit.reader import language_of
+from frontend.kit.request import Request
 
 
 def customer_page(
@@ -17,8 +17,12 @@ def customer_page(
     **values: object,
 ) -> Response[str]:
     """`brand` is the style sheet with the merchant's color (`kit/brand.py`); without it the page is neutral."""
-    action = kept_language(request, request.url.path)
-    return page(request, template, status=status, store_name=store_name, brand=brand, action=action, **values)
+    facts: dict[str, object] = {
+        "store_name": store_name,
+        "brand": brand,
+        "action": kept_language(request, request.url.path),
+    }
+    return page(request, template, status=status, headers=None, **facts, **values)
 
 
 def kept_language(request: Request, path: str) -> str:

@@ -50,22 +50,32 @@ def changed(view: View, **changes: object) -> View:
 
 
 def booking(kind: str, unit: str, amount: int, *, days_ago: int, **details: object) -> TransactionView:
+    nothing = dict.fromkeys(
+        ("user", "purchase_amount_cents", "order_reference", "reward", "reason", "voids_id", "undo_until")
+    )
     facts = {
-        "id": ID, "seq": 1, "card_id": ID, "kind": kind, "unit": unit, "amount": amount, "points_balance": 460,
-        "stamp_count": 6, "store": "Fashion Hub", "user": None, "customer": "Marie Weber", "purchase_amount_cents": None,
-        "order_reference": None, "reward": None, "reason": None, "occurred_at": MOMENT - timedelta(days=days_ago),
-        "recorded_at": MOMENT, "voids_id": None, "voided": False, "undo_until": None,
-    }  # fmt: skip
-    return msgspec.convert(facts | details, TransactionView)
+        "id": ID,
+        "seq": 1,
+        "card_id": ID,
+        "kind": kind,
+        "unit": unit,
+        "amount": amount,
+        "points_balance": 460,
+        "stamp_count": 6,
+        "store": "Fashion Hub",
+        "customer": "Marie Weber",
+        "occurred_at": MOMENT - timedelta(days=days_ago),
+        "recorded_at": MOMENT,
+        "voided": False,
+    }
+    return msgspec.convert(facts | nothing | details, TransactionView)
 
 
 CARD = CardView(
     id=ID,
     code=CODE,
     state="active",
-    customer=CustomerView(
-        ID, "Marie Weber", "Marie", "Weber", "marie.weber@example.com", None, None, "fr"
-    ),
+    customer=CustomerView(ID, "Marie Weber", "Marie", "Weber", "marie.weber@example.com", None, None, "fr"),
     program_type="hybrid",
     card_name="Fashion Club",
     card_color="#0F5C4B",
@@ -98,7 +108,8 @@ BOOKINGS = [
     booking("enrolled", "points", 0, days_ago=30),
 ]
 BOTH_WALLETS = Wallets(
-    GoogleWallet("https://wallet.example/save/1", "available"), AppleWallet("https://orion.example/passes/1", "available")
+    GoogleWallet("https://wallet.example/save/1", "available"),
+    AppleWallet("https://orion.example/passes/1", "available"),
 )
 
 
@@ -120,39 +131,41 @@ def found(view: object, status: int = 200) -> httpx.Response:
 
 
 def refused(status: int, code: str, **facts: object) -> httpx.Response:
-    problem = {"type": f"/problems/{code}", "title": code, "status": status, "detail": f"Sentence of {code}.", "instance": "/",
-        "code": code, "request_id": str(ID)}  # fmt: skip
-    return httpx.Response(status, json=problem | facts)
+    problem = {"type": f"/problems/{code}", "title": code, "status": status, "detail": code, "instance": "/"}
+    return httpx.Response(status, json=problem | {"code": code, "request_id": str(ID)} | facts)
+
+
+STAMPS_ONLY = changed(
+    PROGRAM,
+    type="stamps",
+    rewards=[],
+    card_color="#FFD23F",
+    terms=changed(PROGRAM.terms, welcome_bonus_points=0),
+)
+PROGRAMS = {
+    "FASHIONHUB": found(PROGRAM),
+    "AURORA": found(STAMPS_ONLY),
+    "CLOSED": found(changed(PROGRAM, open_for_enrollment=False)),
+    "BUSY": refused(429, "rate_limited", retry_after_seconds=40),
+}
+CARDS = {
+    TOKEN: found(card_page()),
+    "wallets": found(card_page(wallets=BOTH_WALLETS)),
+    "full": found(card_page(stamp_count=10, reward_ready=True, debt_points=30, card_color="#FFD23F")),
+    "inactive": found(card_page(state="deactivated")),
+}
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """The usual answers. Other stores and tokens are in the states that are harder to reach."""
-    path = request.url.path.removeprefix("/api/v1/storefront/loyalty")
-    match path.split("/")[1:]:
-        case ["FASHIONHUB", "program"]:
-            return found(PROGRAM)
-        case ["AURORA", "program"]:
-            terms = changed(PROGRAM.terms, welcome_bonus_points=0)
-            return found(changed(PROGRAM, type="stamps", rewards=[], card_color="#FFD23F", terms=terms))
-        case ["CLOSED", "program"]:
-            return found(changed(PROGRAM, open_for_enrollment=False))
-        case ["BUSY", "program"]:
-            return refused(429, "rate_limited", retry_after_seconds=40)
-        case ["AWAY", _]:
-            raise httpx.ConnectError("no backend")
-        case [_, "enroll"]:
-            known = json.loads(request.content)["email"].startswith("known")
-            return found(known_already()) if known else found(joined(), 201)
-        case ["cards", token] if token == TOKEN:
-            return found(card_page())
-        case ["cards", "wallets"]:
-            return found(card_page(wallets=BOTH_WALLETS))
-        case ["cards", "full"]:
-            return found(card_page(stamp_count=10, reward_ready=True, debt_points=30, card_color="#FFD23F"))
-        case ["cards", "inactive"]:
-            return found(card_page(state="deactivated"))
-        case ["cards", _]:
-            return refused(404, "card_not_found")
-        case ["card-links"]:
-            return httpx.Response(202)
-    return refused(404, "store_not_found")
+    """The usual answers; other stores and tokens are in the states that are harder to reach."""
+    place, _, rest = request.url.path.removeprefix("/api/v1/storefront/loyalty/").partition("/")
+    if place == "AWAY":
+        raise httpx.ConnectError("no backend")
+    if place == "cards":
+        return CARDS.get(rest) or refused(404, "card_not_found")
+    if place == "card-links":
+        return httpx.Response(202)
+    if rest == "enroll":
+        is_known = json.loads(request.content)["email"].startswith("known")
+        return found(known_already()) if is_known else found(joined(), 201)
+    return PROGRAMS.get(place) or refused(404, "store_not_found")

@@ -11,7 +11,10 @@ def test_contrast_is_the_ratio_of_wcag() -> None:
     assert contrast("080e19", "7990f4") == pytest.approx(6.5, abs=0.05)
 
 
-@pytest.mark.parametrize(("color", "text"), [("0f5c4b", WHITE), ("ffd23f", BLACK), ("000000", WHITE), ("ffffff", BLACK)])
+@pytest.mark.parametrize(
+    ("color", "text"),
+    [("0f5c4b", WHITE), ("ffd23f", BLACK), ("000000", WHITE), ("ffffff", BLACK)],
+)
 def test_text_on_a_merchants_color_is_black_or_white(color: str, text: str) -> None:
     assert f"--on-brand:#{text}" in brand_css(color)
 

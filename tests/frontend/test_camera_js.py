@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import segno
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import async_playwright, expect
 
 from tests.frontend.test_orion_js import ARGUMENTS, CHROMIUM, MARIE
 from tests.frontend.till_stub import TillStub
@@ -13,6 +13,7 @@ from tests.frontend.till_stub import TillStub
 pytestmark = pytest.mark.browser
 
 WIDTH, HEIGHT, MODULE = 640, 480, 10
+SAYS = "#camera [data-camera-says]"
 Film = Callable[[str], Path]
 
 
@@ -49,12 +50,11 @@ def fake_camera(film: Path) -> list[str]:
     return ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
 
 
-
 async def test_the_camera_explains_itself_first_and_then_reads_a_card(film: Film) -> None:
     flags = [*fake_camera(film(MARIE)), "--use-fake-ui-for-media-stream"]
     async for till in till_with_camera(*flags, allowed=False):
         await till.page.keyboard.press("F2")
-        await expect(till.page.locator("#camera [data-camera-says]")).to_have_text("The camera reads the code of the card.")
+        await expect(till.page.locator(SAYS)).to_have_text("The camera reads the code of the card.")
         await till.page.locator("[data-camera-start]").click()
         await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}", timeout=15_000)
         await expect(till.page.locator("#camera")).to_be_hidden()
@@ -64,20 +64,21 @@ async def test_the_camera_explains_itself_first_and_then_reads_a_card(film: Film
 async def test_a_code_that_is_no_card_is_said_to_be_none(film: Film) -> None:
     async for till in till_with_camera(*fake_camera(film("https://example.org/")), allowed=True):
         await till.page.keyboard.press("F2")
-        await expect(till.page.locator("#camera [data-camera-says]")).to_have_text("Not a card", timeout=15_000)
+        await expect(till.page.locator(SAYS)).to_have_text("Not a card", timeout=15_000)
         await till.page.keyboard.press("Escape")
         await expect(till.page.locator("#camera")).to_be_hidden()
         assert till.calls == []
 
 
 async def test_a_refused_permission_is_explained() -> None:
-    async for till in till_with_camera("--use-fake-device-for-media-stream", "--deny-permission-prompts", allowed=False):
+    flags = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    async for till in till_with_camera(*flags, allowed=False):
         await till.page.keyboard.press("F2")
         await till.page.locator("[data-camera-start]").click()
-        await expect(till.page.locator("#camera [data-camera-says]")).to_have_text("Blocked")
+        await expect(till.page.locator(SAYS)).to_have_text("Blocked")
 
 
 async def test_a_device_without_a_camera_is_told_so() -> None:
     async for till in till_with_camera("--use-fake-ui-for-media-stream", allowed=True):
         await till.page.keyboard.press("F2")
-        await expect(till.page.locator("#camera [data-camera-says]")).to_have_text("No camera")
+        await expect(till.page.locator(SAYS)).to_have_text("No camera")

@@ -45,7 +45,15 @@ async def test_the_code_is_the_smallest_qr_with_a_quarter_of_repair_on_white(cus
 
 async def test_the_last_bookings_are_told_in_words(customer: Client) -> None:
     page = await shown(customer)
-    for words in ("Purchase of €41.50", "+41 points", "Reward: Tote bag", "−100 points", "+1 stamp", "taken back", "Welcome gift"):
+    for words in (
+        "Purchase of €41.50",
+        "+41 points",
+        "Reward: Tote bag",
+        "−100 points",
+        "+1 stamp",
+        "taken back",
+        "Welcome gift",
+    ):
         assert words in page
 
 

@@ -312,7 +312,7 @@ async def test_locked_nothing_is_scanned_and_the_amount_is_kept(till: TillStub) 
 
 async def test_a_till_left_alone_locks_itself(till: TillStub) -> None:
     await till.page.clock.install()
-    await till.page.route("**/till", lambda route: _with_autolock(route))
+    await till.page.route("**/till", _with_autolock)
     await till.page.reload()
     await till.page.clock.run_for(119_000)
     assert till.counted()["/till/lock"] == 0

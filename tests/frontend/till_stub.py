@@ -26,8 +26,8 @@ CARD = """
 <form action="/till/points" method="post" hx-post="/till/points" hx-target="#till" hx-disable="find button">
   <input type="hidden" name="idem" value="key-{code}"><input type="hidden" name="card_id" value="card-{code}">
   <div id="says"></div>
-  <label>Amount <input name="amount" inputmode="decimal" data-amount data-autofocus="fine" aria-describedby="amount-says"
-    data-amount-wrong="Write the amount like 12,50."></label>
+  <label>Amount <input name="amount" inputmode="decimal" data-amount data-autofocus="fine"
+    aria-describedby="amount-says" data-amount-wrong="Write the amount like 12,50."></label>
   <p id="amount-says"></p>
   <button data-books><span data-label>Add points</span></button>
 </form>
@@ -53,7 +53,22 @@ UNDO = """
   <form data-undo action="/till/undo" method="post" hx-post="/till/undo" hx-target="#till">
     <button data-key="-">Undo</button><progress data-left max="20" value="20"></progress></form></div></hx-partial>"""
 
-LOCK = '<form action="/till/unlock" hx-post="/till/unlock" hx-target="#lock"><input id="pin" name="pin" data-no-paste></form>'
+LOCK = """
+<form action="/till/unlock" method="post" hx-post="/till/unlock" hx-target="#lock">
+  <input id="pin" name="pin" data-no-paste>
+</form>"""
+
+
+MISSING = FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
+FINDS = {"weber": FINDER + MATCHES}
+BOOKED = FINDER + CARD.format(code="same") + UNDO
+ANSWERS = {
+    "/till/points": BOOKED,
+    "/till/stamps": BOOKED,
+    "/till/redeem": BOOKED,
+    "/till/lock": LOCK,
+    "/till/unlock": " ",
+}
 
 
 class TillStub:
@@ -83,7 +98,9 @@ class TillStub:
         path = urlsplit(route.request.url).path
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
-            await route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file)[0] or "application/wasm")
+            await route.fulfill(
+                body=file.read_bytes(), content_type=mimetypes.guess_type(file)[0] or "application/wasm"
+            )
             return
         if path == "/till":
             await route.fulfill(body=PAGE, content_type="text/html")
@@ -98,20 +115,11 @@ class TillStub:
         await route.fulfill(status=status, body=html, content_type="text/html")
 
     def _body(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        query = fields.get("query", "")
-        match path:
-            case "/till/find" if query == "weber":
-                return 200, FINDER + MATCHES
-            case "/till/find" if query == "nobody":
-                return 404, FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
-            case "/till/find":
-                return 200, FINDER + CARD.format(code=query)
-            case "/till/points" | "/till/stamps" | "/till/redeem":
-                return 200, FINDER + CARD.format(code="same") + UNDO
-            case "/till/lock":
-                return 200, LOCK
-            case "/till/unlock":
-                return 200, " "
+        if path == "/till/find":
+            query = fields["query"]
+            return (404, MISSING) if query == "nobody" else (200, FINDS.get(query) or FINDER + CARD.format(code=query))
         if path.startswith("/till/bookings/"):
             return 200, '<p class="known">It was booked.</p>'
-        return 200, FINDER + (CARD.format(code="picked") if path.startswith("/till/cards/") else "")
+        if path.startswith("/till/cards/"):
+            return 200, FINDER + CARD.format(code="picked")
+        return 200, ANSWERS.get(path, FINDER)

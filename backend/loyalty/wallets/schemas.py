@@ -1,3 +1,5 @@
+from msgspec import field
+
 from backend.core.schemas import Answer
 
 
@@ -14,5 +16,5 @@ class AppleWallet(Answer):
 
 
 class Wallets(Answer):
-    google: GoogleWallet = GoogleWallet()
-    apple: AppleWallet = AppleWallet()
+    google: GoogleWallet = field(default_factory=GoogleWallet)
+    apple: AppleWallet = field(default_factory=AppleWallet)
