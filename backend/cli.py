@@ -14,6 +14,7 @@ from backend import dev as development
 from backend.core import migrations
 from backend.core.embedded.running import load_dev_environment
 from backend.core.settings import Settings, SettingsError, load_settings
+from backend.core.startup import StartRefused, check_start
 from backend.document_file import document_text
 from backend.seed import seed as seed_world
 from backend.services import Services, open_services
@@ -65,6 +66,10 @@ def _serve(factory: str, host: str, port: int) -> None:
 def backend() -> None:
     """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
     settings = _settings()
+    try:
+        asyncio.run(check_start(settings))
+    except StartRefused as error:
+        sys.exit(str(error))
     _serve("backend.app:create_app", settings.backend_host, settings.backend_port)
 
 

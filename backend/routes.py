@@ -1,6 +1,7 @@
 """Contents page of the API: every router by audience. A router without `signed_in` is public."""
 
 from litestar import Router
+from litestar.types import ControllerRouterHandler
 
 from backend.access.guards import at_store
 from backend.identity.guards import signed_in
@@ -26,4 +27,4 @@ storefront = Router("/storefront", route_handlers=[StorefrontController])
 bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router("/api/v1", route_handlers=[AuthController, store, storefront, bookings])
-about = [live, ready, metrics, problem_page, docs, assets]
+about: list[ControllerRouterHandler] = [live, ready, metrics, problem_page, docs, assets]

@@ -64,5 +64,5 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await doorbell.close()
         await sessions.close()
         await pool.close()
-        await queue.aclose()
+        await queue.aclose(close_connection_pool=True)
         await redis.aclose()

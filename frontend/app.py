@@ -1,6 +1,5 @@
 """The composition root of the frontend: `create_app` is what the server starts."""
 
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -15,6 +14,7 @@ from frontend.kit.assets import Assets
 from frontend.kit.csrf import csrf_config, refuse_other_sites
 from frontend.kit.headers import add_headers
 from frontend.kit.line import open_line
+from frontend.kit.logs import set_up_logs
 from frontend.kit.problems import show_backend_away, show_backend_problem, show_failure, show_http_problem
 from frontend.kit.session import session_middleware
 from frontend.kit.templates import Templates
@@ -27,8 +27,7 @@ LARGEST_BODY = 262_144
 def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
     """`transport` replaces the way to the backend; the tests answer there themselves."""
     settings = settings or load_settings()
-    # httpx writes whole addresses at INFO, and those of wallet passes are secrets
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_up_logs(settings)
     assets = Assets()
     return Litestar(
         route_handlers=handlers(settings),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.ids import new_id
@@ -41,7 +41,7 @@ class Observed:
         is_head = scope["method"] == "HEAD"
         if is_head:
             # Answered like GET, without the body: monitors and proxies ask this way.
-            scope["method"] = "GET"  # type: ignore[typeddict-item]
+            scope["method"] = "GET"
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -73,8 +73,8 @@ def _request_id(scope: HTTPScope) -> str:
         return str(new_id())
 
 
-def _headers(scope: HTTPScope, request_id: str, message: Message) -> list[tuple[bytes, bytes]]:
-    present = {name for name, _ in message["headers"]}  # type: ignore[typeddict-item]
+def _headers(scope: HTTPScope, request_id: str, message: HTTPResponseStartEvent) -> list[tuple[bytes, bytes]]:
+    present = {name for name, _ in message["headers"]}
     headers = [header for header in SECURITY_HEADERS if header[0] not in present]
     headers.append((b"request-id", request_id.encode()))
     allowance = scope["state"].get("allowance")

@@ -7,9 +7,14 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
 from backend.core.problems import MEDIA_TYPE, Internal, MalformedJson, Problem, RateLimited, Unavailable
-from backend.core.schemas import ProblemView
+from backend.core.schemas import Answer, ProblemView
 
 ALWAYS: tuple[type[Problem], ...] = (MalformedJson, RateLimited, Internal, Unavailable)
+
+
+def shown(view: type[Answer]) -> ResponseSpec:
+    """A success, without the framework's example: it makes one up anew for every run."""
+    return ResponseSpec(view, generate_examples=False)
 
 
 def refusals(*problems: type[Problem]) -> dict[int, ResponseSpec]:

@@ -16,7 +16,7 @@ from backend.loyalty.ledger.schemas import (
 from frontend.api.client import Caller
 
 
-class BookingState(Answer, frozen=True):
+class BookingState(Answer):
     state: str
     """booked | not_booked | running"""
 

@@ -6,7 +6,7 @@ from backend.loyalty.till.schemas import TillView
 from frontend.api.client import Caller
 
 
-class PinCheck(Body, frozen=True):
+class PinCheck(Body):
     staff_pin: str
 
 

@@ -68,6 +68,7 @@ def _card(request: Request, view: CardPage) -> Response[str]:
         view=view,
         card=card,
         words=words,
+        store_names={store.code: store.name for store in [card.enrolled_store, *card.works_at]},
         next_reward=words.next_reward(card),
         wallets_here=here,
         wallets_elsewhere=elsewhere,

@@ -1,7 +1,9 @@
 """The page behind the poster: it works without JavaScript and on old phones."""
 
+import hashlib
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -40,7 +42,7 @@ async def take_join(request: Request, caller: NamedDependency[Caller], store_cod
         body = _checked(request, form)
         if body is None:
             return await _again(request, caller, store_code, form)
-        return _joined(request, await join_program(caller, store_code, body, key=form.text("idem")))
+        return _joined(request, await join_program(caller, store_code, body, key=_key(form, body)))
     except BackendProblem as problem:
         form.errors = errors_of(problem)
         return await _again(request, caller, store_code, form) if form.errors else _refused(request, problem)
@@ -66,6 +68,11 @@ def _checked(request: Request, form: Form) -> SelfEnroll | None:
         form.errors[error.field] = error.sentence if error.field == "email" else _("This is too long.")
         return None
     return None if form.errors else body
+
+
+def _key(form: Form, body: SelfEnroll) -> str:
+    """The same form sent again is the same enrollment; with another address in it, on a shared phone, a new one."""
+    return hashlib.sha256(form.text("idem").encode() + msgspec.json.encode(body)).hexdigest()
 
 
 def _joined(request: Request, joined: SelfEnrollView) -> Response[str]:

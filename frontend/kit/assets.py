@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import brotli  # type: ignore[import-untyped]
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from frontend.kit.request import Request
 
@@ -92,7 +93,7 @@ def _brotli(content: bytes) -> bytes:
 
 
 @get("/static/{path:path}", name="asset", include_in_schema=False)
-async def show_asset(request: Request, path: str) -> Response[bytes]:
+async def show_asset(request: Request, path: FromPath[str]) -> Response[bytes]:
     assets: Assets = request.app.state.assets
     asset = assets.by_url.get(f"/static{path}")
     if asset is None:

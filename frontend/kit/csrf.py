@@ -19,6 +19,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 WITHOUT_CSRF = [r"^/csp-reports$", r"^/static/", r"^/health/", r"^/sw\.js$"]
 
 
+class OtherSite(PermissionDeniedException):
+    """The request began on a page that is not ours."""
+
+
 def csrf_config(settings: Settings) -> CSRFConfig:
     return CSRFConfig(
         secret=derived_keys(settings.keys, "csrf")[0].hex(),
@@ -47,7 +51,7 @@ def refuse_other_sites(connection: ASGIConnection[Any, Any, Any, State], _: Base
         return
     site = connection.headers.get("sec-fetch-site")
     if site not in {None, "same-origin", "none"}:
-        raise PermissionDeniedException("a request that began on another site")
+        raise OtherSite
     origin = connection.headers.get("origin")
     if site is None and origin not in {None, "null"} and urlsplit(origin).netloc != connection.headers.get("host"):
-        raise PermissionDeniedException("a request that began on another site")
+        raise OtherSite

@@ -1,7 +1,5 @@
 """Who is signed in: what the session cookie remembers of them."""
 
-from datetime import datetime
-
 import msgspec
 
 from backend.identity.schemas import SignInView
@@ -17,7 +15,6 @@ class Store(msgspec.Struct, frozen=True):
 
 class Person(msgspec.Struct, frozen=True):
     token: str
-    expires_at: datetime
     name: str
     email: str
     language: str | None
@@ -36,7 +33,6 @@ def person_of(sign_in: SignInView) -> Person:
     stores = [Store(code=store.code, name=store.name) for store in user.stores]
     return Person(
         token=sign_in.token,
-        expires_at=sign_in.expires_at,
         name=user.name or user.email,
         email=user.email,
         language=user.language,

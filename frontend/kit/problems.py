@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
 from frontend.api.client import BackendAway, BackendProblem
-from frontend.kit.csrf import SAFE_METHODS, cookie_name
+from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import forget_person
 from frontend.kit.reader import language_of, request_id_of
@@ -38,6 +38,9 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
     _ = get_translator(language_of(request)).gettext
     if error.status_code in {NOT_FOUND, METHOD_NOT_ALLOWED}:
         return problem_page(request, NOT_FOUND, _("Not found"), _("There is nothing at this address."))
+    if isinstance(error, OtherSite):
+        text = _("This request began on another site. Nothing was done.")
+        return problem_page(request, FORBIDDEN, _("Refused"), text)
     if isinstance(error, PermissionDeniedException):
         return _stale_form(request)
     return problem_page(request, error.status_code, _("This did not work"), _("Go back and try again."))
@@ -67,7 +70,9 @@ def _stale_form(request: Request) -> Response[str]:
     _ = get_translator(language_of(request)).gettext
     text = _("This page was open for too long. Open it again and repeat the last step. Nothing was done.")
     response = problem_page(request, FORBIDDEN, _("Please open this page again"), text)
-    response.delete_cookie(cookie_name(request.app.state.settings))
+    settings = request.app.state.settings
+    # a browser drops a `__Host-` cookie only when told so with Secure
+    response.set_cookie(cookie_name(settings), "", max_age=0, httponly=True, secure=settings.is_https)
     if is_htmx(request):
         response.headers["HX-Refresh"] = "true"
     return response

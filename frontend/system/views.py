@@ -4,6 +4,7 @@ import json
 
 import structlog
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
 from frontend.api.client import Caller
 from frontend.kit.assets import Assets
@@ -29,7 +30,7 @@ async def show_live() -> dict[str, str]:
 
 
 @get("/health/ready")
-async def show_ready(caller: Caller) -> Response[dict[str, str]]:
+async def show_ready(caller: NamedDependency[Caller]) -> Response[dict[str, str]]:
     """Ready when the backend lives; the backend answers for its own database."""
     if await caller.is_alive():
         return Response({"status": "ready"})

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from frontend.api.client import BackendAway, Caller
 from frontend.api.ledger import find_booking
@@ -28,7 +30,9 @@ def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
 
 
 @get("/till/bookings/{key:str}")
-async def show_booking_state(request: Request, caller: Caller, key: str, card_id: UUID | None = None) -> Response[str]:
+async def show_booking_state(
+    request: Request, caller: NamedDependency[Caller], key: FromPath[str], card_id: FromQuery[UUID | None] = None
+) -> Response[str]:
     """For the note of `no_answer`: 204 while it is still unknown, the fresh screen once it is booked."""
     try:
         state = await find_booking(caller, key)

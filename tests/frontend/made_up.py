@@ -62,7 +62,7 @@ def booking(kind: str, unit: str, amount: int, *, days_ago: int, **details: obje
         "amount": amount,
         "points_balance": 460,
         "stamp_count": 6,
-        "store": "Fashion Hub",
+        "store": "FASHIONHUB",
         "customer": "Marie Weber",
         "occurred_at": MOMENT - timedelta(days=days_ago),
         "recorded_at": MOMENT,

@@ -105,6 +105,22 @@ async def test_an_address_that_has_a_card_gets_it_by_mail_only(customer: Client)
     assert made_up.CODE not in answer.text.replace(" ", "")
 
 
+async def test_the_same_form_sent_twice_is_one_enrollment_and_another_address_is_another() -> None:
+    keys: list[str] = []
+
+    def noted(request: httpx.Request) -> httpx.Response:
+        keys.extend(request.headers.get_list("idempotency-key"))
+        return made_up.answer(request)
+
+    async with AsyncTestClient(create_app(transport=httpx.MockTransport(noted))) as customer:
+        form = (await customer.get("/j/FASHIONHUB")).text
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        for email in ("a@example.com", "a@example.com", "b@example.com"):
+            await customer.post("/j/FASHIONHUB", data=hidden | {"email": email, "accept_terms": "yes"})
+    first, again, other = keys
+    assert first == again != other
+
+
 async def test_everything_wrong_is_said_at_once_and_the_cursor_is_in_the_first_field(customer: Client) -> None:
     answer = await join(customer, email="marie@", first_name="Marie")
     assert answer.status_code == 422

@@ -123,7 +123,9 @@ async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(
     await till.page.keyboard.press("Enter")
     await expect(till.page.locator("h2")).to_have_text("Card same")
     assert [path for path, _ in till.calls] == ["/till/find", "/till/points"]
-    assert till.sent("/till/points") == [{"idem": f"key-{OTTO}", "card_id": f"card-{OTTO}", "amount": "41,5"}]
+    assert till.sent("/till/points") == [
+        {"idem": f"key-{OTTO}", "card_id": f"card-{OTTO}", "amount": "41,5", "deed": "points"}
+    ]
 
 
 async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillStub) -> None:
@@ -280,7 +282,7 @@ async def test_without_an_answer_the_form_stays_and_the_booking_is_asked_about(t
     await till.page.keyboard.press("Enter")
     await expect(till.page.locator("#says")).to_have_text("It was booked.")
     await expect(till.page.locator("[data-amount]")).to_have_value("12,50")
-    assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}": 1}
+    assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}.points": 1}
 
 
 async def test_offline_the_booking_buttons_wait(till: TillStub) -> None:

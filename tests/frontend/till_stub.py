@@ -29,7 +29,7 @@ CARD = """
   <label>Amount <input name="amount" inputmode="decimal" data-amount data-autofocus="fine"
     aria-describedby="amount-says" data-amount-wrong="Write the amount like 12,50."></label>
   <p id="amount-says"></p>
-  <button data-books><span data-label>Add points</span></button>
+  <button name="deed" value="points" data-books><span data-label>Add points</span></button>
 </form>
 <form action="/till/stamps" method="post" hx-post="/till/stamps" hx-target="#till" hx-disable="find button">
   <button data-books data-key="+"><span data-label>Add stamp</span></button>
@@ -59,6 +59,7 @@ LOCK = """
 </form>"""
 
 
+NO_TOAST = '<hx-partial hx-target="#toasts"></hx-partial>'
 MISSING = FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
 FINDS = {"weber": FINDER + MATCHES}
 BOOKED = FINDER + CARD.format(code="same") + UNDO
@@ -66,8 +67,8 @@ ANSWERS = {
     "/till/points": BOOKED,
     "/till/stamps": BOOKED,
     "/till/redeem": BOOKED,
-    "/till/lock": LOCK,
-    "/till/unlock": " ",
+    "/till/lock": f'<hx-partial hx-target="#lock">{LOCK}</hx-partial>',
+    "/till/unlock": '<hx-partial hx-target="#lock"></hx-partial>',
 }
 
 
@@ -112,7 +113,7 @@ class TillStub:
             await route.abort("connectionfailed")
             return
         status, html = self._body(path, fields)
-        await route.fulfill(status=status, body=html, content_type="text/html")
+        await route.fulfill(status=status, body=html + NO_TOAST * ("hx-partial" not in html), content_type="text/html")
 
     def _body(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
         if path == "/till/find":

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from backend.access.features import FeatureDisabled
@@ -15,7 +14,7 @@ from backend.access.problems import StoreNotFound
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyReused, Key, key_for
-from backend.core.openapi import refusals
+from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
@@ -45,7 +44,7 @@ class StoreEnrollmentController(Controller):
         description="200 with `already_enrolled: true` when the customer has a card here.",
         guards=[requires(MANAGE_CARDS), limited("enroll", 10)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(EnrollView), 200: ResponseSpec(EnrollView)}
+        responses={201: shown(EnrollView), 200: shown(EnrollView)}
         | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused),
     )
     async def enroll(
@@ -83,7 +82,7 @@ class StorefrontController(Controller):
         description="An address that has a card already gets it by mail: nothing of it is told to whoever asks.",
         guards=[limited("enroll", 10)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(SelfEnrollView), 200: ResponseSpec(SelfEnrollView)}
+        responses={201: shown(SelfEnrollView), 200: shown(SelfEnrollView)}
         | refusals(
             StoreNotFound,
             ValidationFailed,

@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from backend.access.features import FeatureDisabled
@@ -14,7 +13,7 @@ from backend.access.guards import limited, requires
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS, VOID_TRANSACTIONS
 from backend.access.problems import Forbidden, SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, Reply, key_for
-from backend.core.openapi import refusals
+from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, LIMIT_MAX, CursorExpired, Cursors
 from backend.core.problems import ValidationFailed
@@ -93,7 +92,7 @@ class StoreLedgerController(Controller):
         description="200 with no transaction when the purchase is below the program's minimum.",
         guards=[requires(MANAGE_CARDS), limited("earn", 60)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(EarnView), 200: ResponseSpec(EarnView)}
+        responses={201: shown(EarnView), 200: shown(EarnView)}
         | refusals(
             *BOOKING,
             problems.UnitNotOffered,
@@ -124,7 +123,7 @@ class StoreLedgerController(Controller):
         summary="Add a stamp",
         guards=[requires(MANAGE_CARDS), limited("stamp", 60)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(StampView)}
+        responses={201: shown(StampView)}
         | refusals(
             *BOOKING,
             problems.UnitNotOffered,
@@ -152,7 +151,7 @@ class StoreLedgerController(Controller):
         summary="Redeem a reward for points, or the full stamp card",
         guards=[requires(MANAGE_CARDS), limited("redeem", 60)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(RedemptionView)}
+        responses={201: shown(RedemptionView)}
         | refusals(
             *BOOKING,
             problems.UnitNotOffered,
@@ -184,7 +183,7 @@ class StoreLedgerController(Controller):
         description="Within 20 seconds the till's own booking is undone without a PIN.",
         guards=[requires(VOID_TRANSACTIONS), limited("void", 20)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(VoidView)}
+        responses={201: shown(VoidView)}
         | refusals(
             *BOOKING, problems.VoidNotAllowed, problems.NotVoidable, problems.AlreadyVoid, problems.AlreadySpent
         ),
@@ -211,7 +210,7 @@ class StoreLedgerController(Controller):
         summary="Adjust points by hand, with a reason",
         guards=[requires(ADJUST_POINTS), limited("adjust", 20)],
         response_headers=REPLAYED,
-        responses={201: ResponseSpec(AdjustmentView)}
+        responses={201: shown(AdjustmentView)}
         | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
     )
     async def adjust_points(

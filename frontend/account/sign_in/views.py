@@ -1,6 +1,9 @@
 from contextlib import suppress
+from urllib.parse import quote
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.identity import sign_in, sign_out
@@ -22,14 +25,14 @@ async def show_start(request: Request) -> Response[str]:
 
 
 @get("/sign-in", name="sign-in")
-async def show_sign_in(request: Request, next: str | None = None) -> Response[str]:  # noqa: A002 - the name in the address
+async def show_sign_in(request: Request, next: FromQuery[str | None] = None) -> Response[str]:  # noqa: A002 - the name in the address
     if find_person(request):
         return redirect(request, local_path(next, START))
     return _screen(request, Form({"next": next or START}))
 
 
 @post("/sign-in")
-async def take_sign_in(request: Request, caller: Caller) -> Response[str]:
+async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form = await read_form(request)
     if missing := _missing(request, form):
         form.errors = missing
@@ -48,7 +51,7 @@ async def take_sign_in(request: Request, caller: Caller) -> Response[str]:
 
 
 @get("/sign-in/store")
-async def show_stores(request: Request, next: str | None = None) -> Response[str]:  # noqa: A002
+async def show_stores(request: Request, next: FromQuery[str | None] = None) -> Response[str]:  # noqa: A002
     if find_person(request) is None:
         return redirect(request, "/sign-in")
     return page(request, "account/sign_in/store.html", next=local_path(next, START))
@@ -64,13 +67,14 @@ async def take_store(request: Request) -> Response[str]:
 
 
 @post("/sign-out")
-async def take_sign_out(request: Request, caller: Caller) -> Response[str]:
+async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """The cookie goes even when the backend does not answer; its token then ends by its own time."""
     if find_person(request):
         with suppress(BackendProblem, BackendAway):
             await sign_out(caller)
     forget_person(request)
-    return redirect(request, "/sign-in")
+    after = local_path((await read_form(request)).text("next"), START)
+    return redirect(request, "/sign-in" if after == START else f"/sign-in?next={quote(after)}")
 
 
 def _refused(request: Request, form: Form, problem: BackendProblem) -> Response[str]:

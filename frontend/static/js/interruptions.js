@@ -1,15 +1,13 @@
-// What comes between the till and a sale: the lock, and no connection. Nothing typed is lost, nothing booked twice.
-const TICK_MS = 1000;
+// The lock, and no connection: nothing typed is lost, nothing booked twice.
 let till;
 let focusBefore;
-let unanswered; // the address that tells whether the last booking happened
+let unanswered; // tells whether the last booking happened
 
 /** Whether the PIN is being asked for. */
 export function isLocked() {
   return Boolean(document.getElementById("lock")?.childElementCount);
 }
 
-/** Cover the page while the lock is there, lock when nobody touches it, and watch the connection. */
 export function watchInterruptions(element) {
   till = element;
   const lock = document.getElementById("lock");
@@ -43,7 +41,7 @@ function lockWhenIdle(afterMs) {
     if (isLocked() || Date.now() - last < afterMs) return;
     touch();
     document.querySelector('[data-key="F9"]')?.click();
-  }, TICK_MS);
+  }, 1000);
 }
 
 function showConnection() {
@@ -68,7 +66,7 @@ function resume(button) {
 }
 
 function settled(context) {
-  if (context.target === till) unanswered = "";
+  if (context.target !== document.getElementById("says")) unanswered = "";
   showConnection();
 }
 
@@ -79,8 +77,11 @@ function unsettled(context) {
   says.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
   const { idem, card_id: field } = form.elements;
   if (!idem) return;
+  // Each button of the card's form books under a key of its own.
+  const { name, value } = context.request.submitter ?? {};
+  const key = idem.value + (name === "deed" ? `.${value}` : "");
   const card = field?.value ?? form.action.match(/[\da-f-]{36}/)?.[0];
-  unanswered = till.dataset.bookings + idem.value + (card ? `?card_id=${card}` : "");
+  unanswered = till.dataset.bookings + key + (card ? `?card_id=${card}` : "");
   ask();
 }
 

@@ -1,5 +1,4 @@
 // Function keys and number-pad operators press what is printed with them. Letters never do: a scan types letters.
-/** Where people write. */
 export const FIELD = "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), select, textarea";
 
 /** Whether a person could press it now. */
@@ -18,10 +17,11 @@ export function printed(key) {
   return usable(`[data-key="${key}"]`, document.querySelector("dialog[open]") ?? document);
 }
 
-/** Press a button, link or summary; a field gets the focus. */
+/** Press a button, link or summary; a field gets the focus, to be written anew unless it is a half-typed amount. */
 export function press(element) {
-  if (element?.matches(FIELD)) element.focus();
-  else element?.click();
+  if (!element?.matches(FIELD)) return element?.click();
+  element.focus();
+  if (!element.matches("[data-amount]")) element.select?.();
 }
 
 export function stop(event) {
@@ -29,7 +29,6 @@ export function stop(event) {
   event.stopImmediatePropagation();
 }
 
-/** Act on one key; the characters of people's own fields are left alone. */
 export function pressKey(event) {
   const { key, target } = event;
   const field = target.closest?.(FIELD);

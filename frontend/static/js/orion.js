@@ -1,4 +1,4 @@
-// Behavior of every page. Words stand in the templates; README.md lists the attributes the two meet in.
+// Behavior of every page; README.md lists the attributes in which it meets the templates.
 import { usable } from "./keys.js";
 import { startTill } from "./till.js";
 import { showToasts } from "./toasts.js";

@@ -4,7 +4,7 @@ import { FIELD, press, pressKey, printed, stop, usable } from "./keys.js";
 import { remember, takeScan } from "./scanner.js";
 import { toast } from "./toasts.js";
 
-// The amounts of i18n/money.py, which decides; here they are only a hint while the person types.
+// A hint only; i18n/money.py decides.
 const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{1,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
 const TWO_MEANINGS = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
@@ -13,7 +13,6 @@ let till;
 let nextCode;
 let held; // keys pressed while a scanned card is on its way
 
-/** Switch the till's behavior on; other pages have no such element. */
 export function startTill(element) {
   till = element;
   if (!till) return;

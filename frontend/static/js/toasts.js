@@ -1,20 +1,22 @@
 // Toasts: how long they stay, what is left of the time to undo, and words from the page itself.
-const TICK_MS = 250;
+const own = new Set(); // said by the page: an answer of the server does not take them away
 
 /** Time every toast that the server or the page puts into the live region. */
 export function showToasts(region) {
   if (!region) return;
-  const start = () => region.querySelectorAll("[data-toast]:not([data-timed])").forEach(time);
-  new MutationObserver(start).observe(region, { childList: true });
-  start();
+  const show = () => {
+    for (const element of own) if (!element.isConnected) region.append(element);
+    region.querySelectorAll("[data-toast]:not([data-timed])").forEach(time);
+  };
+  new MutationObserver(show).observe(region, { childList: true });
+  show();
 }
 
-/** A toast from the page's template with the words given. */
 export function toast(words) {
-  const copy = document.getElementById("toast")?.content.cloneNode(true);
-  if (!copy) return;
-  copy.querySelector("[data-says]").textContent = words;
-  document.getElementById("toasts").append(copy);
+  const element = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+  element.querySelector("[data-says]").textContent = words;
+  own.add(element);
+  document.getElementById("toasts").append(element);
 }
 
 function time(element) {
@@ -28,6 +30,7 @@ function time(element) {
     if (left <= 0) element.querySelectorAll("[data-undo] button").forEach((button) => (button.disabled = true));
     if (element.isConnected && (left > 0 || element.matches(":hover, :focus-within"))) return;
     clearInterval(timer);
+    own.delete(element);
     element.remove();
-  }, TICK_MS);
+  }, 250);
 }

@@ -2,6 +2,8 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import get_till
@@ -22,12 +24,12 @@ DEEDS: dict[str, Deed] = {"points": earn_points_on, "stamp": add_stamp_to}
 
 
 @get("/till/cards/{card_id:uuid}", name="card")
-async def show_card(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
+async def show_card(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     return card_screen(request, await get_till(caller, card_id))
 
 
 @post("/till/cards/{card_id:uuid}")
-async def book(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
+async def book(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     """The buttons of one form, told apart by `deed`: points, stamp, stamp_reward or the id of a reward."""
     form = await read_form(request)
     try:

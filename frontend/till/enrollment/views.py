@@ -1,4 +1,5 @@
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
 from backend.loyalty.enrollment.schemas import Enroll, EnrollView
 from frontend.api.client import BackendAway, BackendProblem, Caller
@@ -17,12 +18,12 @@ SIGNED_OUT = 401
 
 
 @get("/till/enrollment", name="enrollment")
-async def show_enrollment(request: Request, caller: Caller) -> Response[str]:
+async def show_enrollment(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     return await _screen(request, caller, Form({}))
 
 
 @post("/till/enrollment")
-async def enroll_customer(request: Request, caller: Caller) -> Response[str]:
+async def enroll_customer(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form = await read_form(request)
     try:
         card = await enroll(caller, _body(request, form), key=form.text("idem"))

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from backend.loyalty.cards.schemas import CardView
 from frontend.api.cards import lookup_cards
@@ -21,7 +22,7 @@ CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 
 
 @post("/till/find")
-async def find_customer(request: Request, caller: Caller) -> Response[str]:
+async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     query = (await read_form(request)).text("query")
     if len(query) < SHORTEST_QUERY:
         return await _too_short(request, caller)
@@ -39,7 +40,7 @@ async def find_customer(request: Request, caller: Caller) -> Response[str]:
         status=404,
         query=query,
         sentence=_sentence(request, query),
-        looks_like_code=_is_code(query),
+        is_scan=_is_code(query) or "://" in query,
         form=Form(_carried(query)),
     )
 
@@ -67,6 +68,8 @@ async def _too_short(request: Request, caller: Caller) -> Response[str]:
 
 def _sentence(request: Request, query: str) -> str:
     _ = get_translator(language_of(request)).gettext
+    if "://" in query:
+        return _("This is not an Orion card.")
     return _("No card has this code.") if _is_code(query) else _("No customer matches “%(text)s”.", text=query)
 
 

@@ -3,11 +3,12 @@
 from urllib.parse import urlsplit
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 from litestar.enums import MediaType
 
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import verify_pin
-from frontend.kit.forms import errors_of, read_form
+from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.pages import is_htmx, local_path, page, redirect
 from frontend.kit.person import find_person
 from frontend.kit.problems import to_sign_in
@@ -41,7 +42,7 @@ async def lock_till(request: Request) -> Response[str]:
 
 
 @post("/till/unlock")
-async def unlock_till(request: Request, caller: Caller) -> Response[str]:
+async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     if find_person(request) is None:
         return to_sign_in(request)
     form = await read_form(request)
@@ -50,19 +51,24 @@ async def unlock_till(request: Request, caller: Caller) -> Response[str]:
     except BackendProblem as problem:
         if problem.status == SIGNED_OUT:
             raise
-        return lock_page(request, status=problem.status, error=errors_of(problem).get("staff_pin", problem.detail))
+        return _wrong(request, form, problem.status, errors_of(problem).get("staff_pin", problem.detail))
     except BackendAway:
         _ = get_translator(language_of(request)).gettext
-        return lock_page(request, status=AWAY, error=_("The server does not answer. Try again in a moment."))
+        return _wrong(request, form, AWAY, _("The server does not answer. Try again in a moment."))
     request.session.pop(LOCKED, None)
     if is_htmx(request):
         return Response(OPEN, media_type=MediaType.HTML)
     return redirect(request, local_path(form.text("next"), "/till"))
 
 
-def lock_page(request: Request, *, status: int = STATUS, error: str | None = None) -> Response[str]:
+def lock_page(request: Request) -> Response[str]:
     """Over the till for htmx, so that what was typed is kept; a page of its own otherwise."""
-    return page(request, "till/lock/page.html", status=status, error=error, next=_place(request))
+    return page(request, "till/lock/page.html", status=STATUS, error=None, next=_place(request))
+
+
+def _wrong(request: Request, form: Form, status: int, error: str) -> Response[str]:
+    after = local_path(form.text("next"), "/till")
+    return page(request, "till/lock/page.html", status=status, error=error, next=after)
 
 
 def _place(request: Request) -> str:

@@ -3,6 +3,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from backend.loyalty.ledger.schemas import TransactionView, Void
 from frontend.api.client import BackendAway, BackendProblem, Caller
@@ -22,12 +24,16 @@ UNPROCESSABLE = 422
 
 
 @get("/till/today", name="today")
-async def show_today(request: Request, caller: Caller, after: str | None = None) -> Response[str]:
+async def show_today(
+    request: Request, caller: NamedDependency[Caller], after: FromQuery[str | None] = None
+) -> Response[str]:
     return await _screen(request, caller, after=after)
 
 
 @post("/till/transactions/{transaction_id:uuid}/void")
-async def void_booking(request: Request, caller: Caller, transaction_id: UUID) -> Response[str]:
+async def void_booking(
+    request: Request, caller: NamedDependency[Caller], transaction_id: FromPath[UUID]
+) -> Response[str]:
     """Undo at once (from the toast, without a reason) or later (from the list, with one)."""
     form = await read_form(request)
     card_id = _card_id(form)

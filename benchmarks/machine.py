@@ -1,0 +1,67 @@
+"""What the measurement ran on, and the processor time of its processes."""
+
+import os
+import platform
+from pathlib import Path
+
+import msgspec
+
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+
+class Machine(msgspec.Struct, frozen=True):
+    cores: int
+    cpu: str
+    memory_gib: float
+    python: str
+    postgresql: str
+
+
+def describe(postgresql: str) -> Machine:
+    return Machine(
+        cores=len(os.sched_getaffinity(0)),
+        cpu=_cpu(),
+        memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        python=platform.python_version(),
+        postgresql=postgresql,
+    )
+
+
+def _cpu() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def cpu_seconds(*pids: int) -> float:
+    """Of these processes and all their children, also those that have ended."""
+    parents = _parents()
+    return sum(_ticks(pid) for root in pids for pid in _family(root, parents)) * TICK
+
+
+def _parents() -> dict[int, int]:
+    found: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            fields = _stat(int(entry.name))
+            if fields:
+                found[int(entry.name)] = int(fields[1])
+    return found
+
+
+def _family(root: int, parents: dict[int, int]) -> list[int]:
+    children = [pid for pid, parent in parents.items() if parent == root]
+    return [root, *(pid for child in children for pid in _family(child, parents))]
+
+
+def _ticks(pid: int) -> int:
+    fields = _stat(pid)
+    return sum(int(field) for field in fields[11:15]) if fields else 0
+
+
+def _stat(pid: int) -> list[str]:
+    """From the state on; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []

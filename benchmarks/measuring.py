@@ -1,0 +1,85 @@
+"""One measurement: a driver, a count, a rate. Rounds of them are interleaved, so that a busy minute hits all alike."""
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from benchmarks.load import Outcome, Plan
+from benchmarks.machine import cpu_seconds
+from benchmarks.servers import Server, Stand
+
+WARM_UP = 0.25
+"""The part of the answers that comes first and is not counted: plans and caches are made there."""
+SECONDS_MAX = 8.0
+CONNECTIONS = 32
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """`cpu_us`: microseconds of processor time for each answer, by process."""
+
+    answers: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    cpu_us: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    name: str
+    run: Callable[[int], Outcome]
+    """Takes the number of the round."""
+
+
+class MeasurementFailed(Exception):
+    pass
+
+
+def sample(stand: Stand, measurement: Measurement, turn: int) -> Sample:
+    """Raises MeasurementFailed for anything but the expected answers: a rate of refusals is none."""
+    pids = {"backend": stand.backend.pid, "postgresql": stand.postgres_pid, "valkey": stand.valkey_pid}
+    if stand.frontend:
+        pids["frontend"] = stand.frontend.pid
+    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
+    outcome = measurement.run(turn)
+    used = {name: cpu_seconds(pid) - before[name] for name, pid in pids.items()}
+    if outcome.failures:
+        raise MeasurementFailed(f"{measurement.name}: {outcome.failures}")
+    used["driver"] = outcome.cpu_seconds
+    answers = len(outcome.answered_at)
+    return Sample(
+        answers=answers,
+        per_second=rate(outcome.answered_at),
+        p50_ms=round(statistics.median(outcome.latencies) * 1000, 2),
+        p99_ms=round(statistics.quantiles(outcome.latencies, n=100)[98] * 1000, 2),
+        cpu_us={name: round(seconds / answers * 1e6) for name, seconds in used.items() if seconds / answers > 2e-6},
+    )
+
+
+def rate(answered_at: Sequence[float]) -> float:
+    first = int(len(answered_at) * WARM_UP)
+    return round((len(answered_at) - 1 - first) / (answered_at[-1] - answered_at[first]), 1)
+
+
+def over_http(server: Server, requests: list[str], expected_status: int) -> Outcome:
+    plan = Plan("127.0.0.1", server.port, CONNECTIONS, requests, expected_status, SECONDS_MAX)
+    return driven("benchmarks.load", plan, None)
+
+
+def driven(module: str, plan: msgspec.Struct, environment: dict[str, str] | None) -> Outcome:
+    """By a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        input=msgspec.json.encode(plan),
+        capture_output=True,
+        timeout=SECONDS_MAX * 3,
+        env=environment,
+        check=False,
+    )
+    if done.returncode:
+        raise MeasurementFailed(f"{module}: {done.stderr.decode(errors='replace')[-2000:]}")
+    return msgspec.json.decode(done.stdout, type=Outcome)

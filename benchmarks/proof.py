@@ -1,0 +1,38 @@
+"""After the measuring: every answer is a row, every row an answer, and the balances add up."""
+
+import asyncpg
+
+from benchmarks.world import CARDS
+
+BOOKED = "SELECT count(*) FROM transactions"
+KEYS = "SELECT count(*) FROM stored_answers"
+EVENTS = "SELECT count(*) FROM events"
+WRONG_BALANCES = """
+SELECT count(*) FROM cards c
+WHERE c.points_balance - c.debt_points IS DISTINCT FROM
+        (SELECT sum(t.amount)::bigint FROM transactions t WHERE t.merchant_id = c.merchant_id AND t.card_id = c.id)
+   OR c.points_balance IS DISTINCT FROM
+        (SELECT sum(l.remaining)::bigint FROM lots l WHERE l.merchant_id = c.merchant_id AND l.card_id = c.id)
+   OR c.last_seq IS DISTINCT FROM
+        (SELECT count(*)::int FROM transactions t WHERE t.merchant_id = c.merchant_id AND t.card_id = c.id)
+"""
+
+
+class ProofFailed(Exception):
+    """What was measured is not what was booked."""
+
+
+async def prove(url: str, acknowledged: int) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        booked = await connection.fetchval(BOOKED) - CARDS
+        keys, events = await connection.fetchval(KEYS), await connection.fetchval(EVENTS)
+        wrong = await connection.fetchval(WRONG_BALANCES)
+    finally:
+        await connection.close()
+    if not booked == keys == events == acknowledged:
+        raise ProofFailed(
+            f"{acknowledged} earns were answered, {booked} booked, {keys} keys kept, {events} events told"
+        )
+    if wrong:
+        raise ProofFailed(f"{wrong} cards have a balance that their history does not give")

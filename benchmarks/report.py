@@ -1,0 +1,128 @@
+"""The results as a file and as a table."""
+
+import statistics
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.machine import Machine
+from benchmarks.measuring import Sample
+from benchmarks.suite import COMPARISONS
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """Over all rounds: the median, and the lowest and the highest."""
+
+    median: float
+    lowest: float
+    highest: float
+
+
+class Measured(msgspec.Struct, frozen=True):
+    name: str
+    per_second: Figure
+    p50_ms: float
+    p99_ms: float
+    cpu_us: dict[str, int]
+    """Microseconds of processor time for each answer, by process."""
+
+
+class Ratio(msgspec.Struct, frozen=True):
+    """Throughput against the limit measured in the same round."""
+
+    measured: str
+    limit: str
+    ratio: Figure
+    target: float | None
+    met: bool | None
+
+
+class Results(msgspec.Struct, frozen=True):
+    machine: Machine
+    rounds: int
+    earns_booked: int
+    ratios: list[Ratio]
+    measurements: list[Measured]
+
+
+def results(machine: Machine, samples: dict[str, list[Sample]], earns: int) -> Results:
+    return Results(
+        machine=machine,
+        rounds=max(map(len, samples.values())),
+        earns_booked=earns,
+        ratios=[
+            _ratio(
+                comparison.measured,
+                comparison.limit_is,
+                comparison.target,
+                samples[comparison.measured],
+                samples[comparison.limit],
+            )
+            for comparison in COMPARISONS
+            if comparison.measured in samples
+        ],
+        measurements=[_measured(name, found) for name, found in samples.items()],
+    )
+
+
+def _ratio(measured: str, limit: str, target: float | None, ours: list[Sample], theirs: list[Sample]) -> Ratio:
+    ratio = _figure([mine.per_second / best.per_second for mine, best in zip(ours, theirs, strict=True)], 3)
+    return Ratio(measured, limit, ratio, target, None if target is None else ratio.median >= target)
+
+
+def _measured(name: str, found: list[Sample]) -> Measured:
+    processes = dict.fromkeys(process for sample in found for process in sample.cpu_us)
+    return Measured(
+        name=name,
+        per_second=_figure([sample.per_second for sample in found], 0),
+        p50_ms=statistics.median(sample.p50_ms for sample in found),
+        p99_ms=statistics.median(sample.p99_ms for sample in found),
+        cpu_us={
+            process: round(statistics.median(sample.cpu_us.get(process, 0) for sample in found))
+            for process in processes
+        },
+    )
+
+
+def _figure(values: list[float], digits: int) -> Figure:
+    return Figure(*(round(value, digits) for value in (statistics.median(values), min(values), max(values))))
+
+
+def write(found: Results) -> None:
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+
+
+def show(found: Results, console: Console) -> None:
+    machine = found.machine
+    console.print(
+        f"{machine.cores} cores ({machine.cpu}), {machine.memory_gib} GiB, Python {machine.python}, "
+        f"PostgreSQL {machine.postgresql}; medians of {found.rounds} interleaved rounds [lowest – highest]"
+    )
+    console.print(_rates(found), _ratios(found))
+    console.print(f"{found.earns_booked} earns answered, as many booked; every balance is what its history gives.")
+
+
+def _rates(found: Results) -> Table:
+    table = Table("measured", "a second", "", "p50 ms", "p99 ms", "processor µs each")
+    for row in found.measurements:
+        cpu = ", ".join(f"{name} {microseconds}" for name, microseconds in row.cpu_us.items())
+        rate = row.per_second
+        spread = f"[{rate.lowest:.0f} – {rate.highest:.0f}]"
+        table.add_row(
+            row.name, f"{rate.median:.0f}", spread.replace("[", r"\["), f"{row.p50_ms:.1f}", f"{row.p99_ms:.1f}", cpu
+        )
+    return table
+
+
+def _ratios(found: Results) -> Table:
+    table = Table("measured", "against", "ratio", "", "target", "")
+    for row in found.ratios:
+        verdict = {None: "", True: "met", False: "[bold red]MISSED"}[row.met]
+        spread = rf"\[{row.ratio.lowest:.2f} – {row.ratio.highest:.2f}]"
+        target = f"≥ {row.target:.2f}" if row.target else ""
+        table.add_row(row.measured, row.limit, f"{row.ratio.median:.2f}", spread, target, verdict)
+    return table

@@ -1,0 +1,138 @@
+"""What is measured: our own PostgreSQL and Valkey as durable as in production, one backend, one frontend."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from backend.core.embedded.postgres import EmbeddedPostgres
+from backend.core.embedded.valkey import EmbeddedValkey
+from backend.core.launch import tethered
+from backend.core.migrations import upgrade
+from backend.core.ports import free_port
+
+START_SECONDS = 30
+PROJECT = Path(__file__).resolve().parents[1]
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "512MB"}
+NOT_FOR_THE_FRONTEND = ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL", "ORION_REDIS_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process over HTTP."""
+
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where everything stands."""
+
+    folder: Path
+    postgres: EmbeddedPostgres
+    postgres_pid: int
+    valkey_pid: int
+    environment: Mapping[str, str]
+    backend: Server
+    frontend: Server | None
+    frontend_missing: str
+    """Why there is no frontend; empty when there is one."""
+
+    @property
+    def superuser_url(self) -> str:
+        return self.postgres.url("postgres")
+
+
+@contextmanager
+def open_servers(folder: Path) -> Iterator[tuple[EmbeddedPostgres, EmbeddedValkey]]:
+    with EmbeddedPostgres(folder / "postgres", DURABLE) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
+        upgrade(postgres.owner_url)
+        yield postgres, valkey
+
+
+@contextmanager
+def open_stand(folder: Path, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> Iterator[Stand]:
+    backend_port, frontend_port = free_port("127.0.0.1", 8391), free_port("127.0.0.1", 8392)
+    environment = _environment(postgres, valkey, backend_port, frontend_port)
+    with ExitStack() as stack:
+        backend = _start("backend", backend_port, environment, folder, stack)
+        without = {name: value for name, value in environment.items() if name not in NOT_FOR_THE_FRONTEND}
+        frontend, missing = None, ""
+        try:
+            frontend = _start("frontend", frontend_port, without, folder, stack)
+        except RuntimeError as error:
+            missing = str(error)
+        yield Stand(
+            folder, postgres, _pid(postgres.data_dir), _pid(valkey.data_dir), environment, backend, frontend, missing
+        )
+
+
+def _environment(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, backend_port: int, frontend_port: int
+) -> dict[str, str]:
+    """Production's: every check is on, logs are JSON."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "PG"))}
+    return ours | {
+        "ORION_ENVIRONMENT": "production",
+        "ORION_DATABASE_URL": postgres.app_url,
+        "ORION_DATABASE_OWNER_URL": postgres.owner_url,
+        "ORION_REDIS_URL": valkey.url,
+        "ORION_SECRET_KEYS": secrets.token_hex(32),
+        "ORION_BACKEND_URL": f"http://127.0.0.1:{backend_port}",
+        "ORION_PUBLIC_URL": f"http://127.0.0.1:{frontend_port}",
+    }
+
+
+def _start(package: str, port: int, environment: Mapping[str, str], folder: Path, stack: ExitStack) -> Server:
+    """Raises RuntimeError with its last words when it does not answer."""
+    log = folder / f"{package}.log"
+    options = ["--interface", "asgi", "--workers", "1", "--loop", "uvloop", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "granian", *options, "--factory", f"{package}.app:create_app"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(tethered(command), cwd=PROJECT, env=dict(environment), stdout=output, stderr=output)
+    stack.callback(_end, process)
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(f"http://127.0.0.1:{port}/health/ready"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            _end(process)
+            raise RuntimeError(f"the {package} did not start: {_last_words(log)}")
+        time.sleep(0.05)
+    return Server(port, process.pid)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1][-300:] if lines else "it said nothing"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _pid(data_dir: Path) -> int:
+    return int((data_dir / "pid").read_text().split()[0])

@@ -1,0 +1,112 @@
+"""What is measured against what."""
+
+import re
+from dataclasses import dataclass
+
+import httpx
+
+from benchmarks.action import ActionPlan
+from benchmarks.earns import (
+    CLIENTS,
+    SLICE,
+    earn_requests,
+    lookup_requests,
+    page_requests,
+    till_requests,
+)
+from benchmarks.load import Outcome
+from benchmarks.measuring import SECONDS_MAX, Measurement, driven, over_http
+from benchmarks.servers import Server, Stand
+from benchmarks.sql import ACTOR, CARD_STATE, COUNTING, LOOKUP, Pgbench, Template, lookup_codes
+from benchmarks.world import PASSWORD, email_of
+
+EARNS, LOOKUPS, PAGES = CLIENTS * 120, 1600, 400
+PEOPLE = 4
+EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL = "earn over HTTP", "earn, the action alone", "earn, SQL", "action, SQL"
+LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP = "lookup over HTTP", "lookup, SQL", "till page", "till over HTTP"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`limit` is what the measured cannot be faster than."""
+
+    measured: str
+    limit: str
+    limit_is: str
+    target: float | None
+
+
+COMPARISONS = (
+    Comparison(EARN_HTTP, EARN_SQL, "actor_by_token + card_state + book by pgbench", 0.35),
+    Comparison(EARN_ACTION, ACTION_SQL, "card_state + book by pgbench", 0.60),
+    Comparison(LOOKUP_HTTP, LOOKUP_SQL, "actor_by_token + find_cards by pgbench", None),
+    Comparison(PAGE, TILL_HTTP, "GET /store/loyalty/till, the call it makes", None),
+)
+
+
+def suite(stand: Stand, template: Template) -> list[Measurement]:
+    pgbench = Pgbench(stand.postgres, stand.folder)
+    cards = _Slices()
+
+    def earn_http(_: int) -> Outcome:
+        return over_http(stand.backend, earn_requests(cards.next(), EARNS), 201)
+
+    def earn_action(_: int) -> Outcome:
+        plan = ActionPlan(cards.next(), EARNS, CLIENTS, SECONDS_MAX)
+        return driven("benchmarks.action", plan, dict(stand.environment))
+
+    def earn_sql(_: int) -> Outcome:
+        script = COUNTING + ACTOR + CARD_STATE + template.statement
+        return pgbench.run(script, EARNS, first_card=cards.next(), booking=template.text)
+
+    def action_sql(_: int) -> Outcome:
+        script = COUNTING + CARD_STATE + template.statement
+        return pgbench.run(script, EARNS, first_card=cards.next(), booking=template.text)
+
+    def lookup_http(_: int) -> Outcome:
+        return over_http(stand.backend, lookup_requests(LOOKUPS), 200)
+
+    def lookup_sql(_: int) -> Outcome:
+        return pgbench.run(LOOKUP, LOOKUPS, codes=lookup_codes())
+
+    def till_http(_: int) -> Outcome:
+        return over_http(stand.backend, till_requests(PAGES, PEOPLE), 200)
+
+    found = [
+        Measurement(EARN_SQL, earn_sql),
+        Measurement(EARN_HTTP, earn_http),
+        Measurement(ACTION_SQL, action_sql),
+        Measurement(EARN_ACTION, earn_action),
+        Measurement(LOOKUP_SQL, lookup_sql),
+        Measurement(LOOKUP_HTTP, lookup_http),
+        Measurement(TILL_HTTP, till_http),
+    ]
+    if stand.frontend:
+        frontend, cookies = stand.frontend, [sign_in(stand.frontend, user) for user in range(PEOPLE)]
+        found.append(Measurement(PAGE, lambda _: over_http(frontend, page_requests(PAGES, cookies), 200)))
+    return found
+
+
+class _Slices:
+    """Fresh cards for each measurement that books."""
+
+    def __init__(self) -> None:
+        self._used = 0
+
+    def next(self) -> int:
+        self._used += 1
+        return (self._used - 1) * SLICE
+
+
+def sign_in(frontend: Server, user: int) -> str:
+    """The cookies of somebody who has signed in through the page, as a browser sends them."""
+    with httpx.Client(base_url=frontend.url, trust_env=False, timeout=5) as browser:
+        form = browser.get("/sign-in").text
+        token = re.search(r'name="_csrf_token" value="([^"]+)"', form)
+        if token is None:
+            raise RuntimeError("the sign-in page has no form")
+        fields = {"email": email_of(user), "password": PASSWORD, "_csrf_token": token[1]}
+        answer = browser.post("/sign-in", data=fields)
+        if not answer.is_redirect:
+            raise RuntimeError(f"signing in failed: {answer.status_code}")
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)

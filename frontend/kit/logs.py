@@ -1,0 +1,23 @@
+import logging
+
+import structlog
+
+from frontend.settings import Settings
+
+
+def set_up_logs(settings: Settings) -> None:
+    """One JSON object a line in production, lines for people otherwise."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    people = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    machines = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *(machines if settings.is_production else people),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    # httpx writes whole addresses at INFO, and those of wallet passes are secrets
+    logging.getLogger("httpx").setLevel(logging.WARNING)

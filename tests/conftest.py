@@ -1,0 +1,213 @@
+"""Real servers, started once per test process; a database with the demo world; the clock and the limits set back."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+from litestar.types import ASGIApp
+from msgspec.structs import replace
+
+from backend.app import create_app
+from backend.core import logs
+from backend.core.clock import clock
+from backend.core.embedded.postgres import SUPERUSER, EmbeddedPostgres
+from backend.core.embedded.valkey import EmbeddedValkey
+from backend.core.migrations import upgrade
+from backend.core.settings import Settings
+from backend.document_file import document_text
+from backend.seed import seed
+from backend.services import Services, open_services
+from tests.world import PASSWORD, Colleague
+from tests.world.caller import Promises
+from tests.world.shop import Shop, open_shop
+from tests.world.till import Stranger, Till
+
+FAST = {"fsync": "off", "full_page_writes": "off"}
+WORLD_DATABASE, DATABASE = "world", "town"
+TAPE = io.StringIO()
+HERE = ("127.0.0.1", 4711)
+
+
+@dataclass(frozen=True)
+class Servers:
+    postgres: EmbeddedPostgres
+    valkey: EmbeddedValkey
+
+    def settings(self, database: str = DATABASE, **values: Any) -> Settings:
+        told = {
+            "environment": "test",
+            "database_url": self.postgres.app_url.replace("/orion?", f"/{database}?"),
+            "database_owner_url": self.postgres.owner_url.replace("/orion?", f"/{database}?"),
+            "redis_url": self.valkey.url,
+            "secret_keys": "a key for tests",
+            "public_url": "http://orion.test",
+        }
+        return replace(Settings(), **told | values)
+
+    def superuser_url(self, database: str = DATABASE) -> str:
+        return self.postgres.url(SUPERUSER, database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_tape() -> Iterator[io.StringIO]:
+    """What the processes under test log, as JSON lines."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logs, "sys", SimpleNamespace(stderr=TAPE))
+        yield TAPE
+
+
+@pytest.fixture
+def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+    """The lines logged since the test began."""
+    log_tape.seek(0)
+    log_tape.truncate()
+    return lambda: [msgspec.json.decode(line) for line in log_tape.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    folder = tmp_path_factory.mktemp("servers")
+    with EmbeddedPostgres(folder / "pg", FAST) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
+        yield Servers(postgres, valkey)
+
+
+@pytest.fixture(scope="session")
+async def world_database(servers: Servers) -> str:
+    """A template: migrated and seeded, with nobody connected."""
+    servers.postgres.create_database(WORLD_DATABASE)
+    settings = servers.settings(WORLD_DATABASE)
+    await asyncio.to_thread(upgrade, settings.migration_url)
+    async with open_services(settings) as services:
+        await seed(services)
+    return WORLD_DATABASE
+
+
+@pytest.fixture(scope="session")
+def settings(servers: Servers, world_database: str) -> Settings:
+    servers.postgres.create_database(DATABASE, template=world_database)
+    return servers.settings()
+
+
+@pytest.fixture
+def fresh_settings(servers: Servers, world_database: str) -> Iterator[Settings]:
+    """A database of the test's own, with the demo world; for what cannot be shared."""
+    name = f"town_{uuid4().hex[:8]}"
+    servers.postgres.create_database(name, template=world_database)
+    yield servers.settings(name)
+    servers.postgres.drop_database(name)
+
+
+@asynccontextmanager
+async def running(app: ASGIApp) -> AsyncIterator[ASGIApp]:
+    """Start-up and shutdown as a server does them."""
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    task = asyncio.create_task(app(scope, told.get, heard.put))  # type: ignore[arg-type]
+    for step in ("startup", "shutdown"):
+        await told.put({"type": f"lifespan.{step}"})
+        answer = await heard.get()
+        assert answer["type"] == f"lifespan.{step}.complete", answer
+        if step == "startup":
+            try:
+                yield app
+            except BaseException:
+                task.cancel()
+                raise
+    await task
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[ASGIApp]:
+    async with running(create_app(settings)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """The same the API holds, opened once more for what tests prepare and look at."""
+    async with open_services(replace(settings, pool_size=4)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def superuser(servers: Servers, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """Sees every row, past row-level security."""
+    connection = await asyncpg.connect(servers.superuser_url())
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def promises() -> Promises:
+    return Promises(msgspec.json.decode(document_text()))
+
+
+@asynccontextmanager
+async def client(app: ASGIApp, address: tuple[str, int] = HERE) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=address)
+    async with httpx.AsyncClient(transport=transport, base_url="http://orion.test") as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(app) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def right_time() -> Iterator[None]:
+    yield
+    clock.reset()
+
+
+@pytest.fixture
+async def stranger(http: httpx.AsyncClient, promises: Promises, services: Services) -> Stranger:
+    """Nobody has asked for anything this minute."""
+    await services.redis.flushdb()
+    return Stranger(http, promises)
+
+
+@pytest.fixture
+def sign_in(stranger: Stranger) -> Callable[[Colleague], Awaitable[Till]]:
+    """`till = await sign_in(ANNA)`."""
+
+    async def as_colleague(who: Colleague) -> Till:
+        answer = await stranger.sign_in(who.email, PASSWORD)
+        return Till(stranger.http, stranger._promises, answer["token"])
+
+    return as_colleague
+
+
+OpenShop = Callable[..., Awaitable[Shop]]
+
+
+@pytest.fixture
+def opened(services: Services, stranger: Stranger) -> OpenShop:
+    """`shop = await opened(terms={...}, policy={...})`."""
+
+    async def with_rules(**rules: Any) -> Shop:
+        return await open_shop(services, stranger, **rules)
+
+    return with_rules
+
+
+@pytest.fixture
+async def shop(opened: OpenShop) -> Shop:
+    return await opened()
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"

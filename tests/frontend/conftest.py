@@ -1,0 +1,36 @@
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.frontend.staff_backend import StaffBackend
+from tests.frontend.staff_browser import Browser, app_with
+
+
+@pytest.fixture
+def backend() -> StaffBackend:
+    return StaffBackend()
+
+
+@pytest.fixture(scope="session")
+def shared_app() -> Litestar:
+    """One for all tests: compiling the templates takes longer than most of them."""
+    return app_with(StaffBackend())
+
+
+@pytest.fixture
+async def browser(shared_app: Litestar, backend: StaffBackend) -> AsyncIterator[Browser]:
+    """Nobody is signed in."""
+    shared_app.state.client = httpx.AsyncClient(base_url="http://backend.test", transport=httpx.MockTransport(backend))
+    browser = Browser(shared_app)
+    async with shared_app.state.client, browser.client:
+        yield browser
+
+
+@pytest.fixture
+async def anna(browser: Browser) -> Browser:
+    """Anna at the till of FASHIONHUB."""
+    await browser.sign_in()
+    await browser.open("/till")
+    return browser

@@ -1,0 +1,349 @@
+"""The till, from the form to the call and from the answer to the screen."""
+
+import httpx
+import pytest
+
+from backend.loyalty.cards.schemas import CardMatches
+from backend.loyalty.ledger.schemas import EarnView
+from tests.frontend.made_up import CARD, changed, found
+from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
+from tests.frontend.staff_browser import CARD_PATH, Browser
+
+LOOKUP = "POST /store/loyalty/cards/lookup"
+POINTS = "POST /store/loyalty/cards/*/points"
+STAMPS = "POST /store/loyalty/cards/*/stamps"
+WOMEN = str(CATEGORY.id)
+
+
+async def book(anna: Browser, deed: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
+    if "deed" not in anna.page:
+        await anna.open(CARD_PATH)
+    kept = {"idem": anna.hidden("idem"), "deed": deed}
+    return await anna.send(CARD_PATH, htmx=htmx, **kept | fields)
+
+
+async def test_one_match_opens_the_card(anna: Browser, backend: StaffBackend) -> None:
+    answer = await anna.send("/till/find", htmx=True, query="bdfh klnp rstv xgcj")
+    assert backend.body("/lookup") == {"query": "bdfh klnp rstv xgcj"}
+    assert answer.headers["hx-replace-url"] == CARD_PATH
+    assert "Marie Weber" in anna.text
+    assert "<html" not in anna.page
+
+
+async def test_without_scripts_the_same_form_redirects(anna: Browser) -> None:
+    answer = await anna.send("/till/find", query="weber")
+    assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)
+
+
+async def test_several_matches_are_listed(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers[LOOKUP] = found(CardMatches([CARD, changed(CARD, state="deactivated")]))
+    assert (await anna.send("/till/find", htmx=True, query="weber")).status_code == 200
+    assert "2 customers match" in anna.text
+    assert "460 points, 6 of 10 stamps" in anna.text
+    assert "Deactivated" in anna.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("zoe@example.com", 'name="email" type="email" value="zoe@example.com"'), ("+352 621 1", 'value="+352 621 1"')],
+)
+async def test_nobody_found_offers_to_enroll_what_was_typed(
+    anna: Browser, backend: StaffBackend, query: str, field: str
+) -> None:
+    backend.answers[LOOKUP] = refused(404, "card_not_found")
+    answer = await anna.send("/till/find", htmx=True, query=query)
+    assert answer.status_code == 404
+    assert f"No customer matches “{query}”." in anna.text
+    assert field in anna.page
+
+
+async def test_an_unknown_code_is_not_a_name(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers[LOOKUP] = found(CardMatches([]))
+    assert (await anna.send("/till/find", htmx=True, query="BDFH KLNP RSTV XGCK")).status_code == 404
+    assert "No card has this code." in anna.text
+
+
+async def test_one_letter_is_too_little_to_look_up(anna: Browser, backend: StaffBackend) -> None:
+    assert (await anna.send("/till/find", htmx=True, query="w")).status_code == 422
+    assert not backend.posts("/lookup")
+
+
+async def test_a_sale_is_booked_in_cents_under_the_key_of_its_form(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    backend.offers_undo()
+    answer = await book(anna, amount="41,50", category_ids=WOMEN)
+    assert answer.status_code == 200
+    assert backend.body("/points")["purchase_amount_cents"] == 4150
+    assert backend.body("/points")["category_ids"] == [WOMEN]
+    assert backend.posts("/points")[-1].headers["idempotency-key"] == f"{key}.points"
+    assert "Marie Weber: +41 points, now 460." in anna.text
+    assert anna.hidden("idem") != key
+
+
+async def test_without_scripts_a_booking_redirects_and_is_told_once(anna: Browser) -> None:
+    answer = await book(anna, htmx=False, amount="41.50")
+    assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)
+    await anna.open(CARD_PATH)
+    assert "Marie Weber: +41 points, now 460." in anna.text
+    await anna.open(CARD_PATH)
+    assert "+41 points" not in anna.text
+
+
+@pytest.mark.parametrize("typed", ["12,505", "1.2.3", "-5", "", "zwölf"])
+async def test_an_amount_with_two_meanings_is_never_sent(anna: Browser, backend: StaffBackend, typed: str) -> None:
+    assert (await book(anna, amount=typed)).status_code == 422
+    assert "Write the amount like 12,50." in anna.text
+    assert f'value="{typed}"' in anna.page
+    assert not backend.posts("/points")
+
+
+async def test_a_surprising_amount_is_asked_about_once(anna: Browser, backend: StaffBackend) -> None:
+    assert (await book(anna, amount="4150")).status_code == 422
+    assert "€4,150.00? Press again to book it." in anna.text
+    assert not backend.posts("/points")
+    await book(anna, amount="4150", confirmed=anna.hidden("confirmed"))
+    assert backend.body("/points")["purchase_amount_cents"] == 415_000
+    await book(anna, amount="9999", confirmed="415000")
+    assert len(backend.posts("/points")) == 1
+
+
+async def test_below_the_minimum_nothing_is_booked_and_the_till_says_so(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers[POINTS] = found(EarnView(None, CARD, 0, None), 201)
+    await book(anna, amount="1")
+    assert "Nothing was booked" in anna.text
+
+
+async def test_a_refusal_shows_its_sentence_on_the_fresh_card_with_a_new_key(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    backend.answers[STAMPS] = refused(409, "stamp_cooldown")
+    backend.till = changed(backend.till, card=changed(CARD, points_balance=999))
+    answer = await book(anna, "stamp", amount="12,50")
+    assert answer.status_code == 409
+    assert "Sentence of stamp_cooldown." in anna.text
+    assert "999" in anna.text
+    assert 'value="12,50"' in anna.page
+    assert anna.hidden("idem") not in {"", key}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "field"),
+    [(422, "CATEGORY_REQUIRED", "category_ids"), (403, "pin_invalid", "staff_pin"), (403, "pin_locked", "staff_pin")],
+)
+async def test_a_refusal_about_a_field_stands_beside_it(
+    anna: Browser, backend: StaffBackend, status: int, code: str, field: str
+) -> None:
+    backend.answers[POINTS] = refused(status, code)
+    assert (await book(anna, amount="10", staff_pin="1111")).status_code == status
+    tag = next(part for part in anna.page.split("<input")[1:] if f'name="{field}"' in part).split(">")[0]
+    assert 'aria-invalid="true"' in tag
+    assert "1111" not in anna.page
+
+
+async def test_a_twin_that_is_under_way_keeps_the_key(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    backend.answers[POINTS] = refused(409, "request_in_progress")
+    await book(anna, amount="10")
+    assert anna.hidden("idem") == key
+
+
+@pytest.mark.parametrize("fault", [httpx.ConnectError("away"), httpx.ReadTimeout("slow"), httpx.Response(503)])
+async def test_no_answer_leaves_the_form_on_the_screen(
+    anna: Browser, backend: StaffBackend, fault: httpx.Response
+) -> None:
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    backend.answers[POINTS] = fault
+    answer = await book(anna, amount="10")
+    assert answer.status_code == 503
+    assert "No answer. Press again: the same booking is repeated safely." in anna.text
+    assert f'hx-get="/till/bookings/{key}.points' in anna.page
+    assert "<form" not in anna.page
+
+
+async def test_without_scripts_no_answer_brings_the_form_again_with_its_key(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    backend.answers[POINTS] = httpx.ConnectError("away")
+    assert (await book(anna, htmx=False, amount="10", category_ids=WOMEN)).status_code == 503
+    assert [anna.hidden(name) for name in ("idem", "deed", "amount", "category_ids")] == [key, "points", "10", WOMEN]
+
+
+async def test_a_booking_stands_although_the_screen_could_not_be_read_again(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    await anna.open(CARD_PATH)
+    backend.answers["GET /store/loyalty/till"] = httpx.ConnectError("away")
+    answer = await book(anna, amount="41,50")
+    assert answer.status_code == 200
+    assert "The booking is safe." in anna.text
+
+
+async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browser, backend: StaffBackend) -> None:
+    asked = "/till/bookings/key.points?card_id=0198c0de-0000-7000-8000-000000000001"
+    answer = await anna.open(asked, **{"HX-Request": "true"})
+    assert answer.headers["hx-retarget"] == "#till"
+    assert "It was booked, once." in anna.text
+    backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": "not_booked"})
+    await anna.open(asked, **{"HX-Request": "true"})
+    assert "It was not booked. Press again." in anna.text
+    backend.answers["GET /idempotency/*"] = httpx.ConnectError("away")
+    await anna.open(asked, **{"HX-Request": "true"})
+    assert 'hx-trigger="load delay:4s"' in anna.page
+
+
+async def test_a_redeemed_reward_is_named_large(anna: Browser, backend: StaffBackend) -> None:
+    await book(anna, str(CARD.rewards[0].id))
+    assert backend.body("/redemptions")["reward_id"] == str(CARD.rewards[0].id)
+    assert "Hand over Tote bag" in anna.text
+
+
+async def test_a_full_stamp_card_is_handed_over(anna: Browser, backend: StaffBackend) -> None:
+    backend.till = changed(backend.till, card=changed(CARD, stamp_count=10, reward_ready=True))
+    await anna.open(CARD_PATH)
+    assert "Reward ready Coffee" in anna.text
+    assert 'value="stamp"' not in anna.page
+    await book(anna, "stamp_reward")
+    assert backend.body("/redemptions") == {"reward_id": None, "unit": "stamps", "staff_pin": None, "notes": None}
+
+
+async def test_the_toast_offers_to_undo_only_its_own_booking(anna: Browser, backend: StaffBackend) -> None:
+    backend.offers_undo()
+    await anna.open("/till/enrollment")
+    await anna.send("/till/enrollment", htmx=True, email="zoe@example.com", idem="x")
+    enrolled_toast, undo_toast = anna.page.split("data-toast")[1:3]
+    assert "is enrolled" in enrolled_toast
+    assert "data-undo" not in enrolled_toast
+    assert "Marie Weber: +41" in undo_toast
+    assert f"/till/transactions/{SALE.id}/void" in undo_toast
+
+
+async def test_undo_sends_no_reason_and_shows_the_card(anna: Browser, backend: StaffBackend) -> None:
+    answer = await anna.send(f"/till/transactions/{SALE.id}/void", htmx=True, idem="u", card_id=str(CARD.id))
+    assert answer.status_code == 200
+    assert backend.body("/void")["reason"] is None
+    assert "Undone." in anna.text
+
+
+async def test_a_booking_is_taken_back_later_with_a_reason(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open("/till/today")
+    assert "Wrong amount" in anna.text
+    await anna.send(f"/till/transactions/{SALE.id}/void", later="1", idem="v", reason="Wrong amount", staff_pin="2468")
+    assert backend.body("/void")["reason"] == "Wrong amount"
+    assert backend.body("/void")["staff_pin"] == "2468"
+
+
+async def test_what_was_taken_back_already_says_so_in_the_list(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["POST /store/loyalty/transactions/*/void"] = refused(409, "already_void")
+    answer = await anna.send(
+        f"/till/transactions/{SALE.id}/void", htmx=True, later="1", idem="v", reason="Wrong amount"
+    )
+    assert answer.status_code == 409
+    assert "Sentence of already_void." in anna.text
+    assert "All bookings" in anna.text
+
+
+async def test_a_new_customer_gets_a_card_to_photograph(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open("/till/enrollment")
+    await anna.send("/till/enrollment", htmx=True, email="zoe@example.com", first_name=" Zoé ", idem="e")
+    assert backend.body("/enroll")["first_name"] == "Zoé"
+    assert backend.posts("/enroll")[-1].headers["idempotency-key"] == "e"
+    assert 'class="qr"' in anna.page
+    assert '<details class="phone" open>' in anna.page
+
+
+async def test_a_customer_who_is_known_is_opened_not_refused(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["POST /store/loyalty/cards/enroll"] = found(enrolled(already=True))
+    assert (await anna.send("/till/enrollment", htmx=True, email="marie@example.com", idem="e")).status_code == 200
+    assert "Already a customer since 20 Nov 2026." in anna.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({"email": ""}, "Write the customer’s email address."), ({"email": "zoe"}, "This is not an email address"),
+        ({"email": "zoe@x.lu", "phone": "call me"}, "Write the phone number with digits")],
+)  # fmt: skip
+async def test_a_field_that_cannot_be_right_is_said_beside_it(
+    anna: Browser, backend: StaffBackend, fields: dict[str, str], sentence: str
+) -> None:
+    assert (await anna.send("/till/enrollment", htmx=True, idem="e", **fields)).status_code == 422
+    assert sentence in anna.text
+    assert not backend.posts("/enroll")
+
+
+@pytest.mark.parametrize(
+    ("policy", "shown"), [("required", "Your PIN"), ("optional", "Your PIN (optional)"), ("disabled", None)]
+)
+async def test_the_pin_is_asked_for_as_the_policy_says(
+    anna: Browser, backend: StaffBackend, policy: str, shown: str | None
+) -> None:
+    program = changed(STAFF_PROGRAM, policy=changed(POLICY, staff_pin_policy=policy))
+    backend.till = changed(backend.till, program=program)
+    await anna.open(CARD_PATH)
+    assert ('name="staff_pin"' in anna.page) == (shown is not None)
+    assert shown is None or shown in anna.text
+
+
+async def test_where_no_pins_are_used_the_till_signs_out_instead_of_locking(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    assert 'data-autolock-seconds="120"' in anna.page
+    assert 'action="/till/lock"' in anna.page
+    backend.till = changed(
+        backend.till, program=changed(STAFF_PROGRAM, policy=changed(POLICY, staff_pin_policy="disabled"))
+    )
+    await anna.open("/till")
+    assert 'data-autolock-seconds="0"' in anna.page
+    assert 'action="/till/lock"' not in anna.page
+
+
+async def test_something_scanned_that_is_no_card_is_not_enrolled(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers[LOOKUP] = found(CardMatches([]))
+    await anna.send("/till/find", htmx=True, query="https://elsewhere.example/qr")
+    assert "This is not an Orion card." in anna.text
+    assert 'action="/till/enrollment"' not in anna.page
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "stamps"), [("hybrid", True, True), ("points", True, False), ("stamps", False, True)]
+)
+async def test_the_till_shows_what_the_program_has(
+    anna: Browser, backend: StaffBackend, kind: str, points: bool, stamps: bool
+) -> None:
+    backend.till = changed(
+        backend.till, program=changed(STAFF_PROGRAM, type=kind), card=changed(CARD, program_type=kind)
+    )
+    await anna.open(CARD_PATH)
+    assert ('value="points"' in anna.page) == points
+    assert ('value="stamp"' in anna.page) == stamps
+
+
+@pytest.mark.parametrize("state", ["deactivated", "merged", "erased"])
+async def test_a_card_that_is_not_active_takes_no_bookings(anna: Browser, backend: StaffBackend, state: str) -> None:
+    backend.till = changed(backend.till, card=changed(CARD, state=state))
+    await anna.open(CARD_PATH)
+    assert "data-books" not in anna.page.split('id="till"')[1]
+
+
+async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open(CARD_PATH)
+    await anna.send("/till/lock", htmx=True)
+    assert '<hx-partial hx-target="#lock"' in anna.page
+    calls = len(backend.asked)
+    for path in ("/till", CARD_PATH, "/till/today"):
+        assert (await anna.open(path)).status_code == 423
+        assert "Marie Weber" not in anna.page
+    await book(anna, amount="10")
+    assert len(backend.asked) == calls
+    backend.answers["POST /store/loyalty/pins/verify"] = refused(403, "pin_invalid", tries_left=3)
+    assert (await anna.send("/till/unlock", staff_pin="0000", next=CARD_PATH)).status_code == 403
+    assert "Sentence of pin_invalid." in anna.text
+    backend.answers["POST /store/loyalty/pins/verify"] = httpx.Response(204)
+    assert (await anna.send("/till/unlock", staff_pin="2468", next=CARD_PATH)).headers["location"] == CARD_PATH
+    assert (await anna.open(CARD_PATH)).status_code == 200

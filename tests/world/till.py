@@ -1,0 +1,95 @@
+"""A till: what a colleague does at the counter."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.world.caller import Caller, Json, new_key
+
+Card = Json
+
+
+class Till(Caller):
+    """`card` is a card view, or its id."""
+
+    async def me(self) -> Json:
+        return await self.get("/auth/me")
+
+    async def sign_out(self) -> None:
+        await self.post("/auth/sign-out")
+
+    async def program(self) -> Json:
+        return await self.get("/store/loyalty/program")
+
+    async def till(self, card: Card | str | None = None) -> Json:
+        return await self.get("/store/loyalty/till", params={"card_id": id_of(card)} if card else None)
+
+    async def find(self, query: str) -> list[Card]:
+        return (await self.post("/store/loyalty/cards/lookup", {"query": query}))["cards"]
+
+    async def show(self, card: Card | str) -> Card:
+        return await self.get(f"/store/loyalty/cards/{id_of(card)}")
+
+    async def enroll(self, email: str | None = None, *, key: str | None = None, **person: Any) -> Card:
+        body = {"email": email or f"{uuid4().hex}@example.com"} | person
+        return await self.post("/store/loyalty/cards/enroll", body, key=key or new_key())
+
+    async def earn(self, card: Card | str, *, cents: int, key: str | None = None, **body: Any) -> Json:
+        path = f"/store/loyalty/cards/{id_of(card)}/points"
+        return await self.post(path, {"purchase_amount_cents": cents} | body, key=key or new_key())
+
+    async def stamp(self, card: Card | str, *, key: str | None = None, **body: Any) -> Json:
+        return await self.post(f"/store/loyalty/cards/{id_of(card)}/stamps", body, key=key or new_key())
+
+    async def redeem(
+        self, card: Card | str, reward: str | None = None, *, key: str | None = None, **body: Any
+    ) -> Json:
+        """A reward by its id, or without one the full stamp card."""
+        body = ({"reward_id": reward} if reward else {"unit": "stamps"}) | body
+        return await self.post(f"/store/loyalty/cards/{id_of(card)}/redemptions", body, key=key or new_key())
+
+    async def void(self, booking: Json | str, *, key: str | None = None, **body: Any) -> Json:
+        """A booking's answer, its transaction, or the transaction's id."""
+        transaction = booking if isinstance(booking, str) else booking.get("transaction", booking)
+        return await self.post(f"/store/loyalty/transactions/{id_of(transaction)}/void", body, key=key or new_key())
+
+    async def adjust(
+        self, card: Card | str, points: int, reason: str = "Goodwill", *, key: str | None = None, **body: Any
+    ) -> Json:
+        path = f"/store/loyalty/cards/{id_of(card)}/adjustments"
+        return await self.post(path, {"points": points, "reason": reason} | body, key=key or new_key())
+
+    async def history(self, card: Card | str, **params: Any) -> Json:
+        return await self.get(f"/store/loyalty/cards/{id_of(card)}/transactions", params=params)
+
+    async def bookings(self, **params: Any) -> Json:
+        return await self.get("/store/loyalty/transactions", params=params)
+
+    async def unlock(self, pin: str) -> None:
+        await self.post("/store/pins/verify", {"staff_pin": pin})
+
+    async def state_of(self, key: str) -> str:
+        return (await self.get(f"/idempotency/{key}"))["state"]
+
+
+class Stranger(Caller):
+    """A customer, or somebody passing by."""
+
+    async def program(self, store_code: str) -> Json:
+        return await self.get(f"/storefront/loyalty/{store_code}/program")
+
+    async def join(self, store_code: str, email: str | None = None, *, key: str | None = None, **person: Any) -> Json:
+        body = {"email": email or f"{uuid4().hex}@example.com", "accept_terms": True} | person
+        return await self.post(f"/storefront/loyalty/{store_code}/enroll", body, key=key)
+
+    async def card_page(self, page_url: str) -> Json:
+        return await self.get(f"/storefront/loyalty/cards/{page_url.rpartition('/')[2]}")
+
+    async def lost_card(self, email: str, **where: str) -> None:
+        await self.post("/storefront/loyalty/card-links", {"email": email} | where)
+
+    async def sign_in(self, email: str, password: str, **body: str) -> Json:
+        return await self.post("/auth/sign-in", {"email": email, "password": password} | body)
+
+
+def id_of(thing: Json | str) -> str:
+    return thing if isinstance(thing, str) else thing["id"]
