@@ -31,6 +31,7 @@ bench: $(READY) ## the benchmarks, as a table
 	@exec $(PYTHON) -m benchmarks
 
 messages: $(READY) ## brings the translation catalogs up to date with the code
+	@$(PYTHON) -m backend.cli i18n extract
 	@exec $(PYTHON) -m backend.cli i18n update
 
 clean: ## removes what was installed and made here, the demo world too

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import TypeVar
 
 import rich_click as click
+import segno
 
 from backend import dev as development
 from backend.core import migrations
+from backend.core.clock import clock
 from backend.core.embedded.running import load_dev_environment
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused, check_start
 from backend.document_file import document_text
 from backend.seed import seed as seed_world
 from backend.services import Services, open_services
+from backend.staff.actions import EmailTaken, create_admin
 from i18n.cli import i18n
 
 Result = TypeVar("Result")
+PASSWORD_LENGTH_MIN = 15
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -97,7 +101,7 @@ def up() -> None:
     migrations.upgrade(_settings().migration_url)
 
 
-@migrate.command()
+@migrate.command(context_settings={"ignore_unknown_options": True})
 @click.argument("revision")
 def down(revision: str) -> None:
     """To REVISION, `-1` for one step, `base` for none."""
@@ -118,6 +122,34 @@ def seed() -> None:
     """Add the demo world, once."""
     added = _with_services(seed_world)
     click.echo(f"Added {', '.join(added)}." if added else "The demo world is there already.")
+
+
+@orion.group()
+def users() -> None:
+    """People who sign in."""
+
+
+@users.command("create-admin")
+@click.argument("email")
+@click.option("--name", default="Administrator", show_default=True)
+@click.password_option(help="Asked for when not given; at least 15 characters.")
+def create_admin_(email: str, name: str, password: str) -> None:
+    """A super admin, with a second factor to scan."""
+    if len(password) < PASSWORD_LENGTH_MIN:
+        sys.exit(f"The password needs at least {PASSWORD_LENGTH_MIN} characters.")
+
+    async def act(services: Services) -> str:
+        async with services.sessions.committing() as session:
+            return await create_admin(
+                session, services.key_ring, email=email, name=name, password=password, now=clock.now()
+            )
+
+    try:
+        address = _with_services(act)
+    except EmailTaken:
+        sys.exit(f"Somebody signs in as {email} already.")
+    segno.make(address).terminal(compact=True)
+    click.echo(f"{email} is a super admin. Scan this with an authenticator, or enter {address}")
 
 
 @orion.command()

@@ -82,6 +82,8 @@ async def _run(sessions: Sessions, reaction: Reaction, message: Claimed) -> str 
     """The reaction and the note that it is done are one transaction; the reason when it failed."""
     try:
         async with sessions.committing(message.merchant_id) as session:
+            if not await _is_waiting(session, reaction, message):
+                return None
             event = await session.get_one(Event, (message.merchant_id, message.id))
             await reaction(session, event)
             await session.execute(
@@ -93,6 +95,14 @@ async def _run(sessions: Sessions, reaction: Reaction, message: Claimed) -> str 
         log.exception("reaction_failed", reaction=reaction.__name__, event_id=str(message.id))
         return f"{reaction.__name__}: {type(error).__name__}"
     return None
+
+
+async def _is_waiting(session: AsyncSession, reaction: Reaction, message: Claimed) -> bool:
+    """Locks the message: another worker may have it too, when this one was slower than its lease."""
+    done = await session.scalar(
+        select(OutboxMessage.reactions_done).where(OutboxMessage.id == message.id).with_for_update()
+    )
+    return done is not None and reaction.__name__ not in done
 
 
 def _postponed(message: Claimed, failures: list[str], now: datetime) -> Update:

@@ -19,6 +19,7 @@ from backend.identity.models import AccessToken
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import token_hash
 from backend.identity.schemas import SignIn
+from backend.staff.actions import totp_place
 from backend.staff.models import User
 
 LIFETIME = timedelta(hours=12)
@@ -51,11 +52,6 @@ async def _new_token(session: AsyncSession, user_id: UUID, now: datetime) -> tup
     session.add(AccessToken(token_hash=token_hash(token), user_id=user_id, created_at=now, expires_at=expires_at))
     await session.flush()
     return token, expires_at
-
-
-def totp_place(user_id: UUID) -> str:
-    """Where an authenticator's secret is sealed to."""
-    return f"users.totp_secret.{user_id}"
 
 
 def _check_totp(secret: str, given: str | None, now: datetime) -> None:

@@ -5,6 +5,7 @@ from email.utils import formataddr
 from uuid import UUID
 
 import aiosmtplib
+import httpx
 import structlog
 
 from backend.core.settings import Settings
@@ -41,6 +42,35 @@ class SmtpDelivery:
             raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
 
 
+class SendgridDelivery:
+    provider = "sendgrid"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.host = settings.sendgrid_api_url
+
+    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None:
+        settings = self._settings
+        message = {
+            "personalizations": [{"to": [{"email": recipient}], "custom_args": {"message_id": str(message_id)}}],
+            "from": {"email": settings.email_from_address, "name": settings.email_from_name},
+            "subject": subject,
+            "content": [{"type": "text/plain", "value": body_text}],
+        }
+        if settings.email_reply_to:
+            message["reply_to"] = {"email": settings.email_reply_to}
+        try:
+            async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as client:
+                answer = await client.post(
+                    "/v3/mail/send", json=message, headers={"Authorization": f"Bearer {settings.sendgrid_api_key}"}
+                )
+                answer.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise DeliveryFailed(f"{error.response.status_code} at {self.host}") from error
+        except httpx.HTTPError as error:
+            raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
+
+
 class ConsoleDelivery:
     """Writes that a mail would have left; for machines without a mail server."""
 
@@ -52,7 +82,14 @@ class ConsoleDelivery:
 
 
 def open_delivery(settings: Settings) -> Delivery:
-    return SmtpDelivery(settings) if settings.email_provider == "smtp" else ConsoleDelivery()
+    """The way `email_provider` names."""
+    match settings.email_provider:
+        case "smtp":
+            return SmtpDelivery(settings)
+        case "sendgrid":
+            return SendgridDelivery(settings)
+        case "console":
+            return ConsoleDelivery()
 
 
 def _message(settings: Settings, message_id: UUID, recipient: str, subject: str, body_text: str) -> EmailMessage:

@@ -8,13 +8,14 @@ from litestar import Request, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
+from backend.core.clock import clock
 from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_UP
 from backend.core.migrations import head
 
 CHECK_SECONDS = 1
 OUTBOX = """
 SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
-       coalesce(extract(epoch FROM clock_timestamp() - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
+       coalesce(extract(epoch FROM $1 - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
 FROM outbox
 """
 
@@ -69,7 +70,7 @@ async def _redis(request: Asked) -> str:
 @get("/metrics", include_in_schema=False)
 async def metrics(request: Asked) -> Response[bytes]:
     """Prometheus text. The outbox is counted when asked."""
-    row = await request.app.state.pool.fetchrow(OUTBOX)
+    row = await request.app.state.pool.fetchrow(OUTBOX, clock.now())
     OUTBOX_PENDING.set(row["pending"])
     OUTBOX_DEAD.set(row["dead"])
     OUTBOX_AGE.set(max(0, float(row["age"])))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import msgspec
 
-from backend.core.hashing import verify_secret
+from backend.core.hashing import hash_secret, verify_secret
 from backend.core.keys import KeyRing
 from backend.core.metrics import PIN_FAILURES, PIN_LOCKOUTS
 from backend.core.origin import Origin
@@ -17,7 +17,7 @@ from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinReq
 from backend.staff_pins.rules import is_asked, peppered
 
 COUNT_PIN_ATTEMPT = "SELECT count_pin_attempt($1, $2, $3, $4, $5)"
-CONFIRM_PIN = "SELECT confirm_pin($1, $2, $3)"
+CONFIRM_PIN = "SELECT confirm_pin($1, $2, $3, $4)"
 UTC = ZoneInfo("UTC")
 
 
@@ -80,14 +80,19 @@ class StaffPins:
         if attempt.verifier is None:
             assert attempt.locked_until is not None, "only a locked PIN hides its verifier"
             raise PinLocked(retry_at=attempt.locked_until.astimezone(zone))
-        if not await self._matches(attempt.verifier, origin, given):
-            raise self._wrong(attempt, policy, zone)
-        await self.pool.fetchval(CONFIRM_PIN, origin.merchant_id, attempt.id, origin.now)
+        newest, *older = peppered(self.keys, origin.merchant_id, origin.user_id, given)
+        fresh: str | None = None
+        if not await verify_secret(attempt.verifier, newest):
+            if not await self._matches(attempt.verifier, older):
+                raise self._wrong(attempt, policy, zone)
+            # Peppers are rotated by use: from now on the newest verifies this PIN.
+            fresh = await hash_secret(newest)
+        await self.pool.fetchval(CONFIRM_PIN, origin.merchant_id, attempt.id, fresh, origin.now)
         return attempt.id
 
-    async def _matches(self, verifier: str, origin: Origin, given: str) -> bool:
-        assert origin.user_id is not None, "a PIN belongs to a signed-in person"
-        for secret in peppered(self.keys, origin.merchant_id, origin.user_id, given):
+    @staticmethod
+    async def _matches(verifier: str, secrets: list[bytes]) -> bool:
+        for secret in secrets:
             if await verify_secret(verifier, secret):
                 return True
         return False

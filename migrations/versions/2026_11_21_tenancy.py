@@ -36,9 +36,12 @@ DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'orion_app') THEN
     CREATE ROLE orion_app NOLOGIN NOSUPERUSER NOBYPASSRLS;
   END IF;
-  IF NOT pg_has_role(current_user, 'orion_app', 'MEMBER') THEN
+  -- So that a single database URL serves both: its user migrates, and the application works as orion_app.
+  BEGIN
     EXECUTE format('GRANT orion_app TO %I', current_user);
-  END IF;
+  EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'orion_app was made by somebody else: they grant it to whom the application connects as';
+  END;
 END $$
 """
 

@@ -23,7 +23,7 @@ FUNCTIONS = {
     "answer_status": "uuid, text",
     "keep_answer": "uuid, json",
     "count_pin_attempt": "uuid, uuid, int, interval, timestamptz",
-    "confirm_pin": "uuid, uuid, timestamptz",
+    "confirm_pin": "uuid, uuid, text, timestamptz",
 }
 
 

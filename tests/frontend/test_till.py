@@ -333,7 +333,7 @@ async def test_a_card_that_is_not_active_takes_no_bookings(anna: Browser, backen
 
 async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser, backend: StaffBackend) -> None:
     await anna.open(CARD_PATH)
-    await anna.send("/till/lock", htmx=True)
+    assert (await anna.send("/till/lock", htmx=True)).status_code == 200
     assert '<hx-partial hx-target="#lock"' in anna.page
     calls = len(backend.asked)
     for path in ("/till", CARD_PATH, "/till/today"):

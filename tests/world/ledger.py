@@ -33,7 +33,7 @@ CHECKS = {
     "I5 nothing is taken back beyond what it was, and nothing twice": """
         SELECT t.id FROM transactions t
         JOIN transactions v ON v.merchant_id = t.merchant_id AND v.voids_id = t.id AND v.unit = t.unit
-        GROUP BY t.merchant_id, t.id HAVING abs(sum(v.amount)) > abs(t.amount) OR sign(sum(v.amount)) = sign(t.amount)
+        GROUP BY t.merchant_id, t.id HAVING abs(sum(v.amount)) > abs(t.amount) OR sum(v.amount) * t.amount > 0
     """,
     "I6 nothing is paid from a lot that had expired": """
         SELECT l.id FROM lots l JOIN allocations a ON a.merchant_id = l.merchant_id AND a.lot_id = l.id

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import JSON, ColumnElement, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
@@ -18,7 +19,7 @@ from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.cards.code import new_code
-from backend.loyalty.cards.models import Card
+from backend.loyalty.cards.models import IN_USE, Card
 from backend.loyalty.customers.actions import find_or_add_customer
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.customers.rules import normalize_email
@@ -68,18 +69,35 @@ class Enrollment:
 
     async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         check_birth_date(person.birth_date, origin.now.date())
+        try:
+            reply = await self._enroll(origin, person, key, is_public=is_public)
+        except IntegrityError:
+            # The key was used for something else, or by a twin a moment ago.
+            if key is None or (answer := await self._answer_after_all(origin, key)) is None:
+                raise
+            return answer
+        self.ledger.doorbell.ring()
+        return reply
+
+    async def _enroll(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         async with self.sessions.committing(origin.merchant_id) as session:
-            if key is not None and (stored := await _stored(session, origin, key)):
-                return replay(key, stored.fingerprint.hex(), stored.status, stored.body)
+            if key is not None and (answer := await _first_answer(session, origin, key)):
+                return answer
             enrolled = await enroll_customer(session, origin, person, is_public=is_public)
+            # Whoever found the card made by a twin waited for that twin's commit: now its answer is there.
+            if key is not None and enrolled.already and (answer := await _first_answer(session, origin, key)):
+                return answer
             show = Show(self.ledger.links, origin.language, origin.now)
             body = _public_answer(enrolled, show) if is_public else _staff_answer(enrolled, show)
             reply = Reply(200 if enrolled.already else 201, _encoder.encode(body))
             await _write(session, origin, enrolled, key, reply)
             if is_public and enrolled.already:
                 record(session, origin.merchant_id, CardLinkRequested(enrolled.state.card.id), origin.now)
-        self.ledger.doorbell.ring()
-        return reply
+            return reply
+
+    async def _answer_after_all(self, origin: Origin, key: Key) -> Reply | None:
+        async with self.sessions.committing(origin.merchant_id) as session:
+            return await _first_answer(session, origin, key)
 
 
 async def enroll_customer(session: AsyncSession, origin: Origin, person: Person, *, is_public: bool) -> Enrolled:
@@ -141,7 +159,7 @@ async def _find_or_add_card(
         )
         .on_conflict_do_nothing(
             index_elements=["merchant_id", "customer_id", "scope_store_id"],
-            index_where=Card.state.in_(["active", "deactivated"]),
+            index_where=IN_USE,
         )
         .returning(Card.id)
     )
@@ -152,7 +170,7 @@ async def _find_or_add_card(
             Card.merchant_id == origin.merchant_id,
             Card.customer_id == customer.id,
             Card.scope_store_id.is_not_distinct_from(scope),
-            Card.state.in_(["active", "deactivated"]),
+            IN_USE,
         )
     )
     return existing.one(), False
@@ -171,8 +189,10 @@ def _draft(state: CardState, origin: Origin) -> Draft:
     return draft
 
 
-async def _stored(session: AsyncSession, origin: Origin, key: Key) -> StoredAnswer | None:
-    return await session.get(StoredAnswer, (origin.merchant_id, key.value))
+async def _first_answer(session: AsyncSession, origin: Origin, key: Key) -> Reply | None:
+    """Raises IdempotencyKeyReused when the key answered something else."""
+    stored = await session.get(StoredAnswer, (origin.merchant_id, key.value))
+    return replay(key, stored.fingerprint.hex(), stored.status, stored.body) if stored else None
 
 
 async def _write(session: AsyncSession, origin: Origin, enrolled: Enrolled, key: Key | None, reply: Reply) -> None:

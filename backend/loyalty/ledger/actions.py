@@ -17,7 +17,7 @@ from backend.core.problems import Problem
 from backend.core.queue import Doorbell
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.ledger.booking import AnswerRow, Booking, Draft
-from backend.loyalty.ledger.problems import CardBusy, CardNotFound, OrderReferenceUsed
+from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFound, OrderReferenceUsed
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show
@@ -28,7 +28,7 @@ KEEP_ANSWER = "SELECT keep_answer($1, $2)"
 TRIES = 60
 PAUSE_SECONDS_MAX = 0.05
 # What a concurrent booking may have taken first; reading again tells.
-MOVED_CONSTRAINTS = {"pk_stored_answers", "uq_transactions_idempotency_key", "ck_rewards_stock"}
+MOVED_CONSTRAINTS = {"pk_stored_answers", "ck_rewards_stock"}
 
 _encoder = msgspec.json.Encoder()
 
@@ -124,6 +124,9 @@ class Ledger:
         except asyncpg.IntegrityConstraintViolationError as error:
             if error.constraint_name == "uq_transactions_order_reference":
                 raise OrderReferenceUsed from error
+            if error.constraint_name == "uq_transactions_idempotency_key":
+                # The answer has served its time; the key stays on its transaction for ever.
+                raise AlreadyBooked from error
             if error.constraint_name in MOVED_CONSTRAINTS:
                 return False
             raise

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.booking import Draft, TransactionRow
 from backend.loyalty.ledger.events import PointsAdjusted
@@ -24,6 +26,8 @@ class AdjustPoints:
         checks.check_card(state)
         if not state.program.has_points:
             raise UnitNotOffered
+        if self.body.points == 0:
+            raise ValidationFailed(FieldError("/points", "zero", "More or fewer than none."))
 
     def decide(self, draft: Draft) -> None:
         points, lots = self.body.points, draft.live("points")

@@ -148,7 +148,9 @@ class Draft:
         return row
 
     def categorize(self, row: TransactionRow, category_ids: list[UUID]) -> None:
-        self._categories += [CategoryRow(row.merchant_id, row.id, category_id) for category_id in category_ids]
+        self._categories += [
+            CategoryRow(row.merchant_id, row.id, category_id) for category_id in dict.fromkeys(category_ids)
+        ]
 
     def grant(self, row: TransactionRow, amount: int, life: rules.LotLife) -> LotState:
         """A new lot; what the customer owes is paid from it first."""
@@ -166,10 +168,8 @@ class Draft:
         self._new_lots[lot.id] = lot
         self.state.lots.append(lot)
         self._add_to_balance(row.unit, amount)
-        if row.unit == "points" and self.card.debt_points:
-            paid = min(self.card.debt_points, amount)
+        if paid := self._pay_debt(row.unit, amount):
             self._move(row, lot, paid)
-            self.card.debt_points -= paid
         return lot
 
     def spend(self, row: TransactionRow, lots: list[LotState], amount: int) -> None:
@@ -179,7 +179,10 @@ class Draft:
             self._move(row, by_id[part.lot_id], part.amount)
 
     def give_back(self, row: TransactionRow, lot: LotState, amount: int) -> None:
-        """Returns what was spent into its own lot; one that has expired meanwhile gets its days of grace, once."""
+        """Returns what was spent into its own lot; one that has expired meanwhile gets its days of grace, once.
+
+        What the customer owes is paid from it first.
+        """
         mine = next((known for known in self.state.lots if known.id == lot.id), None)
         if mine is None:
             mine = lot
@@ -187,7 +190,15 @@ class Draft:
         expires_at = rules.expiry_of(mine, self.card.last_activity_at, self.state.setup.merchant.zone)
         if expires_at is not None and expires_at <= self.now and not mine.has_grace:
             mine.expires_at, mine.idle_days, mine.has_grace = rules.after_grace(expires_at, self.now), None, True
-        self._move(row, mine, -amount)
+        owed = self._pay_debt(lot.unit, amount)
+        if amount > owed:
+            self._move(row, mine, owed - amount)
+
+    def _pay_debt(self, unit: str, amount: int) -> int:
+        """How much of the amount goes into what the customer owes."""
+        paid = min(self.card.debt_points, amount) if unit == "points" else 0
+        self.card.debt_points -= paid
+        return paid
 
     def take_reward(self, reward_id: UUID, stock_change: int) -> None:
         self._reward = (reward_id, stock_change)

@@ -126,6 +126,12 @@ class OccurredAtRefused(Problem):
     detail = N_("It may be at most 72 hours ago and 5 minutes ahead.")
 
 
+class AlreadyBooked(Problem):
+    code, status = "already_booked", 409
+    title = N_("This was booked already")
+    detail = N_("It is so long ago that the answer is not kept any more. The card’s history shows it.")
+
+
 class BalanceBelowZero(Problem):
     code, status, is_remembered = "balance_below_zero", 409, True
     title = N_("The balance cannot go below zero")

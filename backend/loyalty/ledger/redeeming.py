@@ -29,10 +29,10 @@ class RedeemReward:
 
     def check(self, state: CardState) -> None:
         checks.check_card(state)
-        if self.body.unit == "stamps":
-            if not state.program.has_stamps:
-                raise UnitNotOffered
-        else:
+        by_stamps = self.body.unit == "stamps"
+        if not (state.program.has_stamps if by_stamps else state.program.has_points):
+            raise UnitNotOffered
+        if not by_stamps:
             self._reward(state)
 
     def decide(self, draft: Draft) -> None:

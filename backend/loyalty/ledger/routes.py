@@ -64,6 +64,7 @@ BOOKING = (
     problems.CardNotFound,
     problems.CardInactive,
     problems.CardBusy,
+    problems.AlreadyBooked,
     PinRequired,
     PinInvalid,
     PinLocked,
@@ -210,8 +211,7 @@ class StoreLedgerController(Controller):
         summary="Adjust points by hand, with a reason",
         guards=[requires(ADJUST_POINTS), limited("adjust", 20)],
         response_headers=REPLAYED,
-        responses={201: shown(AdjustmentView)}
-        | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
+        responses={201: shown(AdjustmentView)} | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
     )
     async def adjust_points(
         self,

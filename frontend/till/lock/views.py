@@ -37,7 +37,7 @@ async def admit(request: Request) -> Response[str] | None:
 async def lock_till(request: Request) -> Response[str]:
     request.session[LOCKED] = True
     if is_htmx(request):
-        return lock_page(request)
+        return lock_page(request, status=200)
     return redirect(request, local_path((await read_form(request)).text("next"), "/till"))
 
 
@@ -61,9 +61,9 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
     return redirect(request, local_path(form.text("next"), "/till"))
 
 
-def lock_page(request: Request) -> Response[str]:
+def lock_page(request: Request, *, status: int = STATUS) -> Response[str]:
     """Over the till for htmx, so that what was typed is kept; a page of its own otherwise."""
-    return page(request, "till/lock/page.html", status=STATUS, error=None, next=_place(request))
+    return page(request, "till/lock/page.html", status=status, error=None, next=_place(request))
 
 
 def _wrong(request: Request, form: Form, status: int, error: str) -> Response[str]:

@@ -1,0 +1,50 @@
+"""People of the platform."""
+
+import base64
+import secrets
+from datetime import datetime
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.hashing import hash_secret
+from backend.core.ids import new_id
+from backend.core.keys import KeyRing
+from backend.core.sealing import seal
+from backend.staff.models import User
+
+TOTP_SECRET_BYTES = 20
+
+
+class EmailTaken(Exception):
+    """Somebody signs in with this email already."""
+
+
+async def create_admin(
+    session: AsyncSession, keys: KeyRing, *, email: str, name: str, password: str, now: datetime
+) -> str:
+    """A super admin. Returns the `otpauth://` address for their authenticator, shown once. Raises EmailTaken."""
+    email_norm = email.strip().casefold()
+    if await session.scalar(select(User.id).where(User.email_norm == email_norm)):
+        raise EmailTaken
+    user_id, secret = new_id(), base64.b32encode(secrets.token_bytes(TOTP_SECRET_BYTES)).decode()
+    session.add(
+        User(
+            id=user_id,
+            role="super_admin",
+            email=email.strip(),
+            email_norm=email_norm,
+            name=name,
+            password_hash=await hash_secret(password),
+            totp_secret=seal(keys, secret, totp_place(user_id)),
+            created_at=now,
+        )
+    )
+    return f"otpauth://totp/Orion:{quote(email_norm)}?secret={secret}&issuer=Orion"
+
+
+def totp_place(user_id: UUID) -> str:
+    """Where an authenticator's secret is sealed to."""
+    return f"users.totp_secret.{user_id}"
