@@ -13,7 +13,7 @@ from backend.staff_pins.schemas import PinEntry
 
 
 class StorePinController(Controller):
-    path = "/pins"
+    path = "/loyalty/pins"
     tags = ["Loyalty - Store"]
 
     @post(

@@ -31,6 +31,11 @@ class BackendProblem(Exception):
         self.facts = facts
         """Every member of the answer, such as `retry_at` or `tries_left`."""
 
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do now, for the reader."""
+        return ". ".join(dict.fromkeys(filter(None, (self.view.title, self.detail))))
+
 
 class BackendAway(Exception):
     """No answer, or none that settles anything: the call may be repeated with the same idempotency key."""

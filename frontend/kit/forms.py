@@ -53,6 +53,8 @@ FIELD_OF_CODE = {
     "pin_required": "staff_pin",
     "pin_invalid": "staff_pin",
     "pin_locked": "staff_pin",
+    "pin_not_set": "staff_pin",
+    "category_unknown": "category_ids",
     "order_reference_required": "order_reference",
     "order_reference_used": "order_reference",
 }
@@ -61,7 +63,7 @@ FIELD_OF_CODE = {
 def errors_of(problem: BackendProblem) -> dict[str, str]:
     """Field → sentence, for problems that belong to a field; empty for those that belong to the whole."""
     if problem.code in FIELD_OF_CODE:
-        return {FIELD_OF_CODE[problem.code]: problem.detail}
+        return {FIELD_OF_CODE[problem.code]: problem.sentence}
     return {error.pointer.strip("/").split("/")[0]: error.detail for error in problem.view.errors}
 
 

@@ -48,6 +48,7 @@ async def test_a_refusal_carries_its_code_its_sentence_and_its_facts() -> None:
         await caller(refused(409, "stamp_cooldown", retry_at="2026-11-21T17:20:00Z")).get("/x", TillView)
     problem = caught.value
     assert (problem.code, problem.status, problem.detail) == ("stamp_cooldown", 409, "Sentence of stamp_cooldown.")
+    assert problem.sentence == "stamp_cooldown. Sentence of stamp_cooldown."
     assert problem.facts["retry_at"] == "2026-11-21T17:20:00Z"
 
 

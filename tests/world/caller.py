@@ -47,9 +47,7 @@ class Caller:
     Every answer is checked against what the document promises of its route.
     """
 
-    def __init__(
-        self, http: httpx.AsyncClient, promises: "Promises", token: str | None = None, **headers: str
-    ) -> None:
+    def __init__(self, http: httpx.AsyncClient, promises: "Promises", token: str | None = None, **headers: str) -> None:
         self.http = http
         self.token = token
         self._promises = promises

@@ -159,7 +159,11 @@ async def open_shop(
         "luc": _user(merchant_id, "store_member", tag),
     }
     for name, user in users.items():
-        user.name, user.email, user.email_norm = name.title(), f"{name}{tag}@x.example", f"{name}{tag}@x.example".lower()
+        user.name, user.email, user.email_norm = (
+            name.title(),
+            f"{name}{tag}@x.example",
+            f"{name}{tag}@x.example".lower(),
+        )
     tokens = {name: _token(user) for name, user in users.items()}
     offered = [{"points_required": points} for points in (100, 500)] if rewards is None else rewards
     reward_rows = [_reward(merchant_id, program_id, told) for told in offered]
@@ -230,9 +234,7 @@ def _user(merchant_id: UUID | None, role: str, tag: str) -> User:
 def _token(user: User) -> tuple[str, AccessToken]:
     """One that outlives every move of the clock."""
     token, now = secrets.token_urlsafe(32), clock.now()
-    return token, AccessToken(
-        token_hash=token_hash(token), user_id=user.id, created_at=now, expires_at=now + FOREVER
-    )
+    return token, AccessToken(token_hash=token_hash(token), user_id=user.id, created_at=now, expires_at=now + FOREVER)
 
 
 def _member(merchant_id: UUID, store_id: UUID, user_id: UUID) -> StoreMember:

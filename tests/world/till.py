@@ -40,9 +40,7 @@ class Till(Caller):
     async def stamp(self, card: Card | str, *, key: str | None = None, **body: Any) -> Json:
         return await self.post(f"/store/loyalty/cards/{id_of(card)}/stamps", body, key=key or new_key())
 
-    async def redeem(
-        self, card: Card | str, reward: str | None = None, *, key: str | None = None, **body: Any
-    ) -> Json:
+    async def redeem(self, card: Card | str, reward: str | None = None, *, key: str | None = None, **body: Any) -> Json:
         """A reward by its id, or without one the full stamp card."""
         body = ({"reward_id": reward} if reward else {"unit": "stamps"}) | body
         return await self.post(f"/store/loyalty/cards/{id_of(card)}/redemptions", body, key=key or new_key())
@@ -65,7 +63,7 @@ class Till(Caller):
         return await self.get("/store/loyalty/transactions", params=params)
 
     async def unlock(self, pin: str) -> None:
-        await self.post("/store/pins/verify", {"staff_pin": pin})
+        await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
     async def state_of(self, key: str) -> str:
         return (await self.get(f"/idempotency/{key}"))["state"]

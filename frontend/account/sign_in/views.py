@@ -82,7 +82,7 @@ def _refused(request: Request, form: Form, problem: BackendProblem) -> Response[
     if asks_totp and is_htmx(request):
         return page(request, "account/sign_in/totp_page.html", form=form)
     if not asks_totp:
-        form.errors = errors_of(problem) or {"": problem.detail}
+        form.errors = errors_of(problem) or {"": problem.sentence}
     return _screen(request, form, status=problem.status, asks_totp=asks_totp or bool(form.text("totp")))
 
 

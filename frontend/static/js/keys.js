@@ -33,11 +33,11 @@ export function pressKey(event) {
   const { key, target } = event;
   const field = target.closest?.(FIELD);
   const inAmount = field?.matches("[data-amount]");
-  const chooser = usable("details[data-digits][open], [data-digits]:not(details)");
+  const chooser = target.closest?.("[data-digits=within]") ?? usable("details[data-digits=''][open], [data-digits='']:not(details)");
   if (/^F\d+$/.test(key)) use(event, printed(key));
   else if (key === "Escape") leave(event, chooser);
   else if (/^Arrow(Up|Down)$/.test(key)) walk(event);
-  else if (/^[1-9]$/.test(key) && chooser) use(event, usable(`[data-digit="${key}"]`, chooser));
+  else if (/^[1-9]$/.test(key) && chooser && (!field || inAmount)) use(event, usable(`[data-digit="${key}"]`, chooser));
   else if (/^[-+*/]$/.test(key) && (!field || inAmount)) {
     // No amount has an operator in it: one that cannot act now is not left in the field.
     if (inAmount) stop(event);

@@ -62,7 +62,7 @@ async def _refused(
     """The fresh card with the reason; the form is new, unless its twin is still under way."""
     if problem.status in {SIGNED_OUT, NOT_FOUND}:
         raise problem
-    form.errors = errors_of(problem) or {"": problem.detail}
+    form.errors = errors_of(problem) or {"": problem.sentence}
     kept = form.fields["idem"] if problem.code == STILL_RUNNING else ""
     return await _again(request, caller, card_id, form, problem.status, kept_key=kept)
 

@@ -69,7 +69,7 @@ def _body(request: Request, form: Form) -> Enroll:
 async def _refused(request: Request, caller: Caller, form: Form, problem: BackendProblem) -> Response[str]:
     if problem.status == SIGNED_OUT:
         raise problem
-    form.errors = errors_of(problem) or {"": problem.detail}
+    form.errors = errors_of(problem) or {"": problem.sentence}
     return await _screen(request, caller, form, status=problem.status)
 
 

@@ -51,7 +51,7 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
     except BackendProblem as problem:
         if problem.status == SIGNED_OUT:
             raise
-        return _wrong(request, form, problem.status, errors_of(problem).get("staff_pin", problem.detail))
+        return _wrong(request, form, problem.status, errors_of(problem).get("staff_pin", problem.sentence))
     except BackendAway:
         _ = get_translator(language_of(request)).gettext
         return _wrong(request, form, AWAY, _("The server does not answer. Try again in a moment."))

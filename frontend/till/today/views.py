@@ -68,12 +68,12 @@ async def _refused(
         raise problem
     errors = errors_of(problem)
     if form.text("later") or "staff_pin" in errors:
-        sentence = "" if errors else problem.detail
+        sentence = "" if errors else problem.sentence
         return await _screen(
             request, caller, status=problem.status, refused=transaction_id, errors=errors, problem=sentence
         )
     kept = Form({})
-    kept.errors = {"": problem.detail}
+    kept.errors = {"": problem.sentence}
     return card_screen(request, await get_till(caller, _card_id(form)), status=problem.status, form=kept)
 
 

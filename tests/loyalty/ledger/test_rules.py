@@ -74,9 +74,7 @@ def live(lots: list[LotState], now: datetime = NOW, last_activity_at: datetime =
         ([100_000_000], Fraction(100), [100_000_000]),
     ],
 )
-def test_each_sale_earns_whole_points_and_carries_the_rest(
-    sales: list[int], rate: Fraction, points: list[int]
-) -> None:
+def test_each_sale_earns_whole_points_and_carries_the_rest(sales: list[int], rate: Fraction, points: list[int]) -> None:
     carry, earned = Fraction(0), []
     for cents in sales:
         accrual = rules.accrue(cents, rate, carry)

@@ -1,0 +1,346 @@
+"""What holds when everything happens at once, twice, or not at all."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from backend.core.clock import clock
+from backend.loyalty.ledger import actions
+from backend.merchants.models import Policy
+from backend.services import Services
+from tests.conftest import OpenShop
+from tests.world.caller import Refused, new_key, refused
+from tests.world.shop import Shop
+from tests.world.till import Till
+
+LINES = "SELECT kind, count(*) FROM transactions WHERE card_id = $1 GROUP BY kind"
+
+
+async def outcome(booking: object) -> str:
+    try:
+        await booking  # type: ignore[misc]
+    except Refused as problem:
+        return problem["code"]
+    return "booked"
+
+
+async def outcomes(*bookings: object) -> Counter[str]:
+    return Counter(await asyncio.gather(*map(outcome, bookings)))
+
+
+async def lines_of(superuser: asyncpg.Connection, card: dict) -> dict[str, int]:
+    return dict(await superuser.fetch(LINES, UUID(card["id"])))
+
+
+async def four_colleagues(shop: Shop) -> list[Till]:
+    """Each may ask sixty times a minute."""
+    return [shop.anna, shop.luc, shop.claire, await shop.hire(shop.hub)]
+
+
+@pytest.mark.slow
+async def test_200_parallel_redemptions_of_one_balance_spend_it_once(
+    opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
+    shop = await opened(rewards=[{"points_required": 100}])
+    card, tills = await shop.a_card(points=100), await four_colleagues(shop)
+    said = await outcomes(*(till.redeem(card, shop.rewards[100]) for till in tills for _ in range(50)))
+    assert said == {"booked": 1, "insufficient_points": 199}
+    assert (await lines_of(superuser, card))["redeemed"] == 1
+    assert (await shop.anna.show(card))["points_balance"] == 0
+
+
+@pytest.mark.slow
+async def test_one_key_sent_100_times_in_parallel_books_once_and_answers_the_same_bytes(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    card, key = await shop.a_card(), new_key()
+    path, body = f"/store/loyalty/cards/{card['id']}/points", {"purchase_amount_cents": 1000}
+    answers = await asyncio.gather(
+        *(till.send("POST", path, json=body, key=key) for till in (shop.anna, shop.luc) for _ in range(50))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
+    assert {answer.headers.get("idempotency-replayed") for answer in answers} == {None, "true"}
+    assert (await lines_of(superuser, card))["earned"] == 1
+
+
+async def test_parallel_sales_on_one_card_are_all_booked(shop: Shop) -> None:
+    card = await shop.a_card()
+    said = await outcomes(*(shop.anna.earn(card, cents=100) for _ in range(20)))
+    assert said == {"booked": 20}
+    assert (await shop.anna.show(card))["points_balance"] == 20
+
+
+async def test_the_last_one_in_stock_goes_to_one_of_many_cards(opened: OpenShop) -> None:
+    shop = await opened(rewards=[{"points_required": 10, "stock": 2}])
+    cards = [await shop.a_card(points=10) for _ in range(8)]
+    said = await outcomes(*(shop.anna.redeem(card, shop.rewards[10]) for card in cards))
+    assert said == {"booked": 2, "reward_unavailable": 6}
+
+
+async def test_two_tills_give_one_stamp(shop: Shop) -> None:
+    """The predecessor's bug 8: it checked before it locked."""
+    card = await shop.a_card()
+    said = await outcomes(*(till.stamp(card) for till in (shop.anna, shop.luc) for _ in range(8)))
+    assert said == {"booked": 1, "stamp_cooldown": 15}
+
+
+async def test_two_tills_take_a_sale_back_once(shop: Shop) -> None:
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=1000)
+    said = await outcomes(*(till.void(sale) for till in (shop.anna, shop.luc) for _ in range(5)))
+    assert said == {"booked": 1, "already_void": 9}
+
+
+async def test_one_receipt_number_in_parallel_is_booked_once(shop: Shop) -> None:
+    cards = [await shop.a_card() for _ in range(5)]
+    said = await outcomes(*(shop.anna.earn(card, cents=100, order_reference="R-1") for card in cards))
+    assert said == {"booked": 1, "order_reference_used": 4}
+
+
+async def test_a_card_fought_over_for_too_long_is_told_to_press_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await shop.a_card()
+
+    async def moved(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(actions, "TRIES", 2)
+    monkeypatch.setattr(actions.Ledger, "_write", moved)
+    with refused("request_in_progress", 409) as said:
+        await shop.anna.earn(card, cents=100)
+    assert said[0].answer.headers["retry-after"] == "1"
+
+
+async def test_a_key_is_required_for_what_moves_value(shop: Shop) -> None:
+    card = await shop.a_card()
+    for key in (None, "", "k" * 129, "a\tb", "\x7f"):
+        with refused("idempotency_key_missing", 400):
+            await shop.anna.post(f"/store/loyalty/cards/{card['id']}/points", {"purchase_amount_cents": 100}, key=key)
+    await shop.anna.earn(card, cents=100, key="k" * 128)
+
+
+async def test_one_key_for_two_bodies_is_a_mistake(shop: Shop) -> None:
+    card, key = await shop.a_card(), new_key()
+    await shop.anna.earn(card, cents=100, key=key)
+    with refused("idempotency_key_reused", 422):
+        await shop.anna.earn(card, cents=200, key=key)
+    with refused("idempotency_key_reused", 422):
+        await shop.anna.stamp(card, key=key)
+    with refused("idempotency_key_reused", 422):
+        await shop.anna.earn(await shop.a_card(), cents=100, key=key)
+
+
+async def test_the_order_of_the_fields_is_no_other_body(shop: Shop) -> None:
+    card, key = await shop.a_card(), new_key()
+    path = f"/store/loyalty/cards/{card['id']}/points"
+    first = await shop.anna.post(path, {"purchase_amount_cents": 100, "notes": "a"}, key=key)
+    assert await shop.anna.post(path, {"notes": "a", "purchase_amount_cents": 100}, key=key) == first
+
+
+async def test_two_merchants_may_use_the_same_key(opened: OpenShop) -> None:
+    one, other = await opened(), await opened()
+    for shop in (one, other):
+        assert (await shop.anna.earn(await shop.a_card(), cents=100, key="1"))["points_earned"] == 1
+
+
+async def test_a_corrected_pin_is_no_other_body(opened: OpenShop) -> None:
+    shop = await opened(policy={"staff_pin_policy": "required"})
+    await shop.give_pin("anna", "2468")
+    card, key = await shop.a_card(), new_key()
+    with refused("pin_invalid", 403):
+        await shop.anna.earn(card, cents=100, key=key, staff_pin="1111")
+    booked = await shop.anna.earn(card, cents=100, key=key, staff_pin="2468")
+    assert booked["points_earned"] == 1
+    assert await shop.anna.earn(card, cents=100, key=key, staff_pin="9999") == booked
+
+
+async def test_a_refusal_by_the_cards_state_is_remembered(shop: Shop) -> None:
+    card, key = await shop.a_card(points=10), new_key()
+    with refused("insufficient_points", 409) as first:
+        await shop.anna.redeem(card, shop.rewards[100], key=key)
+    await shop.anna.earn(card, cents=10_000)
+    with refused("insufficient_points", 409) as second:
+        await shop.anna.redeem(card, shop.rewards[100], key=key)
+    assert first[0].answer.content == second[0].answer.content
+    assert second[0].answer.headers["idempotency-replayed"] == "true"
+    assert await shop.anna.state_of(key) == "refused"
+    await shop.anna.redeem(card, shop.rewards[100])
+
+
+async def test_a_mistake_in_the_form_is_not_remembered(shop: Shop) -> None:
+    card, key = await shop.a_card(), new_key()
+    with refused("validation_failed", 422):
+        await shop.anna.earn(card, cents=0, key=key)
+    assert await shop.anna.state_of(key) == "not_booked"
+    await shop.anna.earn(card, cents=100, key=key)
+    assert await shop.anna.state_of(key) == "booked"
+
+
+async def test_a_key_whose_answer_is_gone_still_never_books_twice(shop: Shop, superuser: asyncpg.Connection) -> None:
+    card, key = await shop.a_card(), new_key()
+    await shop.anna.earn(card, cents=100, key=key)
+    await superuser.execute("DELETE FROM stored_answers WHERE key = $1", key)
+    with refused("already_booked", 409):
+        await shop.anna.earn(card, cents=100, key=key)
+    assert (await shop.anna.show(card))["points_balance"] == 1
+    assert await shop.anna.state_of(key) == "booked"
+
+
+async def test_a_booking_that_breaks_a_promise_of_the_database_stores_nothing(
+    shop: Shop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, key = await shop.a_card(), new_key()
+    before = await superuser.fetchval("SELECT count(*) FROM events")
+    await superuser.execute("ALTER TABLE lots ADD CONSTRAINT ck_planted CHECK (original <> 666)")
+    try:
+        with refused("internal", 500) as said:
+            await shop.anna.earn(card, cents=66_600, key=key)
+    finally:
+        await superuser.execute("ALTER TABLE lots DROP CONSTRAINT ck_planted")
+    assert "ck_planted" not in said[0].answer.text
+    assert await superuser.fetchval("SELECT count(*) FROM events") == before
+    assert await shop.anna.state_of(key) == "not_booked"
+    assert (await shop.anna.show(card))["points_balance"] == 0
+    assert (await shop.anna.earn(card, cents=66_600, key=key))["points_earned"] == 666
+
+
+async def test_a_connection_lost_between_two_statements_is_a_503_and_the_retry_books_once(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    card, key = await shop.a_card(), new_key()
+    end_all = """
+        SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE application_name = 'orion' AND datname = current_database()
+    """
+    said = []
+    for _ in range(4):
+        said.append(await outcome(shop.anna.earn(card, cents=100, key=key)))
+        await superuser.fetchval(end_all)
+    while (last := await outcome(shop.anna.earn(card, cents=100, key=key))) != "booked":
+        said.append(last)
+    assert set(said) <= {"booked", "unavailable"}
+    assert (await shop.anna.show(card))["points_balance"] == 1
+
+
+async def test_the_welcome_bonus_comes_with_the_card_once(opened: OpenShop) -> None:
+    shop = await opened(terms={"welcome_bonus_points": 50})
+    card = await shop.anna.enroll("marie@example.com")
+    again = await shop.luc.enroll("MARIE@example.com")
+    assert (card["points_balance"], card["already_enrolled"]) == (50, False)
+    assert (again["points_balance"], again["already_enrolled"]) == (50, True)
+    kinds = [row["kind"] for row in (await shop.anna.history(card))["data"]]
+    assert kinds == ["welcome_bonus", "enrolled"]
+
+
+async def test_a_stamp_program_has_no_welcome_points(opened: OpenShop) -> None:
+    shop = await opened(terms={"welcome_bonus_points": 50}, program={"type": "stamps"})
+    assert (await shop.anna.enroll())["points_balance"] == 0
+
+
+async def test_every_row_has_its_own_moment(shop: Shop) -> None:
+    """The predecessor's bug 1: its default was evaluated once, at import."""
+    card = await shop.a_card()
+    first = await shop.anna.earn(card, cents=100)
+    clock.move(timedelta(hours=5))
+    second = await shop.anna.earn(card, cents=100)
+    assert first["transaction"]["recorded_at"] < second["transaction"]["recorded_at"]
+
+
+async def test_each_booking_has_its_event_in_the_same_transaction(shop: Shop, superuser: asyncpg.Connection) -> None:
+    card = await shop.a_card(points=100, stamps=9)
+    sale = await shop.anna.earn(card, cents=100)
+    await shop.anna.stamp(card)
+    await shop.anna.redeem(card, shop.rewards[100])
+    await shop.claire.void(sale)
+    await shop.claire.adjust(card, 5)
+    told = await superuser.fetch(
+        "SELECT name, count(*) FROM events WHERE merchant_id = $1 GROUP BY 1", shop.merchant_id
+    )
+    assert dict(told) == {
+        "card_enrolled": 1,
+        "stamp_added": 10,
+        "reward_ready": 1,
+        "points_earned": 2,
+        "reward_redeemed": 1,
+        "transaction_voided": 1,
+        "points_adjusted": 1,
+    }
+
+
+async def test_events_hold_ids_and_numbers_and_nothing_about_people(shop: Shop, superuser: asyncpg.Connection) -> None:
+    card = await shop.anna.enroll("canary@example.com", first_name="Canary", phone="+352 621 000 000")
+    await shop.anna.earn(card, cents=100, notes="Canary was here")
+    told = await superuser.fetch("SELECT data::text FROM events WHERE merchant_id = $1", shop.merchant_id)
+    assert "anary" not in " ".join(row[0] for row in told)
+
+
+async def test_stores_kept_apart_give_one_person_two_cards(opened: OpenShop) -> None:
+    shop = await opened(policy={"allow_cross_location_redemption": False})
+    at_hub = await shop.anna.enroll("marie@example.com")
+    at_outlet = await shop.luc.enroll("marie@example.com")
+    assert at_hub["id"] != at_outlet["id"]
+    assert at_hub["customer"]["id"] == at_outlet["customer"]["id"]
+    assert (await shop.anna.enroll("marie@example.com"))["id"] == at_hub["id"]
+    assert [store["code"] for store in at_outlet["works_at"]] == [shop.outlet]
+
+
+async def test_the_predecessors_duplicate_cards_at_sister_stores(shop: Shop) -> None:
+    """Its bug 4: one email, two stores, two cards."""
+    at_hub = await shop.anna.enroll("marie@example.com")
+    at_outlet = await shop.luc.enroll(" Marie@Example.com ")
+    assert (at_outlet["id"], at_outlet["already_enrolled"]) == (at_hub["id"], True)
+
+
+async def test_parallel_enrollments_make_one_card(shop: Shop, superuser: asyncpg.Connection) -> None:
+    cards = await asyncio.gather(
+        *(till.enroll("marie@example.com") for till in (shop.anna, shop.luc) for _ in range(5))
+    )
+    assert len({card["id"] for card in cards}) == 1
+    assert sorted(card["already_enrolled"] for card in cards) == [False] + [True] * 9
+    assert (await lines_of(superuser, cards[0]))["enrolled"] == 1
+
+
+async def test_a_card_no_longer_active_takes_no_booking(
+    shop: Shop, services: Services, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card(points=100)
+    sale = await shop.anna.earn(card, cents=100)
+    await superuser.execute("UPDATE cards SET state = 'deactivated' WHERE id = $1", UUID(card["id"]))
+    for booking in (
+        shop.anna.earn(card, cents=100),
+        shop.anna.stamp(card),
+        shop.anna.redeem(card, shop.rewards[100]),
+        shop.anna.void(sale),
+        shop.claire.adjust(card, 5),
+    ):
+        with refused("card_inactive", 409) as said:
+            await booking
+        assert said[0]["state"] == "deactivated"
+    assert (await shop.anna.show(card))["state"] == "deactivated"
+
+
+async def test_the_pin_stands_on_the_transaction(opened: OpenShop, superuser: asyncpg.Connection) -> None:
+    shop = await opened(policy={"staff_pin_policy": "optional"})
+    await shop.give_pin("anna", "2468")
+    card = await shop.a_card()
+    query = "SELECT p.user_id FROM transactions t LEFT JOIN staff_pins p ON p.id = t.staff_pin_id WHERE t.id = $1"
+    with_pin = await shop.anna.earn(card, cents=100, staff_pin="2468")
+    without = await shop.anna.earn(card, cents=100)
+    assert await superuser.fetchval(query, UUID(with_pin["transaction"]["id"])) == shop.user_ids["anna"]
+    assert await superuser.fetchval(query, UUID(without["transaction"]["id"])) is None
+
+
+async def test_a_policy_without_pins_ignores_one(opened: OpenShop) -> None:
+    shop = await opened(policy={"staff_pin_policy": "disabled"})
+    card = await shop.a_card()
+    assert (await shop.anna.earn(card, cents=100, staff_pin="0000"))["points_earned"] == 1
+    await shop.change(Policy, staff_pin_policy="optional")
+    with refused("pin_not_set", 403):
+        await shop.anna.earn(card, cents=100, staff_pin="0000")
