@@ -75,8 +75,8 @@ def _run(settings: Settings, console: Console) -> None:
         write_note(data_dir, chosen)
         upgrade(chosen["ORION_DATABASE_OWNER_URL"])
         supervisor = stack.enter_context(Supervisor(console))
-        _start(supervisor, settings, data_dir, chosen)
-        _await_ready(supervisor, settings)
+        start_programs(supervisor, settings, data_dir, chosen)
+        await_ready(supervisor, settings)
         console.print(
             welcome(
                 frontend_url=chosen["ORION_PUBLIC_URL"],
@@ -107,7 +107,8 @@ def check_ports(settings: Settings) -> None:
         raise DevelopmentError(f"{subject} taken by another program. Choose another one: {choice} make run")
 
 
-def _start(supervisor: Supervisor, settings: Settings, data_dir: Path, chosen: Mapping[str, str]) -> None:
+def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, chosen: Mapping[str, str]) -> None:
+    """Fills in the demo world, then starts what stays. Raises DevelopmentError when the world is not complete."""
     environment = dict(os.environ) | dict(chosen)
     if "ORION_SMTP_PORT" in chosen:
         options = ["--port", chosen["ORION_SMTP_PORT"], "--dir", str(_mail_folder(data_dir))]
@@ -131,7 +132,8 @@ def _mail_folder(data_dir: Path) -> Path:
     return data_dir / "mail"
 
 
-def _await_ready(supervisor: Supervisor, settings: Settings) -> None:
+def await_ready(supervisor: Supervisor, settings: Settings) -> None:
+    """Returns when backend and frontend are ready. Raises DevelopmentError when one ends, or after a minute."""
     waiting = {
         "backend": local_url(settings.backend_host, settings.backend_port) + "/health/ready",
         "frontend": local_url(settings.frontend_host, settings.frontend_port) + "/health/ready",

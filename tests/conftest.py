@@ -3,11 +3,11 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -208,6 +208,38 @@ async def shop(opened: OpenShop) -> Shop:
     return await opened()
 
 
+@dataclass(frozen=True)
+class Town:
+    """A database and an API of the test's own."""
+
+    settings: Settings
+    app: ASGIApp
+    services: Services
+    superuser: asyncpg.Connection
+    stranger: Stranger
+
+    async def open_shop(self, **rules: Any) -> Shop:
+        return await open_shop(self.services, self.stranger, **rules)
+
+
+OwnTown = Callable[..., AbstractAsyncContextManager[Town]]
+
+
 @pytest.fixture
-def data_folder(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> OwnTown:
+    """`async with own_town(redis_url=...) as town:`."""
+
+    @asynccontextmanager
+    async def with_settings(**values: Any) -> AsyncIterator[Town]:
+        settings = replace(fresh_settings, pool_size=4, **values)
+        database = urlsplit(settings.database_url).path[1:]
+        superuser = await asyncpg.connect(servers.superuser_url(database))
+        async with (
+            open_services(settings) as services,
+            running(create_app(settings)) as app,
+            client(app) as http,
+        ):
+            yield Town(settings, app, services, superuser, Stranger(http, promises))
+        await superuser.close()
+
+    return with_settings

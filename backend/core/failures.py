@@ -90,6 +90,8 @@ def is_away(error: BaseException | None) -> bool:
         | asyncpg.TooManyConnectionsError
         | asyncpg.AdminShutdownError
         | asyncpg.InterfaceError
+        # A connection that was ended while nobody used it.
+        | asyncpg.InternalClientError
         | asyncpg.QueryCanceledError,
     ) or (isinstance(error, DBAPIError) and error.orig is not error and is_away(getattr(error.orig, "__cause__", None)))
 

@@ -11,12 +11,16 @@ class KeyRing:
 
     def __init__(self, secrets: list[str]) -> None:
         self._secrets = [secret.encode() for secret in secrets]
+        self._derived: dict[str, list[bytes]] = {}
 
     def newest(self, purpose: str) -> bytes:
-        return _derive(self._secrets[0], purpose)
+        return self.all(purpose)[0]
 
     def all(self, purpose: str) -> list[bytes]:
-        return [_derive(secret, purpose) for secret in self._secrets]
+        """Derived once; purposes are few and ours."""
+        if purpose not in self._derived:
+            self._derived[purpose] = [_derive(secret, purpose) for secret in self._secrets]
+        return self._derived[purpose]
 
     def sign(self, purpose: str, message: bytes) -> bytes:
         """HMAC-SHA256 under the newest key."""

@@ -1,5 +1,6 @@
 """Facts about a request that every audience needs."""
 
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -20,6 +21,7 @@ def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return address
 
 
+@lru_cache(maxsize=4096)
 def _is_ours(address: str, networks: str) -> bool:
     try:
         known = ip_address(address)
@@ -28,6 +30,7 @@ def _is_ours(address: str, networks: str) -> bool:
     return any(known in ip_network(network.strip()) for network in networks.split(",") if network.strip())
 
 
+@lru_cache(maxsize=4096)
 def printable_address(address: str) -> str | None:
     """An address PostgreSQL takes, or None."""
     try:

@@ -88,6 +88,9 @@ class Supervisor:
         self._readers.pop().join(timeout=1)
         return child
 
+    def child(self, name: str) -> Child:
+        return next(child for child in self._children if child.name == name)
+
     def first_ended(self) -> Child | None:
         """A program that was meant to stay and has not."""
         return next((child for child in self._children if child.ended), None)

@@ -18,7 +18,7 @@ from frontend.api.client import Caller
 
 class BookingState(Answer):
     state: str
-    """booked | not_booked | running"""
+    """booked | refused | not_booked"""
 
 
 async def earn_points(caller: Caller, card_id: UUID, form: Earn, *, key: str) -> EarnView:
@@ -38,5 +38,5 @@ async def void_transaction(caller: Caller, transaction_id: UUID, form: Void, *, 
 
 
 async def find_booking(caller: Caller, key: str) -> str:
-    """`booked`, `not_booked` or `running`: what became of a call that got no answer."""
+    """`booked`, `refused` or `not_booked`: what became of a call that got no answer."""
     return (await caller.get(f"/idempotency/{key}", BookingState)).state

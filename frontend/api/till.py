@@ -1,13 +1,10 @@
 from uuid import UUID
 
-from backend.core.schemas import Body, Page
+from backend.core.schemas import Page
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.till.schemas import TillView
+from backend.staff_pins.schemas import PinEntry
 from frontend.api.client import Caller
-
-
-class PinCheck(Body):
-    staff_pin: str
 
 
 async def get_till(caller: Caller, card_id: UUID | None = None) -> TillView:
@@ -22,4 +19,4 @@ async def list_bookings(caller: Caller, *, limit: int, after: str | None = None)
 
 async def verify_pin(caller: Caller, staff_pin: str) -> None:
     """Counted before it is verified; a wrong one is the problem `pin_invalid` or `pin_locked`."""
-    await caller.tell("/store/loyalty/pins/verify", PinCheck(staff_pin=staff_pin))
+    await caller.tell("/store/loyalty/pins/verify", PinEntry(staff_pin=staff_pin))

@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("status IN ('queued', 'sent', 'failed')", name="ck_email_logs_status"),
+        sa.CheckConstraint("status IN ('queued', 'sent', 'failed')", name=op.f("ck_email_logs_status")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name="fk_email_logs_merchant_id_merchants"),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_email_logs"),
     )
@@ -125,10 +125,10 @@ def upgrade() -> None:
         sa.Column("require_order_reference", sa.Boolean(), nullable=False),
         sa.Column("log_ip_addresses", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "staff_pin_policy IN ('required', 'optional', 'disabled')", name="ck_policies_staff_pin_policy"
+            "staff_pin_policy IN ('required', 'optional', 'disabled')", name=op.f("ck_policies_staff_pin_policy")
         ),
-        sa.CheckConstraint("lockout_attempts BETWEEN 1 AND 20", name="ck_policies_lockout_attempts"),
-        sa.CheckConstraint("lockout_minutes BETWEEN 1 AND 1440", name="ck_policies_lockout_minutes"),
+        sa.CheckConstraint("lockout_attempts BETWEEN 1 AND 20", name=op.f("ck_policies_lockout_attempts")),
+        sa.CheckConstraint("lockout_minutes BETWEEN 1 AND 1440", name=op.f("ck_policies_lockout_minutes")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name="fk_policies_merchant_id_merchants"),
         sa.PrimaryKeyConstraint("merchant_id", name="pk_policies"),
     )
@@ -148,8 +148,8 @@ def upgrade() -> None:
         sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("card_color ~ '^#[0-9A-Fa-f]{6}$'", name="ck_programs_card_color"),
-        sa.CheckConstraint("type IN ('stamps', 'points', 'hybrid')", name="ck_programs_type"),
+        sa.CheckConstraint("card_color ~ '^#[0-9A-Fa-f]{6}$'", name=op.f("ck_programs_card_color")),
+        sa.CheckConstraint("type IN ('stamps', 'points', 'hybrid')", name=op.f("ck_programs_type")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name="fk_programs_merchant_id_merchants"),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_programs"),
         sa.UniqueConstraint("merchant_id", name="uq_programs_merchant_id"),
@@ -181,10 +181,10 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(merchant_id IS NULL) = (role IN ('super_admin', 'platform_admin'))", name="ck_users_merchant"
+            "(merchant_id IS NULL) = (role IN ('super_admin', 'platform_admin'))", name=op.f("ck_users_merchant")
         ),
         sa.CheckConstraint(
-            "role IN ('super_admin', 'platform_admin', 'merchant_owner', 'store_member')", name="ck_users_role"
+            "role IN ('super_admin', 'platform_admin', 'merchant_owner', 'store_member')", name=op.f("ck_users_role")
         ),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name="fk_users_merchant_id_merchants"),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
@@ -224,13 +224,13 @@ def upgrade() -> None:
         sa.Column("page_version", sa.Integer(), nullable=False),
         sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_activity_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="ck_cards_customer"),
-        sa.CheckConstraint("state IN ('active', 'deactivated', 'merged', 'erased')", name="ck_cards_state"),
-        sa.CheckConstraint("carry_numerator >= 0 AND carry_numerator < carry_denominator", name="ck_cards_carry"),
-        sa.CheckConstraint("debt_points >= 0", name="ck_cards_debt_points"),
-        sa.CheckConstraint("points_balance >= 0", name="ck_cards_points_balance"),
-        sa.CheckConstraint("scope_store_id IS NULL OR scope_store_id = store_id", name="ck_cards_scope_store"),
-        sa.CheckConstraint("stamp_count >= 0", name="ck_cards_stamp_count"),
+        sa.CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name=op.f("ck_cards_customer")),
+        sa.CheckConstraint("state IN ('active', 'deactivated', 'merged', 'erased')", name=op.f("ck_cards_state")),
+        sa.CheckConstraint("carry_numerator >= 0 AND carry_numerator < carry_denominator", name=op.f("ck_cards_carry")),
+        sa.CheckConstraint("debt_points >= 0", name=op.f("ck_cards_debt_points")),
+        sa.CheckConstraint("points_balance >= 0", name=op.f("ck_cards_points_balance")),
+        sa.CheckConstraint("scope_store_id IS NULL OR scope_store_id = store_id", name=op.f("ck_cards_scope_store")),
+        sa.CheckConstraint("stamp_count >= 0", name=op.f("ck_cards_stamp_count")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "customer_id"], ["customers.merchant_id", "customers.id"], name="fk_customer_id_customers"
         ),
@@ -262,7 +262,7 @@ def upgrade() -> None:
         sa.Column("name", postgresql.JSONB(), nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("position BETWEEN 1 AND 10", name="ck_categories_position"),
+        sa.CheckConstraint("position BETWEEN 1 AND 10", name=op.f("ck_categories_position")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "store_id"], ["stores.merchant_id", "stores.id"], name="fk_store_id_stores"
         ),
@@ -314,9 +314,9 @@ def upgrade() -> None:
         sa.Column("limit_per_card", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("limit_per_card > 0", name="ck_rewards_limit_per_card"),
-        sa.CheckConstraint("points_required > 0", name="ck_rewards_points_required"),
-        sa.CheckConstraint("stock >= 0", name="ck_rewards_stock"),
+        sa.CheckConstraint("limit_per_card > 0", name=op.f("ck_rewards_limit_per_card")),
+        sa.CheckConstraint("points_required > 0", name=op.f("ck_rewards_points_required")),
+        sa.CheckConstraint("stock >= 0", name=op.f("ck_rewards_stock")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "program_id"], ["programs.merchant_id", "programs.id"], name="fk_program_id_programs"
         ),
@@ -333,7 +333,7 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("failed_count >= 0", name="ck_staff_pins_failed_count"),
+        sa.CheckConstraint("failed_count >= 0", name=op.f("ck_staff_pins_failed_count")),
         sa.ForeignKeyConstraint(["merchant_id", "user_id"], ["users.merchant_id", "users.id"], name="fk_user_id_users"),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_staff_pins"),
         sa.UniqueConstraint("merchant_id", "user_id", name="uq_staff_pins_merchant_id"),
@@ -385,23 +385,26 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "(expiry_kind IN ('inactivity', 'rolling')) = (expiry_days IS NOT NULL) AND (expiry_kind = 'end_of_period') = (expiry_period IS NOT NULL)",
-            name="ck_terms_versions_expiry",
+            name=op.f("ck_terms_versions_expiry"),
         ),
         sa.CheckConstraint(
-            "expiry_kind IN ('none', 'inactivity', 'rolling', 'end_of_period')", name="ck_terms_versions_expiry_kind"
+            "expiry_kind IN ('none', 'inactivity', 'rolling', 'end_of_period')",
+            name=op.f("ck_terms_versions_expiry_kind"),
         ),
-        sa.CheckConstraint("expiry_period IN ('month', 'quarter', 'year')", name="ck_terms_versions_expiry_period"),
-        sa.CheckConstraint("return_policy IN ('within_balance', 'debt')", name="ck_terms_versions_return_policy"),
-        sa.CheckConstraint("cooldown_minutes >= 0", name="ck_terms_versions_cooldown_minutes"),
-        sa.CheckConstraint("max_daily_stamps BETWEEN 1 AND 100", name="ck_terms_versions_max_daily_stamps"),
-        sa.CheckConstraint("minimum_purchase_cents >= 0", name="ck_terms_versions_minimum_purchase_cents"),
-        sa.CheckConstraint("minimum_redemption_points >= 0", name="ck_terms_versions_minimum_redemption_points"),
+        sa.CheckConstraint(
+            "expiry_period IN ('month', 'quarter', 'year')", name=op.f("ck_terms_versions_expiry_period")
+        ),
+        sa.CheckConstraint("return_policy IN ('within_balance', 'debt')", name=op.f("ck_terms_versions_return_policy")),
+        sa.CheckConstraint("cooldown_minutes >= 0", name=op.f("ck_terms_versions_cooldown_minutes")),
+        sa.CheckConstraint("max_daily_stamps BETWEEN 1 AND 100", name=op.f("ck_terms_versions_max_daily_stamps")),
+        sa.CheckConstraint("minimum_purchase_cents >= 0", name=op.f("ck_terms_versions_minimum_purchase_cents")),
+        sa.CheckConstraint("minimum_redemption_points >= 0", name=op.f("ck_terms_versions_minimum_redemption_points")),
         sa.CheckConstraint(
             "points_numerator > 0 AND points_denominator > 0 AND points_numerator <= 100 * points_denominator",
-            name="ck_terms_versions_points_per_euro",
+            name=op.f("ck_terms_versions_points_per_euro"),
         ),
-        sa.CheckConstraint("stamps_target BETWEEN 1 AND 50", name="ck_terms_versions_stamps_target"),
-        sa.CheckConstraint("welcome_bonus_points >= 0", name="ck_terms_versions_welcome_bonus_points"),
+        sa.CheckConstraint("stamps_target BETWEEN 1 AND 50", name=op.f("ck_terms_versions_stamps_target")),
+        sa.CheckConstraint("welcome_bonus_points >= 0", name=op.f("ck_terms_versions_welcome_bonus_points")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "program_id"], ["programs.merchant_id", "programs.id"], name="fk_program_id_programs"
         ),
@@ -458,17 +461,17 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(length=300), nullable=True),
         sa.CheckConstraint(
             "amount <> 0 OR kind IN ('enrolled', 'earned', 'voided', 'expired', 'deactivated', 'reactivated')",
-            name="ck_transactions_amount",
+            name=op.f("ck_transactions_amount"),
         ),
         sa.CheckConstraint(
             "kind IN ('enrolled', 'welcome_bonus', 'earned', 'redeemed', 'voided', 'adjusted', 'expired', 'restored', 'transferred', 'deactivated', 'reactivated')",
-            name="ck_transactions_kind",
+            name=op.f("ck_transactions_kind"),
         ),
-        sa.CheckConstraint("unit IN ('points', 'stamps')", name="ck_transactions_unit"),
+        sa.CheckConstraint("unit IN ('points', 'stamps')", name=op.f("ck_transactions_unit")),
         sa.CheckConstraint(
-            "points_after >= 0 AND stamps_after >= 0 AND debt_after >= 0", name="ck_transactions_balances_after"
+            "points_after >= 0 AND stamps_after >= 0 AND debt_after >= 0", name=op.f("ck_transactions_balances_after")
         ),
-        sa.CheckConstraint("seq > 0", name="ck_transactions_seq"),
+        sa.CheckConstraint("seq > 0", name=op.f("ck_transactions_seq")),
         sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["cards.merchant_id", "cards.id"], name="fk_card_id_cards"),
         sa.ForeignKeyConstraint(
             ["merchant_id", "program_id", "terms_version"],
@@ -531,8 +534,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("idle_days", sa.SmallInteger(), nullable=True),
         sa.Column("has_grace", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("unit IN ('points', 'stamps')", name="ck_lots_unit"),
-        sa.CheckConstraint("original > 0 AND remaining BETWEEN 0 AND original", name="ck_lots_remaining"),
+        sa.CheckConstraint("unit IN ('points', 'stamps')", name=op.f("ck_lots_unit")),
+        sa.CheckConstraint("original > 0 AND remaining BETWEEN 0 AND original", name=op.f("ck_lots_remaining")),
         sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["cards.merchant_id", "cards.id"], name="fk_card_id_cards"),
         sa.ForeignKeyConstraint(
             ["merchant_id", "transaction_id"],
@@ -568,7 +571,7 @@ def upgrade() -> None:
         sa.Column("transaction_id", sa.Uuid(), nullable=False),
         sa.Column("lot_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount <> 0", name="ck_allocations_amount"),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_allocations_amount")),
         sa.ForeignKeyConstraint(["merchant_id", "lot_id"], ["lots.merchant_id", "lots.id"], name="fk_lot_id_lots"),
         sa.ForeignKeyConstraint(
             ["merchant_id", "transaction_id"],

@@ -126,8 +126,8 @@ async def test_a_pin_is_evaluated_away_from_the_event_loop(guarded: Shop, evalua
 
 async def test_a_pin_is_evaluated_once_however_often_the_booking_is_tried(guarded: Shop, evaluated: list[str]) -> None:
     card = await guarded.anna.enroll()
-    await asyncio.gather(*(guarded.anna.earn(card, cents=100, staff_pin="2468") for _ in range(6)))
-    assert len(evaluated) == 6
+    await asyncio.gather(*(guarded.anna.earn(card, cents=100, staff_pin="2468") for _ in range(3)))
+    assert len(evaluated) == 3
 
 
 async def test_a_pin_belongs_to_one_person(guarded: Shop) -> None:

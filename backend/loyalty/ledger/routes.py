@@ -113,7 +113,7 @@ class StoreLedgerController(Controller):
         ledger: NamedDependency[Ledger],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.url.path, data)
+        key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
             await ledger.book(EarnPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
         )
@@ -143,7 +143,7 @@ class StoreLedgerController(Controller):
         ledger: NamedDependency[Ledger],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.url.path, data)
+        key = key_for(idempotency_key, request.scope["path"], data)
         return sent(await ledger.book(AddStamp(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin))
 
     @post(
@@ -172,7 +172,7 @@ class StoreLedgerController(Controller):
         ledger: NamedDependency[Ledger],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.url.path, data)
+        key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
             await ledger.book(RedeemReward(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
         )
@@ -198,7 +198,7 @@ class StoreLedgerController(Controller):
         ledger: NamedDependency[Ledger],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.url.path, data)
+        key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
             await ledger.book(
                 VoidTransaction(data, origin), origin, key, transaction_id=transaction_id, staff_pin=data.staff_pin
@@ -222,7 +222,7 @@ class StoreLedgerController(Controller):
         ledger: NamedDependency[Ledger],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.url.path, data)
+        key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
             await ledger.book(AdjustPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
         )

@@ -35,6 +35,7 @@ class Show:
         card, setup, terms = state.card, state.setup, state.terms
         zone = setup.store.zone
         points = self._live(state, "points")
+        balance = sum(lot.remaining for lot in points)
         stamps = sum(lot.remaining for lot in self._live(state, "stamps"))
         return CardView(
             id=card.id,
@@ -47,16 +48,16 @@ class Show:
             enrolled_store=_store(state.enrolled_store),
             enrolled_at=card.enrolled_at,
             last_activity_at=card.last_activity_at,
-            points_balance=sum(lot.remaining for lot in points),
+            points_balance=balance,
             debt_points=card.debt_points,
             stamp_count=stamps,
             stamps_target=terms.stamps_target,
             stamp_reward=self._text(terms.stamp_reward, setup),
             reward_ready=state.program.has_stamps and stamps >= terms.stamps_target,
-            rewards=[self._card_reward(reward, state) for reward in setup.rewards],
+            rewards=[self._card_reward(reward, state, balance) for reward in setup.rewards],
             next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
             remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
-            next_expiry=self._next_expiry(state),
+            next_expiry=self._next_expiry(points, state),
             wallets=Wallets(),
             page_url=self.links.url(card.merchant_id, card.id, card.page_version),
             works_at=works_at(state),
@@ -166,16 +167,15 @@ class Show:
             zone=state.setup.merchant.zone,
         )
 
-    def _next_expiry(self, state: CardState) -> NextExpiry | None:
+    def _next_expiry(self, points: list[LotState], state: CardState) -> NextExpiry | None:
         zone, active_at = state.setup.merchant.zone, state.card.last_activity_at
-        dated = [(rules.expiry_of(lot, active_at, zone), lot.remaining) for lot in self._live(state, "points")]
+        dated = [(rules.expiry_of(lot, active_at, zone), lot.remaining) for lot in points]
         if not dated or dated[0][0] is None:
             return None
         soonest = dated[0][0]
         return NextExpiry(soonest, sum(points for _, points in takewhile(lambda entry: entry[0] == soonest, dated)))
 
-    def _card_reward(self, reward: RewardState, state: CardState) -> CardReward:
-        balance = sum(lot.remaining for lot in self._live(state, "points"))
+    def _card_reward(self, reward: RewardState, state: CardState, balance: int) -> CardReward:
         needed = max(reward.points_required, state.terms.minimum_redemption_points)
         refusal = reward_refusal(reward, state)
         return CardReward(
@@ -201,7 +201,7 @@ def reward_refusal(reward: RewardState, state: CardState) -> str | None:
 
 
 def _redeemed_at(reward: RewardState | None, state: CardState) -> set[UUID]:
-    stores = {store.id for store in works_at(state)}
+    stores = {store.id for store in _stores_of(state)}
     if not state.setup.policy.allow_cross_location_redemption:
         stores &= {state.card.store_id}
     return stores & set(reward.store_ids) if reward and reward.store_ids else stores
@@ -215,8 +215,12 @@ def redeemed_at(reward: RewardState | None, state: CardState) -> list[StoreState
 
 def works_at(state: CardState) -> list[StoreRef]:
     """Every store of the merchant, or the one the card belongs to."""
+    return [_store(store) for store in _stores_of(state)]
+
+
+def _stores_of(state: CardState) -> list[StoreState]:
     scope = state.card.scope_store_id
-    return [_store(store) for store in state.setup.stores if scope in {None, store.id}]
+    return [store for store in state.setup.stores if scope is None or scope == store.id]
 
 
 def customer_view(customer: CustomerState) -> CustomerView:

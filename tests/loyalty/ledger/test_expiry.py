@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from backend.core.clock import clock
 from tests.conftest import OpenShop
 from tests.world.caller import refused
-from tests.world.shop import Shop
 
 
 async def test_expired_points_are_gone_without_any_task_and_booked_by_the_next_booking(opened: OpenShop) -> None:

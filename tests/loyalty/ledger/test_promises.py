@@ -1,8 +1,11 @@
 """What holds when everything happens at once, twice, or not at all."""
 
 import asyncio
+import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +15,9 @@ from backend.core.clock import clock
 from backend.loyalty.ledger import actions
 from backend.merchants.models import Policy
 from backend.services import Services
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, OwnTown
 from tests.world.caller import Refused, new_key, refused
+from tests.world.ledger import assert_ledger_adds_up
 from tests.world.shop import Shop
 from tests.world.till import Till
 
@@ -211,22 +215,34 @@ async def test_a_booking_that_breaks_a_promise_of_the_database_stores_nothing(
     assert (await shop.anna.earn(card, cents=66_600, key=key))["points_earned"] == 666
 
 
-async def test_a_connection_lost_between_two_statements_is_a_503_and_the_retry_books_once(
-    shop: Shop, superuser: asyncpg.Connection
-) -> None:
-    card, key = await shop.a_card(), new_key()
-    end_all = """
-        SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-        WHERE application_name = 'orion' AND datname = current_database()
-    """
-    said = []
-    for _ in range(4):
-        said.append(await outcome(shop.anna.earn(card, cents=100, key=key)))
-        await superuser.fetchval(end_all)
-    while (last := await outcome(shop.anna.earn(card, cents=100, key=key))) != "booked":
-        said.append(last)
-    assert set(said) <= {"booked", "unavailable"}
-    assert (await shop.anna.show(card))["points_balance"] == 1
+async def test_a_connection_lost_between_two_statements_is_a_503_and_the_retry_books_once(own_town: OwnTown) -> None:
+    async with own_town() as town:
+        shop = await town.open_shop()
+        card, key, said = await shop.a_card(), new_key(), []
+        for _ in range(6):
+            sale = asyncio.create_task(outcome(shop.anna.earn(card, cents=100, key=key)))
+            await asyncio.sleep(random.uniform(0, 0.006))
+            await town.superuser.fetchval(END_CONNECTIONS)
+            said.append(await sale)
+        while (last := await outcome(shop.anna.earn(card, cents=100, key=key))) != "booked":
+            said.append(last)
+        assert set(said) <= {"booked", "unavailable"}
+        assert (await until_it_answers(shop.anna.show, card))["points_balance"] == 1
+        await assert_ledger_adds_up(town.superuser)
+
+
+END_CONNECTIONS = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = 'orion' AND datname = current_database()
+"""
+
+
+async def until_it_answers(ask: Callable[..., Awaitable[Any]], *given: object) -> Any:
+    while True:
+        try:
+            return await ask(*given)
+        except Refused as problem:
+            assert problem["code"] == "unavailable"
 
 
 async def test_the_welcome_bonus_comes_with_the_card_once(opened: OpenShop) -> None:
