@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from backend.access.guards import at_store
+from backend.access.guards import at_store, together
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
 from backend.loyalty.enrollment.routes import StoreEnrollmentController, StorefrontController
@@ -19,7 +19,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[signed_in, at_store],
+    guards=[together(signed_in, at_store)],
     security=BEARER,
     route_handlers=[TillController, StoreLedgerController, StoreEnrollmentController, StorePinController],
 )

@@ -15,15 +15,22 @@ class Machine(msgspec.Struct, frozen=True):
     memory_gib: float
     python: str
     postgresql: str
+    load_before: float
+    """Average of the minute before the start: what others were doing."""
 
 
-def describe(postgresql: str) -> Machine:
+def load_now() -> float:
+    return round(os.getloadavg()[0], 1)
+
+
+def describe(postgresql: str, load_before: float) -> Machine:
     return Machine(
         cores=len(os.sched_getaffinity(0)),
         cpu=_cpu(),
         memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         python=platform.python_version(),
         postgresql=postgresql,
+        load_before=load_before,
     )
 
 

@@ -81,11 +81,12 @@ def _measured(name: str, found: list[Sample]) -> Measured:
         per_second=_figure([sample.per_second for sample in found], 0),
         p50_ms=statistics.median(sample.p50_ms for sample in found),
         p99_ms=statistics.median(sample.p99_ms for sample in found),
-        cpu_us={
-            process: round(statistics.median(sample.cpu_us.get(process, 0) for sample in found))
-            for process in processes
-        },
+        cpu_us={process: median for process in processes if (median := _cpu(process, found))},
     )
+
+
+def _cpu(process: str, found: list[Sample]) -> int:
+    return round(statistics.median(sample.cpu_us.get(process, 0) for sample in found))
 
 
 def _figure(values: list[float], digits: int) -> Figure:

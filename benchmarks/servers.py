@@ -18,7 +18,7 @@ from backend.core.launch import tethered
 from backend.core.migrations import upgrade
 from backend.core.ports import free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 PROJECT = Path(__file__).resolve().parents[1]
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "512MB"}
 NOT_FOR_THE_FRONTEND = ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL", "ORION_REDIS_URL")

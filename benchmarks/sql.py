@@ -166,7 +166,7 @@ class Pgbench:
         ]  # fmt: skip
         environment = plain_environment() | {"PGOPTIONS": SESSION}
         done = subprocess.run(
-            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=30, check=False
+            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=90, check=False
         )
         if done.returncode:
             raise RuntimeError(f"pgbench failed: {done.stderr[-2000:]}")

@@ -6,10 +6,18 @@ from typing import Any
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
-from backend.core.problems import MEDIA_TYPE, Internal, MalformedJson, Problem, RateLimited, Unavailable
+from backend.core.problems import (
+    MEDIA_TYPE,
+    Internal,
+    MalformedJson,
+    PayloadTooLarge,
+    Problem,
+    RateLimited,
+    Unavailable,
+)
 from backend.core.schemas import Answer, ProblemView
 
-ALWAYS: tuple[type[Problem], ...] = (MalformedJson, RateLimited, Internal, Unavailable)
+ALWAYS: tuple[type[Problem], ...] = (MalformedJson, PayloadTooLarge, RateLimited, Internal, Unavailable)
 
 
 def shown(view: type[Answer]) -> ResponseSpec:

@@ -21,7 +21,7 @@ TEMPLATES = {
             "Hello %(name)s,\n\n"
             "welcome! Your card of %(merchant)s is ready. Show it whenever you shop:\n\n"
             "%(page_url)s\n\n"
-            "Card number: %(code)s\n\n"
+            "Card code: %(code)s\n\n"
             "Keep this address for yourself: whoever has it sees your card."
         ),
     ),

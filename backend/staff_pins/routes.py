@@ -3,6 +3,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from backend.access.guards import limited
+from backend.access.problems import SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -10,6 +11,9 @@ from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet
 from backend.staff_pins.queries import get_lockout
 from backend.staff_pins.schemas import PinEntry
+
+
+STAFF = (Unauthenticated, SessionExpired, StoreRequired, StoreNotFound)
 
 
 class StorePinController(Controller):
@@ -23,7 +27,7 @@ class StorePinController(Controller):
         description="A wrong PIN counts toward the lockout like one given with a booking.",
         status_code=204,
         guards=[limited("pin", 10)],
-        responses=refusals(PinInvalid, PinLocked, PinNotSet, ValidationFailed),
+        responses=refusals(*STAFF, PinInvalid, PinLocked, PinNotSet, ValidationFailed),
     )
     async def verify(
         self, data: JSONBody[PinEntry], origin: NamedDependency[Origin], pins: NamedDependency[StaffPins]

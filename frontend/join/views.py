@@ -22,12 +22,14 @@ from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
+ADDRESSES = ["/j/{store_code:str}", "/J/{store_code:str}"]
+"""A code in capitals alone is smaller, so posters shout."""
 FIELDS = ("email", "first_name", "accept_terms")
 NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
 
 
-@get("/j/{store_code:str}", name="join")
+@get(ADDRESSES, name="join")
 async def show_join(request: Request, caller: NamedDependency[Caller], store_code: FromPath[str]) -> Response[str]:
     try:
         return _form_page(request, await get_public_program(caller, store_code), Form({}))
@@ -35,7 +37,7 @@ async def show_join(request: Request, caller: NamedDependency[Caller], store_cod
         return _refused(request, problem)
 
 
-@post("/j/{store_code:str}")
+@post(ADDRESSES)
 async def take_join(request: Request, caller: NamedDependency[Caller], store_code: FromPath[str]) -> Response[str]:
     form = await read_form(request)
     try:

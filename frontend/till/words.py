@@ -82,7 +82,13 @@ class Words:
         }
         if reward.refusal in refusals:
             return refusals[reward.refusal]
-        return _("%(points)s points are missing", points=self.formatter.points(reward.missing_points))
+        missing = reward.missing_points
+        return self.translator.ngettext(
+            "%(points)s point is missing",
+            "%(points)s points are missing",
+            missing,
+            points=self.formatter.points(missing),
+        )
 
     def stamp_hint(self, card: CardView, now: datetime) -> str | None:
         """The clock time of the next stamp, in the store's zone."""

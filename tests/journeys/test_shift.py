@@ -1,12 +1,21 @@
 """A shift at the till, without a mouse."""
 
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.async_api import expect
+from sqlalchemy import select
 
+from backend.loyalty.ledger.models import TransactionCategory
+from tests.conftest import OpenShop
 from tests.journeys.conftest import WorkAt
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PIN = "2468"
 
 
 async def test_points_for_a_purchase_are_seven_interactions(shop: Shop, at_work: WorkAt) -> None:
@@ -19,3 +28,219 @@ async def test_points_for_a_purchase_are_seven_interactions(shop: Shop, at_work:
     await expect(till.balance).to_have_text("81")
     assert till.interactions == 7
     await expect(till.toasts).to_contain_text("Marie Weber: +41 points, now 81.")
+
+
+async def test_a_stamp_is_two_interactions_and_a_second_one_is_told_when_it_may_come(
+    shop: Shop, at_work: WorkAt
+) -> None:
+    card = await shop.a_card(stamps=3)
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    await till.press("+")
+    await expect(till.stamps).to_have_text("Stamps 4 of 10")
+    assert till.interactions == 2
+    allowed = datetime.now(ZoneInfo("Europe/Luxembourg")) + timedelta(minutes=15)
+    await till.press("+")
+    await expect(till.says).to_contain_text("Too early for another stamp. Next stamp at ")
+    said = (await till.says.inner_text()).strip().removesuffix(".")[-5:]
+    assert said in {f"{allowed - timedelta(minutes=minutes):%H:%M}" for minutes in (0, 1)}
+    await expect(till.stamps).to_have_text("Stamps 4 of 10")
+    assert await till.has_focus()
+
+
+async def test_one_reward_is_redeemed_with_two_interactions_and_undone_with_one(shop: Shop, at_work: WorkAt) -> None:
+    card = await shop.a_card(points=120)
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    await till.press("*")
+    await expect(till.handover).to_have_text("Voucher")
+    await expect(till.balance).to_have_text("20")
+    assert till.interactions == 2
+    await till.press("-")
+    await expect(till.balance).to_have_text("120")
+    assert till.interactions == 3
+    await expect(till.toasts).to_contain_text("Undone.")
+
+
+async def test_one_of_several_rewards_is_chosen_with_a_digit(opened: OpenShop, at_work: WorkAt) -> None:
+    names = {100: "Voucher", 500: "Tote bag"}
+    shop = await opened(rewards=[{"points_required": points, "name": {"en": name}} for points, name in names.items()])
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(points=600))
+    await till.press("*", "2")
+    await expect(till.handover).to_have_text("Tote bag")
+    await expect(till.balance).to_have_text("100")
+    assert till.interactions == 3
+
+
+async def test_the_tenth_stamp_makes_a_reward_that_one_key_hands_over(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(stamps=9))
+    await till.press("+")
+    await expect(till.handover).to_have_text("Free accessory")
+    await expect(till.stamps).to_have_text("Stamps 10 of 10")
+    await till.press("*")
+    await expect(till.page.locator(".handover").first).to_contain_text("Hand over")
+    await expect(till.stamps).to_have_text("Stamps 0 of 10")
+
+
+async def test_a_purchase_with_category_and_pin(opened: OpenShop, at_work: WorkAt) -> None:
+    shop = await opened(policy={"staff_pin_policy": "required"}, categories=3)
+    await shop.give_pin("anna", PIN)
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card())
+    await till.type("25,50")
+    await till.press("Enter")
+    await expect(till.page.locator("#category-says")).to_have_text("Choose a category")
+    await expect(till.amount).to_have_value("25,50")
+    await expect(till.page.locator("[name=category_ids]").first).to_be_focused()
+    await till.press("ArrowDown", "Tab")
+    await till.type(PIN)
+    await till.press("Enter")
+    await expect(till.balance).to_have_text("25")
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        chosen = (await session.scalars(select(TransactionCategory.category_id))).all()
+    assert [str(category) for category in chosen] == [shop.categories[1]]
+
+
+async def test_five_wrong_pins_lock_it(opened: OpenShop, at_work: WorkAt) -> None:
+    shop = await opened(policy={"staff_pin_policy": "required"})
+    await shop.give_pin("anna", PIN)
+    card = await shop.a_card()
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    await till.type("25,50")
+    await till.press("Tab")
+    for left in (4, 3, 2, 1):
+        await till.type("1111")
+        await till.press("Enter")
+        await expect(till.page.locator("#staff_pin-says")).to_contain_text(f"Wrong PIN. {left} tr")
+        await expect(till.page.locator("[name=staff_pin]")).to_be_focused()
+    await till.type("1111")
+    await till.press("Enter")
+    await expect(till.page.locator("#staff_pin-says")).to_contain_text("The PIN is locked")
+    await till.type(PIN)
+    await till.press("Enter")
+    await expect(till.page.locator("#staff_pin-says")).to_contain_text("The PIN is locked")
+    await expect(till.amount).to_have_value("25,50")
+    assert (await shop.anna.show(card))["points_balance"] == 0
+
+
+async def test_a_customer_is_found_by_a_name_with_its_accents_left_out(shop: Shop, at_work: WorkAt) -> None:
+    await shop.a_card(first_name="Zoé", last_name="Müller-Lëtz", points=7)
+    till = await at_work(shop, "anna")
+    await till.press("/")
+    await till.type("muller-letz")
+    await till.press("Enter")
+    await expect(till.title).to_have_text("Zoé Müller-Lëtz")
+    await expect(till.amount).to_be_focused()
+
+
+async def test_one_of_several_namesakes_is_chosen_with_arrows(shop: Shop, at_work: WorkAt) -> None:
+    for first_name in ("Marie", "Max"):
+        await shop.a_card(first_name=first_name, last_name="Weber")
+    till = await at_work(shop, "anna")
+    await till.press("/")
+    await till.type("weber")
+    await till.press("Enter")
+    await expect(till.title).to_have_text("2 customers match")
+    names = till.page.locator(".match strong")
+    second = await names.nth(1).inner_text()
+    await till.press("ArrowDown", "Enter")
+    await expect(till.title).to_have_text(second)
+
+
+async def test_who_is_not_found_is_enrolled_with_what_was_typed(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.press("/")
+    await till.type("zoé thill")
+    await till.press("Enter")
+    await expect(till.title).to_have_text("No customer matches “zoé thill”.")
+    await expect(till.page.locator("[name=first_name]")).to_have_value("zoé")
+    await expect(till.page.locator("[name=last_name]")).to_have_value("thill")
+    await expect(till.page.locator("[name=email]")).to_be_focused()
+    await till.type(f"{uuid4().hex[:8]}@example.com")
+    await till.press("Enter")
+    await expect(till.title).to_have_text("zoé thill")
+    await expect(till.toasts).to_contain_text("zoé thill is enrolled.")
+    await expect(till.amount).to_be_focused()
+
+
+async def test_enrolling_is_two_keys_and_the_address(shop: Shop, at_work: WorkAt) -> None:
+    till, email = await at_work(shop, "anna"), f"{uuid4().hex[:8]}@example.com"
+    await till.press("F4")
+    await expect(till.page.locator("[name=email]")).to_be_focused()
+    await till.type(email)
+    await till.press("Enter")
+    await expect(till.toasts).to_contain_text("is enrolled.")
+    assert till.interactions == 2 + len(email)
+    await till.press("Escape", "F4")
+    await expect(till.page.locator("[name=email]")).to_be_focused()
+    await till.type(email)
+    await till.press("Enter")
+    await expect(till.toasts).to_contain_text("Already a customer since")
+
+
+async def test_a_booking_of_the_day_is_taken_back_with_a_reason(shop: Shop, at_work: WorkAt) -> None:
+    card = await shop.a_card()
+    await shop.anna.earn(card, cents=2550)
+    till = await at_work(shop, "anna")
+    await till.press("F8")
+    await expect(till.title).to_have_text("All bookings")
+    await expect(till.page.locator("[data-row]").first).to_be_focused()
+    await till.press("Enter", "3")
+    await expect(till.toasts).to_contain_text("Undone.")
+    booking = (await shop.anna.history(card))["data"][0]
+    assert (booking["kind"], booking["amount"], booking["reason"]) == ("voided", -25, "Goods returned")
+
+
+async def test_a_reload_does_not_unlock_and_the_pin_opens_the_same_card(shop: Shop, at_work: WorkAt) -> None:
+    await shop.give_pin("anna", PIN)
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(points=10))
+    await till.type("12,5")
+    await till.press("F9")
+    pin = till.page.locator("#unlock-pin")
+    await expect(pin).to_be_focused()
+    await till.type("1111")
+    await till.press("Enter")
+    await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 4 tries left.")
+    await till.page.reload()
+    await expect(pin).to_be_focused()
+    await expect(till.balance).to_have_count(0)
+    await till.type("2222")
+    await till.press("Enter")
+    await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 3 tries left.")
+    await till.type(PIN)
+    await till.press("Enter")
+    await expect(till.balance).to_have_text("10")
+
+
+async def test_the_amount_is_kept_while_the_till_is_locked(shop: Shop, at_work: WorkAt) -> None:
+    await shop.give_pin("anna", PIN)
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(points=10))
+    await till.type("12,50")
+    await till.press("F9")
+    await expect(till.page.locator("#unlock-pin")).to_be_focused()
+    await till.type(PIN)
+    await till.press("Enter")
+    await expect(till.amount).to_be_focused()
+    await till.press("Enter")
+    await expect(till.balance).to_have_text("22")
+
+
+async def test_what_is_earned_at_one_store_is_redeemed_at_the_other(shop: Shop, at_work: WorkAt) -> None:
+    card = await shop.a_card()
+    anna, luc = await at_work(shop, "anna"), await at_work(shop, "luc")
+    await anna.open(card)
+    await anna.type("130")
+    await anna.press("Enter")
+    await expect(anna.balance).to_have_text("130")
+    await luc.open(card)
+    await expect(luc.balance).to_have_text("130")
+    await luc.press("*")
+    await expect(luc.handover).to_have_text("Voucher")
+    await expect(luc.balance).to_have_text("30")
+    stores = [booking["store"] for booking in (await shop.anna.history(card))["data"]]
+    assert stores[:2] == [shop.outlet, shop.hub]

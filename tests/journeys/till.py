@@ -61,13 +61,19 @@ class TillScreen:
         self.interactions += len(keys)
 
     async def type(self, text: str) -> None:
-        await self.press(*text)
+        """Letter by letter; each is one, also where the keyboard needs two keys for it."""
+        await self.page.keyboard.type(text)
+        self.interactions += len(text)
 
     async def open(self, card: dict[str, object]) -> None:
         """The card is on the screen and the count starts anew, with the scan in it."""
         self.interactions = 0
         await self.scan(str(card["code"]))
         await expect(self.page.locator(".panel .sub").first).to_contain_text(in_groups(str(card["code"])))
+
+    async def has_focus(self) -> bool:
+        """Somewhere on the page, never nowhere."""
+        return bool(await self.page.evaluate("![null, document.body].includes(document.activeElement)"))
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)

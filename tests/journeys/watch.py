@@ -9,8 +9,8 @@ TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP:", event.violatedDirective, event.blockedURI, event.sample))
 """
-REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|503)")
-"""Chromium complains about every answer that is a refusal; those that a page asked for are meant."""
+REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_FAILED)")
+"""Chromium complains about every refusal, and about connections that a test has cut."""
 MEANT_FOR_PEOPLE = {"document", "fetch", "xhr"}
 
 

@@ -94,11 +94,13 @@ class Promises:
     """What /openapi.json says, held against each answer."""
 
     def __init__(self, document: Json) -> None:
-        self._routes = [
-            (method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), operation)
+        self.operations: list[tuple[str, str, Json]] = [
+            (method.upper(), path, operation)
             for path, operations in document["paths"].items()
             for method, operation in operations.items()
         ]
+        """Method, path as a template, operation."""
+        self._routes = [(method, _pattern(path), operation) for method, path, operation in self.operations]
 
     def check(self, method: str, path: str, answer: httpx.Response) -> None:
         assert not NEVER_SHOWN.search(answer.text), "a hash must not leave the house"
@@ -117,6 +119,11 @@ class Promises:
         for known_method, pattern, operation in self._routes:
             if method == known_method and pattern.fullmatch(path.partition("?")[0]):
                 assert facts["code"] in codes_of(operation, answer.status_code), f"undocumented at {method} {path}"
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    with_ids = re.sub(r"\{\w+_id\}", "[0-9a-f-]{36}", path)
+    return re.compile(re.sub(r"\{\w+\}", "[^/]+", with_ids))
 
 
 def codes_of(operation: Json, status: int) -> list[str]:

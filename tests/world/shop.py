@@ -149,7 +149,7 @@ async def open_shop(
     categories: int = 0,
     timezone: str = "Europe/Luxembourg",
 ) -> Shop:
-    """One point per euro, ten stamps, no welcome bonus, rewards for 100 and 500 points, PINs optional, no categories."""
+    """A point per euro, ten stamps, no welcome bonus, rewards for 100 and 500 points, PINs optional, no categories."""
     tag, now, merchant_id, program_id = uuid4().hex[:10].upper(), clock.now(), new_id(), new_id()
     hub, outlet = f"HUB{tag}", f"OUTLET{tag}"
     store_ids = {hub: new_id(), outlet: new_id()}

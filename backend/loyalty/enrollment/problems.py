@@ -4,7 +4,7 @@ from i18n.translator import N_
 
 class TermsNotAccepted(Problem):
     code, status = "terms_not_accepted", 422
-    title = N_("Please accept the conditions")
+    title = N_("Please accept the terms")
 
 
 class EnrollmentClosed(Problem):

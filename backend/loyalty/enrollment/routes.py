@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.access.features import FeatureDisabled
-from backend.access.guards import limited, requires
+from backend.access.guards import limited, requires, together
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import StoreNotFound
 from backend.core.clock import clock
@@ -42,7 +42,7 @@ class StoreEnrollmentController(Controller):
         operation_id="enrollCustomer",
         summary="Enroll a customer, or find the card they have",
         description="200 with `already_enrolled: true` when the customer has a card here.",
-        guards=[requires(MANAGE_CARDS), limited("enroll", 10)],
+        guards=[together(requires(MANAGE_CARDS), limited("enroll", 10))],
         response_headers=REPLAYED,
         responses={201: shown(EnrollView), 200: shown(EnrollView)}
         | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused),

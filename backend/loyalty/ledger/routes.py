@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from backend.access.features import FeatureDisabled
-from backend.access.guards import limited, requires
+from backend.access.guards import limited, requires, together
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS, VOID_TRANSACTIONS
 from backend.access.problems import Forbidden, SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, Reply, key_for
@@ -91,7 +91,7 @@ class StoreLedgerController(Controller):
         operation_id="earnPoints",
         summary="Earn points for a sale",
         description="200 with no transaction when the purchase is below the program's minimum.",
-        guards=[requires(MANAGE_CARDS), limited("earn", 60)],
+        guards=[together(requires(MANAGE_CARDS), limited("earn", 60))],
         response_headers=REPLAYED,
         responses={201: shown(EarnView), 200: shown(EarnView)}
         | refusals(
@@ -122,7 +122,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/stamps",
         operation_id="addStamp",
         summary="Add a stamp",
-        guards=[requires(MANAGE_CARDS), limited("stamp", 60)],
+        guards=[together(requires(MANAGE_CARDS), limited("stamp", 60))],
         response_headers=REPLAYED,
         responses={201: shown(StampView)}
         | refusals(
@@ -150,7 +150,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/redemptions",
         operation_id="redeemReward",
         summary="Redeem a reward for points, or the full stamp card",
-        guards=[requires(MANAGE_CARDS), limited("redeem", 60)],
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
         response_headers=REPLAYED,
         responses={201: shown(RedemptionView)}
         | refusals(
@@ -182,7 +182,7 @@ class StoreLedgerController(Controller):
         operation_id="voidTransaction",
         summary="Take a sale, a stamp or a redemption back",
         description="Within 20 seconds the till's own booking is undone without a PIN.",
-        guards=[requires(VOID_TRANSACTIONS), limited("void", 20)],
+        guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20))],
         response_headers=REPLAYED,
         responses={201: shown(VoidView)}
         | refusals(
@@ -209,7 +209,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/adjustments",
         operation_id="adjustPoints",
         summary="Adjust points by hand, with a reason",
-        guards=[requires(ADJUST_POINTS), limited("adjust", 20)],
+        guards=[together(requires(ADJUST_POINTS), limited("adjust", 20))],
         response_headers=REPLAYED,
         responses={201: shown(AdjustmentView)} | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
     )

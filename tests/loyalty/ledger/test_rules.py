@@ -100,23 +100,24 @@ def test_however_a_sum_is_split_into_sales_it_earns_the_same(sales: list[int], r
 
 
 @pytest.mark.parametrize(
-    ("cents", "rate", "carry", "earned", "back", "carry_after"),
+    ("sale", "carry", "back", "carry_after"),
     [
-        (2550, ONE, "1/2", 25, 25, "0"),
-        (3000, FIFTIETH, "3/5", 0, 0, "0"),
+        ((2550, ONE, 25), "1/2", 25, "0"),
+        ((3000, FIFTIETH, 0), "3/5", 0, "0"),
         # 30 € then 20 € on a 50-€ rule: without the 20 € there was no point yet.
-        (2000, FIFTIETH, "0", 1, 1, "3/5"),
-        # Without the 30 €, of which no point came, the 20 € had not been enough either; the point is its own sale's.
-        (3000, FIFTIETH, "0", 0, 0, "0"),
+        ((2000, FIFTIETH, 1), "0", 1, "3/5"),
+        # Without the 30 € there would be no point either, but a sale never costs more than it gave.
+        ((3000, FIFTIETH, 0), "0", 0, "0"),
         # 60 € gave one point and 1/5; later 30 € made it 4/5.
-        (6000, FIFTIETH, "4/5", 1, 1, "3/5"),
-        # The sale's fraction was used up by a later one: one point less is taken back than it earned.
-        (7500, FIFTIETH, "9/10", 2, 1, "2/5"),
+        ((6000, FIFTIETH, 1), "4/5", 1, "3/5"),
+        # It completed a point together with sales before it: without it that point's fraction is there again.
+        ((7500, FIFTIETH, 2), "9/10", 1, "2/5"),
     ],
 )
 def test_taking_a_sale_back_leaves_what_the_others_alone_had_given(
-    cents: int, rate: Fraction, carry: str, earned: int, back: int, carry_after: str
+    sale: tuple[int, Fraction, int], carry: str, back: int, carry_after: str
 ) -> None:
+    cents, rate, earned = sale
     reversal = rules.reverse_accrual(cents, rate, Fraction(carry), earned)
     assert (reversal.points, reversal.carry) == (back, Fraction(carry_after))
 

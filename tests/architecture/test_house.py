@@ -1,0 +1,92 @@
+"""The house rules that no tool of ours checks."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from backend.core.problems import Problem, RequestRefused
+from backend.operations.problems import known_problems
+
+ROOT = Path(__file__).resolve().parents[2]
+OUR_TESTS = sorted((ROOT / "tests").rglob("*.py"))
+SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas")
+NOT_PROVOKED = {
+    "request_refused": "whatever else the framework may refuse; provoked in tests/core/test_failures.py by hand",
+}
+
+
+def modules(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node, node.module or ""
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_the_frontend_knows_the_backend_by_its_schemas_only() -> None:
+    known = {
+        (named(path), module)
+        for path in modules("frontend")
+        for _, module in imports(parsed(path))
+        if module.split(".")[0] in {"backend", "workers"}
+    }
+    assert {entry for entry in known if not SCHEMAS.fullmatch(entry[1])} == set()
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    hidden = {
+        (named(path), module)
+        for path in modules("backend", "frontend", "workers", "i18n", "migrations", "tests")
+        for function in ast.walk(parsed(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for _, module in imports(function)
+    }
+    assert hidden == set()
+
+
+def test_no_test_is_skipped_or_expected_to_fail() -> None:
+    found = {
+        (named(path), node.attr)
+        for path in OUR_TESTS
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"skip", "skipif", "xfail", "importorskip"}
+    }
+    assert found == set()
+
+
+def provoked() -> set[str]:
+    """Codes that some test names in `refused(...)`."""
+    calls = (node for path in OUR_TESTS for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    return {
+        str(call.args[0].value)
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "refused" and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_every_problem_code_is_provoked_by_a_test() -> None:
+    assert set(known_problems()) - provoked() == set(NOT_PROVOKED)
+
+
+def test_a_code_means_one_status() -> None:
+    seen: dict[str, set[int]] = {}
+    waiting = Problem.__subclasses__()
+    while waiting:
+        problem = waiting.pop()
+        waiting += problem.__subclasses__()
+        if problem is not RequestRefused:
+            seen.setdefault(problem.code, set()).add(problem.status)
+    assert {code: statuses for code, statuses in seen.items() if len(statuses) > 1} == {}

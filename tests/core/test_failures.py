@@ -1,0 +1,97 @@
+"""What goes wrong, as a problem: nothing of the inside reaches the caller."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+from litestar.exceptions import HTTPException, InternalServerException, NotAuthorizedException
+from sqlalchemy.exc import DBAPIError
+
+from backend.core.failures import is_away, on_anything, on_framework, on_problem
+from backend.core.problems import RequestRefused
+from backend.loyalty.ledger.problems import CategoryRequired
+from backend.staff_pins.problems import PinInvalid
+
+
+def request(language: str = "en") -> Any:
+    """As much of one as rendering needs."""
+    return SimpleNamespace(
+        headers={"accept-language": language},
+        url=SimpleNamespace(path="/api/v1/till"),
+        scope={"state": {"request_id": "r"}},
+        app=SimpleNamespace(state=SimpleNamespace(settings=SimpleNamespace(environment="test"))),
+    )
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, msgspec.json.decode(answer.content)["code"]
+
+
+class Wrapped(DBAPIError):
+    def __init__(self, cause: Exception) -> None:
+        orig = Exception("wrapped")
+        orig.__cause__ = cause
+        super().__init__("SELECT 1", None, orig)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(),
+        TimeoutError(),
+        TimeoutError(),
+        asyncpg.ConnectionDoesNotExistError(),
+        asyncpg.CannotConnectNowError(),
+        asyncpg.AdminShutdownError(),
+        asyncpg.TooManyConnectionsError(),
+        asyncpg.InterfaceError("closed"),
+        asyncpg.InternalClientError(),
+        asyncpg.QueryCanceledError(),
+        Wrapped(asyncpg.ConnectionDoesNotExistError()),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_database_that_is_away_is_a_503(error: Exception) -> None:
+    assert is_away(error)
+    answer = on_anything(request(), error)
+    assert code_of(answer) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "2"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("SELECT secret"), asyncpg.UniqueViolationError("secret"), Wrapped(ValueError())]
+)
+def test_everything_else_is_a_500_that_says_nothing(error: Exception) -> None:
+    answer = on_anything(request(), error)
+    assert code_of(answer) == (500, "internal")
+    assert b"secret" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (NotAuthorizedException(), 401, "request_refused"),
+        (HTTPException(status_code=418), 418, "request_refused"),
+        (HTTPException(status_code=404), 404, "not_found"),
+        (HTTPException(status_code=413), 413, "payload_too_large"),
+        (InternalServerException(), 500, "internal"),
+    ],
+)
+def test_the_frameworks_refusals_are_problems_of_ours(error: HTTPException, status: int, code: str) -> None:
+    assert code_of(on_framework(request(), error)) == (status, code)
+
+
+def test_a_refusal_of_the_framework_keeps_its_status() -> None:
+    assert code_of(on_problem(request(), RequestRefused(415))) == (415, "request_refused")
+
+
+@pytest.mark.parametrize(("left", "detail"), [(1, "1 try left."), (1200, "1,200 tries left.")])
+def test_a_problem_counts_and_tells_its_facts(left: int, detail: str) -> None:
+    told = PinInvalid(tries_left=left).as_dict(language="en", instance="/x", request_id="r")
+    assert (told["detail"], told["tries_left"], told["type"]) == (detail, left, "/problems/pin_invalid")
+
+
+def test_a_problem_without_a_detail_repeats_its_title() -> None:
+    assert CategoryRequired().as_dict(language="en", instance="", request_id="")["detail"] == CategoryRequired.title

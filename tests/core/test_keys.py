@@ -1,0 +1,50 @@
+"""Keys for one purpose each, rotated without a stop."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from backend.core.keys import KeyRing
+from backend.core.paging import LIFETIME, CursorExpired, Cursors
+from backend.core.sealing import SealBroken, seal, unseal
+
+NOW = datetime(2026, 7, 22, 10, 0, tzinfo=UTC)
+OLD, ROTATED, GONE = KeyRing(["old"]), KeyRing(["new", "old"]), KeyRing(["new"])
+
+
+def test_a_key_signs_one_kind_of_thing() -> None:
+    mac = OLD.sign("cursor", b"message")
+    assert OLD.verify("cursor", b"message", mac)
+    assert OLD.verify("cursor", b"message", mac[:16])
+    assert not OLD.verify("cursor", b"message", mac[:15])
+    assert not OLD.verify("card page", b"message", mac)
+    assert not OLD.verify("cursor", b"other", mac)
+
+
+def test_what_an_old_key_signed_is_accepted_until_the_key_is_gone() -> None:
+    mac = OLD.sign("cursor", b"message")
+    assert ROTATED.verify("cursor", b"message", mac)
+    assert not GONE.verify("cursor", b"message", mac)
+    assert ROTATED.sign("cursor", b"message") == GONE.sign("cursor", b"message")
+
+
+def test_a_sealed_secret_opens_where_it_was_sealed_and_nowhere_else() -> None:
+    sealed = seal(OLD, "JBSWY3DPEHPK3PXP", "users.totp_secret.1")
+    assert "JBSWY" not in sealed
+    assert seal(OLD, "JBSWY3DPEHPK3PXP", "users.totp_secret.1") != sealed
+    assert unseal(ROTATED, sealed, "users.totp_secret.1") == "JBSWY3DPEHPK3PXP"
+    for keys, place in ((OLD, "users.totp_secret.2"), (GONE, "users.totp_secret.1")):
+        with pytest.raises(SealBroken):
+            unseal(keys, sealed, place)
+
+
+def test_a_cursor_lives_for_a_day_and_over_a_rotation() -> None:
+    cursor = Cursors(OLD).write(NOW, UUID(int=7), NOW)
+    position = Cursors(ROTATED).read(cursor, NOW + LIFETIME)
+    assert position is not None
+    assert (position.at, position.id) == (NOW, UUID(int=7))
+    assert Cursors(OLD).read(None, NOW) is None
+    for keys, now in ((OLD, NOW + LIFETIME + timedelta(microseconds=1)), (GONE, NOW)):
+        with pytest.raises(CursorExpired):
+            Cursors(keys).read(cursor, now)

@@ -1,0 +1,96 @@
+"""Logs say who asked what of whom, and nothing about people."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from backend.core.logs import configure_logs
+from backend.core.settings import Settings
+from backend.services import Services
+from tests.world import ANNA, PASSWORD
+from tests.world.caller import Refused
+from tests.world.shop import Shop
+from tests.world.till import Stranger
+
+CANARY = {
+    "first_name": "Kanarienvogel",
+    "last_name": "Gelbfeder",
+    "phone": "+352 621 777 666",
+    "birth_date": "1977-07-17",
+}
+
+
+async def test_each_request_line_has_request_merchant_and_actor(shop: Shop, log_lines) -> None:
+    card = await shop.a_card()
+    answer = await shop.anna.send(
+        "POST", f"/store/loyalty/cards/{card['id']}/points", json={"purchase_amount_cents": 100}, key="k"
+    )
+    line: dict[str, Any] = [line for line in log_lines() if line["event"] == "request"][-1]
+    assert line["request"] == answer.headers["request-id"]
+    assert line["merchant"] == shop.code
+    assert line["actor"] == str(shop.user_ids["anna"])
+    assert (line["method"], line["status"], line["process"]) == ("POST", 201, "backend")
+    assert line["route"] == "/api/v1/store/loyalty/cards/{card_id}/points"
+    assert line["ms"] > 0
+
+
+async def test_a_strangers_line_has_no_actor_of_the_request_before(shop: Shop, stranger: Stranger, log_lines) -> None:
+    await shop.anna.program()
+    await stranger.program(shop.hub)
+    line = [line for line in log_lines() if line["event"] == "request"][-1]
+    assert "actor" not in line
+
+
+async def test_health_checks_are_silent(stranger: Stranger, log_lines) -> None:
+    await stranger.get("/health/live")
+    await stranger.send("GET", "/metrics")
+    assert log_lines() == []
+
+
+async def test_a_canary_leaves_no_trace_in_the_logs(
+    shop: Shop, stranger: Stranger, services: Services, log_tape, log_lines
+) -> None:
+    email = "kanarienvogel.gelbfeder@example.com"
+    card = await shop.anna.enroll(email, **CANARY)
+    await shop.anna.find(email)
+    await shop.anna.find("gelbfeder")
+    await shop.anna.earn(card, cents=100, notes="Kanarienvogel")
+    await stranger.card_page(card["page_url"])
+    await stranger.join(shop.hub, email, **CANARY)
+    await stranger.lost_card(email, store_code=shop.hub)
+    answer = await stranger.sign_in(ANNA.email, PASSWORD)
+    for mistake in (
+        stranger.sign_in(email, "Kanarienvogel"),
+        shop.anna.enroll("Kanarienvogel"),
+        shop.anna.earn(card, cents=0, notes="Kanarienvogel"),
+        shop.anna.show("Kanarienvogel"),
+    ):
+        with pytest.raises(Refused):
+            await mistake
+    told = log_tape.getvalue()
+    assert told
+    token = card["page_url"].rpartition("/")[2]
+    for secret in ("anarienvogel", "elbfeder", "777 666", "1977", answer["token"], token, card["code"], PASSWORD):
+        assert secret not in told
+
+
+async def test_a_fault_is_logged_once_with_its_trace_and_told_without(
+    shop: Shop, log_lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(*_: object) -> None:
+        raise ValueError("the inside")
+
+    monkeypatch.setattr("backend.identity.guards.find_actor", break_down)
+    answer = await shop.anna.send("GET", "/store/loyalty/program")
+    assert answer.status_code == 500
+    assert "the inside" not in answer.text
+    (line,) = [line for line in log_lines() if line["event"] == "request_failed"]
+    assert "the inside" in line["exception"]
+    assert line["request"] == answer.headers["request-id"]
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_a_developer_reads_words_and_a_machine_json(settings: Settings, environment: str) -> None:
+    configure_logs(replace(settings, environment=environment), "backend")
+    configure_logs(settings, "backend")

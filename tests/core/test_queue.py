@@ -1,0 +1,112 @@
+"""The doorbell: jobs are JSON, and a lost ring costs only time."""
+
+import asyncio
+import pickle
+from pathlib import Path
+
+import msgspec
+import pytest
+from arq.constants import job_key_prefix
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from backend.core.queue import QUEUE_NAME, RELAY, Doorbell, RemoteJobError, deserialize, open_queue, serialize
+from backend.services import Services
+from tests.world.shop import Shop
+
+
+class Ringing:
+    """A queue that counts; or one that is away."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.rung = 0
+        self._error = error
+
+    async def enqueue_job(self, name: str, **_: str) -> None:
+        self.rung += 1
+        if self._error:
+            raise self._error
+
+
+def test_a_job_is_json_and_nothing_else() -> None:
+    raw = serialize({"t": 1, "f": RELAY, "a": (), "k": {}, "et": 0})
+    assert msgspec.json.decode(raw)["f"] == RELAY
+    assert deserialize(raw)["a"] == []
+
+
+def test_what_is_no_json_is_refused_and_never_run(tmp_path: Path) -> None:
+    marker = tmp_path / "ran"
+    with pytest.raises(msgspec.DecodeError):
+        deserialize(pickle.dumps(Planted(marker)))
+    assert not marker.exists()
+
+
+class Planted:
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __reduce__(self) -> tuple:
+        return (Path.touch, (self.marker,))
+
+
+def test_a_failure_travels_by_its_name_only() -> None:
+    assert isinstance(deserialize(serialize({"r": ValueError("secret")}))["r"], RemoteJobError)
+    assert b"secret" not in serialize({"r": ValueError("secret")})
+
+
+def test_what_is_no_plain_value_cannot_be_a_payload() -> None:
+    with pytest.raises(NotImplementedError, match="a job may not carry Planted"):
+        serialize({"a": Planted(Path())})
+
+
+async def test_many_bookings_ring_once() -> None:
+    queue = Ringing()
+    doorbell = Doorbell(queue)  # type: ignore[arg-type]
+    for _ in range(50):
+        doorbell.ring()
+    await doorbell.close()
+    assert queue.rung == 1
+    doorbell.ring()
+    await doorbell.close()
+    assert queue.rung == 2
+
+
+@pytest.mark.parametrize("error", [RedisError(), TimeoutError(), OSError()])
+async def test_a_doorbell_that_is_broken_disturbs_nobody(error: Exception) -> None:
+    doorbell = Doorbell(Ringing(error))  # type: ignore[arg-type]
+    doorbell.ring()
+    await doorbell.close()
+
+
+async def test_closing_a_doorbell_nobody_rang() -> None:
+    await Doorbell(Ringing()).close()  # type: ignore[arg-type]
+
+
+async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services: Services, shop: Shop) -> None:
+    card = await shop.anna.enroll("canary@example.com", first_name="Canary")
+    await shop.anna.earn(card, cents=100)
+    await asyncio.sleep(0.15)
+    kept = await everything_in(services.redis)
+    assert f"{job_key_prefix}{RELAY}" in kept
+    assert QUEUE_NAME in kept
+    for secret in ("canary", "Canary", card["id"], card["code"], shop.anna.token):
+        assert secret not in kept
+
+
+async def everything_in(redis: Redis) -> str:
+    """All keys and what they hold, as text."""
+    told = []
+    for key in await redis.keys("*"):
+        told.append(key.decode())
+        dumped = await redis.dump(key)
+        told.append(dumped.decode("latin-1"))
+    return " ".join(told)
+
+
+async def test_a_queue_that_is_away_is_given_up_quickly() -> None:
+    queue = open_queue("redis://127.0.0.1:1")
+    doorbell = Doorbell(queue)
+    doorbell.ring()
+    async with asyncio.timeout(3):
+        await doorbell.close()
+    await queue.aclose(close_connection_pool=True)

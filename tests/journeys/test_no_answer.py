@@ -1,0 +1,48 @@
+"""The backend goes silent in the middle of a booking. Nothing is lost and nothing is booked twice."""
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.journeys.conftest import WorkAt
+from tests.journeys.stack import Stack
+from tests.world.shop import Shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MS = 20_000
+
+
+async def test_a_purchase_that_got_no_answer_is_booked_once(shop: Shop, at_work: WorkAt, orion: Stack) -> None:
+    card = await shop.a_card(points=10)
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    key = await till.page.locator("#book [name=idem]").input_value()
+    with orion.silent_backend():
+        await till.type("25,50")
+        await till.press("Enter")
+        await expect(till.says).to_contain_text(
+            "No answer. Press again: the same booking is repeated safely.", timeout=PATIENCE_MS
+        )
+        await expect(till.amount).to_have_value("25,50")
+        assert await till.page.locator("#book [name=idem]").input_value() == key
+        assert await till.has_focus()
+    await till.page.locator("#book [data-books]").first.click()
+    await expect(till.balance).to_have_text("35", timeout=PATIENCE_MS)
+    bookings = (await shop.anna.history(card))["data"]
+    assert [booking["amount"] for booking in bookings if booking["purchase_amount_cents"] == 2550] == [25]
+
+
+async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_booked(
+    shop: Shop, at_work: WorkAt
+) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(stamps=2))
+    await till.page.route("**/till/cards/*", book_and_hang_up)
+    await till.press("+")
+    await expect(till.toasts).to_contain_text("It was booked, once.")
+    await expect(till.stamps).to_have_text("Stamps 3 of 10")
+
+
+async def book_and_hang_up(route: Route) -> None:
+    await route.fetch()
+    await route.abort()

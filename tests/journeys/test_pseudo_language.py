@@ -1,0 +1,63 @@
+"""A language that no page was written in: bare text and words that are too long show at once."""
+
+import re
+
+import pytest
+from playwright.async_api import Page
+
+from tests.conftest import OpenShop
+from tests.journeys.conftest import OpenWindow
+from tests.journeys.walks import WALKS, Walk, known_words, set_scene
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TEXTS = """() => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.closest("script, style, template, kbd, code, [translate=no], option[lang], button[lang], a[lang]"))
+      texts.push(walker.currentNode.data);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
+    for (const name of ["aria-label", "placeholder", "title", "alt"]) texts.push("\\n", element.getAttribute(name) ?? "");
+  return document.title + "\\n" + texts.join("");
+}"""
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip, svg, template, .working"))
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+  .map((element) => element.outerHTML.slice(0, 100))"""
+BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
+SAME_EVERYWHERE = re.compile(
+    r"Orion|EUR|[\w.]+@[\w.]+|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\b"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|A point for every euro\.|Fashion \w+|Voucher|Free accessory"
+    r"|Category \d|English|Français|Deutsch|Lëtzebuergesch|[0-9a-f-]{36}"
+)
+BARE = re.compile(r"[A-Za-zÀ-ž]{2,}[^\n⟦⟧]*")
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
+async def test_nothing_is_left_untranslated_and_nothing_overflows(
+    walk: Walk, opened: OpenShop, open_window: OpenWindow
+) -> None:
+    window = await open_window(viewport={"width": 320, "height": 640})
+    page = await window.new_page()
+    await page.goto("/sign-in")
+    await window.add_cookies([{"name": "lang", "value": "en_XA", "url": page.url}])
+    scene = await set_scene(await opened(categories=3))
+    known = known_words(scene)
+    faults: list[str] = []
+    async for stop in walk(page, scene):
+        faults += [f"{stop}: {fault!r}" for fault in await faults_of(page, known)]
+    assert faults == []
+
+
+async def faults_of(page: Page, known: list[str]) -> list[str]:
+    text = await page.evaluate(TEXTS)
+    assert "⟦" in text
+    while BRACKETED.search(text):
+        text = BRACKETED.sub(" ", text)
+    for word in known:
+        text = text.replace(word, " ")
+    bare = [found.strip() for found in BARE.findall(SAME_EVERYWHERE.sub(" ", text))]
+    return bare + [f"too wide: {element}" for element in await page.evaluate(TOO_WIDE)]

@@ -1,0 +1,111 @@
+"""Names that are scripts, forms of other sites, sessions that ended."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from backend.merchants.models import Store
+from tests.conftest import OpenShop
+from tests.journeys.conftest import OpenWindow, WorkAt
+from tests.journeys.stack import Stack
+from tests.world import PASSWORD
+from tests.world.shop import Shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SCRIPT = '"><img src=x onerror=alert(1)>'
+
+
+async def cookie(window: BrowserContext, name: str) -> dict[str, Any]:
+    return next(dict(cookie) for cookie in await window.cookies() if cookie.get("name") == name)
+
+
+async def test_names_that_are_scripts_stay_names(opened: OpenShop, open_window: OpenWindow, at_work: WorkAt) -> None:
+    shop = await opened(rewards=[{"points_required": 10, "name": {"en": SCRIPT}}])
+    await shop.change(Store, name=SCRIPT)
+    card = await shop.a_card(points=10, first_name=SCRIPT)
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    await expect(till.title).to_have_text(SCRIPT)
+    await expect(till.page.locator(".place")).to_have_text(SCRIPT)
+    await till.press("*")
+    await expect(till.handover).to_have_text(SCRIPT)
+    await till.press("F8")
+    await expect(till.title).to_have_text("All bookings")
+    await till.press("Enter")
+    page = await (await open_window()).new_page()
+    await page.goto(f"/j/{shop.hub}")
+    await expect(page.locator("h1")).to_contain_text(SCRIPT)
+    await page.goto(card["page_url"])
+    await expect(page.locator(".face-head")).to_contain_text(SCRIPT)
+    await till.press("/")
+    await till.type(SCRIPT)
+    await till.press("Enter")
+    await expect(till.title).to_contain_text("img")
+    for opened_page in (page, till.page):
+        assert await opened_page.locator("img[src=x]").count() == 0
+
+
+async def test_signing_in_makes_a_new_session_that_no_script_can_read(shop: Shop, open_window: OpenWindow) -> None:
+    window = await open_window()
+    page = await window.new_page()
+    await page.goto("/sign-in")
+    planted = {"name": "session", "value": "planted", "url": page.url, "httpOnly": True}
+    await window.add_cookies([planted])
+    await page.goto("/till")
+    await page.locator("[name=email]").fill(shop.emails["anna"])
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#till")).to_be_visible()
+    session, csrf = await cookie(window, "session"), await cookie(window, "csrf")
+    assert session["value"] not in {"planted", ""}
+    assert (session["httpOnly"], session["sameSite"]) == (True, "Strict")
+    assert (csrf["httpOnly"], csrf["sameSite"]) == (True, "Lax")
+    assert await page.evaluate("document.cookie") == ""
+    assert PASSWORD not in session["value"]
+
+
+async def test_a_till_that_was_signed_out_shows_nothing(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(first_name="Marie"))
+    place, kept = till.page.url, await till.page.context.cookies()
+    await till.page.locator(".menu summary").click()
+    await till.button("Sign out").click()
+    await expect(till.page).to_have_url("/sign-in")
+    await till.page.goto(place)
+    await expect(till.page.get_by_label("Password")).to_be_visible()
+    assert "Marie" not in await till.page.content()
+    await till.page.context.add_cookies(kept)  # type: ignore[arg-type] # as somebody who copied them would
+    await till.page.goto(place)
+    await expect(till.page.get_by_label("Password")).to_be_visible()
+
+
+async def test_a_session_that_ended_meanwhile_leads_back_to_the_card_after_signing_in(
+    shop: Shop, at_work: WorkAt
+) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(first_name="Marie"))
+    await till.page.context.clear_cookies()
+    await till.type("12,50")
+    await till.press("Enter")
+    await expect(till.page.locator("#problem, .card h1")).to_be_visible()
+    assert await till.has_focus()
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [({}, "wrong"), ({}, ""), ({"Sec-Fetch-Site": "cross-site"}, None), ({"Origin": "https://evil.example"}, None)],
+    ids=["a wrong token", "no token", "another site, says the browser", "another site, says the origin"],
+)
+async def test_a_form_of_another_site_books_nothing(
+    headers: dict[str, str], token: str | None, shop: Shop, at_work: WorkAt, orion: Stack
+) -> None:
+    card = await shop.a_card()
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    fields = {name: await till.page.locator(f"#book [name={name}]").input_value() for name in ("_csrf_token", "idem")}
+    told = fields | {"amount": "10", "deed": "points"} | ({} if token is None else {"_csrf_token": token})
+    answer = await till.page.request.post(f"/till/cards/{card['id']}", form=told, headers=headers)
+    assert answer.status == 403
+    assert (await shop.anna.show(card))["points_balance"] == 0

@@ -1,0 +1,181 @@
+"""Walks past every page and every state of it. They use keys and attributes only, so that they work in any language."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from playwright.async_api import Page, expect
+
+from tests.journeys.till import TillScreen, in_groups
+from tests.world import PASSWORD
+from tests.world.shop import Shop
+from tests.world.till import Card
+
+PIN = "2468"
+UNKNOWN_CODE = "BDFHKLNPRSTVXGCJ"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A shop with customers in it; their names are Greek, to be told from what the pages say themselves."""
+
+    shop: Shop
+    full: Card
+    """Everything a card can show: points, a full stamp card, several rewards to choose from."""
+    fresh: Card
+
+
+async def set_scene(shop: Shop) -> Scene:
+    await shop.give_pin("anna", PIN)
+    full = await shop.a_card(points=650, stamps=9, first_name="Μαρία", last_name="Παπαδοπούλου")
+    await shop.anna.stamp(full)
+    return Scene(shop, full, await shop.a_card(points=40, stamps=1, first_name="Μαρία", last_name="Νικολάου"))
+
+
+Walk = Callable[[Page, Scene], AsyncIterator[str]]
+
+
+async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[str]:
+    button = page.locator("form button.big")
+    await page.goto(f"/j/{scene.shop.hub}")
+    await page.locator("details summary").first.click()
+    yield "join"
+    await page.locator("form").first.evaluate("form => form.noValidate = true")
+    await page.locator("[name=email]").fill("nobody")
+    await button.click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    yield "join, with mistakes"
+    email = f"{uuid4().hex}@example.com"
+    await page.locator("[name=email]").fill(email)
+    await page.locator("[name=accept_terms]").check()
+    await button.click()
+    await expect(page.locator(".face-code")).to_be_visible()
+    yield "join, done"
+    await page.goto(f"/j/{scene.shop.outlet}")
+    await page.locator("[name=email]").fill(email)
+    await page.locator("[name=accept_terms]").check()
+    await button.click()
+    await expect(page.locator(".offer").first).to_be_visible()
+    yield "join, mailed"
+    await page.goto(scene.full["page_url"])
+    await page.locator("details summary").last.click()
+    yield "card"
+    await page.goto("/c/no-such-card")
+    yield "card link, old"
+    await page.goto("/c")
+    yield "card link"
+    await page.locator("[name=email]").fill(email)
+    await page.locator("[name=store_code]").fill(scene.shop.hub)
+    await button.click()
+    await expect(page.locator("form")).to_have_count(0)
+    yield "card link, mailed"
+    await page.goto("/j/NOWHERE")
+    yield "join, unknown store"
+
+
+async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await page.goto("/sign-in")
+    yield "sign-in"
+    await page.locator("[name=email]").fill(scene.shop.emails["claire"])
+    await page.locator("[name=password]").fill("wrong")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#says .note")).to_be_visible()
+    yield "sign-in, refused"
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-row]")).to_have_count(2)
+    yield "choice of store"
+    await page.goto("/nowhere")
+    yield "not found"
+    await page.goto("/offline")
+    yield "offline"
+
+
+async def past_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
+    till = await _at_the_till(page, scene)
+    yield "till, ready"
+    await till.open(scene.fresh)
+    yield "till, card"
+    await page.locator(".menu summary").click()
+    yield "till, menu"
+    await page.locator(".menu summary").click()
+    await till.amount.focus()
+    await till.type("12,505")
+    await till.press("Enter")
+    await expect(page.locator("#amount-says span")).to_be_visible()
+    yield "till, refusal of a field"
+    await till.press("+")
+    await expect(till.stamps).to_contain_text("2")
+    yield "till, stamped"
+    await till.press("+")
+    await expect(till.says.locator(".note")).to_be_visible()
+    yield "till, refusal"
+    await page.locator(".phone summary").click()
+    yield "till, code for the phone"
+    await till.open(scene.full)
+    await page.locator(".choices summary").click()
+    yield "till, full card and rewards"
+    await page.locator("[data-digit='1']").click()
+    await expect(till.handover.first).to_be_visible()
+    yield "till, hand over"
+
+
+async def past_the_tools_of_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
+    till = await _at_the_till(page, scene)
+    await till.type("Μαρία")
+    await till.press("Enter")
+    await expect(page.locator(".match")).to_have_count(2)
+    yield "till, several matches"
+    await till.press("/")
+    await till.type("Ωμέγα")
+    await till.press("Enter")
+    await expect(page.locator("#missing")).to_be_visible()
+    yield "till, no match"
+    await till.scan(UNKNOWN_CODE)
+    await expect(page.locator("#missing + .muted")).to_be_visible()
+    await expect(page.locator("#missing")).to_be_visible()
+    yield "till, unknown code"
+    await till.press("F4")
+    await expect(page.locator("#enroll")).to_be_visible()
+    await till.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "till, enroll"
+    await till.press("F8")
+    await expect(page.locator("#today")).to_be_visible()
+    await till.press("Enter")
+    await expect(page.locator("details.booking[open]")).to_be_visible()
+    yield "till, bookings"
+    await till.press("F2")
+    await expect(page.locator("#camera")).to_be_visible()
+    yield "till, camera"
+    await till.press("Escape", "F9")
+    await expect(page.locator("#unlock-pin")).to_be_focused()
+    yield "till, locked"
+    await page.reload()
+    await till.type("1111")
+    await till.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "locked page, wrong PIN"
+
+
+WALKS: list[Walk] = [past_the_customers_pages, past_the_doors, past_the_till, past_the_tools_of_the_till]
+
+
+async def _at_the_till(page: Page, scene: Scene) -> TillScreen:
+    till = TillScreen(page)
+    await page.goto("/sign-in?next=/till")
+    await page.locator("[name=email]").fill(scene.shop.emails["anna"])
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#ready")).to_be_visible()
+    return till
+
+
+def known_words(scene: Scene) -> list[str]:
+    """What people have named, and what is written the same in every language; longest first."""
+    shop = scene.shop
+    cards = (scene.full, scene.fresh)
+    words = [shop.hub, shop.outlet, shop.hub[:3], shop.outlet[:3], *shop.emails.values()]
+    words += [name.title() for name in shop.emails]
+    words += [word for card in cards for word in (card["code"], in_groups(card["code"]), card["customer"]["email"])]
+    return sorted(words, key=len, reverse=True)

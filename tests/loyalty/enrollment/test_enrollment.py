@@ -1,0 +1,289 @@
+"""Joining: at the till, and from the poster."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from backend.core.clock import clock
+from backend.core.keys import KeyRing
+from backend.loyalty.cards.code import normalize
+from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.programs.models import Program
+from backend.merchants.models import Policy
+from tests.conftest import OpenShop
+from tests.world import ANNA, MARIE
+from tests.world.caller import new_key, refused
+from tests.world.shop import Shop
+from tests.world.till import Stranger
+
+WAITING = """
+    SELECT e.name, e.data ->> 'card_id' AS card_id FROM outbox o JOIN events e ON e.id = o.id
+    WHERE o.merchant_id = $1 ORDER BY e.id
+"""
+
+
+async def test_staff_enroll_a_customer_in_seconds(shop: Shop) -> None:
+    card = await shop.anna.enroll("otto@example.com", first_name="Otto")
+    assert (card["state"], card["points_balance"], card["already_enrolled"]) == ("active", 0, False)
+    assert normalize(card["code"]) == card["code"]
+    assert card["enrolled_store"]["code"] == shop.hub
+    assert card["page_url"].startswith("http://orion.test/c/")
+
+
+async def test_enrolling_again_finds_the_card_and_fills_in_what_was_missing(shop: Shop) -> None:
+    card = await shop.anna.enroll("otto@example.com", first_name="Otto")
+    answer = await shop.luc.send(
+        "POST",
+        "/store/loyalty/cards/enroll",
+        json={"email": "OTTO@example.com", "first_name": "Karl", "phone": "+352 1", "birth_date": "1990-01-01"}
+        | {"phone": "+352 621 1"},
+        key=new_key(),
+    )
+    again = answer.json()
+    assert answer.status_code == 200
+    assert (again["id"], again["already_enrolled"]) == (card["id"], True)
+    customer = again["customer"]
+    assert (customer["first_name"], customer["phone"], customer["birth_date"]) == ("Otto", "+352 621 1", "1990-01-01")
+    assert [store["code"] for store in again["works_at"]] == [shop.hub, shop.outlet]
+
+
+async def test_an_enrollment_sent_twice_is_answered_twice_the_same(shop: Shop) -> None:
+    key, body = new_key(), {"email": "otto@example.com"}
+    path = "/store/loyalty/cards/enroll"
+    first, second = [await shop.anna.send("POST", path, json=body, key=key) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.content == second.content
+    assert second.headers["idempotency-replayed"] == "true"
+    with refused("idempotency_key_reused", 422):
+        await shop.anna.enroll("karl@example.com", key=key)
+    with refused("idempotency_key_reused", 422):
+        await shop.anna.earn(first.json(), cents=100, key=key)
+
+
+async def test_twins_of_one_enrollment_get_one_answer(shop: Shop) -> None:
+    key, path = new_key(), "/store/loyalty/cards/enroll"
+    answers = await asyncio.gather(
+        *(shop.anna.send("POST", path, json={"email": "otto@example.com"}, key=key) for _ in range(6))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_enrolling_at_the_till_needs_no_key(shop: Shop) -> None:
+    card = await shop.anna.post("/store/loyalty/cards/enroll", {"email": "otto@example.com"})
+    assert card["already_enrolled"] is False
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "otto"),
+        ("email", "otto@localhost"),
+        ("email", "a b@example.com"),
+        ("email", "x" * 250 + "@example.com"),
+        ("first_name", ""),
+        ("first_name", "x" * 101),
+        ("phone", "call me"),
+        ("birth_date", "29.02.1980"),
+        ("birth_date", "2026-02-30"),
+        ("birth_date", "1899-12-31"),
+        ("birth_date", "2999-01-01"),
+        ("language", "it"),
+        ("nickname", "Otti"),
+    ],
+)
+async def test_what_cannot_be_is_refused_where_it_stands(shop: Shop, field: str, value: str) -> None:
+    with refused("validation_failed", 422) as said:
+        await shop.anna.post("/store/loyalty/cards/enroll", {"email": "otto@example.com"} | {field: value})
+    if field != "nickname":
+        assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
+
+
+async def test_somebody_born_today_is_welcome_and_tomorrow_is_not_a_birthday(shop: Shop) -> None:
+    today = clock.now().date()
+    await shop.anna.enroll(birth_date=today.isoformat())
+    with refused("validation_failed", 422):
+        await shop.anna.enroll(birth_date=(today + timedelta(days=1)).isoformat())
+
+
+async def test_a_closed_program_enrolls_nobody(shop: Shop, stranger: Stranger) -> None:
+    await shop.change(Program, is_active=False)
+    with refused("program_inactive", 409):
+        await shop.anna.enroll()
+    with refused("program_inactive", 409):
+        await stranger.join(shop.hub)
+    with refused("program_inactive", 409):
+        await stranger.program(shop.hub)
+
+
+async def test_the_poster_tells_the_program_in_the_readers_language(stranger: Stranger) -> None:
+    program = await stranger.reading("fr").program("fashionhub")
+    assert (program["merchant_name"], program["store"]["code"]) == ("Fashion Group", "FASHIONHUB")
+    assert program["terms_text"].startswith("Un point par euro")
+    assert program["rewards"][0]["name"] == "Bon de 5 €"
+    assert program["open_for_enrollment"] is True
+    assert program["terms"]["welcome_bonus_points"] == 50
+
+
+async def test_a_program_has_terms_to_consent_to(stranger: Stranger) -> None:
+    """The predecessor's bug 18: a program without terms had a dead consent link."""
+    for code in ("FASHIONHUB", "FASHIONOUTLET", "AURORA"):
+        program = await stranger.program(code)
+        assert program["terms_text"] or program["terms_url"]
+
+
+async def test_an_unknown_store_has_no_program(stranger: Stranger) -> None:
+    for ask in (stranger.program("NOWHERE"), stranger.join("NOWHERE")):
+        with refused("store_not_found", 404):
+            await ask
+
+
+async def test_a_stranger_joins_and_sees_the_card(opened: OpenShop, stranger: Stranger) -> None:
+    """The predecessor's bug 10: its success page asked something that needs a sign-in."""
+    shop = await opened(terms={"welcome_bonus_points": 50})
+    joined = await stranger.reading("de").join(shop.hub, "otto@example.com", first_name="Otto")
+    assert (joined["already_enrolled"], joined["mailed"]) == (False, True)
+    assert joined["card"]["points_balance"] == 50
+    page = await stranger.reading("de").card_page(joined["card"]["page_url"])
+    assert page["card"]["code"] == joined["card"]["code"]
+    assert page["card"]["customer"]["language"] == "de"
+    assert [line["kind"] for line in page["transactions"]] == ["welcome_bonus", "enrolled"]
+    assert (page["merchant_name"], page["store_code"]) == ("Fashion Group", shop.hub)
+
+
+async def test_a_birth_date_given_at_the_poster_is_kept(shop: Shop, stranger: Stranger) -> None:
+    """The predecessor's bug 3."""
+    joined = await stranger.join(shop.hub, "otto@example.com", birth_date="1980-02-29", phone="+352 621 5")
+    customer = (await shop.anna.show(joined["card"]))["customer"]
+    assert (customer["birth_date"], customer["phone"]) == ("1980-02-29", "+352 621 5")
+
+
+async def test_without_consent_nobody_joins(shop: Shop, stranger: Stranger) -> None:
+    for consent in ({"accept_terms": False}, {}):
+        with refused("terms_not_accepted", 422):
+            await stranger.post(f"/storefront/loyalty/{shop.hub}/enroll", {"email": "otto@example.com"} | consent)
+
+
+async def test_a_merchant_may_enroll_at_the_till_only(shop: Shop, stranger: Stranger) -> None:
+    await shop.change(Policy, allow_self_enrollment=False)
+    assert (await stranger.program(shop.hub))["open_for_enrollment"] is False
+    with refused("enrollment_closed", 403):
+        await stranger.join(shop.hub)
+    assert await shop.anna.enroll()
+
+
+async def test_an_address_that_has_a_card_learns_nothing_on_the_page(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card(email="otto@example.com", first_name="Otto", points=77)
+    answer = await stranger.send(
+        "POST",
+        f"/storefront/loyalty/{shop.outlet}/enroll",
+        json={"email": "Otto@example.com", "phone": "+352 666 666", "first_name": "Mallory", "accept_terms": True},
+    )
+    joined = answer.json()
+    assert (answer.status_code, joined["already_enrolled"], joined["mailed"]) == (200, True, True)
+    assert {**joined["card"], "id": None} == {"id": None, "code": None, "points_balance": None, "page_url": None}
+    assert "77" not in answer.text.replace(joined["card"]["id"], "")
+    assert card["code"] not in answer.text
+    customer = (await shop.anna.show(card))["customer"]
+    assert (customer["phone"], customer["first_name"]) == (None, "Otto")
+    assert ("card_link_requested", card["id"]) in {
+        tuple(row) for row in await superuser.fetch(WAITING, shop.merchant_id)
+    }
+
+
+async def test_a_stranger_joins_once_however_often_the_button_is_pressed(shop: Shop, stranger: Stranger) -> None:
+    key = new_key()
+    first = await stranger.join(shop.hub, "otto@example.com", key=key)
+    assert await stranger.join(shop.hub, "otto@example.com", key=key) == first
+    with refused("idempotency_key_reused", 422):
+        await stranger.join(shop.hub, "karl@example.com", key=key)
+
+
+async def test_the_eleventh_to_join_in_a_minute_waits(shop: Shop, stranger: Stranger) -> None:
+    for _ in range(10):
+        await stranger.join(shop.hub)
+    with refused("rate_limited", 429) as said:
+        await stranger.join(shop.hub)
+    assert said[0]["retry_after_seconds"] == int(said[0].answer.headers["retry-after"])
+    assert await stranger.but(x_forwarded_for="203.0.113.9").join(shop.hub)
+
+
+async def test_the_card_page_opens_by_its_address_only(shop: Shop, stranger: Stranger) -> None:
+    card, other = await shop.a_card(), await shop.a_card()
+    token, foreign = (each["page_url"].rpartition("/")[2] for each in (card, other))
+    assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
+    swapped = token[:40] + foreign[40:]
+    forged = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
+    for wrong in (forged, swapped, "x", "A" * 64, card["id"], token[:-2], "é"):
+        with refused("card_not_found", 404):
+            await stranger.card_page(wrong)
+
+
+async def test_raising_the_page_version_makes_old_addresses_useless(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card()
+    await superuser.execute("UPDATE cards SET page_version = page_version + 1 WHERE id = $1", UUID(card["id"]))
+    with refused("card_not_found", 404):
+        await stranger.card_page(card["page_url"])
+    assert await stranger.card_page((await shop.anna.show(card))["page_url"])
+
+
+def test_the_address_outlives_a_rotation_of_the_keys() -> None:
+    old, rotated, gone = KeyRing(["old"]), KeyRing(["new", "old"]), KeyRing(["new"])
+    merchant, card = UUID(int=1), UUID(int=2)
+    token = CardLinks(old, "http://orion.test/").url(merchant, card, 3).rpartition("/")[2]
+    link = CardLinks(rotated, "").read(token)
+    assert link is not None
+    assert CardLinks(rotated, "").opens(link, 3)
+    assert not CardLinks(rotated, "").opens(link, 4)
+    assert not CardLinks(gone, "").opens(link, 3)
+
+
+async def test_the_card_page_of_a_card_of_other_days_is_seen_from_its_home(shop: Shop, stranger: Stranger) -> None:
+    card = await shop.a_card(points=120, at=shop.outlet)
+    page = await stranger.card_page(card["page_url"])
+    assert page["store_code"] == shop.outlet
+    assert page["card"]["points_balance"] == 120
+    assert len(page["transactions"]) == 2
+
+
+async def test_who_lost_the_address_gets_it_by_mail_and_nobody_learns_who_has_a_card(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card(email="otto@example.com")
+    token = card["page_url"].rpartition("/")[2]
+    answers = [
+        await stranger.send("POST", "/storefront/loyalty/card-links", json=body)
+        for body in (
+            {"email": "OTTO@example.com", "store_code": shop.hub.lower()},
+            {"email": "otto@example.com", "token": token},
+            {"email": "nobody@example.com", "store_code": shop.hub},
+            {"email": "otto@example.com", "store_code": "NOWHERE", "token": "x"},
+        )
+    ]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, answers[0].content)}
+    asked = [row for row in await superuser.fetch(WAITING, shop.merchant_id) if row["name"] == "card_link_requested"]
+    assert [row["card_id"] for row in asked] == [card["id"]] * 2
+    with refused("rate_limited", 429):
+        for _ in range(2):
+            await stranger.lost_card("otto@example.com")
+
+
+async def test_a_link_request_needs_an_address(stranger: Stranger) -> None:
+    with refused("validation_failed", 422):
+        await stranger.lost_card("otto")
+
+
+async def test_one_person_may_hold_cards_of_two_merchants(sign_in, stranger: Stranger) -> None:
+    anna = await sign_in(ANNA)
+    (card,) = await anna.find(MARIE.email)
+    joined = await stranger.join("AURORA", MARIE.email)
+    assert joined["already_enrolled"] is True
+    assert joined["card"]["id"] != card["id"]
+    assert [store["code"] for store in joined["works_at"]] == ["AURORA"]

@@ -1,0 +1,263 @@
+"""What the till asks before it books: program, cards, its page."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from backend.access.models import FeatureOverride
+from backend.core.clock import clock
+from backend.loyalty.cards.code import show
+from backend.loyalty.programs.models import Program
+from backend.services import Services
+from tests.conftest import OpenShop
+from tests.world import ANNA, JEAN, LUC, LUC_HOFFMANN, MARIE, SOFIA
+from tests.world.caller import refused
+from tests.world.shop import Shop
+from tests.world.till import Stranger, Till
+
+
+@pytest.fixture
+async def anna(sign_in) -> Till:
+    return await sign_in(ANNA)
+
+
+async def test_the_program_is_as_the_till_needs_it(anna: Till) -> None:
+    program = await anna.program()
+    assert (program["type"], program["name"], program["currency"]) == ("hybrid", "Fashion Club", "EUR")
+    assert [reward["points_required"] for reward in program["rewards"]] == [100, 500]
+    assert [category["name"] for category in program["categories"]] == ["Women", "Men", "Kids", "Shoes"]
+    terms = program["terms"]
+    assert (terms["points_per_euro"], terms["stamps_target"], terms["cooldown_minutes"]) == ("1", 10, 15)
+    assert program["policy"]["staff_pin_policy"] == "optional"
+    assert program["store"]["code"] == "FASHIONHUB"
+
+
+@pytest.mark.parametrize(("language", "first"), [("fr", "Femmes"), ("de", "Damen"), ("lb", "Dammen"), ("it", "Women")])
+async def test_names_are_in_the_readers_language(anna: Till, language: str, first: str) -> None:
+    assert (await anna.reading(language).program())["categories"][0]["name"] == first
+
+
+async def test_a_store_without_categories_has_none(sign_in) -> None:
+    assert (await (await sign_in(LUC)).program())["categories"] == []
+
+
+@pytest.mark.parametrize("switched", ["merchant", "store"])
+async def test_a_store_goes_live_by_a_switch(shop: Shop, services: Services, switched: str) -> None:
+    card = await shop.a_card()
+    async with services.sessions.committing(shop.merchant_id) as session:
+        store_id = shop.store_ids[shop.hub] if switched == "store" else None
+        session.add(
+            FeatureOverride(merchant_id=shop.merchant_id, feature="loyalty", store_id=store_id, is_enabled=False)
+        )
+    for ask in (shop.anna.program(), shop.anna.till(), shop.anna.stamp(card), shop.anna.enroll()):
+        with refused("feature_disabled", 403):
+            await ask
+    if switched == "store":
+        assert await shop.luc.program()
+
+
+async def test_the_stores_own_switch_beats_the_merchants(shop: Shop, services: Services) -> None:
+    async with services.sessions.committing(shop.merchant_id) as session:
+        for store_id, is_enabled in ((None, False), (shop.store_ids[shop.hub], True)):
+            session.add(
+                FeatureOverride(
+                    merchant_id=shop.merchant_id, feature="loyalty", store_id=store_id, is_enabled=is_enabled
+                )
+            )
+    assert await shop.anna.program()
+    with refused("feature_disabled", 403):
+        await shop.luc.program()
+
+
+async def test_a_closed_program_is_told(shop: Shop) -> None:
+    await shop.change(Program, is_active=False)
+    for ask in (shop.anna.program(), shop.anna.till()):
+        with refused("program_inactive", 409):
+            await ask
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("marie.weber@example.com", [MARIE]),
+        ("  Marie.WEBER@example.com ", [MARIE]),
+        ("+352 621 123 456", [MARIE]),
+        ("621123456", [MARIE]),
+        ("00352621123456", [MARIE]),
+        ("weber", [MARIE]),
+        ("mar web", [MARIE]),
+        ("WEBER Marie", [MARIE]),
+        ("muller", [JEAN]),
+        ("Müller", [JEAN]),
+        ("mu", [JEAN]),
+        ("sofia pereira", [SOFIA]),
+        ("hoffmann", [LUC_HOFFMANN]),
+        ("marie hoffmann", []),
+        ("zz", []),
+        ("nobody@example.com", []),
+        ("%%", []),
+        ("__", []),
+        ("621", []),
+    ],
+)
+async def test_a_customer_is_found_by_what_they_say(anna: Till, query: str, found: list) -> None:
+    cards = await anna.find(query)
+    told = {card["customer"]["email"] for card in cards}
+    assert {customer.email for customer in found} <= told if found else not told
+
+
+async def test_a_card_is_found_by_its_code_however_it_is_typed(anna: Till) -> None:
+    (card,) = await anna.find(MARIE.email)
+    code = card["code"]
+    for typed in (code, code.lower(), show(code), show(code).replace(" ", "-")):
+        assert [found["id"] for found in await anna.find(typed)] == [card["id"]]
+
+
+async def test_a_code_with_a_wrong_letter_finds_nobody(anna: Till) -> None:
+    (card,) = await anna.find(MARIE.email)
+    wrong = ("C" if card["code"][0] == "B" else "B") + card["code"][1:]
+    assert await anna.find(wrong) == []
+
+
+async def test_the_finder_shows_at_most_five_those_seen_last_first(shop: Shop) -> None:
+    for number in range(7):
+        await shop.a_card(first_name="Otto", last_name=f"Otto{number}")
+        clock.move(timedelta(minutes=1))
+    found = await shop.anna.find("otto")
+    assert [card["customer"]["last_name"] for card in found] == [f"Otto{number}" for number in (6, 5, 4, 3, 2)]
+
+
+async def test_another_merchants_customers_are_not_found(shop: Shop) -> None:
+    assert await shop.anna.find("weber") == []
+
+
+async def test_with_stores_kept_apart_the_finder_sees_its_own_cards(opened: OpenShop) -> None:
+    shop = await opened(policy={"allow_cross_location_redemption": False})
+    card = await shop.a_card(at=shop.hub, first_name="Otto")
+    assert len(await shop.anna.find("otto")) == 1
+    assert await shop.luc.find("otto") == []
+    assert await shop.luc.find(card["code"]) == []
+
+
+@pytest.mark.parametrize("query", ["", "x", "x" * 255])
+async def test_a_query_too_short_or_too_long_is_refused(anna: Till, query: str) -> None:
+    with refused("validation_failed", 422):
+        await anna.find(query)
+
+
+async def test_a_single_letter_beside_spaces_finds_nobody(anna: Till) -> None:
+    assert await anna.find("m ") == []
+
+
+async def test_the_card_shows_what_is_known_of_the_customer(shop: Shop) -> None:
+    """The predecessor's bugs 2, 3 and 6: phone, birth date and enrollment date were kept and not shown."""
+    enrolled = await shop.anna.enroll(
+        "otto@example.com", first_name="Otto", phone="+352 621 999 888", birth_date="1980-02-29", language="de"
+    )
+    card = await shop.anna.show(enrolled)
+    customer = card["customer"]
+    assert (customer["phone"], customer["birth_date"], customer["language"]) == ("+352 621 999 888", "1980-02-29", "de")
+    assert (customer["name"], customer["first_name"], customer["last_name"]) == ("Otto", "Otto", None)
+    assert card["enrolled_at"] == enrolled["enrolled_at"]
+    assert card["enrolled_store"]["code"] == shop.hub
+
+
+async def test_an_id_means_the_same_everywhere(shop: Shop) -> None:
+    """The predecessor's bug 5: `card_id` here and `id` there, and every action of the tablet failed."""
+    card = await shop.anna.enroll("otto@example.com")
+    (found,) = await shop.anna.find("otto@example.com")
+    booked = await shop.anna.earn(found["id"], cents=100)
+    page = await shop.anna.till(found["id"])
+    line = (await shop.anna.history(found["id"]))["data"][0]
+    ids = {card["id"], found["id"], booked["card"]["id"], page["card"]["id"], booked["transaction"]["card_id"]}
+    assert ids == {line["card_id"]}
+
+
+async def test_a_seeded_customer_has_the_history_of_the_documents(anna: Till) -> None:
+    (card,) = await anna.find(MARIE.email)
+    assert card["points_balance"] == 50 + 129 + 87 + 43 + 99 + 26 + 24 + 2
+    assert card["stamp_count"] == 6
+    assert (card["customer"]["name"], card["customer"]["language"]) == ("Marie Weber", "fr")
+    assert len((await anna.history(card))["data"]) == 14
+
+
+async def test_an_unknown_card_is_not_found(shop: Shop) -> None:
+    for look in (shop.anna.show, shop.anna.till, shop.anna.history, shop.anna.stamp):
+        with refused("card_not_found", 404):
+            await look(str(uuid4()))
+
+
+async def test_what_is_no_id_is_no_address(shop: Shop) -> None:
+    with refused("not_found", 404):
+        await shop.anna.show("marie")
+
+
+async def test_an_erased_card_is_nobodys(shop: Shop, superuser: asyncpg.Connection) -> None:
+    card = await shop.a_card(first_name="Otto")
+    await superuser.execute("UPDATE cards SET state = 'erased', customer_id = NULL WHERE id = $1", UUID(card["id"]))
+    assert await shop.anna.find(card["code"]) == []
+    with refused("card_not_found", 404):
+        await shop.anna.show(card)
+
+
+async def test_the_tills_page_is_one_answer(shop: Shop) -> None:
+    card = await shop.a_card(points=10)
+    booked = await shop.anna.earn(card, cents=500)
+    page = await shop.anna.till(card)
+    assert page["program"] == await shop.anna.program()
+    assert page["card"] == await shop.anna.show(card)
+    assert [line["amount"] for line in page["recent"]] == [5, 10, 0]
+    assert page["undo"] == {"transaction_id": booked["transaction"]["id"], "until": booked["undo_until"]}
+    assert (await shop.anna.till())["card"] is None
+
+
+async def test_undo_is_offered_to_who_booked_it_and_for_a_moment(shop: Shop) -> None:
+    card = await shop.a_card()
+    booked = await shop.anna.earn(card, cents=500)
+    assert (await shop.claire.till())["undo"] is None
+    clock.move(timedelta(seconds=18))
+    assert (await shop.anna.till())["undo"]["transaction_id"] == booked["transaction"]["id"]
+    await shop.anna.void(booked)
+    assert (await shop.anna.till())["undo"] is None
+    again = await shop.anna.earn(card, cents=500)
+    clock.move(timedelta(seconds=21))
+    assert (await shop.anna.till())["undo"] is None
+    assert (await shop.anna.till())["recent"][0]["id"] == again["transaction"]["id"]
+
+
+async def test_the_page_shows_the_last_eight_bookings_of_the_store(shop: Shop) -> None:
+    card = await shop.a_card()
+    for euros in range(1, 11):
+        await shop.anna.earn(card, cents=euros * 100)
+    assert [line["amount"] for line in (await shop.anna.till())["recent"]] == [10, 9, 8, 7, 6, 5, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [("never sent", "not_booked"), ("é" * 10, "not_booked"), ("x" * 400, "not_booked")]
+)
+async def test_a_till_without_an_answer_may_ask(shop: Shop, key: str, state: str) -> None:
+    assert await shop.anna.state_of(key) == state
+
+
+async def test_another_merchants_key_says_nothing(shop: Shop, opened: OpenShop) -> None:
+    other = await opened()
+    await other.anna.earn(await other.a_card(), cents=100, key="theirs")
+    assert await other.anna.state_of("theirs") == "booked"
+    assert await shop.anna.state_of("theirs") == "not_booked"
+
+
+async def test_a_method_that_is_not_offered_is_told(stranger: Stranger) -> None:
+    with refused("method_not_allowed", 405):
+        await stranger.ask("DELETE", "/auth/me")
+
+
+async def test_a_body_beyond_all_measure_is_refused(stranger: Stranger) -> None:
+    with refused("payload_too_large", 413):
+        await stranger.ask(
+            "POST",
+            "/auth/sign-in",
+            content=b'{"email": "' + b"x" * 1_100_000 + b'"}',
+            headers={"content-type": "application/json"},
+        )

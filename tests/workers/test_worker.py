@@ -1,0 +1,215 @@
+"""The worker as it runs: what it takes from Redis, and what it finds without."""
+
+import asyncio
+import pickle
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from arq.connections import RedisSettings
+from arq.constants import job_key_prefix
+from arq.worker import Worker
+from redis.asyncio import Redis
+
+from backend.core.clock import clock
+from backend.core.queue import QUEUE_NAME, RELAY, deserialize, redis_settings, serialize
+from backend.core.settings import Settings
+from backend.services import Services
+from tests.doubles.smtp import PostOffice
+from tests.world import ANNA, PASSWORD
+from tests.world.shop import Shop
+from tests.world.till import Stranger
+from workers import runner
+from workers.jobs.outbox import relay_outbox
+from workers.jobs.tidy import ANSWERS_KEPT, purge
+from workers.main import make_worker
+from workers.schedule import SCHEDULE
+
+MAILS = "SELECT template_code, language, recipient, status FROM email_logs ORDER BY id"
+
+
+@pytest.fixture
+async def worker(settings: Settings, working: dict, monkeypatch: pytest.MonkeyPatch):
+    """One that runs what is queued and ends."""
+
+    async def start(context: dict) -> None:
+        context.update(working)
+
+    async def stop(context: dict) -> None:
+        pass
+
+    worker = make_worker(
+        settings.redis_url, burst=True, handle_signals=False, on_startup=start, on_shutdown=stop, cron_jobs=[]
+    )
+    yield worker
+    await worker.close()
+
+
+async def run(worker: Worker) -> None:
+    async with asyncio.timeout(20):
+        await worker.async_run()
+
+
+def test_the_started_worker_reads_json_and_nothing_else(worker: Worker) -> None:
+    """A deserializer set where the library does not look would bring pickle back."""
+    assert worker.job_deserializer is deserialize
+    assert worker.job_serializer is serialize
+    assert worker.queue_name == QUEUE_NAME
+    assert RELAY in worker.functions
+
+
+async def test_a_planted_pickle_is_thrown_away_and_does_not_run(
+    worker: Worker, services: Services, tmp_path: Path
+) -> None:
+    marker = tmp_path / "ran"
+    await services.redis.set(f"{job_key_prefix}planted", pickle.dumps(Planted(marker)))
+    await services.redis.zadd(QUEUE_NAME, {"planted": 1})
+    await run(worker)
+    assert not marker.exists()
+    assert worker.jobs_failed == 1
+
+
+class Planted:
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __reduce__(self) -> tuple:
+        return (Path.touch, (self.marker,))
+
+
+async def test_from_enrollment_to_the_mailbox(
+    worker: Worker, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    """The predecessor's bug 16: four faults, each hiding the next, and no welcome mail ever arrived."""
+    card = await shop.anna.enroll("otto@example.com", first_name="Otto", language="de")
+    await asyncio.sleep(0.1)
+    await run(worker)
+    (mail,) = post_office.mails
+    assert mail["To"] == "otto@example.com"
+    text = mail.get_content()
+    assert "Otto" in text
+    assert card["page_url"] in text.replace("=\n", "")
+    assert " ".join(card["code"][start : start + 4] for start in range(0, 16, 4)) in text
+    assert [tuple(row) for row in await superuser.fetch(MAILS)] == [
+        ("loyalty_enrollment", "de", "otto@example.com", "sent")
+    ]
+
+
+async def test_what_redis_lost_between_booking_and_relay_is_found(
+    worker: Worker, working: dict, shop: Shop, services: Services, post_office: PostOffice
+) -> None:
+    await shop.anna.enroll("otto@example.com")
+    await asyncio.sleep(0.1)
+    await services.redis.flushall()
+    await run(worker)
+    assert post_office.mails == []
+    assert any(job.name == RELAY and job.second == set(range(0, 60, 5)) for job in SCHEDULE)
+    await relay_outbox(working)
+    assert [mail["To"] for mail in post_office.mails] == ["otto@example.com"]
+    await relay_outbox(working)
+    assert len(post_office.mails) == 1
+
+
+async def test_a_duplicate_gets_its_link_at_its_own_address_only(
+    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.anna.enroll("otto@example.com", language="fr")
+    await relay_outbox(working)
+    await stranger.reading("en").join(shop.hub, "OTTO@example.com", first_name="Mallory")
+    await relay_outbox(working)
+    welcome, link = post_office.mails
+    assert (welcome["To"], link["To"]) == ("otto@example.com", "otto@example.com")
+    assert card["page_url"] in link.get_content().replace("=\n", "")
+    assert "Mallory" not in link.get_content()
+    assert [row["language"] for row in await superuser.fetch(MAILS)] == ["fr", "fr"]
+
+
+async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(
+    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    post_office.is_open = False
+    card = await shop.anna.enroll("otto@example.com")
+    await relay_outbox(working)
+    assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
+    assert (await shop.anna.earn(card, cents=100))["points_earned"] == 1
+    post_office.is_open = True
+    clock.move(timedelta(seconds=61))
+    await relay_outbox(working)
+    assert [tuple(row)[3] for row in await superuser.fetch(MAILS)] == ["sent"]
+
+
+async def test_a_card_erased_meanwhile_gets_no_mail(
+    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    await shop.anna.enroll("otto@example.com")
+    await superuser.execute(
+        "UPDATE cards SET state = 'erased', customer_id = NULL WHERE merchant_id = $1", shop.merchant_id
+    )
+    await relay_outbox(working)
+    assert post_office.mails == []
+    assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_hundred_enrollments_are_relayed_in_one_go(
+    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    for _ in range(60):
+        await shop.a_card()
+    await relay_outbox(working)
+    assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
+    await relay_outbox(working)
+    assert len(post_office.mails) == 60
+
+
+async def test_what_has_served_its_time_is_thrown_away(
+    working: dict, shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card()
+    await stranger.sign_in(ANNA.email, PASSWORD)
+    await shop.anna.earn(card, cents=100, key="old")
+    clock.move(ANSWERS_KEPT + timedelta(days=1))
+    await shop.anna.earn(card, cents=100, key="new")
+    await purge(working)
+    kept = await superuser.fetch("SELECT key FROM stored_answers WHERE merchant_id = $1", shop.merchant_id)
+    assert [row["key"] for row in kept] == ["new"]
+    assert await superuser.fetchval("SELECT count(*) FROM access_tokens WHERE expires_at < $1", clock.now()) == 0
+
+
+async def test_a_job_that_fails_is_told_once_and_fails(log_lines) -> None:
+    async def break_down(context: dict) -> None:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError):
+        await runner.logged(break_down)({"job_id": "7"})
+    (line,) = [line for line in log_lines() if line["event"] == "job_failed"]
+    assert (line["job"], line["job_id"]) == ("break_down", "7")
+
+
+async def test_a_worker_opens_its_services_once_and_closes_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "load_settings", lambda: settings)
+    context: dict = {}
+    await runner.on_startup(context)
+    assert await context["services"].pool.fetchval("SELECT 1") == 1
+    await runner.on_shutdown(context)
+    with pytest.raises(asyncpg.InterfaceError):
+        await context["services"].pool.fetchval("SELECT 1")
+
+
+def test_a_worker_waits_for_a_redis_that_comes_back() -> None:
+    settings = redis_settings("redis://127.0.0.1:6379/2")
+    assert isinstance(settings, RedisSettings)
+    assert (settings.database, settings.conn_retries) == (2, 3)
+
+
+async def test_jobs_leave_nothing_about_people_in_redis(worker: Worker, shop: Shop, services: Services) -> None:
+    await shop.anna.enroll("canary@example.com", first_name="Canary")
+    await asyncio.sleep(0.1)
+    await run(worker)
+    assert "anary" not in await contents(services.redis)
+
+
+async def contents(redis: Redis) -> str:
+    return " ".join([(await redis.dump(key)).decode("latin-1") for key in await redis.keys("*")])
