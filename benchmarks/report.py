@@ -63,7 +63,7 @@ def results(machine: Machine, samples: dict[str, list[Sample]], earns: int) -> R
                 samples[comparison.limit],
             )
             for comparison in COMPARISONS
-            if comparison.measured in samples
+            if {comparison.measured, comparison.limit} <= samples.keys()
         ],
         measurements=[_measured(name, found) for name, found in samples.items()],
     )

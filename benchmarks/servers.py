@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -101,7 +102,9 @@ def _start(package: str, port: int, environment: Mapping[str, str], folder: Path
     options = ["--interface", "asgi", "--workers", "1", "--loop", "uvloop", "--host", "127.0.0.1", "--port", str(port)]
     command = [sys.executable, "-m", "granian", *options, "--factory", f"{package}.app:create_app"]
     with log.open("wb") as output:
-        process = subprocess.Popen(tethered(command), cwd=PROJECT, env=dict(environment), stdout=output, stderr=output)
+        process = subprocess.Popen(
+            tethered(command), cwd=PROJECT, env=dict(environment), stdout=output, stderr=output, start_new_session=True
+        )
     stack.callback(_end, process)
     deadline = time.monotonic() + START_SECONDS
     while not _answers(f"http://127.0.0.1:{port}/health/ready"):
@@ -130,7 +133,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its worker too, which would outlive it
             process.wait()
 
 

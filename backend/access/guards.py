@@ -12,6 +12,7 @@ from litestar.types import Guard
 
 from backend.access.actor import Actor, Place
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
+from backend.core.idempotency import KEY_MAX
 from backend.core.requests import client_address
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -60,12 +61,16 @@ def requires(permission: str) -> Guard:
 
 
 def limited(name: str, per_minute: int) -> Guard:
-    """Raises RateLimited past so many requests a minute of one caller: the user, or the address of a stranger."""
+    """Raises RateLimited past so many requests a minute of one caller: the user, or the address of a stranger.
+
+    Repetitions of a request, known by their idempotency key, are not counted again.
+    """
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.scope["state"]
         actor: Actor | None = state.get("actor")
         caller = actor.user_id.hex if actor else client_address(connection)
-        state["allowance"] = await connection.app.state.limiter.take(name, caller, per_minute)
+        repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX]
+        state["allowance"] = await connection.app.state.limiter.take(name, caller, per_minute, repeatable=repeatable)
 
     return guard

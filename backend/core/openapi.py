@@ -25,6 +25,13 @@ def shown(view: type[Answer]) -> ResponseSpec:
     return ResponseSpec(view, generate_examples=False)
 
 
+class NamedExample(Example):
+    @property
+    def _exclude_fields(self) -> set[str]:
+        # The framework also writes the name into the example, which the specification forbids.
+        return {"id"}
+
+
 def refusals(*problems: type[Problem]) -> dict[int, ResponseSpec]:
     """What an operation may refuse with, by status, an example for each code."""
     by_status: defaultdict[int, list[type[Problem]]] = defaultdict(list)
@@ -39,7 +46,9 @@ def _response(problems: list[type[Problem]]) -> ResponseSpec:
         description=", ".join(f"`{problem.code}`" for problem in problems),
         media_type=MEDIA_TYPE,
         generate_examples=False,
-        examples=[Example(id=problem.code, summary=problem.title, value=_example(problem)) for problem in problems],
+        examples=[
+            NamedExample(id=problem.code, summary=problem.title, value=_example(problem)) for problem in problems
+        ],
     )
 
 

@@ -6,6 +6,7 @@ Requests that arrive while Redis is counting are counted together next: a call c
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import chain
 
 import structlog
 from redis.asyncio import Redis
@@ -19,15 +20,26 @@ WINDOW_SECONDS = 60
 FALLBACK_KEYS_MAX = 50_000
 BATCH_MAX = 64
 ANSWER_SECONDS_MAX = 0.5
+REPETITIONS_FREE = 20
+"""Sending the same booking again is how a till finds out what became of it: so many cost as much as one new booking."""
+# Each request is a pair of keys: its caller's count, and its own, empty for requests that are never repeated.
 COUNT = """
-local counted = {}
-for place, key in ipairs(KEYS) do
+local function count(key)
   local n = redis.call('INCR', key)
   if n == 1 then redis.call('EXPIRE', key, ARGV[1]) end
-  counted[place] = n
+  return n
+end
+local counted = {}
+for place = 1, #KEYS, 2 do
+  local times = KEYS[place + 1] == '' and 1 or count(KEYS[place + 1])
+  local is_free = times > 1 and times % ARGV[2] ~= 0
+  counted[#counted + 1] = is_free and 0 or count(KEYS[place])
 end
 return counted
 """
+
+Counted = tuple[str, str]
+"""The caller's key and the request's own."""
 
 log = structlog.get_logger()
 
@@ -53,23 +65,27 @@ class RateLimiter:
     def __init__(self, redis: Redis) -> None:
         self._count = redis.register_script(COUNT)
         self._fallback: OrderedDict[str, int] = OrderedDict()
-        self._waiting: list[tuple[str, asyncio.Future[int]]] = []
+        self._waiting: list[tuple[Counted, asyncio.Future[int]]] = []
         self._counting: asyncio.Task[None] | None = None
 
-    async def take(self, name: str, caller: str, per_minute: int) -> Allowance:
-        """Counts one request of this caller. Raises RateLimited past the limit."""
+    async def take(self, name: str, caller: str, per_minute: int, *, repeatable: str = "") -> Allowance:
+        """Counts one request of this caller. Raises RateLimited past the limit.
+
+        `repeatable`: the request's idempotency key; what was counted once is not counted again when it is repeated.
+        """
         seconds = int(clock.now().timestamp())
         window, passed = divmod(seconds, WINDOW_SECONDS)
-        taken = await self._taken(f"limit:{name}:{caller}:{window}")
+        key = f"limit:{name}:{caller}:{window}"
+        taken = await self._taken((key, f"{key}:{repeatable}" if repeatable else ""))
         resets_in = WINDOW_SECONDS - passed
         if taken > per_minute:
             RATE_LIMITED.labels(name).inc()
             raise RateLimited(resets_in)
         return Allowance(name, per_minute, per_minute - taken, resets_in)
 
-    async def _taken(self, key: str) -> int:
+    async def _taken(self, keys: Counted) -> int:
         counted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._waiting.append((key, counted))
+        self._waiting.append((keys, counted))
         if self._counting is None or self._counting.done():
             self._counting = asyncio.create_task(self._count_waiting())
         return await counted
@@ -78,7 +94,7 @@ class RateLimiter:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
             try:
-                counts = await self._count_all([key for key, _ in batch])
+                counts = await self._count_all([keys for keys, _ in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, every request of the batch must hear of it
                 for _, counted in batch:
                     if not counted.done():
@@ -88,18 +104,24 @@ class RateLimiter:
                 if not counted.done():  # the request was given up meanwhile
                     counted.set_result(taken)
 
-    async def _count_all(self, keys: list[str]) -> list[int]:
+    async def _count_all(self, requests: list[Counted]) -> list[int]:
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                taken: list[int] = await self._count(keys=keys, args=[WINDOW_SECONDS + 1])
+                taken: list[int] = await self._count(
+                    keys=list(chain.from_iterable(requests)), args=[WINDOW_SECONDS + 1, REPETITIONS_FREE]
+                )
         except (RedisError, TimeoutError, OSError) as error:
             REDIS_UP.set(0)
             log.warning("redis_away", error=type(error).__name__, consequence="limits are counted per process")
-            return [self._taken_here(key) for key in keys]
+            return [self._taken_here(*keys) for keys in requests]
         REDIS_UP.set(1)
         return taken
 
-    def _taken_here(self, key: str) -> int:
+    def _taken_here(self, key: str, own_key: str) -> int:
+        times = self._count_here(own_key) if own_key else 1
+        return 0 if times > 1 and times % REPETITIONS_FREE else self._count_here(key)
+
+    def _count_here(self, key: str) -> int:
         taken = self._fallback.pop(key, 0) + 1
         self._fallback[key] = taken
         if len(self._fallback) > FALLBACK_KEYS_MAX:

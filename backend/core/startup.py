@@ -43,7 +43,7 @@ async def check_start(settings: Settings) -> None:
 async def _version(pool: asyncpg.Pool) -> str | None:
     try:
         version: str | None = await pool.fetchval(VERSION)
-    except asyncpg.UndefinedTableError:
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
         return None
     return version
 

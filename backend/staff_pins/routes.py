@@ -12,7 +12,6 @@ from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet
 from backend.staff_pins.queries import get_lockout
 from backend.staff_pins.schemas import PinEntry
 
-
 STAFF = (Unauthenticated, SessionExpired, StoreRequired, StoreNotFound)
 
 

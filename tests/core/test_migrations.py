@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.core.database import sqlalchemy_url
@@ -102,9 +103,10 @@ async def test_checks_are_named_as_the_models_name_them(superuser: asyncpg.Conne
         str(constraint.name)
         for table in metadata.tables.values()
         for constraint in table.constraints
-        if type(constraint).__name__ == "CheckConstraint"
+        # The type JSONB brings one of its own, for databases without it.
+        if isinstance(constraint, CheckConstraint) and not str(constraint.name).endswith("_is_json")
     }
-    assert {row[0] for row in made} == {f"ck_{name}" if not name.startswith("ck_") else name for name in meant}
+    assert {row[0] for row in made} == meant
 
 
 @pytest.mark.parametrize(

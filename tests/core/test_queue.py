@@ -22,7 +22,7 @@ class Ringing:
         self.rung = 0
         self._error = error
 
-    async def enqueue_job(self, name: str, **_: str) -> None:
+    async def enqueue_job(self, *_: str, **__: str) -> None:
         self.rung += 1
         if self._error:
             raise self._error

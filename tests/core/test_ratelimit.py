@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from backend.core import ratelimit
 from backend.core.clock import clock
 from backend.core.problems import RateLimited
-from backend.core.ratelimit import RateLimiter
+from backend.core.ratelimit import REPETITIONS_FREE, RateLimiter
 from backend.core.settings import Settings
 from backend.services import Services
 from tests.conftest import OwnTown, client
@@ -126,3 +126,24 @@ async def test_without_redis_sign_in_and_bookings_go_on_within_their_limits(own_
 
 def test_the_settings_name_whose_header_is_believed() -> None:
     assert Settings().trusted_proxies == "127.0.0.0/8,::1/128"
+
+
+async def test_sending_the_same_booking_again_is_not_counted_as_another(services: Services) -> None:
+    for _ in range(10):
+        await services.limiter.take("earn", "anna", 2, repeatable="one booking")
+    await services.limiter.take("earn", "anna", 2)
+    with pytest.raises(RateLimited):
+        await services.limiter.take("earn", "anna", 2)
+
+
+async def test_endless_repetitions_are_refused_in_the_end(services: Services) -> None:
+    with pytest.raises(RateLimited):
+        for _ in range(3 * REPETITIONS_FREE):
+            await services.limiter.take("earn", "anna", 2, repeatable="one booking")
+
+
+async def test_repetitions_are_known_while_redis_is_away_too(alone: RateLimiter) -> None:
+    for _ in range(10):
+        await alone.take("earn", "anna", 1, repeatable="one booking")
+    with pytest.raises(RateLimited):
+        await alone.take("earn", "anna", 1)

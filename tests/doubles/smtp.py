@@ -18,7 +18,7 @@ class PostOffice:
     is_open: bool = True
     mails: list[EmailMessage] = field(default_factory=list)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: ARG002, N802
         if not self.is_open:
             return "451 Come back later"
         content = envelope.original_content or b""

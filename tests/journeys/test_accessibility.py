@@ -32,7 +32,7 @@ def axe() -> Axe:
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
 async def test_everybody_can_use(walk: Walk, opened: OpenShop, open_window: OpenWindow, axe: Axe) -> None:
-    page = await (await open_window()).new_page()
+    page = await (await open_window(reduced_motion="reduce")).new_page()
     faults: list[str] = []
     async for stop in walk(page, await set_scene(await opened(categories=3))):
         faults += [f"{stop}: {fault}" for fault in await faults_of(page, axe)]

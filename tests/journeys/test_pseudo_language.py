@@ -19,12 +19,12 @@ TEXTS = """() => {
     if (!parent.closest("script, style, template, kbd, code, [translate=no], option[lang], button[lang], a[lang]"))
       texts.push(walker.currentNode.data);
   }
-  for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
-    for (const name of ["aria-label", "placeholder", "title", "alt"]) texts.push("\\n", element.getAttribute(name) ?? "");
+  for (const name of ["aria-label", "placeholder", "title", "alt"])
+    for (const element of document.querySelectorAll(`[${name}]`)) texts.push("\\n", element.getAttribute(name));
   return document.title + "\\n" + texts.join("");
 }"""
 TOO_WIDE = """() => [...document.querySelectorAll("body *")]
-  .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip, svg, template, .working"))
+  .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip, .working, svg"))
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
   .map((element) => element.outerHTML.slice(0, 100))"""
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")

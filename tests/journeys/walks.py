@@ -45,7 +45,7 @@ async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[st
     await button.click()
     await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     yield "join, with mistakes"
-    email = f"{uuid4().hex}@example.com"
+    email = f"{uuid4().int}@example.com"
     await page.locator("[name=email]").fill(email)
     await page.locator("[name=accept_terms]").check()
     await button.click()

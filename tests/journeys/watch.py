@@ -9,8 +9,11 @@ TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP:", event.violatedDirective, event.blockedURI, event.sample))
 """
-REFUSAL = re.compile(r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_FAILED)")
-"""Chromium complains about every refusal, and about connections that a test has cut."""
+MEANT = re.compile(
+    r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_FAILED)"
+    r"|htmx: htmx:error: Failed to fetch"
+)
+"""Chromium complains about every refusal, and both about connections that a test has cut."""
 MEANT_FOR_PEOPLE = {"document", "fetch", "xhr"}
 
 
@@ -34,7 +37,7 @@ class Watch:
         page.on("dialog", self._interrupted)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not REFUSAL.match(message.text):
+        if message.type in {"error", "warning"} and not MEANT.match(message.text):
             self.complaints.append(f"console: {message.text}")
 
     async def _interrupted(self, dialog: Dialog) -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -25,6 +26,4 @@ async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> No
 def working(services: Services, post_office: PostOffice) -> dict:
     """The context of a worker whose mails go to the post office."""
     settings = replace(services.settings, email_provider="smtp", smtp_port=post_office.port)
-    return {
-        "services": Services(**{name: getattr(services, name) for name in services.__slots__} | {"settings": settings})
-    }
+    return {"services": dataclasses.replace(services, settings=settings)}

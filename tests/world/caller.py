@@ -103,7 +103,8 @@ class Promises:
         self._routes = [(method, _pattern(path), operation) for method, path, operation in self.operations]
 
     def check(self, method: str, path: str, answer: httpx.Response) -> None:
-        assert not NEVER_SHOWN.search(answer.text), "a hash must not leave the house"
+        if "json" in answer.headers.get("content-type", ""):
+            assert not NEVER_SHOWN.search(answer.text), "a hash must not leave the house"
         assert answer.headers["request-id"]
         if answer.status_code >= 400 and path.startswith(("/api", "/problems")):
             self._check_problem(method, path, answer)

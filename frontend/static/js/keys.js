@@ -33,12 +33,14 @@ export function pressKey(event) {
   const { key, target } = event;
   const field = target.closest?.(FIELD);
   const inAmount = field?.matches("[data-amount]");
+  // No name begins with - or /; a phone number may begin with +.
+  const operators = !field || inAmount ? /^[-+*/]$/ : !field.value && field.dataset.key === "/" ? /^[-/]$/ : /^$/;
   const chooser = target.closest?.("[data-digits=within]") ?? usable("details[data-digits=''][open], [data-digits='']:not(details)");
   if (/^F\d+$/.test(key)) use(event, printed(key));
   else if (key === "Escape") leave(event, chooser);
   else if (/^Arrow(Up|Down)$/.test(key)) walk(event);
   else if (/^[1-9]$/.test(key) && chooser && (!field || inAmount)) use(event, usable(`[data-digit="${key}"]`, chooser));
-  else if (/^[-+*/]$/.test(key) && (!field || inAmount)) {
+  else if (operators.test(key)) {
     // No amount has an operator in it: one that cannot act now is not left in the field.
     if (inAmount) stop(event);
     use(event, printed(key));

@@ -66,7 +66,7 @@ function dropAmount() {
 /** Until the new card is there, keys belong to it and not to the one still on the screen. */
 function hold(event) {
   if (event.key === "Escape") return stopHolding();
-  if (event.key.length > 1 && event.key !== "Enter" && event.key !== "Backspace") return;
+  if (!/^(.|Enter|Backspace|F[2489])$/.test(event.key)) return;
   stop(event);
   if (!event.repeat) held.push(event.key);
 }
@@ -79,9 +79,9 @@ function stopHolding() {
 
 function settle(context) {
   if (!inFlight.delete(context) || inFlight.size) return;
-  if (nextCode) lookUp();
-  else if (context.response?.status < 300) stopHolding().forEach(replay);
-  else stopHolding();
+  if (nextCode) return lookUp();
+  const found = context.response?.status < 300;
+  for (const key of stopHolding()) if (found || /^F\d/.test(key)) replay(key);
 }
 
 /** As if it were pressed now; what the browser would have done with it is done here. */

@@ -1,0 +1,155 @@
+"""Killed by SIGKILL at any moment, the backend loses nothing that was answered and doubles nothing that is repeated."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+
+from backend.core.ports import free_port
+from backend.core.settings import Settings
+from tests.conftest import OpenShop
+from tests.world.caller import new_key
+from tests.world.shop import Shop
+
+ROOT = Path(__file__).resolve().parents[3]
+SALES_PER_CARD = 14
+STATEMENTS_OF_A_SALE = 5
+"""Who asks, the card, counting the PIN, confirming it, booking."""
+SALES = "SELECT idempotency_key FROM transactions WHERE card_id = $1 AND kind = 'earned'"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    told = {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEYS": settings.secret_keys,
+        "POOL_SIZE": "4",
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_"))}
+    return clean | {f"ORION_{name}": value for name, value in told.items()}
+
+
+@pytest.mark.slow
+async def test_killed_before_during_and_after_each_statement_a_sale_is_booked_once(
+    opened: OpenShop, settings: Settings, superuser: asyncpg.Connection
+) -> None:
+    shop = await opened(policy={"staff_pin_policy": "required", "lockout_attempts": 20})
+    await shop.give_pin("anna", "2468")
+    card, key = await shop.a_card(), new_key()
+    command = [sys.executable, "-m", "tests.doubles.dying", shop.anna.token, card["id"], key, "2468"]
+    process = await asyncio.create_subprocess_exec(
+        *command, str(STATEMENTS_OF_A_SALE), cwd=ROOT, env=environment(settings)
+    )
+    assert await process.wait() == 0
+    moments = 3 * STATEMENTS_OF_A_SALE
+    booked = {row[0] for row in await superuser.fetch(SALES, UUID(card["id"]))}
+    assert f"{key}-{moments - 1}" in booked, "what was committed is there"
+    assert len(booked) <= 2, "what was not sent is not"
+    for moment in range(moments):
+        await shop.anna.earn(card, cents=100, key=f"{key}-{moment}", staff_pin="2468")
+    assert (await shop.anna.show(card))["points_balance"] == moments
+
+
+class Backend:
+    """A real one on a port, that can be killed and started again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._environment = environment(settings)
+        self.port = free_port("127.0.0.1", 18_000 + os.getpid() % 1000)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = ["granian", "--interface", "asgi", "--loop", "uvloop", "--factory", "backend.app:create_app"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--port", str(self.port)],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+@contextmanager
+def a_backend(settings: Settings) -> Iterator[Backend]:
+    backend = Backend(settings)
+    backend.start()
+    try:
+        yield backend
+    finally:
+        backend.kill()
+
+
+async def sell_until_answered(http: httpx.AsyncClient, shop: Shop, card: dict, key: str) -> int:
+    """How often it was tried. As a till does: the same key until there is an answer."""
+    deadline, tries = time.monotonic() + 30, 0
+    while time.monotonic() < deadline:
+        tries += 1
+        try:
+            answer = await http.post(
+                f"/api/v1/store/loyalty/cards/{card['id']}/points",
+                json={"purchase_amount_cents": 100},
+                headers={"authorization": f"Bearer {shop.anna.token}", "idempotency-key": key},
+            )
+        except httpx.TransportError:
+            await asyncio.sleep(0.05)
+            continue
+        if answer.status_code == 201:
+            return tries
+        assert answer.status_code in {429, 503}, answer.text
+        await asyncio.sleep(0.05)
+    raise AssertionError("no answer within 30 s")
+
+
+@pytest.mark.slow
+async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_again(
+    shop: Shop, settings: Settings, superuser: asyncpg.Connection
+) -> None:
+    chance = random.Random(20261121)
+    cards = [await shop.a_card() for _ in range(3)]
+    with a_backend(settings) as backend:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{backend.port}", timeout=5) as http:
+            waiting = asyncio.gather(*(sell_one_after_another(http, shop, card) for card in cards))
+            for _ in range(3):
+                await until_one_is_sold(superuser, cards)
+                await asyncio.sleep(chance.uniform(0, 0.03))
+                backend.kill()
+                backend.start()
+            tries = await waiting
+    assert sum(tries) > SALES_PER_CARD * len(cards), "some were repeated"
+    for card in cards:
+        keys = sorted(row[0] for row in await superuser.fetch(SALES, UUID(card["id"])))
+        assert keys == sorted(f"{card['id']}-{number}" for number in range(SALES_PER_CARD))
+        assert (await shop.anna.show(card))["points_balance"] == SALES_PER_CARD
+
+
+async def sell_one_after_another(http: httpx.AsyncClient, shop: Shop, card: dict) -> int:
+    """How many tries it took."""
+    keys = (f"{card['id']}-{number}" for number in range(SALES_PER_CARD))
+    return sum([await sell_until_answered(http, shop, card, key) for key in keys])
+
+
+async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[dict]) -> None:
+    query = "SELECT count(*) FROM transactions WHERE card_id = ANY($1) AND kind = 'earned'"
+    ids = [UUID(card["id"]) for card in cards]
+    before, deadline = await superuser.fetchval(query, ids), time.monotonic() + 15
+    while await superuser.fetchval(query, ids) == before and before < SALES_PER_CARD * len(cards):
+        assert time.monotonic() < deadline, "the backend does not come up"
+        await asyncio.sleep(0.005)
