@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 
 from backend.app import create_api
+from backend.core.observe import Observed
 from backend.core.settings import load_settings
 
 
@@ -40,12 +41,15 @@ async def sell(token: str, card_id: str, key: str, pin: str, moment: int) -> Non
     api = create_api(load_settings())
     async with api.lifespan():
         die_at(moment)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://orion.test") as http:
-            await http.post(
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(Observed(api, "api")), base_url="http://orion.test"
+        ) as http:
+            answer = await http.post(
                 f"/api/v1/store/loyalty/cards/{card_id}/points",
                 json={"purchase_amount_cents": 100, "staff_pin": pin},
                 headers={"authorization": f"Bearer {token}", "idempotency-key": key},
             )
+    sys.exit(f"answered {answer.status_code}: {answer.text}")
 
 
 def die_at(moment: int) -> None:

@@ -21,6 +21,7 @@ from backend.core.settings import Settings
 from tests.conftest import OpenShop
 from tests.world.caller import new_key
 from tests.world.shop import Shop
+from tests.world.till import Till
 
 ROOT = Path(__file__).resolve().parents[3]
 SALES_PER_CARD = 14
@@ -76,8 +77,6 @@ class Backend:
             [sys.executable, "-m", *command, "--port", str(self.port)],
             cwd=ROOT,
             env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
 
@@ -97,7 +96,7 @@ def a_backend(settings: Settings) -> Iterator[Backend]:
         backend.kill()
 
 
-async def sell_until_answered(http: httpx.AsyncClient, shop: Shop, card: dict, key: str) -> int:
+async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, key: str) -> int:
     """How often it was tried. As a till does: the same key until there is an answer."""
     deadline, tries = time.monotonic() + 30, 0
     while time.monotonic() < deadline:
@@ -106,7 +105,7 @@ async def sell_until_answered(http: httpx.AsyncClient, shop: Shop, card: dict, k
             answer = await http.post(
                 f"/api/v1/store/loyalty/cards/{card['id']}/points",
                 json={"purchase_amount_cents": 100},
-                headers={"authorization": f"Bearer {shop.anna.token}", "idempotency-key": key},
+                headers={"idempotency-key": key, "authorization": f"Bearer {till.token}"} | till._headers,
             )
         except httpx.TransportError:
             await asyncio.sleep(0.05)
@@ -123,10 +122,11 @@ async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_aga
     shop: Shop, settings: Settings, superuser: asyncpg.Connection
 ) -> None:
     chance = random.Random(20261121)
-    cards = [await shop.a_card() for _ in range(3)]
+    tills = [shop.anna, shop.luc, shop.claire.at(shop.outlet)]
+    cards = [await shop.a_card() for _ in tills]
     with a_backend(settings) as backend:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{backend.port}", timeout=5) as http:
-            waiting = asyncio.gather(*(sell_one_after_another(http, shop, card) for card in cards))
+            waiting = asyncio.gather(*(sell_one_after_another(http, *each) for each in zip(tills, cards, strict=True)))
             for _ in range(3):
                 await until_one_is_sold(superuser, cards)
                 await asyncio.sleep(chance.uniform(0, 0.03))
@@ -140,10 +140,10 @@ async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_aga
         assert (await shop.anna.show(card))["points_balance"] == SALES_PER_CARD
 
 
-async def sell_one_after_another(http: httpx.AsyncClient, shop: Shop, card: dict) -> int:
+async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: dict) -> int:
     """How many tries it took."""
     keys = (f"{card['id']}-{number}" for number in range(SALES_PER_CARD))
-    return sum([await sell_until_answered(http, shop, card, key) for key in keys])
+    return sum([await sell_until_answered(http, till, card, key) for key in keys])
 
 
 async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[dict]) -> None:
