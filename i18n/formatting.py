@@ -54,6 +54,10 @@ class Formatter:
         pattern = SHORT_DATES[str(self.locale)] if style == "short" else style
         return format_date(day, pattern, locale=self.locale)
 
+    def day(self, value: dt.datetime) -> str:
+        """Where room is short and the year is clear: `21 Nov`."""
+        return format_skeleton("MMMd", self._local(value).date(), locale=self.locale)
+
     def month(self, value: dt.date) -> str:
         """The head of a column in a report: `November 2026`."""
         return format_skeleton("yMMMM", value, locale=self.locale)

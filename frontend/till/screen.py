@@ -104,7 +104,7 @@ def till_page(
     **values: object,
 ) -> Response[str]:
     """`address` is where this screen can be found again; htmx writes it into the address bar."""
-    words = words_of(request, view)
+    words, now = words_of(request, view), datetime.now(UTC)
     return page(
         request,
         template,
@@ -114,6 +114,7 @@ def till_page(
         time_zone=view.program.timezone,
         toasts=_toasts(view, words, done),
         amount_of=words.amount_of,
+        when_of=lambda booking: words.when_of(booking, now),
         state_of=words.state_of,
         **values,
     )

@@ -26,6 +26,12 @@ class Words:
         ngettext = self.translator.ngettext
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
+    def when_of(self, booking: TransactionView, now: datetime) -> str:
+        """The clock time today, the day before that."""
+        moment, zone = booking.occurred_at, self.formatter.zone
+        is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
+        return self.formatter.time(moment) if is_today else self.formatter.day(moment)
+
     def deed_of(self, booking: TransactionView) -> str:
         _ = self.translator.gettext
         if booking.kind == "redeemed":

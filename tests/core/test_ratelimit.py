@@ -1,5 +1,6 @@
 """Limits: counted in Redis, in the process while Redis is away, for who really calls."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -88,6 +89,44 @@ async def test_the_61st_sale_of_a_minute_waits_and_books_nothing(shop: Shop) -> 
         await shop.anna.earn(card, cents=100)
     assert 1 <= int(said[0].answer.headers["retry-after"]) <= 60
     assert (await shop.luc.earn(card, cents=100))["card"]["points_balance"] == 61
+
+
+async def test_repeating_a_booking_to_learn_its_answer_is_not_counted_again(shop: Shop) -> None:
+    card = await shop.a_card()
+    for _ in range(70):
+        await shop.anna.earn(card, cents=100, key="no answer yet")
+    for _ in range(59):
+        await shop.anna.earn(card, cents=100)
+    with refused("rate_limited", 429):
+        await shop.anna.earn(card, cents=100)
+    assert (await shop.anna.show(card))["points_balance"] == 60
+
+
+async def test_many_at_once_are_counted_together_and_each_for_itself(services: Services) -> None:
+    await services.redis.flushdb()
+    taken_by = await asyncio.gather(*(services.limiter.take("earn", f"{n % 5}", 100) for n in range(150)))
+    assert sorted(allowance.left for allowance in taken_by) == sorted([*range(70, 100)] * 5)
+
+
+async def test_a_request_given_up_while_it_is_counted_disturbs_no_other(services: Services) -> None:
+    await services.redis.flushdb()
+    given_up = asyncio.create_task(services.limiter.take("earn", "anna", 5))
+    other = asyncio.create_task(services.limiter.take("earn", "luc", 5))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    assert (await other).left == 4
+
+
+async def test_a_fault_while_counting_is_heard_by_every_request(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(_: object) -> None:
+        raise RuntimeError("broken")
+
+    limiter = RateLimiter(services.redis)
+    monkeypatch.setattr(limiter, "_count_all", break_down)
+    said = await asyncio.gather(*(limiter.take("earn", "anna", 5) for _ in range(3)), return_exceptions=True)
+    assert [str(error) for error in said] == ["broken"] * 3
 
 
 async def test_the_header_of_a_stranger_is_not_believed(app, promises: Promises, services: Services) -> None:

@@ -30,6 +30,7 @@ def values(language: str) -> dict[str, str]:
         "long date": write.date(DAY),
         "full date": write.date(DAY, "full"),
         "month": write.month(DAY),
+        "day": write.day(MOMENT),
         "time": write.time(MOMENT),
         "datetime": write.datetime(MOMENT),
         "short datetime": write.datetime(MOMENT, "short"),

@@ -62,6 +62,20 @@ async def test_one_reward_is_redeemed_with_two_interactions_and_undone_with_one(
     await expect(till.toasts).to_contain_text("Undone.")
 
 
+async def test_a_customer_who_was_just_left_can_still_be_undone(shop: Shop, at_work: WorkAt) -> None:
+    card = await shop.a_card(points=120)
+    till = await at_work(shop, "anna")
+    await till.open(card)
+    await till.press("*")
+    await expect(till.handover).to_have_text("Voucher")
+    await till.press("Escape")
+    await expect(till.title).to_have_text("Ready to scan")
+    await expect(till.page.locator("#query")).to_be_focused()
+    await till.press("-")
+    await expect(till.toasts).to_contain_text("Undone.")
+    await expect(till.balance).to_have_text("120")
+
+
 async def test_one_of_several_rewards_is_chosen_with_a_digit(opened: OpenShop, at_work: WorkAt) -> None:
     names = {100: "Voucher", 500: "Tote bag"}
     shop = await opened(rewards=[{"points_required": points, "name": {"en": name}} for points, name in names.items()])
@@ -133,6 +147,7 @@ async def test_a_customer_is_found_by_a_name_with_its_accents_left_out(shop: Sho
     await till.type("muller-letz")
     await till.press("Enter")
     await expect(till.title).to_have_text("Zoé Müller-Lëtz")
+    await expect(till.page.locator("#news")).to_have_text("Zoé Müller-Lëtz, 7 points, 0 of 10 stamps")
     await expect(till.amount).to_be_focused()
 
 

@@ -200,6 +200,10 @@ class Draft:
         self.card.debt_points -= paid
         return paid
 
+    def expired_of(self, lot: LotState) -> int:
+        """How much of a lot this booking itself has found expired. Ask before anything is spent."""
+        return sum(allocation.amount for allocation in self._allocations if allocation.lot_id == lot.id)
+
     def take_reward(self, reward_id: UUID, stock_change: int) -> None:
         self._reward = (reward_id, stock_change)
 

@@ -93,7 +93,8 @@ def _points_to_take_back(draft: Draft, target: Target) -> int:
         sale.purchase_amount_cents, target.points_per_euro, draft.card.carry, earned=sale.amount
     )
     draft.card.carry = reversal.carry
-    return max(0, reversal.points - target.granted_expired)
+    just_expired = draft.expired_of(target.granted) if target.granted else 0
+    return max(0, reversal.points - target.granted_expired - just_expired)
 
 
 def _void_stamp(draft: Draft, target: Target) -> TransactionRow:

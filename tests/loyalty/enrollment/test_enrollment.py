@@ -72,6 +72,15 @@ async def test_twins_of_one_enrollment_get_one_answer(shop: Shop) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
+async def test_one_key_for_two_people_at_once_enrolls_one(shop: Shop) -> None:
+    key, path = new_key(), "/store/loyalty/cards/enroll"
+    answers = await asyncio.gather(
+        *(shop.anna.send("POST", path, json={"email": f"otto{n}@example.com"}, key=key) for n in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    assert {answer.json().get("code") for answer in answers} >= {"idempotency_key_reused"}
+
+
 async def test_enrolling_at_the_till_needs_no_key(shop: Shop) -> None:
     card = await shop.anna.post("/store/loyalty/cards/enroll", {"email": "otto@example.com"})
     assert card["already_enrolled"] is False

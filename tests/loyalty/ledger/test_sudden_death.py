@@ -24,7 +24,8 @@ from tests.world.shop import Shop
 from tests.world.till import Till
 
 ROOT = Path(__file__).resolve().parents[3]
-SALES_PER_CARD = 14
+SALES_PER_CARD = 12
+PATIENCE_SECONDS = 60
 STATEMENTS_OF_A_SALE = 5
 """Who asks, the card, counting the PIN, confirming it, booking."""
 SALES = "SELECT idempotency_key FROM transactions WHERE card_id = $1 AND kind = 'earned'"
@@ -77,6 +78,8 @@ class Backend:
             [sys.executable, "-m", *command, "--port", str(self.port)],
             cwd=ROOT,
             env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
 
@@ -98,7 +101,7 @@ def a_backend(settings: Settings) -> Iterator[Backend]:
 
 async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, key: str) -> int:
     """How often it was tried. As a till does: the same key until there is an answer."""
-    deadline, tries = time.monotonic() + 30, 0
+    deadline, tries = time.monotonic() + PATIENCE_SECONDS, 0
     while time.monotonic() < deadline:
         tries += 1
         try:
@@ -114,7 +117,7 @@ async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, k
             return tries
         assert answer.status_code in {429, 503}, answer.text
         await asyncio.sleep(0.05)
-    raise AssertionError("no answer within 30 s")
+    raise AssertionError("no answer")
 
 
 @pytest.mark.slow
@@ -127,7 +130,7 @@ async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_aga
     with a_backend(settings) as backend:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{backend.port}", timeout=5) as http:
             waiting = asyncio.gather(*(sell_one_after_another(http, *each) for each in zip(tills, cards, strict=True)))
-            for _ in range(3):
+            for _ in range(2):
                 await until_one_is_sold(superuser, cards)
                 await asyncio.sleep(chance.uniform(0, 0.03))
                 backend.kill()
@@ -149,7 +152,7 @@ async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: dict
 async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[dict]) -> None:
     query = "SELECT count(*) FROM transactions WHERE card_id = ANY($1) AND kind = 'earned'"
     ids = [UUID(card["id"]) for card in cards]
-    before, deadline = await superuser.fetchval(query, ids), time.monotonic() + 15
+    before, deadline = await superuser.fetchval(query, ids), time.monotonic() + PATIENCE_SECONDS
     while await superuser.fetchval(query, ids) == before and before < SALES_PER_CARD * len(cards):
         assert time.monotonic() < deadline, "the backend does not come up"
         await asyncio.sleep(0.005)

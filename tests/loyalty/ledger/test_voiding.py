@@ -157,6 +157,19 @@ async def test_points_of_a_sale_that_expired_unused_are_not_taken_again(opened: 
     assert undone["transactions"][-1]["amount"] == 0
 
 
+async def test_nor_are_points_that_have_expired_without_anybody_booking_that_yet(opened: OpenShop) -> None:
+    shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 10})
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    await shop.anna.redeem(card, shop.rewards[100])
+    more = await shop.anna.earn(card, cents=3000)
+    clock.move(timedelta(days=20))
+    undone = await shop.claire.void(more)
+    assert (undone["card"]["points_balance"], undone["card"]["debt_points"]) == (0, 0)
+    undone = await shop.claire.void(sale)
+    assert (undone["card"]["points_balance"], undone["card"]["debt_points"]) == (0, 100)
+
+
 @pytest.mark.parametrize("which", ["enrolled", "welcome_bonus", "voided", "adjusted"])
 async def test_only_sales_stamps_and_redemptions_can_be_taken_back(opened: OpenShop, which: str) -> None:
     shop = await opened(terms={"welcome_bonus_points": 5})
