@@ -75,6 +75,7 @@ def _run(settings: Settings, console: Console) -> None:
         write_note(data_dir, chosen)
         upgrade(chosen["ORION_DATABASE_OWNER_URL"])
         supervisor = stack.enter_context(Supervisor(console))
+        _seed(supervisor, dict(os.environ) | chosen)
         start_programs(supervisor, settings, data_dir, chosen)
         await_ready(supervisor, settings)
         console.print(
@@ -107,15 +108,18 @@ def check_ports(settings: Settings) -> None:
         raise DevelopmentError(f"{subject} taken by another program. Choose another one: {choice} make run")
 
 
+def _seed(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    seed = supervisor.run("seed", _python("backend.cli", "seed"), environment)
+    if seed.process.returncode != 0:
+        raise DevelopmentError(f"The demo world is not complete: seed {seed.ending}.")
+
+
 def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, chosen: Mapping[str, str]) -> None:
-    """Fills in the demo world, then starts what stays. Raises DevelopmentError when the world is not complete."""
+    """Everything that stays. `chosen` are the `ORION_` values that lead to the servers."""
     environment = dict(os.environ) | dict(chosen)
     if "ORION_SMTP_PORT" in chosen:
         options = ["--port", chosen["ORION_SMTP_PORT"], "--dir", str(_mail_folder(data_dir))]
         supervisor.start("mailbox", _python("backend.core.embedded.mailbox", *options), environment)
-    seed = supervisor.run("seed", _python("backend.cli", "seed"), environment)
-    if seed.process.returncode != 0:
-        raise DevelopmentError(f"The demo world is not complete: seed {seed.ending}.")
     address = ["--host", settings.backend_host, "--port", str(settings.backend_port)]
     supervisor.start("backend", _python(*GRANIAN, *address, "backend.app:create_app"), environment)
     address = ["--host", settings.frontend_host, "--port", str(settings.frontend_port)]

@@ -23,7 +23,7 @@ async def hash_secret(secret: str | bytes) -> str:
 async def verify_secret(stored: str | None, secret: str | bytes) -> bool:
     """Takes as long when nothing is stored, so that time does not tell whether somebody exists."""
     matches = await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored or _nobody, secret)
-    return matches and stored is not None
+    return matches and bool(stored)
 
 
 def _verify(stored: str, secret: str | bytes) -> bool:

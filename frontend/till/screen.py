@@ -164,7 +164,10 @@ def _seconds_left(undo: Undo) -> int:
 
 
 def _remembered(booking: TransactionView, words: Words) -> str:
-    return f"{booking.customer}: {words.amount_of(booking)}" if booking.customer else words.amount_of(booking)
+    amount = words.amount_of(booking)
+    if not booking.customer:
+        return amount
+    return words.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
 
 
 def _find(bookings: list[TransactionView], transaction_id: UUID) -> TransactionView | None:

@@ -93,7 +93,7 @@ async def test_the_61st_sale_of_a_minute_waits_and_books_nothing(shop: Shop) -> 
 
 async def test_repeating_a_booking_to_learn_its_answer_is_not_counted_again(shop: Shop) -> None:
     card = await shop.a_card()
-    for _ in range(70):
+    for _ in range(REPETITIONS_FREE - 1):
         await shop.anna.earn(card, cents=100, key="no answer yet")
     for _ in range(59):
         await shop.anna.earn(card, cents=100)

@@ -7,7 +7,8 @@ import pytest
 import segno
 from playwright.async_api import async_playwright, expect
 
-from tests.frontend.test_orion_js import ARGUMENTS, CHROMIUM, MARIE
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.frontend.test_orion_js import MARIE
 from tests.frontend.till_stub import TillStub
 
 pytestmark = pytest.mark.browser

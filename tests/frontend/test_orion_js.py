@@ -1,26 +1,17 @@
 """The scripts of the till in a real Chromium, against the page of till_stub.py."""
 
 import json
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
+from tests.chromium import ARGUMENTS, CHROMIUM, scan
 from tests.frontend.till_stub import PAGE, TillStub
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("ORION_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 VECTORS = json.loads((Path(__file__).parents[1] / "loyalty" / "cards" / "codes.json").read_text("utf-8"))
 MARIE, OTTO = "BDFHKLNPRSTVXGCJ", VECTORS["valid"][5]["code"]
 
@@ -50,12 +41,6 @@ async def till(page: Page) -> TillStub:
     stub = TillStub(page)
     await stub.open()
     return stub
-
-
-async def scan(page: Page, code: str, *, pause_ms: float = 0) -> None:
-    """What a scanner does: it types the code and presses Enter."""
-    await page.keyboard.type(code, delay=pause_ms)
-    await page.keyboard.press("Enter")
 
 
 async def open_card(till: TillStub, code: str = MARIE) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.settings import Settings
@@ -20,6 +20,8 @@ from tests.world import PASSWORD
 from tests.world.shop import Shop
 
 DATABASE = "journeys"
+PATIENCE_MS = 20_000
+"""For machines that do much else meanwhile."""
 OpenWindow = Callable[..., Awaitable[BrowserContext]]
 WorkAt = Callable[..., Awaitable[TillScreen]]
 
@@ -56,6 +58,7 @@ async def http(orion: Stack) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

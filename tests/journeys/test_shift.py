@@ -81,7 +81,9 @@ async def test_one_of_several_rewards_is_chosen_with_a_digit(opened: OpenShop, a
     shop = await opened(rewards=[{"points_required": points, "name": {"en": name}} for points, name in names.items()])
     till = await at_work(shop, "anna")
     await till.open(await shop.a_card(points=600))
-    await till.press("*", "2")
+    await till.press("*")
+    await expect(till.button("Tote bag −500")).to_be_in_viewport(ratio=1)
+    await till.press("2")
     await expect(till.handover).to_have_text("Tote bag")
     await expect(till.balance).to_have_text("100")
     assert till.interactions == 3

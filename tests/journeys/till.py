@@ -16,7 +16,7 @@ class TillScreen:
         await self.page.keyboard.press("Tab")
         await self.page.keyboard.type(password)
         await self.page.keyboard.press("Enter")
-        await expect(self.title).to_have_text("Ready to scan")
+        await expect(self.page.locator("#query")).to_be_focused()
         self.interactions = 0
 
     @property

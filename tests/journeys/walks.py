@@ -137,11 +137,12 @@ async def past_the_tools_of_the_till(page: Page, scene: Scene) -> AsyncIterator[
     yield "till, unknown code"
     await till.press("F4")
     await expect(page.locator("#enroll")).to_be_visible()
+    await expect(page.locator("[name=email]")).to_be_focused()
     await till.press("Enter")
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "till, enroll"
     await till.press("F8")
-    await expect(page.locator("#today")).to_be_visible()
+    await expect(page.locator("[data-row]").first).to_be_focused()
     await till.press("Enter")
     await expect(page.locator("details.booking[open]")).to_be_visible()
     yield "till, bookings"
@@ -152,6 +153,7 @@ async def past_the_tools_of_the_till(page: Page, scene: Scene) -> AsyncIterator[
     await expect(page.locator("#unlock-pin")).to_be_focused()
     yield "till, locked"
     await page.reload()
+    await expect(page.locator("#unlock-pin")).to_be_focused()
     await till.type("1111")
     await till.press("Enter")
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
@@ -167,7 +169,7 @@ async def _at_the_till(page: Page, scene: Scene) -> TillScreen:
     await page.locator("[name=email]").fill(scene.shop.emails["anna"])
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.locator("#ready")).to_be_visible()
+    await expect(page.locator("#query")).to_be_focused()
     return till
 
 

@@ -1,12 +1,52 @@
+"""A town of the workers' own: a worker looks after every merchant there is, and other tests open hundreds."""
+
 import dataclasses
 from collections.abc import AsyncIterator
 
 import asyncpg
+import httpx
 import pytest
+from litestar.types import ASGIApp
 from msgspec.structs import replace
 
-from backend.services import Services
+from backend.app import create_app
+from backend.core.settings import Settings
+from backend.services import Services, open_services
+from tests.conftest import Servers, client, running
 from tests.doubles.smtp import PostOffice, open_post_office
+
+DATABASE = "workshop"
+
+
+@pytest.fixture(scope="session")
+def settings(servers: Servers, world_database: str) -> Settings:
+    servers.postgres.create_database(DATABASE, template=world_database)
+    return replace(servers.settings(DATABASE), redis_url=f"{servers.valkey.url}?db=1", pool_size=4)
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[ASGIApp]:
+    async with running(create_app(settings)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(app) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    async with open_services(settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def superuser(servers: Servers, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(servers.superuser_url(DATABASE))
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture
@@ -23,7 +63,7 @@ async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> No
 
 
 @pytest.fixture
-def working(services: Services, post_office: PostOffice) -> dict:
+def working(services: Services, post_office: PostOffice) -> dict[str, Services]:
     """The context of a worker whose mails go to the post office."""
     settings = replace(services.settings, email_provider="smtp", smtp_port=post_office.port)
     return {"services": dataclasses.replace(services, settings=settings)}
