@@ -71,7 +71,8 @@ def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
     """The lines logged since the test began."""
     log_tape.seek(0)
     log_tape.truncate()
-    return lambda: [msgspec.json.decode(line) for line in log_tape.getvalue().splitlines()]
+    # What something of an earlier test was still writing when the tape was emptied begins in the middle of a line.
+    return lambda: [msgspec.json.decode(line) for line in log_tape.getvalue().splitlines() if line.startswith("{")]
 
 
 @pytest.fixture(scope="session")
@@ -168,6 +169,9 @@ async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(autouse=True)
 def right_time() -> Iterator[None]:
+    """Each test begins with a whole minute before it, so that no limit per minute starts anew in its middle."""
+    now = clock.now()
+    clock.move(now.replace(second=0, microsecond=0) - now)
     yield
     clock.reset()
 
@@ -194,11 +198,18 @@ OpenShop = Callable[..., Awaitable[Shop]]
 
 
 @pytest.fixture
-def opened(services: Services, stranger: Stranger) -> OpenShop:
+def shops() -> list[Shop]:
+    """Those the test has opened."""
+    return []
+
+
+@pytest.fixture
+def opened(services: Services, stranger: Stranger, shops: list[Shop]) -> OpenShop:
     """`shop = await opened(terms={...}, policy={...})`."""
 
     async def with_rules(**rules: Any) -> Shop:
-        return await open_shop(services, stranger, **rules)
+        shops.append(await open_shop(services, stranger, **rules))
+        return shops[-1]
 
     return with_rules
 

@@ -113,6 +113,31 @@ async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(
     ]
 
 
+@pytest.mark.parametrize("is_found", [True, False], ids=["found", "not found"])
+async def test_a_function_key_pressed_while_a_card_is_on_its_way_is_not_lost(till: TillStub, is_found: bool) -> None:
+    till.delay["/till/find"] = 0.2
+    if not is_found:
+        till.away.add("/till/find")
+    await scan(till.page, OTTO)
+    await till.page.keyboard.press("F4")
+    await till.page.wait_for_timeout(500)
+    assert till.counted() == {"/till/find": 1, "/till/new": 1}
+
+
+async def test_in_the_empty_finder_minus_still_undoes_and_a_name_may_contain_one(till: TillStub) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("+")
+    await expect(till.page.locator("[data-undo]")).to_be_visible()
+    finder = till.page.locator("[name=query]")
+    await finder.fill("müller")
+    await till.page.keyboard.press("-")
+    await expect(finder).to_have_value("müller-")
+    await finder.fill("")
+    await till.page.keyboard.press("-")
+    await expect(till.page.locator("[data-amount]")).to_have_count(0)
+    assert till.counted() == {"/till/stamps": 1, "/till/undo": 1}
+
+
 async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillStub) -> None:
     await open_card(till)
     till.away.add("/till/find")

@@ -100,8 +100,9 @@ class Shop:
         for day in range(stamps, 0, -1):
             await self.book(AddStamp(UUID(card["id"]), Stamp()), card, at=store, now=now - timedelta(days=2 * day))
         if points:
-            await self.book(EarnPoints(UUID(card["id"]), self.earned(store, points)), card, at=store, now=now)
-        return await self.claire.at(store).show(card)
+            sale = EarnPoints(UUID(card["id"]), self.earned(store, points))
+            return (await self.book(sale, card, at=store, now=now))["card"]
+        return await self.claire.at(store).show(card) if stamps else card
 
     def earned(self, store: str, points: int) -> Earn:
         categories = [UUID(self.categories[0])] if self.categories and store == self.hub else []
