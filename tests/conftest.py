@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import hypothesis
 import msgspec
 import pytest
 from litestar.types import ASGIApp
@@ -31,6 +32,10 @@ from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
 from tests.world.shop import Shop, open_shop
 from tests.world.till import Stranger, Till
+
+# A busy machine is no bug.
+hypothesis.settings.register_profile("orion", max_examples=50, deadline=None)
+hypothesis.settings.load_profile("orion")
 
 FAST = {"fsync": "off", "full_page_writes": "off"}
 WORLD_DATABASE, DATABASE = "world", "town"

@@ -86,7 +86,7 @@ async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services:
     card = await shop.anna.enroll("canary@example.com", first_name="Canary")
     await shop.anna.earn(card, cents=100)
     async with asyncio.timeout(10):
-        while f"{job_key_prefix}{RELAY}" not in (kept := await everything_in(services.redis)):
+        while f"{job_key_prefix}{RELAY}" not in (kept := await everything_in(services.redis)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert QUEUE_NAME in kept
     for secret in ("canary", "Canary", card["id"], card["code"], shop.anna.token):

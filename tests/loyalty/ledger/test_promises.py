@@ -360,3 +360,32 @@ async def test_a_policy_without_pins_ignores_one(opened: OpenShop) -> None:
     await shop.change(Policy, staff_pin_policy="optional")
     with refused("pin_not_set", 403):
         await shop.anna.earn(card, cents=100, staff_pin="0000")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE cards SET points_balance = points_balance + 1",
+        "UPDATE cards SET stamp_count = stamp_count + 1",
+        "UPDATE cards SET debt_points = 1",
+        "UPDATE cards SET last_seq = last_seq + 1",
+        "UPDATE lots SET remaining = remaining - 1 WHERE remaining > 0",
+        "UPDATE transactions SET amount = amount + 1 WHERE kind = 'earned'",
+        "UPDATE transactions SET points_after = points_after + 1",
+        "UPDATE allocations SET amount = amount + 1",
+        "DELETE FROM allocations",
+        "DELETE FROM events",
+    ],
+)
+async def test_a_planted_fault_of_one_point_is_noticed(shop: Shop, superuser: asyncpg.Connection, fault: str) -> None:
+    """A check that never fails would prove nothing."""
+    card = await shop.a_card(points=150)
+    await shop.anna.redeem(card, shop.rewards[100])
+    await assert_ledger_adds_up(superuser, [shop.merchant_id])
+    where = "AND" if "WHERE" in fault else "WHERE"
+    planted = superuser.transaction()
+    await planted.start()
+    await superuser.execute(f"{fault} {where} merchant_id = '{shop.merchant_id}'")
+    with pytest.raises(AssertionError):
+        await assert_ledger_adds_up(superuser, [shop.merchant_id])
+    await planted.rollback()
