@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from litestar import Litestar
 
 from backend.app import create_api
 from backend.core.observe import Observed
@@ -27,18 +28,18 @@ class When(IntEnum):
 
 def main() -> None:
     token, card_id, key, pin, statements = sys.argv[1:]
+    api = create_api(load_settings())
     for moment in range(len(When) * int(statements)):
         child = os.fork()
         if child == 0:
-            asyncio.run(sell(token, card_id, f"{key}-{moment}", pin, moment))
+            asyncio.run(sell(api, token, card_id, f"{key}-{moment}", pin, moment))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), f"the sale ended before moment {moment}"
         assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-async def sell(token: str, card_id: str, key: str, pin: str, moment: int) -> None:
-    api = create_api(load_settings())
+async def sell(api: Litestar, token: str, card_id: str, key: str, pin: str, moment: int) -> None:  # noqa: PLR0917
     async with api.lifespan():
         die_at(moment)
         async with httpx.AsyncClient(

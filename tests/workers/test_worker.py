@@ -54,6 +54,12 @@ async def run(worker: Worker) -> None:
         await worker.async_run()
 
 
+async def until_it_rings(services: Services) -> None:
+    async with asyncio.timeout(10):
+        while not await services.redis.exists(f"{job_key_prefix}{RELAY}"):  # noqa: ASYNC110 - another process sets it
+            await asyncio.sleep(0.01)
+
+
 def test_the_started_worker_reads_json_and_nothing_else(worker: Worker) -> None:
     """A deserializer set where the library does not look would bring pickle back."""
     assert worker.job_deserializer is deserialize
@@ -82,11 +88,11 @@ class Planted:
 
 
 async def test_from_enrollment_to_the_mailbox(
-    worker: Worker, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    worker: Worker, shop: Shop, services: Services, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     """The predecessor's bug 16: four faults, each hiding the next, and no welcome mail ever arrived."""
     card = await shop.anna.enroll("otto@example.com", first_name="Otto", language="de")
-    await asyncio.sleep(0.1)
+    await until_it_rings(services)
     await run(worker)
     (mail,) = post_office.mails
     assert mail["To"] == "otto@example.com"
@@ -103,7 +109,7 @@ async def test_what_redis_lost_between_booking_and_relay_is_found(
     worker: Worker, working: dict, shop: Shop, services: Services, post_office: PostOffice
 ) -> None:
     await shop.anna.enroll("otto@example.com")
-    await asyncio.sleep(0.1)
+    await until_it_rings(services)
     await services.redis.flushall()
     await run(worker)
     assert post_office.mails == []
@@ -210,7 +216,7 @@ def test_a_worker_waits_for_a_redis_that_comes_back() -> None:
 
 async def test_jobs_leave_nothing_about_people_in_redis(worker: Worker, shop: Shop, services: Services) -> None:
     await shop.anna.enroll("canary@example.com", first_name="Canary")
-    await asyncio.sleep(0.1)
+    await until_it_rings(services)
     await run(worker)
     assert "anary" not in await contents(services.redis)
 
