@@ -68,6 +68,8 @@ def log_tape() -> Iterator[io.StringIO]:
     """What the processes under test log, as JSON lines."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logs, "sys", SimpleNamespace(stderr=TAPE))
+        # Applications made while tests are collected have pointed the loggers elsewhere, and loggers remember.
+        logs.configure_logs(Settings(environment="test"), "backend")
         yield TAPE
 
 
