@@ -1,0 +1,105 @@
+"""What a wallet provider is to the sync: absolute states in, success or one of three failures out."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+Provider = Literal["google", "apple"]
+
+
+class ProgramSnapshot(msgspec.Struct, frozen=True):
+    """What all passes of a merchant share, at one moment. Texts are by language."""
+
+    merchant_id: UUID
+    program_id: UUID
+    merchant_name: str
+    name: str
+    card_name: str
+    card_color: str
+    """#RRGGBB."""
+    logo_url: str | None
+    type: Literal["stamps", "points", "hybrid"]
+    stamps_target: int
+    stamp_reward: dict[str, str]
+    terms_text: dict[str, str]
+    terms_url: str | None
+    privacy_url: str | None
+    default_language: str
+    timezone: str
+    stores: list[str]
+    """Names of the stores that are open."""
+
+
+class CardSnapshot(msgspec.Struct, frozen=True):
+    """A card as its passes must show it: absolute, read in one statement together with its version."""
+
+    card_id: UUID
+    version: int
+    """`cards.wallet_version` when this was read."""
+    state: Literal["active", "deactivated", "merged", "erased"]
+    code: str
+    customer_name: str | None
+    """None once erased: nothing personal may be sent any more."""
+    language: str
+    points_balance: int
+    debt_points: int
+    stamp_count: int
+    next_expiry_at: datetime | None
+    next_expiry_points: int
+    next_reward: dict[str, str] | None
+    """The cheapest reward the balance does not reach yet, else the dearest it reaches."""
+    next_reward_points: int
+    page_url: str
+    """The customer's own card page."""
+    program: ProgramSnapshot
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == "active"
+
+    @property
+    def reward_ready(self) -> bool:
+        return self.program.type != "points" and self.stamp_count >= self.program.stamps_target
+
+
+class Notify(StrEnum):
+    """Why the phone may ring. Spent by priority: most updates are silent."""
+
+    REWARD_READY = "reward_ready"
+    POINTS_EXPIRING = "points_expiring"
+
+
+class Transient(Exception):
+    """Try again: a timeout, a 5xx, a 429. `retry_after` in seconds when the provider said so."""
+
+    def __init__(self, code: str, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.retry_after = code, detail, retry_after
+
+
+class Permanent(Exception):
+    """Trying the same again is useless: this card's payload was refused."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
+
+
+class Misconfigured(Exception):
+    """The provider refuses us, not the card: stop sending and ring the operator."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
+
+
+class WalletProvider(Protocol):
+    """Idempotent: every call may be repeated, and states are absolute. Raises Transient, Permanent or Misconfigured."""
+
+    name: Provider
+
+    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+        """Makes the pass show this state; creates what is missing. A card that is not active expires on the phone."""
