@@ -6,8 +6,17 @@ from backend.identity.models import AccessToken
 from backend.loyalty.cards.models import Card
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
-from backend.loyalty.ledger.models import Allocation, Lot, Transaction, TransactionCategory
-from backend.loyalty.programs.models import Program, TermsVersion
+from backend.loyalty.ledger.models import (
+    Allocation,
+    CardMerge,
+    FraudLimit,
+    Hold,
+    Lot,
+    RetiredCode,
+    Transaction,
+    TransactionCategory,
+)
+from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.models import EmailLog
@@ -20,18 +29,23 @@ __all__ = [
     "AccessToken",
     "Allocation",
     "Card",
+    "CardMerge",
     "Category",
     "Customer",
     "CustomerWord",
     "EmailLog",
     "Event",
     "FeatureOverride",
+    "FraudLimit",
+    "Hold",
     "Lot",
     "Merchant",
     "OutboxMessage",
     "PlatformRow",
     "Policy",
     "Program",
+    "ProgramPreview",
+    "RetiredCode",
     "Reward",
     "RewardStore",
     "StaffPin",

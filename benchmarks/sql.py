@@ -61,7 +61,7 @@ TOKEN = "'benchmark-token-of-till-user-' || lpad(:user::text, 14, '0')"
 ACTOR = f"SELECT actor_by_token(sha256(convert_to({TOKEN}, 'UTF8')), now());\n"
 CARD_STATE = (
     f"SELECT card_state({_id(MERCHANT, ':n::int')}, {_id(STORE, ':store::int')}, {_id(CARD, ':card::int')}, "
-    "NULL, :key::text, now());\n"
+    "NULL, NULL, :key::text, now());\n"
 )
 FIND_CARD = (
     f"SELECT find_cards({_id(MERCHANT, ':n::int')}, {_id(STORE, ':store::int')}, "

@@ -164,6 +164,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "redeemReward": {"unit": "stamps"},
     "voidTransaction": {},
     "adjustPoints": {"points": 5, "reason": "Goodwill"},
+    "reserveReward": {"unit": "stamps"},
+    "confirmHold": {},
+    "releaseHold": {},
 }
 
 
@@ -181,7 +184,7 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
     mine, theirs = await opened(), await opened()
     card = await theirs.a_card(points=100)
     sale = await theirs.anna.earn(card, cents=100)
-    ids = {"card_id": card["id"], "transaction_id": sale["transaction"]["id"]}
+    ids = {"card_id": card["id"], "transaction_id": sale["transaction"]["id"], "hold_id": str(uuid4())}
     routes = routes_with_ids(promises)
     assert len(routes) >= 7
     for method, path, operation in routes:

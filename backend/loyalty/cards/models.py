@@ -2,7 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import TenantEntity, belongs_to
@@ -32,13 +32,21 @@ class Card(TenantEntity):
         belongs_to("programs", "program_id"),
         belongs_to("stores", "store_id"),
         belongs_to("stores", "scope_store_id"),
+        belongs_to("cards", "merged_into_id"),
+        Index("ix_cards_idle", "merchant_id", "last_activity_at", postgresql_where=text("points_balance > 0")),
+        Index(
+            "ix_cards_merged_into", "merchant_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
+        ),
         CheckConstraint(f"state IN {CARD_STATES}", name="state"),
         CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="customer"),
         CheckConstraint("scope_store_id IS NULL OR scope_store_id = store_id", name="scope_store"),
         CheckConstraint("points_balance >= 0", name="points_balance"),
         CheckConstraint("stamp_count >= 0", name="stamp_count"),
         CheckConstraint("debt_points >= 0", name="debt_points"),
-        CheckConstraint("carry_numerator >= 0 AND carry_numerator < carry_denominator", name="carry"),
+        # Below zero: sales were returned whose fractions had completed points of sales that stay.
+        # One or more: two cards were merged; the next sale gives the point.
+        CheckConstraint("carry_denominator > 0", name="carry"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
     )
 
     code: Mapped[str] = mapped_column(String(16))
@@ -61,5 +69,11 @@ class Card(TenantEntity):
     """Rises with every change a wallet pass shows."""
     page_version: Mapped[int] = mapped_column(default=0)
     """Part of the card page's address: raising it makes every old address useless."""
+    merged_into_id: Mapped[UUID | None]
+    """The card that goes on in its place."""
+    last_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The digest of its newest transaction."""
+    frozen_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """Since then an audit doubts its history: nothing can be redeemed until a person has looked."""
     enrolled_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     last_activity_at: Mapped[datetime] = mapped_column(DateTimeUTC)

@@ -19,6 +19,22 @@ class NextExpiry(Answer):
     """Points that expire at that instant."""
 
 
+class HoldView(Answer):
+    """Points or stamps set aside for a reward."""
+
+    id: UUID
+    reward_id: UUID | None
+    """None: the full stamp card."""
+    reward: str
+    unit: str
+    amount: int
+    """Points or stamps, for all pieces together."""
+    quantity: int
+    state: str
+    """reserved | confirmed | released | timed_out"""
+    expires_at: datetime
+
+
 class CardView(Answer):
     id: UUID
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
@@ -37,6 +53,10 @@ class CardView(Answer):
     """Points owed after a return; paid first by later sales."""
     stamp_count: int
     stamps_target: int
+    held_points: int
+    held_stamps: int
+    """Set aside for rewards: part of the balance, but nothing else can be paid from it."""
+    holds: list[HoldView]
     stamp_reward: str
     reward_ready: bool
     """The stamp card is full."""

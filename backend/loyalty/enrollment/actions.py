@@ -112,7 +112,7 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     customer = await find_or_add_customer(session, origin, person, language, fill_in=not is_public)
     card_id, is_new = await _find_or_add_card(session, origin, setup, customer)
     document = await session.scalar(
-        select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, origin.now), Text))
+        select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, None, origin.now), Text))
     )
     assert document is not None, "the card was just found or made"
     state = decode_state(document)

@@ -17,7 +17,13 @@ from backend.core.problems import Problem
 from backend.core.queue import Doorbell
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.ledger.booking import AnswerRow, Booking, Draft
-from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFound, OrderReferenceUsed
+from backend.loyalty.ledger.problems import (
+    AlreadyBooked,
+    CardBusy,
+    CardNotFound,
+    OrderReferenceUsed,
+    TransactionNotFound,
+)
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show
@@ -28,7 +34,7 @@ KEEP_ANSWER = "SELECT keep_answer($1, $2)"
 TRIES = 60
 PAUSE_SECONDS_MAX = 0.05
 # What a concurrent booking may have taken first; reading again tells.
-MOVED_CONSTRAINTS = {"pk_stored_answers", "ck_rewards_stock"}
+MOVED_CONSTRAINTS = {"pk_stored_answers", "ck_rewards_stock", "hold_moved", "redeemed_at_allowed_store"}
 
 _encoder = msgspec.json.Encoder()
 
@@ -67,6 +73,7 @@ class Ledger:
         *,
         card_id: UUID | None = None,
         transaction_id: UUID | None = None,
+        order_reference: str | None = None,
         staff_pin: str | None = None,
     ) -> Reply:
         """Books once per key, however often it is sent, and answers the same bytes each time.
@@ -76,9 +83,16 @@ class Ledger:
         """
         pin = PinCheck(staff_pin)
         for attempt in range(TRIES):
-            state = await find_state(self.pool, origin, card_id=card_id, transaction_id=transaction_id, key=key.value)
+            state = await find_state(
+                self.pool,
+                origin,
+                card_id=card_id,
+                transaction_id=transaction_id,
+                order_reference=order_reference,
+                key=key.value,
+            )
             if state is None:
-                raise CardNotFound
+                raise TransactionNotFound if order_reference else CardNotFound
             if state.answer is not None:
                 return replay(key, state.answer.fingerprint, state.answer.status, state.answer.body)
             reply = await self._try(operation, origin, key, state, pin)
@@ -106,7 +120,7 @@ class Ledger:
         show = Show(self.links, origin.language, origin.now)
         status, body = operation.answer(draft, show)
         encoded = _encoder.encode(body)
-        if not draft.transactions:
+        if draft.is_empty:
             return Reply(status, encoded)
         for row in draft.transactions:
             row.staff_pin_id = row.staff_pin_id or pin.pin_id

@@ -11,7 +11,7 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import PointsExpired
-from backend.loyalty.ledger.state import CardRow, CardState, LotState
+from backend.loyalty.ledger.state import CardRow, CardState, HoldState, LotState
 
 
 class TransactionRow(msgspec.Struct, kw_only=True):
@@ -45,6 +45,12 @@ class TransactionRow(msgspec.Struct, kw_only=True):
     recorded_at: datetime
     ip: str | None
     user_agent: str | None
+    quantity: int | None = None
+    reversed_points: int | None = None
+    hold_id: UUID | None = None
+    override_user_id: UUID | None = None
+    digest: None = None
+    """The statement `book` computes it."""
 
 
 class AllocationRow(msgspec.Struct, frozen=True):
@@ -58,6 +64,16 @@ class CategoryRow(msgspec.Struct, frozen=True):
     merchant_id: UUID
     transaction_id: UUID
     category_id: UUID
+
+
+class RetiredCodeRow(msgspec.Struct, frozen=True):
+    merchant_id: UUID
+    code: str
+    card_id: UUID
+    user_id: UUID | None
+    on_behalf_user_id: UUID | None
+    reason: str
+    retired_at: datetime
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
@@ -78,9 +94,12 @@ class Booking(msgspec.Struct, frozen=True):
     lots: list[LotState]
     lots_changed: list[LotState]
     allocations: list[AllocationRow]
+    holds: list[HoldState]
+    holds_changed: list[HoldState]
+    retired_code: RetiredCodeRow | None
     reward_id: UUID | None
     reward_stock: int
-    """What is added to the reward's stock: −1 when it is handed over, +1 when it comes back."""
+    """What is added to the reward's stock: fewer when pieces are handed over or set aside, more when they come back."""
     events: list[EventRow]
     answer: AnswerRow | None
 
@@ -98,6 +117,9 @@ class Draft:
         self._allocations: list[AllocationRow] = []
         self._events: list[EventRow] = []
         self._reward: tuple[UUID | None, int] = (None, 0)
+        self._new_holds: list[HoldState] = []
+        self._settled_holds: list[HoldState] = []
+        self._retired_code: RetiredCodeRow | None = None
         self._book_expired()
 
     @property
@@ -111,6 +133,15 @@ class Draft:
     def live(self, unit: str) -> list[LotState]:
         """What can be spent now, in the order in which it is spent."""
         return rules.live_lots(self.state.lots, unit, **self._at)
+
+    def available(self, unit: str) -> int:
+        """What can be spent now and is not set aside."""
+        return sum(lot.remaining for lot in self.live(unit)) - rules.held(self.state.holds, unit, self.now)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is to be written."""
+        return not (self.transactions or self._new_holds or self._settled_holds or self._retired_code)
 
     @property
     def _at(self) -> dict[str, Any]:
@@ -181,18 +212,28 @@ class Draft:
     def give_back(self, row: TransactionRow, lot: LotState, amount: int) -> None:
         """Returns what was spent into its own lot; one that has expired meanwhile gets its days of grace, once.
 
-        What the customer owes is paid from it first.
+        What the customer owes is paid from it first. What a merged card had paid comes back as a lot of this one.
         """
+        if lot.card_id != self.card.id:
+            self._give_back_anew(row, lot, amount)
+            return
         mine = next((known for known in self.state.lots if known.id == lot.id), None)
         if mine is None:
             mine = lot
             self.state.lots.append(lot)
-        expires_at = rules.expiry_of(mine, self.card.last_activity_at, self.state.setup.merchant.zone)
-        if expires_at is not None and expires_at <= self.now and not mine.has_grace:
-            mine.expires_at, mine.idle_days, mine.has_grace = rules.after_grace(expires_at, self.now), None, True
+        life = self._life_of_returned(mine)
+        mine.expires_at, mine.idle_days, mine.has_grace = life.expires_at, life.idle_days, life.has_grace
         owed = self._pay_debt(lot.unit, amount)
         if amount > owed:
             self._move(row, mine, owed - amount)
+
+    def _give_back_anew(self, row: TransactionRow, lot: LotState, amount: int) -> None:
+        life = self._life_of_returned(lot)
+        made = self.grant(row, amount, rules.LotLife(life.expires_at, life.idle_days))
+        made.has_grace, made.from_lot_id = life.has_grace, lot.id
+
+    def _life_of_returned(self, lot: LotState) -> rules.ReturnedLife:
+        return rules.returned_life(lot, **self._at)
 
     def _pay_debt(self, unit: str, amount: int) -> int:
         """How much of the amount goes into what the customer owes."""
@@ -200,12 +241,29 @@ class Draft:
         self.card.debt_points -= paid
         return paid
 
-    def expired_of(self, lot: LotState) -> int:
-        """How much of a lot this booking itself has found expired. Ask before anything is spent."""
-        return sum(allocation.amount for allocation in self._allocations if allocation.lot_id == lot.id)
+    def expired_of(self, lot_id: UUID | None) -> int:
+        """How much of a lot this booking itself has found expired."""
+        return self._expired.get(lot_id, 0) if lot_id else 0
 
     def take_reward(self, reward_id: UUID, stock_change: int) -> None:
         self._reward = (reward_id, stock_change)
+
+    def reserve(self, hold: HoldState) -> None:
+        self._new_holds.append(hold)
+        self.state.holds.append(hold)
+
+    def settle(self, hold: HoldState, state: str) -> None:
+        """Confirmed or released: it sets nothing aside any more."""
+        hold.state, hold.settled_at = state, self.now
+        self._settled_holds.append(hold)
+
+    def replace_code(self, code: str, reason: str) -> None:
+        """The card's code so far is refused from now on."""
+        card, origin = self.card, self.origin
+        self._retired_code = RetiredCodeRow(
+            card.merchant_id, card.code, card.id, origin.user_id, origin.on_behalf_user_id, reason, self.now
+        )
+        card.code = code
 
     def touch(self) -> None:
         """The customer was here: restarts the clock of inactivity."""
@@ -216,6 +274,7 @@ class Draft:
 
     def _book_expired(self) -> None:
         due = rules.expired_lots(self.state.lots, **self._at)
+        self._expired = {lot.id: lot.remaining for lot in due}
         for unit in ("points", "stamps"):
             lots = [lot for lot in due if lot.unit == unit]
             amount = sum(lot.remaining for lot in lots)
@@ -250,7 +309,7 @@ class Draft:
 
     def booking(self, answer: AnswerRow | None) -> Booking:
         self.card.version += 1
-        if answer is not None:
+        if answer is not None and self.transactions:
             self.transactions[-1].idempotency_key = answer.key
         return Booking(
             now=self.now,
@@ -260,6 +319,9 @@ class Draft:
             lots=list(self._new_lots.values()),
             lots_changed=list(self._changed_lots.values()),
             allocations=self._allocations,
+            holds=self._new_holds,
+            holds_changed=self._settled_holds,
+            retired_code=self._retired_code,
             reward_id=self._reward[0],
             reward_stock=self._reward[1],
             events=self._events,

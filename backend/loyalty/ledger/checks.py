@@ -19,11 +19,16 @@ def check_open(setup: Setup) -> None:
         raise problems.ProgramInactive
 
 
-def check_card(state: CardState) -> None:
-    """Raises what `check_open` raises, CardInactive, or CardNotFound at a store the card does not belong to."""
-    check_open(state.setup)
+def check_place(state: CardState) -> None:
+    """Raises CardNotFound at a store the card does not belong to."""
     if state.card.scope_store_id not in {None, state.setup.store.id}:
         raise problems.CardNotFound
+
+
+def check_card(state: CardState) -> None:
+    """Raises what `check_open` and `check_place` raise, or CardInactive."""
+    check_open(state.setup)
+    check_place(state)
     if state.card.state != "active":
         raise problems.CardInactive(state=state.card.state)
 

@@ -29,6 +29,16 @@ class RewardRedeemed(CardBooking, frozen=True):
     """None: the stamp card's reward."""
 
 
+class RewardReserved(Happening, frozen=True):
+    card_id: UUID
+    hold_id: UUID
+
+
+class HoldReleased(Happening, frozen=True):
+    card_id: UUID
+    hold_id: UUID
+
+
 class TransactionVoided(CardBooking, frozen=True):
     voids_id: UUID
 

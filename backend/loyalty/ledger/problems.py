@@ -82,6 +82,40 @@ class AlreadyVoid(Problem):
     title = N_("This was taken back already")
 
 
+class ReturnExceedsSale(Problem):
+    code, status, is_remembered = "return_exceeds_sale", 409, True
+    title = N_("More than is left to take back")
+    detail = N_("Part of it was taken back before. Look at the card’s history.")
+
+
+class OrderReferenceAmbiguous(Problem):
+    code, status = "order_reference_ambiguous", 409
+    title = N_("Several stores have this receipt number")
+    detail = N_("Find the sale in the card’s history and take it back there.")
+
+
+class HoldNotFound(Problem):
+    code, status = "hold_not_found", 404
+    title = N_("Nothing is set aside under this number")
+
+
+class HoldSettled(Problem):
+    code, status, is_remembered = "hold_settled", 409, True
+    title = N_("This was settled already")
+    detail = N_("It was confirmed, released, or its time ran out. Redeem the reward anew.")
+
+
+class HoldExceeded(Problem):
+    code, status, is_remembered = "hold_exceeded", 409, True
+    title = N_("More than was set aside")
+
+
+class CardFrozen(Problem):
+    code, status = "card_frozen", 409
+    title = N_("This card is being checked")
+    detail = N_("Its history does not add up. Points can be collected; rewards wait until we have looked at it.")
+
+
 class NotVoidable(Problem):
     code, status = "not_voidable", 409
     title = N_("This transaction cannot be taken back")

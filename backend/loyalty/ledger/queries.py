@@ -15,7 +15,7 @@ from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import CardState, in_language
 from backend.loyalty.ledger.views import undo_until
 
-CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6)"
+CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
 HISTORY = "SELECT list_transactions($1, $2, $3, $4, $5, $6)"
 
@@ -28,11 +28,12 @@ async def find_state(
     *,
     card_id: UUID | None = None,
     transaction_id: UUID | None = None,
+    order_reference: str | None = None,
     key: str | None = None,
 ) -> CardState | None:
-    """By card, or by one of its transactions, which is then the state's target."""
+    """By card, by one of its transactions, or by the reference of an order; what was booked is then the targets."""
     document = await pool.fetchval(
-        CARD_STATE, origin.merchant_id, origin.store_id, card_id, transaction_id, key, origin.now
+        CARD_STATE, origin.merchant_id, origin.store_id, card_id, transaction_id, order_reference, key, origin.now
     )
     return _state.decode(document) if document else None
 
@@ -85,8 +86,17 @@ class HistoryRow(msgspec.Struct, frozen=True):
     occurred_at: datetime
     recorded_at: datetime
     voids_id: UUID | None
+    quantity: int | None
+    override: bool
+    returned_cents: int
+    returned_quantity: int
     voided: bool
     language: str
+
+    @property
+    def is_touched(self) -> bool:
+        """Some of it was taken back."""
+        return self.voided or self.returned_cents > 0 or self.returned_quantity > 0
 
     def view(self, language: str) -> TransactionView:
         name = " ".join(part for part in (self.first_name, self.last_name) if part)
@@ -109,8 +119,12 @@ class HistoryRow(msgspec.Struct, frozen=True):
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,
             voids_id=self.voids_id,
+            quantity=self.quantity,
+            override=self.override,
+            returned_cents=self.returned_cents,
+            returned_quantity=self.returned_quantity,
             voided=self.voided,
-            undo_until=None if self.voided else undo_until(self.kind, self.recorded_at),
+            undo_until=None if self.is_touched else undo_until(self.kind, self.recorded_at),
         )
 
 

@@ -22,15 +22,21 @@ from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.adjusting import AdjustPoints
 from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
 from backend.loyalty.ledger.queries import HistoryRow, get_state, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     AdjustmentView,
+    Confirmation,
     Earn,
     EarnView,
+    OrderReturn,
     Redemption,
     RedemptionView,
+    Release,
+    Reservation,
+    ReservationView,
     Stamp,
     StampView,
     TransactionView,
@@ -69,6 +75,23 @@ BOOKING = (
     PinInvalid,
     PinLocked,
     PinNotSet,
+)
+REDEEMING = (
+    problems.CardFrozen,
+    problems.UnitNotOffered,
+    problems.RewardNotFound,
+    problems.RewardUnavailable,
+    problems.InsufficientPoints,
+    problems.InsufficientStamps,
+    problems.OtherStoreOnly,
+)
+VOIDING = (
+    problems.TransactionNotFound,
+    problems.VoidNotAllowed,
+    problems.NotVoidable,
+    problems.AlreadyVoid,
+    problems.AlreadySpent,
+    problems.ReturnExceedsSale,
 )
 REPLAYED = [
     ResponseHeader(
@@ -152,16 +175,7 @@ class StoreLedgerController(Controller):
         summary="Redeem a reward for points, or the full stamp card",
         guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
         response_headers=REPLAYED,
-        responses={201: shown(RedemptionView)}
-        | refusals(
-            *BOOKING,
-            problems.UnitNotOffered,
-            problems.RewardNotFound,
-            problems.RewardUnavailable,
-            problems.InsufficientPoints,
-            problems.InsufficientStamps,
-            problems.OtherStoreOnly,
-        ),
+        responses={201: shown(RedemptionView)} | refusals(*BOOKING, *REDEEMING, problems.OrderReferenceUsed),
     )
     async def redeem_reward(
         self,
@@ -178,16 +192,120 @@ class StoreLedgerController(Controller):
         )
 
     @post(
-        "/transactions/{transaction_id:uuid}/void",
-        operation_id="voidTransaction",
-        summary="Take a sale, a stamp or a redemption back",
-        description="Within 20 seconds the till's own booking is undone without a PIN.",
+        "/cards/{card_id:uuid}/holds",
+        operation_id="reserveReward",
+        summary="Set points or stamps aside for a reward",
+        description="For ten minutes; then they are free again.",
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        response_headers=REPLAYED,
+        responses={201: shown(ReservationView)} | refusals(*BOOKING, *REDEEMING),
+    )
+    async def reserve_reward(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        data: JSONBody[Reservation],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.scope["path"], data)
+        return sent(
+            await ledger.book(ReserveReward(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+        )
+
+    @post(
+        "/cards/{card_id:uuid}/holds/{hold_id:uuid}/confirm",
+        operation_id="confirmHold",
+        summary="Redeem what was set aside, or fewer pieces of it",
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        response_headers=REPLAYED,
+        responses={201: shown(RedemptionView)}
+        | refusals(
+            *BOOKING,
+            problems.CardFrozen,
+            problems.HoldNotFound,
+            problems.HoldSettled,
+            problems.HoldExceeded,
+            problems.InsufficientPoints,
+            problems.InsufficientStamps,
+            problems.OtherStoreOnly,
+        ),
+    )
+    async def confirm_hold(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        hold_id: FromPath[UUID],
+        data: JSONBody[Confirmation],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.scope["path"], data)
+        return sent(
+            await ledger.book(ConfirmHold(hold_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+        )
+
+    @post(
+        "/cards/{card_id:uuid}/holds/{hold_id:uuid}/release",
+        operation_id="releaseHold",
+        summary="Give back what was set aside",
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        response_headers=REPLAYED,
+        responses={201: shown(ReservationView)} | refusals(*BOOKING, problems.HoldNotFound, problems.HoldSettled),
+    )
+    async def release_hold(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        hold_id: FromPath[UUID],
+        data: JSONBody[Release],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.scope["path"], data)
+        return sent(await ledger.book(ReleaseHold(hold_id), origin, key, card_id=card_id))
+
+    @post(
+        "/returns",
+        operation_id="returnOrder",
+        summary="Take back what was booked for an order, by its reference",
+        description="The asking store's own reference counts first. Without an amount everything booked for the order "
+        "is taken back; with one, that part of its sale.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20))],
         response_headers=REPLAYED,
-        responses={201: shown(VoidView)}
-        | refusals(
-            *BOOKING, problems.VoidNotAllowed, problems.NotVoidable, problems.AlreadyVoid, problems.AlreadySpent
-        ),
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, problems.OrderReferenceAmbiguous),
+    )
+    async def return_order(
+        self,
+        request: Asked,
+        data: JSONBody[OrderReturn],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.scope["path"], data)
+        return sent(
+            await ledger.book(
+                VoidTransaction(data, origin),
+                origin,
+                key,
+                order_reference=data.order_reference,
+                staff_pin=data.staff_pin,
+            )
+        )
+
+    @post(
+        "/transactions/{transaction_id:uuid}/void",
+        operation_id="voidTransaction",
+        summary="Take a sale, a stamp or a redemption back, whole or in part",
+        description="A part of a sale by `amount_cents`, of a redemption by `quantity`; without either, all that is "
+        "left. Within 20 seconds the till's own booking is undone without a PIN.",
+        guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20))],
+        response_headers=REPLAYED,
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),
     )
     async def void_transaction(
         self,

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil, floor
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.loyalty.ledger.state import LotState, TermsState
+from backend.loyalty.ledger.state import HoldState, LotState, TermsState
 
 GRACE = timedelta(days=14)
 UNDO_WINDOW = timedelta(seconds=20)
+HOLD_TIME = timedelta(minutes=10)
 CENTS_PER_EURO = 100
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FAR_AWAY = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
@@ -21,25 +23,26 @@ FAR_AWAY = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
 class Accrual:
     points: int
     carry: Fraction
-    """What is left below a whole point, 0 ≤ carry < 1; counts toward the next sale."""
+    """The fraction of a point sales have earned beyond the whole points; counts toward the next sale."""
 
 
 def accrue(cents: int, points_per_euro: Fraction, carry: Fraction) -> Accrual:
     """Whole points for a sale. Exact over all sales: 30 € + 20 € on a 50-€ rule give the point."""
     total = carry + Fraction(cents, CENTS_PER_EURO) * points_per_euro
-    points = int(total)
+    points = max(0, floor(total))
     return Accrual(points, total - points)
 
 
-def reverse_accrual(cents: int, points_per_euro: Fraction, carry: Fraction, earned: int) -> Accrual:
-    """Points to take back for a whole sale and the carry without it; never more points than it earned.
+def reverse_accrual(cents: int, points_per_euro: Fraction, carry: Fraction, left: int) -> Accrual:
+    """Points to take back for returning so much of a sale, and the carry without it.
 
-    The sale's own fraction goes, so that what remains is what the other sales alone would have given.
+    `left` is what remains of the sale's own points: never more than it earned is taken back, in however many returns.
+    What cannot be taken leaves the carry below zero, and later sales make it up: all sales together have always given
+    exactly their worth. So any split of a return sums to the whole.
     """
-    without = carry + earned - Fraction(cents, CENTS_PER_EURO) * points_per_euro
-    if without >= 1:
-        return Accrual(earned - 1, without - 1)
-    return Accrual(earned, max(without, Fraction(0)))
+    worth = Fraction(cents, CENTS_PER_EURO) * points_per_euro
+    points = min(left, max(0, ceil(worth - carry)))
+    return Accrual(points, carry - worth + points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,38 @@ def stamps_left_today(stamped_at: Sequence[datetime], terms: TermsState, now: da
     return max(0, terms.max_daily_stamps - given)
 
 
-def after_grace(expires_at: datetime | None, now: datetime) -> datetime | None:
-    """A lot that comes back after its expiry gets 14 days, once."""
-    return max(expires_at, now + GRACE) if expires_at is not None else None
+@dataclass(frozen=True, slots=True)
+class ReturnedLife:
+    expires_at: datetime | None
+    idle_days: int | None
+    has_grace: bool
+
+
+def returned_life(lot: LotState, *, now: datetime, last_activity_at: datetime, zone: ZoneInfo) -> ReturnedLife:
+    """Points that come back keep their lot's expiry; when it has passed they get 14 days from now, once."""
+    expires_at = expiry_of(lot, last_activity_at, zone)
+    if expires_at is None or expires_at > now or lot.has_grace:
+        return ReturnedLife(lot.expires_at, lot.idle_days, lot.has_grace)
+    return ReturnedLife(now + GRACE, None, has_grace=True)
+
+
+def held(holds: Iterable[HoldState], unit: str, now: datetime) -> int:
+    """What is set aside; a hold whose time has run out holds nothing."""
+    return sum(hold.amount for hold in holds if hold.unit == unit and is_reserved(hold, now))
+
+
+def is_reserved(hold: HoldState, now: datetime) -> bool:
+    return hold.state == "reserved" and hold.expires_at > now
+
+
+def give_back(taken: Sequence[tuple[UUID, int]], skipped: int, amount: int) -> list[Take]:
+    """Which lots get back what they paid, newest first; `skipped` is what earlier returns gave back already."""
+    parts: list[Take] = []
+    for lot_id, paid in sorted(taken, reverse=True):
+        passed = min(paid, skipped)
+        part = min(paid - passed, amount)
+        skipped, amount = skipped - passed, amount - part
+        if part:
+            parts.append(Take(lot_id, part))
+    assert amount == 0, "no more than was paid comes back"
+    return parts

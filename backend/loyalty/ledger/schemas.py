@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
-from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500)]
@@ -32,20 +32,53 @@ class Stamp(Body):
     occurred_at: datetime | None = None
 
 
+Quantity = Annotated[int, Meta(ge=1, le=20)]
+
+
 class Redemption(Body):
     """Either a reward paid in points, or the full stamp card."""
 
     reward_id: UUID | None = None
     unit: Literal["points", "stamps"] = "points"
+    quantity: Quantity = 1
+    order_reference: OrderReference | None = None
     staff_pin: Pin | None = None
     notes: Notes | None = None
 
 
-class Void(Body):
-    """Takes the whole transaction back."""
+class Reservation(Body):
+    """Sets points or stamps aside for a reward, for ten minutes."""
 
+    reward_id: UUID | None = None
+    unit: Literal["points", "stamps"] = "points"
+    quantity: Quantity = 1
+    staff_pin: Pin | None = None
+
+
+class Confirmation(Body):
+    quantity: Quantity | None = None
+    """Fewer pieces than were set aside: the rest is released. All of them when left out."""
+    staff_pin: Pin | None = None
+    notes: Notes | None = None
+
+
+class Release(Body):
+    pass
+
+
+class Void(Body):
+    """Takes back what is left of the transaction, or a part: of a sale by amount, of a redemption by pieces."""
+
+    amount_cents: Annotated[int, Meta(gt=0, le=100_000_000)] | None = None
+    quantity: Quantity | None = None
     reason: Reason | None = None
     staff_pin: Pin | None = None
+
+
+class OrderReturn(Void, kw_only=True):
+    """By the order's reference: all that was booked for it, or a part of its sale."""
+
+    order_reference: OrderReference
 
 
 class Adjustment(Body):
@@ -81,7 +114,16 @@ class TransactionView(Answer):
     recorded_at: datetime
     voids_id: UUID | None
     """The transaction this one takes back."""
+    quantity: int | None
+    """Pieces of a reward, or full stamp cards, handed over or taken back."""
+    override: bool
+    """A limit was lifted for it."""
+    returned_cents: int
+    """How much of the sale was returned since."""
+    returned_quantity: int
+    """How many pieces came back since."""
     voided: bool
+    """Nothing of it is left to take back."""
     undo_until: datetime | None
     """Until then the till that booked it may undo it without a reason."""
 
@@ -105,6 +147,11 @@ class RedemptionView(Answer):
     transaction: TransactionView
     card: CardView
     undo_until: datetime
+
+
+class ReservationView(Answer):
+    hold: HoldView
+    card: CardView
 
 
 class VoidView(Answer):

@@ -145,6 +145,10 @@ class CardRow(msgspec.Struct):
     page_version: int
     enrolled_at: datetime
     last_activity_at: datetime
+    merged_into_id: UUID | None = None
+    last_digest: str | None = None
+    """As PostgreSQL writes bytes; the statement `book` goes on from it."""
+    frozen_at: datetime | None = None
 
     @property
     def carry(self) -> Fraction:
@@ -183,6 +187,26 @@ class LotState(msgspec.Struct):
     expires_at: datetime | None
     idle_days: int | None
     has_grace: bool = False
+    from_lot_id: UUID | None = None
+
+
+class HoldState(msgspec.Struct):
+    """Points or stamps set aside; changed in place while a booking is decided."""
+
+    merchant_id: UUID
+    id: UUID
+    card_id: UUID
+    store_id: UUID
+    user_id: UUID | None
+    device_id: UUID | None
+    reward_id: UUID | None
+    unit: str
+    amount: int
+    quantity: int
+    state: str
+    reserved_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None
 
 
 class AnswerState(msgspec.Struct, frozen=True):
@@ -195,6 +219,7 @@ class AnswerState(msgspec.Struct, frozen=True):
 
 class TargetTransaction(msgspec.Struct, frozen=True):
     id: UUID
+    card_id: UUID
     kind: str
     unit: str
     amount: int
@@ -202,6 +227,7 @@ class TargetTransaction(msgspec.Struct, frozen=True):
     user_id: UUID | None
     terms_version: int
     purchase_amount_cents: int | None
+    quantity: int | None
     reward_id: UUID | None
     recorded_at: datetime
 
@@ -212,22 +238,44 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """The transaction to take back, with what it granted and what it took."""
+    """A transaction to take back, with what it granted and took, and what was taken back of it before."""
 
     transaction: TargetTransaction
-    is_voided: bool
+    void_count: int
+    returned_cents: int
+    returned_quantity: int
+    reversed_points: int
+    """Of the sale's own points, settled by earlier returns."""
+    given_back: int
+    """Points or stamps earlier returns gave back or took."""
     reward: dict[str, str] | None
     points_numerator: int
     points_denominator: int
-    granted: LotState | None
+    granted_id: UUID | None
+    """The lot that holds what is left of the sale's points."""
     granted_expired: int
-    """How much of the granted lot expired unused."""
+    """How much of what it granted expired unused."""
     taken: list[Taken]
 
     @property
     def points_per_euro(self) -> Fraction:
         """Of the terms the sale was booked under."""
         return Fraction(self.points_numerator, self.points_denominator)
+
+    @property
+    def left_cents(self) -> int:
+        """Of the sale, not returned yet."""
+        return (self.transaction.purchase_amount_cents or 0) - self.returned_cents
+
+    @property
+    def left_quantity(self) -> int:
+        """Of the pieces handed over, not returned yet."""
+        return (self.transaction.quantity or 0) - self.returned_quantity
+
+    @property
+    def is_void(self) -> bool:
+        """Nothing is left to take back."""
+        return self.void_count > 0 and self.left_cents <= 0 and self.left_quantity <= 0
 
 
 class CardState(msgspec.Struct, dict=True):
@@ -238,10 +286,14 @@ class CardState(msgspec.Struct, dict=True):
     stamped_at: list[datetime]
     """Stamps of the last two days that still count, newest first."""
     redeemed_counts: dict[UUID, int]
-    """For rewards with a limit per card: how often this card has redeemed them."""
+    """For rewards with a limit per card: how many pieces this card has had."""
+    holds: list[HoldState]
+    """Of the last day, whatever became of them."""
     setup: Setup
     answer: AnswerState | None
-    target: Target | None
+    targets: list[Target]
+    target_stores: int
+    """At how many stores the order reference was found."""
 
     @cached_property
     def program(self) -> ProgramState:

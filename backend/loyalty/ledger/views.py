@@ -6,14 +6,23 @@ from itertools import takewhile
 from uuid import UUID
 
 from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.cards.schemas import CardView, NextExpiry
+from backend.loyalty.cards.schemas import CardView, HoldView, NextExpiry
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import TransactionRow
 from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.ledger.state import CardState, CustomerState, LotState, RewardState, Setup, StoreState, in_language
+from backend.loyalty.ledger.state import (
+    CardState,
+    CustomerState,
+    HoldState,
+    LotState,
+    RewardState,
+    Setup,
+    StoreState,
+    in_language,
+)
 from backend.loyalty.programs.schemas import ProgramView, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
 from backend.loyalty.wallets.schemas import Wallets
@@ -37,6 +46,7 @@ class Show:
         points = self._live(state, "points")
         balance = sum(lot.remaining for lot in points)
         stamps = sum(lot.remaining for lot in self._live(state, "stamps"))
+        held_points, held_stamps = (rules.held(state.holds, unit, self.now) for unit in ("points", "stamps"))
         return CardView(
             id=card.id,
             code=card.code,
@@ -52,15 +62,31 @@ class Show:
             debt_points=card.debt_points,
             stamp_count=stamps,
             stamps_target=terms.stamps_target,
+            held_points=held_points,
+            held_stamps=held_stamps,
+            holds=[self.hold(hold, state) for hold in state.holds if rules.is_reserved(hold, self.now)],
             stamp_reward=self._text(terms.stamp_reward, setup),
-            reward_ready=state.program.has_stamps and stamps >= terms.stamps_target,
-            rewards=[self._card_reward(reward, state, balance) for reward in setup.rewards],
+            reward_ready=state.program.has_stamps and stamps - held_stamps >= terms.stamps_target,
+            rewards=[self._card_reward(reward, state, balance - held_points) for reward in setup.rewards],
             next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
             remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
             next_expiry=self._next_expiry(points, state),
             wallets=Wallets(),
             page_url=self.links.url(card.merchant_id, card.id, card.page_version),
             works_at=works_at(state),
+        )
+
+    def hold(self, hold: HoldState, state: CardState) -> HoldView:
+        is_over = hold.state == "reserved" and not rules.is_reserved(hold, self.now)
+        return HoldView(
+            id=hold.id,
+            reward_id=hold.reward_id,
+            reward=self.reward_name(state, hold.reward_id) or "",
+            unit=hold.unit,
+            amount=hold.amount,
+            quantity=hold.quantity,
+            state="timed_out" if is_over else hold.state,
+            expires_at=hold.expires_at,
         )
 
     def transaction(
@@ -86,6 +112,10 @@ class Show:
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
             voids_id=row.voids_id,
+            quantity=row.quantity,
+            override=row.override_user_id is not None,
+            returned_cents=0,
+            returned_quantity=0,
             voided=False,
             undo_until=undo_until(row.kind, row.recorded_at),
         )
@@ -177,7 +207,7 @@ class Show:
 
     def _card_reward(self, reward: RewardState, state: CardState, balance: int) -> CardReward:
         needed = max(reward.points_required, state.terms.minimum_redemption_points)
-        refusal = reward_refusal(reward, state)
+        refusal = reward_refusal(reward, state, self.now)
         return CardReward(
             id=reward.id,
             name=self._text(reward.name, state.setup),
@@ -185,17 +215,22 @@ class Show:
             points_required=reward.points_required,
             stock=reward.stock,
             limit_per_card=reward.limit_per_card,
-            redeemable=refusal is None and balance >= needed and state.card.state == "active",
+            redeemable=refusal is None
+            and balance >= needed
+            and state.card.state == "active"
+            and state.card.frozen_at is None,
             missing_points=max(0, needed - balance),
             refusal=refusal,
         )
 
 
-def reward_refusal(reward: RewardState, state: CardState) -> str | None:
+def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantity: int = 1) -> str | None:
     """out_of_stock | reward_limit_reached | other_store | None, apart from the balance."""
-    if reward.stock == 0:
+    if reward.stock is not None and reward.stock < quantity:
         return "out_of_stock"
-    if reward.limit_per_card and state.redeemed_counts.get(reward.id, 0) >= reward.limit_per_card:
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward.id and rules.is_reserved(hold, now))
+    had = state.redeemed_counts.get(reward.id, 0) + held
+    if reward.limit_per_card and had + quantity > reward.limit_per_card:
         return "reward_limit_reached"
     return None if state.setup.store.id in _redeemed_at(reward, state) else "other_store"
 

@@ -1,12 +1,23 @@
-"""Take a sale, a stamp or a redemption back, as a whole."""
+"""Take a sale, a stamp or a redemption back, as a whole or in part, by transaction or by the order's reference."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.booking import Draft, TransactionRow
 from backend.loyalty.ledger.events import TransactionVoided
-from backend.loyalty.ledger.problems import AlreadySpent, AlreadyVoid, NotVoidable, TransactionNotFound, VoidNotAllowed
+from backend.loyalty.ledger.problems import (
+    AlreadySpent,
+    AlreadyVoid,
+    NotVoidable,
+    OrderReferenceAmbiguous,
+    ReturnExceedsSale,
+    TransactionNotFound,
+    VoidNotAllowed,
+)
 from backend.loyalty.ledger.schemas import Void, VoidView
 from backend.loyalty.ledger.state import CardState, Target
 from backend.loyalty.ledger.views import VOIDABLE, Show
@@ -18,87 +29,115 @@ class VoidTransaction:
     by: Origin
     kind: str = "voided"
     needs_pin: bool = True
-    _row: TransactionRow | None = None
+    _rows: list[tuple[TransactionRow, Target]] = field(default_factory=list)
 
     def check(self, state: CardState) -> None:
+        if not state.targets:
+            raise TransactionNotFound
+        if state.target_stores > 1:
+            raise OrderReferenceAmbiguous
         checks.check_card(state)
         if not state.setup.policy.allow_void_transactions:
             raise VoidNotAllowed
-        transaction = _target(state).transaction
-        if transaction.kind not in VOIDABLE:
+        if any(target.transaction.kind not in VOIDABLE for target in state.targets):
             raise NotVoidable
         # Undoing one's own booking of a moment ago is a slip of the finger: it must cost one key.
-        is_undo = transaction.user_id == self.by.user_id and self.by.now <= transaction.recorded_at + rules.UNDO_WINDOW
-        self.needs_pin = not is_undo
+        self.needs_pin = not all(self._is_undo(target) for target in state.targets)
+
+    def _is_undo(self, target: Target) -> bool:
+        booked = target.transaction
+        return booked.user_id == self.by.user_id and self.by.now <= booked.recorded_at + rules.UNDO_WINDOW
 
     def decide(self, draft: Draft) -> None:
-        target = _target(draft.state)
-        if target.is_voided:
+        """A part of an order is a part of its sale; the whole order is everything booked for it."""
+        for target in self._targets(draft.state):
+            row = self._take_back(draft, target)
+            row.voids_id = target.transaction.id
+            row.reason = self.body.reason
+            row.reward_id = target.transaction.reward_id
+            draft.close(row)
+            draft.record(TransactionVoided(row.card_id, row.id, target.transaction.id))
+            self._rows.append((row, target))
+
+    def _targets(self, state: CardState) -> list[Target]:
+        """Raises AlreadyVoid when nothing is left, ValidationFailed for a part of something that has no such parts."""
+        parts = self.body.amount_cents is not None, self.body.quantity is not None
+        suiting = [target for target in state.targets if parts == (False, False) or parts == _parts_of(target)]
+        if not suiting:
+            pointer = "/amount_cents" if parts[0] else "/quantity"
+            raise ValidationFailed(FieldError(pointer, "no_parts", "This cannot be taken back in such parts."))
+        left = [target for target in suiting if not target.is_void]
+        if not left:
             raise AlreadyVoid
-        row = _void_redemption(draft, target) if target.transaction.kind == "redeemed" else _void_earn(draft, target)
-        row.voids_id = target.transaction.id
-        row.reason = self.body.reason
-        row.reward_id = target.transaction.reward_id
-        draft.close(row)
-        draft.record(TransactionVoided(row.card_id, row.id, target.transaction.id))
-        self._row = row
+        return left
+
+    def _take_back(self, draft: Draft, target: Target) -> TransactionRow:
+        acts: dict[tuple[str, str], Callable[[Draft, Target], TransactionRow]] = {
+            ("earned", "points"): self._void_sale,
+            ("earned", "stamps"): _void_stamp,
+        }
+        return acts.get((target.transaction.kind, target.transaction.unit), self._void_redemption)(draft, target)
+
+    def _void_redemption(self, draft: Draft, target: Target) -> TransactionRow:
+        """Each lot gets back what it paid, for as many pieces as come back."""
+        booked = target.transaction
+        quantity = self.body.quantity or target.left_quantity
+        if quantity > target.left_quantity:
+            raise ReturnExceedsSale(left=target.left_quantity)
+        amount = -booked.amount // (booked.quantity or 1) * quantity
+        row = draft.transaction("voided", booked.unit, amount, quantity=quantity)
+        lots = {taken.lot.id: taken.lot for taken in target.taken}
+        paid = [(taken.lot.id, taken.amount) for taken in target.taken]
+        for part in rules.give_back(paid, target.given_back, amount):
+            draft.give_back(row, lots[part.lot_id], part.amount)
+        if booked.reward_id is not None:
+            draft.take_reward(booked.reward_id, quantity)
+            counts = draft.state.redeemed_counts
+            counts[booked.reward_id] = max(0, counts.get(booked.reward_id, 0) - quantity)
+        return row
+
+    def _void_sale(self, draft: Draft, target: Target) -> TransactionRow:
+        sale = target.transaction
+        cents = self.body.amount_cents or target.left_cents
+        if cents > target.left_cents:
+            raise ReturnExceedsSale(left=target.left_cents)
+        left = sale.amount - target.reversed_points
+        reversal = rules.reverse_accrual(cents, target.points_per_euro, draft.card.carry, left)
+        draft.card.carry = reversal.carry
+        # What expired unused is gone already.
+        expired = target.granted_expired + draft.expired_of(target.granted_id)
+        owed = min(reversal.points, max(0, left - expired))
+        row = _take_points(draft, target, owed)
+        row.purchase_amount_cents, row.reversed_points = cents, reversal.points
+        return row
 
     def answer(self, draft: Draft, show: Show) -> tuple[int, VoidView]:
-        assert self._row is not None, "answered after it was decided"
-        reward = show.text(_target(draft.state).reward, draft.state.setup) or None
-        view = show.transaction(self._row, draft.state, user=draft.origin.user_name, reward=reward)
-        return 201, VoidView(transactions=[view], card=show.card(draft.state))
+        state, user = draft.state, draft.origin.user_name
+        views = [
+            show.transaction(row, state, user=user, reward=show.text(target.reward, state.setup) or None)
+            for row, target in self._rows
+        ]
+        return 201, VoidView(transactions=views, card=show.card(state))
 
 
-def _target(state: CardState) -> Target:
-    if state.target is None:
-        raise TransactionNotFound
-    return state.target
+def _parts_of(target: Target) -> tuple[bool, bool]:
+    """Whether it can be taken back by amount, and by pieces."""
+    return target.transaction.purchase_amount_cents is not None, target.transaction.quantity is not None
 
 
-def _void_redemption(draft: Draft, target: Target) -> TransactionRow:
-    """Each lot gets back what it paid."""
-    given_back = target.transaction
-    row = draft.transaction("voided", given_back.unit, -given_back.amount)
-    for taken in target.taken:
-        draft.give_back(row, taken.lot, taken.amount)
-    if given_back.reward_id is not None:
-        draft.take_reward(given_back.reward_id, +1)
-        draft.state.redeemed_counts[given_back.reward_id] = max(
-            0, draft.state.redeemed_counts.get(given_back.reward_id, 0) - 1
-        )
-    return row
-
-
-def _void_earn(draft: Draft, target: Target) -> TransactionRow:
-    if target.transaction.unit == "stamps":
-        return _void_stamp(draft, target)
-    amount = _points_to_take_back(draft, target)
-    lots = rules.take_back_order(draft.live("points"), target.granted.id if target.granted else None)
-    there = min(amount, sum(lot.remaining for lot in lots))
-    # Points already spent stay owed, unless the program forgives them.
-    owed = amount - there if draft.state.terms.return_policy == "debt" else 0
+def _take_points(draft: Draft, target: Target, points: int) -> TransactionRow:
+    """From the sale's own lot first. Points already spent stay owed, unless the program forgives them."""
+    lots = rules.take_back_order(draft.live("points"), target.granted_id)
+    there = min(points, sum(lot.remaining for lot in lots))
+    owed = points - there if draft.state.terms.return_policy == "debt" else 0
     row = draft.transaction("voided", "points", -(there + owed))
     draft.spend(row, lots, there)
     draft.card.debt_points += owed
     return row
 
 
-def _points_to_take_back(draft: Draft, target: Target) -> int:
-    """By recomputation under the sale's own terms; what expired unused is gone already."""
-    sale = target.transaction
-    if sale.purchase_amount_cents is None:
-        return sale.amount
-    reversal = rules.reverse_accrual(
-        sale.purchase_amount_cents, target.points_per_euro, draft.card.carry, earned=sale.amount
-    )
-    draft.card.carry = reversal.carry
-    just_expired = draft.expired_of(target.granted) if target.granted else 0
-    return max(0, reversal.points - target.granted_expired - just_expired)
-
-
 def _void_stamp(draft: Draft, target: Target) -> TransactionRow:
-    lots = rules.take_back_order(draft.live("stamps"), target.granted.id if target.granted else None)
+    lots = rules.take_back_order(draft.live("stamps"), target.granted_id)
     if not lots:
         raise AlreadySpent
     row = draft.transaction("voided", "stamps", -1)

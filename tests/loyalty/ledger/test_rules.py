@@ -106,8 +106,8 @@ def test_however_a_sum_is_split_into_sales_it_earns_the_same(sales: list[int], r
         ((3000, FIFTIETH, 0), "3/5", 0, "0"),
         # 30 € then 20 € on a 50-€ rule: without the 20 € there was no point yet.
         ((2000, FIFTIETH, 1), "0", 1, "3/5"),
-        # Without the 30 € there would be no point either, but a sale never costs more than it gave.
-        ((3000, FIFTIETH, 0), "0", 0, "0"),
+        # Without the 30 € there would be no point, but a sale never costs more than it gave: later sales make it up.
+        ((3000, FIFTIETH, 0), "0", 0, "-3/5"),
         # 60 € gave one point and 1/5; later 30 € made it 4/5.
         ((6000, FIFTIETH, 1), "4/5", 1, "3/5"),
         # It completed a point together with sales before it: without it that point's fraction is there again.
@@ -127,7 +127,7 @@ def test_taking_a_sale_back_leaves_what_the_others_alone_had_given(
     st.fractions(Fraction(1, 500), Fraction(100), max_denominator=500),
     st.data(),
 )
-def test_a_sale_taken_back_never_costs_more_than_it_gave_and_the_carry_stays_below_a_point(
+def test_any_split_of_a_return_sums_to_the_whole_and_never_costs_more_than_the_sale_gave(
     sales: list[int], rate: Fraction, data: st.DataObject
 ) -> None:
     carry, given_points = Fraction(0), []
@@ -136,9 +136,38 @@ def test_a_sale_taken_back_never_costs_more_than_it_gave_and_the_carry_stays_bel
         carry = accrual.carry
         given_points.append(accrual.points)
     which = data.draw(st.integers(0, len(sales) - 1))
-    reversal = rules.reverse_accrual(sales[which], rate, carry, given_points[which])
-    assert 0 <= reversal.points <= max(given_points[which], 0)
-    assert 0 <= reversal.carry < 1
+    cuts = sorted(data.draw(st.sets(st.integers(1, sales[which]), max_size=5)) | {0, sales[which]})
+    whole = rules.reverse_accrual(sales[which], rate, carry, given_points[which])
+    back = 0
+    for part in (after - before for before, after in pairwise(cuts)):
+        reversal = rules.reverse_accrual(part, rate, carry, given_points[which] - back)
+        assert reversal.points >= 0
+        back, carry = back + reversal.points, reversal.carry
+    assert (back, carry) == (whole.points, whole.carry)
+    assert back <= given_points[which]
+
+
+@given(
+    st.lists(st.integers(1, 100_000), min_size=1, max_size=8),
+    st.fractions(Fraction(1, 500), Fraction(100), max_denominator=500),
+    st.data(),
+)
+def test_whatever_is_returned_in_whatever_order_all_sales_together_give_exactly_their_worth(
+    sales: list[int], rate: Fraction, data: st.DataObject
+) -> None:
+    carry, points = Fraction(0), []
+    for cents in sales:
+        accrual = rules.accrue(cents, rate, carry)
+        carry = accrual.carry
+        points.append(accrual.points)
+    order = data.draw(st.permutations(range(len(sales))))
+    returned = order[: data.draw(st.integers(0, len(sales)))]
+    for which in returned:
+        reversal = rules.reverse_accrual(sales[which], rate, carry, points[which])
+        points[which], carry = points[which] - reversal.points, reversal.carry
+    kept = sum(cents for which, cents in enumerate(sales) if which not in returned)
+    assert sum(points) + carry == Fraction(kept, 100) * rate
+    assert rules.accrue(1, rate, Fraction(-2)).points == 0
 
 
 @given(
@@ -305,16 +334,33 @@ def test_a_stamp_late_in_the_evening_counts_for_that_day_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expired_at", "lives_until"),
+    ("expired_at", "lives_until", "has_grace"),
     [
-        ("2026-07-22T09:00", "2026-08-05T10:00"),
-        ("2026-01-01T00:00", "2026-08-05T10:00"),
-        ("2026-09-01T00:00", "2026-09-01T00:00"),
+        ("2026-07-22T09:00", "2026-08-05T10:00", True),
+        ("2026-01-01T00:00", "2026-08-05T10:00", True),
+        ("2026-09-01T00:00", "2026-09-01T00:00", False),
     ],
 )
-def test_a_lot_that_comes_back_late_gets_fourteen_days(expired_at: str, lives_until: str) -> None:
-    assert rules.after_grace(utc(expired_at), NOW) == utc(lives_until)
+def test_a_lot_that_comes_back_late_gets_fourteen_days(expired_at: str, lives_until: str, has_grace: bool) -> None:
+    life = rules.returned_life(lot(1, 5, utc(expired_at)), now=NOW, last_activity_at=NOW, zone=LUXEMBOURG)
+    assert (life.expires_at, life.idle_days, life.has_grace) == (utc(lives_until), None, has_grace)
 
 
 def test_a_lot_that_never_expires_needs_no_grace() -> None:
-    assert rules.after_grace(None, NOW) is None
+    life = rules.returned_life(lot(1, 5), now=NOW, last_activity_at=NOW, zone=LUXEMBOURG)
+    assert (life.expires_at, life.has_grace) == (None, False)
+
+
+def test_a_lot_gets_its_days_of_grace_once() -> None:
+    spent = lot(1, 5, utc("2026-07-22T09:00"))
+    spent.has_grace = True
+    life = rules.returned_life(spent, now=NOW, last_activity_at=NOW, zone=LUXEMBOURG)
+    assert life.expires_at == utc("2026-07-22T09:00")
+
+
+def test_a_redemption_that_comes_back_in_pieces_fills_its_lots_newest_first() -> None:
+    one, two = UUID(int=1), UUID(int=2)
+    paid = [(one, 30), (two, 20)]
+    assert rules.give_back(paid, 0, 25) == [rules.Take(two, 20), rules.Take(one, 5)]
+    assert rules.give_back(paid, 25, 25) == [rules.Take(one, 25)]
+    assert rules.give_back(paid, 10, 40) == [rules.Take(two, 10), rules.Take(one, 30)]
