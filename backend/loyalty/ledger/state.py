@@ -145,10 +145,10 @@ class CardRow(msgspec.Struct):
     page_version: int
     enrolled_at: datetime
     last_activity_at: datetime
-    merged_into_id: UUID | None = None
-    last_digest: str | None = None
+    merged_into_id: UUID | None
+    last_digest: str | None
     """As PostgreSQL writes bytes; the statement `book` goes on from it."""
-    frozen_at: datetime | None = None
+    frozen_at: datetime | None
 
     @property
     def carry(self) -> Fraction:
