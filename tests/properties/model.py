@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
-EXPIRY_DAYS, TARGET, REWARD = 20, 3, 40
-GRACE = timedelta(days=14)
+TARGET, REWARD = 3, 40
+GRACE, HOLD_TIME = timedelta(days=14), timedelta(minutes=10)
+FAR_AWAY = datetime(9999, 1, 1, tzinfo=LUXEMBOURG)
 
 
 @dataclass(eq=False)
@@ -21,75 +24,123 @@ class Lot:
 class Booking:
     id: str
     kind: str
+    """earned | stamped | redeemed | stamps redeemed"""
+    cents: int = 0
+    rate: Fraction = Fraction(0)
     points: int = 0
+    quantity: int = 1
     lot: Lot | None = None
     paid_from: list[tuple[Lot, int]] = field(default_factory=list)
-    is_voided: bool = False
+    reference: str | None = None
+    returned_cents: int = 0
+    reversed_points: int = 0
+    returned_quantity: int = 0
+
+    @property
+    def is_void(self) -> bool:
+        """Nothing of it is left to take back."""
+        return self.returned_cents == self.cents and self.returned_quantity == self.quantity
+
+
+@dataclass(eq=False)
+class Hold:
+    id: str
+    quantity: int
+    ends_at: datetime
+    is_settled: bool = False
 
 
 class Model:
-    """Points that live for twenty days, and stamps for ever."""
+    """Points that live for some days or for ever, and stamps for ever, under terms that change."""
 
     def __init__(self) -> None:
         self.lots: list[Lot] = []
         self.bookings: list[Booking] = []
-        self.debt = self.stamps = self.balance = 0
+        self.holds: list[Hold] = []
+        self.debt = self.stamps = self.balance = self.held = 0
+        self.carry = Fraction(0)
+        self.rate, self.expiry_days, self.forgives = Fraction(1), 20, False
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.held
 
     def look(self, now: datetime) -> None:
-        """What has ended is gone."""
+        """What has ended is gone, and what was set aside too long is free."""
         for lot in self.lots:
             if lot.ends_at <= now:
                 lot.expired, lot.left = lot.expired + lot.left, 0
         self.balance = sum(lot.left for lot in self.lots)
+        self.held = sum(hold.quantity * REWARD for hold in self.open_holds(now))
 
-    def earn(self, transaction: str, euros: int, now: datetime) -> None:
-        last_day = now.astimezone(LUXEMBOURG).date() + timedelta(days=EXPIRY_DAYS + 1)
-        lot = Lot(self._pay(euros), datetime(last_day.year, last_day.month, last_day.day, tzinfo=LUXEMBOURG))
+    def open_holds(self, now: datetime) -> list[Hold]:
+        return [hold for hold in self.holds if not hold.is_settled and hold.ends_at > now]
+
+    def earn(self, transaction: str, cents: int, now: datetime, reference: str | None = None) -> int:
+        total = self.carry + Fraction(cents, 100) * self.rate
+        points = max(0, floor(total))
+        self.carry = total - points
+        lot = self.grant(points, now) if points else None
+        # A sale can be taken back by amount only: it has no pieces to return.
+        self.bookings.append(Booking(transaction, "earned", cents, self.rate, points, 0, lot=lot, reference=reference))
+        return points
+
+    def grant(self, points: int, now: datetime) -> Lot:
+        lot = Lot(self._pay(points), self._end_of(now))
         self.lots.append(lot)
-        self.bookings.append(Booking(transaction, "earned", euros, lot))
+        return lot
 
     def stamp(self, transaction: str) -> None:
         self.stamps += 1
         self.bookings.append(Booking(transaction, "stamped"))
 
-    def redeem(self, transaction: str) -> None:
-        self.bookings.append(Booking(transaction, "redeemed", paid_from=self._take(self._soonest_first(), REWARD)))
+    def redeem(self, transaction: str, quantity: int) -> None:
+        paid_from = self.take(REWARD * quantity)
+        self.bookings.append(Booking(transaction, "redeemed", quantity=quantity, paid_from=paid_from))
 
     def redeem_stamps(self, transaction: str) -> None:
         self.stamps -= TARGET
         self.bookings.append(Booking(transaction, "stamps redeemed"))
 
-    def void(self, booking: Booking, now: datetime) -> None:
-        booking.is_voided = True
-        if booking.kind == "stamped":
-            self.stamps -= 1
-        elif booking.kind == "stamps redeemed":
-            self.stamps += TARGET
-        elif booking.kind == "redeemed":
-            self._give_back(booking, now)
-        else:
-            self._take_back(booking)
+    def reserve(self, hold: str, quantity: int, now: datetime) -> None:
+        self.holds.append(Hold(hold, quantity, now + HOLD_TIME))
 
-    def _give_back(self, booking: Booking, now: datetime) -> None:
-        for lot, part in sorted(booking.paid_from, key=lambda entry: self.lots.index(entry[0])):
-            if lot.ends_at <= now and not lot.has_grace:
+    def void(self, booking: Booking, now: datetime, *, cents: int | None = None, quantity: int | None = None) -> None:
+        if booking.kind == "earned":
+            self._return_sale(booking, cents or booking.cents - booking.returned_cents)
+            return
+        pieces = quantity or booking.quantity - booking.returned_quantity
+        if booking.kind == "redeemed":
+            self._give_back(booking, pieces, now)
+        booking.returned_quantity += pieces
+        self.stamps += {"stamped": -1, "stamps redeemed": TARGET}.get(booking.kind, 0)
+
+    def _return_sale(self, sale: Booking, cents: int) -> None:
+        """All that is left of a sale's points, at most; what expired unused is gone already."""
+        worth, left = Fraction(cents, 100) * sale.rate, sale.points - sale.reversed_points
+        points = min(left, max(0, ceil(worth - self.carry)))
+        self.carry += points - worth
+        sale.returned_cents, sale.reversed_points = sale.returned_cents + cents, sale.reversed_points + points
+        owed = min(points, max(0, left - (sale.lot.expired if sale.lot else 0)))
+        there = min(owed, self.balance)
+        self.take(there, own=sale.lot)
+        self.debt += 0 if self.forgives else owed - there
+
+    def _give_back(self, booking: Booking, pieces: int, now: datetime) -> None:
+        """The lot that came last is filled first."""
+        skip, amount = booking.returned_quantity * REWARD, pieces * REWARD
+        for lot, paid in sorted(booking.paid_from, key=lambda entry: -self.lots.index(entry[0])):
+            passed = min(paid, skip)
+            part = min(paid - passed, amount)
+            skip, amount = skip - passed, amount - part
+            if part and lot.ends_at <= now and not lot.has_grace:
                 lot.ends_at, lot.has_grace = now + GRACE, True
             lot.left += self._pay(part)
 
-    def _take_back(self, booking: Booking) -> None:
-        assert booking.lot is not None
-        owed = max(0, booking.points - booking.lot.expired)
-        own_first = sorted(self._soonest_first(), key=lambda lot: lot is not booking.lot)
-        there = min(owed, sum(lot.left for lot in own_first))
-        self._take(own_first, there)
-        self.debt += owed - there
-
-    def _soonest_first(self) -> list[Lot]:
-        return sorted(self.lots, key=lambda lot: lot.ends_at)
-
-    def _take(self, lots: list[Lot], amount: int) -> list[tuple[Lot, int]]:
+    def take(self, amount: int, own: Lot | None = None) -> list[tuple[Lot, int]]:
+        """From its own lot first, then soonest expiry first, then oldest."""
         parts = []
-        for lot in lots:
+        for lot in sorted(self.lots, key=lambda lot: (lot is not own, lot.ends_at)):
             part = min(lot.left, amount)
             lot.left, amount = lot.left - part, amount - part
             if part:
@@ -101,3 +152,9 @@ class Model:
         paid = min(self.debt, points)
         self.debt -= paid
         return points - paid
+
+    def _end_of(self, now: datetime) -> datetime:
+        if not self.expiry_days:
+            return FAR_AWAY
+        last_day = now.astimezone(LUXEMBOURG).date() + timedelta(days=self.expiry_days + 1)
+        return datetime(last_day.year, last_day.month, last_day.day, tzinfo=LUXEMBOURG)

@@ -1,46 +1,27 @@
 """Killed by SIGKILL at any moment, the backend loses nothing that was answered and doubles nothing that is repeated."""
 
 import asyncio
-import os
 import random
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
-from backend.core.ports import free_port
 from backend.core.settings import Settings
 from tests.conftest import OpenShop
 from tests.world.caller import new_key
+from tests.world.process import ROOT, a_backend, environment
 from tests.world.shop import Shop
 from tests.world.till import Till
 
-ROOT = Path(__file__).resolve().parents[3]
 SALES_PER_CARD = 12
 PATIENCE_SECONDS = 60
 STATEMENTS_OF_A_SALE = 5
 """Who asks, the card, counting the PIN, confirming it, booking."""
 SALES = "SELECT idempotency_key FROM transactions WHERE card_id = $1 AND kind = 'earned'"
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    told = {
-        "ENVIRONMENT": "test",
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "SECRET_KEYS": settings.secret_keys,
-        "POOL_SIZE": "4",
-    }
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_"))}
-    return clean | {f"ORION_{name}": value for name, value in told.items()}
 
 
 @pytest.mark.slow
@@ -62,41 +43,6 @@ async def test_killed_before_during_and_after_each_statement_a_sale_is_booked_on
     for moment in range(moments):
         await shop.anna.earn(card, cents=100, key=f"{key}-{moment}", staff_pin="2468")
     assert (await shop.anna.show(card))["points_balance"] == moments
-
-
-class Backend:
-    """A real one on a port, that can be killed and started again."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._environment = environment(settings)
-        self.port = free_port("127.0.0.1", 18_000 + os.getpid() % 1000)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = ["granian", "--interface", "asgi", "--loop", "uvloop", "--factory", "backend.app:create_app"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *command, "--port", str(self.port)],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def kill(self) -> None:
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-
-@contextmanager
-def a_backend(settings: Settings) -> Iterator[Backend]:
-    backend = Backend(settings)
-    backend.start()
-    try:
-        yield backend
-    finally:
-        backend.kill()
 
 
 async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, key: str) -> int:

@@ -1,0 +1,223 @@
+"""Faults to plant in the ledger's rules, actions and statements. The tests must notice every one of them."""
+
+from dataclasses import dataclass
+
+LEDGER = "backend/loyalty/ledger/"
+RULES = LEDGER + "rules.py"
+BOOK = "migrations/sql/2026_11_22_book.sql"
+TESTS_OF_RULES = ("tests/loyalty/ledger/test_rules.py",)
+TESTS_OF_LEDGER = ("tests/loyalty/ledger", "tests/properties/test_ledger_machine.py")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, the one place that reads `text` reads `fault` instead."""
+
+    says: str
+    file: str
+    text: str
+    fault: str
+    tests: tuple[str, ...] = TESTS_OF_LEDGER
+
+
+MUTANTS = [
+    Mutant(
+        "The fraction of a point is lost with every sale",
+        RULES,
+        "    return Accrual(points, total - points)",
+        "    return Accrual(points, Fraction(0))",
+        TESTS_OF_RULES,
+    ),
+    Mutant("A sale rounds up", RULES, "points = max(0, floor(total))", "points = max(0, ceil(total))", TESTS_OF_RULES),
+    Mutant(
+        "A return takes more than the sale gave",
+        RULES,
+        "points = min(left, max(0, ceil(worth - carry)))",
+        "points = max(0, ceil(worth - carry))",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "Each part of a return is rounded down",
+        RULES,
+        "points = min(left, max(0, ceil(worth - carry)))",
+        "points = min(left, floor(worth))",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "A lot can be spent in the instant it expires",
+        RULES,
+        "sorted(dated, key=lambda entry: entry[:2]) if expires_at > now]",
+        "sorted(dated, key=lambda entry: entry[:2]) if expires_at >= now]",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "The oldest lot is spent first, not the one that expires first",
+        RULES,
+        "sorted(dated, key=lambda entry: entry[:2])",
+        "sorted(dated, key=lambda entry: entry[1])",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "What expires this instant is not booked as expired",
+        RULES,
+        "(expiry_of(lot, last_activity_at, zone) or FAR_AWAY) <= now]",
+        "(expiry_of(lot, last_activity_at, zone) or FAR_AWAY) < now]",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "The last day of a lot is cut off",
+        RULES,
+        "datetime.combine(day + timedelta(days=1), time(), zone)",
+        "datetime.combine(day, time(), zone)",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "Days end in UTC",
+        RULES,
+        "datetime.combine(day + timedelta(days=1), time(), zone)",
+        'datetime.combine(day + timedelta(days=1), time(), ZoneInfo("UTC"))',
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "A period ends a month late",
+        RULES,
+        "passed = (day.month - 1) // months * months + months",
+        "passed = day.month // months * months + months",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "The daily limit counts days of UTC",
+        RULES,
+        "if at.astimezone(zone).date() == today)",
+        "if at.date() == today)",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "The cooldown is forgotten when the daily limit is not reached",
+        RULES,
+        "waits.append(max(stamped_at) + timedelta(minutes=terms.cooldown_minutes))",
+        "waits.append(max(stamped_at))",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "Grace is given again and again", RULES, "expires_at > now or lot.has_grace", "expires_at > now", TESTS_OF_RULES
+    ),
+    Mutant(
+        "Points that come back late never expire",
+        RULES,
+        "return ReturnedLife(now + GRACE, None, has_grace=True)",
+        "return ReturnedLife(None, None, has_grace=True)",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "A return in parts gives the same lot back twice",
+        RULES,
+        "passed = min(paid, skipped)",
+        "passed = min(paid, 0)",
+        TESTS_OF_RULES,
+    ),
+    Mutant(
+        "A hold that timed out still holds",
+        RULES,
+        'return hold.state == "reserved" and hold.expires_at > now',
+        'return hold.state == "reserved"',
+    ),
+    Mutant(
+        "What is set aside can be spent a second time",
+        LEDGER + "booking.py",
+        "return sum(lot.remaining for lot in self.live(unit)) - rules.held(self.state.holds, unit, self.now)",
+        "return sum(lot.remaining for lot in self.live(unit))",
+    ),
+    Mutant(
+        "Debt is never paid",
+        LEDGER + "booking.py",
+        'paid = min(self.card.debt_points, amount) if unit == "points" else 0',
+        "paid = 0",
+    ),
+    Mutant(
+        "Expiry waits for the task",
+        LEDGER + "booking.py",
+        "        self._book_expired()\n",
+        "        self._expired = {}\n",
+    ),
+    Mutant("Spending does not count as activity", LEDGER + "redeeming.py", "    draft.touch()\n", ""),
+    Mutant(
+        "The minimum to redeem is ignored",
+        LEDGER + "redeeming.py",
+        "needed = max(price, state.terms.minimum_redemption_points)",
+        "needed = price",
+    ),
+    Mutant(
+        "The last piece is handed out to everybody",
+        LEDGER + "views.py",
+        "if reward.stock is not None and reward.stock < quantity:",
+        "if reward.stock is not None and reward.stock < 0:",
+    ),
+    Mutant(
+        "The limit per card counts bookings, not pieces",
+        LEDGER + "views.py",
+        "had + quantity > reward.limit_per_card",
+        "had >= reward.limit_per_card",
+    ),
+    Mutant(
+        "A program that forgives lets customers owe",
+        LEDGER + "voiding.py",
+        'owed = points - there if draft.state.terms.return_policy == "debt" else 0',
+        "owed = points - there",
+    ),
+    Mutant(
+        "Taking back needs no PIN",
+        LEDGER + "voiding.py",
+        "self.needs_pin = not all(self._is_undo(target) for target in state.targets)",
+        "self.needs_pin = False",
+    ),
+    Mutant(
+        "More can be returned than was sold",
+        LEDGER + "voiding.py",
+        "        if cents > target.left_cents:\n            raise ReturnExceedsSale(left=target.left_cents)\n",
+        "",
+    ),
+    Mutant(
+        "What expired unused is taken back once more",
+        LEDGER + "voiding.py",
+        "owed = min(reversal.points, max(0, left - expired))",
+        "owed = reversal.points",
+    ),
+    Mutant(
+        "Pieces that were set aside and not taken stay out of stock",
+        LEDGER + "holding.py",
+        "draft.take_reward(price.reward_id, hold.quantity - quantity)",
+        "draft.take_reward(price.reward_id, 0)",
+    ),
+    Mutant(
+        "Two tills book on the same state",
+        BOOK,
+        " AND c.version = v_card.version - 1;",
+        ";",
+    ),
+    Mutant(
+        "The answer to a key is not kept",
+        BOOK,
+        "  IF b.answer IS NOT NULL THEN",
+        "  IF false THEN",
+    ),
+    Mutant("A reward never leaves the stock", BOOK, "SET stock = r.stock + b.reward_stock", "SET stock = r.stock"),
+    Mutant(
+        "One key may be used for another request",
+        "backend/core/idempotency.py",
+        "if fingerprint != key.fingerprint:",
+        "if False:",
+    ),
+    Mutant(
+        "The database lets rewards go anywhere",
+        "migrations/sql/2026_11_22_refuse_elsewhere.sql",
+        "      AND (p.allow_cross_location_redemption OR c.store_id = NEW.store_id)\n",
+        "",
+    ),
+    Mutant(
+        "The chain leaves the amount out",
+        "migrations/sql/2026_11_22_chain_digest.sql",
+        "t.kind, t.unit, t.amount, ",
+        "t.kind, t.unit, ",
+    ),
+]
