@@ -131,6 +131,25 @@ async def test_a_card_gets_a_reward_as_often_as_its_limit(opened: OpenShop) -> N
     await shop.anna.redeem(card, shop.rewards[10])
 
 
+async def test_several_pieces_at_once_count_as_so_many(opened: OpenShop) -> None:
+    shop = await opened(rewards=[{"points_required": 10, "limit_per_card": 3, "stock": 5}])
+    card = await shop.a_card(points=100)
+    booked = await shop.anna.redeem(card, shop.rewards[10], quantity=2)
+    line = booked["transaction"]
+    assert (line["amount"], line["quantity"], booked["card"]["points_balance"]) == (-20, 2, 80)
+    with refused("reward_unavailable", 409) as said:
+        await shop.anna.redeem(card, shop.rewards[10], quantity=2)
+    assert said[0]["reason"] == "reward_limit_reached"
+    await shop.anna.redeem(card, shop.rewards[10])
+    with refused("reward_unavailable", 409) as said:
+        await shop.anna.redeem(await shop.a_card(points=100), shop.rewards[10], quantity=3)
+    assert said[0]["reason"] == "out_of_stock"
+    undone = await shop.claire.void(booked, quantity=1)
+    assert (undone["transactions"][0]["amount"], undone["transactions"][0]["quantity"]) == (10, 1)
+    await shop.anna.redeem(card, shop.rewards[10])
+    assert [entry["stock"] for entry in (await shop.anna.show(card))["rewards"]] == [2]
+
+
 async def test_points_earned_at_one_store_are_redeemed_at_the_other(shop: Shop) -> None:
     card = await shop.a_card(points=100, at=shop.hub)
     assert (await shop.luc.redeem(card, shop.rewards[100]))["transaction"]["store"] == shop.outlet
