@@ -3,9 +3,11 @@
 
 PYTHON = .venv/bin/python
 READY = .venv/.installed
+SEEDS ?= 1,2,3
+STEPS ?= 30
 
 .DEFAULT_GOAL = help
-.PHONY: run test check lint bench messages clean help
+.PHONY: run test check lint bench mutants simulate messages clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -29,6 +31,12 @@ lint: $(READY)
 
 bench: $(READY) ## the benchmarks, as a table
 	@exec $(PYTHON) -m benchmarks
+
+mutants: $(READY) ## plants faults in the ledger and expects the tests to notice each of them
+	@exec $(PYTHON) -m tests.mutants
+
+simulate: $(READY) ## a day of faults for each of SEEDS=1,2,3: the ledger must add up after every step
+	@SIMULATION_SEEDS=$(SEEDS) SIMULATION_STEPS=$(STEPS) exec $(PYTHON) -m pytest -q tests/properties/test_simulation.py
 
 messages: $(READY) ## brings the translation catalogs up to date with the code
 	@$(PYTHON) -m backend.cli i18n extract
