@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 Provider = Literal["google", "apple"]
+LinkKey = tuple[UUID, UUID, Provider]
+"""Merchant, card, provider."""
 
 
 class ProgramSnapshot(msgspec.Struct, frozen=True):
@@ -31,6 +33,10 @@ class ProgramSnapshot(msgspec.Struct, frozen=True):
     timezone: str
     stores: list[str]
     """Names of the stores that are open."""
+
+    def in_language(self, texts: dict[str, str], language: str) -> str:
+        """In this language, else in the program's own, else in any; empty when there is no text at all."""
+        return texts.get(language) or texts.get(self.default_language) or next(iter(texts.values()), "")
 
 
 class CardSnapshot(msgspec.Struct, frozen=True):
@@ -80,6 +86,10 @@ class Transient(Exception):
         self.code, self.detail, self.retry_after = code, detail, retry_after
 
 
+class Paused(Transient):
+    """Nothing was sent: the breaker is open, or too many wait already. Costs the card none of its attempts."""
+
+
 class Permanent(Exception):
     """Trying the same again is useless: this card's payload was refused."""
 
@@ -103,3 +113,17 @@ class WalletProvider(Protocol):
 
     async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
         """Makes the pass show this state; creates what is missing. A card that is not active expires on the phone."""
+
+
+class CheckStep(msgspec.Struct, frozen=True):
+    """One step of "does this wallet work": a sentence, and how to mend it when it does not.
+
+    `sentence` and `mend` are English sources for the catalogs; they name `facts` as `%(fact)s`.
+    """
+
+    name: str
+    """Stable, such as `file_readable`."""
+    outcome: Literal["ok", "warning", "failed", "skipped"]
+    sentence: str
+    mend: str = ""
+    facts: dict[str, str | int] = {}

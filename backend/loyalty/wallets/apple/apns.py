@@ -1,0 +1,178 @@
+"""Apple's push service over one long-lived HTTP/2 connection. Nothing but this module knows the HTTP client.
+
+A push for a pass is empty: it only makes the phone ask. The token is part of the address, so no error may show it.
+"""
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import msgspec
+
+from backend.loyalty.wallets.apple.certificates import PassCertificates
+from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
+
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+NOBODY = "0" * 64
+"""A token that no phone has, for asking whether Apple takes our certificate."""
+HTTPS = 443
+GONE, REFUSED, OK = 410, 403, 200
+OURS_TO_MEND = {"TopicDisallowed", "BadTopic", "MissingTopic", "BadCertificate", "BadCertificateEnvironment"}
+WRONG_TOKEN = {"BadDeviceToken", "DeviceTokenNotForTopic", "MissingDeviceToken"}
+TOKEN_PAUSE_SECONDS, JWT_PAUSE_SECONDS = 16.0, 1200.0
+UNAVAILABLE = {429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """The pass has left the phone."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """No such phone, for this certificate at least."""
+
+    reason: str
+
+
+Verdict = Delivered | Unregistered | TokenRefused
+
+
+class _Reply(msgspec.Struct):
+    reason: str = ""
+    timestamp: int | None = None
+    """Milliseconds."""
+
+
+class Apns:
+    """`push_type`: passes work without one; Apple may ask for it some day."""
+
+    def __init__(self, certificates: PassCertificates, url: str, *, push_type: str = "") -> None:
+        self._certificates = certificates
+        self._url = url.rstrip("/")
+        self._headers = {"apns-topic": certificates.pass_type} | ({"apns-push-type": push_type} if push_type else {})
+        self._client = self._connection()
+        self._answered_at = 0.0
+        self._old: set[asyncio.Task[None]] = set()
+        self._asking: asyncio.Task[str] | None = None
+
+    async def push(self, token: str) -> Verdict:
+        """Raises Transient, Permanent or Misconfigured."""
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
+                answer = await self._client.post(f"{self._url}/3/device/{token}", content=b"{}", headers=self._headers)
+        except TimeoutError:
+            self._replace_silent(started)
+            raise Transient("apns_no_answer", "No answer in time.") from None
+        except httpx.HTTPError as error:
+            raise await self._explained(error) from None
+        self._answered_at = time.monotonic()
+        return _verdict(answer.status_code, _reply(answer.content))
+
+    async def ask(self) -> Verdict:
+        """Whether Apple answers us, and takes our certificate. TokenRefused is the good answer."""
+        return await self.push(NOBODY)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._old, *filter(None, [self._asking]))
+        await self._client.aclose()
+
+    def _connection(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            http1=False,
+            http2=True,
+            verify=self._certificates.tls,
+            # Reading has no limit here: the library gives up the whole connection for one answer that is late.
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, write=ANSWER_SECONDS),
+            # Apple takes reconnecting for an attack: one connection, for as long as it holds.
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None),
+            trust_env=False,
+        )
+
+    def _replace_silent(self, started: float) -> None:
+        """A connection on which nothing has been answered since is dead, whatever TCP still believes."""
+        if self._answered_at < started:
+            silent, self._client = self._client, self._connection()
+            closing = asyncio.create_task(silent.aclose())
+            self._old.add(closing)
+            closing.add_done_callback(self._old.discard)
+
+    async def _explained(self, error: httpx.HTTPError) -> Transient | Misconfigured:
+        """Named by its kind: the text of the error may hold the address."""
+        alert = _tls_alert(error)
+        if not alert and not self._answered_at and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            self._asking = self._asking or asyncio.create_task(self._alert())
+            alert = await asyncio.shield(self._asking)
+        if alert:
+            return Misconfigured("apns_tls", alert)
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            return Transient("apns_unreachable", type(error).__name__)
+        return Transient("apns_no_answer", type(error).__name__)
+
+    async def _alert(self) -> str:
+        """What Apple says to our certificate alone. Asked once, before Apple has ever answered this process.
+
+        It is refused only after the handshake, and a first write may be broken off before the reason is read. So here
+        nothing is written: a server that takes us speaks first.
+        """
+        address = httpx.URL(self._url)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                reader, writer = await asyncio.open_connection(
+                    address.host, address.port or HTTPS, ssl=self._certificates.tls
+                )
+                try:
+                    await reader.read(1)
+                finally:
+                    writer.transport.abort()
+        except ssl.SSLError as error:
+            return _tls_alert(error)
+        except (OSError, TimeoutError):
+            pass
+        return ""
+
+
+def _reply(content: bytes) -> _Reply:
+    """Apple's own errors may come without a body."""
+    try:
+        return msgspec.json.decode(content, type=_Reply)
+    except msgspec.DecodeError:
+        return _Reply()
+
+
+def _verdict(status: int, reply: _Reply) -> Verdict:
+    reason = reply.reason or str(status)
+    if status == OK:
+        return Delivered()
+    if status == GONE:
+        since = datetime.fromtimestamp(reply.timestamp / 1000, UTC) if reply.timestamp else datetime.now(UTC)
+        return Unregistered(since)
+    if reason in WRONG_TOKEN:
+        return TokenRefused(reason)
+    if status == REFUSED or reason in OURS_TO_MEND:
+        raise Misconfigured("apns_refused", reason)
+    if reason == "TooManyProviderTokenUpdates":
+        raise Transient("apns_429", reason, JWT_PAUSE_SECONDS)
+    if status in UNAVAILABLE:
+        raise Transient(f"apns_{status}", reason, TOKEN_PAUSE_SECONDS if status == 429 else None)  # noqa: PLR2004
+    raise Permanent(f"apns_{status}", reason)
+
+
+def _tls_alert(error: BaseException | None) -> str:
+    """What TLS refused: our certificate by them, or theirs by us. Broken-off connections are neither."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError) and error.reason and ("ALERT" in error.reason or "VERIFY" in error.reason):
+            return error.reason
+        error = error.__cause__ or error.__context__
+    return ""

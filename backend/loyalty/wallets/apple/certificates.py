@@ -1,0 +1,206 @@
+"""Three files of the operator: Apple's intermediate certificate, the pass certificate and its key.
+
+Read once per process. They are looked at in the order in which an operator mends them; each look is a step with a
+sentence, for the start, for the status and for `orion wallets check` alike.
+"""
+
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import NameOID
+
+from backend.core.settings import Settings, SettingsError
+from backend.loyalty.wallets.apple import sentences
+from backend.loyalty.wallets.ports import CheckStep
+
+WWDR, SIGNER, KEY = "wwdr.pem", "signer.pem", "signer.key"
+FILES = (WWDR, SIGNER, KEY)
+STEPS = ("files_readable", "files_private", "pass_type", "pair_matches", "issued_by_wwdr", "days_left")
+WARN_DAYS = 30
+FOR_OTHERS = 0o077
+OF_PASSES = "pass."
+"""How every Pass Type ID begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassCertificates:
+    certificate: x509.Certificate
+    key: RSAPrivateKey
+    wwdr: x509.Certificate
+    pass_type: str
+    """From the certificate itself, as is the team: so they cannot disagree with it."""
+    team: str
+    tls: ssl.SSLContext
+    """For APNs, which knows us by the pass certificate."""
+
+    @property
+    def not_after(self) -> datetime:
+        """When the first of the two certificates ends."""
+        return min(self.certificate.not_valid_after_utc, self.wwdr.not_valid_after_utc)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the files are replaced."""
+        return f"{self.certificate.serial_number:x}"
+
+    def days_left(self, now: datetime) -> int:
+        return (self.not_after - now) // timedelta(days=1)
+
+
+class _Failed(Exception):
+    def __init__(self, name: str, told: tuple[str, str], **facts: str | int) -> None:
+        super().__init__(name)
+        self.step = CheckStep(name, "failed", *told, facts=facts)
+
+
+def load_certificates(settings: Settings, now: datetime) -> PassCertificates | None:
+    """None when Apple Wallet is not configured: no folder is named, or it is empty. Raises SettingsError."""
+    if not is_configured(settings):
+        return None
+    certificates, steps = inspect(settings, now)
+    for step in steps:
+        if step.outcome == "failed":
+            raise SettingsError(f"ORION_APPLE_WALLET_DIR: {step.sentence % step.facts} {step.mend % step.facts}")
+    if not has_public_address(settings):
+        raise SettingsError(
+            "ORION_BACKEND_PUBLIC_URL must begin with https://: iPhones fetch passes from nowhere else."
+        )
+    return certificates
+
+
+def has_public_address(settings: Settings) -> bool:
+    """As iPhones see it."""
+    return settings.environment == "development" or settings.api_url.startswith("https://")
+
+
+def is_configured(settings: Settings) -> bool:
+    """A folder with some of the files is, so that half an installation is not taken for none."""
+    folder = Path(settings.apple_wallet_dir)
+    return bool(settings.apple_wallet_dir) and (not folder.is_dir() or any((folder / name).exists() for name in FILES))
+
+
+def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None, list[CheckStep]]:
+    """Every step up to the first that failed; those after it are skipped."""
+    found: list[CheckStep] = []
+    certificates = None
+    try:
+        certificates = _inspect(settings, now, found)
+    except _Failed as failure:
+        found.append(failure.step)
+    seen = {step.name for step in found}
+    return certificates, found + [CheckStep(name, "skipped", sentences.SKIPPED) for name in STEPS if name not in seen]
+
+
+def _inspect(settings: Settings, now: datetime, steps: list[CheckStep]) -> PassCertificates:
+    folder = Path(settings.apple_wallet_dir)
+    files = {name: _read(folder, name) for name in FILES}
+    wwdr, certificate = _certificate(files[WWDR], WWDR), _certificate(files[SIGNER], SIGNER)
+    key = _key(files[KEY], settings.apple_wallet_key_password)
+    steps.append(CheckStep("files_readable", "ok", sentences.FILES_READABLE))
+    steps.append(_privacy(folder, is_production=settings.environment == "production"))
+    pass_type, team = _names(certificate)
+    steps.append(CheckStep("pass_type", "ok", sentences.PASS_TYPE, facts={"pass_type": pass_type, "team": team}))
+    if key.public_key() != certificate.public_key():
+        raise _Failed("pair_matches", sentences.NOT_A_PAIR)
+    steps.append(CheckStep("pair_matches", "ok", sentences.PAIR_MATCHES))
+    _check_issuer(certificate, wwdr)
+    steps.append(CheckStep("issued_by_wwdr", "ok", sentences.ISSUED_BY_WWDR))
+    tls = _tls(folder, settings)
+    certificates = PassCertificates(certificate, key, wwdr, pass_type, team, tls)
+    steps.append(_validity(certificates, now))
+    return certificates
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _Failed("files_readable", sentences.FILE_UNREADABLE, file=name, reason=reason) from error
+
+
+def _certificate(content: bytes, name: str) -> x509.Certificate:
+    """Apple hands out its own as DER; ours must be PEM, or TLS cannot use it."""
+    is_der = name == WWDR and b"-----BEGIN" not in content
+    try:
+        return x509.load_der_x509_certificate(content) if is_der else x509.load_pem_x509_certificate(content)
+    except ValueError as error:
+        raise _Failed("files_readable", sentences.NO_CERTIFICATE, file=name) from error
+
+
+def _key(content: bytes, password: str) -> RSAPrivateKey:
+    is_encrypted = b"ENCRYPTED" in content
+    if is_encrypted and not password:
+        raise _Failed("files_readable", sentences.KEY_LOCKED)
+    try:
+        key = load_pem_private_key(content, password.encode() if is_encrypted else None)
+    except (ValueError, TypeError) as error:
+        told = sentences.WRONG_PASSWORD if is_encrypted else sentences.NO_KEY
+        raise _Failed("files_readable", told) from error
+    if not isinstance(key, RSAPrivateKey):
+        raise _Failed("files_readable", sentences.NO_KEY)
+    return key
+
+
+def _privacy(folder: Path, *, is_production: bool) -> CheckStep:
+    """Only the key is a secret."""
+    mode = (folder / KEY).stat().st_mode
+    if not mode & FOR_OTHERS:
+        return CheckStep("files_private", "ok", sentences.FILES_PRIVATE)
+    outcome, facts = ("failed" if is_production else "warning"), {"mode": f"{mode & 0o777:o}"}
+    return CheckStep("files_private", outcome, *sentences.KEY_EXPOSED, facts=facts)  # type: ignore[arg-type]
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, str]:
+    """Pass type and team."""
+    pass_type = _subject(certificate, NameOID.USER_ID)
+    team = _subject(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME)
+    if not pass_type.startswith(OF_PASSES) or not team:
+        raise _Failed("pass_type", sentences.NO_PASS_CERTIFICATE)
+    return pass_type, team
+
+
+def _subject(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:
+    found = certificate.subject.get_attributes_for_oid(name)
+    return str(found[0].value) if found else ""
+
+
+def _check_issuer(certificate: x509.Certificate, wwdr: x509.Certificate) -> None:
+    try:
+        certificate.verify_directly_issued_by(wwdr)
+    except (ValueError, TypeError, InvalidSignature) as error:
+        wanted = certificate.issuer.rfc4514_string()
+        raise _Failed("issued_by_wwdr", sentences.OTHER_ISSUER, issuer=wanted) from error
+
+
+def _validity(certificates: PassCertificates, now: datetime) -> CheckStep:
+    for name, certificate in ((SIGNER, certificates.certificate), (WWDR, certificates.wwdr)):
+        if now < certificate.not_valid_before_utc:
+            begins = certificate.not_valid_before_utc.date().isoformat()
+            return CheckStep("days_left", "failed", *sentences.NOT_YET_VALID, facts={"file": name, "date": begins})
+        if now >= certificate.not_valid_after_utc:
+            ended = certificate.not_valid_after_utc.date().isoformat()
+            return CheckStep("days_left", "failed", *sentences.EXPIRED, facts={"file": name, "date": ended})
+    days = certificates.days_left(now)
+    facts: dict[str, str | int] = {"days": days, "date": certificates.not_after.date().isoformat()}
+    if days < WARN_DAYS:
+        return CheckStep("days_left", "warning", *sentences.ENDING_SOON, facts=facts)
+    return CheckStep("days_left", "ok", sentences.DAYS_LEFT, facts=facts)
+
+
+def _tls(folder: Path, settings: Settings) -> ssl.SSLContext:
+    """Trusts the usual authorities, or the one that is named for a double of APNs."""
+    named = settings.apns_ca_file
+    context = ssl.create_default_context(cafile=named) if named else httpx.create_ssl_context()
+    try:
+        context.load_cert_chain(folder / SIGNER, folder / KEY, lambda: settings.apple_wallet_key_password)
+    except ssl.SSLError as error:
+        raise _Failed("files_readable", sentences.NO_CERTIFICATE, file=SIGNER) from error
+    return context

@@ -1,0 +1,202 @@
+"""What iPhones call by themselves: the five calls of Apple's web service, with the status codes they understand.
+
+A phone appends `/v1/...` to the address in its pass. Nothing here is logged but the route and the status.
+"""
+
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Annotated, Any
+
+import structlog
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.types import Guard
+
+from backend.access.guards import Connection, limited
+from backend.core.openapi import refusals
+from backend.core.problems import NotFound, RateLimited, ValidationFailed
+from backend.core.ratelimit import RateLimiter
+from backend.core.requests import client_address
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.wallets.apple.builder import MEDIA_TYPE
+from backend.loyalty.wallets.apple.issuing import ApplePasses, ServedPass
+from backend.loyalty.wallets.apple.problems import PassTokenRefused
+from backend.loyalty.wallets.apple.schemas import ChangedPasses, PhoneLog, Registration
+
+Asked = Request[Any, Any, Any]
+Authorization = Annotated[
+    str, HeaderParameter(name="Authorization", required=False, description="`ApplePass` and the pass's token.")
+]
+IfModifiedSince = Annotated[str | None, HeaderParameter(name="If-Modified-Since", required=False)]
+Since = Annotated[
+    str | None, QueryParameter(name="passesUpdatedSince", description="`lastUpdated` of the answer before")
+]
+PER_MINUTE = 120
+LOGS_PER_MINUTE, LOG_LINES_MAX, LOG_LINE_MAX = 20, 10, 300
+ENDING = ".pkpass"
+LIBRARY_ID_MAX = 200
+SECRET = re.compile(r"https?://\S+|ApplePass\s+\S+|[\w-]{16,}")
+"""Addresses, tokens, ids and serial numbers, which phones like to mention."""
+
+log = structlog.get_logger()
+
+
+def limited_by(name: str, parameter: str) -> Guard:
+    """Each device or pass has a limit of its own: half a city of phones may come from one address."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        limiter: RateLimiter = connection.app.state.limiter
+        await limiter.take(name, str(connection.path_params[parameter])[:LIBRARY_ID_MAX], PER_MINUTE)
+
+    return guard
+
+
+class AppleWebService(Controller):
+    path = "/v1"
+    tags = ["Wallet - Apple"]
+
+    @post(
+        "/devices/{device:str}/registrations/{pass_type:str}/{serial:str}",
+        operation_id="registerPass",
+        summary="A phone wants to hear of changes",
+        description="200 when it was registered already; its push token is replaced.",
+        guards=[limited_by("apple-pass", "serial")],
+        responses=refusals(PassTokenRefused, ValidationFailed),
+    )
+    async def register(
+        self,
+        device: FromPath[str],
+        pass_type: FromPath[str],
+        serial: FromPath[str],
+        data: JSONBody[Registration],
+        apple_passes: NamedDependency[ApplePasses | None],
+        authorization: Authorization = "",
+    ) -> Response[bytes]:
+        is_new = await _known(apple_passes, device).register(
+            pass_type, serial, authorization, library_id=device, push_token=data.push_token
+        )
+        return _nothing(201 if is_new else 200)
+
+    @delete(
+        "/devices/{device:str}/registrations/{pass_type:str}/{serial:str}",
+        operation_id="unregisterPass",
+        summary="The pass was removed from the phone",
+        status_code=200,
+        guards=[limited_by("apple-pass", "serial")],
+        responses=refusals(PassTokenRefused),
+    )
+    async def unregister(
+        self,
+        device: FromPath[str],
+        pass_type: FromPath[str],
+        serial: FromPath[str],
+        apple_passes: NamedDependency[ApplePasses | None],
+        authorization: Authorization = "",
+    ) -> Response[bytes]:
+        await _known(apple_passes, device).unregister(pass_type, serial, authorization, library_id=device)
+        return _nothing(200)
+
+    @get(
+        "/devices/{device:str}/registrations/{pass_type:str}",
+        operation_id="listChangedPasses",
+        summary="Which passes of this phone have changed; 204 when none has",
+        guards=[limited_by("apple-device", "device")],
+        responses=refusals(),
+    )
+    async def list_changed(
+        self,
+        device: FromPath[str],
+        pass_type: FromPath[str],
+        apple_passes: NamedDependency[ApplePasses | None],
+        since: Since = None,
+    ) -> Response[ChangedPasses | None]:
+        found = await apple_passes.list_changed(pass_type, device, since) if apple_passes else None
+        return Response(found, status_code=200 if found else 204)
+
+    @get(
+        "/passes/{pass_type:str}/{serial:str}",
+        operation_id="getPass",
+        summary="The pass as it is now; 304 when the phone has it",
+        media_type=MEDIA_TYPE,
+        guards=[limited_by("apple-pass", "serial")],
+        responses=refusals(PassTokenRefused),
+    )
+    async def show(
+        self,
+        pass_type: FromPath[str],
+        serial: FromPath[str],
+        apple_passes: NamedDependency[ApplePasses | None],
+        authorization: Authorization = "",
+        if_modified_since: IfModifiedSince = None,
+    ) -> Response[bytes]:
+        known = _moment(if_modified_since)
+        served = await _known(apple_passes).fetch(pass_type, serial, authorization, known)
+        return _sent(served) if served else _nothing(304)
+
+    @post(
+        "/log",
+        operation_id="logFromPhone",
+        summary="What a phone complains about",
+        status_code=200,
+        responses=refusals(ValidationFailed),
+    )
+    async def write_log(self, request: Asked, data: JSONBody[PhoneLog]) -> Response[bytes]:
+        try:
+            await request.app.state.limiter.take("apple-log", client_address(request), LOGS_PER_MINUTE)
+        except RateLimited:
+            return _nothing(200)
+        lines = [SECRET.sub("…", line)[:LOG_LINE_MAX] for line in data.logs[:LOG_LINES_MAX]]
+        log.warning("apple_phone_log", lines=lines)
+        return _nothing(200)
+
+
+class PassDownloadController(Controller):
+    path = "/loyalty/passes"
+    tags = ["Loyalty - Storefront"]
+
+    @get(
+        "/{file_name:str}",
+        operation_id="downloadApplePass",
+        summary="The customer's Apple pass; the token is the right to have it",
+        media_type=MEDIA_TYPE,
+        guards=[limited("pass-download", 60)],
+        responses=refusals(CardNotFound, NotFound),
+    )
+    async def download(
+        self, file_name: FromPath[str], apple_passes: NamedDependency[ApplePasses | None]
+    ) -> Response[bytes]:
+        token = file_name.removesuffix(ENDING)
+        if apple_passes is None or token == file_name:
+            raise NotFound
+        return _sent(await apple_passes.download(token))
+
+
+def _known(apple_passes: ApplePasses | None, device: str = "") -> ApplePasses:
+    """Without certificates there are no passes, and no phone has an id as long as that."""
+    if apple_passes is None or len(device) > LIBRARY_ID_MAX:
+        raise PassTokenRefused
+    return apple_passes
+
+
+def _sent(served: ServedPass) -> Response[bytes]:
+    headers = {
+        "Last-Modified": format_datetime(served.last_modified.astimezone(UTC), usegmt=True),
+        "Cache-Control": "no-store",
+    }
+    return Response(served.body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _nothing(status: int) -> Response[bytes]:
+    return Response(b"", status_code=status, media_type="text/plain")
+
+
+def _moment(header: str | None) -> datetime | None:
+    """Of an HTTP date; anything else is as if it had not been sent."""
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,21 @@
+"""Apple's words, as phones send and expect them."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+PushToken = Annotated[str, Meta(pattern="^[0-9A-Fa-f]{1,200}$")]
+
+
+class Registration(Struct, rename="camel"):
+    push_token: PushToken
+
+
+class ChangedPasses(Struct, rename="camel"):
+    serial_numbers: list[str]
+    last_updated: str
+    """Opaque; the phone sends it back as `passesUpdatedSince`."""
+
+
+class PhoneLog(Struct):
+    logs: list[str]

@@ -1,0 +1,93 @@
+"""What Google's answers mean: one table, for every call."""
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+import msgspec
+from httpx import codes
+
+from backend.core.outbound.retry import retry_after_seconds
+from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
+
+QUOTA_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}
+NOTIFY_QUOTA = "QuotaExceededException"
+DETAIL_MAX = 300
+
+
+class Throttled(Transient):
+    """429: everybody pauses. It is our own haste, so the breaker does not count it."""
+
+
+class ServerFailed(Transient):
+    """5xx, or no answer at all: the breaker counts it."""
+
+
+class Missing(Permanent):
+    """404. The code is `class_missing` when the object's class is."""
+
+
+class Exists(Permanent):
+    """409: somebody was faster."""
+
+
+class NotifyQuotaExceeded(Permanent):
+    """This pass has made its phone ring three times in 24 hours."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    status: int
+    body: dict[str, Any]
+    retry_after: float | None
+
+
+def read(response: httpx.Response, raw: bytes, now: datetime) -> Answer:
+    """Raises ServerFailed when a success is no JSON object; what is wrong with a refusal does not matter."""
+    try:
+        body = msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
+    except msgspec.DecodeError as error:
+        if response.is_success:
+            raise ServerFailed("garbage", "Google's answer is not a JSON object.") from error
+        body = {}
+    return Answer(response.status_code, body, retry_after_seconds(response.headers.get("retry-after"), now))
+
+
+def judge(answer: Answer) -> dict[str, Any]:
+    """The body of a success; raises what anything else means."""
+    status, reason, detail = answer.status, _reason(answer.body), _detail(answer)
+    if codes.is_success(status):
+        return answer.body
+    if NOTIFY_QUOTA in f"{reason} {detail}":
+        raise NotifyQuotaExceeded("notify_quota", detail)
+    if status == codes.TOO_MANY_REQUESTS or (status == codes.FORBIDDEN and reason in QUOTA_REASONS):
+        raise Throttled("throttled", detail, answer.retry_after)
+    if status in REFUSALS:
+        kind, code = REFUSALS[status]
+        raise kind("class_missing" if reason == "classNotFound" else code, detail)
+    if status in {codes.REQUEST_TIMEOUT, codes.PRECONDITION_FAILED}:
+        raise Transient("not_now", detail, answer.retry_after)
+    if codes.is_client_error(status):
+        raise Permanent("refused", detail)
+    raise ServerFailed("server_failed" if codes.is_server_error(status) else "unexpected", detail, answer.retry_after)
+
+
+REFUSALS: dict[int, tuple[type[Permanent] | type[Misconfigured], str]] = {
+    codes.UNAUTHORIZED: (Misconfigured, "token_refused"),
+    codes.FORBIDDEN: (Misconfigured, "forbidden"),
+    codes.NOT_FOUND: (Missing, "missing"),
+    codes.CONFLICT: (Exists, "exists"),
+}
+
+
+def _reason(body: dict[str, Any]) -> str:
+    match body:
+        case {"error": {"errors": [{"reason": str(reason)}, *_]}}:
+            return reason
+    return ""
+
+
+def _detail(answer: Answer) -> str:
+    match answer.body:
+        case {"error": {"message": str(message)}}:
+            return message[:DETAIL_MAX]
+    return f"Google answers {answer.status}."

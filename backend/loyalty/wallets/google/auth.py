@@ -1,0 +1,87 @@
+"""Access tokens: one for all requests of a process, fetched anew a few minutes before it ends."""
+
+import asyncio
+import threading
+from typing import Any
+
+import httpx
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.auth.transport import Request
+
+from backend.loyalty.wallets.google.account import Account
+from backend.loyalty.wallets.ports import Misconfigured, Transient
+
+TIMEOUT = httpx.Timeout(8, connect=5)
+BUSY = (408, 429)
+
+
+class Tokens:
+    """google-auth is synchronous: it works in a thread, one refresh at a time."""
+
+    def __init__(self, account: Account) -> None:
+        self._credentials = account.credentials
+        self._lock = threading.Lock()
+
+    async def get(self) -> str:
+        """A token that is good for at least three minutes. Raises Transient or Misconfigured."""
+        if self._credentials.token_state.name != "FRESH":
+            await self.renew(self._credentials.token)
+        token: str = self._credentials.token
+        return token
+
+    async def renew(self, refused: str | None) -> None:
+        """Fetches a new token, unless somebody has just replaced the refused one."""
+        try:
+            await asyncio.to_thread(self._renew, refused)
+        except TransportError as error:
+            # The library calls it not retryable; a token endpoint that does not answer today will tomorrow.
+            raise Transient("token_endpoint_away", "Google's token endpoint does not answer.") from error
+        except RefreshError as error:
+            raise Misconfigured("token_refused", f"Google refuses the service account: {_reason(error)}.") from error
+        except GoogleAuthError as error:
+            raise Transient("token_unusable", f"No token could be made: {type(error).__name__}.") from error
+
+    def _renew(self, refused: str | None) -> None:
+        with self._lock:
+            if self._credentials.token == refused:
+                with httpx.Client(timeout=TIMEOUT, trust_env=False) as http:
+                    self._credentials.refresh(_Transport(http))
+
+
+class _Transport(Request):
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def __call__(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: float | None = None,
+        **_: Any,
+    ) -> "_Answer":
+        del timeout  # ours is shorter than the library's
+        try:
+            answer = self._http.request(method, url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise TransportError(type(error).__name__) from error  # type: ignore[no-untyped-call]
+        if answer.is_server_error or answer.status_code in BUSY:
+            # Raised, or the library would sleep and try again while a lease runs out.
+            raise TransportError(str(answer.status_code))  # type: ignore[no-untyped-call]
+        return _Answer(answer)
+
+
+class _Answer:
+    """As google-auth looks at it."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.status: int = answer.status_code
+        self.headers = answer.headers
+        self.data: bytes = answer.content
+
+
+def _reason(error: RefreshError) -> str:
+    """Google's own code such as `invalid_grant`; never the whole answer, which may quote what was sent."""
+    facts = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
+    return str(facts.get("error", "no reason given"))[:100]

@@ -1,0 +1,29 @@
+"""The doorbell of one pass: rung after a booking, and answered by `sync`."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from arq.connections import ArqRedis
+
+from backend.loyalty.wallets.ports import Notify, Provider
+
+SYNC_PASS = "sync_wallet_pass"  # noqa: S105 - a wallet's pass
+SYNC_PASSES = "sync_wallet_passes"
+COALESCE_SECONDS = 0.25
+"""A booking may tell several things, a minute at the till several bookings: one push shows them all."""
+
+
+async def ring_passes(
+    queue: ArqRedis, merchant_id: UUID, card_id: UUID, versions: Sequence[tuple[Provider, int]], notify: Notify | None
+) -> None:
+    """Once per card, provider and version, however often it is told."""
+    for provider, version in versions:
+        job_id = f"wallet:{provider}:{card_id}:{version}"
+        await queue.enqueue_job(
+            SYNC_PASS,
+            str(merchant_id),
+            str(card_id),
+            provider,
+            _job_id=job_id if notify is None else f"{job_id}:{notify}",
+            _defer_by=COALESCE_SECONDS,
+        )

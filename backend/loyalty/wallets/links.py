@@ -1,0 +1,89 @@
+"""How a card comes into a wallet, and what others tell its link: changes, rings, saves, another try."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.loyalty.cards.models import Card
+from backend.loyalty.wallets.models import WalletLink
+from backend.loyalty.wallets.ports import LinkKey, Notify, Provider
+
+
+async def open_link(session: AsyncSession, key: LinkKey, external_id: str, now: datetime) -> None:
+    """The holder has tapped the button. One that had failed gets another chance; a second tap changes nothing."""
+    merchant_id, card_id, provider = key
+    fresh = insert(WalletLink).values(
+        merchant_id=merchant_id,
+        card_id=card_id,
+        provider=provider,
+        external_id=external_id,
+        status="active",
+        synced_version=-1,
+        attempts=0,
+        created_at=now,
+    )
+    await session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=["merchant_id", "card_id", "provider"],
+            set_={"status": "active", "attempts": 0, "next_attempt_at": None},
+            where=WalletLink.status == "failed",
+        )
+    )
+
+
+async def note_change(
+    session: AsyncSession, merchant_id: UUID, card_id: UUID, booked_at: datetime, notify: Notify | None = None
+) -> list[tuple[Provider, int]]:
+    """Something a pass shows has changed: which providers are to be told, and the card's version."""
+    version = select(Card.wallet_version).where(Card.merchant_id == merchant_id, Card.id == card_id).scalar_subquery()
+    told = update(WalletLink).where(_of(merchant_id, card_id), WalletLink.status == "active")
+    # A change that another update has carried to the phone already is no news; a ring still is.
+    told = told.where(version > WalletLink.synced_version) if notify is None else told.values(notify=notify.value)
+    rows = await session.execute(
+        told.values(waiting_since=func.least(func.coalesce(WalletLink.waiting_since, booked_at), booked_at)).returning(
+            WalletLink.provider, version
+        )
+    )
+    return [(provider, number) for provider, number in rows]
+
+
+async def note_saved(session: AsyncSession, key: LinkKey, *, saved: bool) -> None:
+    """The provider tells that the pass is in its holder's wallet, or that it was removed."""
+    merchant_id, card_id, provider = key
+    await session.execute(
+        update(WalletLink).where(_of(merchant_id, card_id), WalletLink.provider == provider).values(saved_by_user=saved)
+    )
+
+
+async def revive(session: AsyncSession, merchant_id: UUID, card_id: UUID, providers: Sequence[Provider]) -> None:
+    """Another try from the beginning, sent whatever the provider shows already."""
+    await session.execute(
+        update(WalletLink)
+        .where(_of(merchant_id, card_id), WalletLink.provider.in_(providers), WalletLink.status != "removed")
+        .values(status="active", attempts=0, next_attempt_at=None, payload_hash=None)
+    )
+
+
+async def repaint(session: AsyncSession, merchant_id: UUID, card_ids: Sequence[UUID] | None = None) -> int:
+    """Makes passes due again, all of the merchant's or these; how many cards.
+
+    For what shows on a pass and is no booking: the program's name and colors, or a pass found wrong.
+    """
+    linked = select(WalletLink.card_id).where(WalletLink.merchant_id == merchant_id, WalletLink.status == "active")
+    result = await session.execute(
+        update(Card)
+        .where(
+            Card.merchant_id == merchant_id,
+            Card.id.in_(linked if card_ids is None else card_ids),
+        )
+        .values(wallet_version=Card.wallet_version + 1)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _of(merchant_id: UUID, card_id: UUID) -> ColumnElement[bool]:
+    return (WalletLink.merchant_id == merchant_id) & (WalletLink.card_id == card_id)

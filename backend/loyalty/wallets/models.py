@@ -1,0 +1,189 @@
+from datetime import datetime
+from uuid import UUID
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.ids import new_id
+from backend.core.models import LABEL, PlatformRow, TenantEntity, TenantRow, belongs_to
+
+PROVIDERS = ("google", "apple")
+LINK_STATES = ("active", "failed", "removed")
+REVIEW_STATES = ("under_review", "approved", "rejected")
+NOTIFY_REASONS = ("reward_ready", "points_expiring")
+REASON = String(20)
+
+apple_update_tags = Sequence("apple_update_tags", metadata=PlatformRow.metadata)
+"""Drawn under a lock that is held to the commit, so that tags order as commits do."""
+
+
+class WalletLink(TenantRow):
+    """A card in one provider's wallet; made when its holder taps the button. Only `sync` changes it afterwards.
+
+    The pass is behind while the card's `wallet_version` is above `synced_version`: no flag that could be lost.
+    """
+
+    __tablename__ = "wallet_links"
+    __table_args__ = (
+        belongs_to("cards", "card_id", ondelete="CASCADE"),
+        UniqueConstraint("merchant_id", "provider", "external_id"),
+        CheckConstraint(f"provider IN {PROVIDERS}", name="provider"),
+        CheckConstraint(f"status IN {LINK_STATES}", name="status"),
+        CheckConstraint(f"notify IN {NOTIFY_REASONS}", name="notify"),
+        CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease"),
+    )
+
+    card_id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(6), primary_key=True)
+    external_id: Mapped[str] = mapped_column(Text)
+    """Google's object id, Apple's serial number."""
+    status: Mapped[str] = mapped_column(String(7), default="active")
+    synced_version: Mapped[int] = mapped_column(BigInteger, default=-1)
+    payload_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of what the provider was last told."""
+    notify: Mapped[str | None] = mapped_column(REASON)
+    """Why the phone may ring at the next update; kept until an update has gone out."""
+    waiting_since: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """When the oldest change that the pass does not show yet was booked, as far as it is known."""
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """Failed ones since the last success or the last giving up."""
+    next_attempt_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    last_error_code: Mapped[str | None] = mapped_column(LABEL)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    failed_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    saved_by_user: Mapped[bool | None]
+    """What the provider tells: in the wallet, removed from it, or (None) not known yet."""
+    synced_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class WalletNotification(TenantEntity):
+    """A phone was made to ring. Google silently drops more than three a day and card, so we count ourselves."""
+
+    __tablename__ = "wallet_notifications"
+    __table_args__ = (
+        belongs_to("cards", "card_id", ondelete="CASCADE"),
+        CheckConstraint(f"provider IN {PROVIDERS}", name="provider"),
+        CheckConstraint(f"reason IN {NOTIFY_REASONS}", name="reason"),
+        Index("ix_wallet_notifications_card", "merchant_id", "card_id", "provider", "sent_at"),
+    )
+
+    card_id: Mapped[UUID]
+    provider: Mapped[str] = mapped_column(String(6))
+    reason: Mapped[str] = mapped_column(REASON)
+    sent_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class ApplePass(PlatformRow):
+    """A card's pass on iPhones. A phone names it by its serial number, before the merchant is known."""
+
+    __tablename__ = "apple_passes"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["merchant_id", "card_id"],
+            ["cards.merchant_id", "cards.id"],
+            name="fk_apple_passes_card",
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("merchant_id", "card_id"),
+    )
+
+    serial: Mapped[UUID] = mapped_column(primary_key=True)
+    """Random, never changed, and not the card's id."""
+    merchant_id: Mapped[UUID]
+    card_id: Mapped[UUID]
+    auth_token: Mapped[str] = mapped_column(Text)
+    """Sealed: every pass carries it, and it never changes."""
+    update_tag: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_modified: Mapped[datetime] = mapped_column(DateTimeUTC)
+    """Whole seconds, strictly rising: a phone that has the same second is told that nothing is new."""
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class AppleDevice(PlatformRow):
+    """A phone under one of the ids it makes up; it may hold passes of several merchants."""
+
+    __tablename__ = "apple_devices"
+    __table_args__ = (Index("ix_apple_devices_push_token", "push_token"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    library_id: Mapped[str] = mapped_column(Text, unique=True)
+    push_token: Mapped[str] = mapped_column(Text)
+    token_updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    last_push_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+
+
+class AppleRegistration(PlatformRow):
+    """This phone wants to hear of this pass."""
+
+    __tablename__ = "apple_registrations"
+    __table_args__ = (Index("ix_apple_registrations_serial", "serial"),)
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("apple_devices.id", ondelete="CASCADE"), primary_key=True)
+    serial: Mapped[UUID] = mapped_column(ForeignKey("apple_passes.serial", ondelete="CASCADE"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class GoogleProgram(PlatformRow):
+    """A program's class at Google. A callback names it before the merchant is known."""
+
+    __tablename__ = "google_programs"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["merchant_id", "program_id"],
+            ["programs.merchant_id", "programs.id"],
+            name="fk_google_programs_program",
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("merchant_id", "program_id"),
+        CheckConstraint(f"review_status IN {REVIEW_STATES}", name="review_status"),
+    )
+
+    class_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    merchant_id: Mapped[UUID]
+    program_id: Mapped[UUID]
+    payload_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of what Google was last told: sent again only when the program has changed."""
+    review_status: Mapped[str] = mapped_column(String(12))
+    synced_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class GoogleCallback(PlatformRow):
+    """A message of Google's that has been taken; it may come twice until it expires."""
+
+    __tablename__ = "google_callbacks"
+    __table_args__ = (Index("ix_google_callbacks_expires_at", "expires_at"),)
+
+    nonce: Mapped[str] = mapped_column(Text, primary_key=True)
+    object_id: Mapped[str] = mapped_column(Text)
+    event: Mapped[str] = mapped_column(LABEL)
+    expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class PassImage(PlatformRow):
+    """A picture on passes, under the address of its own content: drawn or fetched once, never changed."""
+
+    __tablename__ = "pass_images"
+    __table_args__ = (CheckConstraint(text("length(hash) = 64"), name="hash"),)
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the body, in hexadecimal."""
+    media_type: Mapped[str] = mapped_column(String(40))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)

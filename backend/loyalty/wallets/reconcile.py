@@ -1,0 +1,94 @@
+"""What Google shows against what it was told: the net under requests that arrived after we had stopped waiting."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.loyalty.cards.models import Card
+from backend.loyalty.wallets.due import Scope, merchants_of
+from backend.loyalty.wallets.google.names import card_id_of
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.google.payloads import shows
+from backend.loyalty.wallets.links import note_saved, repaint, revive
+from backend.loyalty.wallets.models import WalletLink
+from backend.loyalty.wallets.ports import CardSnapshot
+from backend.loyalty.wallets.snapshot import find_snapshot
+from backend.loyalty.wallets.sync import WalletSync
+
+RECONCILE = "reconcile_google_passes"
+
+
+class Reconciliation:
+    """Counts `compared` and `wrong`; wrong passes become due, and the next run sends them."""
+
+    def __init__(self, sync: WalletSync, google: Google, counts: Any) -> None:
+        self._sync, self._google, self._counts = sync, google, counts
+
+    async def run(self) -> None:
+        """Raises Transient, Permanent or Misconfigured when Google does not list its passes."""
+        for merchant_id in await merchants_of(self._sync.sessions, Scope()):
+            card_id = await _any_card(self._sync.sessions, merchant_id)
+            if card_id is not None:
+                await self._merchant(merchant_id, card_id)
+
+    async def _merchant(self, merchant_id: UUID, card_id: UUID) -> None:
+        async with self._sync.sessions.committing(merchant_id) as session:
+            card = await find_snapshot(session, self._sync.links, merchant_id, card_id, clock.now())
+        assert card is not None, "a link belongs to a card"
+        async for page in self._google.wallet.in_bulk().list_objects(card.program):
+            async with self._sync.sessions.committing(merchant_id) as session:
+                await self._page(session, merchant_id, page)
+
+    async def _page(self, session: AsyncSession, merchant_id: UUID, page: Sequence[dict[str, Any]]) -> None:
+        now, issuer = clock.now(), self._google.account.issuer_id
+        known = {card_id: found for found in page if (card_id := card_id_of(issuer, found.get("id", "")))}
+        settled = await _settled(session, merchant_id, list(known))
+        for link in settled:
+            await self._compare(session, link, known[link.card_id], now)
+
+    async def _compare(self, session: AsyncSession, link: WalletLink, found: dict[str, Any], now: datetime) -> None:
+        key = (link.merchant_id, link.card_id)
+        if found.get("hasUsers") and link.saved_by_user is None:
+            await note_saved(session, (*key, "google"), saved=True)
+        card = await find_snapshot(session, self._sync.links, *key, now)
+        assert card is not None, "a link belongs to a card"
+        self._counts["compared"] += 1
+        if not self._is_right(card, found):
+            self._counts["wrong"] += 1
+            await revive(session, *key, ["google"])
+            await repaint(session, link.merchant_id, [link.card_id])
+
+    def _is_right(self, card: CardSnapshot, found: dict[str, Any]) -> bool:
+        return shows(found, self._google.wallet.payload(card))
+
+
+async def _any_card(sessions: Sessions, merchant_id: UUID) -> UUID | None:
+    """One that Google has been told of; the program is the same for all."""
+    told = select(WalletLink.card_id).where(
+        WalletLink.merchant_id == merchant_id, WalletLink.provider == "google", WalletLink.synced_version >= 0
+    )
+    async with sessions.committing(merchant_id) as session:
+        found: UUID | None = await session.scalar(told.limit(1))
+    return found
+
+
+async def _settled(session: AsyncSession, merchant_id: UUID, card_ids: list[UUID]) -> list[WalletLink]:
+    """Those that claim to be right: the others are on their way."""
+    rows = await session.scalars(
+        select(WalletLink)
+        .join(Card, (Card.merchant_id == WalletLink.merchant_id) & (Card.id == WalletLink.card_id))
+        .where(
+            WalletLink.merchant_id == merchant_id,
+            WalletLink.provider == "google",
+            WalletLink.card_id.in_(card_ids),
+            WalletLink.status == "active",
+            WalletLink.synced_version >= Card.wallet_version,
+        )
+    )
+    return list(rows)

@@ -1,0 +1,35 @@
+from litestar import Controller, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from backend.access.guards import limited
+from backend.core.openapi import refusals
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.wallets.problems import WalletNotConfigured, WalletUnavailable
+from backend.loyalty.wallets.saving import GoogleSaving
+
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+def provide_saving(state: State) -> GoogleSaving:
+    return GoogleSaving(state.wallet_sync, state.links, state.google)
+
+
+class GoogleSaveController(Controller):
+    path = "/loyalty/wallets/google"
+    tags = ["Loyalty - Storefront"]
+    dependencies = {"google_saving": Provide(provide_saving, sync_to_thread=False)}
+
+    @get(
+        "/{token:str}",
+        operation_id="saveToGoogleWallet",
+        summary="Add to Google Wallet; the token is the right to do so",
+        description="Makes the pass ready, then redirects to Google. The address it redirects to is good for an hour.",
+        status_code=302,
+        guards=[limited("wallet-save", 30)],
+        responses=refusals(CardNotFound, WalletNotConfigured, WalletUnavailable),
+    )
+    async def save(self, token: FromPath[str], google_saving: NamedDependency[GoogleSaving]) -> Redirect:
+        return Redirect(await google_saving.address(token), headers=PRIVATE)

@@ -1,0 +1,63 @@
+"""The holder has tapped "Add to Google Wallet": the pass is made ready, then they are sent to Google."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.core.clock import clock
+from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.wallets.google.names import object_id
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.links import open_link
+from backend.loyalty.wallets.models import WalletLink
+from backend.loyalty.wallets.ports import LinkKey
+from backend.loyalty.wallets.problems import WalletNotConfigured, WalletUnavailable
+from backend.loyalty.wallets.sync import WalletSync
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleSaving:
+    sync: WalletSync
+    links: CardLinks
+    google: Google | None
+
+    async def address(self, token: str) -> str:
+        """Where Google asks the holder whether to save the card; good for an hour, never to be logged.
+
+        Raises WalletNotConfigured; CardNotFound, alike for a forged token and a card that is over; WalletUnavailable
+        while Google cannot be told of the card.
+        """
+        if self.google is None:
+            raise WalletNotConfigured
+        now = clock.now()
+        key, program_id = await self._opened(token, self.google, now)
+        await self.sync.sync_card(*key)
+        if not await self._is_known(key):
+            raise WalletUnavailable
+        return await self.google.save_links.url(program_id=program_id, card_id=key[1], now=now)
+
+    async def _opened(self, token: str, google: Google, now: datetime) -> tuple[LinkKey, UUID]:
+        """The link, made if need be, and the card's program."""
+        link = self.links.read(token)
+        if link is None:
+            raise CardNotFound
+        key: LinkKey = (link.merchant_id, link.card_id, "google")
+        card = select(Card.page_version, Card.program_id).where(
+            Card.merchant_id == link.merchant_id, Card.id == link.card_id, Card.state == "active"
+        )
+        async with self.sync.sessions.committing(link.merchant_id) as session:
+            found = (await session.execute(card)).one_or_none()
+            if found is None or not self.links.opens_save(link, found.page_version):
+                raise CardNotFound
+            await open_link(session, key, object_id(google.account.issuer_id, link.card_id), now)
+        return key, found.program_id
+
+    async def _is_known(self, key: LinkKey) -> bool:
+        """Google has had the card once: what it shows may be behind, but it can be saved."""
+        async with self.sync.sessions.committing(key[0]) as session:
+            link = await session.get(WalletLink, key)
+            return link is not None and link.synced_version >= 0

@@ -1,0 +1,162 @@
+"""Around every background task: a row that tells how far it is, what it could not do, and whether it died."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import update
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.ids import new_id
+from backend.core.metrics import TASK_FAILED_IDS, TASK_SUCCEEDED
+from backend.operations.task_runs.models import TaskRun
+
+HEARTBEAT_SECONDS, WATCH_SECONDS = 5.0, 0.25
+FAILURES_MAX = 1000
+"""Reasons kept; `counts.failed` tells the whole number."""
+REASON_MAX = 500
+
+log = structlog.get_logger()
+
+
+class TaskFailed(Exception):
+    """The task ends here, for a reason an operator can act on. Its text is the run's error."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the task tells while it works; the heartbeat writes it down every few seconds."""
+
+    done: int = 0
+    total: int | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def count(self, what: str, times: int = 1) -> None:
+        self.counts[what] += times
+
+    def fail(self, failed_id: UUID | str, reason: str) -> None:
+        """`reason` must name no person. An id that fails twice keeps both reasons."""
+        self.counts["failed"] += 1
+        known = self.failures.get(str(failed_id))
+        if known is not None or len(self.failures) < FAILURES_MAX:
+            self.failures[str(failed_id)] = (f"{known}; {reason}" if known else reason)[:REASON_MAX]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            "done": self.done,
+            "total": self.total,
+            "counts": dict(self.counts),
+            "failures": dict(self.failures),
+        }
+
+
+Work = Callable[[Progress], Awaitable[None]]
+Watch = Callable[[Progress], None]
+"""Somebody who looks on: called every quarter of a second."""
+
+
+async def queue_run(
+    sessions: Sessions,
+    name: str,
+    *,
+    merchant_id: UUID | None = None,
+    requested_by: UUID | None = None,
+    arguments: dict[str, Any] | None = None,
+) -> TaskRun:
+    """A run that waits for its worker."""
+    run = TaskRun(
+        id=new_id(),
+        name=name,
+        merchant_id=merchant_id,
+        requested_by=requested_by,
+        arguments=arguments or {},
+        created_at=clock.now(),
+        counts={},
+        failures={},
+        done=0,
+    )
+    async with sessions.committing() as session:
+        session.add(run)
+    return run
+
+
+async def give_up_run(sessions: Sessions, run: TaskRun, reason: str) -> None:
+    """No worker will ever hear of it."""
+    await _write(sessions, run, finished_at=clock.now(), error=reason)
+
+
+async def run_task(
+    sessions: Sessions,
+    run: TaskRun,
+    work: Work,
+    *,
+    watch: Watch | None = None,
+    heartbeat: float = HEARTBEAT_SECONDS,
+) -> TaskRun:
+    """Does the work and keeps the run's row; the row as it ended.
+
+    A TaskFailed ends the run with its text; any other failure is written down and raised. A process that is killed
+    leaves a run without heartbeats.
+    """
+    progress = Progress()
+    await _write(sessions, run, started_at=clock.now(), heartbeat_at=clock.now())
+    beside = [asyncio.create_task(_beat(sessions, run, progress, heartbeat))]
+    if watch is not None:
+        beside.append(asyncio.create_task(_show(watch, progress)))
+    try:
+        await work(progress)
+    except TaskFailed as failure:
+        await _finish(sessions, run, progress, str(failure))
+    except Exception as failure:
+        await _finish(sessions, run, progress, f"{type(failure).__name__}: see the log of this time.")
+        raise
+    else:
+        await _finish(sessions, run, progress, None)
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+    return run
+
+
+async def run_now(sessions: Sessions, name: str, work: Work, **about: Any) -> TaskRun:
+    """For the schedule and the command line: queued and done at once."""
+    return await run_task(sessions, await queue_run(sessions, name, **about), work)
+
+
+async def _beat(sessions: Sessions, run: TaskRun, progress: Progress, every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await _write(sessions, run, heartbeat_at=clock.now(), **progress.values)
+        except Exception as error:  # noqa: BLE001 - the work goes on; silence for a minute is what the reader will see
+            log.warning("heartbeat_failed", task=run.name, error=type(error).__name__)
+
+
+async def _show(watch: Watch, progress: Progress) -> None:
+    while True:
+        watch(progress)
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+async def _write(sessions: Sessions, run: TaskRun, **values: Any) -> None:
+    async with sessions.committing() as session:
+        await session.execute(update(TaskRun).where(TaskRun.id == run.id).values(values))
+    for name, value in values.items():
+        setattr(run, name, value)
+
+
+async def _finish(sessions: Sessions, run: TaskRun, progress: Progress, error: str | None) -> None:
+    now = clock.now()
+    await _write(sessions, run, finished_at=now, heartbeat_at=now, error=error, **progress.values)
+    TASK_FAILED_IDS.labels(run.name).set(progress.counts["failed"])
+    if error is None:
+        TASK_SUCCEEDED.labels(run.name).set(now.timestamp())
+    log.info("task_finished", task=run.name, run_id=str(run.id), error=error, **progress.counts)

@@ -1,0 +1,122 @@
+"""One card's passes, for whoever has to find out what is wrong with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select
+
+from backend.core.clock import clock
+from backend.loyalty.wallets.apple.opening import Apple
+from backend.loyalty.wallets.apple.pass_json import PassFacts, loyalty_pass
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.links import repaint, revive
+from backend.loyalty.wallets.models import ApplePass, AppleRegistration, WalletLink
+from backend.loyalty.wallets.ports import CardSnapshot, Provider
+from backend.loyalty.wallets.problems import NoSuchPass
+from backend.loyalty.wallets.snapshot import find_snapshot
+from backend.loyalty.wallets.sync import WalletSync
+from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
+from backend.operations.wallets.scopes import find_card
+
+HIDDEN = "(hidden)"
+
+
+@dataclass(frozen=True, slots=True)
+class WalletDebug:
+    sync: WalletSync
+    google: Google | None
+    apple: Apple | None
+
+    async def show(self, code: str) -> CardPasses:
+        """Raises CardNotFound."""
+        card, now = await find_card(self.sync.sessions, code), clock.now()
+        async with self.sync.sessions.committing(card.merchant_id) as session:
+            snapshot = await find_snapshot(session, self.sync.links, card.merchant_id, card.card_id, now)
+            assert snapshot is not None, "the card was just found"
+            links = await session.scalars(
+                select(WalletLink)
+                .where(WalletLink.merchant_id == card.merchant_id, WalletLink.card_id == card.card_id)
+                .order_by(WalletLink.provider)
+            )
+            found = list(links)
+        # The address of the customer's own page is theirs alone.
+        snapshot = msgspec.structs.replace(snapshot, page_url=HIDDEN)
+        return CardPasses(
+            card_code=snapshot.code,
+            merchant_code=card.merchant_code,
+            state=snapshot.state,
+            wallet_version=snapshot.version,
+            shows=msgspec.to_builtins(snapshot),
+            links=[await self._link(link, snapshot, now) for link in found],
+            save_link_error=await self._save_link_error(snapshot, now),
+        )
+
+    async def retry(self, code: str, provider: Provider) -> RetryView:
+        """Sends this pass now, whatever its versions say. Raises CardNotFound or NoSuchPass."""
+        card = await find_card(self.sync.sessions, code)
+        async with self.sync.sessions.committing(card.merchant_id) as session:
+            link = await session.get(WalletLink, (card.merchant_id, card.card_id, provider))
+            if link is None or link.status == "removed":
+                raise NoSuchPass
+            await revive(session, card.merchant_id, card.card_id, [provider])
+            await repaint(session, card.merchant_id, [card.card_id])
+        result = await self.sync.sync_card(card.merchant_id, card.card_id, provider)
+        return RetryView(provider, result.outcome, result.reason)
+
+    async def _link(self, link: WalletLink, snapshot: CardSnapshot, now: datetime) -> PassLinkView:
+        return PassLinkView(
+            provider=link.provider,
+            external_id=link.external_id,
+            status=link.status,
+            synced_version=link.synced_version,
+            is_right=link.synced_version >= snapshot.version,
+            saved_by_user=link.saved_by_user,
+            attempts=link.attempts,
+            next_attempt_at=link.next_attempt_at,
+            leased_until=link.lease_until,
+            waiting_since=link.waiting_since,
+            synced_at=link.synced_at,
+            last_error_code=link.last_error_code,
+            last_error=link.last_error,
+            failed_at=link.failed_at,
+            would_send=self._payload(link, snapshot, now),
+            device_count=await self._devices(link) if link.provider == "apple" else None,
+        )
+
+    def _payload(self, link: WalletLink, snapshot: CardSnapshot, now: datetime) -> dict[str, Any] | None:
+        if link.provider == "google" and self.google is not None:
+            return self.google.wallet.payload(snapshot)
+        if link.provider == "apple" and self.apple is not None:
+            facts = PassFacts(
+                pass_type=self.apple.certificates.pass_type,
+                team=self.apple.certificates.team,
+                serial=link.external_id,
+                auth_token=HIDDEN,
+                web_service_url=HIDDEN,
+                last_modified=now,
+            )
+            shown: dict[str, Any] = loyalty_pass(snapshot, facts, now).json_dict()
+            return shown
+        return None
+
+    async def _devices(self, link: WalletLink) -> int:
+        count = (
+            select(func.count())
+            .select_from(AppleRegistration)
+            .join(ApplePass, ApplePass.serial == AppleRegistration.serial)
+            .where(ApplePass.merchant_id == link.merchant_id, ApplePass.card_id == link.card_id)
+        )
+        async with self.sync.sessions.committing() as session:
+            return await session.scalar(count) or 0
+
+    async def _save_link_error(self, snapshot: CardSnapshot, now: datetime) -> str | None:
+        """Makes one and throws it away."""
+        if self.google is None:
+            return None
+        try:
+            await self.google.save_links.url(program_id=snapshot.program.program_id, card_id=snapshot.card_id, now=now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the reader wants to know
+            return f"{type(error).__name__}: {error}"
+        return None

@@ -1,0 +1,131 @@
+"""The wallets, for administrators: how they are, runs over many passes, and one card's passes from the inside."""
+
+from typing import Any
+
+import structlog
+from arq.connections import ArqRedis
+from litestar import Controller, Request, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
+from redis.exceptions import RedisError
+
+from backend.access.guards import actor_of, for_platform, limited, together
+from backend.access.permissions import DEBUG_WALLETS, RUN_TASKS
+from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.openapi import refusals, shown
+from backend.core.problems import Unavailable, ValidationFailed
+from backend.core.requests import reader_language
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.wallets.apple.opening import Apple
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.loyalty.wallets.ports import Provider
+from backend.loyalty.wallets.problems import NoSuchPass
+from backend.merchants.problems import MerchantNotFound
+from backend.operations.task_runs.actions import give_up_run
+from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.schemas import TaskRunQueued
+from backend.operations.wallets.debug import WalletDebug
+from backend.operations.wallets.schemas import CardPasses, RetryView, SyncRequest, WalletStatus
+from backend.operations.wallets.scopes import scope_of
+from backend.operations.wallets.status import WalletHealth
+from backend.operations.wallets.tasks import queue_sync
+
+ADMIN = (Unauthenticated, SessionExpired, Forbidden)
+
+log = structlog.get_logger()
+
+
+def provide_health(state: State) -> WalletHealth:
+    opened: dict[Provider, Google | Apple | None] = {"google": state.google, "apple": state.apple}
+    breakers = {name: each.breaker for name, each in opened.items() if each is not None}
+    return WalletHealth(state.settings, state.redis, state.wallet_sync, breakers)
+
+
+def provide_debug(state: State) -> WalletDebug:
+    return WalletDebug(state.wallet_sync, state.google, state.apple)
+
+
+def provide_queue(state: State) -> ArqRedis:
+    return state.queue  # type: ignore[no-any-return]
+
+
+class WalletAdminController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Admin"]
+    dependencies = {
+        "wallet_health": Provide(provide_health, sync_to_thread=False),
+        "wallet_debug": Provide(provide_debug, sync_to_thread=False),
+        "queue": Provide(provide_queue, sync_to_thread=False),
+    }
+
+    @get(
+        "/wallet-status",
+        operation_id="getWalletStatus",
+        summary="Whether both wallets work, step by step, and how many passes are right at this moment",
+        guards=[together(for_platform(RUN_TASKS), limited("wallet-status", 20))],
+        responses=refusals(*ADMIN),
+    )
+    async def status(
+        self, request: Request[Any, Any, Any], wallet_health: NamedDependency[WalletHealth]
+    ) -> WalletStatus:
+        return await wallet_health.status(clock.now(), reader_language(request))
+
+    @post(
+        "/wallets/sync",
+        operation_id="syncWallets",
+        summary="Bring passes up to date in the background",
+        description="All that are behind; or one merchant's; or one card's, sent in any case; or those that failed.",
+        status_code=202,
+        guards=[together(for_platform(RUN_TASKS), limited("wallet-sync", 10))],
+        responses={202: shown(TaskRunQueued)}
+        | refusals(*ADMIN, ValidationFailed, MerchantNotFound, CardNotFound, Unavailable),
+    )
+    async def sync(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[SyncRequest],
+        wallet_debug: NamedDependency[WalletDebug],
+        queue: NamedDependency[ArqRedis],
+    ) -> TaskRunQueued:
+        sync = wallet_debug.sync
+        scope = await scope_of(sync.sessions, data)
+        run = await queue_sync(sync, scope, card_code=data.card_code, requested_by=actor_of(request).user_id)
+        await _ring(queue, sync.sessions, run)
+        return TaskRunQueued(run.id)
+
+    @get(
+        "/wallets/cards/{card_code:str}",
+        operation_id="getCardPasses",
+        summary="One card's passes from the inside: versions, last errors, what would be sent",
+        guards=[for_platform(DEBUG_WALLETS)],
+        responses=refusals(*ADMIN, CardNotFound),
+    )
+    async def card(self, card_code: FromPath[str], wallet_debug: NamedDependency[WalletDebug]) -> CardPasses:
+        return await wallet_debug.show(card_code)
+
+    @post(
+        "/wallets/cards/{card_code:str}/{provider:str}/retry",
+        operation_id="retryCardPass",
+        summary="Send this pass now",
+        status_code=200,
+        guards=[together(for_platform(DEBUG_WALLETS), limited("wallet-retry", 20))],
+        responses={200: shown(RetryView)} | refusals(*ADMIN, CardNotFound, NoSuchPass),
+    )
+    async def retry(
+        self, card_code: FromPath[str], provider: FromPath[Provider], wallet_debug: NamedDependency[WalletDebug]
+    ) -> RetryView:
+        return await wallet_debug.retry(card_code, provider)
+
+
+async def _ring(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
+    """Raises Unavailable while the workers cannot be reached."""
+    try:
+        await queue.enqueue_job(SYNC_PASSES, str(run.id), _job_id=f"task:{run.id}")
+    except (RedisError, OSError) as error:
+        log.warning("redis_away", error=type(error).__name__, consequence="a run that was asked for is refused")
+        await give_up_run(sessions, run, "The workers could not be reached.")
+        raise Unavailable from error

@@ -1,0 +1,147 @@
+"""How the wallets are: whether they work, and how many passes are right at this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from redis.asyncio import Redis
+from sqlalchemy import and_, func, select
+
+from backend.core.database import Sessions
+from backend.core.outbound.breaker import Breaker
+from backend.core.settings import Settings
+from backend.loyalty.cards.models import Card
+from backend.loyalty.wallets.apple.checks import check_apple
+from backend.loyalty.wallets.due import Scope, merchants_of
+from backend.loyalty.wallets.google.checks import check_google
+from backend.loyalty.wallets.google.save_link import save_origins
+from backend.loyalty.wallets.models import WalletLink
+from backend.loyalty.wallets.opening import configured_wallets
+from backend.loyalty.wallets.ports import CheckStep, Provider
+from backend.loyalty.wallets.sync import WalletSync
+from backend.operations.wallets.schemas import (
+    BreakerView,
+    FreshnessView,
+    PassCounts,
+    ProviderStatus,
+    StepView,
+    WalletStatus,
+)
+from i18n.translator import get_translator
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every step of both wallets, by provider."""
+
+    google: list[CheckStep]
+    apple: list[CheckStep]
+
+    @property
+    def is_well(self) -> bool:
+        return not any(step.outcome == "failed" for step in (*self.google, *self.apple))
+
+
+async def look_at_wallets(settings: Settings, redis: Redis, now: datetime) -> Checked:
+    """Asks Google and Apple. A wallet that is not configured has nothing that could fail."""
+    return Checked(await check_google(settings, redis, now), await check_apple(settings, now))
+
+
+@dataclass(frozen=True, slots=True)
+class WalletHealth:
+    """What the status is made of."""
+
+    settings: Settings
+    redis: Redis
+    sync: WalletSync
+    breakers: dict[Provider, Breaker]
+
+    async def status(self, now: datetime, language: str) -> WalletStatus:
+        checked, configured = await look_at_wallets(self.settings, self.redis, now), configured_wallets(self.settings)
+        google = await self._provider("google", checked.google, language)
+        apple = await self._provider("apple", checked.apple, language)
+        return WalletStatus(
+            google_configured="google" in configured,
+            apple_configured="apple" in configured,
+            issuer=self.settings.google_wallet_issuer_id or None,
+            origins=save_origins(self.settings) if "google" in configured else [],
+            credentials_valid=_is_ok(checked.google, "issuer") if "google" in configured else None,
+            key_age_days=_days(checked.google, "key_parses"),
+            certificate_days_left=_days(checked.apple, "days_left"),
+            default_logo_reachable=_is_ok(checked.google, "logo"),
+            errors=[step.sentence for each in (google, apple) for step in each.steps if step.outcome == "failed"],
+            google=google,
+            apple=apple,
+        )
+
+    async def _provider(self, name: Provider, steps: Sequence[CheckStep], language: str) -> ProviderStatus:
+        measured = await self.sync.freshness.last_hour(name)
+        return ProviderStatus(
+            configured=name in configured_wallets(self.settings),
+            working=not any(step.outcome == "failed" for step in steps),
+            steps=[step_view(step, language) for step in steps],
+            passes=await count_passes(self.sync.sessions, name),
+            freshness=FreshnessView(measured.count, measured.p50, measured.p95),
+            breaker=await self._breaker(name),
+        )
+
+    async def _breaker(self, name: Provider) -> BreakerView:
+        if name not in self.breakers:
+            return BreakerView("closed", None)
+        state = await self.breakers[name].state()
+        if state.stopped_because is not None:
+            return BreakerView("stopped", state.stopped_because)
+        return BreakerView("open" if state.is_open else "closed", None)
+
+
+async def count_passes(sessions: Sessions, provider: Provider) -> PassCounts:
+    """Merchant by merchant, as row-level security wants it."""
+    total = PassCounts(active=0, right=0, behind=0, failed=0, oldest_waiting_since=None)
+    is_active = WalletLink.status == "active"
+    is_behind = and_(is_active, Card.wallet_version > WalletLink.synced_version)
+    counted = (
+        select(
+            func.count().filter(is_active),
+            func.count().filter(is_behind),
+            func.count().filter(WalletLink.status == "failed"),
+            func.min(WalletLink.waiting_since).filter(is_behind),
+        )
+        .join(Card, (Card.merchant_id == WalletLink.merchant_id) & (Card.id == WalletLink.card_id))
+        .where(WalletLink.provider == provider)
+    )
+    for merchant_id in await merchants_of(sessions, Scope()):
+        async with sessions.committing(merchant_id) as session:
+            row = await session.execute(counted.where(WalletLink.merchant_id == merchant_id))
+            active, behind, failed, oldest = row.tuples().one()
+        total.active += active
+        total.right += active - behind
+        total.behind += behind
+        total.failed += failed
+        total.oldest_waiting_since = min(filter(None, (total.oldest_waiting_since, oldest)), default=None)
+    return total
+
+
+def step_view(step: CheckStep, language: str) -> StepView:
+    say = get_translator(language).gettext
+    return StepView(
+        name=step.name,
+        outcome=step.outcome,
+        sentence=say(step.sentence, **step.facts),
+        mend=say(step.mend, **step.facts) if step.mend else "",
+    )
+
+
+def _find(steps: Sequence[CheckStep], name: str) -> CheckStep | None:
+    return next((step for step in steps if step.name == name), None)
+
+
+def _is_ok(steps: Sequence[CheckStep], name: str) -> bool | None:
+    """None when it was not looked at."""
+    step = _find(steps, name)
+    return step.outcome in {"ok", "warning"} if step and step.outcome != "skipped" else None
+
+
+def _days(steps: Sequence[CheckStep], name: str) -> int | None:
+    step = _find(steps, name)
+    days = step.facts.get("days") if step else None
+    return int(days) if days is not None else None

@@ -1,0 +1,67 @@
+"""Runs over many passes, each with a row that tells what became of it."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.core.clock import clock
+from backend.loyalty.wallets.catch_up import ProviderStopped, catch_up
+from backend.loyalty.wallets.due import Scope
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
+from backend.loyalty.wallets.reconcile import RECONCILE, Reconciliation
+from backend.loyalty.wallets.sync import WalletSync
+from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
+from backend.operations.task_runs.models import TaskRun
+
+
+async def queue_sync(
+    sync: WalletSync, scope: Scope, *, card_code: str | None = None, requested_by: UUID | None = None
+) -> TaskRun:
+    """A run that waits for its worker. The code is for whoever reads the list."""
+    arguments: dict[str, Any] = {"only_failed": scope.only_failed}
+    if scope.card_id is not None:
+        arguments |= {"card_id": str(scope.card_id), "card_code": card_code}
+    return await queue_run(
+        sync.sessions, SYNC_PASSES, merchant_id=scope.merchant_id, requested_by=requested_by, arguments=arguments
+    )
+
+
+async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = None) -> TaskRun:
+    """Does what the run asks for. A provider that refuses us is the run's error, not its cards'."""
+    scope = Scope(
+        merchant_id=run.merchant_id,
+        card_id=UUID(run.arguments["card_id"]) if "card_id" in run.arguments else None,
+        only_failed=run.arguments.get("only_failed", False),
+    )
+
+    async def work(progress: Progress) -> None:
+        progress.counts.update(processed=0, synced=0, failed=0)
+        try:
+            await catch_up(sync, scope, progress)
+        except ProviderStopped as stopped:
+            raise TaskFailed(str(stopped)) from stopped
+
+    return await run_task(sync.sessions, run, work, watch=watch)
+
+
+async def reconcile_google(sync: WalletSync, google: Google) -> TaskRun:
+    async def work(progress: Progress) -> None:
+        progress.counts.update(compared=0, wrong=0)
+        try:
+            await Reconciliation(sync, google, progress.counts).run()
+        except (Transient, Permanent, Misconfigured) as error:
+            raise TaskFailed(str(error)) from error
+
+    return await run_now(sync.sessions, RECONCILE, work)
+
+
+def run_facts(run: TaskRun) -> dict[str, Any]:
+    """What the command line prints."""
+    return {
+        "run_id": str(run.id),
+        **run.counts,
+        "failed_card_ids": run.failures,
+        "error": run.error,
+        "seconds": round(((run.finished_at or clock.now()) - (run.started_at or run.created_at)).total_seconds(), 1),
+    }

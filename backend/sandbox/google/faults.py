@@ -1,0 +1,58 @@
+"""Bad days of Google's: set by tests, none by default."""
+
+import random
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+PER_SECOND = 20
+
+Fault = Literal["500", "503", "429", "408", "hang", "lost", "lost_504", "garbage", "endless", "redirect"]
+"""`lost`: done, but the connection ends before the answer. `lost_504`: done, but a 504 comes back."""
+
+
+@dataclass
+class Faults:
+    next: deque[Fault] = field(default_factory=deque)
+    """One for each of the next calls."""
+    chances: dict[Fault, float] = field(default_factory=dict)
+    """The share of calls that end like this."""
+    is_out: bool = False
+    """An outage: 503, whatever is asked."""
+    is_forbidden: bool = False
+    """The service account is not a user of the issuer."""
+    token_endpoint_is_out: bool = False
+    latency_seconds: float = 0.0
+    has_quota: bool = True
+    retry_after: str | None = None
+    """Said with each 429 and 503."""
+    chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - no secret
+    asked_at: list[float] = field(default_factory=list)
+    """Moments of all calls, on the monotonic clock."""
+
+    def draw(self) -> Fault | None:
+        if self.next:
+            return self.next.popleft()
+        number = self.chance.random()
+        for fault, share in self.chances.items():
+            number -= share
+            if number < 0:
+                return fault
+        return None
+
+    def is_over_quota(self) -> bool:
+        """Counts this call; 20 in any second are allowed."""
+        now = time.monotonic()
+        self.asked_at.append(now)
+        recent = sum(1 for moment in self.asked_at[-4 * PER_SECOND :] if now - moment < 1)
+        return self.has_quota and recent > PER_SECOND
+
+    def worst_second(self) -> int:
+        """The most calls in any second."""
+        moments, worst, start = sorted(self.asked_at), 0, 0
+        for end, moment in enumerate(moments):
+            while moment - moments[start] >= 1:
+                start += 1
+            worst = max(worst, end - start + 1)
+        return worst

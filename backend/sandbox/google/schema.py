@@ -1,0 +1,129 @@
+"""What Google accepts: its own published description as JSON Schema, and the rules that it tells only in words."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+JsonObject = dict[str, Any]
+
+ID = r"^[0-9]+\.[A-Za-z0-9._-]+$"
+MODULE_ID = r"^[A-Za-z0-9_-]+$"
+ADDRESS = r"^[a-z][a-z0-9+.-]*:.+"
+IMAGE_ADDRESS = r"^(https://|http://(127\.0\.0\.1|localhost)[:/]).+"
+"""Public https; the sandbox itself lives on loopback."""
+REQUIRED = {
+    "LoyaltyClass": ["id", "issuerName", "programName", "programLogo", "reviewStatus"],
+    "LoyaltyObject": ["id", "classId", "state"],
+    "Barcode": ["type"],
+    "LoyaltyPoints": ["balance"],
+    "LocalizedString": ["defaultValue"],
+    "TranslatedString": ["language", "value"],
+    "Uri": ["uri"],
+    "ImageUri": ["uri"],
+}
+RULES: dict[str, dict[str, JsonObject]] = {
+    "LoyaltyClass": {
+        "id": {"pattern": ID},
+        "issuerName": {"minLength": 1},
+        "programName": {"minLength": 1},
+        "hexBackgroundColor": {"pattern": r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"},
+        "reviewStatus": {"enum": ["DRAFT", "UNDER_REVIEW"]},
+        "messages": {"maxItems": 10},
+        "textModulesData": {"maxItems": 10},
+        "merchantLocations": {"maxItems": 10},
+    },
+    "LoyaltyObject": {
+        "id": {"pattern": ID},
+        "classId": {"pattern": ID},
+        "state": {"enum": ["ACTIVE", "COMPLETED", "EXPIRED", "INACTIVE"]},
+        "messages": {"maxItems": 10},
+        "textModulesData": {"maxItems": 10},
+        "merchantLocations": {"maxItems": 10},
+    },
+    "TextModuleData": {"id": {"pattern": MODULE_ID}},
+    "ImageUri": {"uri": {"pattern": IMAGE_ADDRESS}},
+    "Uri": {"uri": {"pattern": ADDRESS}},
+    "CallbackOptions": {"url": {"pattern": IMAGE_ADDRESS}},
+    "Money": {"micros": {"pattern": r"^-?[0-9]+$"}},
+}
+ONE_OF = {
+    "LoyaltyPointsBalance": ["int", "string", "double", "money"],
+    "Image": ["sourceUri", "privateImageId"],
+}
+"""Forms of one value: exactly one is there."""
+INT32 = 2**31
+
+
+class PayloadRefused(Exception):
+    """Google would answer 400 with such words."""
+
+
+def check(schema: str, payload: object) -> None:
+    """Raises PayloadRefused for the gravest fault. Old names that Google still knows are refused too."""
+    error = best_match(_validator(schema).iter_errors(payload))
+    if error is not None:
+        place = ".".join(str(part) for part in error.absolute_path) or schema
+        raise PayloadRefused(f"{place}: {error.message[:200]}")
+
+
+def check_names(schema: str, patch: JsonObject) -> None:
+    """Keys that a patch deletes must exist as well."""
+    for key in patch:
+        if key not in _definitions()[schema]["properties"]:
+            raise PayloadRefused(f"{key}: unknown name.")
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": _definitions()})
+
+
+@cache
+def _definitions() -> JsonObject:
+    package = files("googleapiclient.discovery_cache") / "documents"
+    published = json.loads((package / "walletobjects.v1.json").read_text("utf-8"))["schemas"]
+    return {name: _definition(name, told) for name, told in published.items()}
+
+
+def _definition(name: str, told: JsonObject) -> JsonObject:
+    published = told.get("properties", {})
+    properties = {key: _property(value) for key, value in published.items() if not value.get("deprecated")}
+    for key, rule in RULES.get(name, {}).items():
+        properties[key] = {"allOf": [properties[key], rule]}
+    definition = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "required": REQUIRED.get(name, []),
+    }
+    if name in ONE_OF:
+        definition["oneOf"] = [{"required": [form]} for form in ONE_OF[name]]
+    return definition
+
+
+def _property(told: JsonObject) -> JsonObject:
+    if "$ref" in told:
+        return {"$ref": f"#/$defs/{told['$ref']}"}
+    match told["type"]:
+        case "array":
+            return {"type": "array", "items": _property(told["items"])}
+        case "string":
+            return _text(told)
+        case "integer":
+            return {"type": "integer", "minimum": -INT32, "maximum": INT32 - 1}
+        case "object":
+            return {"type": "object"}
+    return {"type": told["type"]}
+
+
+def _text(told: JsonObject) -> JsonObject:
+    if "enum" in told:
+        old = told.get("enumDeprecated", [False] * len(told["enum"]))
+        return {"enum": [word for word, is_old in zip(told["enum"], old, strict=True) if not is_old]}
+    if told.get("format") in {"int64", "uint64"}:
+        return {"type": "string", "pattern": r"^-?[0-9]+$"}
+    return {"type": "string"}

@@ -1,0 +1,94 @@
+"""A wallet provider that keeps what its phones show, and fails as told."""
+
+import asyncio
+import random
+from uuid import UUID
+
+from backend.loyalty.wallets.ports import CardSnapshot, Notify, Provider, Transient, WalletProvider
+
+Fault = BaseException | None
+
+
+class Killed(BaseException):
+    """The process ends here, whatever it was about to do."""
+
+
+class Phones:
+    """`fails`: raised instead of the next pushes, in their order; `loses` the answer of pushes that were taken."""
+
+    def __init__(self, name: Provider = "google") -> None:
+        self.name: Provider = name
+        self.shown: dict[UUID, CardSnapshot] = {}
+        self.pushed: list[CardSnapshot] = []
+        self.rung: list[Notify] = []
+        self.fails: list[Fault] = []
+        self.loses: list[Fault] = []
+        self.is_away = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.is_asked = asyncio.Event()
+
+    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+        self.is_asked.set()
+        await self.may_answer.wait()
+        self._refuse(self.fails)
+        if self.is_away:
+            raise Transient("no_answer", "The phone company is away.")
+        self.shown[card.card_id] = card
+        self.pushed.append(card)
+        if notify is not None:
+            self.rung.append(notify)
+        self._refuse(self.loses)
+
+    @staticmethod
+    def _refuse(faults: list[Fault]) -> None:
+        fault = faults.pop(0) if faults else None
+        if fault is not None:
+            raise fault
+
+    def points(self, card_id: str | UUID) -> int:
+        return self.shown[UUID(str(card_id))].points_balance
+
+
+class ChaoticPhones(Phones):
+    """A tenth of the pushes are refused, some answers are lost, some kill who asked; every push takes its time.
+
+    So of two that are under way at once the older may arrive last: `went_backwards` tells where it did.
+    """
+
+    def __init__(self, seed: int, name: Provider = "google") -> None:
+        super().__init__(name)
+        self.kills = 0
+        self.went_backwards: list[tuple[int, int]] = []
+        self._random = random.Random(seed)
+
+    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+        await asyncio.sleep(self._random.uniform(0, 0.15))
+        chance = self._random.random()
+        if chance < 0.10:
+            raise Transient("503", "Busy.")
+        shown = self.shown.get(card.card_id)
+        await super().push(card, notify)
+        if shown is not None and shown.version > card.version:
+            self.went_backwards.append((shown.version, card.version))
+        if chance < 0.15:
+            raise Transient("504", "The answer was lost.")
+        if chance < 0.20:
+            self.kills += 1
+            raise Killed
+        await asyncio.sleep(self._random.uniform(0, 0.01))
+
+
+class Mortal:
+    """A real provider, whose worker is killed now and then right after a push."""
+
+    def __init__(self, provider: WalletProvider, seed: int) -> None:
+        self.name: Provider = provider.name
+        self.kills = 0
+        self._provider, self._random = provider, random.Random(seed)
+
+    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+        await self._provider.push(card, notify)
+        if self._random.random() < 0.08:
+            self.kills += 1
+            raise Killed

@@ -1,0 +1,237 @@
+"""Three files of the operator: what the start refuses, and with which sentence."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
+
+from backend.app import create_app
+from backend.core.clock import clock
+from backend.core.settings import Settings, SettingsError
+from backend.loyalty.wallets.apple.certificates import KEY, SIGNER, STEPS, WWDR, inspect, load_certificates
+from backend.loyalty.wallets.apple.checks import check_apple
+from backend.sandbox.apple.apns import Script
+from backend.sandbox.apple.pki import PASS_TYPE, TEAM, YEAR, ApplePki, pem, rsa_key, write_key
+from backend.services import open_services
+from tests.conftest import client, running
+from tests.doubles.apple import Apple, open_apple
+from tests.loyalty.wallets.apple.conftest import AppleWorld
+
+NOW = datetime.now(UTC)
+CHECKED = (*STEPS, "public_address", "apns_reachable")
+Spoil = Callable[[Path, ApplePki], object]
+
+
+def settings_for(folder: Path, **told: str) -> Settings:
+    chosen = {"environment": "test", "backend_public_url": "https://x.example", "apple_wallet_dir": str(folder)}
+    return replace(Settings(), **chosen | told)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, pki: ApplePki) -> Path:
+    return pki.write(tmp_path / "apple-wallet")
+
+
+def test_type_and_team_come_from_the_certificate_itself(folder: Path) -> None:
+    found = load_certificates(settings_for(folder), NOW)
+    assert found is not None
+    assert (found.pass_type, found.team) == (PASS_TYPE, TEAM)
+    assert found.days_left(NOW) in {363, 364}
+
+
+def test_nothing_configured_is_no_apple_wallet(tmp_path: Path) -> None:
+    assert load_certificates(replace(settings_for(tmp_path), apple_wallet_dir=""), NOW) is None
+    assert load_certificates(settings_for(tmp_path), NOW) is None
+
+
+def other_pair(folder: Path, _: ApplePki) -> None:
+    write_key(folder / KEY, rsa_key())
+
+
+def signer(folder: Path, pki: ApplePki, **told: object) -> None:
+    (folder / SIGNER).write_bytes(pem(pki.wwdr.pass_certificate(pki.key, **told)))  # type: ignore[arg-type]
+
+
+SPOILT: dict[str, tuple[Spoil, str]] = {
+    "no intermediate": (lambda folder, _: (folder / WWDR).unlink(), "wwdr.pem cannot be read: No such file"),
+    "no certificate": (lambda folder, _: (folder / SIGNER).unlink(), "signer.pem cannot be read: No such file"),
+    "no key": (lambda folder, _: (folder / KEY).unlink(), "signer.key cannot be read: No such file"),
+    "a folder for a key": (
+        lambda folder, _: ((folder / KEY).unlink(), (folder / KEY).mkdir()),
+        "signer.key cannot be read: Is a directory",
+    ),
+    "an empty certificate": (lambda folder, _: (folder / SIGNER).write_bytes(b""), "signer.pem is not a certificate"),
+    "a key for a certificate": (
+        lambda folder, _: (folder / SIGNER).write_bytes((folder / KEY).read_bytes()),
+        "signer.pem is not a certificate",
+    ),
+    "a certificate as DER": (
+        lambda folder, pki: (folder / SIGNER).write_bytes(pki.wwdr.certificate.public_bytes(Encoding.DER)),
+        "signer.pem is not a certificate",
+    ),
+    "no key at all": (lambda folder, _: (folder / KEY).write_text("secret"), "signer.key is not an RSA key"),
+    "a locked key": (lambda folder, pki: pki.write(folder, password="x"), "Set ORION_APPLE_WALLET_KEY_PASSWORD."),
+    "another pair": (other_pair, "signer.key does not belong to signer.pem"),
+    "another intermediate": (
+        lambda folder, pki: (folder / WWDR).write_bytes(pem(pki.root.intermediate("G3").certificate)),
+        "was not issued by the one in wwdr.pem",
+    ),
+    "expired": (
+        lambda folder, pki: signer(folder, pki, begins=NOW - 2 * YEAR, life=YEAR),
+        f"signer.pem expired on {(NOW - YEAR).date()}",
+    ),
+    "not valid yet": (
+        lambda folder, pki: signer(folder, pki, begins=NOW + timedelta(days=2)),
+        f"signer.pem is not valid before {(NOW + timedelta(days=2)).date()}",
+    ),
+    "a certificate for an app": (
+        lambda folder, pki: signer(folder, pki, pass_type="com.example.app"),
+        "signer.pem is not a certificate for passes",
+    ),
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_start_with_the_wrong_files_ends_with_one_sentence(folder: Path, pki: ApplePki, spoilt: str) -> None:
+    spoil, sentence = SPOILT[spoilt]
+    spoil(folder, pki)
+    with pytest.raises(SettingsError) as refused:
+        load_certificates(settings_for(folder), NOW)
+    assert str(refused.value).startswith("ORION_APPLE_WALLET_DIR: ")
+    assert sentence in str(refused.value)
+    assert "%" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_that_does_not_exist_is_a_mistake_not_a_wish(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"wwdr.pem cannot be read"):
+        load_certificates(settings_for(tmp_path / "aple-wallet"), NOW)
+
+
+def test_an_expired_intermediate_is_refused_too(folder: Path) -> None:
+    with pytest.raises(SettingsError, match=r"signer.pem expired|wwdr.pem expired"):
+        load_certificates(settings_for(folder), NOW + 6 * YEAR)
+
+
+def test_a_locked_key_opens_with_its_password_only(tmp_path: Path, pki: ApplePki) -> None:
+    folder = pki.write(tmp_path / "locked", password="open sesame")
+    assert load_certificates(settings_for(folder, apple_wallet_key_password="open sesame"), NOW) is not None
+    with pytest.raises(SettingsError, match=r"The password does not open signer.key"):
+        load_certificates(settings_for(folder, apple_wallet_key_password="sesame"), NOW)
+
+
+def test_a_password_for_a_key_without_one_does_no_harm(folder: Path) -> None:
+    assert load_certificates(settings_for(folder, apple_wallet_key_password="unused"), NOW) is not None
+
+
+def test_apples_own_certificate_is_taken_as_apple_hands_it_out(folder: Path, pki: ApplePki) -> None:
+    (folder / WWDR).write_bytes(pki.wwdr.certificate.public_bytes(Encoding.DER))
+    assert load_certificates(settings_for(folder), NOW) is not None
+
+
+def test_a_key_that_others_can_read_is_a_warning_and_an_error_in_production(folder: Path) -> None:
+    (folder / KEY).chmod(0o644)
+    settings = settings_for(folder)
+    assert load_certificates(settings, NOW) is not None
+    told = {step.name: step.outcome for step in inspect(settings, NOW)[1]}
+    assert told["files_private"] == "warning"
+    with pytest.raises(SettingsError, match=r"Others can read signer.key \(mode 644\). Run `chmod 600 signer.key`."):
+        load_certificates(replace(settings, environment="production"), NOW)
+
+
+def test_passes_need_an_address_that_begins_with_https(folder: Path) -> None:
+    insecure = settings_for(folder, backend_public_url="http://x.example")
+    with pytest.raises(SettingsError, match="ORION_BACKEND_PUBLIC_URL must begin with https://"):
+        load_certificates(insecure, NOW)
+    assert load_certificates(replace(insecure, environment="development"), NOW) is not None
+
+
+def test_the_last_thirty_days_are_a_warning(folder: Path) -> None:
+    soon = NOW + timedelta(days=340)
+    certificates, steps = inspect(settings_for(folder), soon)
+    assert certificates is not None
+    assert (steps[-1].name, steps[-1].outcome) == ("days_left", "warning")
+    assert steps[-1].facts["days"] in {23, 24}
+
+
+async def test_a_process_with_the_wrong_files_does_not_start(apple: Apple, settings: Settings, folder: Path) -> None:
+    (folder / WWDR).unlink()
+    wrong = replace(apple.settings(settings), apple_wallet_dir=str(folder))
+    with pytest.raises(SettingsError):
+        async with open_services(wrong):
+            pass
+
+
+async def test_every_step_of_a_working_installation_is_well(apple: Apple, settings: Settings) -> None:
+    steps = await check_apple(apple.settings(settings), clock.now())
+    assert [(step.name, step.outcome) for step in steps] == [(name, "ok") for name in CHECKED]
+    assert {step.name: step.facts for step in steps}["days_left"]["days"] in {363, 364}
+
+
+async def test_the_steps_after_the_first_that_fails_are_skipped(apple: Apple, settings: Settings, folder: Path) -> None:
+    other_pair(folder, apple.pki)
+    steps = await check_apple(replace(apple.settings(settings), apple_wallet_dir=str(folder)), clock.now())
+    outcomes = [step.outcome for step in steps]
+    assert outcomes == ["ok", "ok", "ok", "failed", "skipped", "skipped", "ok", "skipped"]
+    assert all(step.mend for step in steps if step.outcome == "failed")
+
+
+async def test_an_apns_that_is_silent_or_refuses_us_is_the_last_step(
+    tmp_path: Path, pki: ApplePki, settings: Settings
+) -> None:
+    async with open_apple(tmp_path / "apple", pki) as apple:
+        apple.apns.always = Script(status=403)
+        refused = (await check_apple(apple.settings(settings), clock.now()))[-1]
+        await apple.apns.stop()
+        silent = (await check_apple(apple.settings(settings), clock.now()))[-1]
+    assert (refused.outcome, refused.facts) == ("failed", {"reason": "BadCertificate"})
+    assert (silent.outcome, silent.facts) == ("failed", {"reason": "ConnectError"})
+    assert refused.sentence != silent.sentence
+
+
+async def test_an_address_that_iphones_do_not_take_is_a_step_that_fails(apple: Apple, settings: Settings) -> None:
+    steps = await check_apple(replace(apple.settings(settings), backend_public_url="http://x.example"), clock.now())
+    assert [(step.name, step.outcome) for step in steps[-2:]] == [
+        ("public_address", "failed"),
+        ("apns_reachable", "skipped"),
+    ]
+
+
+async def test_without_configuration_there_is_nothing_to_check(settings: Settings) -> None:
+    assert await check_apple(settings, clock.now()) == []
+
+
+async def test_a_new_certificate_works_after_a_restart_and_the_old_one_after_putting_it_back(
+    world: AppleWorld, tmp_path: Path, pki: ApplePki, settings: Settings
+) -> None:
+    """The runbook: copy the files away, replace them, restart; when it fails, put them back and restart."""
+    card = await world.shop.a_card()
+    phone = world.phone()
+    held = await world.add(phone, card)
+    renewed = ApplePki(pki.root, pki.wwdr, rsa_key())
+    signers = []
+    async with open_apple(tmp_path / "files", pki) as apple:
+        for files in (renewed, pki):
+            await asyncio.to_thread(files.write, apple.folder)
+            restarted = apple.settings(replace(settings, pool_size=2))
+            async with (
+                open_services(restarted) as services,
+                running(create_app(restarted)) as app,
+                client(app) as http,
+            ):
+                await world.shop.anna.earn(card, cents=100)
+                clock.move(timedelta(seconds=3))
+                result = await services.wallet_sync.sync_card(world.shop.merchant_id, UUID(card["id"]), "apple")
+                phone.http = http
+                await phone.pushed()
+                assert result.outcome == "synced"
+                assert apple.apns.tokens()[-1] == phone.push_token
+                signers.append(phone.passes[held.opened.serial].opened.signer.public_key())
+    assert phone.passes[held.opened.serial].shows("points") == "2"
+    assert phone.complaints == []
+    assert signers == [renewed.key.public_key(), pki.key.public_key()]

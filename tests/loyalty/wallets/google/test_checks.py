@@ -1,0 +1,174 @@
+"""Does it work, and if not, what is to be done: one sentence per step."""
+
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from backend.core.clock import clock
+from backend.core.settings import Settings
+from backend.loyalty.wallets.google.checks import STEPS, check_google
+from backend.loyalty.wallets.google.client import open_client
+from backend.loyalty.wallets.ports import CheckStep, Misconfigured
+from i18n.translator import get_translator
+from tests.doubles.serving import serving
+from tests.loyalty.wallets.google.test_client import CLASS
+
+
+@pytest.fixture
+def check(plain_settings: Settings, redis: Any) -> Any:
+    async def steps(**values: Any) -> dict[str, CheckStep]:
+        found = await check_google(replace(plain_settings, **values), redis, clock.now())
+        for step in found:
+            for text in (step.sentence, step.mend):
+                get_translator("en").gettext(text, **step.facts)
+        return {step.name: step for step in found}
+
+    return steps
+
+
+def outcomes(steps: dict[str, CheckStep]) -> str:
+    letters = {"ok": "O", "warning": "W", "failed": "F", "skipped": "-"}
+    assert tuple(steps) == STEPS
+    return "".join(letters[step.outcome] for step in steps.values())
+
+
+@pytest.fixture
+async def logo() -> AsyncIterator[str]:
+    """A server of pictures."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del receive
+        found = {"/logo.png": (200, b"image/png"), "/page": (200, b"text/html; charset=utf-8")}
+        status, kind = found.get(scope["path"], (404, b"text/plain"))
+        headers = [(b"content-type", kind), (b"content-length", b"1")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    async with serving(app) as url:
+        yield url
+
+
+async def test_everything_works(check, client, logo) -> None:
+    await client.insert("loyaltyClass", CLASS)
+    steps = await check(default_logo_url=f"{logo}/logo.png")
+    assert outcomes(steps) == "OOOOOO"
+
+
+async def test_nothing_configured_has_no_steps(redis) -> None:
+    assert await check_google(Settings(), redis, clock.now()) == []
+
+
+async def test_a_new_installation_has_no_program_yet(check) -> None:
+    steps = await check()
+    assert outcomes(steps) == "OOOOO-"
+    assert "No program" in steps["class"].sentence
+
+
+async def test_a_missing_file_ends_it_at_once(check, tmp_path: Path) -> None:
+    steps = await check(google_wallet_service_account_file=str(tmp_path / "gone.json"))
+    assert outcomes(steps) == "F-----"
+    assert "gone.json" in str(steps["file_readable"].facts["reason"])
+    assert steps["file_readable"].mend
+
+
+async def test_a_broken_key_is_told_from_a_missing_file(check, tmp_path: Path) -> None:
+    path = tmp_path / "50%.json"
+    path.write_text("no json", "utf-8")
+    assert outcomes(await check(google_wallet_service_account_file=str(path))) == "OF----"
+
+
+@pytest.fixture
+def open_file(account_file: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "key.json"
+    path.write_bytes(account_file.read_bytes())
+    path.chmod(0o644)
+    return path
+
+
+async def test_a_file_open_to_others_and_an_old_key_are_warnings(check, open_file: Path) -> None:
+    path = open_file
+    then = (clock.now() - timedelta(days=90)).timestamp()
+    os.utime(path, (then, then))
+    steps = await check(google_wallet_service_account_file=str(path))
+    assert outcomes(steps) == "WWOOO-"
+    assert steps["key_parses"].facts["days"] == 90
+    os.utime(path, (then + 86400, then + 86400))
+    assert outcomes(await check(google_wallet_service_account_file=str(path))) == "WOOOO-"
+
+
+async def test_an_account_that_google_does_not_know(check, google) -> None:
+    google.fake.tokens.known.clear()
+    steps = await check()
+    assert outcomes(steps) == "OOF---"
+    assert "invalid_grant" in str(steps["token"].facts["reason"])
+
+
+async def test_a_token_endpoint_that_is_away(check, google) -> None:
+    google.fake.faults.token_endpoint_is_out = True
+    assert outcomes(await check()) == "OOF---"
+
+
+async def test_an_account_that_is_no_user_of_the_issuer(check, google) -> None:
+    google.fake.faults.is_forbidden = True
+    steps = await check()
+    assert outcomes(steps) == "OOOF--"
+    assert "Users" in steps["issuer"].mend
+
+
+async def test_an_issuer_that_does_not_exist(check) -> None:
+    steps = await check(google_wallet_issuer_id="42")
+    assert outcomes(steps) == "OOOF--"
+    assert "knows no issuer" in steps["issuer"].sentence
+
+
+async def test_an_outage_is_not_our_fault(check, google) -> None:
+    google.fake.faults.is_out = True
+    steps = await check()
+    assert outcomes(steps) == "OOOF--"
+    assert "does not answer" in steps["issuer"].sentence
+
+
+async def test_a_rejected_program_is_named(check, client, google) -> None:
+    google.fake.passes.rejected_names.add("Fashion Card")
+    await client.insert("loyaltyClass", CLASS)
+    steps = await check()
+    assert outcomes(steps) == "OOOOF-"
+    assert steps["class"].facts == {"name": "Fashion Card"}
+
+
+@pytest.mark.parametrize("path", ["/page", "/gone.png"])
+async def test_a_logo_that_is_no_picture(check, logo, path) -> None:
+    assert outcomes(await check(default_logo_url=logo + path)) == "OOOOOF"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/logo.png", "not an address"])
+async def test_a_logo_that_nobody_serves(check, url) -> None:
+    assert outcomes(await check(default_logo_url=url)) == "OOOOOF"
+
+
+async def test_the_logo_is_looked_at_whatever_else_fails(check, logo, tmp_path: Path) -> None:
+    steps = await check(
+        google_wallet_service_account_file=str(tmp_path / "gone.json"), default_logo_url=f"{logo}/logo.png"
+    )
+    assert outcomes(steps) == "F----O"
+
+
+async def test_a_check_that_passes_lifts_a_stop_and_one_that_fails_does_not(
+    check, google, plain_settings, account, redis
+) -> None:
+    async with open_client(plain_settings, account, redis) as client:
+        await client.insert("loyaltyClass", CLASS)
+        google.fake.faults.is_forbidden = True
+        with pytest.raises(Misconfigured):
+            await client.get("loyaltyClass", CLASS["id"])
+        await check()
+        google.fake.faults.is_forbidden = False
+        with pytest.raises(Misconfigured):
+            await client.get("loyaltyClass", CLASS["id"])
+        await check()
+        await client.get("loyaltyClass", CLASS["id"])

@@ -1,0 +1,280 @@
+"""What Google's answers mean, one by one, on real HTTP."""
+
+import asyncio
+import time
+
+import pytest
+from msgspec.structs import replace
+
+from backend.loyalty.wallets.google import client as client_module
+from backend.loyalty.wallets.google import pace
+from backend.loyalty.wallets.google.account import load_account
+from backend.loyalty.wallets.google.answers import Exists, Missing
+from backend.loyalty.wallets.google.client import GoogleClient, open_client
+from backend.loyalty.wallets.google.payloads import class_payload, object_payload, without_nones
+from backend.loyalty.wallets.ports import Misconfigured, Paused, Permanent, Transient
+from backend.sandbox.google.account import ISSUER_ID
+from backend.sandbox.google.web import refusal
+from tests.world.passes import PlainImages, a_snapshot
+
+CLASS = without_nones(
+    class_payload(a_snapshot().program, PlainImages(), issuer_id=ISSUER_ID, callback_url=None)
+)  # fmt: skip
+OBJECT = without_nones(object_payload(a_snapshot(), PlainImages(), issuer_id=ISSUER_ID))
+
+
+async def ask(client: GoogleClient):
+    return await client.get("loyaltyClass", CLASS["id"])
+
+
+@pytest.fixture
+async def known(client: GoogleClient) -> GoogleClient:
+    """Google has the class."""
+    await client.insert("loyaltyClass", CLASS)
+    return client
+
+
+async def test_a_success_is_its_body(known: GoogleClient) -> None:
+    assert (await ask(known))["programName"] == "Fashion Card"
+
+
+@pytest.mark.parametrize("status", ["500", "503"])
+async def test_a_failing_server_is_tried_again_later(known, google, status) -> None:
+    google.fake.faults.next.append(status)
+    with pytest.raises(Transient) as error:
+        await ask(known)
+    assert error.value.code == "server_failed"
+    assert (await known.pace.breaker.state()).failure_count == 1
+    await ask(known)
+    assert (await known.pace.breaker.state()).failure_count == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [("garbage", "garbage"), ("endless", "no_answer"), ("redirect", "unexpected")]
+)
+async def test_an_answer_that_makes_no_sense_is_no_success(known, google, fault, code) -> None:
+    google.fake.faults.next.append(fault)
+    with pytest.raises(Transient) as error:
+        await ask(known)
+    assert error.value.code == code
+
+
+async def test_a_lost_connection_is_transient(known, google) -> None:
+    google.fake.faults.next.append("lost")
+    with pytest.raises(Transient) as error:
+        await ask(known)
+    assert error.value.code == "no_answer"
+
+
+async def test_who_never_answers_is_given_up_in_time(known, google, monkeypatch) -> None:
+    monkeypatch.setattr(client_module, "TOTAL_SECONDS", 0.2)
+    google.fake.faults.next.append("hang")
+    started = time.monotonic()
+    with pytest.raises(Transient):
+        await ask(known)
+    assert time.monotonic() - started < 1
+
+
+async def test_nobody_at_home_is_transient(plain_settings, account, redis) -> None:
+    nowhere = replace(plain_settings, google_wallet_api_url="http://127.0.0.1:1")
+    async with open_client(nowhere, account, redis) as client:
+        with pytest.raises(Transient):
+            await ask(client)
+
+
+def test_the_limits_are_those_google_is_known_for() -> None:
+    assert (client_module.TIMEOUT.connect, client_module.TOTAL_SECONDS) == (5, 10)
+    assert client_module.LIMITS.max_connections == 50
+    assert (pace.PER_SECOND, pace.BULK_PER_SECOND) == (18, 12)
+
+
+async def test_a_bad_field_is_permanent_and_names_itself(known) -> None:
+    with pytest.raises(Permanent) as error:
+        await known.insert("loyaltyObject", OBJECT | {"state": "active"})
+    assert error.value.code == "refused"
+    assert "state" in error.value.detail
+    assert not (await known.pace.breaker.state()).is_open
+
+
+async def test_missing_things_and_missing_classes_are_told_apart(client: GoogleClient) -> None:
+    with pytest.raises(Missing) as error:
+        await client.patch("loyaltyObject", OBJECT)
+    assert error.value.code == "missing"
+    with pytest.raises(Missing) as error:
+        await client.insert("loyaltyObject", OBJECT)
+    assert error.value.code == "class_missing"
+
+
+async def test_what_exists_already_is_told(known) -> None:
+    with pytest.raises(Exists):
+        await known.insert("loyaltyClass", CLASS)
+
+
+async def test_a_token_that_has_ended_is_replaced_once_and_nobody_notices(known, google) -> None:
+    google.fake.tokens.revoke_all()
+    await ask(known)
+    assert google.fake.tokens.issued_count == 2
+    assert (await known.pace.breaker.state()).failure_count == 0
+
+
+async def test_twenty_calls_that_find_the_token_ended_fetch_one_new_one(known, google) -> None:
+    google.fake.tokens.revoke_all()
+    await asyncio.gather(*(ask(known) for _ in range(20)))
+    assert google.fake.tokens.issued_count == 2
+
+
+async def test_a_new_process_fetches_one_token_for_all_its_calls(client, google) -> None:
+    await asyncio.gather(*(ask(client) for _ in range(10)), return_exceptions=True)
+    assert google.fake.tokens.issued_count == 1
+
+
+async def test_tokens_that_google_never_takes_are_our_configuration(known, google, monkeypatch) -> None:
+    monkeypatch.setattr(google.fake.tokens, "accepts", lambda *_: False)
+    with pytest.raises(Misconfigured) as error:
+        await ask(known)
+    assert error.value.code == "token_refused"
+
+
+async def test_an_account_that_google_does_not_know_stops_everything(client, google) -> None:
+    google.fake.tokens.known.clear()
+    with pytest.raises(Misconfigured) as error:
+        await ask(client)
+    assert "invalid_grant" in error.value.detail
+    assert google.fake.faults.asked_at == []
+    with pytest.raises(Misconfigured) as error:
+        await ask(client)
+    assert error.value.code == "stopped"
+
+
+async def test_a_silent_token_endpoint_is_transient_and_costs_no_minutes(client, google) -> None:
+    google.fake.faults.token_endpoint_is_out = True
+    started = time.monotonic()
+    with pytest.raises(Transient) as error:
+        await ask(client)
+    assert error.value.code == "token_endpoint_away"
+    assert time.monotonic() - started < 1, "google-auth's own tries would sleep"
+    google.fake.faults.token_endpoint_is_out = False
+    with pytest.raises(Missing):
+        await ask(client)
+
+
+async def test_403_stops_the_queue_until_an_operator_acts(known, google) -> None:
+    google.fake.faults.is_forbidden = True
+    with pytest.raises(Misconfigured):
+        await ask(known)
+    asked = len(google.fake.faults.asked_at)
+    google.fake.faults.is_forbidden = False
+    for _ in range(3):
+        with pytest.raises(Misconfigured):
+            await ask(known)
+    assert len(google.fake.faults.asked_at) == asked, "nothing is sent any more"
+    await known.pace.breaker.resume()
+    await ask(known)
+
+
+async def test_a_rotated_key_starts_anew_after_a_403(known, google, plain_settings, redis, tmp_path) -> None:
+    google.fake.faults.is_forbidden = True
+    with pytest.raises(Misconfigured):
+        await ask(known)
+    google.fake.faults.is_forbidden = False
+    rotated = google.rotate(tmp_path)
+    settings = replace(plain_settings, google_wallet_service_account_file=str(rotated))
+    account = load_account(settings)
+    assert account is not None
+    async with open_client(settings, account, redis) as restarted:
+        await ask(restarted)
+
+
+async def test_five_failures_in_a_row_open_the_breaker_and_jobs_end_at_once(known, google) -> None:
+    google.fake.faults.is_out = True
+    for _ in range(5):
+        with pytest.raises(Transient) as error:
+            await ask(known)
+        assert not isinstance(error.value, Paused)
+    asked, started = len(google.fake.faults.asked_at), time.monotonic()
+    for _ in range(20):
+        with pytest.raises(Paused) as paused:
+            await ask(known)
+        assert 0 < (paused.value.retry_after or 0) <= 30
+    assert time.monotonic() - started < 1
+    assert len(google.fake.faults.asked_at) == asked
+
+
+async def test_429_pauses_everybody_for_as_long_as_google_says(known, google) -> None:
+    google.fake.faults.retry_after = "1"
+    google.fake.faults.next.append("429")
+    with pytest.raises(Transient) as error:
+        await ask(known)
+    assert error.value.retry_after == 1
+    started = time.monotonic()
+    await ask(known)
+    assert time.monotonic() - started > 0.8
+
+
+async def test_429_never_opens_the_breaker(known, google, redis) -> None:
+    google.fake.faults.next.extend(["429"] * 8)
+    for _ in range(8):
+        with pytest.raises(Transient):
+            await ask(known)
+        await redis.delete("bucket:google:live:paused")
+    assert not (await known.pace.breaker.state()).is_open
+    await ask(known)
+
+
+async def test_googles_403_for_haste_is_haste_and_no_refusal(known, google, monkeypatch) -> None:
+    hasty = refusal(403, "userRateLimitExceeded", "Too fast.")
+    monkeypatch.setattr(google.fake.api, "_busy", lambda *_: hasty)
+    google.fake.faults.next.append("503")
+    with pytest.raises(Transient):
+        await ask(known)
+    assert (await known.pace.breaker.state()).stopped_because is None
+
+
+async def test_a_wait_of_more_than_ten_seconds_is_put_off(known, google, redis) -> None:
+    await known.pace.live.pause(60)
+    asked = len(google.fake.faults.asked_at)
+    with pytest.raises(Paused) as error:
+        await ask(known)
+    assert error.value.code == "rate_limited"
+    assert 50 < (error.value.retry_after or 0) <= 61
+    assert len(google.fake.faults.asked_at) == asked
+
+
+@pytest.mark.slow
+async def test_google_never_sees_more_than_twenty_calls_in_any_second(known, google) -> None:
+    """With its quota switched on, none of a hundred calls at once is refused."""
+    google.fake.faults.latency_seconds = 0.3
+    await asyncio.gather(*(ask(known) for _ in range(100)))
+    assert google.fake.faults.worst_second() <= 20
+
+
+@pytest.mark.slow
+async def test_a_bulk_leaves_room_for_what_people_wait_for(known, google) -> None:
+    async def bulk() -> None:
+        await known.patch("loyaltyClass", CLASS, is_bulk=True)
+
+    running = [asyncio.create_task(bulk()) for _ in range(40)]
+    await asyncio.sleep(0.5)
+    waits = []
+    for _ in range(10):
+        started = time.monotonic()
+        await ask(known)
+        waits.append(time.monotonic() - started)
+    assert max(waits) < 0.6
+    await asyncio.gather(*running)
+
+
+async def test_lists_come_page_by_page(known, monkeypatch) -> None:
+    monkeypatch.setattr(client_module, "PAGE_SIZE", 2)
+    for number in range(5):
+        await known.insert("loyaltyObject", OBJECT | {"id": f"{ISSUER_ID}.card_{number}"})
+    pages = [page async for page in known.pages("loyaltyObject", classId=CLASS["id"])]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(each["id"][-1] for page in pages for each in page) == ["0", "1", "2", "3", "4"]
+
+
+async def test_412_is_another_try(known) -> None:
+    known._http.headers["if-match"] = '"77"'
+    with pytest.raises(Transient) as error:
+        await known.patch("loyaltyClass", CLASS)
+    assert error.value.code == "not_now"
