@@ -11,7 +11,7 @@ BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   -- Taken apart once: every `->` would read the whole document again.
   SELECT * INTO b FROM json_to_record(p_booking) AS x(
-    now timestamptz, card json, transactions json, categories json, lots json, lots_changed json, allocations json,
+    now timestamptz, card json, limits json, transactions json, categories json, lots json, lots_changed json, allocations json,
     holds json, holds_changed json, retired_code json, reward_id uuid, reward_stock int, events json, answer json);
   v_card := json_populate_record(NULL::cards, b.card);
   FOR v_line IN SELECT * FROM json_populate_recordset(NULL::transactions, b.transactions) ORDER BY seq LOOP
@@ -31,6 +31,17 @@ BEGIN
     RETURN 'stale';
   END IF;
 
+  IF json_array_length(b.limits) > 0 THEN
+    -- Bookings under one limit pass here one by one, in one order, so that each counts all before it. A card's own are
+    -- kept apart by its row.
+    PERFORM pg_advisory_xact_lock(k.key)
+    FROM (SELECT DISTINCT hashtextextended(l.scope || l.subject_id, 0) AS key
+          FROM json_to_recordset(b.limits) AS l(scope text, subject_id uuid) WHERE l.scope <> 'card' ORDER BY 1) k;
+    IF reached_limit(p_merchant, b.limits, b.now) IS NOT NULL THEN
+      RAISE EXCEPTION 'A limit has been reached meanwhile.'
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'limit_reached', TABLE = 'fraud_limits';
+    END IF;
+  END IF;
   IF b.answer IS NOT NULL THEN
     INSERT INTO stored_answers (merchant_id, key, fingerprint, status, body, created_at)
     SELECT p_merchant, a.key, decode(a.fingerprint, 'hex'), a.status, a.body, a.created_at

@@ -55,6 +55,18 @@ BEGIN
       'holds', (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]')
                 FROM holds h
                 WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
+      -- Cards this one goes on for.
+      'merges', (SELECT coalesce(json_agg(json_build_object(
+                    'id', m.id, 'card_id', m.merged_card_id, 'code', o.code, 'merged_at', m.merged_at,
+                    'reversible_until', m.reversible_until) ORDER BY m.id), '[]')
+                 FROM card_merges m
+                 JOIN cards o ON o.merchant_id = m.merchant_id AND o.id = m.merged_card_id
+                 WHERE m.merchant_id = p_merchant AND m.kept_card_id = p_card AND m.reversed_at IS NULL),
+      'passes', (SELECT coalesce(json_agg(json_build_object(
+                    'provider', w.provider, 'status', w.status, 'saved_by_user', w.saved_by_user)), '[]')
+                 FROM wallet_links w WHERE w.merchant_id = p_merchant AND w.card_id = p_card),
+      'limits', (SELECT coalesce(json_agg(row_to_json(f) ORDER BY f.id), '[]')
+                 FROM fraud_limits f WHERE f.merchant_id = p_merchant),
       'setup', till_setup(p_merchant, coalesce(p_store, c.store_id)),
       'answer', (SELECT json_build_object('fingerprint', encode(a.fingerprint, 'hex'), 'status', a.status,
                                           'body', a.body)

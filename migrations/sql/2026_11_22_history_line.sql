@@ -6,6 +6,7 @@ LANGUAGE sql STABLE AS $$
     'points_after', t.points_after, 'stamps_after', t.stamps_after,
     'store', (SELECT s.code FROM stores s WHERE s.merchant_id = t.merchant_id AND s.id = t.store_id),
     'user', (SELECT u.name FROM users u WHERE u.id = t.user_id), 'user_id', t.user_id,
+    'on_behalf', (SELECT u.name FROM users u WHERE u.id = t.on_behalf_user_id),
     'first_name', cu.first_name, 'last_name', cu.last_name, 'email', cu.email,
     'purchase_amount_cents', t.purchase_amount_cents, 'order_reference', t.order_reference,
     'reward', CASE

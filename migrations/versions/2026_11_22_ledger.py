@@ -21,10 +21,20 @@ NEW = {
     "card_at_home": "uuid, uuid, timestamptz",
     "find_cards": "uuid, uuid, text, text, text, text[], timestamptz",
     "history_line": "transactions",
+    "counted_bookings": "uuid, text, uuid, text, timestamptz",
+    "reached_limit": "uuid, json, timestamptz",
+    "find_overrider": "uuid, uuid, text",
+    "explain_card": "uuid, uuid, uuid, integer, integer, timestamptz",
     "book": "uuid, json",
-    "book_together": "uuid, json[]",
+    "book_together": "uuid, json[], json",
+    "merchant_of_card": "uuid",
+    "first_answer": "uuid, text",
+    "merge_state": "uuid, uuid",
+    "restorable_points": "uuid, uuid",
+    "code_retired_on": "uuid, uuid, text",
     "refuse_change": "",
     "refuse_elsewhere": "",
+    "refuse_retired_code": "",
 }
 OLD = {
     "card_state": "uuid, uuid, uuid, uuid, text, timestamptz",
@@ -45,6 +55,13 @@ TRIGGERS = (
         "transactions",
         "INSERT",
         "ROW WHEN (NEW.kind = 'redeemed') EXECUTE FUNCTION refuse_elsewhere()",
+    ),
+    ("enrolled_with_new_code", "cards", "INSERT", "ROW EXECUTE FUNCTION refuse_retired_code()"),
+    (
+        "replaced_by_new_code",
+        "cards",
+        "UPDATE OF code",
+        "ROW WHEN (NEW.code IS DISTINCT FROM OLD.code) EXECUTE FUNCTION refuse_retired_code()",
     ),
 )
 READ_BY_OWNER = ("cards", "transactions")
@@ -133,6 +150,7 @@ def _add_tables() -> None:
         sa.Column("result", postgresql.JSONB(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name=op.f("ck_program_previews_state")),
         sa.ForeignKeyConstraint(
@@ -226,7 +244,7 @@ def _add_tables() -> None:
     op.create_index(
         "ix_cards_idle",
         "cards",
-        ["merchant_id", "last_activity_at"],
+        ["merchant_id", "last_activity_at", "id"],
         unique=False,
         postgresql_where=sa.text("points_balance > 0"),
     )
@@ -241,8 +259,13 @@ def _add_tables() -> None:
         "fk_merged_into_id_cards", "cards", "cards", ["merchant_id", "merged_into_id"], ["merchant_id", "id"]
     )
     op.add_column("lots", sa.Column("from_lot_id", sa.Uuid(), nullable=True))
+    op.create_index("ix_customer_words_customer", "customer_words", ["merchant_id", "customer_id", "word"], unique=False)
     op.create_index(
-        "ix_lots_due", "lots", ["merchant_id", "expires_at"], unique=False, postgresql_where=sa.text("remaining > 0")
+        "ix_lots_due",
+        "lots",
+        ["merchant_id", "expires_at", "card_id"],
+        unique=False,
+        postgresql_where=sa.text("remaining > 0"),
     )
     op.create_foreign_key("fk_from_lot_id_lots", "lots", "lots", ["merchant_id", "from_lot_id"], ["merchant_id", "id"])
     op.add_column("transactions", sa.Column("quantity", sa.SmallInteger(), nullable=True))
@@ -257,6 +280,20 @@ def _add_tables() -> None:
         ["merchant_id", "card_id", "reward_id"],
         unique=False,
         postgresql_where=sa.text("reward_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_transactions_user",
+        "transactions",
+        ["merchant_id", "user_id", "recorded_at"],
+        unique=False,
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_transactions_device",
+        "transactions",
+        ["merchant_id", "device_id", "recorded_at"],
+        unique=False,
+        postgresql_where=sa.text("device_id IS NOT NULL"),
     )
     op.create_index(
         "ix_transactions_voids_id",
@@ -277,6 +314,13 @@ def _add_tables() -> None:
         op.f("ck_cards_merged_into"), "cards", "(state = 'merged') = (merged_into_id IS NOT NULL)"
     )
     op.create_check_constraint(op.f("ck_transactions_quantity"), "transactions", "quantity > 0")
+    op.drop_constraint("ck_transactions_amount", "transactions")
+    op.create_check_constraint(
+        op.f("ck_transactions_amount"),
+        "transactions",
+        "amount <> 0 OR kind IN "
+        "('enrolled', 'earned', 'voided', 'expired', 'transferred', 'deactivated', 'reactivated')",
+    )
     op.create_check_constraint(
         op.f("ck_transactions_reversed"),
         "transactions",
@@ -287,6 +331,12 @@ def _add_tables() -> None:
 def _drop_tables() -> None:
     op.drop_constraint("ck_transactions_reversed", "transactions")
     op.drop_constraint("ck_transactions_quantity", "transactions")
+    op.drop_constraint("ck_transactions_amount", "transactions")
+    op.create_check_constraint(
+        op.f("ck_transactions_amount"),
+        "transactions",
+        "amount <> 0 OR kind IN ('enrolled', 'earned', 'voided', 'expired', 'deactivated', 'reactivated')",
+    )
     op.drop_constraint("ck_cards_merged_into", "cards")
     op.drop_constraint("ck_cards_carry", "cards")
     op.create_check_constraint(
@@ -304,6 +354,8 @@ def _drop_tables() -> None:
         unique=True,
         postgresql_where="(voids_id IS NOT NULL)",
     )
+    op.drop_index("ix_transactions_device", table_name="transactions")
+    op.drop_index("ix_transactions_user", table_name="transactions")
     op.drop_index("ix_transactions_reward", table_name="transactions")
     op.drop_column("transactions", "digest")
     op.drop_column("transactions", "override_user_id")
@@ -311,6 +363,7 @@ def _drop_tables() -> None:
     op.drop_column("transactions", "reversed_points")
     op.drop_column("transactions", "quantity")
     op.drop_constraint("fk_from_lot_id_lots", "lots", type_="foreignkey")
+    op.drop_index("ix_customer_words_customer", table_name="customer_words")
     op.drop_index("ix_lots_due", table_name="lots", postgresql_where=sa.text("remaining > 0"))
     op.drop_column("lots", "from_lot_id")
     op.drop_constraint("fk_merged_into_id_cards", "cards", type_="foreignkey")

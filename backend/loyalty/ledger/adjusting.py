@@ -30,15 +30,15 @@ class AdjustPoints:
             raise ValidationFailed(FieldError("/points", "zero", "More or fewer than none."))
 
     def decide(self, draft: Draft) -> None:
-        points, lots = self.body.points, draft.live("points")
-        balance = sum(lot.remaining for lot in lots)
+        """What is set aside for a reward is not there to take."""
+        points, balance = self.body.points, draft.available("points")
         if balance + points < 0:
             raise BalanceBelowZero(balance=balance)
         row = draft.transaction("adjusted", "points", points, reason=self.body.reason)
         if points > 0:
             draft.grant(row, points, rules.lot_life(draft.state.terms, draft.now, draft.state.setup.merchant.zone))
         else:
-            draft.spend(row, lots, -points)
+            draft.spend(row, draft.live("points"), -points)
         draft.touch()
         draft.close(row)
         draft.record(PointsAdjusted(row.card_id, row.id, points))
@@ -47,6 +47,6 @@ class AdjustPoints:
     def answer(self, draft: Draft, show: Show) -> tuple[int, AdjustmentView]:
         assert self._row is not None, "answered after it was decided"
         return 201, AdjustmentView(
-            transaction=show.transaction(self._row, draft.state, user=draft.origin.user_name, reward=None),
+            transaction=show.own_line(self._row, draft),
             card=show.card(draft.state),
         )

@@ -1,6 +1,7 @@
 """A booking in the making: what will be appended and changed, decided on a state that the writing proves unchanged."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,41 @@ class RetiredCodeRow(msgspec.Struct, frozen=True):
     retired_at: datetime
 
 
+class LimitUse(msgspec.Struct, frozen=True):
+    """What a booking adds toward a limit; the statement `book` proves that it still fits."""
+
+    id: UUID
+    scope: str
+    subject_id: UUID
+    """The card, the person, the device or the store."""
+    measure: str
+    window_minutes: int
+    maximum: int
+    wanted: int
+
+
+class MergeRow(msgspec.Struct, frozen=True):
+    """Columns of `card_merges`."""
+
+    merchant_id: UUID
+    id: UUID
+    merged_card_id: UUID
+    kept_card_id: UUID
+    user_id: UUID | None
+    on_behalf_user_id: UUID | None
+    reason: str
+    debt_points: int
+    carry_numerator: int
+    carry_denominator: int
+    merged_at: datetime
+    reversible_until: datetime
+    reversed_at: datetime | None
+
+    @property
+    def carry(self) -> Fraction:
+        return Fraction(self.carry_numerator, self.carry_denominator)
+
+
 class AnswerRow(msgspec.Struct, frozen=True):
     key: str
     fingerprint: str
@@ -89,6 +125,7 @@ class Booking(msgspec.Struct, frozen=True):
 
     now: datetime
     card: CardRow
+    limits: list[LimitUse]
     transactions: list[TransactionRow]
     categories: list[CategoryRow]
     lots: list[LotState]
@@ -111,6 +148,7 @@ class Draft:
         self.state = state
         self.origin = origin
         self.transactions: list[TransactionRow] = []
+        self.limits: list[LimitUse] = []
         self._categories: list[CategoryRow] = []
         self._new_lots: dict[UUID, LotState] = {}
         self._changed_lots: dict[UUID, LotState] = {}
@@ -314,6 +352,7 @@ class Draft:
         return Booking(
             now=self.now,
             card=self.card,
+            limits=self.limits,
             transactions=self.transactions,
             categories=self._categories,
             lots=list(self._new_lots.values()),

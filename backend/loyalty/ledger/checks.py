@@ -26,8 +26,13 @@ def check_place(state: CardState) -> None:
 
 
 def check_card(state: CardState) -> None:
-    """Raises what `check_open` and `check_place` raise, or CardInactive."""
+    """Raises what `check_open` and `check_active` raise."""
     check_open(state.setup)
+    check_active(state)
+
+
+def check_active(state: CardState) -> None:
+    """Raises CardNotFound or CardInactive."""
     check_place(state)
     if state.card.state != "active":
         raise problems.CardInactive(state=state.card.state)

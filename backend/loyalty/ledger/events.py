@@ -43,9 +43,53 @@ class TransactionVoided(CardBooking, frozen=True):
     voids_id: UUID
 
 
+class PointsRestored(CardBooking, frozen=True):
+    points: int
+
+
+class CardDeactivated(CardBooking, frozen=True):
+    pass
+
+
+class CardReactivated(CardBooking, frozen=True):
+    pass
+
+
+class CardReplaced(Happening, frozen=True):
+    """It has a new code; the old one is refused."""
+
+    card_id: UUID
+
+
+class CardsMerged(CardBooking, frozen=True):
+    """Once for each of both."""
+
+    other_card_id: UUID
+    merge_id: UUID
+
+
+class MergeReversed(CardBooking, frozen=True):
+    """Once for each of both."""
+
+    other_card_id: UUID
+    merge_id: UUID
+
+
 class PointsAdjusted(CardBooking, frozen=True):
     points: int
 
 
 class PointsExpired(CardBooking, frozen=True):
     points: int
+
+
+class CardFrozen(Happening, frozen=True):
+    """An audit has found its history wrong: nothing can be redeemed until a person has looked."""
+
+    card_id: UUID
+    invariants: list[str]
+
+
+class CardUnfrozen(Happening, frozen=True):
+    card_id: UUID
+    reason: str

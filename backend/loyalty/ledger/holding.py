@@ -21,6 +21,7 @@ from backend.loyalty.ledger.redeeming import (
     check_offer,
     decide_price,
     redemption_view,
+    refuse_elsewhere,
 )
 from backend.loyalty.ledger.schemas import Confirmation, RedemptionView, Reservation, ReservationView
 from backend.loyalty.ledger.state import CardState, HoldState
@@ -91,6 +92,9 @@ class ConfirmHold:
             raise HoldExceeded(quantity=hold.quantity)
         draft.settle(hold, "confirmed")
         price = _price_of(hold, quantity, draft)
+        # The policy may have changed since, or it is another store that hands over.
+        offered = next((reward for reward in draft.state.setup.rewards if reward.id == hold.reward_id), None)
+        refuse_elsewhere(offered, draft.state)
         self._row = book_redeemed(draft, price, self.body.notes)
         self._row.hold_id = hold.id
         if price.reward_id and quantity < hold.quantity:

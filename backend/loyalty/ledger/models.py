@@ -69,6 +69,20 @@ class Transaction(TenantEntity):
             postgresql_where=text("reward_id IS NOT NULL"),
         ),
         Index("ix_transactions_store", "merchant_id", "store_id", "recorded_at", "id"),
+        Index(
+            "ix_transactions_user",
+            "merchant_id",
+            "user_id",
+            "recorded_at",
+            postgresql_where=text("user_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_transactions_device",
+            "merchant_id",
+            "device_id",
+            "recorded_at",
+            postgresql_where=text("device_id IS NOT NULL"),
+        ),
         belongs_to("cards", "card_id"),
         belongs_to("stores", "store_id"),
         belongs_to("users", "user_id"),
@@ -85,7 +99,8 @@ class Transaction(TenantEntity):
         CheckConstraint(f"unit IN {UNITS}", name="unit"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint(
-            "amount <> 0 OR kind IN ('enrolled', 'earned', 'voided', 'expired', 'deactivated', 'reactivated')",
+            "amount <> 0 OR kind IN "
+            "('enrolled', 'earned', 'voided', 'expired', 'transferred', 'deactivated', 'reactivated')",
             name="amount",
         ),
         CheckConstraint("points_after >= 0 AND stamps_after >= 0 AND debt_after >= 0", name="balances_after"),
@@ -150,7 +165,7 @@ class Lot(TenantEntity):
     __table_args__ = (
         Index("ix_lots_open", "merchant_id", "card_id", postgresql_where=text("remaining > 0")),
         Index("ix_lots_transaction", "merchant_id", "transaction_id"),
-        Index("ix_lots_due", "merchant_id", "expires_at", postgresql_where=text("remaining > 0")),
+        Index("ix_lots_due", "merchant_id", "expires_at", "card_id", postgresql_where=text("remaining > 0")),
         belongs_to("cards", "card_id"),
         belongs_to("transactions", "transaction_id"),
         belongs_to("lots", "from_lot_id"),

@@ -77,6 +77,24 @@ class OtherStoreOnly(Problem):
     detail = N_("This can be redeemed at %(stores)s.")
 
 
+class LimitReached(Problem):
+    code, status, is_remembered = "limit_reached", 409, True
+    title = N_("A limit against fraud is reached")
+    detail = N_("This is possible again on %(retry_on)s at %(retry_at)s, or the owner lifts the limit with a PIN.")
+
+
+class LimitExceeded(LimitReached):
+    """The booking alone is more than the limit."""
+
+    detail = N_("This is more than the limit of %(maximum)s allows at any time. The owner can lift it with a PIN.")
+
+
+class OverrideRefused(Problem):
+    code, status = "override_refused", 403
+    title = N_("This person may not lift limits")
+    detail = N_("Enter the email address of the owner, or of somebody who may change the program.")
+
+
 class AlreadyVoid(Problem):
     code, status, is_remembered = "already_void", 409, True
     title = N_("This was taken back already")
@@ -171,6 +189,67 @@ class BalanceBelowZero(Problem):
     title = N_("The balance cannot go below zero")
     detail = NN_("Only %(balance)s point is there to take.", "Only %(balance)s points are there to take.")
     counted = "balance"
+
+
+class RestoreExceedsExpired(Problem):
+    code, status, is_remembered = "restore_exceeds_expired", 409, True
+    title = N_("More than has expired")
+    detail = NN_(
+        "Only %(restorable)s point of this card has expired and was not restored yet.",
+        "Only %(restorable)s points of this card have expired and were not restored yet.",
+    )
+    counted = "restorable"
+
+
+class CardActive(Problem):
+    code, status = "card_active", 409
+    title = N_("This card is active already")
+
+
+class CardMergedAway(Problem):
+    code, status = "card_merged", 409
+    title = N_("This card was merged into another")
+    detail = N_("Its points are on the other card. Undo the merge to use it again.")
+
+
+class CardReplacedBefore(Problem):
+    code, status = "card_replaced", 409
+    title = N_("This card was replaced")
+    detail = N_("It got a new code; this one is refused since %(since)s. Find the customer by name or email.")
+
+
+class CardHasHolds(Problem):
+    code, status, is_remembered = "card_has_holds", 409, True
+    title = N_("Something is set aside on the card")
+    detail = N_("Confirm or release it first, or wait ten minutes.")
+
+
+class StoresKeptApart(Problem):
+    code, status = "stores_kept_apart", 409
+    title = N_("These cards belong to different stores")
+    detail = N_("The merchant keeps its stores apart: points of one are not moved to another.")
+
+
+class MergeNotFound(Problem):
+    code, status = "merge_not_found", 404
+    title = N_("There is no such merge")
+
+
+class MergeUndone(Problem):
+    code, status, is_remembered = "merge_undone", 409, True
+    title = N_("This merge was undone already")
+
+
+class MergeFinal(Problem):
+    code, status, is_remembered = "merge_final", 409, True
+    title = N_("This merge cannot be undone any more")
+    detail = N_("That was possible until %(until)s.")
+
+
+class CustomerHasCard(Problem):
+    code, status = "customer_has_card", 409
+    title = N_("The customer has another card in use")
+    detail = N_("Both cannot be in use at once.")
 
 
 class CardBusy(Problem):

@@ -1,7 +1,7 @@
 """Reads of the till's lane: each is one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,16 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.core.paging import Position
+from backend.loyalty.ledger.checks import check_place
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import CardState, in_language
 from backend.loyalty.ledger.views import undo_until
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
+CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
+CODE_RETIRED_ON = "SELECT code_retired_on($1, $2, $3)"
 HISTORY = "SELECT list_transactions($1, $2, $3, $4, $5, $6)"
 
 _state = msgspec.json.Decoder(CardState)
@@ -41,9 +44,21 @@ async def find_state(
 async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardState:
     """Raises CardNotFound, also for a card that does not work at the asking store."""
     state = await find_state(pool, origin, card_id=card_id)
-    if state is None or state.card.scope_store_id not in {None, origin.store_id}:
+    if state is None:
         raise CardNotFound
+    check_place(state)
     return state
+
+
+async def get_states(
+    pool: asyncpg.Pool, origin: Origin, first_id: UUID, second_id: UUID, *, key: str
+) -> tuple[CardState, CardState]:
+    """Two cards at the same moment. Raises CardNotFound."""
+    asked = origin.merchant_id, origin.store_id, first_id, second_id, key, origin.now
+    first, second = await pool.fetchrow(CARD_STATES, *asked)
+    if first is None or second is None:
+        raise CardNotFound
+    return _state.decode(first), _state.decode(second)
 
 
 async def list_states(
@@ -62,6 +77,12 @@ async def list_states(
     return [_state.decode(row[0]) for row in rows]
 
 
+async def find_retired_on(pool: asyncpg.Pool, origin: Origin, code: str) -> date | None:
+    """Since which day the code is refused because its card got another."""
+    retired_on: date | None = await pool.fetchval(CODE_RETIRED_ON, origin.merchant_id, origin.store_id, code)
+    return retired_on
+
+
 class HistoryRow(msgspec.Struct, frozen=True):
     """A transaction with the names a reader wants to see beside it."""
 
@@ -76,6 +97,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
     store: str | None
     user: str | None
     user_id: UUID | None
+    on_behalf: str | None
     first_name: str | None
     last_name: str | None
     email: str | None
@@ -111,6 +133,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
             stamp_count=self.stamps_after,
             store=self.store,
             user=self.user,
+            on_behalf=self.on_behalf,
             customer=name or (self.email.partition("@")[0] if self.email else None),
             purchase_amount_cents=self.purchase_amount_cents,
             order_reference=self.order_reference,

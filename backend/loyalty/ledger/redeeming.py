@@ -58,7 +58,7 @@ def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
         target, count = state.terms.stamps_target * quantity, draft.available("stamps")
         if count < target:
             raise InsufficientStamps(needed=target, count=count, missing=target - count)
-        _refuse_elsewhere(None, state)
+        refuse_elsewhere(None, state)
         return Price(None, "stamps", target, quantity)
     reward = get_reward(state, wanted.reward_id)
     refusal = reward_refusal(reward, state, draft.now, quantity)
@@ -68,7 +68,7 @@ def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
     needed = max(price, state.terms.minimum_redemption_points)
     if balance < needed:
         raise InsufficientPoints(needed=needed, balance=balance, missing=needed - balance)
-    _refuse_elsewhere(reward, state)
+    refuse_elsewhere(reward, state)
     return Price(reward.id, "points", price, quantity)
 
 
@@ -119,7 +119,8 @@ def redemption_view(row: TransactionRow, draft: Draft, show: Show) -> Redemption
     )
 
 
-def _refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
+def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
+    """Raises OtherStoreOnly. None: the full stamp card."""
     allowed = redeemed_at(reward, state)
     if state.setup.store.id not in {store.id for store in allowed}:
         raise OtherStoreOnly(stores=", ".join(store.name for store in allowed))

@@ -25,6 +25,7 @@ from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
 from backend.loyalty.ledger.queries import HistoryRow, get_state, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.replacing import ReplaceCard
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     AdjustmentView,
@@ -35,6 +36,8 @@ from backend.loyalty.ledger.schemas import (
     Redemption,
     RedemptionView,
     Release,
+    Replacement,
+    ReplacementView,
     Reservation,
     ReservationView,
     Stamp,
@@ -85,6 +88,7 @@ REDEEMING = (
     problems.InsufficientStamps,
     problems.OtherStoreOnly,
 )
+LIMITED = (problems.LimitReached, problems.OverrideRefused)
 VOIDING = (
     problems.TransactionNotFound,
     problems.VoidNotAllowed,
@@ -119,6 +123,7 @@ class StoreLedgerController(Controller):
         responses={201: shown(EarnView), 200: shown(EarnView)}
         | refusals(
             *BOOKING,
+            *LIMITED,
             problems.UnitNotOffered,
             problems.OrderReferenceRequired,
             problems.OrderReferenceUsed,
@@ -138,7 +143,14 @@ class StoreLedgerController(Controller):
     ) -> Response[bytes]:
         key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
-            await ledger.book(EarnPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+            await ledger.book(
+                EarnPoints(card_id, data),
+                origin,
+                key,
+                card_id=card_id,
+                staff_pin=data.staff_pin,
+                override=data.override,
+            )
         )
 
     @post(
@@ -150,6 +162,7 @@ class StoreLedgerController(Controller):
         responses={201: shown(StampView)}
         | refusals(
             *BOOKING,
+            *LIMITED,
             problems.UnitNotOffered,
             problems.StampCooldown,
             problems.DailyStampLimit,
@@ -167,7 +180,16 @@ class StoreLedgerController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await ledger.book(AddStamp(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin))
+        return sent(
+            await ledger.book(
+                AddStamp(card_id, data),
+                origin,
+                key,
+                card_id=card_id,
+                staff_pin=data.staff_pin,
+                override=data.override,
+            )
+        )
 
     @post(
         "/cards/{card_id:uuid}/redemptions",
@@ -175,7 +197,7 @@ class StoreLedgerController(Controller):
         summary="Redeem a reward for points, or the full stamp card",
         guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
         response_headers=REPLAYED,
-        responses={201: shown(RedemptionView)} | refusals(*BOOKING, *REDEEMING, problems.OrderReferenceUsed),
+        responses={201: shown(RedemptionView)} | refusals(*BOOKING, *LIMITED, *REDEEMING, problems.OrderReferenceUsed),
     )
     async def redeem_reward(
         self,
@@ -188,7 +210,14 @@ class StoreLedgerController(Controller):
     ) -> Response[bytes]:
         key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
-            await ledger.book(RedeemReward(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+            await ledger.book(
+                RedeemReward(card_id, data),
+                origin,
+                key,
+                card_id=card_id,
+                staff_pin=data.staff_pin,
+                override=data.override,
+            )
         )
 
     @post(
@@ -223,6 +252,7 @@ class StoreLedgerController(Controller):
         responses={201: shown(RedemptionView)}
         | refusals(
             *BOOKING,
+            *LIMITED,
             problems.CardFrozen,
             problems.HoldNotFound,
             problems.HoldSettled,
@@ -244,7 +274,14 @@ class StoreLedgerController(Controller):
     ) -> Response[bytes]:
         key = key_for(idempotency_key, request.scope["path"], data)
         return sent(
-            await ledger.book(ConfirmHold(hold_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+            await ledger.book(
+                ConfirmHold(hold_id, data),
+                origin,
+                key,
+                card_id=card_id,
+                staff_pin=data.staff_pin,
+                override=data.override,
+            )
         )
 
     @post(
@@ -345,6 +382,29 @@ class StoreLedgerController(Controller):
             await ledger.book(AdjustPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
         )
 
+    @post(
+        "/cards/{card_id:uuid}/replace",
+        operation_id="replaceCard",
+        summary="Give a lost card a new code",
+        description="At once; the old code is refused from then on, and is never given to another card.",
+        guards=[together(requires(MANAGE_CARDS), limited("adjust", 20))],
+        response_headers=REPLAYED,
+        responses={201: shown(ReplacementView)} | refusals(*BOOKING),
+    )
+    async def replace_card(
+        self,
+        request: Asked,
+        card_id: FromPath[UUID],
+        data: JSONBody[Replacement],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        key = key_for(idempotency_key, request.scope["path"], data)
+        return sent(
+            await ledger.book(ReplaceCard(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
+        )
+
     @get(
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactions",
@@ -364,7 +424,7 @@ class StoreLedgerController(Controller):
         await get_state(ledger.pool, origin, card_id)
         position = cursors.read(after, origin.now)
         rows = await list_transactions(ledger.pool, origin.merchant_id, card_id=card_id, after=position, limit=limit)
-        return _page(rows, limit, origin, cursors)
+        return history_page(rows, limit, origin, cursors)
 
     @get(
         "/transactions",
@@ -385,10 +445,10 @@ class StoreLedgerController(Controller):
         rows = await list_transactions(
             ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit
         )
-        return _page(rows, limit, origin, cursors)
+        return history_page(rows, limit, origin, cursors)
 
 
-def _page(rows: list[HistoryRow], limit: int, origin: Origin, cursors: Cursors) -> Page[TransactionView]:
+def history_page(rows: list[HistoryRow], limit: int, origin: Origin, cursors: Cursors) -> Page[TransactionView]:
     shown, more = rows[:limit], len(rows) > limit
     cursor = cursors.write(shown[-1].recorded_at, shown[-1].id, origin.now) if more else None
     return Page([row.view(origin.language) for row in shown], cursor, more)

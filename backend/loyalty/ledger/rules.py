@@ -112,6 +112,15 @@ def lot_life(terms: TermsState, now: datetime, zone: ZoneInfo) -> LotLife:
     return LotLife(None, None)
 
 
+def restored_life(terms: TermsState, now: datetime, zone: ZoneInfo) -> LotLife:
+    """As earned now, but never less than the days of grace."""
+    life, grace = lot_life(terms, now, zone), now + GRACE
+    if life.idle_days is not None:
+        lasts = end_of_day(now.astimezone(zone).date() + timedelta(days=life.idle_days), zone) >= grace
+        return life if lasts else LotLife(grace, None)
+    return LotLife(max(life.expires_at, grace), None) if life.expires_at else life
+
+
 @lru_cache(maxsize=4096)
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of the next local day, in UTC."""

@@ -15,11 +15,19 @@ OrderReference = Annotated[str, Meta(min_length=1, max_length=100, examples=["R-
 Reason = Annotated[str, Meta(min_length=1, max_length=500, examples=["Sweater returned"])]
 
 
+class Override(Body):
+    """The owner, or somebody who may change the program, lifts the merchant's limits for this booking."""
+
+    email: Annotated[str, Meta(max_length=254, examples=["owner@fashion.example"])]
+    pin: Pin
+
+
 class Earn(Body):
     purchase_amount_cents: Annotated[int, Meta(gt=0, le=100_000_000, examples=[2550])]
     order_reference: OrderReference | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     staff_pin: Pin | None = None
+    override: Override | None = None
     occurred_at: datetime | None = None
     """When the sale happened on an offline device: at most 72 h ago, at most 5 min ahead."""
     notes: Notes | None = None
@@ -28,6 +36,7 @@ class Earn(Body):
 class Stamp(Body):
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     staff_pin: Pin | None = None
+    override: Override | None = None
     notes: Notes | None = None
     occurred_at: datetime | None = None
 
@@ -43,6 +52,7 @@ class Redemption(Body):
     quantity: Quantity = 1
     order_reference: OrderReference | None = None
     staff_pin: Pin | None = None
+    override: Override | None = None
     notes: Notes | None = None
 
 
@@ -59,6 +69,7 @@ class Confirmation(Body):
     quantity: Quantity | None = None
     """Fewer pieces than were set aside: the rest is released. All of them when left out."""
     staff_pin: Pin | None = None
+    override: Override | None = None
     notes: Notes | None = None
 
 
@@ -102,7 +113,10 @@ class TransactionView(Answer):
     stamp_count: int
     """Balances after this transaction."""
     store: str | None
+    """None for what was done in an office."""
     user: str | None
+    on_behalf: str | None
+    """Name of the platform admin who acted for the merchant."""
     customer: str | None
     """Name on the card; None after erasure."""
     purchase_amount_cents: int | None
@@ -162,3 +176,63 @@ class VoidView(Answer):
 class AdjustmentView(Answer):
     transaction: TransactionView
     card: CardView
+
+
+class ManualAdjustment(Body):
+    """In an office: by somebody who has signed in themself, so without a PIN."""
+
+    points: Annotated[int, Meta(ge=-100_000, le=100_000, examples=[50])]
+    reason: Reason
+
+
+class Restoration(Body):
+    points: Annotated[int, Meta(gt=0, le=1_000_000, examples=[120])]
+    """At most what has expired on the card and was not restored before."""
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Was in hospital"])]
+
+
+class RestorationView(Answer):
+    transaction: TransactionView
+    card: CardView
+
+
+class Standing(Body):
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Reported stolen"])]
+
+
+class StandingView(Answer):
+    transaction: TransactionView
+    card: CardView
+
+
+class Replacement(Body):
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Lost"])]
+    staff_pin: Pin | None = None
+
+
+class ReplacementView(Answer):
+    card: CardView
+    """With its new code."""
+
+
+class Merge(Body):
+    other_card_id: UUID
+    """The card that ends; what it holds goes to the card in the address."""
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Enrolled twice"])]
+
+
+class MergeReversal(Body):
+    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Two people of one name"])]
+
+
+class MergeView(Answer):
+    merge_id: UUID
+    merged_at: datetime
+    reversible_until: datetime
+    reversed_at: datetime | None
+    transactions: list[TransactionView]
+    """What was moved, on both cards; for points and for stamps they add up to nothing."""
+    card: CardView
+    """The card that was kept."""
+    other_card: CardView
+    """The card that was merged into it."""

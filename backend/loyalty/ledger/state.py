@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backend.loyalty.cards.wallets import PassLink
+
 
 class StoreState(msgspec.Struct, frozen=True):
     id: UUID
@@ -105,6 +107,16 @@ class RewardState(msgspec.Struct, frozen=True):
     stock: int | None
     limit_per_card: int | None
     store_ids: list[UUID]
+
+
+class LimitState(msgspec.Struct, frozen=True):
+    """At most so much of something within so many minutes."""
+
+    id: UUID
+    scope: str
+    measure: str
+    window_minutes: int
+    maximum: int
 
 
 class CategoryState(msgspec.Struct, frozen=True):
@@ -278,6 +290,16 @@ class Target(msgspec.Struct, frozen=True):
         return self.void_count > 0 and self.left_cents <= 0 and self.left_quantity <= 0
 
 
+class MergeState(msgspec.Struct, frozen=True):
+    """A card this one goes on for."""
+
+    id: UUID
+    card_id: UUID
+    code: str
+    merged_at: datetime
+    reversible_until: datetime
+
+
 class CardState(msgspec.Struct, dict=True):
     card: CardRow
     enrolled_store: StoreState
@@ -289,11 +311,16 @@ class CardState(msgspec.Struct, dict=True):
     """For rewards with a limit per card: how many pieces this card has had."""
     holds: list[HoldState]
     """Of the last day, whatever became of them."""
+    merges: list[MergeState]
     setup: Setup
+    limits: list[LimitState]
+    """Against fraud: every one the merchant has set."""
     answer: AnswerState | None
     targets: list[Target]
     target_stores: int
     """At how many stores the order reference was found."""
+    passes: list[PassLink] = []
+    """The wallets it is in."""
 
     @cached_property
     def program(self) -> ProgramState:

@@ -6,11 +6,12 @@ from itertools import takewhile
 from uuid import UUID
 
 from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.cards.schemas import CardView, HoldView, NextExpiry
+from backend.loyalty.cards.schemas import CardView, HoldView, MergedCard, NextExpiry
+from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking import TransactionRow
+from backend.loyalty.ledger.booking import Draft, TransactionRow
 from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import (
@@ -25,7 +26,6 @@ from backend.loyalty.ledger.state import (
 )
 from backend.loyalty.programs.schemas import ProgramView, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
-from backend.loyalty.wallets.schemas import Wallets
 from backend.merchants.schemas import PolicyView, StoreRef
 
 
@@ -71,9 +71,21 @@ class Show:
             next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
             remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
             next_expiry=self._next_expiry(points, state),
-            wallets=Wallets(),
+            wallets=wallets_view(
+                self.links,
+                merchant_id=card.merchant_id,
+                card_id=card.id,
+                page_version=card.page_version,
+                is_active=card.state == "active",
+                passes=state.passes,
+            ),
             page_url=self.links.url(card.merchant_id, card.id, card.page_version),
             works_at=works_at(state),
+            merged_into_id=card.merged_into_id,
+            merged_cards=[
+                MergedCard(merge.id, merge.card_id, merge.code, merge.merged_at, merge.reversible_until)
+                for merge in state.merges
+            ],
         )
 
     def hold(self, hold: HoldState, state: CardState) -> HoldView:
@@ -89,10 +101,21 @@ class Show:
             expires_at=hold.expires_at,
         )
 
+    def own_line(self, row: TransactionRow, draft: Draft) -> TransactionView:
+        """A line without a reward, just booked by whoever asks."""
+        origin = draft.origin
+        return self.transaction(row, draft.state, user=origin.user_name, reward=None, on_behalf=origin.on_behalf_name)
+
     def transaction(
-        self, row: TransactionRow, state: CardState, *, user: str | None, reward: str | None
+        self,
+        row: TransactionRow,
+        state: CardState,
+        *,
+        user: str | None,
+        reward: str | None,
+        on_behalf: str | None = None,
     ) -> TransactionView:
-        """A line just booked at the asking store."""
+        """A line just booked, at the asking store or in an office."""
         return TransactionView(
             id=row.id,
             seq=row.seq,
@@ -102,8 +125,9 @@ class Show:
             amount=row.amount,
             points_balance=row.points_after,
             stamp_count=row.stamps_after,
-            store=state.setup.store.code,
+            store=state.setup.store.code if row.store_id else None,
             user=user,
+            on_behalf=on_behalf,
             customer=state.customer.name if state.customer else None,
             purchase_amount_cents=row.purchase_amount_cents,
             order_reference=row.order_reference,

@@ -1,0 +1,32 @@
+"""What a movement of a lot means, and which lots hold what is set aside."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
+from uuid import UUID
+
+from backend.loyalty.ledger.rules import CENTS_PER_EURO, take
+from backend.loyalty.ledger.state import LotState
+
+MEANINGS = {
+    ("voided", True): "returned",
+    ("voided", False): "came_back",
+    ("transferred", False): "moved_back",
+}
+
+
+def meaning_of(kind: str, *, taken: bool, by_grant: bool) -> str:
+    """Of a movement by a transaction of this kind; most kinds mean what they are called."""
+    if by_grant:
+        return "paid_debt"
+    return MEANINGS.get((kind, taken), kind)
+
+
+def held_in(live: Sequence[LotState], held: int) -> dict[UUID, int]:
+    """Set aside from the lots that would be spent first. Some of what is set aside may have expired meanwhile."""
+    there = min(held, sum(lot.remaining for lot in live))
+    return {part.lot_id: part.amount for part in take(live, there)}
+
+
+def cents_to_next_point(carry: Fraction, points_per_euro: Fraction) -> int:
+    return ceil((1 - carry) / points_per_euro * CENTS_PER_EURO)

@@ -1,0 +1,187 @@
+"""The sentences of an explanation, in one reader's language. Each begins with the number it is about."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from backend.loyalty.explanations.queries import TransactionFacts
+from backend.loyalty.ledger.state import MerchantState, in_language
+from i18n.formatting import get_formatter
+from i18n.translator import get_translator
+
+
+class Sentences:
+    """Days are those of the merchant, like the end of points."""
+
+    def __init__(self, language: str, merchant: MerchantState, default_language: str) -> None:
+        self._language = language
+        self._merchant = merchant
+        self._default_language = default_language
+        self._translator = get_translator(language)
+        self._formatter = get_formatter(language, merchant.timezone)
+
+    def amount(self, unit: str, amount: int) -> str:
+        ngettext, shown = self._translator.ngettext, self._formatter.points(abs(amount))
+        if unit == "stamps":
+            return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=shown)
+        return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=shown)
+
+    def balance(self, unit: str, balance: int) -> str:
+        ngettext, shown = self._translator.ngettext, self._formatter.points(balance)
+        if unit == "stamps":
+            return ngettext("%(count)s stamp is there.", "%(count)s stamps are there.", balance, count=shown)
+        return ngettext("%(count)s point is there.", "%(count)s points are there.", balance, count=shown)
+
+    def held(self, unit: str, held: int) -> str:
+        _ = self._translator.gettext
+        return _("%(amount)s of them: set aside for a reward.", amount=self.amount(unit, held))
+
+    def origin(self, lot: TransactionFacts, source: TransactionFacts, amount: int) -> str:
+        """Where a lot came from."""
+        _, named = self._translator.gettext, self._named(lot.unit, amount, lot)
+        sale = source if lot.kind == "transferred" else lot
+        if lot.kind == "transferred":
+            return _(
+                "%(amount)s: moved from another card on %(date)s; first collected on %(first)s.",
+                **named,
+                first=self.day(sale.occurred_at),
+            )
+        if lot.kind == "earned" and lot.purchase_amount_cents is not None:
+            return _(
+                "%(amount)s: purchase of %(money)s at %(store)s on %(date)s, %(rate)s (rules no. %(version)s).",
+                **named,
+                money=self._money(lot.purchase_amount_cents),
+                rate=self._rate(lot),
+                version=lot.terms_version,
+            )
+        if lot.kind == "voided":
+            return _("%(amount)s: back since %(date)s, because a reward was taken back.", **named)
+        told = {
+            "earned": _("%(amount)s: visit at %(store)s on %(date)s."),
+            "welcome_bonus": _("%(amount)s: welcome gift on %(date)s."),
+            "adjusted": _("%(amount)s: added by hand on %(date)s."),
+            "restored": _("%(amount)s: given back on %(date)s after they had expired."),
+        }
+        return told.get(lot.kind, _("%(amount)s: booked on %(date)s.")) % named
+
+    def part(
+        self, meaning: str, unit: str, amount: int, cause: TransactionFacts, undone: TransactionFacts | None
+    ) -> str:
+        """What one transaction moved; `undone` is the one it takes back."""
+        _, named = self._translator.gettext, self._named(unit, amount, cause)
+        reward = self.reward(undone if meaning == "came_back" and undone else cause)
+        if meaning == "returned" and cause.purchase_amount_cents is not None:
+            return _(
+                "%(amount)s: taken back at %(store)s on %(date)s for a return of %(money)s.",
+                **named,
+                money=self._money(cause.purchase_amount_cents),
+            )
+        told = {
+            "redeemed": _("%(amount)s: redeemed for %(reward)s at %(store)s on %(date)s."),
+            "returned": _("%(amount)s: taken back at %(store)s on %(date)s."),
+            "came_back": _("%(amount)s: back since %(date)s, because %(reward)s was taken back."),
+            "expired": _("%(amount)s: expired on %(date)s."),
+            "paid_debt": _("%(amount)s: paid what was owed after an earlier return."),
+            "adjusted": _("%(amount)s: taken away by hand on %(date)s."),
+            "transferred": _("%(amount)s: moved to another card on %(date)s."),
+            "moved_back": _("%(amount)s: moved back from another card on %(date)s."),
+        }
+        return told.get(meaning, _("%(amount)s: booked on %(date)s.")) % (named | {"reward": reward or _("a reward")})
+
+    def sum_of_parts(self, meaning: str, unit: str, amount: int) -> str:
+        """What several older transactions moved together."""
+        _ = self._translator.gettext
+        told = {
+            "redeemed": _("%(amount)s: redeemed earlier."),
+            "returned": _("%(amount)s: taken back earlier, for returns."),
+            "came_back": _("%(amount)s: back earlier, because rewards were taken back."),
+            "expired": _("%(amount)s: expired."),
+            "paid_debt": _("%(amount)s: paid what was owed after an earlier return."),
+            "adjusted": _("%(amount)s: taken away by hand earlier."),
+            "transferred": _("%(amount)s: moved to another card earlier."),
+            "moved_back": _("%(amount)s: moved back from another card earlier."),
+        }
+        return told.get(meaning, _("%(amount)s: booked earlier.")) % {"amount": self.amount(unit, amount)}
+
+    def older(self, unit: str, lots: int, amount: int) -> str:
+        ngettext, shown = self._translator.ngettext, self._formatter.points(lots)
+        return ngettext(
+            "%(amount)s: from %(count)s earlier booking.",
+            "%(amount)s: from %(count)s earlier bookings.",
+            lots,
+            amount=self.amount(unit, amount),
+            count=shown,
+        )
+
+    def rest(self, unit: str, remaining: int, expires_at: datetime | None) -> str:
+        _ = self._translator.gettext
+        if not remaining:
+            return _("Nothing is left of that.")
+        if expires_at is None:
+            return _("%(amount)s left.", amount=self.amount(unit, remaining))
+        last = self._formatter.last_day(expires_at)
+        return _("%(amount)s left, to be spent by %(date)s.", amount=self.amount(unit, remaining), date=last)
+
+    def debt(self, points: int) -> str:
+        return self._translator.ngettext(
+            "%(points)s point is owed after a return; the next sale pays it first.",
+            "%(points)s points are owed after a return; the next sale pays them first.",
+            points,
+            points=self._formatter.points(points),
+        )
+
+    def debt_part(self, amount: int, cause: TransactionFacts) -> str:
+        _, named = self._translator.gettext, self._named("points", amount, cause)
+        money = self._money(cause.purchase_amount_cents or 0)
+        if amount < 0 and cause.kind == "earned":
+            return _("%(amount)s: paid by the purchase of %(money)s on %(date)s.", **named, money=money)
+        if amount < 0:
+            return _("%(amount)s: paid on %(date)s.", **named)
+        if cause.kind == "voided":
+            return _(
+                "%(amount)s: owed since %(money)s were returned at %(store)s on %(date)s; they had been spent.",
+                **named,
+                money=money,
+            )
+        return _("%(amount)s: owed since %(date)s.", **named)
+
+    def debt_before(self, amount: int) -> str:
+        return self._translator.gettext("%(amount)s: owed before that.", amount=self.amount("points", amount))
+
+    def carry(self, carry: Fraction, missing_cents: int) -> str:
+        _ = self._translator.gettext
+        if carry < 0:
+            return _(
+                "%(fraction)s of a point is missing after a return: a purchase of %(money)s gives the next point.",
+                fraction=-carry,
+                money=self._money(missing_cents),
+            )
+        return _(
+            "%(fraction)s of a point is carried over: a purchase of %(money)s gives the next point.",
+            fraction=carry,
+            money=self._money(missing_cents),
+        )
+
+    def reward(self, redeemed: TransactionFacts) -> str:
+        return in_language(redeemed.reward, self._language, self._default_language)
+
+    def day(self, moment: datetime) -> str:
+        return self._formatter.date(moment)
+
+    def _named(self, unit: str, amount: int, cause: TransactionFacts) -> dict[str, object]:
+        return {
+            "amount": self.amount(unit, amount),
+            "store": cause.store or self._merchant.name,
+            "date": self.day(cause.occurred_at),
+        }
+
+    def _rate(self, sale: TransactionFacts) -> str:
+        return self._translator.ngettext(
+            "%(points)s point for every %(money)s",
+            "%(points)s points for every %(money)s",
+            sale.points_numerator,
+            points=self._formatter.points(sale.points_numerator),
+            money=self._money(sale.points_denominator * 100),
+        )
+
+    def _money(self, cents: int) -> str:
+        return self._formatter.money(cents, self._merchant.currency)

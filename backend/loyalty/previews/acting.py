@@ -1,0 +1,125 @@
+"""What each line of a card's past asks the ledger to do again."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.holding import ConfirmHold
+from backend.loyalty.ledger.problems import InsufficientPoints, InsufficientStamps
+from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.restoring import RestorePoints
+from backend.loyalty.ledger.schemas import (
+    Adjustment,
+    Confirmation,
+    Earn,
+    Redemption,
+    Restoration,
+    Stamp,
+    Standing,
+    Void,
+)
+from backend.loyalty.ledger.stamping import AddStamp
+from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
+from backend.loyalty.ledger.voiding import VoidTransaction
+from backend.loyalty.previews.card_replay import CardReplay, Price, as_unit, nothing
+from backend.loyalty.previews.history import Line
+from backend.loyalty.previews.rebooked import Rebooked
+from backend.loyalty.previews.stage import origin_of
+
+AS_IT_WAS = "As it was"
+
+
+def act(card: CardReplay, line: Line) -> None:
+    if again := ACTS.get(line.kind):
+        again(card, line)
+
+
+def _enroll(card: CardReplay, line: Line) -> None:
+    """The welcome bonus is part of it."""
+    terms, program = card.terms(line), card.conditions.program
+    if card.conditions.are_past:
+        had_bonus = any(other.kind == "welcome_bonus" for other in card.history.lines)
+        program = replace(program, type="hybrid" if had_bonus else "stamps")
+    setup = card.past.setup_of(card.place(line.store_id), program, terms, None)
+    card.stage.enroll(setup, line.recorded_at, line.store_id)
+
+
+def _earn(card: CardReplay, line: Line) -> None:
+    if line.unit == "stamps":
+        card.book_line(line, AddStamp(card.card_id, Stamp()).decide)
+        return
+    refused = card.stage.refusals.total()
+    sale = EarnPoints(card.card_id, Earn(purchase_amount_cents=line.purchase_amount_cents or 0))
+    booked = card.book_line(line, sale.decide)
+    card.below_minimum += not booked and card.stage.refusals.total() == refused
+
+
+def _redeem(card: CardReplay, line: Line) -> None:
+    quantity = line.quantity or 1
+    price = Price(as_unit(line.unit), line.reward_id, -line.amount // quantity)
+    if line.hold_id is None:
+        wanted = Redemption(price.reward_id, price.unit, quantity)
+        card.book_line(line, RedeemReward(card.card_id, wanted).decide, price=price)
+    elif hold := card.holds.get(line.hold_id):
+        card.book_line(line, ConfirmHold(hold.id, Confirmation(quantity)).decide, price=price)
+    else:
+        refusal = InsufficientStamps if line.unit == "stamps" else InsufficientPoints
+        card.stage.refusals[refusal.code] += 1
+
+
+def _void(card: CardReplay, line: Line) -> None:
+    """What these terms never gave cannot be taken back."""
+    booked = card.stage.memory.booked.get(line.voids_id) if line.voids_id else None
+    if booked is None:
+        return
+    operation = VoidTransaction(_part(line, booked), origin_of(card.past.merchant_id, line.recorded_at, None))
+    target = card.stage.memory.target(booked, card.stage.state)
+    for row in card.book_line(line, operation.decide, target=target):
+        booked.taken_back(row)
+
+
+def _adjust(card: CardReplay, line: Line) -> None:
+    card.book_line(line, AdjustPoints(card.card_id, Adjustment(line.amount, AS_IT_WAS)).decide)
+
+
+def _restore(card: CardReplay, line: Line) -> None:
+    restorable = -sum(row.amount for row in card.stage.rows if row.kind in {"expired", "restored"})
+    by = origin_of(card.past.merchant_id, line.recorded_at, line.store_id)
+    operation = RestorePoints(card.card_id, Restoration(line.amount, AS_IT_WAS), by, _restorable=restorable)
+    card.book_line(line, operation.decide)
+
+
+def _expire(card: CardReplay, line: Line) -> None:
+    card.book_line(line, nothing)
+
+
+def _deactivate(card: CardReplay, line: Line) -> None:
+    card.book_line(line, DeactivateCard(card.card_id, Standing(AS_IT_WAS)).decide)
+
+
+def _reactivate(card: CardReplay, line: Line) -> None:
+    card.book_line(line, ReactivateCard(card.card_id, Standing(AS_IT_WAS)).decide)
+
+
+def _part(line: Line, booked: Rebooked) -> Void:
+    """As much as was taken back then."""
+    return Void(
+        amount_cents=line.purchase_amount_cents if booked.row.purchase_amount_cents is not None else None,
+        quantity=line.quantity if booked.row.quantity is not None else None,
+    )
+
+
+ACTS: dict[str, Callable[[CardReplay, Line], None]] = {
+    "enrolled": _enroll,
+    "earned": _earn,
+    "redeemed": _redeem,
+    "voided": _void,
+    "adjusted": _adjust,
+    "restored": _restore,
+    "expired": _expire,
+    "deactivated": _deactivate,
+    "reactivated": _reactivate,
+}
+"""By kind. A welcome bonus comes with the enrollment, a transfer with the merge."""

@@ -1,0 +1,182 @@
+"""Try terms on the past: ask for a preview, make it, bury one whose process died."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from arq.connections import ArqRedis
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.idempotency import Key, Reply, replay
+from backend.core.ids import new_id
+from backend.core.models import StoredAnswer
+from backend.core.origin import Origin
+from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.previews.drafting import complete
+from backend.loyalty.previews.history import read_groups
+from backend.loyalty.previews.jobs import ring_preview
+from backend.loyalty.previews.past import Past, read_past
+from backend.loyalty.previews.problems import PreviewInProgress
+from backend.loyalty.previews.queries import SILENCE, find_alive, preview_view
+from backend.loyalty.previews.report import Report
+from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
+from backend.loyalty.programs.models import ProgramPreview
+
+ACCEPTED = 202
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    sessions: Sessions
+    queue: ArqRedis
+
+    async def request(self, origin: Origin, key: Key, draft: ProgramDraft) -> Reply:
+        """202 with the preview that waits now.
+
+        Raises ProgramInactive without a program, ValidationFailed, and PreviewInProgress while another one is made.
+        """
+        try:
+            reply, preview_id = await self._request(origin, key, draft)
+        except IntegrityError:
+            # A twin of this request was quicker.
+            reply, preview_id = await self._request(origin, key, draft)
+        if preview_id is not None:
+            await ring_preview(self.queue, origin.merchant_id, preview_id)
+        return reply
+
+    async def _request(self, origin: Origin, key: Key, draft: ProgramDraft) -> tuple[Reply, UUID | None]:
+        merchant_id = origin.merchant_id
+        async with self.sessions.committing(merchant_id) as session:
+            if stored := await session.get(StoredAnswer, (merchant_id, key.value)):
+                return replay(key, stored.fingerprint.hex(), stored.status, stored.body), None
+            past = await _get_past(session, merchant_id)
+            complete(draft, past)
+            if running := await find_alive(session, merchant_id, origin.now):
+                raise PreviewInProgress(preview_id=running.id)
+            preview = _new_preview(origin, draft, past)
+            session.add(preview)
+            body = msgspec.json.encode(preview_view(preview, origin.language, origin.now))
+            session.add(_answer(origin, key, body))
+        return Reply(ACCEPTED, body), preview.id
+
+    async def make(self, merchant_id: UUID, preview_id: UUID) -> None:
+        """Once, whoever asks and however often. A failure is told by the preview's row and by the log."""
+        async with self.sessions.committing(merchant_id) as session:
+            draft = await _claim(session, merchant_id, preview_id)
+        if draft is None:
+            return
+        try:
+            result = await self._replay(merchant_id, preview_id, draft)
+        except Exception:
+            log.exception("preview_failed", merchant_id=str(merchant_id), preview_id=str(preview_id))
+            await self._write(merchant_id, preview_id, state="failed", error="failed", finished_at=clock.now())
+        else:
+            told = msgspec.to_builtins(result)
+            await self._write(merchant_id, preview_id, state="done", result=told, finished_at=clock.now())
+
+    async def _replay(self, merchant_id: UUID, preview_id: UUID, draft: ProgramDraft) -> PreviewResult:
+        """As of now. Reads a few hundred cards at a time, and lets others work between two of them."""
+        async with self.sessions.committing(merchant_id) as session:
+            past = await _get_past(session, merchant_id)
+            total = await session.scalar(select(func.count()).where(Card.merchant_id == merchant_id)) or 0
+        report, done = Report(past, complete(draft, past), clock.now()), 0
+        async for groups in read_groups(self.sessions, merchant_id):
+            async with self.sessions.committing(merchant_id) as session:
+                past.learn(await _get_past(session, merchant_id))
+            for group in groups:
+                report.add(group)
+                done += len(group.cards)
+                await asyncio.sleep(0)
+            await self._write(merchant_id, preview_id, cards_done=done, cards_total=max(done, total))
+        return report.result()
+
+    async def _write(self, merchant_id: UUID, preview_id: UUID, **values: Any) -> None:
+        async with self.sessions.committing(merchant_id) as session:
+            await session.execute(
+                update(ProgramPreview)
+                .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id)
+                .values(heartbeat_at=clock.now(), **values)
+            )
+
+    async def make_waiting(self, merchant_id: UUID) -> None:
+        """What nobody was told of; and what a process has died of is written down as failed."""
+        async with self.sessions.committing(merchant_id) as session:
+            await _bury(session, merchant_id, clock.now())
+            waiting = list(
+                await session.scalars(
+                    select(ProgramPreview.id).where(
+                        ProgramPreview.merchant_id == merchant_id, ProgramPreview.state == "queued"
+                    )
+                )
+            )
+        for preview_id in waiting:
+            await self.make(merchant_id, preview_id)
+
+
+async def _get_past(session: AsyncSession, merchant_id: UUID) -> Past:
+    """Raises ProgramInactive when the merchant has no program yet."""
+    past = await read_past(session, merchant_id)
+    if past is None:
+        raise ProgramInactive
+    return past
+
+
+async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> ProgramDraft | None:
+    """None when somebody else has it."""
+    told = await session.scalar(
+        update(ProgramPreview)
+        .where(
+            ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, ProgramPreview.state == "queued"
+        )
+        .values(state="running", heartbeat_at=clock.now())
+        .returning(ProgramPreview.draft)
+    )
+    return msgspec.convert(told, ProgramDraft) if told is not None else None
+
+
+async def _bury(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
+    await session.execute(
+        update(ProgramPreview)
+        .where(
+            ProgramPreview.merchant_id == merchant_id,
+            ProgramPreview.state == "running",
+            ProgramPreview.heartbeat_at < now - SILENCE,
+        )
+        .values(state="failed", error="died", finished_at=now)
+    )
+
+
+def _new_preview(origin: Origin, draft: ProgramDraft, past: Past) -> ProgramPreview:
+    return ProgramPreview(
+        merchant_id=origin.merchant_id,
+        id=new_id(),
+        program_id=past.program.id,
+        draft=msgspec.to_builtins(draft),
+        requested_by=origin.user_id or origin.on_behalf_user_id,
+        state="queued",
+        cards_done=0,
+        cards_total=0,
+        created_at=origin.now,
+    )
+
+
+def _answer(origin: Origin, key: Key, body: bytes) -> StoredAnswer:
+    return StoredAnswer(
+        merchant_id=origin.merchant_id,
+        key=key.value,
+        fingerprint=bytes.fromhex(key.fingerprint),
+        status=ACCEPTED,
+        body=body.decode(),
+        created_at=origin.now,
+    )

@@ -1,0 +1,23 @@
+"""The doorbell of a preview. What Redis loses, the next look at the table finds."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+
+PREVIEW_PROGRAM = "preview_program"
+RING_TIMEOUT_SECONDS = 2
+
+log = structlog.get_logger()
+
+
+async def ring_preview(queue: ArqRedis, merchant_id: UUID, preview_id: UUID) -> None:
+    """After the commit. Never fails."""
+    try:
+        async with asyncio.timeout(RING_TIMEOUT_SECONDS):
+            job_id = f"preview:{preview_id}"
+            await queue.enqueue_job(PREVIEW_PROGRAM, str(merchant_id), str(preview_id), _job_id=job_id)
+    except (RedisError, TimeoutError, OSError) as error:
+        log.warning("doorbell_failed", error=type(error).__name__, consequence="the worker finds it within a minute")

@@ -1,0 +1,60 @@
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.loyalty.previews.problems import PreviewNotFound
+from backend.loyalty.previews.schemas import PreviewResult, PreviewView, ProgramDraft
+from backend.loyalty.previews.sentences import error_of, sentence_of
+from backend.loyalty.programs.models import ProgramPreview
+
+SILENCE = timedelta(minutes=1)
+"""A preview that has not given a sign of life for so long is dead."""
+ALIVE = ("queued", "running")
+
+
+async def get_preview(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> ProgramPreview:
+    """Raises PreviewNotFound."""
+    found = await session.get(ProgramPreview, (merchant_id, preview_id))
+    if found is None:
+        raise PreviewNotFound
+    return found
+
+
+async def find_alive(session: AsyncSession, merchant_id: UUID, now: datetime) -> ProgramPreview | None:
+    """One that waits or is worked on."""
+    previews = await session.scalars(
+        select(ProgramPreview).where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.state.in_(ALIVE))
+    )
+    return next((preview for preview in previews if not is_dead(preview, now)), None)
+
+
+def is_dead(preview: ProgramPreview, now: datetime) -> bool:
+    """Nobody works on it any more, whatever its row says."""
+    return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + SILENCE < now
+
+
+def preview_view(preview: ProgramPreview, language: str, now: datetime) -> PreviewView:
+    error = "died" if is_dead(preview, now) else preview.error
+    return PreviewView(
+        id=preview.id,
+        state="failed" if error else preview.state,
+        draft=msgspec.convert(preview.draft, ProgramDraft),
+        cards_done=preview.cards_done,
+        cards_total=preview.cards_total,
+        created_at=preview.created_at,
+        finished_at=preview.finished_at,
+        error=error_of(error, language) if error else None,
+        result=_result(preview, language),
+    )
+
+
+def _result(preview: ProgramPreview, language: str) -> PreviewResult | None:
+    if preview.result is None:
+        return None
+    result = msgspec.convert(preview.result, PreviewResult)
+    for example in (*result.better, *result.worse):
+        example.sentence = sentence_of(example, language)
+    return result

@@ -1,0 +1,113 @@
+"""The past once more, in memory, by the same operations that booked it: under the terms of the time, or others.
+
+The rules stand in the ledger and nowhere else. A replay gives each operation the state the replay itself has come to,
+and the clock of the moment at which it happened.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from backend.core.problems import Problem
+from backend.loyalty.ledger.booking import Draft, MergeRow
+from backend.loyalty.ledger.merging import MergeCards
+from backend.loyalty.ledger.schemas import Merge, MergeReversal
+from backend.loyalty.ledger.unmerging import ReverseMerge
+from backend.loyalty.previews.acting import AS_IT_WAS, act
+from backend.loyalty.previews.card_replay import CardReplay
+from backend.loyalty.previews.history import Group
+from backend.loyalty.previews.past import Conditions, Past
+from backend.loyalty.previews.rebooked import Memory
+from backend.loyalty.previews.stage import empty_stage, origin_of
+
+Moment = tuple[datetime, Callable[[], None]]
+
+
+def replay(group: Group, past: Past, conditions: Conditions) -> list[CardReplay]:
+    """What each card of the group has come to, in their order."""
+    memory = Memory()
+    cards = {
+        history.card.id: CardReplay(
+            past,
+            conditions,
+            history,
+            empty_stage(
+                history.card,
+                past.setup_of(history.card.store_id, conditions.program, conditions.at(history.card.enrolled_at), None),
+                memory,
+            ),
+        )
+        for history in group.cards
+    }
+    moments = [
+        *(_moments_of_holds(card) for card in cards.values()),
+        _moments_of_merges(group.merges, cards),
+        *(_moments_of_lines(card) for card in cards.values()),
+    ]
+    for _, happen in heapq.merge(*moments, key=lambda moment: moment[0]):
+        happen()
+    return list(cards.values())
+
+
+def _moments_of_lines(card: CardReplay) -> Iterator[Moment]:
+    """In the order of the card's history, whatever the clocks said: several processes booked it."""
+    latest = card.history.card.enrolled_at
+    for line in card.history.lines:
+        latest = max(latest, line.recorded_at)
+        yield latest, partial(act, card, line)
+
+
+def _moments_of_holds(card: CardReplay) -> list[Moment]:
+    """Confirmations are lines."""
+    moments: list[Moment] = [(hold.reserved_at, partial(card.reserve, hold)) for hold in card.history.holds]
+    moments += [
+        (hold.settled_at, partial(card.release, hold))
+        for hold in card.history.holds
+        if hold.state == "released" and hold.settled_at
+    ]
+    return sorted(moments, key=lambda moment: moment[0])
+
+
+def _moments_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) -> list[Moment]:
+    moments: list[Moment] = []
+    for row in merges:
+        kept, merged = cards[row.kept_card_id], cards[row.merged_card_id]
+        moments.append((row.merged_at, partial(_merge, row, kept, merged)))
+        if row.reversed_at is not None:
+            moments.append((row.reversed_at, partial(_unmerge, row, kept, merged)))
+    return sorted(moments, key=lambda moment: moment[0])
+
+
+def _merge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
+    operation = MergeCards(Merge(row.merged_card_id, AS_IT_WAS))
+    if done := _together(row.merged_at, kept, merged, operation.decide):
+        kept.stage.memory.merges[row.id] = done
+
+
+def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
+    """What these terms have kept apart need not be parted."""
+    assert row.reversed_at is not None, "it was undone at some time"
+    memory = kept.stage.memory
+    if (done := memory.merges.pop(row.id, None)) is None:
+        return
+    left = {lot.from_lot_id for lot in kept.stage.state.lots if lot.remaining}
+    lots = {lot.id: lot for lot in memory.lots.values() if lot.card_id == merged.card_id and lot.id in left}
+    by = origin_of(kept.past.merchant_id, row.reversed_at, None)
+    operation = ReverseMerge(row.id, MergeReversal(AS_IT_WAS), by, _merge=done, _lots=lots)
+    _together(row.reversed_at, kept, merged, operation.decide)
+
+
+def _together(
+    now: datetime, kept: CardReplay, merged: CardReplay, decide: Callable[[Draft, Draft], MergeRow]
+) -> MergeRow | None:
+    """A refusal is counted on the card that was kept, and leaves both as they are."""
+    drafts, done = (kept.draft(now), merged.draft(now)), None
+    try:
+        done = decide(*drafts)
+    except Problem as refusal:
+        kept.stage.refusals[refusal.code] += 1
+    for card, draft in zip((kept, merged), drafts, strict=True):
+        card.stage.keep(draft.booking(None))
+    return done

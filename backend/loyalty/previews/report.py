@@ -1,0 +1,97 @@
+"""Everything a preview tells, gathered card by card."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+import structlog
+
+from backend.loyalty.previews.agreement import differences
+from backend.loyalty.previews.card_replay import CardReplay
+from backend.loyalty.previews.comparing import Comparison, standing_of
+from backend.loyalty.previews.drafting import Drafted
+from backend.loyalty.previews.history import Group
+from backend.loyalty.previews.past import Conditions, Past
+from backend.loyalty.previews.replay import replay
+from backend.loyalty.previews.schemas import PreviewResult, Refusal, StorePreview
+from backend.loyalty.previews.tally import Tally, Values
+from backend.merchants.schemas import StoreRef
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Report:
+    past: Past
+    drafted: Drafted
+    now: datetime
+    live: Tally = field(init=False)
+    draft: Tally = field(init=False)
+    comparison: Comparison = field(default_factory=Comparison)
+    refusals: Counter[str] = field(default_factory=Counter)
+    transactions: int = 0
+    below_minimum: int = 0
+    unexplained: int = 0
+    _as_it_was: Conditions = field(init=False)
+
+    def __post_init__(self) -> None:
+        past, drafted = self.past, self.drafted
+        self._as_it_was = Conditions(past.program, past.versions)
+        self.live = Tally(_values(past, past.stamp_value_cents, past.terms.stamps_target))
+        self.draft = Tally(_values(past, drafted.stamp_value_cents, drafted.terms.stamps_target))
+
+    def add(self, group: Group) -> None:
+        """Both sides are replayed, so that both are told the same way. The first must give what the ledger holds."""
+        live = replay(group, self.past, self._as_it_was)
+        draft = replay(group, self.past, self.drafted.conditions)
+        for was, would_be in zip(live, draft, strict=True):
+            self._check(was)
+            for card in (was, would_be):
+                card.settle(self.now)
+            self._add(was, would_be)
+
+    def _check(self, was: CardReplay) -> None:
+        if found := differences(was):
+            self.unexplained += 1
+            log.warning("replay_differs", card_id=str(was.card_id), differences=found)
+
+    def _add(self, was: CardReplay, would_be: CardReplay) -> None:
+        self.live.add(was)
+        self.draft.add(would_be)
+        self.refusals += would_be.stage.refusals
+        self.below_minimum += would_be.below_minimum
+        self.transactions += len(was.history.lines)
+        self.comparison.add(
+            was.history.card.code,
+            standing_of(was, self.past.terms.stamps_target, self.live.values),
+            standing_of(would_be, self.drafted.terms.stamps_target, self.draft.values),
+        )
+
+    def result(self) -> PreviewResult:
+        verdicts = self.comparison.verdicts
+        return PreviewResult(
+            as_of=self.now,
+            transactions=self.transactions,
+            stores=[
+                StorePreview(
+                    StoreRef(store.id, store.code, store.name), self.live.of(store.id), self.draft.of(store.id)
+                )
+                for store in self.past.stores.values()
+            ],
+            live=self.live.total,
+            draft=self.draft.total,
+            cards_better=verdicts[1],
+            cards_worse=verdicts[-1],
+            cards_unchanged=verdicts[0],
+            changes=self.comparison.changes,
+            better=self.comparison.examples(1),
+            worse=self.comparison.examples(-1),
+            would_have_been_refused=[Refusal(code, times) for code, times in sorted(self.refusals.items())],
+            sales_below_minimum=self.below_minimum,
+            unexplained_cards=self.unexplained,
+        )
+
+
+def _values(past: Past, stamp_value_cents: int, stamps_target: int) -> Values:
+    return Values(past.point_value_cents, Fraction(stamp_value_cents, stamps_target))

@@ -1,0 +1,69 @@
+"""Try before you publish."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from backend.access.guards import for_owner, limited, together
+from backend.access.permissions import MANAGE_PROGRAMS
+from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.core.database import Sessions
+from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, key_for
+from backend.core.openapi import refusals, shown
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.ledger.routes import REPLAYED, IdempotencyKey, sent
+from backend.loyalty.previews.actions import Previews
+from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound
+from backend.loyalty.previews.queries import get_preview, preview_view
+from backend.loyalty.previews.schemas import PreviewView, ProgramDraft
+
+Asked = Request[Any, Any, Any]
+OWNER = (Unauthenticated, SessionExpired, Forbidden)
+
+
+class MerchantPreviewController(Controller):
+    path = "/loyalty/program"
+    tags = ["Loyalty - Merchant"]
+
+    @post(
+        "/preview",
+        operation_id="previewProgram",
+        summary="What would these terms have made of the past?",
+        description="Replays every booking of every card under the draft, in the background. Nothing is changed. Ask "
+        "for the preview by its id until it is done.",
+        status_code=202,
+        guards=[together(for_owner(MANAGE_PROGRAMS), limited("preview", 10))],
+        response_headers=REPLAYED,
+        responses={202: shown(PreviewView)}
+        | refusals(
+            *OWNER, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused, ProgramInactive, PreviewInProgress
+        ),
+    )
+    async def preview_program(
+        self,
+        request: Asked,
+        data: JSONBody[ProgramDraft],
+        origin: NamedDependency[Origin],
+        previews: NamedDependency[Previews],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[bytes]:
+        return sent(await previews.request(origin, key_for(idempotency_key, request.scope["path"], data), data))
+
+    @get(
+        "/previews/{preview_id:uuid}",
+        operation_id="getProgramPreview",
+        summary="A preview: how far it is, and what it tells",
+        guards=[for_owner(MANAGE_PROGRAMS)],
+        responses={200: shown(PreviewView)} | refusals(*OWNER, PreviewNotFound),
+    )
+    async def program_preview(
+        self, preview_id: FromPath[UUID], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]
+    ) -> PreviewView:
+        async with sessions.committing(origin.merchant_id) as session:
+            preview = await get_preview(session, origin.merchant_id, preview_id)
+            return preview_view(preview, origin.language, origin.now)
