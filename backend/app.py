@@ -24,6 +24,9 @@ from backend.core.requests import client_address, printable_address, reader_lang
 from backend.core.settings import Settings, load_settings
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.previews.actions import Previews
+from backend.loyalty.wallets.apple.issuing import ApplePasses
+from backend.loyalty.wallets.images.actions import PassImages
 from backend.routes import about, api
 from backend.services import open_services
 from backend.staff_pins.actions import StaffPins
@@ -49,8 +52,11 @@ def create_api(settings: Settings) -> Litestar:
             "ledger": Provide(provide_ledger, sync_to_thread=False),
             "pins": Provide(provide_pins, sync_to_thread=False),
             "enrollment": Provide(provide_enrollment, sync_to_thread=False),
+            "previews": Provide(provide_previews, sync_to_thread=False),
             "sessions": Provide(provide_sessions, sync_to_thread=False),
             "cursors": Provide(provide_cursors, sync_to_thread=False),
+            "apple_passes": Provide(provide_apple_passes, sync_to_thread=False),
+            "pass_images": Provide(provide_pass_images, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
         openapi_config=DOCUMENT,
@@ -76,24 +82,26 @@ def _spare_the_collector() -> None:
 
 
 def provide_origin(request: Request[Any, Any, Any], ledger: NamedDependency[Ledger]) -> Origin:  # noqa: ARG001
-    """Of a request whose router has settled actor and store.
+    """Of a request whose guards have settled the actor, the store of a till, and for whom an admin acts.
 
     Settled after the ledger, which nearly every handler wants too: two that do not wait for each other would be settled
     in tasks of their own, which costs more than both.
     """
-    actor, place = actor_of(request), place_of(request)
-    assert actor.merchant is not None, "who has a store has a merchant"
+    actor, state = actor_of(request), request.scope["state"]
+    is_own = actor.merchant is not None
     return Origin(
-        merchant_id=actor.merchant.id,
-        store_id=place.id,
-        user_id=actor.user_id,
-        user_name=actor.name,
+        merchant_id=actor.merchant.id if actor.merchant else state["on_behalf_of"],
+        store_id=place_of(request).id if "place" in state else None,
+        user_id=actor.user_id if is_own else None,
+        user_name=actor.name if is_own else None,
         language=reader_language(request),
         now=clock.now(),
         instance=request.scope["path"],
-        request_id=request.scope["state"]["request_id"],
+        request_id=state["request_id"],
         ip=printable_address(client_address(request)),
         user_agent=request.headers.get("user-agent", "")[:300] or None,
+        on_behalf_user_id=None if is_own else actor.user_id,
+        on_behalf_name=None if is_own else actor.name,
     )
 
 
@@ -109,9 +117,22 @@ def provide_enrollment(state: State) -> Enrollment:
     return state.enrollment  # type: ignore[no-any-return]
 
 
+def provide_previews(state: State) -> Previews:
+    return state.previews  # type: ignore[no-any-return]
+
+
 def provide_sessions(state: State) -> Sessions:
     return state.sessions  # type: ignore[no-any-return]
 
 
 def provide_cursors(state: State) -> Cursors:
     return state.cursors  # type: ignore[no-any-return]
+
+
+def provide_apple_passes(state: State) -> ApplePasses | None:
+    """None when Apple Wallet is not configured."""
+    return state.apple.passes if state.apple else None
+
+
+def provide_pass_images(state: State) -> PassImages:
+    return state.pass_images  # type: ignore[no-any-return]

@@ -4,26 +4,27 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import rich_click as click
 import segno
 
 from backend import dev as development
+from backend.console import settings, with_services
 from backend.core import migrations
 from backend.core.clock import clock
 from backend.core.embedded.running import load_dev_environment
-from backend.core.settings import Settings, SettingsError, load_settings
+from backend.core.settings import SettingsError
 from backend.core.startup import StartRefused, check_start
 from backend.document_file import document_text
+from backend.ledger_command import ledger, points
+from backend.loyalty.wallets.opening import check_wallet_files
 from backend.seed import seed as seed_world
-from backend.services import Services, open_services
+from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin
+from backend.wallets_command import wallets
 from i18n.cli import i18n
 
-Result = TypeVar("Result")
 PASSWORD_LENGTH_MIN = 15
 
 
@@ -33,21 +34,6 @@ def orion(context: click.Context) -> None:
     """Orion: loyalty for shops. Finds the running development servers by itself."""
     if context.invoked_subcommand != "dev":
         load_dev_environment()
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        sys.exit(str(error))
-
-
-def _with_services(act: Callable[[Services], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        async with open_services(_settings()) as services:
-            return await act(services)
-
-    return asyncio.run(run())
 
 
 @orion.command()
@@ -69,19 +55,20 @@ def _serve(factory: str, host: str, port: int) -> None:
 @orion.command()
 def backend() -> None:
     """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
-    settings = _settings()
+    given = settings()
     try:
-        asyncio.run(check_start(settings))
-    except StartRefused as error:
+        check_wallet_files(given)
+        asyncio.run(check_start(given))
+    except (SettingsError, StartRefused) as error:
         sys.exit(str(error))
-    _serve("backend.app:create_app", settings.backend_host, settings.backend_port)
+    _serve("backend.app:create_app", given.backend_host, given.backend_port)
 
 
 @orion.command()
 def frontend() -> None:
     """The pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT."""
-    settings = _settings()
-    _serve("frontend.app:create_app", settings.frontend_host, settings.frontend_port)
+    given = settings()
+    _serve("frontend.app:create_app", given.frontend_host, given.frontend_port)
 
 
 @orion.command()
@@ -98,21 +85,21 @@ def migrate() -> None:
 @migrate.command()
 def up() -> None:
     """To the newest revision."""
-    migrations.upgrade(_settings().migration_url)
+    migrations.upgrade(settings().migration_url)
 
 
 @migrate.command(context_settings={"ignore_unknown_options": True})
 @click.argument("revision")
 def down(revision: str) -> None:
     """To REVISION, `-1` for one step, `base` for none."""
-    migrations.downgrade(_settings().migration_url, revision)
+    migrations.downgrade(settings().migration_url, revision)
 
 
 @migrate.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(as_json: bool) -> None:
     """Where the database is; exit 1 when it is not at the newest revision."""
-    found = asyncio.run(migrations.status(_settings().migration_url))
+    found = asyncio.run(migrations.status(settings().migration_url))
     click.echo(json.dumps(found) if as_json else f"at {found['current']}, newest is {found['head']}")
     sys.exit(0 if found["at_head"] else 1)
 
@@ -120,7 +107,7 @@ def status(as_json: bool) -> None:
 @orion.command()
 def seed() -> None:
     """Add the demo world, once."""
-    added = _with_services(seed_world)
+    added = with_services(seed_world)
     click.echo(f"Added {', '.join(added)}." if added else "The demo world is there already.")
 
 
@@ -145,7 +132,7 @@ def create_admin_(email: str, name: str, password: str) -> None:
             )
 
     try:
-        address = _with_services(act)
+        address = with_services(act)
     except EmailTaken:
         sys.exit(f"Somebody signs in as {email} already.")
     segno.make(address).terminal(compact=True)
@@ -163,7 +150,10 @@ def openapi(out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
 
 
+orion.add_command(wallets)
 orion.add_command(i18n)
+orion.add_command(ledger)
+orion.add_command(points)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from rich.console import Console
@@ -18,6 +19,8 @@ from backend.core.migrations import upgrade
 from backend.core.ports import free_port, is_free
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.supervisor import Supervisor
+from backend.loyalty.wallets.opening import check_wallet_files
+from backend.sandbox.opening import SANDBOX, sandbox_values
 from backend.welcome import welcome
 
 READY_SECONDS = 60
@@ -65,12 +68,13 @@ def _stopping_on_signals() -> Iterator[None]:
 
 def _run(settings: Settings, console: Console) -> None:
     _refuse_production(settings)
+    check_wallet_files(settings)
     check_ports(settings)
     data_dir = settings.data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
         console.print("Starting the servers and bringing the database up to date …")
-        chosen = open_servers(settings, data_dir, stack)
+        chosen = open_servers(settings, data_dir, stack) | sandbox_values(settings, data_dir)
         stack.callback(remove_note, data_dir)
         write_note(data_dir, chosen)
         upgrade(chosen["ORION_DATABASE_OWNER_URL"])
@@ -83,6 +87,7 @@ def _run(settings: Settings, console: Console) -> None:
                 frontend_url=chosen["ORION_PUBLIC_URL"],
                 backend_url=chosen["ORION_BACKEND_URL"],
                 mail_folder=_mail_folder(data_dir) if "ORION_SMTP_PORT" in chosen else None,
+                has_sandbox=SANDBOX in chosen,
             )
         )
         ended = supervisor.wait()
@@ -120,6 +125,10 @@ def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, c
     if "ORION_SMTP_PORT" in chosen:
         options = ["--port", chosen["ORION_SMTP_PORT"], "--dir", str(_mail_folder(data_dir))]
         supervisor.start("mailbox", _python("backend.core.embedded.mailbox", *options), environment)
+    if SANDBOX in chosen:
+        place = urlsplit(chosen[SANDBOX])
+        address = ["--host", str(place.hostname), "--port", str(place.port)]
+        supervisor.start("sandbox", _python(*GRANIAN, *address, "backend.sandbox.app:create_app"), environment)
     address = ["--host", settings.backend_host, "--port", str(settings.backend_port)]
     supervisor.start("backend", _python(*GRANIAN, *address, "backend.app:create_app"), environment)
     address = ["--host", settings.frontend_host, "--port", str(settings.frontend_port)]

@@ -18,8 +18,19 @@ from backend.loyalty.ledger.models import (
 )
 from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
+from backend.loyalty.wallets.models import (
+    AppleDevice,
+    ApplePass,
+    AppleRegistration,
+    GoogleCallback,
+    GoogleProgram,
+    PassImage,
+    WalletLink,
+    WalletNotification,
+)
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.models import EmailLog
+from backend.operations.task_runs.models import TaskRun
 from backend.staff.models import StoreMember, User
 from backend.staff_pins.models import StaffPin
 
@@ -28,6 +39,9 @@ metadata = PlatformRow.metadata
 __all__ = [
     "AccessToken",
     "Allocation",
+    "AppleDevice",
+    "ApplePass",
+    "AppleRegistration",
     "Card",
     "CardMerge",
     "Category",
@@ -37,10 +51,13 @@ __all__ = [
     "Event",
     "FeatureOverride",
     "FraudLimit",
+    "GoogleCallback",
+    "GoogleProgram",
     "Hold",
     "Lot",
     "Merchant",
     "OutboxMessage",
+    "PassImage",
     "PlatformRow",
     "Policy",
     "Program",
@@ -53,10 +70,13 @@ __all__ = [
     "StoreCode",
     "StoreMember",
     "StoredAnswer",
+    "TaskRun",
     "TenantRow",
     "TermsVersion",
     "Transaction",
     "TransactionCategory",
     "User",
+    "WalletLink",
+    "WalletNotification",
     "metadata",
 ]

@@ -2,22 +2,37 @@
 
 from uuid import UUID
 
+from arq.connections import ArqRedis
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
+from backend.core.events import Happening
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
+from backend.loyalty.ledger.events import CardBooking, CardReplaced, RewardReady
+from backend.loyalty.wallets.jobs import ring_passes
+from backend.loyalty.wallets.links import note_change
+from backend.loyalty.wallets.ports import Notify
 from backend.merchants.models import Merchant
 from backend.messaging.actions import queue_mail
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
 
 
-def reactions(links: CardLinks) -> Reactions:
+def event_name(kind: type[Happening]) -> str:
+    return str(kind.__struct_config__.tag)
+
+
+_CHANGES: list[type[Happening]] = [*CardBooking.__subclasses__(), CardReplaced]
+SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
+"""Every booking changes what a pass shows, and so does a new code."""
+
+
+def reactions(links: CardLinks, queue: ArqRedis) -> Reactions:
     """By event name. Names of reactions are kept in the outbox: renaming one runs it again."""
 
     def mail(template: str) -> Reaction:
@@ -27,10 +42,21 @@ def reactions(links: CardLinks) -> Reactions:
         mail_card.__name__ = f"mail_{template}"
         return mail_card
 
-    return {
-        "card_enrolled": [mail(ENROLLMENT)],
-        "card_link_requested": [mail(CARD_LINK)],
-    }
+    async def sync_wallets(session: AsyncSession, event: Event) -> None:
+        await _sync_wallets(session, event, queue)
+
+    table: dict[str, list[Reaction]] = {name: [sync_wallets] for name in SHOWN_ON_PASSES}
+    table["card_enrolled"].append(mail(ENROLLMENT))
+    table["card_link_requested"] = [mail(CARD_LINK)]
+    return table
+
+
+async def _sync_wallets(session: AsyncSession, event: Event, queue: ArqRedis) -> None:
+    """Cards whose holder has no pass ring nothing."""
+    merchant_id, card_id = event.merchant_id, UUID(event.data["card_id"])
+    notify = Notify.REWARD_READY if event.name == event_name(RewardReady) else None
+    versions = await note_change(session, merchant_id, card_id, event.occurred_at, notify)
+    await ring_passes(queue, merchant_id, card_id, versions, notify)
 
 
 async def _mail_card(session: AsyncSession, event: Event, template: str, links: CardLinks) -> None:

@@ -7,12 +7,26 @@ from backend.access.guards import at_store, together
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
 from backend.loyalty.enrollment.routes import StoreEnrollmentController, StorefrontController
+from backend.loyalty.explanations.routes import (
+    AdminExplanationController,
+    MerchantExplanationController,
+    StoreExplanationController,
+)
+from backend.loyalty.fraud_limits.routes import MerchantFraudLimitController
 from backend.loyalty.ledger.routes import StoreLedgerController
+from backend.loyalty.office.routes import AdminCardController, MerchantCardController
+from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.till.routes import TillController
+from backend.loyalty.wallets.apple.routes import AppleWebService, PassDownloadController
+from backend.loyalty.wallets.google.routes import GoogleCallbackController
+from backend.loyalty.wallets.images.routes import PassImageController
+from backend.loyalty.wallets.routes import GoogleSaveController
 from backend.operations.docs.routes import assets, docs
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
+from backend.operations.task_runs.routes import TaskRunController
+from backend.operations.wallets.routes import WalletAdminController
 from backend.staff_pins.routes import StorePinController
 
 BEARER = [{"token": list[str]()}]
@@ -21,10 +35,40 @@ store = Router(
     "/store",
     guards=[together(signed_in, at_store)],
     security=BEARER,
-    route_handlers=[TillController, StoreLedgerController, StoreEnrollmentController, StorePinController],
+    route_handlers=[
+        TillController,
+        StoreLedgerController,
+        StoreExplanationController,
+        StoreEnrollmentController,
+        StorePinController,
+    ],
 )
-storefront = Router("/storefront", route_handlers=[StorefrontController])
+merchant = Router(
+    "/merchant",
+    guards=[signed_in],
+    security=BEARER,
+    route_handlers=[
+        MerchantCardController,
+        MerchantExplanationController,
+        MerchantFraudLimitController,
+        MerchantPreviewController,
+    ],
+)
+storefront = Router(
+    "/storefront",
+    route_handlers=[StorefrontController, PassDownloadController, GoogleSaveController, PassImageController],
+)
+admin = Router(
+    "/admin",
+    guards=[signed_in],
+    security=BEARER,
+    route_handlers=[WalletAdminController, TaskRunController, AdminCardController, AdminExplanationController],
+)
+apple = Router("/apple", route_handlers=[AppleWebService])
 bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
 
-api = Router("/api/v1", route_handlers=[AuthController, store, storefront, bookings])
+api = Router(
+    "/api/v1",
+    route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
+)
 about: list[ControllerRouterHandler] = [live, ready, metrics, problem_page, docs, assets]

@@ -17,6 +17,12 @@ from backend.core.settings import Settings
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.previews.actions import Previews
+from backend.loyalty.wallets.apple.opening import Apple
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.images.actions import PassImages
+from backend.loyalty.wallets.opening import configured_wallets, open_wallets
+from backend.loyalty.wallets.sync import WalletSync
 from backend.models import metadata
 from backend.staff_pins.actions import StaffPins
 
@@ -34,32 +40,45 @@ class Services:
     links: CardLinks
     ledger: Ledger
     enrollment: Enrollment
+    previews: Previews
+    pass_images: PassImages
+    google: Google | None
+    apple: Apple | None
+    """None when they are not configured."""
+    wallet_sync: WalletSync
 
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     keys = KeyRing(settings.keys)
-    links = CardLinks(keys, settings.public_url)
+    links = CardLinks(keys, settings.public_url, settings.api_url, wallets=configured_wallets(settings))
     pool = await open_pool(settings)
     sessions = Sessions(settings, metadata)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, max_connections=32)
     queue = open_queue(settings.redis_url)
     doorbell = Doorbell(queue)
     ledger = Ledger(pool, StaffPins(pool, keys), links, doorbell)
+    opening = open_wallets(settings, pool=pool, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links)
     try:
-        yield Services(
-            settings=settings,
-            key_ring=keys,
-            pool=pool,
-            sessions=sessions,
-            redis=redis,
-            queue=queue,
-            limiter=RateLimiter(redis),
-            cursors=Cursors(keys),
-            links=links,
-            ledger=ledger,
-            enrollment=Enrollment(sessions, ledger),
-        )
+        async with opening as wallets:
+            yield Services(
+                settings=settings,
+                key_ring=keys,
+                pool=pool,
+                sessions=sessions,
+                redis=redis,
+                queue=queue,
+                limiter=RateLimiter(redis),
+                cursors=Cursors(keys),
+                links=links,
+                ledger=ledger,
+                enrollment=Enrollment(sessions, ledger),
+                previews=Previews(sessions, queue),
+                pass_images=wallets.images,
+                google=wallets.google,
+                apple=wallets.apple,
+                wallet_sync=wallets.sync,
+            )
     finally:
         await doorbell.close()
         await sessions.close()

@@ -19,7 +19,7 @@ SIGN_INS = (
 )
 
 
-def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None) -> RenderableType:
+def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None, has_sandbox: bool) -> RenderableType:
     """Addresses and sign-ins of the demo world, in a box."""
     table = Table.grid(padding=(0, 2))
     addresses = [
@@ -27,6 +27,8 @@ def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None) ->
         ("Join page", f"{frontend_url}/j/FASHIONHUB"),
         ("API", f"{backend_url}/docs"),
     ]
+    if has_sandbox:
+        addresses.append(("Wallets", f"{frontend_url}/sandbox"))
     if mail_folder:
         addresses.append(("Mail", str(mail_folder)))
     for name, address in addresses:

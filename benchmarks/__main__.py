@@ -1,4 +1,4 @@
-"""`make bench`: how close Orion comes to what its database can do.
+"""`make bench`: how close Orion comes to what its database can do. `make bench-growth`: what a grown ledger costs.
 
 `--strict` exits 1 when a target is missed; `--rounds 1` for a quick look that writes nothing, up to 5.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 from rich.console import Console
 
+from benchmarks import growth
 from benchmarks.earns import SLICE
 from benchmarks.machine import describe, load_now
 from benchmarks.measuring import Measurement, Sample, sample
@@ -29,11 +30,17 @@ BOOKING = (EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL)
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Orion against its database's limit.")
+    parser.add_argument(
+        "what", nargs="?", choices=["rates", "growth"], default="rates", help="growth: a ledger of 10 M lines"
+    )
+    parser.add_argument("--cards", type=int, default=growth.LARGE, help="how many the grown world has")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a target is missed")
     parser.add_argument("--rounds", type=int, default=ROUNDS, choices=range(1, ROUNDS_MAX + 1), help="how many rounds")
     parser.add_argument("--only", help="only measurements whose name holds this, without ratios")
     options = parser.parse_args()
     console = Console(highlight=False, emoji=False)
+    if options.what == "growth":
+        return growth.run(options.cards, console)
     folder = PROJECT / ".orion" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

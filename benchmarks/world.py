@@ -14,6 +14,7 @@ import asyncpg
 from backend.access.permissions import TILL
 from backend.core.hashing import hash_now
 from backend.loyalty.cards.code import ALPHABET, check_letter
+from benchmarks.chain import chained, digest
 
 MERCHANTS = 8
 STORES = 16
@@ -57,7 +58,7 @@ async def write_world(url: str) -> None:
     try:
         async with connection.transaction():
             await connection.execute("SET CONSTRAINTS ALL DEFERRED")
-            for table, rows in (*_merchants().items(), *_people().items(), *_cards().items()):
+            for table, rows in (*merchant_rows().items(), *people_rows().items(), *_cards().items()):
                 await connection.copy_records_to_table(
                     table, columns=list(rows[0]), records=[list(r.values()) for r in rows]
                 )
@@ -73,7 +74,7 @@ def _texts(text: str) -> str:
     return f'{{"en": "{text}", "fr": "{text} (fr)", "de": "{text} (de)", "lb": "{text} (lb)"}}'
 
 
-def _merchants() -> dict[str, Rows]:
+def merchant_rows() -> dict[str, Rows]:
     merchants, stores = range(MERCHANTS), range(STORES)
     return {
         "merchants": [
@@ -182,7 +183,7 @@ def _merchants() -> dict[str, Rows]:
     }
 
 
-def _people() -> dict[str, Rows]:
+def people_rows() -> dict[str, Rows]:
     users, password_hash, now = range(USERS), hash_now(PASSWORD), datetime.now(UTC)
     return {
         "users": [
@@ -223,6 +224,7 @@ def _people() -> dict[str, Rows]:
 def _cards() -> dict[str, Rows]:
     """Each with one sale in its history, which is still all there."""
     cards = range(CARDS)
+    sales = [_sale(n) for n in cards]
     return {
         "customers": [
             {
@@ -252,6 +254,7 @@ def _cards() -> dict[str, Rows]:
                 "carry_numerator": 0,
                 "carry_denominator": 1,
                 "last_seq": 1,
+                "last_digest": sales[n]["digest"],
                 "version": 1,
                 "wallet_version": 1,
                 "page_version": 0,
@@ -260,26 +263,7 @@ def _cards() -> dict[str, Rows]:
             }
             for n in cards
         ],
-        "transactions": [
-            {
-                "merchant_id": id_of(MERCHANT, n % MERCHANTS),
-                "id": id_of(WELCOME, n),
-                "card_id": id_of(CARD, n),
-                "seq": 1,
-                "kind": "earned",
-                "unit": "points",
-                "amount": START_POINTS,
-                "points_after": START_POINTS,
-                "stamps_after": 0,
-                "debt_after": 0,
-                "store_id": id_of(STORE, n % STORES),
-                "program_id": id_of(PROGRAM, n % MERCHANTS),
-                "terms_version": 1,
-                "occurred_at": MADE_AT,
-                "recorded_at": MADE_AT,
-            }
-            for n in cards
-        ],
+        "transactions": sales,
         "lots": [
             {
                 "merchant_id": id_of(MERCHANT, n % MERCHANTS),
@@ -295,3 +279,24 @@ def _cards() -> dict[str, Rows]:
             for n in cards
         ],
     }
+
+
+def _sale(n: int) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "merchant_id": id_of(MERCHANT, n % MERCHANTS),
+        "id": id_of(WELCOME, n),
+        "card_id": id_of(CARD, n),
+        "seq": 1,
+        "kind": "earned",
+        "unit": "points",
+        "amount": START_POINTS,
+        "points_after": START_POINTS,
+        "stamps_after": 0,
+        "debt_after": 0,
+        "store_id": id_of(STORE, n % STORES),
+        "program_id": id_of(PROGRAM, n % MERCHANTS),
+        "terms_version": 1,
+        "occurred_at": MADE_AT,
+        "recorded_at": MADE_AT,
+    }
+    return row | {"digest": digest(b"", chained(row))}

@@ -12,20 +12,26 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
+from frontend.admin.admit import admit_admins
+from frontend.admin.passes.views import retry_pass, show_passes
+from frontend.admin.wallets.views import show_admin, show_run, show_wallets, start_run
 from frontend.card.views import send_card_link, show_card_page, show_lost_card
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand import show_brand
+from frontend.sandbox.views import add_to_phone, show_phones, show_sandbox, watch_phones
 from frontend.settings import Settings
 from frontend.system.kit_page import show_kit
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import book, show_card
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
+from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import admit, lock_till, unlock_till
 from frontend.till.no_answer import show_booking_state
 from frontend.till.ready.views import show_till
-from frontend.till.today.views import show_today, void_booking
+from frontend.till.returns.views import return_by_receipt, void_booking
+from frontend.till.today.views import show_history, show_today
 
 TILL = Router(
     path="/",
@@ -38,10 +44,18 @@ TILL = Router(
         show_enrollment,
         enroll_customer,
         show_today,
+        show_history,
+        show_explanation,
         void_booking,
+        return_by_receipt,
         show_booking_state,
         lock_till,
     ],
+)
+ADMIN = Router(
+    path="/",
+    before_request=admit_admins,
+    route_handlers=[show_admin, show_wallets, show_run, start_run, show_passes, retry_pass],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
     show_start,
@@ -61,6 +75,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     send_card_link,
     show_brand,
 ]
+SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phones, add_to_phone]
 SYSTEM: list[ControllerRouterHandler] = [
     show_asset,
     show_live,
@@ -72,6 +87,7 @@ SYSTEM: list[ControllerRouterHandler] = [
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """The workbench of components is for developers only."""
+    """The workbench of components and the sandbox are for developers only."""
     workbench: list[ControllerRouterHandler] = [] if settings.is_production else [show_kit]
-    return [TILL, *ACCOUNT, *CUSTOMERS, *SYSTEM, *workbench]
+    sandbox = SANDBOX if settings.has_sandbox else []
+    return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *workbench, *sandbox]

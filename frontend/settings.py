@@ -21,11 +21,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = "http://127.0.0.1:8080"
     secret_keys: str = ""
     """Comma-separated, newest first: the first encrypts, all are accepted."""
+    sandbox_url: str = ""
+    """Where `orion dev` has its doubles of Google and Apple; of no account outside development."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def has_sandbox(self) -> bool:
+        return self.environment == "development" and bool(self.sandbox_url)
 
     @property
     def is_https(self) -> bool:

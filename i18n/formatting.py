@@ -48,11 +48,19 @@ class Formatter:
     def money(self, cents: int, currency: str = "EUR") -> str:
         return format_currency(Decimal(cents).scaleb(-2), currency, locale=self.locale)
 
+    def plain_amount(self, cents: int) -> str:
+        """As one writes it into a field for amounts: `1234,50`."""
+        return format_decimal(Decimal(cents).scaleb(-2), format="0.00", locale=self.locale)
+
     def date(self, value: dt.date, style: DateStyle = "long") -> str:
         """A moment (aware `datetime`) is first brought into the zone."""
         day = self._local(value).date() if isinstance(value, dt.datetime) else value
         pattern = SHORT_DATES[str(self.locale)] if style == "short" else style
         return format_date(day, pattern, locale=self.locale)
+
+    def last_day(self, ends_at: dt.datetime, style: DateStyle = "long") -> str:
+        """The last day something can be used that ends at this instant: the day before, when that is midnight."""
+        return self.date(ends_at - dt.timedelta(microseconds=1), style)
 
     def day(self, value: dt.datetime) -> str:
         """Where room is short and the year is clear: `21 Nov`."""

@@ -13,8 +13,8 @@ from i18n.translator import Translator
 def install(env: Environment, translator: Translator) -> None:
     """One environment per language: translations belong to the environment, not to the request.
 
-    Adds `{% trans %}`, `_()`, `pgettext()` and the filters number, points, percent, money, date, month, time,
-    datetime and listing. The filters for moments read the zone from `time_zone` in the page's context.
+    Adds `{% trans %}`, `_()`, `pgettext()` and the filters number, points, percent, money, date, last_day, month,
+    time, datetime and listing. The filters for moments read the zone from `time_zone` in the page's context.
     """
     env.policies["ext.i18n.trimmed"] = True
     env.add_extension("jinja2.ext.i18n")
@@ -40,6 +40,10 @@ def _install_filters(env: Environment, language: str) -> None:
         return zoned(context).date(value, style)
 
     @pass_context
+    def last_day(context: Context, value: dt.datetime, style: DateStyle = "long") -> str:
+        return zoned(context).last_day(value, style)
+
+    @pass_context
     def time(context: Context, value: dt.datetime) -> str:
         return zoned(context).time(value)
 
@@ -55,6 +59,7 @@ def _install_filters(env: Environment, language: str) -> None:
         month=plain.month,
         listing=plain.listing,
         date=date,
+        last_day=last_day,
         time=time,
         datetime=datetime,
     )

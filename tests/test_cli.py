@@ -57,6 +57,19 @@ async def test_every_command_explains_itself(orion: Orion) -> None:
         assert "Usage:" in result.output
 
 
+@pytest.mark.parametrize("command", [("backend",), ("seed",)])
+async def test_a_wallet_that_cannot_work_stops_the_start_in_one_sentence(
+    orion: Orion, became: list[str], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    told = {"google_wallet_issuer_id": "42", "google_wallet_service_account_file": str(tmp_path / "gone.json")}
+    result = await orion(*command, **told)
+    assert result.exit_code == 1
+    sentence = f"ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE: there is no file {tmp_path / 'gone.json'}."
+    assert result.output.strip().endswith(sentence)
+    assert "Traceback" not in result.output
+    assert became == []
+
+
 async def test_where_the_database_is(orion: Orion) -> None:
     result = await orion("migrate", "status", "--json")
     assert (result.exit_code, msgspec.json.decode(result.output)) == (

@@ -8,17 +8,32 @@ from typing import Any
 import uvloop
 from arq.worker import Worker, func
 
-from backend.core.queue import QUEUE_NAME, RELAY, deserialize, redis_settings, serialize
+from backend.core.queue import QUEUE_NAME, RELAY, SEND_MAILS, deserialize, redis_settings, serialize
 from backend.core.settings import SettingsError, load_settings
+from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
+from backend.loyalty.wallets.jobs import SYNC_PASS
+from backend.loyalty.wallets.opening import check_wallet_files
+from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
+from workers.jobs.previews import preview_program
+from workers.jobs.wallets import sync_wallet_pass
 from workers.runner import logged, on_shutdown, on_startup
 from workers.schedule import SCHEDULE
+
+FUNCTIONS = [
+    func(logged(relay_outbox), name=RELAY, timeout=25, max_tries=1, keep_result=0),
+    func(logged(send_queued_mails), name=SEND_MAILS, timeout=300, max_tries=1, keep_result=0),
+    # A pass whose provider is away comes back every half minute or so; the hourly run does the rest.
+    func(logged(sync_wallet_pass), name=SYNC_PASS, timeout=40, max_tries=40, keep_result=0),
+    # Some thousand transactions a second; ten million take an hour.
+    func(logged(preview_program), name=PREVIEW_PROGRAM, timeout=6 * 3600, max_tries=1, keep_result=0),
+]
 
 
 def make_worker(redis_url: str, **overrides: Any) -> Worker:
     """Everything is spelled out here: arq's defaults unpickle, and forget a crashed job for five minutes."""
     options: dict[str, Any] = {
-        "functions": [func(logged(relay_outbox), name=RELAY, timeout=25, max_tries=1, keep_result=0)],
+        "functions": FUNCTIONS,
         "cron_jobs": SCHEDULE,
         "redis_settings": redis_settings(redis_url),
         "queue_name": QUEUE_NAME,
@@ -26,7 +41,8 @@ def make_worker(redis_url: str, **overrides: Any) -> Worker:
         "job_deserializer": deserialize,
         "on_startup": on_startup,
         "on_shutdown": on_shutdown,
-        "max_jobs": 10,
+        # A provider may take seconds to answer; two seconds of its quota must fit.
+        "max_jobs": 40,
         "poll_delay": 0.1,
         "keep_result": 0,
         "job_completion_wait": 25,
@@ -41,6 +57,7 @@ def main() -> None:
     """Exit 1 when the settings are at fault."""
     try:
         settings = load_settings()
+        check_wallet_files(settings)
     except SettingsError as error:
         sys.exit(str(error))
     asyncio.set_event_loop(uvloop.new_event_loop())

@@ -8,14 +8,17 @@ from typing import Any, cast
 
 import structlog
 from arq.typing import WorkerCoroutine
+from arq.worker import Retry
+from prometheus_client import start_http_server
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.logs import configure_logs
-from backend.core.settings import load_settings
+from backend.core.settings import Settings, load_settings
 from backend.services import open_services
 
 Context = dict[str, Any]
-Job = Callable[[Context], Coroutine[Any, Any, None]]
+Job = Callable[..., Coroutine[Any, Any, None]]
+"""Takes the context, and what it was queued with."""
 
 log = structlog.get_logger()
 
@@ -26,7 +29,21 @@ async def on_startup(context: Context) -> None:
     stack = AsyncExitStack()
     context["stack"] = stack
     context["services"] = await stack.enter_async_context(open_services(settings))
+    if settings.worker_metrics_port:
+        stack.callback(show_metrics(settings))
     log.info("worker_started")
+
+
+def show_metrics(settings: Settings) -> Callable[[], None]:
+    """On a thread of its own, until the answer is called."""
+    server, thread = start_http_server(settings.worker_metrics_port, settings.backend_host)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return stop
 
 
 async def on_shutdown(context: Context) -> None:
@@ -37,12 +54,14 @@ def logged(job: Job) -> WorkerCoroutine:
     """Says how long a job took and, once, why it failed; quick housekeeping stays silent."""
 
     @wraps(job)
-    async def run(context: Context) -> None:
+    async def run(context: Context, *arguments: Any) -> None:
         clear_contextvars()
         bind_contextvars(job=job.__name__, job_id=context.get("job_id"))
         started = time.perf_counter()
         try:
-            await job(context)
+            await job(context, *arguments)
+        except Retry:
+            raise
         except Exception:
             log.exception("job_failed")
             raise

@@ -5,12 +5,14 @@ Every guard is asynchronous: the framework sends others to a thread, which costs
 
 from collections.abc import Awaitable
 from typing import Any, cast
+from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from backend.access.actor import Actor, Place
+from backend.access.permissions import BY_ROLE
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
 from backend.core.requests import client_address
@@ -27,6 +29,11 @@ def actor_of(connection: Connection) -> Actor:
 def place_of(connection: Connection) -> Place:
     place: Place = connection.scope["state"]["place"]
     return place
+
+
+def act_for(connection: Connection, merchant_id: UUID) -> None:
+    """Settles the merchant for one of the platform's own people."""
+    connection.scope["state"]["on_behalf_of"] = merchant_id
 
 
 async def at_store(connection: Connection, _: BaseRouteHandler) -> None:
@@ -55,6 +62,28 @@ def requires(permission: str) -> Guard:
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if permission not in actor_of(connection).permissions_at(place_of(connection)):
+            raise Forbidden(permission=permission)
+
+    return guard
+
+
+def for_owner(permission: str) -> Guard:
+    """Raises Forbidden unless the actor owns the merchant: what a store member may do ends at the store."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        actor = actor_of(connection)
+        if actor.role != "merchant_owner" or permission not in BY_ROLE[actor.role]:
+            raise Forbidden(permission=permission)
+
+    return guard
+
+
+def for_platform(permission: str) -> Guard:
+    """Raises Forbidden unless the actor is one of the platform's own people and has the permission."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        actor = actor_of(connection)
+        if actor.merchant is not None or permission not in actor.permissions:
             raise Forbidden(permission=permission)
 
     return guard

@@ -13,6 +13,8 @@ MANAGE_DEVICES = "loyalty.manage_devices"
 VIEW_ANALYTICS = "loyalty.view_analytics"
 MANAGE_TEMPLATES = "messaging.manage_templates"
 MANAGE_SETTINGS = "settings.manage"
+RUN_TASKS = "operations.run_tasks"
+DEBUG_WALLETS = "loyalty.debug_wallets"
 
 TILL = frozenset({VIEW_PROGRAMS, MANAGE_CARDS, VOID_TRANSACTIONS})
 """What a store member gets unless the owner says otherwise: find, enroll, stamp, earn, redeem, void."""
@@ -28,8 +30,8 @@ OWNER = TILL | {
 }
 
 BY_ROLE: dict[str, frozenset[str]] = {
-    "super_admin": OWNER | {MANAGE_SETTINGS},
-    "platform_admin": OWNER | {MANAGE_SETTINGS},
+    "super_admin": OWNER | {MANAGE_SETTINGS, RUN_TASKS, DEBUG_WALLETS},
+    "platform_admin": OWNER | {MANAGE_SETTINGS, RUN_TASKS},
     "merchant_owner": OWNER,
     "store_member": TILL,
 }

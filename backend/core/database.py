@@ -26,6 +26,7 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "10000",
 }
 COMMAND_TIMEOUT_SECONDS = 5
+ENTER = "SELECT set_config('app.merchant_id', $1, true)"
 
 
 def asyncpg_url(url: str) -> str:
@@ -54,6 +55,14 @@ async def open_pool(settings: Settings) -> asyncpg.Pool:
         timeout=COMMAND_TIMEOUT_SECONDS,
         server_settings=SERVER_SETTINGS,
     )
+
+
+@asynccontextmanager
+async def within_merchant(pool: asyncpg.Pool, merchant_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction on the till's lane that sees this merchant's rows, and no others."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(ENTER, str(merchant_id))
+        yield connection
 
 
 class Sessions:

@@ -13,6 +13,11 @@ DOCUMENT = OpenAPIConfig(
         Tag("Auth", "Signing in and out"),
         Tag("Loyalty - Store", "The till: staff and tablets. Staff of several stores name theirs in `X-Store-Code`"),
         Tag("Loyalty - Storefront", "Customers and strangers"),
+        Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
+        Tag("Loyalty - Admin", "The platform's own people"),
+        Tag("Operations", "What the background does"),
+        Tag("Wallet - Apple", "What iPhones call by themselves"),
+        Tag("Wallet - Google", "What Google calls"),
         Tag("Idempotency", "What became of a booking without an answer"),
     ],
     components=Components(

@@ -1,6 +1,7 @@
 """What goes wrong, as a problem: ours as they are, the framework's translated, everything else logged once."""
 
 import json
+import re
 from typing import Any
 
 import asyncpg
@@ -99,6 +100,7 @@ def is_away(error: BaseException | None) -> bool:
 def _field_error(found: dict[str, Any]) -> FieldError:
     # Litestar calls the body as a whole `data`.
     key = str(found.get("key", "")).removeprefix("data").strip(".").replace(".", "/")
+    key = re.sub(r"\[(\d+)\]", r"/\1", key)
     return FieldError(pointer=f"/{key}" if key else "", code="invalid", detail=str(found.get("message", "")))
 
 

@@ -10,7 +10,7 @@ from backend.core.problems import MEDIA_TYPE, Problem
 from i18n.translator import N_
 
 KEY_MAX = 128
-SECRET_FIELDS = ("staff_pin",)
+SECRET_FIELDS = {"staff_pin", "pin"}
 """Not part of what is asked for; and a hash over four digits would give them away."""
 
 
@@ -54,11 +54,17 @@ def key_for(value: str | None, route: str, body: msgspec.Struct) -> Key:
     """Raises IdempotencyKeyMissing for none, an overlong or an unprintable one."""
     if not value or len(value) > KEY_MAX or not value.isprintable():
         raise IdempotencyKeyMissing
-    meant: dict[str, Any] = msgspec.to_builtins(body)
-    for field in SECRET_FIELDS:
-        meant.pop(field, None)
+    meant = _without_secrets(msgspec.to_builtins(body))
     digest = hashlib.sha256(route.encode() + b"|" + msgspec.json.encode(meant, order="sorted"))
     return Key(value, digest.hexdigest())
+
+
+def _without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_secrets(value) if isinstance(value, dict) else value
+        for name, value in fields.items()
+        if name not in SECRET_FIELDS
+    }
 
 
 def replay(key: Key, fingerprint: str, status: int, body: str) -> Reply:

@@ -8,9 +8,10 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True)
 class Origin:
     merchant_id: UUID
-    store_id: UUID
+    store_id: UUID | None
+    """None for what is done in an office, at no store."""
     user_id: UUID | None
-    """None for the customer's own acts."""
+    """None for the customer's own acts, and for those of the platform's people."""
     user_name: str | None
     language: str
     now: datetime
@@ -22,3 +23,10 @@ class Origin:
     user_agent: str | None = None
     device_id: UUID | None = None
     on_behalf_user_id: UUID | None = None
+    """The platform admin who acts for the merchant."""
+    on_behalf_name: str | None = None
+
+    @property
+    def till_store_id(self) -> UUID:
+        assert self.store_id is not None, "a till stands in a store"
+        return self.store_id

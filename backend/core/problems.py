@@ -1,7 +1,7 @@
 """Refusals: RFC 9457 problem details, rendered here and nowhere else."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class Problem(Exception):
     """A refusal with a stable code and the facts of the case.
 
     `title` and `detail` are English sources for the catalogs; `detail` names facts as `%(fact)s`. A fact that is an
-    aware datetime is shown as the clock time of its own zone and sent as UTC.
+    aware datetime is shown as the clock time of its own zone and sent as UTC; a date is shown in words.
     """
 
     code: ClassVar[str]
@@ -62,6 +62,8 @@ def _shown(facts: dict[str, Any], language: str) -> dict[str, object]:
 def _shown_fact(fact: Any, language: str) -> object:
     if isinstance(fact, datetime):
         return get_formatter(language, str(fact.tzinfo)).time(fact)
+    if isinstance(fact, date):
+        return get_formatter(language).date(fact)
     if isinstance(fact, int):
         return get_formatter(language).number(fact)
     return fact

@@ -11,6 +11,10 @@ from redis.exceptions import RedisError
 
 QUEUE_NAME = "orion:jobs"
 RELAY = "relay_outbox"
+SEND_MAILS = "send_mails"
+RUNG = "orion:rung"
+"""Set by each ring: a relay under way looks again before it ends, because arq lets nobody queue its twin."""
+RUNG_SECONDS = 60
 RING_EVERY_SECONDS = 0.05
 
 log = structlog.get_logger()
@@ -75,6 +79,7 @@ class Doorbell:
         await asyncio.sleep(RING_EVERY_SECONDS)
         try:
             async with asyncio.timeout(2):
+                await self._queue.set(RUNG, 1, ex=RUNG_SECONDS)
                 await self._queue.enqueue_job(RELAY, _job_id=RELAY)
         except (RedisError, TimeoutError, OSError) as error:
             log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")

@@ -2,8 +2,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import select
 
 from backend.access.problems import StoreNotFound
+from backend.core.database import Sessions
+from backend.merchants.models import Merchant
+from backend.merchants.problems import MerchantNotFound
 
 STORE_BY_CODE = "SELECT merchant_id, store_id FROM store_codes WHERE code = $1"
 
@@ -20,3 +24,12 @@ async def get_place(pool: asyncpg.Pool, code: str) -> StorePlace:
     if row is None:
         raise StoreNotFound
     return StorePlace(row["merchant_id"], row["store_id"])
+
+
+async def get_merchant_id(sessions: Sessions, code: str) -> UUID:
+    """In any case. Raises MerchantNotFound."""
+    async with sessions.committing() as session:
+        found: UUID | None = await session.scalar(select(Merchant.id).where(Merchant.code == code.strip().lower()))
+    if found is None:
+        raise MerchantNotFound
+    return found

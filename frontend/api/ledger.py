@@ -4,10 +4,14 @@ from uuid import UUID
 
 from backend.core.schemas import Answer
 from backend.loyalty.ledger.schemas import (
+    Confirmation,
     Earn,
     EarnView,
+    OrderReturn,
     Redemption,
     RedemptionView,
+    Release,
+    ReservationView,
     Stamp,
     StampView,
     Void,
@@ -33,8 +37,22 @@ async def redeem_reward(caller: Caller, card_id: UUID, form: Redemption, *, key:
     return await caller.post(f"/store/loyalty/cards/{card_id}/redemptions", form, RedemptionView, key=key)
 
 
+async def confirm_hold(caller: Caller, card_id: UUID, hold_id: UUID, form: Confirmation, *, key: str) -> RedemptionView:
+    return await caller.post(f"/store/loyalty/cards/{card_id}/holds/{hold_id}/confirm", form, RedemptionView, key=key)
+
+
+async def release_hold(caller: Caller, card_id: UUID, hold_id: UUID, *, key: str) -> ReservationView:
+    path = f"/store/loyalty/cards/{card_id}/holds/{hold_id}/release"
+    return await caller.post(path, Release(), ReservationView, key=key)
+
+
 async def void_transaction(caller: Caller, transaction_id: UUID, form: Void, *, key: str) -> VoidView:
     return await caller.post(f"/store/loyalty/transactions/{transaction_id}/void", form, VoidView, key=key)
+
+
+async def return_order(caller: Caller, form: OrderReturn, *, key: str) -> VoidView:
+    """All that was booked for an order, or a part of its sale."""
+    return await caller.post("/store/loyalty/returns", form, VoidView, key=key)
 
 
 async def find_booking(caller: Caller, key: str) -> str:

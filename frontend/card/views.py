@@ -8,7 +8,7 @@ from backend.loyalty.enrollment.schemas import CardLinkRequest
 from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.storefront import get_card_page, request_card_link
-from frontend.card.wallets import is_phone, wallet_buttons
+from frontend.card.wallets import faces_of_card, is_phone, wallet_buttons
 from frontend.card.words import CardWords
 from frontend.kit.brand import brand_url
 from frontend.kit.customers import customer_page
@@ -23,7 +23,7 @@ NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 @get("/c/{token:str}", name="card_page")
 async def show_card_page(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
     try:
-        return _card(request, await get_card_page(caller, token))
+        return _card(request, token, await get_card_page(caller, token))
     except BackendProblem as problem:
         if problem.status == NOT_FOUND:
             return _link_form(request, Form({"token": token}), status=NOT_FOUND, is_old=True)
@@ -56,9 +56,11 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
     return customer_page(request, "card/sent.html")
 
 
-def _card(request: Request, view: CardPage) -> Response[str]:
+def _card(request: Request, token: str, view: CardPage) -> Response[str]:
     card, user_agent = view.card, request.headers.get("user-agent", "")
-    words = CardWords(language_of(request))
+    language = language_of(request)
+    words = CardWords(language)
+    next_reward = words.next_reward(card)
     here, elsewhere = wallet_buttons(card.wallets, user_agent)
     return customer_page(
         request,
@@ -69,10 +71,12 @@ def _card(request: Request, view: CardPage) -> Response[str]:
         card=card,
         words=words,
         store_names={store.code: store.name for store in [card.enrolled_store, *card.works_at]},
-        next_reward=words.next_reward(card),
+        next_reward=next_reward,
         wallets_here=here,
         wallets_elsewhere=elsewhere,
+        faces=faces_of_card(card, view.merchant_name, next_reward, language, here + elsewhere),
         is_phone=is_phone(user_agent),
+        sandbox=f"/sandbox/{token}" if request.app.state.settings.has_sandbox else None,
         welcome=request.query_params.get("welcome"),
     )
 

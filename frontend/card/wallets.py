@@ -1,19 +1,27 @@
-"""Which wallet buttons a reader gets: the one that fits their phone first, none that is not configured."""
+"""Which wallet buttons a reader gets, the one that fits their phone first, and how the card looks in each wallet."""
 
 from typing import NamedTuple
 
+from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.wallets.schemas import Wallets
+from frontend.kit.passes import PassFace, PassValues, Wallet, faces_of
+
+IN_THE_WALLET = {"saved", "installed"}
 
 
 class WalletButton(NamedTuple):
+    wallet: Wallet
     name: str
     url: str
+    is_there: bool
+    """The pass is in the wallet of some phone already."""
 
 
 def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton], list[WalletButton]]:
     """Those for this device, and those for another phone. A desktop computer gets all of them at once."""
-    google = [WalletButton("Google Wallet", wallets.google.save_url)] if wallets.google.save_url else []
-    apple = [WalletButton("Apple Wallet", wallets.apple.pass_url)] if wallets.apple.pass_url else []
+    google = _button("google", "Google Wallet", wallets.google.save_url, wallets.google.state)
+    apple = _button("apple", "Apple Wallet", wallets.apple.pass_url, wallets.apple.state)
     if "iPhone" in user_agent or "iPad" in user_agent:
         return (apple, google) if apple else (google, [])
     if "Android" in user_agent:
@@ -23,3 +31,31 @@ def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton
 
 def is_phone(user_agent: str) -> bool:
     return any(device in user_agent for device in ("iPhone", "iPad", "Android"))
+
+
+def faces_of_card(
+    card: CardView, merchant_name: str, next_reward: CardReward | None, language: str, buttons: list[WalletButton]
+) -> list[PassFace]:
+    """For the wallets there is a button for, in the buttons' order."""
+    values = PassValues(
+        merchant=merchant_name,
+        card_name=card.card_name,
+        color=card.card_color,
+        type=card.program_type,
+        points=card.points_balance,
+        stamp_count=card.stamp_count,
+        stamps_target=card.stamps_target,
+        stamp_reward=card.stamp_reward,
+        reward=next_reward.name if next_reward else "",
+        missing_points=next_reward.missing_points if next_reward else 0,
+        customer=card.customer.name,
+        code=card.code,
+        expires_at=card.next_expiry.expires_at if card.next_expiry else None,
+        expiring_points=card.next_expiry.points if card.next_expiry else 0,
+    )
+    faces = {face.wallet: face for face in faces_of(values, language)}
+    return [faces[button.wallet] for button in buttons]
+
+
+def _button(wallet: Wallet, name: str, url: str | None, state: str) -> list[WalletButton]:
+    return [WalletButton(wallet, name, url, state in IN_THE_WALLET)] if url else []

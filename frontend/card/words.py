@@ -39,7 +39,7 @@ class CardWords:
             "adjusted": _("Corrected by the store"),
             "expired": _("Expired"),
             "restored": _("Given back"),
-            "transferred": _("Moved to another card"),
+            "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),
             "reactivated": _("Card active again"),
         }

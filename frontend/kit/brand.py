@@ -23,13 +23,17 @@ def brand_url(color: str) -> str:
 
 
 def brand_css(color: str) -> str:
-    """`color` is six hexadecimal digits. Its text is black or white, whichever contrasts more: never below 4.5."""
-    text = max(WHITE, BLACK, key=lambda other: contrast(color, other))
+    """`color` is six hexadecimal digits."""
     return (
-        f":root{{--brand:#{color};--on-brand:#{text};--brand-edge:{_edge(color, LIGHT_CANVAS)}}}\n"
+        f":root{{--brand:#{color};--on-brand:#{readable_on(color)};--brand-edge:{_edge(color, LIGHT_CANVAS)}}}\n"
         f":root[data-theme=dark]{{--brand-edge:{_edge(color, DARK_CANVAS)}}}\n"
         f"@media(prefers-color-scheme:dark){{:root:not([data-theme]){{--brand-edge:{_edge(color, DARK_CANVAS)}}}}}\n"
     )
+
+
+def readable_on(color: str) -> str:
+    """Black or white, whichever contrasts more: never below 4.5."""
+    return max(WHITE, BLACK, key=lambda other: contrast(color, other))
 
 
 def contrast(one: str, other: str) -> float:

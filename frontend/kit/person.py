@@ -6,6 +6,8 @@ from backend.identity.schemas import SignInView
 from frontend.kit.request import Request
 
 KEY = "person"
+SUPER_ADMIN = "super_admin"
+ADMINS = {SUPER_ADMIN, "platform_admin"}
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -17,6 +19,7 @@ class Person(msgspec.Struct, frozen=True):
     token: str
     name: str
     email: str
+    role: str
     language: str | None
     stores: list[Store]
     store_code: str | None
@@ -25,6 +28,20 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def store(self) -> Store | None:
         return next((store for store in self.stores if store.code == self.store_code), None)
+
+    @property
+    def is_admin(self) -> bool:
+        """One of the platform's own people; they have no till."""
+        return self.role in ADMINS
+
+    @property
+    def is_super_admin(self) -> bool:
+        return self.role == SUPER_ADMIN
+
+    @property
+    def home(self) -> str:
+        """Where they work."""
+        return "/admin" if self.is_admin else "/till"
 
 
 def person_of(sign_in: SignInView) -> Person:
@@ -35,6 +52,7 @@ def person_of(sign_in: SignInView) -> Person:
         token=sign_in.token,
         name=user.name or user.email,
         email=user.email,
+        role=user.role,
         language=user.language,
         stores=stores,
         store_code=stores[0].code if len(stores) == 1 else None,

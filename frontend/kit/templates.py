@@ -13,6 +13,7 @@ from i18n.locales import LANGUAGE_NAMES
 from i18n.translator import get_translator
 
 FOLDER = Path(__file__).parent.parent
+COMPONENTS = {"ui": "components/ui.html", "passes": "components/pass.html"}
 
 
 class Templates:
@@ -45,7 +46,8 @@ class Templates:
         install(env, get_translator(language))
         env.globals.update(asset=self._assets.url, new_key=lambda: str(uuid4()), qr=qr, language_names=LANGUAGE_NAMES)
         env.filters["code"] = in_groups
-        env.globals["ui"] = env.get_template("components/ui.html").module
+        for name, template in COMPONENTS.items():
+            env.globals[name] = env.get_template(template).module
         return env
 
 

@@ -75,6 +75,8 @@ def card_screen(
         stamp_hint=words.stamp_hint(card, datetime.now(UTC)),
         blocked_sentence=words.blocked(card),
         spoken=words.spoken(card),
+        units=words.units,
+        pieces_of=words.pieces_of,
         currency_sign=get_currency_symbol(view.program.currency, locale=words.formatter.locale),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
 from i18n.formatting import Formatter, get_formatter
@@ -26,6 +26,13 @@ class Words:
         ngettext = self.translator.ngettext
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
+    def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
+        """`200 points`, `1 stamp`, `−25 points`."""
+        ngettext, shown = self.translator.ngettext, self.formatter.points(amount, signed=signed)
+        if unit == "points":
+            return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=shown)
+        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=shown)
+
     def when_of(self, booking: TransactionView, now: datetime) -> str:
         """The clock time today, the day before that."""
         moment, zone = booking.occurred_at, self.formatter.zone
@@ -35,7 +42,8 @@ class Words:
     def deed_of(self, booking: TransactionView) -> str:
         _ = self.translator.gettext
         if booking.kind == "redeemed":
-            return _("Redeemed: %(reward)s", reward=booking.reward) if booking.reward else _("Redeemed")
+            pieces = self.pieces(booking.reward, booking.quantity)
+            return _("Redeemed: %(reward)s", reward=pieces) if pieces else _("Redeemed")
         names = {
             "enrolled": _("Enrolled"),
             "welcome_bonus": _("Welcome bonus"),
@@ -44,11 +52,60 @@ class Words:
             "adjusted": _("Adjusted"),
             "expired": _("Expired"),
             "restored": _("Restored"),
-            "transferred": _("Moved to another card"),
+            "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),
             "reactivated": _("Card reactivated"),
         }
         return names.get(booking.kind, booking.kind)
+
+    def pieces(self, reward: str | None, quantity: int | None) -> str:
+        """`Tote bag`, or `2 × Tote bag`."""
+        return f"{quantity} × {reward}" if reward and quantity and quantity > 1 else reward or ""
+
+    def pieces_of(self, hold: HoldView) -> str:
+        return self.pieces(hold.reward, hold.quantity)
+
+    def returned_before(self, booking: TransactionView, currency: str) -> str:
+        """What has been taken back of it already, and what is left; empty when nothing has."""
+        _, money = self.translator.gettext, self.formatter.money
+        if booking.returned_cents and booking.purchase_amount_cents:
+            left = booking.purchase_amount_cents - booking.returned_cents
+            return _(
+                "%(returned)s of it were taken back before; %(left)s are left.",
+                returned=money(booking.returned_cents, currency),
+                left=money(left, currency),
+            )
+        if booking.returned_quantity and booking.quantity:
+            return _(
+                "Pieces taken back before: %(returned)s of %(total)s.",
+                returned=booking.returned_quantity,
+                total=booking.quantity,
+            )
+        return ""
+
+    def left_amount(self, booking: TransactionView) -> str:
+        """What is left of a sale, as one writes it into a field."""
+        return self.formatter.plain_amount((booking.purchase_amount_cents or 0) - booking.returned_cents)
+
+    def taken_back(self, bookings: list[TransactionView], card: CardView) -> str:
+        """The toast after a return: what was taken or came back, and what is owed now."""
+        _ = self.translator.gettext
+        moved = [booking for booking in bookings if booking.amount]
+        amounts = self.formatter.listing([self.units(booking.unit, booking.amount, signed=True) for booking in moved])
+        name, told = card.customer.name, _("%(name)s: taken back.", name=card.customer.name)
+        if amounts:
+            told = _("%(name)s: taken back, %(amounts)s.", name=name, amounts=amounts)
+        return f"{told} {self.owed(card)}".strip()
+
+    def owed(self, card: CardView) -> str:
+        if not card.debt_points:
+            return ""
+        return self.translator.ngettext(
+            "%(points)s point is owed after a return; the next sale pays it first.",
+            "%(points)s points are owed after a return; the next sale pays them first.",
+            card.debt_points,
+            points=self.formatter.points(card.debt_points),
+        )
 
     def state_of(self, card: CardView) -> str:
         _ = self.translator.gettext

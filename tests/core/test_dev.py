@@ -44,6 +44,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[
     forever = ["-c", "import time; time.sleep(1000)"]
     chosen = {
         "backend.core.embedded.mailbox": forever,
+        "backend.sandbox.app:create_app": forever,
         "backend.cli": ["-c", "print('the demo world is there')"],
         "backend.app:create_app": [*serve, ports[0]],
         "frontend.app:create_app": [*serve, ports[1]],
@@ -202,6 +203,8 @@ def after_a_moment(act: Callable[[], None]) -> Callable[..., object]:
 
     def shown(**facts: str) -> object:
         threading.Timer(0.3, act).start()
-        return welcome(frontend_url=facts["frontend_url"], backend_url=facts["backend_url"], mail_folder=None)
+        return welcome(
+            frontend_url=facts["frontend_url"], backend_url=facts["backend_url"], mail_folder=None, has_sandbox=True
+        )
 
     return shown

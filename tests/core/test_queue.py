@@ -22,6 +22,9 @@ class Ringing:
         self.rung = 0
         self._error = error
 
+    async def set(self, *_: object, **__: object) -> None:
+        """The note for a relay that is under way."""
+
     async def enqueue_job(self, *_: str, **__: str) -> None:
         self.rung += 1
         if self._error:

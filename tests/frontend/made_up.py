@@ -51,7 +51,7 @@ def changed(view: View, **changes: object) -> View:
 
 def booking(kind: str, unit: str, amount: int, *, days_ago: int, **details: object) -> TransactionView:
     nothing = dict.fromkeys(
-        ("user", "purchase_amount_cents", "order_reference", "reward", "reason", "voids_id", "undo_until")
+        ("user", "purchase_amount_cents", "order_reference", "reward", "reason", "voids_id", "undo_until", "on_behalf")
     )
     facts = {
         "id": ID,
@@ -66,6 +66,10 @@ def booking(kind: str, unit: str, amount: int, *, days_ago: int, **details: obje
         "customer": "Marie Weber",
         "occurred_at": MOMENT - timedelta(days=days_ago),
         "recorded_at": MOMENT,
+        "quantity": None,
+        "override": False,
+        "returned_cents": 0,
+        "returned_quantity": 0,
         "voided": False,
     }
     return msgspec.convert(facts | nothing | details, TransactionView)
@@ -86,6 +90,11 @@ CARD = CardView(
     debt_points=0,
     stamp_count=6,
     stamps_target=10,
+    held_points=0,
+    held_stamps=0,
+    holds=[],
+    merged_into_id=None,
+    merged_cards=[],
     stamp_reward="Coffee",
     reward_ready=False,
     rewards=[
@@ -110,6 +119,10 @@ BOOKINGS = [
 BOTH_WALLETS = Wallets(
     GoogleWallet("https://wallet.example/save/1", "available"),
     AppleWallet("https://orion.example/passes/1", "available"),
+)
+
+SAVED = Wallets(
+    GoogleWallet("https://wallet.example/save/1", "saved"), AppleWallet("https://orion.example/passes/1", "available")
 )
 
 
@@ -151,8 +164,10 @@ PROGRAMS = {
 CARDS = {
     TOKEN: found(card_page()),
     "wallets": found(card_page(wallets=BOTH_WALLETS)),
+    "saved": found(card_page(wallets=SAVED)),
     "full": found(card_page(stamp_count=10, reward_ready=True, debt_points=30, card_color="#FFD23F")),
     "inactive": found(card_page(state="deactivated")),
+    "expiring": found(card_page(next_expiry=NextExpiry(datetime(2026, 12, 31, 23, tzinfo=UTC), 120))),
 }
 
 

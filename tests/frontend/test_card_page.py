@@ -37,6 +37,10 @@ async def test_the_card_shows_code_balance_stamps_and_the_next_reward(customer: 
     assert "40 points to go" in page
 
 
+async def test_points_that_end_at_midnight_are_told_with_their_last_day(customer: Client) -> None:
+    assert "120 points expire on 31 December 2026." in await shown(customer, "expiring")
+
+
 async def test_the_code_is_the_smallest_qr_with_a_quarter_of_repair_on_white(customer: Client) -> None:
     drawing = re.search(r'<svg[^>]*class="qr".*?</svg>', await shown(customer))[0]
     assert 'viewBox="0 0 29 29"' in drawing
@@ -91,6 +95,23 @@ async def test_the_wallet_that_fits_the_phone_comes_first(
     assert re.findall(r"Add to (\w+) Wallet", page)[0] == first
     other = page.partition("On another phone")[2]
     assert (f"Add to {folded} Wallet" in other) if folded else (other == "")
+
+
+async def test_a_card_that_is_in_a_wallet_says_so_and_can_be_added_again(customer: Client) -> None:
+    page = await shown(customer, "saved", **{"User-Agent": ANDROID})
+    assert "Your card is in Google Wallet." in page
+    assert '<a href="https://wallet.example/save/1" rel="noopener">Add it again</a>' in page
+    assert "Add to Google Wallet" not in page
+    assert "Add to Apple Wallet" in page
+
+
+@pytest.mark.parametrize(
+    ("device", "order"), [(IPHONE, ["Apple Wallet", "Google Wallet"]), (ANDROID, ["Google Wallet", "Apple Wallet"])]
+)
+async def test_the_card_is_shown_as_it_looks_in_each_wallet(customer: Client, device: str, order: list[str]) -> None:
+    page = await shown(customer, "wallets", **{"User-Agent": device})
+    assert re.findall(r'aria-label="Fashion Group, Fashion Club in ([^.]+)\.', page) == order
+    assert "How it looks" not in await shown(customer)
 
 
 async def test_a_link_that_is_not_valid_offers_a_new_one_and_tells_nothing(customer: Client) -> None:

@@ -23,6 +23,7 @@ PAGES = {
     "closed": "/j/CLOSED",
     "card": f"/c/{made_up.TOKEN}?welcome=mailed",
     "card with wallets": "/c/wallets",
+    "card in a wallet": "/c/saved",
     "full card in yellow": "/c/full",
     "card that is not active": "/c/inactive",
     "lost card": "/c",

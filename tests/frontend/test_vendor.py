@@ -67,12 +67,22 @@ def test_every_icon_a_page_draws_is_in_the_sprite(template: Path) -> None:
     ("paths", "budget"),
     [
         ((OWN_CSS,), 8 * 1024),
+        (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "customer", "pass")), 8 * 1024),
+        (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "admin")), 8 * 1024),
         (OWN_JS, 6 * 1024),
         ((HTMX,), 16 * 1024),
         ((FONT,), 50_000),
         ((OWN_CSS, *OWN_JS, HTMX, FONT, ICONS), 100 * 1024),
     ],
-    ids=["css", "own scripts", "htmx", "font", "everything the till loads first"],
+    ids=[
+        "css",
+        "css of the card's page",
+        "css of the platform",
+        "own scripts",
+        "htmx",
+        "font",
+        "everything the till loads first",
+    ],
 )
 def test_what_a_page_loads_stays_within_its_budget(paths: tuple[Path, ...], budget: int) -> None:
     assert weight(*paths) <= budget

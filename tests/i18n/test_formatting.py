@@ -75,6 +75,20 @@ def test_a_moment_is_shown_in_the_zone_of_its_store_on_both_sides_of_midnight() 
     assert Formatter("en", "Europe/Lisbon").time(new_year) == "23:00"
 
 
+def test_what_ends_at_midnight_can_be_used_until_the_day_before() -> None:
+    midnight = dt.datetime(2026, 12, 31, 23, 0, tzinfo=dt.UTC)
+    assert Formatter("en").last_day(midnight) == "31 December 2026"
+    assert Formatter("en").last_day(midnight + dt.timedelta(hours=9)) == "1 January 2027"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "1234.50"), ("fr", "1234,50"), ("de", "1234,50"), ("lb", "1234,50")]
+)
+def test_an_amount_in_a_field_has_no_groups_and_two_digits(language: str, text: str) -> None:
+    """So that it is read back as it was."""
+    assert Formatter(language).plain_amount(123450) == text
+
+
 def test_summer_time_is_known() -> None:
     assert Formatter("fr").time(dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)) == "14:00"
 

@@ -20,6 +20,7 @@ from backend.core.embedded.environment import open_servers
 from backend.core.settings import Settings, load_settings
 from backend.core.supervisor import Supervisor
 from backend.dev import await_ready, start_programs
+from backend.sandbox.opening import sandbox_values
 
 MAIL_SECONDS = 20
 
@@ -69,7 +70,7 @@ class Stack:
 
 @contextmanager
 def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
-    """`settings` name database and Redis. The rest is as `make run` has it."""
+    """`settings` name database and Redis. The rest is as `make run` has it; wallets only in development."""
     settings = _at_free_ports(settings)
     log = folder / "log.txt"
     with ExitStack() as stack:
@@ -78,6 +79,7 @@ def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
             "ORION_BACKEND_URL": settings.backend_url,
             "ORION_PUBLIC_URL": settings.public_url,
             "ORION_SMTP_PORT": str(unused_port()),
+            **sandbox_values(settings, folder),
         }
         supervisor = stack.enter_context(Supervisor(console))
         start_programs(supervisor, settings, folder, chosen)

@@ -208,7 +208,7 @@ async def test_a_booking_of_the_day_is_taken_back_with_a_reason(shop: Shop, at_w
     await expect(till.title).to_have_text("All bookings")
     await expect(till.page.locator("[data-row]").first).to_be_focused()
     await till.press("Enter", "3")
-    await expect(till.toasts).to_contain_text("Undone.")
+    await expect(till.toasts).to_contain_text("taken back, −25 points.")
     booking = (await shop.anna.history(card))["data"][0]
     assert (booking["kind"], booking["amount"], booking["reason"]) == ("voided", -25, "Goods returned")
 

@@ -23,13 +23,16 @@ class Scene:
     full: Card
     """Everything a card can show: points, a full stamp card, several rewards to choose from."""
     fresh: Card
+    past: Card
+    """Everything that can happen to a card has happened to it."""
 
 
 async def set_scene(shop: Shop) -> Scene:
     await shop.give_pin("anna", PIN)
     full = await shop.a_card(points=650, stamps=9, first_name="Μαρία", last_name="Παπαδοπούλου")
     await shop.anna.stamp(full)
-    return Scene(shop, full, await shop.a_card(points=40, stamps=1, first_name="Μαρία", last_name="Νικολάου"))
+    fresh = await shop.a_card(points=40, stamps=1, first_name="Μαρία", last_name="Νικολάου")
+    return Scene(shop, full, fresh, await _a_card_with_a_past(shop))
 
 
 Walk = Callable[[Page, Scene], AsyncIterator[str]]
@@ -160,7 +163,76 @@ async def past_the_tools_of_the_till(page: Page, scene: Scene) -> AsyncIterator[
     yield "locked page, wrong PIN"
 
 
-WALKS: list[Walk] = [past_the_customers_pages, past_the_doors, past_the_till, past_the_tools_of_the_till]
+async def past_the_history_of_a_card(page: Page, scene: Scene) -> AsyncIterator[str]:
+    till, card = await _at_the_till(page, scene), scene.past
+    await till.open(card)
+    await expect(page.locator("[name^='quantity.']")).to_have_value("2")
+    yield "till, set aside"
+    await till.press("F7")
+    await expect(page.locator("#why .reason").first).to_be_visible()
+    await page.locator("#why details summary").first.click()
+    yield "till, why this balance"
+    await till.press("F6")
+    await expect(page.locator("[data-row]").first).to_be_focused()
+    sale = page.locator("details.booking:has([name=amount])").first
+    await sale.locator("summary").click()
+    yield "till, history of the card"
+    await sale.locator("[name=amount]").fill("99999")
+    await sale.locator("[data-digit='1']").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+    yield "till, return refused"
+    await till.press("F8")
+    await page.locator(".receipt summary").click()
+    await page.locator("[name=order_reference]").fill("4711")
+    await page.locator(".receipt [data-digit='3']").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+    yield "till, unknown receipt"
+    await page.goto(f"/till/cards/{card['id']}/explanation")
+    yield "till, why this balance, a page"
+
+
+async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await page.goto("/sign-in")
+    await page.locator("[name=email]").fill("admin@orion.example")
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#runs")).to_be_visible()
+    yield "wallets"
+    await page.locator(".start summary").click()
+    await page.locator("[name=scope][value=card]").check()
+    await page.locator(".start .button.primary").click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "wallets, refusal of a field"
+    await page.locator(".menu summary").click()
+    yield "platform, menu"
+    await page.goto(f"/admin/passes?code={scene.full['code']}")
+    await page.locator("main details summary").first.click()
+    yield "passes"
+    await page.locator("[name=code]").fill(UNKNOWN_CODE)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "passes, unknown card"
+
+
+WALKS: list[Walk] = [
+    past_the_customers_pages,
+    past_the_doors,
+    past_the_till,
+    past_the_tools_of_the_till,
+    past_the_history_of_a_card,
+    past_the_platform,
+]
+
+
+async def _a_card_with_a_past(shop: Shop) -> Card:
+    card = await shop.a_card(points=450, stamps=1, first_name="Ελένη", last_name="Αντωνίου")
+    used = await shop.anna.redeem(card, shop.rewards[100], quantity=2)
+    await shop.claire.void(used, quantity=1)
+    sale = await shop.anna.earn(card, cents=3025, category_ids=shop.categories[:1])
+    await shop.claire.void(sale, amount_cents=1000)
+    await shop.claire.void(await shop.anna.stamp(card))
+    await shop.anna.reserve(card, shop.rewards[100], quantity=2)
+    return card
 
 
 async def _at_the_till(page: Page, scene: Scene) -> TillScreen:
@@ -176,7 +248,7 @@ async def _at_the_till(page: Page, scene: Scene) -> TillScreen:
 def known_words(scene: Scene) -> list[str]:
     """What people have named, and what is written the same in every language; longest first."""
     shop = scene.shop
-    cards = (scene.full, scene.fresh)
+    cards = (scene.full, scene.fresh, scene.past)
     words = [shop.hub, shop.outlet, shop.hub[:3], shop.outlet[:3], *shop.emails.values()]
     words += [name.title() for name in shop.emails]
     words += [word for card in cards for word in (card["code"], in_groups(card["code"]), card["customer"]["email"])]

@@ -5,15 +5,20 @@ import pickle
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from arq.connections import RedisSettings
 from arq.constants import job_key_prefix
 from arq.worker import Worker
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from backend.core.clock import clock
+from backend.core.outbox import relay
+from backend.core.ports import free_port, is_free
 from backend.core.queue import QUEUE_NAME, RELAY, deserialize, redis_settings, serialize
 from backend.core.settings import Settings
 from backend.services import Services
@@ -22,6 +27,8 @@ from tests.world import ANNA, PASSWORD
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
+from workers.jobs import outbox
+from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.tidy import ANSWERS_KEPT, purge
 from workers.main import make_worker
@@ -114,9 +121,9 @@ async def test_what_redis_lost_between_booking_and_relay_is_found(
     await run(worker)
     assert post_office.mails == []
     assert any(job.name == RELAY and job.second == set(range(0, 60, 5)) for job in SCHEDULE)
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert [mail["To"] for mail in post_office.mails] == ["otto@example.com"]
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert len(post_office.mails) == 1
 
 
@@ -124,9 +131,9 @@ async def test_a_duplicate_gets_its_link_at_its_own_address_only(
     working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.anna.enroll("otto@example.com", language="fr")
-    await relay_outbox(working)
+    await relay_and_send(working)
     await stranger.reading("en").join(shop.hub, "OTTO@example.com", first_name="Mallory")
-    await relay_outbox(working)
+    await relay_and_send(working)
     welcome, link = post_office.mails
     assert (welcome["To"], link["To"]) == ("otto@example.com", "otto@example.com")
     assert card["page_url"] in link.get_content().replace("=\n", "")
@@ -139,12 +146,12 @@ async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(
 ) -> None:
     post_office.is_open = False
     card = await shop.anna.enroll("otto@example.com")
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
     assert (await shop.anna.earn(card, cents=100))["points_earned"] == 1
     post_office.is_open = True
     clock.move(timedelta(seconds=61))
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert [tuple(row)[3] for row in await superuser.fetch(MAILS)] == ["sent"]
 
 
@@ -155,7 +162,7 @@ async def test_a_card_erased_meanwhile_gets_no_mail(
     await superuser.execute(
         "UPDATE cards SET state = 'erased', customer_id = NULL WHERE merchant_id = $1", shop.merchant_id
     )
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert post_office.mails == []
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
 
@@ -166,9 +173,9 @@ async def test_sixty_enrollments_are_relayed_in_one_go(
 ) -> None:
     for _ in range(60):
         await shop.a_card()
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
-    await relay_outbox(working)
+    await relay_and_send(working)
     assert len(post_office.mails) == 60
 
 
@@ -184,6 +191,30 @@ async def test_what_has_served_its_time_is_thrown_away(
     kept = await superuser.fetch("SELECT key FROM stored_answers WHERE merchant_id = $1", shop.merchant_id)
     assert [row["key"] for row in kept] == ["new"]
     assert await superuser.fetchval("SELECT count(*) FROM access_tokens WHERE expires_at < $1", clock.now()) == 0
+
+
+async def test_a_ring_during_a_relay_is_heard(
+    working: dict, shop: Shop, services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """arq lets nobody queue a job that is under way: the relay looks again before it ends."""
+    looked = []
+
+    async def relay_with_a_late_booking(*asked: Any) -> int:
+        looked.append(await relay(*asked))
+        if len(looked) == 1:
+            await shop.anna.earn(await shop.a_card(), cents=100)
+            await until_it_rings(services)
+        return looked[-1]
+
+    monkeypatch.setattr(outbox, "relay", relay_with_a_late_booking)
+    await relay_outbox(working)
+    assert len(looked) > 1
+    assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def relay_and_send(working: dict) -> None:
+    await relay_outbox(working)
+    await send_queued_mails(working)
 
 
 async def test_a_job_that_fails_is_told_once_and_fails(log_lines) -> None:
@@ -206,6 +237,18 @@ async def test_a_worker_opens_its_services_once_and_closes_them(
     await runner.on_shutdown(context)
     with pytest.raises(asyncpg.InterfaceError):
         await context["services"].pool.fetchval("SELECT 1")
+
+
+async def test_a_worker_shows_its_metrics(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port("127.0.0.1", 9464)
+    monkeypatch.setattr(runner, "load_settings", lambda: replace(settings, worker_metrics_port=port))
+    context: dict = {}
+    await runner.on_startup(context)
+    async with httpx.AsyncClient() as http:
+        text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+    assert "orion_wallet_sync_lag_seconds" in text
+    await runner.on_shutdown(context)
+    assert is_free("127.0.0.1", port)
 
 
 def test_a_worker_waits_for_a_redis_that_comes_back() -> None:

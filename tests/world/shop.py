@@ -33,6 +33,7 @@ from backend.staff_pins.models import StaffPin
 from backend.staff_pins.rules import peppered
 from tests.world import PASSWORD
 from tests.world.caller import new_key
+from tests.world.office import PlatformOffice
 from tests.world.till import Card, Till
 
 Rules = dict[str, Any]
@@ -137,6 +138,18 @@ class Shop:
             await session.flush()
             session.add_all([token[1], _member(self.merchant_id, self.store_ids[store], user.id)])
         return Till(self.anna.http, self.anna._promises, token[0])
+
+
+async def hire_admin(services: Services, stranger: Any, name: str, role: str = "platform_admin") -> PlatformOffice:
+    """One of the platform's own people, whose sign-in outlives every move of the clock."""
+    user = _user(None, role, uuid4().hex)
+    user.name = name
+    token, row = _token(user)
+    async with services.sessions.committing() as session:
+        session.add(user)
+        await session.flush()
+        session.add(row)
+    return PlatformOffice(stranger.http, stranger._promises, token)
 
 
 async def open_shop(

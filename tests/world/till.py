@@ -50,11 +50,33 @@ class Till(Caller):
         transaction = booking if isinstance(booking, str) else booking.get("transaction", booking)
         return await self.post(f"/store/loyalty/transactions/{id_of(transaction)}/void", body, key=key or new_key())
 
+    async def return_order(self, order_reference: str, *, key: str | None = None, **body: Any) -> Json:
+        told = {"order_reference": order_reference} | body
+        return await self.post("/store/loyalty/returns", told, key=key or new_key())
+
+    async def reserve(
+        self, card: Card | str, reward: str | None = None, *, key: str | None = None, **body: Any
+    ) -> Json:
+        """A reward by its id, or without one the full stamp card."""
+        body = ({"reward_id": reward} if reward else {"unit": "stamps"}) | body
+        return await self.post(f"/store/loyalty/cards/{id_of(card)}/holds", body, key=key or new_key())
+
+    async def confirm(self, card: Card | str, hold: Json | str, *, key: str | None = None, **body: Any) -> Json:
+        path = f"/store/loyalty/cards/{id_of(card)}/holds/{id_of(hold)}/confirm"
+        return await self.post(path, body, key=key or new_key())
+
+    async def release(self, card: Card | str, hold: Json | str, *, key: str | None = None) -> Json:
+        path = f"/store/loyalty/cards/{id_of(card)}/holds/{id_of(hold)}/release"
+        return await self.post(path, {}, key=key or new_key())
+
     async def adjust(
         self, card: Card | str, points: int, reason: str = "Goodwill", *, key: str | None = None, **body: Any
     ) -> Json:
         path = f"/store/loyalty/cards/{id_of(card)}/adjustments"
         return await self.post(path, {"points": points, "reason": reason} | body, key=key or new_key())
+
+    async def explain(self, card: Card | str) -> Json:
+        return await self.get(f"/store/loyalty/cards/{id_of(card)}/explanation")
 
     async def history(self, card: Card | str, **params: Any) -> Json:
         return await self.get(f"/store/loyalty/cards/{id_of(card)}/transactions", params=params)

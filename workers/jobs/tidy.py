@@ -8,12 +8,19 @@ from sqlalchemy import delete, select
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
+from backend.loyalty.programs.models import ProgramPreview
+from backend.loyalty.wallets.google.callbacks import forget_expired
+from backend.loyalty.wallets.models import WalletNotification
+from backend.loyalty.wallets.rings import WINDOW
 from backend.merchants.models import Merchant
+from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
 
 ANSWERS_KEPT = timedelta(days=30)
 """Longer than any tablet stays offline. The key itself stays on its transaction for ever."""
 TOKENS_KEPT = timedelta(days=30)
+RUNS_KEPT = timedelta(days=90)
+PREVIEWS_KEPT = timedelta(days=90)
 
 
 async def purge(context: dict[str, Any]) -> None:
@@ -21,7 +28,11 @@ async def purge(context: dict[str, Any]) -> None:
     now = clock.now()
     async with services.sessions.committing() as session:
         await session.execute(delete(AccessToken).where(AccessToken.expires_at < now - TOKENS_KEPT))
+        await session.execute(delete(TaskRun).where(TaskRun.created_at < now - RUNS_KEPT))
+        await forget_expired(session, now)
         merchants = list(await session.scalars(select(Merchant.id)))
     for merchant_id in merchants:
         async with services.sessions.committing(merchant_id) as session:
+            await session.execute(delete(ProgramPreview).where(ProgramPreview.created_at < now - PREVIEWS_KEPT))
             await session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < now - ANSWERS_KEPT))
+            await session.execute(delete(WalletNotification).where(WalletNotification.sent_at < now - WINDOW))

@@ -11,6 +11,14 @@ PROJECT = Path(__file__).resolve().parents[3]
 SERVER_NAMES = {
     "ORION_DATABASE_URL": ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL"),
     "ORION_REDIS_URL": ("ORION_REDIS_URL",),
+    "ORION_GOOGLE_WALLET_ISSUER_ID": (
+        "ORION_GOOGLE_WALLET_ISSUER_ID",
+        "ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE",
+        "ORION_GOOGLE_WALLET_API_URL",
+        "ORION_GOOGLE_OAUTH_TOKEN_URL",
+        "ORION_GOOGLE_WALLET_SAVE_URL",
+        "ORION_GOOGLE_WALLET_KEYS_URL",
+    ),
 }
 """What is taken from the note when the first is unset: never one address of ours beside another's."""
 

@@ -1,4 +1,4 @@
-"""The address of a customer's own card page: a capability that is derived, never stored."""
+"""The addresses of a customer's own card page and wallet passes: capabilities that are derived, never stored."""
 
 import base64
 import binascii
@@ -9,6 +9,9 @@ from backend.core.keys import KeyRing
 
 MAC_BYTES = 16
 UUID_BYTES = 16
+CARD_PAGE, APPLE_PASS, GOOGLE_SAVE = "card page", "apple pass", "google save"
+DOWNLOADS = "/api/v1/storefront/loyalty/passes"
+SAVES = "/api/v1/storefront/loyalty/wallets/google"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +22,29 @@ class CardLink:
 
 
 class CardLinks:
-    def __init__(self, keys: KeyRing, public_url: str) -> None:
+    """`api_url`: where phones reach the API, for the passes; `wallets`: the providers that are configured."""
+
+    def __init__(
+        self, keys: KeyRing, public_url: str, api_url: str = "", *, wallets: frozenset[str] = frozenset()
+    ) -> None:
         self._keys = keys
         self._public_url = public_url.rstrip("/")
+        self._api_url = api_url.rstrip("/")
+        self.wallets = wallets
 
     def url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
-        mac = self._keys.sign("card page", _message(merchant_id, card_id, page_version))[:MAC_BYTES]
-        token = base64.urlsafe_b64encode(merchant_id.bytes + card_id.bytes + mac).decode()
-        return f"{self._public_url}/c/{token}"
+        return f"{self._public_url}/c/{self._token(CARD_PAGE, merchant_id, card_id, page_version)}"
+
+    def pass_url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
+        """What "Add to Apple Wallet" opens."""
+        return f"{self._api_url}{DOWNLOADS}/{self._token(APPLE_PASS, merchant_id, card_id, page_version)}.pkpass"
+
+    def save_url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
+        """What "Add to Google Wallet" opens."""
+        return f"{self._api_url}{SAVES}/{self._token(GOOGLE_SAVE, merchant_id, card_id, page_version)}"
 
     def read(self, token: str) -> CardLink | None:
-        """What the token claims; `opens` proves it once the card's page version is known."""
+        """What the token claims; one of the `opens` proves it once the card's page version is known."""
         try:
             raw = base64.b64decode(token, altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
@@ -39,7 +54,20 @@ class CardLinks:
         return CardLink(UUID(bytes=raw[:16]), UUID(bytes=raw[16:32]), raw[32:])
 
     def opens(self, link: CardLink, page_version: int) -> bool:
-        return self._keys.verify("card page", _message(link.merchant_id, link.card_id, page_version), link.mac)
+        return self._proves(CARD_PAGE, link, page_version)
+
+    def opens_pass(self, link: CardLink, page_version: int) -> bool:
+        return self._proves(APPLE_PASS, link, page_version)
+
+    def opens_save(self, link: CardLink, page_version: int) -> bool:
+        return self._proves(GOOGLE_SAVE, link, page_version)
+
+    def _token(self, purpose: str, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
+        mac = self._keys.sign(purpose, _message(merchant_id, card_id, page_version))[:MAC_BYTES]
+        return base64.urlsafe_b64encode(merchant_id.bytes + card_id.bytes + mac).decode()
+
+    def _proves(self, purpose: str, link: CardLink, page_version: int) -> bool:
+        return self._keys.verify(purpose, _message(link.merchant_id, link.card_id, page_version), link.mac)
 
 
 def _message(merchant_id: UUID, card_id: UUID, page_version: int) -> bytes:

@@ -33,7 +33,7 @@ class Card(TenantEntity):
         belongs_to("stores", "store_id"),
         belongs_to("stores", "scope_store_id"),
         belongs_to("cards", "merged_into_id"),
-        Index("ix_cards_idle", "merchant_id", "last_activity_at", postgresql_where=text("points_balance > 0")),
+        Index("ix_cards_idle", "merchant_id", "last_activity_at", "id", postgresql_where=text("points_balance > 0")),
         Index(
             "ix_cards_merged_into", "merchant_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
         ),

@@ -35,6 +35,16 @@ class HoldView(Answer):
     expires_at: datetime
 
 
+class MergedCard(Answer):
+    merge_id: UUID
+    card_id: UUID
+    """Its history stays there."""
+    code: str
+    """Still opens the card that was kept."""
+    merged_at: datetime
+    reversible_until: datetime
+
+
 class CardView(Answer):
     id: UUID
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
@@ -70,6 +80,10 @@ class CardView(Answer):
     """The customer's own page (a capability: whoever has the address sees the card)."""
     works_at: list[StoreRef]
     """Stores where the card is accepted."""
+    merged_into_id: UUID | None
+    """The card that goes on in its place."""
+    merged_cards: list[MergedCard]
+    """Cards that were merged into this one."""
 
 
 class CardLookup(Body):

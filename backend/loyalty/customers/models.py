@@ -36,7 +36,10 @@ class CustomerWord(TenantRow):
     """
 
     __tablename__ = "customer_words"
-    __table_args__ = (belongs_to("customers", "customer_id", ondelete="CASCADE"),)
+    __table_args__ = (
+        Index("ix_customer_words_customer", "merchant_id", "customer_id", "word"),
+        belongs_to("customers", "customer_id", ondelete="CASCADE"),
+    )
 
     word: Mapped[str] = mapped_column(String(100, collation="C"), primary_key=True)
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)

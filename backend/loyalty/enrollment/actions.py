@@ -35,6 +35,7 @@ from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
 
+CODE_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired"}
 BORN_FIRST = date(1900, 1, 1)
 
 _encoder = msgspec.json.Encoder()
@@ -70,7 +71,7 @@ class Enrollment:
     async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         check_birth_date(person.birth_date, origin.now.date())
         try:
-            reply = await self._enroll(origin, person, key, is_public=is_public)
+            reply = await self._with_free_code(origin, person, key, is_public=is_public)
         except IntegrityError:
             # The key was used for something else, or by a twin a moment ago.
             if key is None or (answer := await self._answer_after_all(origin, key)) is None:
@@ -78,6 +79,15 @@ class Enrollment:
             return answer
         self.ledger.doorbell.ring()
         return reply
+
+    async def _with_free_code(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
+        """Once in a very long time a new code is, or was, another card's: then with the next."""
+        while True:
+            try:
+                return await self._enroll(origin, person, key, is_public=is_public)
+            except IntegrityError as error:
+                if constraint_of(error) not in CODE_CONSTRAINTS:
+                    raise
 
     async def _enroll(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         async with self.sessions.committing(origin.merchant_id) as session:
@@ -116,7 +126,7 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     )
     assert document is not None, "the card was just found or made"
     state = decode_state(document)
-    return Enrolled(state, _draft(state, origin) if is_new else None)
+    return Enrolled(state, draft_enrolled(state, origin) if is_new else None)
 
 
 async def get_setup(session: AsyncSession, origin: Origin) -> Setup:
@@ -176,7 +186,8 @@ async def _find_or_add_card(
     return existing.one(), False
 
 
-def _draft(state: CardState, origin: Origin) -> Draft:
+def draft_enrolled(state: CardState, origin: Origin) -> Draft:
+    """The first line of a card's history, and the welcome bonus if there is one."""
     draft = Draft(state, origin)
     row = draft.transaction("enrolled", "points", 0)
     draft.close(row)
@@ -203,6 +214,11 @@ async def _write(session: AsyncSession, origin: Origin, enrolled: Enrolled, key:
         assert result == "booked", "a card of this transaction cannot have moved"
     elif answer is not None:
         await session.execute(select(func.keep_answer(origin.merchant_id, _json(_encoder.encode(answer).decode()))))
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """The constraint PostgreSQL names, under the two wrappings of the driver."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
 
 
 def _json(document: str) -> ColumnElement[str]:

@@ -21,7 +21,7 @@ SHOWN = 20
 
 async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
     """Raises FeatureDisabled or ProgramInactive."""
-    setup = await get_setup(ledger.pool, origin.merchant_id, origin.store_id)
+    setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
     check_open(setup)
     show = Show(ledger.links, origin.language, origin.now)
     program, terms = setup.program, setup.terms

@@ -117,4 +117,6 @@ class ProgramPreview(TenantEntity):
     result: Mapped[dict[str, Any] | None] = mapped_column(JsonB)
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """The last sign of life of the process that works on it."""
     finished_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

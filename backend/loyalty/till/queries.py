@@ -9,7 +9,8 @@ import msgspec
 from backend.core.origin import Origin
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.customers.rules import WORD_LENGTH_MIN, normalize_email, normalize_phone, words
-from backend.loyalty.ledger.queries import HistoryRow, list_states, list_transactions
+from backend.loyalty.ledger.problems import CardReplacedBefore
+from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
 from backend.loyalty.ledger.rules import UNDO_WINDOW
 from backend.loyalty.ledger.state import CardState, Setup
 from backend.loyalty.ledger.views import VOIDABLE
@@ -27,10 +28,13 @@ async def get_setup(pool: asyncpg.Pool, merchant_id: UUID, store_id: UUID) -> Se
 
 
 async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
-    """By card code, email, phone or the beginnings of name words, whichever the query looks like."""
+    """By card code, email, phone or the beginnings of name words, whichever the query looks like.
+
+    Raises CardReplacedBefore for the code of a card that has got a new one.
+    """
     code = card_code.normalize(query)
     if code is not None:
-        return await list_states(pool, origin, code=code)
+        return await list_states(pool, origin, code=code) or await _refuse_retired(pool, origin, code)
     if "@" in query:
         return await list_states(pool, origin, email=normalize_email(query))
     digits = normalize_phone(query)
@@ -40,6 +44,13 @@ async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> list[Car
     if max(map(len, prefixes), default=0) < WORD_LENGTH_MIN:
         return []
     return await list_states(pool, origin, words=prefixes)
+
+
+async def _refuse_retired(pool: asyncpg.Pool, origin: Origin, code: str) -> list[CardState]:
+    retired_on = await find_retired_on(pool, origin, code)
+    if retired_on is None:
+        return []
+    raise CardReplacedBefore(since=retired_on)
 
 
 async def list_recent(pool: asyncpg.Pool, origin: Origin) -> list[HistoryRow]:

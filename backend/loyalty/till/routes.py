@@ -17,7 +17,7 @@ from backend.core.problems import ValidationFailed
 from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
-from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
+from backend.loyalty.ledger.problems import CardNotFound, CardReplacedBefore, ProgramInactive
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes import STAFF
 from backend.loyalty.ledger.views import Show
@@ -38,7 +38,7 @@ class TillController(Controller):
         responses=refusals(*STAFF, FeatureDisabled, ProgramInactive),
     )
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
-        setup = await get_setup(ledger.pool, origin.merchant_id, origin.store_id)
+        setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
         check_open(setup)
         return _show(ledger, origin).program(setup)
 
@@ -57,7 +57,7 @@ class TillController(Controller):
     ) -> TillView:
         show = _show(ledger, origin)
         setup, rows, card = await asyncio.gather(
-            get_setup(ledger.pool, origin.merchant_id, origin.store_id),
+            get_setup(ledger.pool, origin.merchant_id, origin.till_store_id),
             list_recent(ledger.pool, origin),
             _card(ledger, origin, card_id),
         )
@@ -75,7 +75,7 @@ class TillController(Controller):
         summary="Find cards by code, email, phone or name",
         status_code=200,
         guards=[together(requires(MANAGE_CARDS), limited("lookup", 120))],
-        responses=refusals(*STAFF, ValidationFailed),
+        responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]

@@ -9,7 +9,7 @@ from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.identity import sign_in, sign_out
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.pages import is_htmx, local_path, page, redirect
-from frontend.kit.person import choose_store, find_person, forget_person, person_of, remember_person
+from frontend.kit.person import Person, choose_store, find_person, forget_person, person_of, remember_person
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -21,13 +21,14 @@ UNPROCESSABLE = 422
 
 @get("/")
 async def show_start(request: Request) -> Response[str]:
-    return redirect(request, START if find_person(request) else "/sign-in")
+    person = find_person(request)
+    return redirect(request, person.home if person else "/sign-in")
 
 
 @get("/sign-in", name="sign-in")
 async def show_sign_in(request: Request, next: FromQuery[str | None] = None) -> Response[str]:  # noqa: A002 - the name in the address
-    if find_person(request):
-        return redirect(request, local_path(next, START))
+    if person := find_person(request):
+        return redirect(request, _place(person, next))
     return _screen(request, Form({"next": next or START}))
 
 
@@ -46,14 +47,18 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
     except BackendAway:
         form.errors = {"": get_translator(language_of(request)).gettext("The server does not answer. Try again.")}
         return _screen(request, form, status=AWAY)
-    remember_person(request, person_of(answer))
-    return redirect(request, local_path(form.text("next"), START))
+    person = person_of(answer)
+    remember_person(request, person)
+    return redirect(request, _place(person, form.text("next")))
 
 
 @get("/sign-in/store")
 async def show_stores(request: Request, next: FromQuery[str | None] = None) -> Response[str]:  # noqa: A002
-    if find_person(request) is None:
+    person = find_person(request)
+    if person is None:
         return redirect(request, "/sign-in")
+    if person.is_admin:
+        return redirect(request, person.home)
     return page(request, "account/sign_in/store.html", next=local_path(next, START))
 
 
@@ -75,6 +80,12 @@ async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Re
     forget_person(request)
     after = local_path((await read_form(request)).text("next"), START)
     return redirect(request, "/sign-in" if after == START else f"/sign-in?next={quote(after)}")
+
+
+def _place(person: Person, wanted: str | None) -> str:
+    """Where they wanted to go; the start is another one for administrators, who have no till."""
+    place = local_path(wanted, START)
+    return person.home if place == START else place
 
 
 def _refused(request: Request, form: Form, problem: BackendProblem) -> Response[str]:

@@ -66,7 +66,7 @@ function dropAmount() {
 /** Until the new card is there, keys belong to it and not to the one still on the screen. */
 function hold(event) {
   if (event.key === "Escape") return stopHolding();
-  if (!/^(.|Enter|Backspace|F[2489])$/.test(event.key)) return;
+  if (!/^(.|Enter|Backspace|F[246-9])$/.test(event.key)) return;
   stop(event);
   if (!event.repeat) held.push(event.key);
 }

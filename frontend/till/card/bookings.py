@@ -6,12 +6,13 @@ from uuid import UUID
 import msgspec
 
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.ledger.schemas import Earn, Redemption, Stamp, TransactionView
+from backend.loyalty.ledger.schemas import Confirmation, Earn, Redemption, RedemptionView, Stamp, TransactionView
 from frontend.api.client import Caller
-from frontend.api.ledger import add_stamp, earn_points, redeem_reward
+from frontend.api.ledger import add_stamp, confirm_hold, earn_points, redeem_reward, release_hold
 from frontend.kit.forms import Form, FormError, body_of
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.returns.forms import pieces_of
 from frontend.till.screen import Done
 from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE
@@ -54,9 +55,37 @@ async def redeem_on(request: Request, caller: Caller, card_id: UUID, form: Form)
     chosen: dict[str, object] = {"unit": "stamps"} if deed == "stamp_reward" else {"reward_id": deed}
     chosen["staff_pin"] = form.optional("staff_pin")
     body = body_of(Redemption, chosen, _pin_sentence(request))
-    answer = await redeem_reward(caller, card_id, body, key=key_of(form))
-    reward = answer.transaction.reward or answer.card.stamp_reward
-    return Booked(_done(request, answer.transaction, answer.card, hand_over=reward))
+    return _redeemed(request, await redeem_reward(caller, card_id, body, key=key_of(form)))
+
+
+async def confirm_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
+    """What was set aside is handed over, or fewer pieces of it."""
+    hold_id = _hold_id(form)
+    quantity = pieces_of(request, form, f"quantity.{hold_id}")
+    values = {"quantity": quantity, "staff_pin": form.optional("staff_pin")}
+    body = body_of(Confirmation, values, _pin_sentence(request))
+    return _redeemed(request, await confirm_hold(caller, card_id, hold_id, body, key=key_of(form)))
+
+
+async def release_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
+    answer = await release_hold(caller, card_id, _hold_id(form), key=key_of(form))
+    words = _words(request)
+    name, amount = answer.card.customer.name, words.units(answer.hold.unit, answer.hold.amount)
+    return Booked(Done(words.translator.gettext("%(name)s: %(amount)s are free again.", name=name, amount=amount)))
+
+
+def _hold_id(form: Form) -> UUID:
+    """The deed is `confirm.<id>` or `release.<id>`; our own buttons write it. Raises FormError."""
+    try:
+        return UUID(form.text("deed").partition(".")[2])
+    except ValueError as error:
+        raise FormError("", "") from error
+
+
+def _redeemed(request: Request, answer: RedemptionView) -> Booked:
+    booked = answer.transaction
+    reward = _words(request).pieces(booked.reward or answer.card.stamp_reward, booked.quantity)
+    return Booked(_done(request, booked, answer.card, hand_over=reward))
 
 
 def _done(

@@ -9,7 +9,7 @@ from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.request import Request
-from frontend.till.card.bookings import Booked, add_stamp_to, earn_points_on, key_of, redeem_on
+from frontend.till.card.bookings import Booked, add_stamp_to, confirm_on, earn_points_on, key_of, redeem_on, release_on
 from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.screen import card_screen, show_done
 
@@ -19,7 +19,12 @@ SIGNED_OUT = 401
 NOT_FOUND = 404
 
 Deed = Callable[[Request, Caller, UUID, Form], Awaitable[Booked]]
-DEEDS: dict[str, Deed] = {"points": earn_points_on, "stamp": add_stamp_to}
+DEEDS: dict[str, Deed] = {
+    "points": earn_points_on,
+    "stamp": add_stamp_to,
+    "confirm": confirm_on,
+    "release": release_on,
+}
 """Every other deed is a reward to redeem."""
 
 
@@ -30,10 +35,12 @@ async def show_card(request: Request, caller: NamedDependency[Caller], card_id: 
 
 @post("/till/cards/{card_id:uuid}")
 async def book(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
-    """The buttons of one form, told apart by `deed`: points, stamp, stamp_reward or the id of a reward."""
+    """The buttons of one form, told apart by `deed`: points, stamp, stamp_reward, the id of a reward, or
+    confirm and release with the id of what was set aside."""
     form = await read_form(request)
+    deed = form.text("deed").partition(".")[0]
     try:
-        booked = await DEEDS.get(form.text("deed"), redeem_on)(request, caller, card_id, form)
+        booked = await DEEDS.get(deed, redeem_on)(request, caller, card_id, form)
     except FormError as error:
         form.errors = {error.field: error.sentence}
         return await _again(request, caller, card_id, form, UNPROCESSABLE)

@@ -1,0 +1,53 @@
+"""Set a merchant's limits against fraud. They count what was booked before, too."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.ids import new_id
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
+from backend.loyalty.fraud_limits.queries import list_limits
+from backend.loyalty.fraud_limits.schemas import FraudLimitEntry
+from backend.loyalty.ledger.models import FraudLimit
+
+Kind = tuple[str, str, int]
+
+
+async def set_limits(session: AsyncSession, merchant_id: UUID, entries: list[FraudLimitEntry]) -> None:
+    """These and no others from now on. Raises ValidationFailed when two limit the same."""
+    _refuse_twins(entries)
+    known = {_kind(limit): limit for limit in await list_limits(session, merchant_id)}
+    for entry in entries:
+        limit = known.pop(_kind(entry), None)
+        if limit is None:
+            session.add(_new_limit(merchant_id, entry))
+        else:
+            limit.maximum = entry.maximum
+    for left in known.values():
+        await session.delete(left)
+    await session.flush()
+
+
+def _refuse_twins(entries: list[FraudLimitEntry]) -> None:
+    kinds = [_kind(entry) for entry in entries]
+    twins = [place for place, kind in enumerate(kinds) if kind in kinds[:place]]
+    if twins:
+        raise ValidationFailed(
+            *(FieldError(f"/limits/{place}", "duplicate", "Another limit has the same window.") for place in twins)
+        )
+
+
+def _kind(limit: FraudLimit | FraudLimitEntry) -> Kind:
+    return limit.scope, limit.measure, limit.window_minutes
+
+
+def _new_limit(merchant_id: UUID, entry: FraudLimitEntry) -> FraudLimit:
+    return FraudLimit(
+        merchant_id=merchant_id,
+        id=new_id(),
+        scope=entry.scope,
+        measure=entry.measure,
+        window_minutes=entry.window_minutes,
+        maximum=entry.maximum,
+    )

@@ -1,0 +1,48 @@
+"""The owner's limits against fraud."""
+
+from litestar import Controller, get, put
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from backend.access.guards import for_owner, limited, together
+from backend.access.permissions import MANAGE_PROGRAMS
+from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.core.database import Sessions
+from backend.core.openapi import refusals, shown
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.loyalty.fraud_limits.actions import set_limits
+from backend.loyalty.fraud_limits.queries import show_limits
+from backend.loyalty.fraud_limits.schemas import FraudLimitList, FraudLimitsView
+
+OWNER = (Unauthenticated, SessionExpired, Forbidden)
+
+
+class MerchantFraudLimitController(Controller):
+    path = "/loyalty/fraud-limits"
+    tags = ["Loyalty - Merchant"]
+
+    @get(
+        operation_id="listFraudLimits",
+        summary="The limits against fraud",
+        guards=[for_owner(MANAGE_PROGRAMS)],
+        responses={200: shown(FraudLimitsView)} | refusals(*OWNER),
+    )
+    async def limits(self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]) -> FraudLimitsView:
+        async with sessions.committing(origin.merchant_id) as session:
+            return await show_limits(session, origin.merchant_id)
+
+    @put(
+        operation_id="setFraudLimits",
+        summary="Set the limits against fraud: these and no others",
+        description="A booking beyond a limit is refused with `limit_reached` and the moment when it will be possible. "
+        "The owner, or somebody who may change the program, can lift limits for one booking with a PIN.",
+        guards=[together(for_owner(MANAGE_PROGRAMS), limited("set_limits", 20))],
+        responses={200: shown(FraudLimitsView)} | refusals(*OWNER, ValidationFailed),
+    )
+    async def set_limits(
+        self, data: JSONBody[FraudLimitList], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]
+    ) -> FraudLimitsView:
+        async with sessions.committing(origin.merchant_id) as session:
+            await set_limits(session, origin.merchant_id, data.limits)
+            return await show_limits(session, origin.merchant_id)

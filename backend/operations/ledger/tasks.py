@@ -1,0 +1,152 @@
+"""Runs over the whole ledger, each with a row that tells what became of it."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+from sqlalchemy import func, select
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.metrics import LEDGER_VIOLATIONS
+from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.audit.actions import Audited, Range, Violation, audit
+from backend.loyalty.ledger.audit.freezing import freeze
+from backend.loyalty.ledger.audit.promises import OF_CARDS, OUTBOX, TOTAL
+from backend.loyalty.ledger.expiring import expire_points
+from backend.merchants.models import Merchant
+from backend.operations.task_runs.actions import Progress, run_now
+from backend.operations.task_runs.models import TaskRun
+
+EXPIRE_POINTS, AUDIT_LEDGER = "expire_points", "audit_ledger"
+VIOLATIONS_MAX = 1000
+"""Kept and shown; the others are counted."""
+
+log = structlog.get_logger()
+
+
+async def audited(sessions: Sessions, merchant_id: UUID | None = None) -> list[Audited]:
+    """One merchant, or all."""
+    query = select(Merchant.id, Merchant.code).order_by(Merchant.id)
+    if merchant_id is not None:
+        query = query.where(Merchant.id == merchant_id)
+    async with sessions.committing() as session:
+        return [Audited(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def expire(
+    ledger: Ledger, sessions: Sessions, merchant_id: UUID | None, *, requested_by: UUID | None = None
+) -> TaskRun:
+    merchants = [merchant.id for merchant in await audited(sessions, merchant_id)]
+
+    async def work(progress: Progress) -> None:
+        progress.counts.update(processed=0, expired_points=0, failed=0)
+        await expire_points(ledger, merchants, clock.now(), progress)
+
+    return await run_now(sessions, EXPIRE_POINTS, work, merchant_id=merchant_id, requested_by=requested_by)
+
+
+async def expiry_preview(ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
+    """What a run would do now. Nothing is booked, and no run is written down."""
+    progress = Progress()
+    progress.counts.update(processed=0, expired_points=0, failed=0)
+    merchants = [merchant.id for merchant in await audited(sessions, merchant_id)]
+    await expire_points(ledger, merchants, clock.now(), progress, dry_run=True)
+    return progress
+
+
+@dataclass(slots=True)
+class AuditResult:
+    merchants: int = 0
+    cards: int = 0
+    transactions: int = 0
+    seconds: float = 0.0
+    found: Counter[str] = field(default_factory=Counter)
+    """How many violations, by invariant."""
+    violations: list[Violation] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.found
+
+    def add(self, cards: Range, violations: Sequence[Violation]) -> None:
+        self.cards += cards.cards
+        self.found.update(broken.invariant for broken in violations)
+        self.violations += violations[: VIOLATIONS_MAX - len(self.violations)]
+
+
+async def look_at_ledger(
+    pool: asyncpg.Pool, merchants: Sequence[Audited], told: Callable[[int], None] = lambda _: None
+) -> AuditResult:
+    """Changes nothing. `told` hears of each range how many cards were in it."""
+    result, started = AuditResult(merchants=len(merchants)), time.perf_counter()
+
+    async def note(cards: Range, violations: list[Violation]) -> None:
+        result.add(cards, violations)
+        told(cards.cards)
+
+    result.transactions = await audit(pool, merchants, clock.now(), note)
+    result.seconds = round(time.perf_counter() - started, 1)
+    return result
+
+
+async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
+    """Over every merchant. Freezes each card that breaks a promise, for redemption only; heals nothing."""
+    merchants = await audited(sessions)
+
+    async def work(progress: Progress) -> None:
+        progress.total = await count_cards(sessions, merchants)
+        result = AuditResult(merchants=len(merchants))
+
+        async def note(cards: Range, violations: list[Violation]) -> None:
+            result.add(cards, violations)
+            progress.done += cards.cards
+            if violations:
+                progress.count("frozen", await freeze(sessions, cards.merchant.id, violations, clock.now()))
+            for broken in violations:
+                _alarm(progress, broken)
+
+        transactions = await audit(pool, merchants, clock.now(), note)
+        progress.counts.update(cards=result.cards, transactions=transactions, violations=result.found.total())
+        for promise in (*OF_CARDS, OUTBOX, TOTAL):
+            LEDGER_VIOLATIONS.labels(promise.name).set(result.found[promise.name])
+
+    return await run_now(sessions, AUDIT_LEDGER, work)
+
+
+async def count_cards(sessions: Sessions, merchants: Sequence[Audited]) -> int:
+    counted = 0
+    for merchant in merchants:
+        async with sessions.committing(merchant.id) as session:
+            counted += await session.scalar(select(func.count(Card.id)).where(Card.merchant_id == merchant.id)) or 0
+    return counted
+
+
+def _alarm(progress: Progress, broken: Violation) -> None:
+    progress.fail(broken.card_id or broken.merchant_id, f"{broken.invariant} is broken")
+    log.error(
+        "ledger_violation",
+        invariant=broken.invariant,
+        merchant=broken.merchant,
+        card_id=str(broken.card_id) if broken.card_id else None,
+        facts=broken.facts,
+    )
+
+
+def audit_facts(result: AuditResult) -> dict[str, Any]:
+    """What the command line prints."""
+    return {
+        "merchants": result.merchants,
+        "cards": result.cards,
+        "transactions": result.transactions,
+        "seconds": result.seconds,
+        "violations_by_invariant": dict(result.found),
+        "violations": msgspec.to_builtins(result.violations),
+    }

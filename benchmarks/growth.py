@@ -1,0 +1,221 @@
+"""Does a card cost more when the ledger has grown? The till's own functions on a small world and on a grown one.
+
+Both stand on one server and are asked in turns, so that whatever else the machine does hits both.
+"""
+
+import asyncio
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+from msgspec.structs import replace
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from backend.core.clock import clock
+from backend.core.embedded.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, EmbeddedPostgres
+from backend.core.embedded.valkey import EmbeddedValkey
+from backend.core.idempotency import key_for
+from backend.core.migrations import upgrade
+from backend.core.origin import Origin
+from backend.core.settings import Settings
+from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.queries import get_state, list_states, list_transactions
+from backend.loyalty.ledger.schemas import Earn
+from backend.loyalty.ledger.views import Show
+from backend.operations.ledger.tasks import audited, look_at_ledger
+from backend.services import Services, open_services
+from benchmarks.growth_report import Growth, GrowthRow, Sized, growth_row, show, write
+from benchmarks.growth_world import merchant_of, name_of, store_of, write_grown_world
+from benchmarks.machine import describe, load_now
+from benchmarks.servers import DURABLE
+from benchmarks.world import CARD, CATEGORY, MERCHANT, STORE, USER, code_of, id_of
+
+SMALL, LARGE = 1_000, 1_000_000
+ROUNDS, ASKED, WARM_UP = 7, 150, 60
+PAGE = 20
+MEASURED_SERVER = DURABLE | {"max_wal_size": "8GB"}
+
+Ask = Callable[[Services, int], Awaitable[object]]
+"""Asks something about the card of this number."""
+
+
+def _origin(card: int) -> Origin:
+    merchant, store = merchant_of(card), store_of(card)
+    return Origin(
+        merchant_id=id_of(MERCHANT, merchant),
+        store_id=id_of(STORE, store),
+        user_id=id_of(USER, store),
+        user_name="Till User",
+        language="fr",
+        now=clock.now(),
+        instance="",
+        request_id="",
+    )
+
+
+async def _earn(services: Services, card: int) -> None:
+    card_id = id_of(CARD, card)
+    body = Earn(purchase_amount_cents=2500, category_ids=[id_of(CATEGORY, store_of(card))])
+    reply = await services.ledger.book(
+        EarnPoints(card_id, body), _origin(card), key_for(str(uuid4()), "", body), card_id=card_id
+    )
+    assert reply.status == 201, reply.body
+
+
+async def _card_view(services: Services, card: int) -> None:
+    origin = _origin(card)
+    Show(services.links, "fr", origin.now).card(await get_state(services.pool, origin, id_of(CARD, card)))
+
+
+async def _by_code(services: Services, card: int) -> None:
+    (found,) = await list_states(services.pool, _origin(card), code=code_of(card))
+    assert found.card.id == id_of(CARD, card)
+
+
+async def _by_email(services: Services, card: int) -> None:
+    (found,) = await list_states(services.pool, _origin(card), email=f"c{card}@grown.example")
+    assert found.card.id == id_of(CARD, card)
+
+
+async def _by_name(services: Services, card: int) -> None:
+    first, last = name_of(card)
+    assert await list_states(services.pool, _origin(card), words=[first.lower(), last.lower()])
+
+
+async def _history(services: Services, card: int) -> None:
+    assert await list_transactions(services.pool, _origin(card).merchant_id, card_id=id_of(CARD, card), limit=PAGE)
+
+
+async def _bookings(services: Services, card: int) -> None:
+    origin = _origin(card)
+    store_id = id_of(STORE, merchant_of(card))
+    assert await list_transactions(services.pool, origin.merchant_id, store_id=store_id, limit=PAGE)
+
+
+MEASURED: dict[str, Ask] = {
+    "earn": _earn,
+    "lookup by code": _by_code,
+    "lookup by email": _by_email,
+    "lookup by name": _by_name,
+    "card view": _card_view,
+    "history page": _history,
+    "bookings page of a store": _bookings,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    settings: Settings
+    cards: int
+    lines: int
+    seconds: float
+
+
+def run(cards: int, console: Console) -> int:
+    """Exit 1 when the ledger does not add up or a ratio misses its target."""
+    load_before = load_now()
+    folder = Path(tempfile.mkdtemp(prefix="orion-growth-"))
+    try:
+        with EmbeddedPostgres(folder / "pg", MEASURED_SERVER) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
+            upgrade(postgres.owner_url)
+            found = asyncio.run(_compare(postgres, valkey.url, cards, load_before, console))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    show(found, console)
+    if cards >= LARGE:
+        write(found)
+    return int(found.small.violations + found.large.violations > 0 or not all(row.met for row in found.rows))
+
+
+async def _compare(
+    postgres: EmbeddedPostgres, redis_url: str, cards: int, load_before: float, console: Console
+) -> Growth:
+    small = await _grow(postgres, redis_url, "small", SMALL, console)
+    large = await _grow(postgres, redis_url, "large", cards, console)
+    version, size = await _about(postgres.url(SUPERUSER, "large"))
+    async with open_services(small.settings) as little, open_services(large.settings) as big:
+        return Growth(
+            machine=describe(version, load_before),
+            small=await _checked(little, small),
+            large=await _checked(big, large),
+            write_seconds=round(large.seconds, 1),
+            gibibytes=round(size / 2**30, 1),
+            rows=[await _row(name, ask, (little, small.cards), (big, large.cards)) for name, ask in MEASURED.items()],
+        )
+
+
+async def _grow(postgres: EmbeddedPostgres, redis_url: str, name: str, cards: int, console: Console) -> _World:
+    postgres.create_database(name, template=DATABASE)
+    started = time.perf_counter()
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name)
+
+        def told(what: str, rows: int) -> None:
+            if bar.tasks[task].description != f"{name}: {what}":
+                bar.reset(task, description=f"{name}: {what}")
+            bar.advance(task, rows)
+
+        lines = await write_grown_world(postgres.url(SUPERUSER, name), cards, told)
+    seconds = time.perf_counter() - started
+    console.print(f"{name}: {cards:,} cards, {lines:,} transactions, written in {seconds:.0f} s")
+    settings = replace(
+        Settings(),
+        environment="test",
+        database_url=postgres.url(APPLICATION, name),
+        database_owner_url=postgres.url(OWNER, name),
+        redis_url=redis_url,
+        secret_keys="benchmark",
+    )
+    return _World(settings, cards, lines, seconds)
+
+
+async def _about(url: str) -> tuple[str, int]:
+    connection = await asyncpg.connect(url)
+    try:
+        row = await connection.fetchrow(
+            "SELECT current_setting('server_version'), pg_database_size(current_database())"
+        )
+        return row[0], row[1]
+    finally:
+        await connection.close()
+
+
+async def _checked(services: Services, world: _World) -> Sized:
+    with Progress(transient=True) as bar:
+        task = bar.add_task("audit", total=world.cards)
+        result = await look_at_ledger(
+            services.pool, await audited(services.sessions), lambda cards: bar.advance(task, cards)
+        )
+    for broken in result.violations[:5]:
+        print(broken)
+    assert (result.cards, result.transactions) == (world.cards, world.lines)
+    return Sized(world.cards, world.lines, result.seconds, result.found.total())
+
+
+async def _row(name: str, ask: Ask, small: tuple[Services, int], large: tuple[Services, int]) -> GrowthRow:
+    """Card after card, in turns of a round each; every card of the large world is as likely as any other."""
+    medians: list[list[float]] = [[], []]
+    for turn in range(ROUNDS):
+        for (services, cards), found in zip((small, large), medians, strict=True):
+            found.append(await _median(services, ask, random.Random(f"{name} {turn}"), cards))
+    return growth_row(name, *medians)
+
+
+async def _median(services: Services, ask: Ask, dice: random.Random, cards: int) -> float:
+    taken = []
+    for turn in range(WARM_UP + ASKED):
+        card = dice.randrange(cards)
+        started = time.perf_counter()
+        await ask(services, card)
+        if turn >= WARM_UP:
+            taken.append(time.perf_counter() - started)
+    return statistics.median(taken)

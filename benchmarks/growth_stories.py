@@ -1,0 +1,134 @@
+"""Histories of cards, made by the real operations and rules on a card in memory; thousands of cards share a story."""
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from backend.core.origin import Origin
+from backend.loyalty.enrollment.actions import draft_enrolled
+from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.booking import AllocationRow, Booking, Draft, TransactionRow
+from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.schemas import Adjustment, Earn, Redemption, Stamp, Void
+from backend.loyalty.ledger.stamping import AddStamp
+from backend.loyalty.ledger.state import CardRow, CardState, LotState, Target, TargetTransaction
+from backend.loyalty.ledger.voiding import VoidTransaction
+
+BEGIN = datetime(2023, 11, 3, 9, tzinfo=UTC)
+END = timedelta(days=10)
+"""Before now: what the audit wants an event for is younger."""
+LENGTHS = (2, 3, 4, 5, 5, 6, 6, 7, 8, 9, 10, 12, 15, 20, 38)
+"""Lines of a history: ten on average, most have fewer, a few have many."""
+VARIANTS = 4
+
+
+@dataclass(slots=True)
+class Story:
+    """Of a card of one merchant. Ids are those of the card it was made on."""
+
+    card: CardRow
+    lines: list[TransactionRow] = field(default_factory=list)
+    lots: dict[UUID, LotState] = field(default_factory=dict)
+    """As they are in the end, in the order in which they came."""
+    allocations: list[AllocationRow] = field(default_factory=list)
+
+    def add(self, booking: Booking) -> None:
+        self.lines += booking.transactions
+        self.lots |= {lot.id: lot for lot in booking.lots}
+        self.allocations += booking.allocations
+
+
+def stories(document: str, origin: Origin, seed: int) -> list[Story]:
+    """`document` is the state of a card that has no history yet."""
+    dice = random.Random(seed)
+    return [
+        _Teller(msgspec.json.decode(document, type=CardState), origin, dice).tell(length)
+        for length in LENGTHS * VARIANTS
+    ]
+
+
+class _Teller:
+    def __init__(self, state: CardState, origin: Origin, dice: random.Random) -> None:
+        self.state, self.origin, self.dice = state, origin, dice
+        self.story = Story(state.card)
+
+    def tell(self, length: int) -> Story:
+        """Visits spread from the beginning to the end, with pauses that may let points expire."""
+        gap = (self.origin.now - END - BEGIN) / (length + 1)
+        self.at = BEGIN + gap * self.dice.random()
+        self._book(draft_enrolled(self.state, self._now()))
+        while len(self.story.lines) < length:
+            self.at += gap * self.dice.uniform(0.2, 1.7)
+            draft = Draft(self.state, self._now())
+            self._visit(draft)
+            self._book(draft)
+        return self.story
+
+    def _now(self) -> Origin:
+        at = min(self.at, self.origin.now - END).replace(microsecond=self.dice.randrange(1_000_000))
+        return replace(self.origin, now=at)
+
+    def _book(self, draft: Draft) -> None:
+        self.story.add(draft.booking(None))
+        self.state.lots[:] = [lot for lot in self.state.lots if lot.remaining]
+
+    def _visit(self, draft: Draft) -> None:
+        for reward in self.state.setup.rewards:
+            if draft.available("points") >= reward.points_required and self.dice.random() < 0.5:
+                RedeemReward(self.state.card.id, Redemption(reward_id=reward.id)).decide(draft)
+                return
+        chance = self.dice.random()
+        if draft.available("stamps") >= self.state.terms.stamps_target:
+            RedeemReward(self.state.card.id, Redemption(unit="stamps")).decide(draft)
+        elif chance < 0.2:
+            self.state.stamped_at.clear()
+            AddStamp(self.state.card.id, Stamp()).decide(draft)
+        elif chance < 0.25:
+            body = Adjustment(points=self.dice.randint(1, 50), reason="Goodwill")
+            AdjustPoints(self.state.card.id, body).decide(draft)
+        elif chance < 0.32 and (sale := self._sale()):
+            self._return(sale, draft)
+        else:
+            self._sell(draft)
+
+    def _sell(self, draft: Draft) -> None:
+        categories = [category.id for category in self.state.setup.categories[:1]]
+        cents = int(self.dice.lognormvariate(7.9, 0.7)) + 100
+        EarnPoints(self.state.card.id, Earn(purchase_amount_cents=cents, category_ids=categories)).decide(draft)
+
+    def _sale(self) -> TransactionRow | None:
+        """The last one, when nothing of it was taken back."""
+        returned = {line.voids_id for line in self.story.lines}
+        sales = [line for line in self.story.lines if line.kind == "earned" and line.unit == "points"]
+        return sales[-1] if sales and sales[-1].id not in returned else None
+
+    def _return(self, sale: TransactionRow, draft: Draft) -> None:
+        assert sale.purchase_amount_cents is not None, "a sale was paid"
+        self.state.targets[:] = [self._target(sale)]
+        part = Void(amount_cents=self.dice.randint(1, sale.purchase_amount_cents))
+        VoidTransaction(part, draft.origin).decide(draft)
+        self.state.targets.clear()
+
+    def _target(self, sale: TransactionRow) -> Target:
+        granted = next((lot for lot in self.story.lots.values() if lot.transaction_id == sale.id), None)
+        expired = {line.id for line in self.story.lines if line.kind == "expired"}
+        gone = [part for part in self.story.allocations if part.transaction_id in expired]
+        rate = self.state.terms.points_per_euro
+        return Target(
+            transaction=msgspec.convert(msgspec.to_builtins(sale), TargetTransaction),
+            void_count=0,
+            returned_cents=0,
+            returned_quantity=0,
+            reversed_points=0,
+            given_back=0,
+            reward=None,
+            points_numerator=rate.numerator,
+            points_denominator=rate.denominator,
+            granted_id=granted.id if granted else None,
+            granted_expired=sum(part.amount for part in gone if granted and part.lot_id == granted.id),
+            taken=[],
+        )

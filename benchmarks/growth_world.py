@@ -1,0 +1,334 @@
+"""A grown world by COPY: any number of cards, ten transactions each on average, with lots, allocations and digests.
+
+Lines are written as they would have been over the years: the first line of every card, then the second of every card
+that has one, and so on; so the history of a card lies scattered over the table, as it does in real life.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from backend.core.clock import clock
+from backend.core.origin import Origin
+from benchmarks.chain import CHAINED, chained, digest
+from benchmarks.growth_stories import Story, stories
+from benchmarks.world import (
+    CARD,
+    CUSTOMER,
+    LOT,
+    MADE_AT,
+    MERCHANT,
+    MERCHANTS,
+    PREFIX,
+    PROGRAM,
+    STORE,
+    USER,
+    WELCOME,
+    code_of,
+    id_of,
+    merchant_rows,
+    people_rows,
+)
+
+BLOCK = 2000
+MODEL = 16**11
+"""The number of the card of a merchant on which its stories are made; far above all others."""
+FIRST_NAMES = ("Marie", "Jean", "Sofia", "Luc", "Ana", "Pedro", "Claire", "Tom", "Lena", "Marc", "Nora", "Paul")
+CONSONANTS, VOWELS = "bcdfghklmnprstvw", "aeiou"
+LINE_COLUMNS = (*CHAINED, "reason", "digest")
+LOT_COLUMNS = (
+    "merchant_id", "id", "card_id", "transaction_id", "unit", "original", "remaining", "expires_at", "idle_days",
+    "has_grace",
+)  # fmt: skip
+CARD_COLUMNS = (
+    "merchant_id", "id", "code", "customer_id", "program_id", "store_id", "state", "points_balance", "debt_points",
+    "stamp_count", "carry_numerator", "carry_denominator", "last_seq", "last_digest", "version", "wallet_version",
+    "page_version", "enrolled_at", "last_activity_at",
+)  # fmt: skip
+GROWING = ("transactions", "lots", "allocations", "cards", "customers", "customer_words")
+PLAIN_INDEXES = """
+    SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS made_by
+    FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
+    WHERE i.indrelid = ANY ($1::text[]::regclass[]) AND c.oid IS NULL
+"""
+
+Told = Callable[[str, int], None]
+"""Hears which table has so many rows more."""
+
+
+def merchant_of(card: int) -> int:
+    """The first merchant has more than half of all cards."""
+    return 0 if card % 2 else card // 2 % MERCHANTS
+
+
+def store_of(card: int) -> int:
+    """One of the two of its merchant."""
+    return merchant_of(card) + MERCHANTS * (card // 16 % 2)
+
+
+def name_of(card: int) -> tuple[str, str]:
+    last = "".join(CONSONANTS[card // 16**place % 16] + VOWELS[card // 5**place % 5] for place in range(3))
+    return FIRST_NAMES[card % len(FIRST_NAMES)], last.title()
+
+
+async def write_grown_world(url: str, cards: int, told: Told) -> int:
+    """As the superuser, past triggers and keys; the audit proves afterwards that they would have let it pass.
+
+    How many transactions there are.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'"
+        )
+        await _write_setup(connection)
+        told_stories = [await _stories(connection, merchant) for merchant in range(MERCHANTS)]
+        indexes = await connection.fetch(PLAIN_INDEXES, list(GROWING))
+        for index in indexes:
+            await connection.execute(f"DROP INDEX {index['name']}")
+        lines = await _World(connection, cards, told_stories, told).write()
+        for index in indexes:
+            told(index["name"], 0)
+            await connection.execute(index["made_by"], timeout=3600)
+        told("statistics", 0)
+        await connection.execute("VACUUM ANALYZE", timeout=3600)
+        return lines
+    finally:
+        await connection.close()
+
+
+async def _write_setup(connection: asyncpg.Connection) -> None:
+    """Half of the merchants let points expire by inactivity, half a year after they were earned."""
+    tables = merchant_rows() | people_rows()
+    for n, terms in enumerate(tables["terms_versions"]):
+        terms |= {"points_numerator": 7, "points_denominator": 5}
+        if n % 2:
+            terms |= {"expiry_kind": "rolling"}
+    for table, rows in tables.items():
+        await connection.copy_records_to_table(table, columns=list(rows[0]), records=[list(r.values()) for r in rows])
+
+
+async def _stories(connection: asyncpg.Connection, merchant: int) -> list[Story]:
+    """Made on a card that is removed again."""
+    origin = Origin(
+        merchant_id=id_of(MERCHANT, merchant),
+        store_id=id_of(STORE, merchant),
+        user_id=id_of(USER, merchant),
+        user_name="Till User",
+        language="fr",
+        now=clock.now(),
+        instance="",
+        request_id="",
+    )
+    async with connection.transaction():
+        model = _card_row(MODEL + merchant, merchant, merchant) | {
+            "points_balance": 0, "debt_points": 0, "stamp_count": 0, "carry_numerator": 0, "carry_denominator": 1,
+            "last_seq": 0, "version": 0, "enrolled_at": MADE_AT, "last_activity_at": MADE_AT,
+        }  # fmt: skip
+        await connection.copy_records_to_table("cards", columns=list(model), records=[list(model.values())])
+        query = "SELECT card_state($1, $2, $3, NULL, NULL, NULL, $4)"
+        document = await connection.fetchval(query, origin.merchant_id, origin.store_id, model["id"], origin.now)
+        await connection.execute("DELETE FROM cards WHERE id = $1", model["id"])
+    return stories(document, origin, seed=merchant)
+
+
+def _card_row(card: int, merchant: int, store: int) -> dict[str, Any]:
+    return {
+        "merchant_id": id_of(MERCHANT, merchant),
+        "id": id_of(CARD, card),
+        "code": code_of(card % 16**9),
+        "customer_id": id_of(CUSTOMER, card),
+        "program_id": id_of(PROGRAM, merchant),
+        "store_id": id_of(STORE, store),
+        "state": "active",
+        "wallet_version": 1,
+        "page_version": 0,
+    }
+
+
+def _text(value: object) -> str:
+    return "\\N" if value is None else str(value)
+
+
+def _cells(row: dict[str, Any], columns: Sequence[str]) -> str:
+    """A line of COPY with places (%s) where the row has `...`."""
+    return "\t".join("%s" if row.get(name) is ... else _text(row.get(name)).replace("%", "%%") for name in columns)
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of a story with places for what differs between cards: ids, key, receipt number, digest."""
+
+    chained: str
+    copied: str
+    voids: int | None
+    """The place of the line it takes back."""
+    has_receipt: bool
+
+
+@dataclass(slots=True)
+class _Lot:
+    granted_by: int
+    copied: str
+
+
+class _Plot:
+    """A story, ready to be written for any card of its merchant."""
+
+    def __init__(self, story: Story) -> None:
+        self.card = story.card
+        places = {line.id: place for place, line in enumerate(story.lines)}
+        lots = list(story.lots)
+        self.lines = [self._line(line, places) for line in story.lines]
+        self.lots = [
+            _Lot(places[lot.transaction_id], _cells(_row(lot) | dict.fromkeys(("id", "card_id", "transaction_id"), ...),
+                                                    LOT_COLUMNS) + "\n")
+            for lot in story.lots.values()
+        ]  # fmt: skip
+        self.moves = [(places[a.transaction_id], lots.index(a.lot_id), a.amount) for a in story.allocations]
+
+    def _line(self, line: Any, places: dict[UUID, int]) -> _Line:
+        has_receipt = line.kind == "earned" and line.unit == "points" and places[line.id] % 3 == 0
+        row = _row(line) | {"id": ..., "card_id": ..., "idempotency_key": ..., "digest": ...}
+        row["order_reference"] = ... if has_receipt else None
+        row["voids_id"] = ... if line.voids_id else None
+        shown = {name: "%s" if value is ... else value for name, value in row.items()}
+        return _Line(
+            chained(shown),
+            _cells(row, LINE_COLUMNS) + "\n",
+            places[line.voids_id] if line.voids_id else None,
+            has_receipt,
+        )
+
+
+def _row(struct: Any) -> dict[str, Any]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+class _World:
+    def __init__(
+        self, connection: asyncpg.Connection, cards: int, told_stories: Sequence[Sequence[Story]], told: Told
+    ) -> None:
+        self.connection, self.cards, self.told = connection, cards, told
+        self.plots = [[_Plot(story) for story in of_merchant] for of_merchant in told_stories]
+        self.digests = [b""] * cards
+        self.ids = {kind: PREFIX.format(kind=kind) for kind in (CARD, WELCOME, LOT, CUSTOMER)}
+
+    async def write(self) -> int:
+        lines = await self._copy("transactions", LINE_COLUMNS, self._lines())
+        await self._copy("lots", LOT_COLUMNS, self._lots())
+        await self._copy("allocations", ("merchant_id", "transaction_id", "lot_id", "amount"), self._allocations())
+        await self._copy("cards", CARD_COLUMNS, self._cards())
+        customers = ("merchant_id", "id", "email", "email_norm", "first_name", "last_name", "phone", "phone_norm",
+                     "language", "created_at")  # fmt: skip
+        await self._copy("customers", customers, self._customers())
+        await self._copy("customer_words", ("merchant_id", "word", "customer_id"), self._words())
+        return lines
+
+    async def _copy(self, table: str, columns: Sequence[str], rows: Iterator[str]) -> int:
+        written = 0
+
+        async def blocks() -> AsyncIterator[bytes]:
+            nonlocal written
+            block: list[str] = []
+            for row in rows:
+                block.append(row)
+                if len(block) == BLOCK:
+                    written += BLOCK
+                    self.told(table, BLOCK)
+                    yield "".join(block).encode()
+                    block.clear()
+            written += len(block)
+            self.told(table, len(block))
+            yield "".join(block).encode()
+
+        await self.connection.copy_to_table(table, source=blocks(), columns=list(columns), timeout=7200)
+        return written
+
+    def plot_of(self, card: int) -> _Plot:
+        plots = self.plots[merchant_of(card)]
+        return plots[card // 16 * 7 % len(plots)]
+
+    def id(self, kind: int, number: int) -> str:
+        return f"{self.ids[kind]}{number:012x}"
+
+    def line_id(self, card: int, place: int) -> str:
+        return self.id(WELCOME, place * self.cards + card)
+
+    def lot_id(self, card: int, place: int) -> str:
+        return self.id(LOT, place * self.cards + card)
+
+    def _lines(self) -> Iterator[str]:
+        longest = max(len(plot.lines) for plots in self.plots for plot in plots)
+        for place in range(longest):
+            for card in range(self.cards):
+                plot = self.plot_of(card)
+                if place < len(plot.lines):
+                    yield self._line(card, place, plot.lines[place])
+
+    def _line(self, card: int, place: int, line: _Line) -> str:
+        number = place * self.cards + card
+        differs = [self.id(WELCOME, number), self.id(CARD, card)]
+        if line.has_receipt:
+            differs.append(f"R-{number}")
+        if line.voids is not None:
+            differs.append(self.line_id(card, line.voids))
+        differs.append(f"seed-{number:027d}")
+        self.digests[card] = digest(self.digests[card], line.chained % tuple(differs))
+        return line.copied % (*differs, "\\\\x" + self.digests[card].hex())
+
+    def _lots(self) -> Iterator[str]:
+        longest = max(len(plot.lots) for plots in self.plots for plot in plots)
+        for place in range(longest):
+            for card in range(self.cards):
+                plot = self.plot_of(card)
+                if place < len(plot.lots):
+                    lot = plot.lots[place]
+                    yield lot.copied % (
+                        self.lot_id(card, place), self.id(CARD, card), self.line_id(card, lot.granted_by)
+                    )  # fmt: skip
+
+    def _allocations(self) -> Iterator[str]:
+        for card in range(self.cards):
+            merchant = id_of(MERCHANT, merchant_of(card))
+            for line, lot, amount in self.plot_of(card).moves:
+                yield f"{merchant}\t{self.line_id(card, line)}\t{self.lot_id(card, lot)}\t{amount}\n"
+
+    def _cards(self) -> Iterator[str]:
+        for card in range(self.cards):
+            end = self.plot_of(card).card
+            row = _row(end) | _card_row(card, merchant_of(card), store_of(card))
+            row |= {"last_digest": "\\\\x" + self.digests[card].hex(), "scope_store_id": None}
+            yield "\t".join(_text(row[name]) for name in CARD_COLUMNS) + "\n"
+
+    def _customers(self) -> Iterator[str]:
+        for card in range(self.cards):
+            first, last = name_of(card)
+            email, phone = f"c{card}@grown.example", f"6{card % 10**8:08d}"
+            told = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, first, last,
+                    f"+352{phone}", phone, "fr", MADE_AT)  # fmt: skip
+            yield "\t".join(map(str, told)) + "\n"
+
+    def _words(self) -> Iterator[str]:
+        for card in range(self.cards):
+            for word in name_of(card):
+                yield f"{id_of(MERCHANT, merchant_of(card))}\t{word.lower()}\t{self.id(CUSTOMER, card)}\n"
+
+
+def main() -> None:
+    """`python -m benchmarks.growth_world URL --cards 1000000` fills a migrated database, as its superuser."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth_world", description=main.__doc__)
+    parser.add_argument("url", help="of an empty, migrated database")
+    parser.add_argument("--cards", type=int, default=1_000_000)
+    options = parser.parse_args()
+    lines = asyncio.run(write_grown_world(options.url, options.cards, lambda *_: None))
+    print(f"{options.cards} cards, {lines} transactions")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""Who may see the pages of the platform. What they may do there, the backend decides."""
+
+from litestar import Response
+
+from frontend.kit.person import find_person
+from frontend.kit.problems import problem_page, to_sign_in
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.translator import get_translator
+
+FORBIDDEN = 403
+
+
+async def admit_admins(request: Request) -> Response[str] | None:
+    """Before every page here."""
+    person = find_person(request)
+    if person is None:
+        return to_sign_in(request)
+    if person.is_admin:
+        return None
+    _ = get_translator(language_of(request)).gettext
+    return problem_page(
+        request, FORBIDDEN, _("Not for you"), _("This page is for the platform’s administrators. Ask one of them.")
+    )

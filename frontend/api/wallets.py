@@ -1,0 +1,40 @@
+"""The wallets for administrators: how they are, runs over many passes, one card's passes from the inside."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from backend.core.schemas import Page
+from backend.operations.task_runs.schemas import TaskRunQueued, TaskRunView
+from backend.operations.wallets.schemas import CardPasses, RetryView, SyncRequest, WalletStatus
+from frontend.api.client import Caller
+
+
+async def get_wallet_status(caller: Caller) -> WalletStatus:
+    """Asks Google and Apple, so it may take seconds."""
+    return await caller.get("/admin/loyalty/wallet-status", WalletStatus)
+
+
+async def list_task_runs(caller: Caller, name: str, *, limit: int) -> list[TaskRunView]:
+    """Newest first."""
+    return (await caller.get("/admin/task-runs", Page[TaskRunView], name=name, limit=limit)).data
+
+
+async def get_task_run(caller: Caller, run_id: UUID) -> TaskRunView:
+    return await caller.get(f"/admin/task-runs/{run_id}", TaskRunView)
+
+
+async def sync_wallets(caller: Caller, form: SyncRequest) -> TaskRunQueued:
+    return await caller.post("/admin/loyalty/wallets/sync", form, TaskRunQueued)
+
+
+async def get_card_passes(caller: Caller, card_code: str) -> CardPasses:
+    return await caller.get(_card(card_code), CardPasses)
+
+
+async def retry_card_pass(caller: Caller, card_code: str, provider: str) -> RetryView:
+    """Sends the pass now and answers what became of it."""
+    return await caller.post(f"{_card(card_code)}/{quote(provider, safe='')}/retry", None, RetryView)
+
+
+def _card(card_code: str) -> str:
+    return f"/admin/loyalty/wallets/cards/{quote(card_code, safe='')}"

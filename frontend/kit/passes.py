@@ -1,0 +1,196 @@
+"""A pass as a phone shows it, from plain values: what `components/pass.html` draws.
+
+The same face is made for a program that is being edited, for a customer's card and for a pass that a phone really has.
+"""
+
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from frontend.kit.brand import ACCENT, COLOR, WHITE, readable_on
+from frontend.kit.stamps import Strip, apple_strip, google_strip
+from frontend.kit.templates import in_groups
+from i18n.formatting import get_formatter
+from i18n.translator import get_translator
+
+Wallet = Literal["google", "apple"]
+WALLET_NAMES: dict[Wallet, str] = {"google": "Google Wallet", "apple": "Apple Wallet"}
+
+
+class Fact(NamedTuple):
+    label: str
+    value: str
+
+
+class PassFace(msgspec.Struct, frozen=True, kw_only=True):
+    wallet: Wallet
+    issuer: str
+    title: str
+    color: str
+    """#RRGGBB; anything else is drawn in the platform's own color."""
+    figures: list[Fact]
+    """Apple: top right. Google: the row of balances."""
+    main: Fact | None = None
+    """Apple: large on the strip."""
+    details: list[Fact] = []
+    """Apple: below the strip."""
+    more: list[Fact] = []
+    """What the wallet shows below the card, or on its back."""
+    strip: Strip | None = None
+    strip_image: str | None = None
+    """A `data:` address of the real picture, drawn instead of `strip`; so is `logo_image`."""
+    logo_image: str | None = None
+    code: str | None = None
+    is_over: bool = False
+
+    @property
+    def ground(self) -> str:
+        found = COLOR.fullmatch(self.color)
+        return f"#{found[1].lower() if found else ACCENT}"
+
+    @property
+    def ink(self) -> str:
+        return f"#{readable_on(self.ground[1:])}"
+
+    @property
+    def is_ink_white(self) -> bool:
+        return self.ink == f"#{WHITE}"
+
+    @property
+    def initial(self) -> str:
+        """Where there is no logo: the first letter or digit of the merchant, without its accent."""
+        plain = unicodedata.normalize("NFKD", self.issuer).upper()
+        return next((letter for letter in plain if letter.isalnum()), "")
+
+    def sentence(self, language: str) -> str:
+        """The whole picture, for those who hear it."""
+        _ = get_translator(language).gettext
+        facts = [fact for fact in (self.main, *self.figures, *self.details, *self.more) if fact is not None]
+        told = [_("%(label)s: %(value)s", label=fact.label, value=fact.value) for fact in facts]
+        if self.code:
+            told.append(_("Card code: %(code)s", code=in_groups(self.code)))
+        if self.is_over:
+            told.append(_("This pass is over."))
+        card = self.title if self.issuer in self.title else f"{self.issuer}, {self.title}"
+        pass_in = _("%(card)s in %(wallet)s", card=card, wallet=self.name)
+        return ". ".join([pass_in, *(part.rstrip(".") for part in told)]) + "."
+
+    @property
+    def name(self) -> str:
+        return WALLET_NAMES[self.wallet]
+
+
+class PassValues(msgspec.Struct, frozen=True, kw_only=True):
+    """A card as its passes would show it."""
+
+    merchant: str
+    card_name: str
+    color: str
+    type: str
+    """stamps | points | hybrid"""
+    points: int = 0
+    stamp_count: int = 0
+    stamps_target: int = 0
+    stamp_reward: str = ""
+    reward: str = ""
+    """The next one for points."""
+    missing_points: int = 0
+    customer: str = ""
+    code: str | None = None
+    expires_at: datetime | None = None
+    expiring_points: int = 0
+    is_over: bool = False
+
+
+def faces_of(values: PassValues, language: str) -> list[PassFace]:
+    """In Google Wallet and in Apple Wallet."""
+    words = _Words(values, language)
+    return [_google_face(values, words), _apple_face(values, words)]
+
+
+class _Words:
+    """The few facts on a pass, in the reader's language."""
+
+    def __init__(self, values: PassValues, language: str) -> None:
+        self.values = values
+        self.gettext, self.ngettext = get_translator(language).gettext, get_translator(language).ngettext
+        self.format = get_formatter(language)
+
+    @property
+    def points(self) -> Fact:
+        return Fact(self.gettext("Points"), self.format.points(self.values.points))
+
+    @property
+    def stamps(self) -> Fact:
+        count, target = self.format.number(self.values.stamp_count), self.format.number(self.values.stamps_target)
+        return Fact(self.gettext("Stamps"), f"{count}/{target}")
+
+    @property
+    def stamp_count(self) -> Fact:
+        return Fact(self.gettext("Stamps"), self.format.number(self.values.stamp_count))
+
+    @property
+    def to_go(self) -> Fact:
+        values = self.values
+        missing = values.missing_points if values.type == "points" else values.stamps_target - values.stamp_count
+        return Fact(self.gettext("To go"), self.format.points(max(0, missing)))
+
+    @property
+    def reward(self) -> list[Fact]:
+        named = self.values.reward if self.values.type == "points" else self.values.stamp_reward
+        return [Fact(self.gettext("Next reward"), named)] if named else []
+
+    @property
+    def customer(self) -> list[Fact]:
+        return [Fact(self.gettext("Customer"), self.values.customer)] if self.values.customer else []
+
+    @property
+    def expiry(self) -> list[Fact]:
+        values = self.values
+        if values.expires_at is None or not values.expiring_points:
+            return []
+        # Points expire at the very end of a day, which is the first moment of the day after.
+        last_day = self.format.date(values.expires_at - timedelta(microseconds=1))
+        points = self.format.points(values.expiring_points)
+        text = self.ngettext(
+            "%(points)s point until %(date)s",
+            "%(points)s points until %(date)s",
+            values.expiring_points,
+            points=points,
+            date=last_day,
+        )
+        return [Fact(self.gettext("Expiry"), text)]
+
+
+def _google_face(values: PassValues, words: _Words) -> PassFace:
+    has_points, has_stamps = values.type != "stamps", values.type != "points"
+    return PassFace(
+        wallet="google",
+        issuer=values.merchant,
+        title=values.card_name,
+        color=values.color,
+        figures=[*([words.points] if has_points else []), *([words.stamp_count] if has_stamps else [])],
+        more=[*words.customer, *words.reward, *words.expiry],
+        strip=google_strip(values.stamp_count, values.stamps_target) if has_stamps else None,
+        code=values.code,
+        is_over=values.is_over,
+    )
+
+
+def _apple_face(values: PassValues, words: _Words) -> PassFace:
+    has_stamps = values.type != "points"
+    return PassFace(
+        wallet="apple",
+        issuer=values.merchant,
+        title=values.card_name,
+        color=values.color,
+        figures=[words.points if values.type == "hybrid" else words.to_go],
+        main=words.stamps if has_stamps else words.points,
+        details=[*words.reward, *words.customer],
+        more=words.expiry,
+        strip=apple_strip(values.stamp_count, values.stamps_target if has_stamps else 0),
+        code=values.code,
+        is_over=values.is_over,
+    )

@@ -1,0 +1,69 @@
+"""From the written form of a return to what is asked of the backend."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from backend.loyalty.ledger.schemas import OrderReturn, Void
+from frontend.kit.forms import Form, FormError, body_of
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.money import AmountError, parse_amount
+from i18n.translator import get_translator
+
+B = TypeVar("B", bound=Void)
+
+PIECES_MAX = 20
+"""More are refused by the API too."""
+
+
+def void_of(request: Request, form: Form) -> Void:
+    """Raises FormError. An empty amount takes back all that is left."""
+    return _body(request, Void, _parts(request, form), form)
+
+
+def order_return_of(request: Request, form: Form) -> OrderReturn:
+    """Raises FormError."""
+    _ = get_translator(language_of(request)).gettext
+    if not form.text("order_reference"):
+        raise FormError("order_reference", _("Enter the receipt number"))
+    values = _parts(request, form) | {"order_reference": form.text("order_reference")}
+    return _body(request, OrderReturn, values, form)
+
+
+def card_id_of(form: Form, name: str = "card_id") -> UUID | None:
+    try:
+        return UUID(form.text(name))
+    except ValueError:
+        return None
+
+
+def pieces_of(request: Request, form: Form, name: str) -> int | None:
+    """Raises FormError. None: not written."""
+    text = form.text(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= PIECES_MAX):
+        _ = get_translator(language_of(request)).gettext
+        raise FormError(name, _("Write how many pieces, like 2."))
+    return int(text)
+
+
+def _parts(request: Request, form: Form) -> dict[str, object]:
+    return {"amount_cents": _cents(request, form), "quantity": pieces_of(request, form, "quantity")}
+
+
+def _cents(request: Request, form: Form) -> int | None:
+    if not form.text("amount"):
+        return None
+    try:
+        return parse_amount(form.text("amount"))
+    except AmountError as error:
+        _ = get_translator(language_of(request)).gettext
+        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Write the amount like 12,50.")
+        raise FormError("amount", sentence) from error
+
+
+def _body(request: Request, schema: type[B], values: dict[str, object], form: Form) -> B:
+    _ = get_translator(language_of(request)).gettext
+    asked = {"reason": form.optional("reason"), "staff_pin": form.optional("staff_pin")}
+    return body_of(schema, values | asked, _("A PIN has 4 to 8 digits."))

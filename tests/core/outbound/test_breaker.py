@@ -1,0 +1,109 @@
+"""A provider that does not answer is left alone, and asked again carefully."""
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from backend.core.outbound.breaker import FAILURES_MAX, Breaker, BreakerOpen, BreakerStopped
+from tests.conftest import Servers
+
+OPEN_SECONDS = 0.2
+
+
+@pytest.fixture
+async def redis(servers: Servers):
+    async with Redis.from_url(servers.valkey.url) as opened:
+        await opened.flushdb()
+        yield opened
+
+
+@pytest.fixture
+def breaker(redis) -> Breaker:
+    return Breaker(redis, "somebody", mark="key-1", open_seconds=OPEN_SECONDS)
+
+
+async def fail(breaker: Breaker, times: int) -> None:
+    for _ in range(times):
+        await breaker.enter()
+        await breaker.failed()
+
+
+async def test_four_failures_leave_it_closed_and_the_fifth_opens_it(breaker: Breaker) -> None:
+    await fail(breaker, FAILURES_MAX - 1)
+    await breaker.enter()
+    await breaker.failed()
+    with pytest.raises(BreakerOpen) as refused:
+        await breaker.enter()
+    assert 0 < refused.value.retry_after <= OPEN_SECONDS
+    assert (await breaker.state()).is_open
+
+
+async def test_a_success_in_between_starts_the_count_anew(breaker: Breaker) -> None:
+    await fail(breaker, FAILURES_MAX - 1)
+    await breaker.succeeded()
+    await fail(breaker, FAILURES_MAX - 1)
+    await breaker.enter()
+
+
+async def test_all_processes_see_it_open(breaker: Breaker, redis) -> None:
+    await fail(breaker, FAILURES_MAX)
+    with pytest.raises(BreakerOpen):
+        await Breaker(redis, "somebody", mark="key-1").enter()
+    await Breaker(redis, "somebody else", mark="key-1").enter()
+
+
+async def test_after_the_pause_exactly_one_of_fifty_may_try(breaker: Breaker) -> None:
+    await fail(breaker, FAILURES_MAX)
+    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    tried = await asyncio.gather(*(breaker.enter() for _ in range(50)), return_exceptions=True)
+    assert sum(result is None for result in tried) == 1
+    assert sum(isinstance(result, BreakerOpen) for result in tried) == 49
+
+
+async def test_a_probe_that_succeeds_closes_it(breaker: Breaker) -> None:
+    await fail(breaker, FAILURES_MAX)
+    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await breaker.enter()
+    await breaker.succeeded()
+    await asyncio.gather(*(breaker.enter() for _ in range(5)))
+
+
+async def test_a_probe_that_fails_opens_it_again(breaker: Breaker) -> None:
+    await fail(breaker, FAILURES_MAX)
+    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await fail(breaker, 1)
+    with pytest.raises(BreakerOpen):
+        await breaker.enter()
+
+
+async def test_an_answer_to_an_older_question_does_not_close_it(breaker: Breaker) -> None:
+    await fail(breaker, FAILURES_MAX)
+    await breaker.succeeded()
+    with pytest.raises(BreakerOpen):
+        await breaker.enter()
+
+
+async def test_a_stop_lasts_until_somebody_resumes(breaker: Breaker) -> None:
+    await breaker.stop("403")
+    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await breaker.succeeded()
+    with pytest.raises(BreakerStopped):
+        await breaker.enter()
+    assert (await breaker.state()).stopped_because == "403"
+    await breaker.resume()
+    await breaker.enter()
+
+
+async def test_a_stop_does_not_outlive_the_key_it_was_for(breaker: Breaker, redis) -> None:
+    await breaker.stop("403")
+    rotated = Breaker(redis, "somebody", mark="key-2")
+    assert (await rotated.state()).stopped_because is None
+    await rotated.enter()
+    await breaker.enter()
+
+
+async def test_without_redis_everybody_may_pass() -> None:
+    breaker = Breaker(Redis.from_url("redis://127.0.0.1:1/0"), "somebody")
+    await fail(breaker, 2 * FAILURES_MAX)
+    await breaker.enter()

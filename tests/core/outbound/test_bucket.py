@@ -1,0 +1,110 @@
+"""One pace for all processes."""
+
+import asyncio
+import sys
+import time
+from itertools import pairwise
+
+import pytest
+from redis.asyncio import Redis
+
+from backend.core.outbound.bucket import Bucket, BucketFull
+from tests.conftest import Servers
+
+SENDER = """
+import asyncio, sys, time
+from redis.asyncio import Redis
+from backend.core.outbound.bucket import Bucket
+
+async def main():
+    redis = Redis.from_url(sys.argv[1])
+    bucket = Bucket(redis, "shared", 18)
+    end = time.time() + 4
+    async def client():
+        while time.time() < end:
+            await bucket.wait()
+            print(time.time(), flush=True)
+    await asyncio.gather(*(client() for _ in range(10)))
+    await redis.aclose()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def redis(servers: Servers):
+    async with Redis.from_url(servers.valkey.url) as opened:
+        await opened.flushdb()
+        yield opened
+
+
+def worst_second(moments: list[float]) -> int:
+    return max(sum(start <= moment < start + 1 for moment in moments) for start in moments)
+
+
+@pytest.mark.slow
+async def test_forty_clients_in_four_processes_never_send_more_than_twenty_in_any_second(servers, redis) -> None:
+    senders = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SENDER, servers.valkey.url, stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(4)
+    ]
+    told = [(await sender.communicate())[0].decode().split() for sender in senders]
+    moments = sorted(float(moment) for each in told for moment in each)
+    assert worst_second(moments) <= 20
+    assert len(moments) > 60, "it is a pace, not a stop"
+    assert all(len(each) > len(moments) / 10 for each in told), "nobody starves"
+
+
+async def test_turns_come_one_by_one_without_a_burst(redis) -> None:
+    bucket = Bucket(redis, "even", 20)
+    moments: list[float] = []
+    for _ in range(6):
+        await bucket.wait()
+        moments.append(time.monotonic())
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert min(gaps) > 0.04
+    assert sum(gaps) < 0.6
+
+
+async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> None:
+    bucket, moments = Bucket(redis, "stalled", 20), []
+
+    async def client() -> None:
+        await bucket.wait()
+        moments.append(time.monotonic())
+
+    waiting = [asyncio.create_task(client()) for _ in range(8)]
+    await asyncio.sleep(0.05)
+    time.sleep(0.3)  # noqa: ASYNC251 - as a busy machine does
+    await asyncio.gather(*waiting)
+    assert min(later - earlier for earlier, later in pairwise(moments)) > 0.04
+
+
+async def test_a_wait_that_is_too_long_is_refused_and_reserves_nothing(redis) -> None:
+    bucket = Bucket(redis, "slow", 1)
+    await bucket.wait()
+    for _ in range(3):
+        with pytest.raises(BucketFull) as refused:
+            await bucket.wait(0.2)
+        assert 0.5 < refused.value.wait_seconds <= 1
+
+
+async def test_a_pause_holds_even_those_back_who_wait_already(redis) -> None:
+    bucket = Bucket(redis, "paused", 10)
+    started = time.monotonic()
+    await bucket.wait()
+    waiting = asyncio.create_task(bucket.wait())
+    await asyncio.sleep(0.02)
+    await bucket.pause(0.5)
+    await waiting
+    assert time.monotonic() - started >= 0.5
+
+
+async def test_while_redis_is_away_each_process_keeps_its_share() -> None:
+    bucket = Bucket(Redis.from_url("redis://127.0.0.1:1/0"), "alone", 40, processes_max=4)
+    started = time.monotonic()
+    for _ in range(4):
+        await bucket.wait()
+    assert time.monotonic() - started >= 0.3, "three intervals of a tenth of a second"

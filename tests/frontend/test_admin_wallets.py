@@ -1,0 +1,256 @@
+"""The platform's pages about wallets, against a made-up backend."""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from backend.identity.schemas import SignInView, UserView
+from backend.operations.task_runs.schemas import TaskRunView
+from backend.operations.wallets.schemas import (
+    BreakerView,
+    CardPasses,
+    FreshnessView,
+    PassCounts,
+    PassLinkView,
+    ProviderStatus,
+    RetryView,
+    StepView,
+    WalletStatus,
+)
+from tests.frontend.made_up import CODE, ID, MOMENT, changed, found
+from tests.frontend.staff_backend import StaffBackend, refused
+from tests.frontend.staff_browser import HTMX, Browser
+
+STATUS, RUNS = "GET /admin/loyalty/wallet-status", "GET /admin/task-runs"
+CARD, RETRY = "GET /admin/loyalty/wallets/cards/*", "POST /admin/loyalty/wallets/cards/*/*/retry"
+SYNC, RUN = "POST /admin/loyalty/wallets/sync", "GET /admin/task-runs/*"
+GOOGLE = ProviderStatus(
+    True,
+    False,
+    [
+        StepView("file_readable", "warning", "The key file can be read by other users of the machine.", "Close it."),
+        StepView("token", "failed", "Google refuses the service account (invalid_grant).", "Download a new key."),
+        StepView("issuer", "skipped", "Not tried, because an earlier step failed.", ""),
+    ],
+    PassCounts(2000, 1999, 1, 3, MOMENT),
+    FreshnessView(412, 0.5, 2.5),
+    BreakerView("stopped", "permissionDenied"),
+)
+APPLE = ProviderStatus(
+    True,
+    True,
+    [StepView("days_left", "ok", "The certificates are valid for 211 more days, until 2027-06-21.", "")],
+    PassCounts(0, 0, 0, 0, None),
+    FreshnessView(0, None, None),
+    BreakerView("closed", None),
+)
+WALLETS = WalletStatus(
+    True, True, "3388000000012345678", ["https://orion.example"], False, 91, 211, None, [], GOOGLE, APPLE
+)
+DONE = TaskRunView(
+    ID, "sync_wallet_passes", "partly_done", None, None, {"only_failed": False}, MOMENT, MOMENT, MOMENT,
+    MOMENT + timedelta(seconds=42), 5, 5, {"processed": 5, "synced": 3, "failed": 2},
+    {str(UUID(int=7)): "google: invalid: hexBackgroundColor"}, None,
+)  # fmt: skip
+GOING = changed(DONE, id=UUID(int=9), state="running", finished_at=None, failures={}, done=720, total=1200)
+LINK = PassLinkView(
+    "google", f"3388.card_{ID}", "failed", 6, False, None, 4, None, None, MOMENT, MOMENT, "invalid",
+    "hexBackgroundColor is no color", MOMENT, {"state": "ACTIVE"}, None,
+)  # fmt: skip
+PASSES = CardPasses(CODE, "fashion-group", "active", 7, {"points_balance": 460}, [LINK], None)
+
+
+def admin(role: str = "super_admin") -> SignInView:
+    return SignInView("secret-token", MOMENT, UserView(ID, "ada@orion.example", "Ada", role, None, [], None, []))
+
+
+def runs(*listed: TaskRunView) -> httpx.Response:
+    content = b'{"data":%s,"next_cursor":null,"has_more":false}' % found(list(listed)).content
+    return httpx.Response(200, content=content)
+
+
+def only_syncs(*listed: TaskRunView):
+    return lambda request: runs(*listed) if request.url.params["name"] == "sync_wallet_passes" else runs()
+
+
+@pytest.fixture
+async def ada(browser: Browser, backend: StaffBackend) -> Browser:
+    """A super admin, signed in."""
+    backend.answers |= {
+        "POST /auth/sign-in": found(admin(), 201),
+        STATUS: found(WALLETS),
+        RUNS: only_syncs(DONE),
+        RUN: found(GOING),
+        SYNC: httpx.Response(202, json={"run_id": str(GOING.id)}),
+        CARD: found(PASSES),
+        RETRY: found(RetryView("google", "synced", "")),
+    }
+    await browser.sign_in()
+    return browser
+
+
+async def test_administrators_start_at_the_wallets_and_not_at_a_till(ada: Browser) -> None:
+    assert (await ada.open("/")).headers["location"] == "/admin"
+    assert (await ada.open("/admin")).headers["location"] == "/admin/wallets"
+    assert (await ada.open("/sign-in")).headers["location"] == "/admin"
+    assert (await ada.open("/till")).headers["location"] == "/sign-in/store"
+    assert (await ada.open("/sign-in/store")).headers["location"] == "/admin"
+
+
+async def test_signing_in_leads_an_administrator_to_the_place_they_asked_for(
+    browser: Browser, backend: StaffBackend
+) -> None:
+    backend.answers["POST /auth/sign-in"] = found(admin(), 201)
+    answer = await browser.open("/admin/wallets")
+    assert answer.headers["location"] == "/sign-in?next=/admin/wallets"
+    assert (await browser.sign_in()).headers["location"] == "/admin"
+
+
+async def test_staff_find_nothing_here(anna: Browser, backend: StaffBackend) -> None:
+    for path in ("/admin/wallets", "/admin/passes", "/admin"):
+        assert (await anna.open(path)).status_code == 403
+        assert "for the platform’s administrators" in anna.text
+    assert not any("/admin" in request.url.path for request in backend.asked)
+
+
+async def test_each_step_is_told_in_one_sentence_with_how_to_mend_it(ada: Browser) -> None:
+    await ada.open("/admin/wallets")
+    assert "Access : Failed Google refuses the service account (invalid_grant). Download a new key." in ada.text
+    assert "Key file : Look at this" in ada.text
+    assert "Issuer : Not tried" in ada.text
+    assert "Nothing is sent until this is mended: permissionDenied" in ada.text
+
+
+async def test_the_share_of_right_passes_is_never_rounded_up(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open("/admin/wallets")
+    assert "99.9% 1,999 of 2,000 passes" in ada.text
+    assert "Passes that are right now – 0 of 0 passes" in ada.text
+    all_right = changed(GOOGLE, passes=changed(GOOGLE.passes, right=2000, behind=0))
+    backend.answers[STATUS] = found(changed(WALLETS, google=all_right))
+    await ada.open("/admin/wallets")
+    assert "100% 2,000 of 2,000 passes" in ada.text
+
+
+async def test_freshness_age_of_the_key_and_end_of_the_certificates_are_shown(ada: Browser) -> None:
+    await ada.open("/admin/wallets")
+    assert "0.5 s 95 of 100 within 2.5 s; 412 in the last hour" in ada.text
+    assert "Age of the key 91 days" in ada.text
+    assert "Certificates end in 211 days" in ada.text
+    assert "3388000000012345678" in ada.text
+
+
+async def test_a_wallet_that_is_not_configured_says_so(ada: Browser, backend: StaffBackend) -> None:
+    off = changed(APPLE, configured=False, steps=[])
+    backend.answers[STATUS] = found(changed(WALLETS, apple=off, apple_configured=False, certificate_days_left=None))
+    await ada.open("/admin/wallets")
+    assert "Apple Wallet Not configured Its button is hidden." in ada.text
+
+
+async def test_a_check_that_takes_too_long_leaves_the_runs(ada: Browser, backend: StaffBackend) -> None:
+    backend.answers[STATUS] = httpx.ReadTimeout("slow")
+    assert (await ada.open("/admin/wallets")).status_code == 200
+    assert "The check took too long." in ada.text
+    assert "Update of passes Partly done" in ada.text
+
+
+async def test_runs_name_what_failed_and_why_and_can_be_repeated(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open("/admin/wallets")
+    assert "Looked at: 5. Up to date: 3. Failed: 2." in ada.text
+    assert f"{UUID(int=7)} google: invalid: hexBackgroundColor" in ada.text
+    answer = await ada.send("/admin/wallets/runs", scope="failed")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/admin/wallets#runs")
+    assert backend.body("/sync") == {"merchant_code": None, "card_code": None, "only_failed": True}
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ({"scope": "behind", "card_code": "left over"}, {}),
+        ({"scope": "merchant", "merchant_code": "fashion-group"}, {"merchant_code": "fashion-group"}),
+        ({"scope": "card", "card_code": CODE}, {"card_code": CODE}),
+    ],
+    ids=["all", "merchant", "card"],
+)
+async def test_a_run_may_be_for_all_for_a_merchant_or_for_a_card(
+    fields: dict[str, str], asked: dict[str, str], ada: Browser, backend: StaffBackend
+) -> None:
+    await ada.open("/admin/wallets")
+    await ada.send("/admin/wallets/runs", **fields)
+    told = {name: value for name, value in backend.body("/sync").items() if value}
+    assert told == asked
+
+
+async def test_a_code_that_is_missing_or_unknown_is_said_beside_its_field(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open("/admin/wallets")
+    answer = await ada.send("/admin/wallets/runs", scope="card", card_code=" ")
+    assert answer.status_code == 422
+    assert "Write the code." in ada.text
+    assert not backend.posts("/sync")
+    backend.answers[SYNC] = refused(404, "merchant_not_found")
+    answer = await ada.send("/admin/wallets/runs", scope="merchant", merchant_code="nobody")
+    assert answer.status_code == 404
+    assert 'value="nobody" aria-invalid="true"' in ada.page
+
+
+async def test_a_run_that_works_is_asked_for_until_it_has_ended(ada: Browser, backend: StaffBackend) -> None:
+    backend.answers[RUNS] = only_syncs(GOING, DONE)
+    await ada.open("/admin/wallets")
+    asks = f'hx-get="/admin/wallets/runs/{GOING.id}" hx-trigger="every 2s"'
+    assert ada.page.count("every 2s") == 1
+    assert asks in ada.page
+    assert 'max="1200" value="720"' in ada.page
+    await ada.open(f"/admin/wallets/runs/{GOING.id}", **HTMX)
+    assert asks in ada.page
+    assert "#news" not in ada.page
+    backend.answers[RUN] = found(changed(GOING, state="done", finished_at=MOMENT + timedelta(minutes=1)))
+    await ada.open(f"/admin/wallets/runs/{GOING.id}", **HTMX)
+    assert "every 2s" not in ada.page
+    assert '<hx-partial hx-target="#news" hx-swap="innerHTML">Update of passes: Done' in ada.page
+
+
+async def test_without_scripts_a_run_alone_is_no_page(ada: Browser) -> None:
+    assert (await ada.open(f"/admin/wallets/runs/{GOING.id}")).headers["location"] == "/admin/wallets"
+
+
+async def test_the_debug_page_shows_link_payload_and_last_answer(ada: Browser) -> None:
+    await ada.open(f"/admin/passes?code={CODE}")
+    assert "BDFH KLNP RSTV XGCJ" in ada.text
+    assert "Google Wallet Refused" in ada.text
+    assert "invalid: hexBackgroundColor is no color" in ada.text
+    assert "Version there 6 of 7" in ada.text
+    assert json.dumps({"state": "ACTIVE"}, indent=2) in ada.page.replace("&#34;", '"')
+
+
+async def test_a_pass_that_shows_an_older_state_is_behind(ada: Browser, backend: StaffBackend) -> None:
+    backend.answers[CARD] = found(changed(PASSES, links=[changed(LINK, status="active")]))
+    await ada.open(f"/admin/passes?code={CODE}")
+    assert "Google Wallet Behind" in ada.text
+
+
+async def test_a_pass_can_be_sent_again_at_once(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open(f"/admin/passes?code={CODE}")
+    await ada.send(f"/admin/passes/{CODE}/retry", provider="google")
+    assert len(backend.posts(f"/cards/{CODE}/google/retry")) == 1
+    assert "Sent: the provider has taken it." in ada.text
+    backend.answers[RETRY] = found(RetryView("google", "retry", "503: Busy."))
+    await ada.send(f"/admin/passes/{CODE}/retry", provider="google")
+    assert "It did not go through; it is tried again by itself. 503: Busy." in ada.text
+
+
+async def test_a_card_that_does_not_exist_is_said_beside_the_field(ada: Browser, backend: StaffBackend) -> None:
+    backend.answers[CARD] = refused(404, "card_not_found")
+    assert (await ada.open("/admin/passes?code=NONE")).status_code == 404
+    assert 'value="NONE" aria-invalid="true"' in ada.page
+
+
+async def test_platform_admins_have_no_way_to_the_inside_of_a_pass(ada: Browser, backend: StaffBackend) -> None:
+    assert 'href="/admin/passes"' in (await ada.open("/admin/wallets")).text
+    await ada.send("/sign-out")
+    backend.answers["POST /auth/sign-in"] = found(admin("platform_admin"), 201)
+    backend.answers[CARD] = refused(403, "forbidden")
+    await ada.sign_in()
+    assert 'href="/admin/passes"' not in (await ada.open("/admin/wallets")).text
+    assert (await ada.open(f"/admin/passes?code={CODE}")).status_code == 403

@@ -1,0 +1,68 @@
+"""Previews in the background."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from backend.core.clock import clock
+from backend.services import Services
+from tests.world.caller import refused
+from tests.world.office import Office
+from tests.world.shop import Shop
+from workers.jobs.tidy import PREVIEWS_KEPT, purge
+from workers.main import make_worker
+
+
+async def test_the_worker_makes_what_was_asked_for(shop: Shop, services: Services, working: dict) -> None:
+    await shop.a_card(points=5)
+    office = Office.of(shop.claire)
+    preview = await office.try_terms(points_per_euro="2")
+
+    async def start(context: dict) -> None:
+        context.update(working)
+
+    async def stop(_: dict) -> None:
+        pass
+
+    worker = make_worker(
+        services.settings.redis_url, burst=True, handle_signals=False, on_startup=start, on_shutdown=stop, cron_jobs=[]
+    )
+    async with asyncio.timeout(20):
+        await worker.async_run()
+    await worker.pool.aclose(close_connection_pool=True)
+    assert (await office.preview(preview))["result"]["draft"]["points_outstanding"] == 10
+
+
+async def test_two_workers_make_a_preview_once(shop: Shop, working: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, previews = Office.of(shop.claire), working["services"].previews
+    preview_id = UUID((await office.try_terms())["id"])
+    made: list[UUID] = []
+    replay = type(previews)._replay
+
+    async def counted(self: object, merchant_id: UUID, preview: UUID, draft: object) -> object:
+        made.append(preview)
+        return await replay(self, merchant_id, preview, draft)
+
+    monkeypatch.setattr(type(previews), "_replay", counted)
+    await asyncio.gather(
+        previews.make(shop.merchant_id, preview_id),
+        previews.make(shop.merchant_id, preview_id),
+        previews.make_waiting(shop.merchant_id),
+    )
+    assert made == [preview_id]
+    assert (await office.preview(str(preview_id)))["state"] == "done"
+
+
+async def test_old_previews_are_thrown_away(shop: Shop, working: dict, superuser: asyncpg.Connection) -> None:
+    office = Office.of(shop.claire)
+    preview = await office.try_terms()
+    clock.move(PREVIEWS_KEPT - timedelta(seconds=5))
+    await purge(working)
+    await office.preview(preview)
+    clock.move(timedelta(seconds=10))
+    await purge(working)
+    with refused("preview_not_found", 404):
+        await office.preview(preview)

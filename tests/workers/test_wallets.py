@@ -1,0 +1,201 @@
+"""From the sale to the phone, through outbox, queue and worker as they run."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+from arq.constants import job_key_prefix
+from arq.worker import Worker
+
+from backend.core.clock import clock
+from backend.core.settings import Settings
+from backend.loyalty.ledger import events
+from backend.loyalty.wallets.due import Scope
+from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.loyalty.wallets.links import open_link
+from backend.loyalty.wallets.ports import Notify, Paused, Transient
+from backend.operations.task_runs.models import TaskRun
+from backend.operations.wallets.tasks import queue_sync
+from backend.reactions import SHOWN_ON_PASSES, event_name
+from backend.services import Services
+from tests.conftest import OpenShop
+from tests.doubles.phone import Phones
+from tests.world.shop import Shop
+from tests.world.till import Card
+from workers.jobs.outbox import relay_outbox
+from workers.jobs.wallets import check_wallet_certificates, reconcile_google_passes, sync_wallet_passes
+from workers.main import make_worker
+
+JOBS = f"{job_key_prefix}wallet:*"
+
+
+@pytest.fixture
+def phones() -> Phones:
+    return Phones()
+
+
+@pytest.fixture
+def context(working: dict, phones: Phones) -> dict[str, Any]:
+    """A worker's, whose Google is these phones."""
+    services: Services = working["services"]
+    sync = dataclasses.replace(services.wallet_sync, providers={"google": phones})
+    return {"services": dataclasses.replace(services, wallet_sync=sync)}
+
+
+@pytest.fixture
+async def worker(settings: Settings, context: dict[str, Any]) -> AsyncIterator[Worker]:
+    async def start(started: dict) -> None:
+        started.update(context)
+
+    async def stop(started: dict) -> None:
+        pass
+
+    worker = make_worker(
+        settings.redis_url, burst=True, handle_signals=False, on_startup=start, on_shutdown=stop, cron_jobs=[]
+    )
+    yield worker
+    if worker._pool is not None:
+        await worker.pool.aclose(close_connection_pool=True)
+
+
+async def run(worker: Worker) -> None:
+    async with asyncio.timeout(20):
+        await worker.async_run()
+
+
+async def saved(shop: Shop, services: Services, **told: Any) -> Card:
+    """In Google's wallet, not up to date yet."""
+    card = await shop.a_card(**told)
+    async with services.sessions.committing(shop.merchant_id) as session:
+        key = (shop.merchant_id, UUID(card["id"]), "google")
+        await open_link(session, key, f"google-{card['id']}", clock.now())
+    await services.redis.flushdb()
+    return card
+
+
+async def test_from_the_sale_to_the_phone(
+    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    card = await saved(shop, services)
+    await shop.anna.earn(card, cents=700)
+    await relay_outbox(context)
+    await run(worker)
+    assert phones.points(card["id"]) == 7
+    assert (await services.wallet_sync.freshness.last_hour("google")).count == 1
+
+
+async def test_a_card_in_no_wallet_rings_nobody(context: dict, shop: Shop, services: Services) -> None:
+    await shop.anna.earn(await shop.a_card(), cents=700)
+    await relay_outbox(context)
+    assert await services.redis.keys(JOBS) == []
+
+
+async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: dict, shop: Shop, services: Services) -> None:
+    card = await saved(shop, services, first_name="Canary")
+    await shop.anna.earn(card, cents=700)
+    await relay_outbox(context)
+    (job,) = await services.redis.keys(JOBS)
+    assert msgspec.json.decode(await services.redis.get(job))["a"] == [str(shop.merchant_id), card["id"], "google"]
+
+
+async def test_a_full_stamp_card_makes_the_phone_ring_once(
+    worker: Worker, context: dict, opened: OpenShop, services: Services, phones: Phones
+) -> None:
+    shop = await opened(terms={"stamps_target": 1})
+    card = await saved(shop, services)
+    await shop.anna.stamp(card)
+    await relay_outbox(context)
+    await run(worker)
+    assert phones.rung == [Notify.REWARD_READY]
+    assert phones.shown[UUID(card["id"])].stamp_count == 1
+
+
+async def test_a_provider_that_stumbles_is_asked_again_a_second_later(
+    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    card = await saved(shop, services)
+    phones.fails = [Transient("503", "Busy."), Paused("breaker_open", "Away.", 0.1)]
+    await shop.anna.earn(card, cents=700)
+    await relay_outbox(context)
+    await run(worker)
+    assert phones.points(card["id"]) == 7
+    assert (worker.jobs_failed, worker.jobs_retried) == (0, 2)
+
+
+async def test_a_change_that_comes_while_one_is_sent_follows_at_once(
+    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    card = await saved(shop, services)
+    await shop.anna.earn(card, cents=100)
+    await relay_outbox(context)
+    phones.may_answer.clear()
+    running = asyncio.create_task(run(worker))
+    await phones.is_asked.wait()
+    await shop.anna.earn(card, cents=100)
+    phones.may_answer.set()
+    await running
+    assert [pushed.points_balance for pushed in phones.pushed] == [1, 2]
+
+
+async def test_the_hourly_run_finds_what_redis_lost(
+    context: dict, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+) -> None:
+    card = await saved(shop, services)
+    await shop.anna.earn(card, cents=700)
+    await sync_wallet_passes(context)
+    assert phones.points(card["id"]) == 7
+    counts = await superuser.fetchval("SELECT counts::text FROM task_runs ORDER BY created_at DESC LIMIT 1")
+    assert msgspec.json.decode(counts)["synced"] >= 1
+
+
+async def test_the_hourly_run_waits_for_the_last_one_to_end(
+    context: dict, services: Services, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("DELETE FROM task_runs")
+    running = await queue_sync(services.wallet_sync, Scope())
+    await superuser.execute(
+        "UPDATE task_runs SET started_at = $2, heartbeat_at = $2 WHERE id = $1", running.id, clock.now()
+    )
+    await sync_wallet_passes(context)
+    assert await superuser.fetchval("SELECT count(*) FROM task_runs") == 1
+
+
+async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
+    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    worker.functions[SYNC_PASSES] = dataclasses.replace(
+        worker.functions["sync_wallet_pass"], name=SYNC_PASSES, coroutine=sync_wallet_passes
+    )
+    card = await saved(shop, services)
+    asked = await queue_sync(services.wallet_sync, Scope(shop.merchant_id, UUID(card["id"])), card_code=card["code"])
+    await services.queue.enqueue_job(SYNC_PASSES, str(asked.id))
+    await run(worker)
+    async with services.sessions.committing() as session:
+        done = await session.get_one(TaskRun, asked.id)
+    assert (done.counts["synced"], done.failures, done.error) == (1, {}, None)
+    assert phones.points(card["id"]) == 0
+
+
+async def test_without_wallets_their_tasks_have_nothing_to_do(
+    working: dict, services: Services, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("DELETE FROM task_runs")
+    await reconcile_google_passes(working)
+    await check_wallet_certificates(working)
+    rows = await superuser.fetch("SELECT name, counts::text, failures::text FROM task_runs")
+    assert [tuple(row) for row in rows] == [("check_wallet_certificates", "{}", "{}")]
+
+
+SILENT = {"reward_reserved", "hold_released", "card_frozen", "card_unfrozen"}
+"""Events of a card that change nothing on its passes."""
+
+
+def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> None:
+    kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Happening)]
+    of_cards = {event_name(kind) for kind in kinds if "card_id" in kind.__struct_fields__} - {"card_booking"}
+    assert of_cards == set(SHOWN_ON_PASSES) | SILENT

@@ -1,0 +1,76 @@
+"""Offices: the owner's, and the platform's that acts on behalf of a merchant."""
+
+from typing import Any
+from uuid import UUID
+
+from tests.world.caller import Caller, Json, new_key
+from tests.world.till import Card, id_of
+
+
+class Office(Caller):
+    """The owner's. `card` is a card view, or its id."""
+
+    audience = "merchant"
+
+    @classmethod
+    def of(cls, colleague: Caller) -> "Any":
+        """The same person, who has signed in at a till."""
+        return cls(colleague.http, colleague._promises, colleague.token)
+
+    async def show(self, card: Card | str) -> Card:
+        return await self.get(f"/{self.audience}/loyalty/cards/{id_of(card)}")
+
+    async def history(self, card: Card | str, **params: Any) -> Json:
+        return await self.get(f"/{self.audience}/loyalty/cards/{id_of(card)}/transactions", params=params)
+
+    async def explain(self, card: Card | str) -> Json:
+        return await self.get(f"/{self.audience}/loyalty/cards/{id_of(card)}/explanation")
+
+    async def find(self, query: str) -> list[Card]:
+        return (await self.post("/merchant/loyalty/cards/lookup", {"query": query}))["cards"]
+
+    async def adjust(self, card: Card | str, points: int, reason: str = "Goodwill", *, key: str | None = None) -> Json:
+        return await self._change(card, "adjustments", {"points": points, "reason": reason}, key)
+
+    async def deactivate(self, card: Card | str, reason: str = "Reported stolen", *, key: str | None = None) -> Json:
+        return await self._change(card, "deactivate", {"reason": reason}, key)
+
+    async def reactivate(self, card: Card | str, reason: str = "Found again", *, key: str | None = None) -> Json:
+        return await self._change(card, "reactivate", {"reason": reason}, key)
+
+    async def merge(self, kept: Card | str, other: Card | str, *, key: str | None = None) -> Json:
+        return await self._change(kept, "merge", {"other_card_id": id_of(other), "reason": "Enrolled twice"}, key)
+
+    async def reverse(self, merge: Json | str, *, key: str | None = None) -> Json:
+        merge_id = merge if isinstance(merge, str) else merge["merge_id"]
+        path = f"/merchant/loyalty/merges/{merge_id}/reverse"
+        return await self.post(path, {"reason": "Two people of one name"}, key=key or new_key())
+
+    async def bulk(self, action: str, cards: list[Any], *, key: str | None = None, **body: Any) -> Json:
+        ids = [id_of(card) if not isinstance(card, UUID) else str(card) for card in cards]
+        told = {"action": action, "card_ids": ids, "reason": "Spring cleaning"} | body
+        return await self.post("/merchant/loyalty/cards/bulk", told, key=key or new_key())
+
+    async def fraud_limits(self) -> list[Json]:
+        return (await self.get("/merchant/loyalty/fraud-limits"))["limits"]
+
+    async def set_fraud_limits(self, *limits: Json) -> list[Json]:
+        return (await self.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": limits}))["limits"]
+
+    async def try_terms(self, *, key: str | None = None, **draft: Any) -> Json:
+        return await self.post("/merchant/loyalty/program/preview", draft, key=key or new_key())
+
+    async def preview(self, preview: Json | str) -> Json:
+        return await self.get(f"/merchant/loyalty/program/previews/{id_of(preview)}")
+
+    async def _change(self, card: Card | str, what: str, body: Json, key: str | None) -> Json:
+        return await self.post(f"/{self.audience}/loyalty/cards/{id_of(card)}/{what}", body, key=key or new_key())
+
+
+class PlatformOffice(Office):
+    audience = "admin"
+
+    async def restore(
+        self, card: Card | str, points: int, reason: str = "Was in hospital", *, key: str | None = None
+    ) -> Json:
+        return await self._change(card, "restore-points", {"points": points, "reason": reason}, key)

@@ -1,0 +1,210 @@
+"""A random past: everything that can happen to a few cards, over months, under terms that change."""
+
+import random
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.core.clock import clock
+from backend.core.idempotency import Key, Reply
+from backend.core.origin import Origin
+from backend.core.problems import Problem
+from backend.loyalty.ledger.actions import JointOperation, Operation
+from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.expiring import expire_points
+from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
+from backend.loyalty.ledger.merging import MergeCards
+from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.restoring import RestorePoints
+from backend.loyalty.ledger.schemas import (
+    Adjustment,
+    Confirmation,
+    Earn,
+    Merge,
+    MergeReversal,
+    Redemption,
+    Reservation,
+    Restoration,
+    Stamp,
+    Standing,
+    Void,
+)
+from backend.loyalty.ledger.stamping import AddStamp
+from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
+from backend.loyalty.ledger.unmerging import ReverseMerge
+from backend.loyalty.ledger.voiding import VoidTransaction
+from backend.operations.task_runs.actions import Progress
+from tests.world.caller import new_key
+from tests.world.shop import Shop
+
+REWARD = 20
+EXPIRIES: list[dict[str, Any]] = [
+    {"expiry_kind": "none"},
+    {"expiry_kind": "rolling", "expiry_days": 20},
+    {"expiry_kind": "inactivity", "expiry_days": 15},
+    {"expiry_kind": "end_of_period", "expiry_period": "month"},
+]
+STEPS = {
+    "earn": 16,
+    "stamp": 4,
+    "redeem": 5,
+    "redeem_stamps": 3,
+    "void": 5,
+    "return_a_part": 5,
+    "adjust": 3,
+    "reserve": 6,
+    "confirm": 3,
+    "release": 2,
+    "restore": 3,
+    "publish": 3,
+    "let_time_pass": 5,
+    "expire": 2,
+    "change_standing": 1,
+    "merge": 1,
+    "unmerge": 1,
+}
+
+
+@dataclass
+class RandomPast:
+    """Refusals are part of it: they leave nothing behind."""
+
+    shop: Shop
+    dice: random.Random
+    terms_change: bool = True
+    cards: list[UUID] = field(default_factory=list)
+    bookings: list[UUID] = field(default_factory=list)
+    """Sales, stamps and redemptions."""
+    holds: list[tuple[UUID, UUID]] = field(default_factory=list)
+    """Card and hold."""
+    merges: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
+    """Merge, kept card, merged card."""
+
+    async def happen(self, steps: int) -> None:
+        self.cards = [UUID((await self.shop.a_card())["id"]) for _ in range(3)]
+        for _ in range(steps):
+            clock.move(timedelta(seconds=self.dice.randint(1, 7200)))
+            what = self.dice.choices(list(STEPS), list(STEPS.values()))[0]
+            await getattr(self, f"_{what}")(self.dice.choice(self.cards))
+
+    async def _earn(self, card_id: UUID) -> None:
+        cents = self.dice.choice([self.dice.randint(1, 300), self.dice.randint(1, 60) * 100])
+        await self._book(EarnPoints(card_id, Earn(purchase_amount_cents=cents)), card_id=card_id)
+
+    async def _stamp(self, card_id: UUID) -> None:
+        await self._book(AddStamp(card_id, Stamp()), card_id=card_id)
+
+    async def _redeem(self, card_id: UUID) -> None:
+        wanted = Redemption(reward_id=UUID(self.shop.rewards[REWARD]), quantity=self.dice.randint(1, 2))
+        await self._book(RedeemReward(card_id, wanted), card_id=card_id)
+
+    async def _redeem_stamps(self, card_id: UUID) -> None:
+        await self._book(RedeemReward(card_id, Redemption(unit="stamps")), card_id=card_id)
+
+    async def _void(self, _: UUID) -> None:
+        await self._take_back(Void())
+
+    async def _return_a_part(self, _: UUID) -> None:
+        parts = [Void(amount_cents=self.dice.randint(1, 3000)), Void(quantity=1)]
+        await self._take_back(self.dice.choice(parts))
+
+    async def _take_back(self, part: Void) -> None:
+        if self.bookings:
+            booking, origin = self.dice.choice(self.bookings), self._origin()
+            await self._book(VoidTransaction(part, origin), transaction_id=booking)
+
+    async def _adjust(self, card_id: UUID) -> None:
+        points = self.dice.choice([-30, -5, 5, 30])
+        await self._book(AdjustPoints(card_id, Adjustment(points, "Goodwill")), card_id=card_id)
+
+    async def _reserve(self, card_id: UUID) -> None:
+        units = [Reservation(reward_id=UUID(self.shop.rewards[REWARD]), quantity=2), Reservation(unit="stamps")]
+        answer = await self._book(ReserveReward(card_id, self.dice.choice(units)), card_id=card_id)
+        if answer:
+            self.holds.append((card_id, UUID(answer["hold"]["id"])))
+            clock.move(timedelta(seconds=self.dice.randint(1, 900)))
+            settle = self.dice.choice([self._confirm, self._release, self._earn])
+            await settle(card_id)
+
+    async def _confirm(self, _: UUID) -> None:
+        if self.holds:
+            card_id, hold_id = self.holds[-1]
+            confirmed = ConfirmHold(hold_id, Confirmation(quantity=self.dice.choice([None, 1])))
+            await self._book(confirmed, card_id=card_id)
+
+    async def _release(self, _: UUID) -> None:
+        if self.holds:
+            card_id, hold_id = self.holds[-1]
+            await self._book(ReleaseHold(hold_id), card_id=card_id)
+
+    async def _restore(self, card_id: UUID) -> None:
+        restored = RestorePoints(card_id, Restoration(self.dice.randint(1, 20), "In hospital"), self._origin())
+        await self._book(restored, card_id=card_id, read=restored.read)
+
+    async def _publish(self, _: UUID) -> None:
+        if not self.terms_change:
+            return
+        await self.shop.publish(
+            points_numerator=self.dice.choice([1, 3]),
+            points_denominator=self.dice.choice([1, 2, 7]),
+            minimum_purchase_cents=self.dice.choice([0, 0, 200]),
+            minimum_redemption_points=self.dice.choice([0, 50]),
+            stamps_target=self.dice.choice([2, 3]),
+            cooldown_minutes=self.dice.choice([0, 15]),
+            return_policy=self.dice.choice(["debt", "within_balance"]),
+            **self.dice.choice(EXPIRIES),
+        )
+
+    async def _let_time_pass(self, _: UUID) -> None:
+        clock.move(timedelta(days=self.dice.randint(1, 12)))
+
+    async def _expire(self, _: UUID) -> None:
+        """As the nightly task does."""
+        await expire_points(self.shop.services.ledger, [self.shop.merchant_id], clock.now(), Progress())
+
+    async def _change_standing(self, card_id: UUID) -> None:
+        await self._book(DeactivateCard(card_id, Standing("Stolen")), card_id=card_id)
+        clock.move(timedelta(days=self.dice.randint(0, 9)))
+        await self._book(ReactivateCard(card_id, Standing("Found")), card_id=card_id)
+
+    async def _merge(self, kept_id: UUID) -> None:
+        await self.merge(kept_id, self.dice.choice(self.cards))
+
+    async def merge(self, kept_id: UUID, merged_id: UUID) -> None:
+        answer = await self._book_both(MergeCards(Merge(merged_id, "Twice")), kept_id, merged_id)
+        if answer:
+            self.merges.append((UUID(answer["merge_id"]), kept_id, merged_id))
+
+    async def _unmerge(self, _: UUID) -> None:
+        if self.merges:
+            merge_id, kept_id, merged_id = self.dice.choice(self.merges)
+            await self._book_both(ReverseMerge(merge_id, MergeReversal("Two"), self._origin()), kept_id, merged_id)
+
+    async def _book(self, operation: Operation, **where: Any) -> dict[str, Any] | None:
+        booking = self.shop.services.ledger.book(operation, self._origin(), Key(new_key(), "00"), **where)
+        answer = await _answer(booking)
+        line = (answer or {}).get("transaction")
+        if line and line["kind"] in {"earned", "redeemed"}:
+            self.bookings.append(UUID(line["id"]))
+        return answer
+
+    async def _book_both(self, operation: JointOperation, kept_id: UUID, merged_id: UUID) -> dict[str, Any] | None:
+        ledger, key = self.shop.services.ledger, Key(new_key(), "00")
+        return await _answer(ledger.book_together(operation, self._origin(), key, kept_id=kept_id, merged_id=merged_id))
+
+    def _origin(self) -> Origin:
+        return self.shop.origin(self.dice.choice([self.shop.hub, self.shop.outlet]), clock.now())
+
+
+async def _answer(booking: Awaitable[Reply]) -> dict[str, Any] | None:
+    """None for a refusal."""
+    try:
+        reply = await booking
+    except Problem:
+        return None
+    return msgspec.json.decode(reply.body) if reply.status < 400 else None

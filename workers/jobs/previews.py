@@ -1,0 +1,22 @@
+"""Previews of draft terms: one when it was asked for, and every minute those that nobody was told of."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.merchants.models import Merchant
+from backend.services import Services
+
+
+async def preview_program(context: dict[str, Any], merchant_id: str, preview_id: str) -> None:
+    services: Services = context["services"]
+    await services.previews.make(UUID(merchant_id), UUID(preview_id))
+
+
+async def preview_programs(context: dict[str, Any]) -> None:
+    services: Services = context["services"]
+    async with services.sessions.committing() as session:
+        merchants = list(await session.scalars(select(Merchant.id)))
+    for merchant_id in merchants:
+        await services.previews.make_waiting(merchant_id)
