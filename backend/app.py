@@ -12,6 +12,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.types import ASGIApp
 
 from backend.access.guards import actor_of, place_of
+from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.document import DOCUMENT
@@ -59,6 +60,7 @@ def create_api(settings: Settings) -> Litestar:
             "pass_images": Provide(provide_pass_images, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
+        request_class=StrictRequest,
         openapi_config=DOCUMENT,
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
