@@ -30,6 +30,7 @@ from backend.seed import seed
 from backend.services import Services, open_services
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
+from tests.world.limits import forget_everything
 from tests.world.shop import Shop, open_shop
 from tests.world.till import Stranger, Till
 
@@ -186,7 +187,7 @@ def right_time() -> Iterator[None]:
 @pytest.fixture
 async def stranger(http: httpx.AsyncClient, promises: Promises, services: Services) -> Stranger:
     """Nobody has asked for anything this minute."""
-    await services.redis.flushdb()
+    await forget_everything(services.redis)
     return Stranger(http, promises)
 
 

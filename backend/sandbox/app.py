@@ -16,7 +16,7 @@ from backend.core.settings import Settings, SettingsError, load_settings
 from backend.loyalty.cards.links import CardLinks
 from backend.models import metadata
 from backend.sandbox.apple.apns import FakeApns
-from backend.sandbox.google.app import FakeGoogle
+from backend.sandbox.google.app import SAVE, FakeGoogle
 from backend.sandbox.google.app import create_app as create_google
 from backend.sandbox.google.web import Receive, Scope, Send
 from backend.sandbox.opening import FOLDER
@@ -48,7 +48,7 @@ class Sandbox:
             await self.phones(scope, receive, send)  # type: ignore[arg-type]
         else:
             await self.google(scope, receive, send)
-        if scope["type"] == "http" and scope["method"] not in READS:
+        if scope["type"] == "http" and (scope["method"] not in READS or scope["path"].startswith(SAVE)):
             self.phones.state.android.keep()
 
     @asynccontextmanager

@@ -13,7 +13,7 @@ PASS = PassValues(
     points=460,
     stamp_count=6,
     stamps_target=10,
-    stamp_reward="Tote bag",
+    stamp_reward="Espresso",
     customer="Marie Weber",
     code="BDFHKLNPRSTVXGCJ",
 )

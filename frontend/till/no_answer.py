@@ -13,16 +13,20 @@ from frontend.kit.forms import Form
 from frontend.kit.pages import page
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.card.lifting import PIN, is_lifted
 from frontend.till.screen import Done, card_screen, ready_screen
 from i18n.translator import get_translator
 
-NOT_TYPED = {"_csrf_token"}
+NOT_TYPED = {"_csrf_token", PIN}
 
 
 def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key: str | None = None) -> Response[str]:
     """503. `key` is looked up again until it is known what became of the booking."""
     fields = [(name, value) for name, values in form.lists.items() for value in values if name not in NOT_TYPED]
-    return page(request, "till/away.html", status=503, fields=fields, card_id=card_id, booking_key=key)
+    lifted = is_lifted(form)
+    return page(
+        request, "till/away.html", status=503, fields=fields, card_id=card_id, booking_key=key, asks_owner=lifted
+    )
 
 
 def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:

@@ -15,6 +15,7 @@ from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.card.lifting import Lifting
 from frontend.till.words import Words
 
 FLASH = "flash"
@@ -49,6 +50,7 @@ def card_screen(
     status: int = 200,
     done: Done | None = None,
     form: Form | None = None,
+    lifting: Lifting | None = None,
 ) -> Response[str]:
     """The open card. `form` brings back what was typed and what was wrong with it."""
     card = view.card
@@ -65,6 +67,7 @@ def card_screen(
         status=status,
         done=shown,
         form=form or Form({}),
+        lifting=lifting,
         hand_over=shown.hand_over if shown else None,
         enrolled=bool(shown and shown.enrolled),
         newest=bool(shown and shown.stamped),

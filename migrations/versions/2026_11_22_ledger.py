@@ -259,7 +259,9 @@ def _add_tables() -> None:
         "fk_merged_into_id_cards", "cards", "cards", ["merchant_id", "merged_into_id"], ["merchant_id", "id"]
     )
     op.add_column("lots", sa.Column("from_lot_id", sa.Uuid(), nullable=True))
-    op.create_index("ix_customer_words_customer", "customer_words", ["merchant_id", "customer_id", "word"], unique=False)
+    op.create_index(
+        "ix_customer_words_customer", "customer_words", ["merchant_id", "customer_id", "word"], unique=False
+    )
     op.create_index(
         "ix_lots_due",
         "lots",

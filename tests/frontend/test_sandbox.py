@@ -59,7 +59,7 @@ async def test_both_phones_stand_side_by_side_and_are_looked_at_every_second(dev
     assert "Google Wallet: refused" in page
     watched = f"/sandbox/{TOKEN}/phones/{ID}"
     assert f'hx-get="{watched}" hx-trigger="every 1s"' in page
-    part = await developer.get(watched, headers={"HX-Request": "true"})
+    part = await developer.get(f"{watched}?lang=en", headers={"HX-Request": "true"})
     assert "Stamps: 6/10." in part.text
     assert "<html" not in part.text
 

@@ -65,6 +65,18 @@ async def test_an_unknown_code_is_not_a_name(anna: Browser, backend: StaffBacken
     assert "No card has this code." in anna.text
 
 
+@pytest.mark.parametrize("htmx", [True, False], ids=["htmx", "without scripts"])
+async def test_the_old_code_of_a_replaced_card_says_since_when_and_what_to_do(
+    anna: Browser, backend: StaffBackend, htmx: bool
+) -> None:
+    backend.answers[LOOKUP] = refused(409, "card_replaced")
+    assert (await anna.send("/till/find", htmx=htmx, query="BDFH KLNP RSTV XGCJ")).status_code == 409
+    assert "Sentence of card_replaced." in anna.text
+    assert 'id="find"' in anna.page
+    assert "Check the letters" not in anna.text
+    assert 'action="/till/enrollment"' not in anna.page
+
+
 async def test_one_letter_is_too_little_to_look_up(anna: Browser, backend: StaffBackend) -> None:
     assert (await anna.send("/till/find", htmx=True, query="w")).status_code == 422
     assert not backend.posts("/lookup")

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.journeys.till import TillScreen, in_groups
 from tests.world import PASSWORD
+from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
 
@@ -191,6 +192,23 @@ async def past_the_history_of_a_card(page: Page, scene: Scene) -> AsyncIterator[
     yield "till, why this balance, a page"
 
 
+async def past_a_limit(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await Office.of(scene.shop.claire).set_fraud_limits(
+        {"scope": "card", "measure": "stamps", "window_minutes": 60, "maximum": 0}
+    )
+    till = await _at_the_till(page, scene)
+    await till.open(scene.fresh)
+    await till.press("+")
+    await expect(till.says.locator(".note")).to_be_visible()
+    yield "till, limit reached"
+    await page.locator("#says + details summary").press("Enter")
+    await page.locator("[name='override.email']").fill(scene.shop.emails["anna"])
+    await page.locator("[name='override.pin']").fill("1111")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_focused()
+    yield "till, limit not lifted"
+
+
 async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.goto("/sign-in")
     await page.locator("[name=email]").fill("admin@orion.example")
@@ -220,6 +238,7 @@ WALKS: list[Walk] = [
     past_the_till,
     past_the_tools_of_the_till,
     past_the_history_of_a_card,
+    past_a_limit,
     past_the_platform,
 ]
 

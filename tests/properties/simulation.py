@@ -19,6 +19,7 @@ import msgspec
 from backend.core.settings import Settings
 from tests.world.caller import new_key
 from tests.world.ledger import assert_ledger_adds_up
+from tests.world.limits import forget_everything
 from tests.world.process import Backend, a_backend
 from tests.world.shop import Shop
 from tests.world.till import Till
@@ -65,7 +66,7 @@ class Day:
 
     async def step(self, tills_at_once: int) -> None:
         """Everybody presses at once; afterwards everything is answered, and adds up."""
-        await self.shop.services.redis.flushdb()
+        await forget_everything(self.shop.services.redis)
         asks = [self._draw() for _ in range(tills_at_once)]
         faults = [self._kill()] if self.chance.random() < 0.25 else []
         await asyncio.gather(*(self._send(ask) for ask in asks), *faults)

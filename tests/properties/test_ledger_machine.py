@@ -19,6 +19,7 @@ from tests.conftest import OpenShop
 from tests.properties.model import REWARD, TARGET, Booking, Hold, Model
 from tests.world.caller import Refused, new_key
 from tests.world.ledger import assert_ledger_adds_up
+from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 
 Answer = TypeVar("Answer")
@@ -69,7 +70,7 @@ class CardMachine(RuleBasedStateMachine):
 
     def wait(self, ask: Awaitable[Answer]) -> Answer:
         async def with_fresh_limits() -> Answer:
-            await self.shop.services.redis.flushdb()
+            await forget_everything(self.shop.services.redis)
             return await ask
 
         self.model.look(clock.now())

@@ -186,7 +186,11 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
         )
         runbook = Runbook(_environment(settings, home))
         try:
-            async with httpx.AsyncClient(base_url=settings.backend_url, trust_env=False, timeout=20) as http:
+            # No connection is kept, or each restart would wait for it.
+            limits = httpx.Limits(max_keepalive_connections=0)
+            async with httpx.AsyncClient(
+                base_url=settings.backend_url, trust_env=False, timeout=20, limits=limits
+            ) as http:
                 assert await runbook.shell("docker compose restart backend worker") == (0, "")
                 signed_in = {"email": "admin@orion.example", "password": PASSWORD}
                 answer = await http.post("/api/v1/auth/sign-in", json=signed_in)

@@ -14,6 +14,7 @@ from backend.core.settings import Settings
 from backend.services import Services, open_services
 from tests.conftest import Servers, client, running
 from tests.doubles.smtp import PostOffice, open_post_office
+from tests.world.limits import forget_everything
 
 DATABASE = "workshop"
 
@@ -59,7 +60,7 @@ async def post_office() -> AsyncIterator[PostOffice]:
 async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> None:
     """Neither events nor mails nor jobs of other tests."""
     await superuser.execute("DELETE FROM outbox; DELETE FROM email_logs")
-    await services.redis.flushdb()
+    await forget_everything(services.redis)
 
 
 @pytest.fixture

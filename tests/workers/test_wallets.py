@@ -25,6 +25,7 @@ from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
+from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs.outbox import relay_outbox
@@ -74,7 +75,7 @@ async def saved(shop: Shop, services: Services, **told: Any) -> Card:
     async with services.sessions.committing(shop.merchant_id) as session:
         key = (shop.merchant_id, UUID(card["id"]), "google")
         await open_link(session, key, f"google-{card['id']}", clock.now())
-    await services.redis.flushdb()
+    await forget_everything(services.redis)
     return card
 
 

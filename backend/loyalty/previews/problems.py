@@ -10,4 +10,4 @@ class PreviewNotFound(Problem):
 class PreviewInProgress(Problem):
     code, status = "preview_in_progress", 409
     title = N_("A preview is being made already")
-    detail = N_("Wait until it is done, then try other terms.")
+    detail = N_("Wait until it is done, then try other rules.")

@@ -12,6 +12,7 @@ from frontend.api.ledger import add_stamp, confirm_hold, earn_points, redeem_rew
 from frontend.kit.forms import Form, FormError, body_of
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.card.lifting import override_of
 from frontend.till.returns.forms import pieces_of
 from frontend.till.screen import Done
 from frontend.till.words import Words
@@ -53,7 +54,7 @@ async def add_stamp_to(request: Request, caller: Caller, card_id: UUID, form: Fo
 async def redeem_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
     deed = form.text("deed")
     chosen: dict[str, object] = {"unit": "stamps"} if deed == "stamp_reward" else {"reward_id": deed}
-    chosen["staff_pin"] = form.optional("staff_pin")
+    chosen |= _pins(request, form)
     body = body_of(Redemption, chosen, _pin_sentence(request))
     return _redeemed(request, await redeem_reward(caller, card_id, body, key=key_of(form)))
 
@@ -62,7 +63,7 @@ async def confirm_on(request: Request, caller: Caller, card_id: UUID, form: Form
     """What was set aside is handed over, or fewer pieces of it."""
     hold_id = _hold_id(form)
     quantity = pieces_of(request, form, f"quantity.{hold_id}")
-    values = {"quantity": quantity, "staff_pin": form.optional("staff_pin")}
+    values = {"quantity": quantity, **_pins(request, form)}
     body = body_of(Confirmation, values, _pin_sentence(request))
     return _redeemed(request, await confirm_hold(caller, card_id, hold_id, body, key=key_of(form)))
 
@@ -98,12 +99,17 @@ def _done(
 def _body(request: Request, schema: type[B], form: Form, **more: object) -> B:
     values: dict[str, object] = {
         "category_ids": form.many("category_ids"),
-        "staff_pin": form.optional("staff_pin"),
+        **_pins(request, form),
         **more,
     }
     if schema is Earn:
         values["order_reference"] = form.optional("order_reference")
     return body_of(schema, values, _pin_sentence(request))
+
+
+def _pins(request: Request, form: Form) -> dict[str, object]:
+    """The person's own, and the owner's where a limit is lifted. Raises FormError."""
+    return {"staff_pin": form.optional("staff_pin"), "override": override_of(request, form)}
 
 
 def _amount(request: Request, form: Form) -> int:

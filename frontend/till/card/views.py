@@ -7,9 +7,17 @@ from litestar.params import FromPath
 
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import get_till
-from frontend.kit.forms import Form, FormError, errors_of, read_form
+from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.request import Request
 from frontend.till.card.bookings import Booked, add_stamp_to, confirm_on, earn_points_on, key_of, redeem_on, release_on
+from frontend.till.card.lifting import (
+    FIELDS,
+    LIMIT_REACHED,
+    is_lifted,
+    lifting_errors,
+    lifting_of,
+    verify_own_pin,
+)
 from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.screen import card_screen, show_done
 
@@ -40,6 +48,7 @@ async def book(request: Request, caller: NamedDependency[Caller], card_id: FromP
     form = await read_form(request)
     deed = form.text("deed").partition(".")[0]
     try:
+        await verify_own_pin(caller, form)
         booked = await DEEDS.get(deed, redeem_on)(request, caller, card_id, form)
     except FormError as error:
         form.errors = {error.field: error.sentence}
@@ -69,13 +78,25 @@ async def _refused(
     """The fresh card with the reason; the form is new, unless its twin is still under way."""
     if problem.status in {SIGNED_OUT, NOT_FOUND}:
         raise problem
-    form.errors = errors_of(problem) or {"": problem.sentence}
-    kept = form.fields["idem"] if problem.code == STILL_RUNNING else ""
-    return await _again(request, caller, card_id, form, problem.status, kept_key=kept)
+    form.errors = lifting_errors(request, form, problem) or {"": problem.sentence}
+    is_running = problem.code == STILL_RUNNING
+    kept = form.fields["idem"] if is_running else ""
+    is_liftable = problem.code == LIMIT_REACHED or (is_running and is_lifted(form))
+    return await _again(request, caller, card_id, form, problem.status, kept_key=kept, is_liftable=is_liftable)
 
 
 async def _again(
-    request: Request, caller: Caller, card_id: UUID, form: Form, status: int, *, kept_key: str = ""
+    request: Request,
+    caller: Caller,
+    card_id: UUID,
+    form: Form,
+    status: int,
+    *,
+    kept_key: str = "",
+    is_liftable: bool = False,
 ) -> Response[str]:
     form.fields["idem"] = kept_key
-    return card_screen(request, await get_till(caller, card_id), status=status, form=form)
+    view = await get_till(caller, card_id)
+    asks_owner = is_liftable or (is_lifted(form) and FIELDS & form.errors.keys())
+    lifting = lifting_of(request, view, form) if asks_owner else None
+    return card_screen(request, view, status=status, form=form, lifting=lifting)

@@ -18,6 +18,7 @@ from frontend.till.screen import card_screen, ready_screen, till_page, words_of
 from i18n.translator import get_translator
 
 SHORTEST_QUERY = 2
+REPLACED = "card_replaced"
 CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 
 
@@ -26,7 +27,12 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
     query = (await read_form(request)).text("query")
     if len(query) < SHORTEST_QUERY:
         return await _too_short(request, caller)
-    cards = await _matches(caller, query)
+    try:
+        cards = await _matches(caller, query)
+    except BackendProblem as problem:
+        if problem.code != REPLACED:
+            raise
+        return await _replaced(request, caller, query, problem)
     if len(cards) == 1:
         return await _open(request, caller, cards[0].id)
     view = await get_till(caller)
@@ -40,8 +46,23 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
         status=404,
         query=query,
         sentence=_sentence(request, query),
+        advice=None,
         is_scan=_is_code(query) or "://" in query,
         form=Form(_carried(query)),
+    )
+
+
+async def _replaced(request: Request, caller: Caller, query: str, problem: BackendProblem) -> Response[str]:
+    """The code is an old one: since when, and how to find the customer."""
+    return till_page(
+        request,
+        await get_till(caller),
+        "till/finder/missing.html",
+        status=problem.status,
+        query=query,
+        sentence=problem.view.title,
+        advice=problem.detail,
+        is_scan=True,
     )
 
 

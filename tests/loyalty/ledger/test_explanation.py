@@ -15,6 +15,7 @@ from backend.loyalty.explanations import queries
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world.caller import Json, Refused, refused
+from tests.world.limits import forget_everything
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import Stranger
@@ -93,7 +94,7 @@ class Life:
         self.holds: list[Json] = []
 
     async def step(self) -> None:
-        await self.shop.services.redis.flushdb()
+        await forget_everything(self.shop.services.redis)
         try:
             await getattr(self, f"_{self.dice.choice(STEPS)}")()
         except Refused as problem:
@@ -330,7 +331,7 @@ async def test_stamps_are_explained_likewise(shop: Shop) -> None:
 async def test_a_long_history_is_summed_beyond_the_newest_lots(shop: Shop) -> None:
     card = await shop.a_card()
     for euros in range(1, queries.LOTS_IN_FULL + 11):
-        await shop.services.redis.flushdb()
+        await forget_everything(shop.services.redis)
         await shop.anna.earn(card, cents=euros * 100)
     await shop.anna.redeem(card, shop.rewards[100])
     points = (await shop.anna.explain(card))["points"]

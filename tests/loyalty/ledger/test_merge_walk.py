@@ -12,6 +12,7 @@ from backend.core.clock import clock
 from tests.conftest import OpenShop
 from tests.world.caller import Json, Refused
 from tests.world.ledger import assert_ledger_adds_up
+from tests.world.limits import forget_everything
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
@@ -90,7 +91,7 @@ async def test_merges_among_sales_returns_and_days_keep_every_promise(
     shop = await opened(terms=terms, rewards=[{"points_required": 20}])
     walk = Walk(shop, [await shop.a_card() for _ in range(4)], random.Random(seed))
     for _ in range(STEPS):
-        await shop.services.redis.flushdb()
+        await forget_everything(shop.services.redis)
         await walk.step()
         await assert_ledger_adds_up(superuser, [shop.merchant_id])
     assert {"earn", "void", "merge", "reverse"} <= walk.done

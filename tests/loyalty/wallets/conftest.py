@@ -22,6 +22,7 @@ from tests.conftest import OwnTown, Town
 from tests.doubles.google import Google, open_google
 from tests.doubles.phone import Phones
 from tests.world import ADA, PASSWORD, PAUL, Colleague
+from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 from tests.world.till import Card, Till
 
@@ -136,7 +137,7 @@ async def google_town(own_town: OwnTown, google: Google) -> AsyncIterator[Google
     told = google.settings(Settings())
     values = {name: getattr(told, name) for name in Settings.__struct_fields__ if name.startswith("google_")}
     async with own_town(**values) as town:
-        await town.services.redis.flushdb()
+        await forget_everything(town.services.redis)
         yield GoogleTown(town, google, await town.open_shop(), await signed_in(town, PAUL), await signed_in(town, ADA))
 
 

@@ -125,7 +125,7 @@ def _reward(card: CardSnapshot) -> str:
 def _expiry(card: CardSnapshot) -> str:
     if card.next_expiry_at is None or not card.next_expiry_points:
         return ""
-    day = get_formatter(card.language, card.program.timezone).date(card.next_expiry_at)
+    day = get_formatter(card.language, card.program.timezone).last_day(card.next_expiry_at)
     return _counted(card, EXPIRING, card.next_expiry_points, day=day)
 
 
