@@ -38,7 +38,7 @@ PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs" / "runbooks" / "wallet-certificates.md"
 SECONDS_MAX = 120
 OWNER_ONLY = 0o600
-DOCKER = """#!{python}
+DOCKER = """
 import os, signal, subprocess, sys, time, urllib.request
 from pathlib import Path
 
@@ -203,8 +203,10 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
 def _environment(settings: Settings, home: Path) -> dict[str, str]:
     tools = home / "bin"
     tools.mkdir()
-    docker = tools / "docker"
-    docker.write_text(DOCKER.format(python=sys.executable))
+    docker, script = tools / "docker", tools / "docker.py"
+    script.write_text(DOCKER)
+    # A first line names no interpreter in a folder with a space in its name.
+    docker.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
     docker.chmod(0o700)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_", "PYTEST"))}
     told = {
