@@ -21,7 +21,7 @@ BEGIN
   END LOOP;
 
   UPDATE cards c
-  SET code = v_card.code, state = v_card.state, merged_into_id = v_card.merged_into_id,
+  SET state = v_card.state, merged_into_id = v_card.merged_into_id,
       points_balance = v_card.points_balance, debt_points = v_card.debt_points,
       stamp_count = v_card.stamp_count, carry_numerator = v_card.carry_numerator,
       carry_denominator = v_card.carry_denominator, last_seq = v_card.last_seq, last_digest = v_card.last_digest,
@@ -83,6 +83,7 @@ BEGIN
   END IF;
   IF b.retired_code IS NOT NULL THEN
     INSERT INTO retired_codes SELECT * FROM json_populate_record(NULL::retired_codes, b.retired_code);
+    UPDATE cards c SET code = v_card.code WHERE c.merchant_id = p_merchant AND c.id = v_card.id;
   END IF;
   IF b.reward_id IS NOT NULL THEN
     UPDATE rewards r SET stock = r.stock + b.reward_stock
