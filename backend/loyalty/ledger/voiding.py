@@ -50,6 +50,8 @@ class VoidTransaction:
 
     def decide(self, draft: Draft) -> None:
         """A part of an order is a part of its sale; the whole order is everything booked for it."""
+        # Decided anew when the card has moved meanwhile: what was drafted before never happened.
+        self._rows.clear()
         for target in self._targets(draft.state):
             row = self._take_back(draft, target)
             row.voids_id = target.transaction.id
