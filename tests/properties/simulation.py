@@ -142,9 +142,7 @@ class Day:
         lines = {row["key"]: row for row in await self.superuser.fetch(LINES, merchant_id) if row["key"]}
         for key, told in self.booked.items():
             for shown in told.get("transactions", [told["transaction"]] if "transaction" in told else []):
-                assert lines[key]["amount"] == shown["amount"], (
-                    f"booked is what was answered: {dict(lines[key])} {shown}"
-                )
+                assert lines[key]["amount"] == shown["amount"], f"booked is what was answered: {shown}"
         unasked = lines.keys() - self.booked.keys() - {"enrolled"}
         assert not {key for key in unasked if key in self.answers}, "what was refused is not booked"
         assert await self.superuser.fetchval(STOCK_LEFT, merchant_id, STOCK) == 0, "pieces were lost or doubled"

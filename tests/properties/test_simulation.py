@@ -9,7 +9,7 @@ from backend.core.settings import Settings
 from tests.conftest import OpenShop
 from tests.properties.simulation import STOCK, a_day
 
-SEEDS = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "20261122").split(",")]
+SEEDS = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "20261122,8").split(",")]
 STEPS = int(os.environ.get("SIMULATION_STEPS", "10"))
 TILLS_AT_ONCE = 12
 
