@@ -10,9 +10,10 @@ import msgspec
 from backend.core.origin import Origin
 from backend.loyalty.enrollment.actions import draft_enrolled
 from backend.loyalty.ledger.adjusting import AdjustPoints
-from backend.loyalty.ledger.booking import AllocationRow, Booking, Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.rows import AllocationRow, Booking, TransactionRow
 from backend.loyalty.ledger.schemas import Adjustment, Earn, Redemption, Stamp, Void
 from backend.loyalty.ledger.stamping import AddStamp
 from backend.loyalty.ledger.state import CardRow, CardState, LotState, Target, TargetTransaction

@@ -16,9 +16,10 @@ from backend.core.idempotency import key_for
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
 from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.ledger.booking import AnswerRow, Draft
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.rows import AnswerRow
 from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show
 from benchmarks.earns import CARDS_EACH, CENTS, CLIENTS, LOOKED_UP, POINTS

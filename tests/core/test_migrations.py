@@ -15,7 +15,7 @@ from backend.core.database import sqlalchemy_url
 from backend.core.migrations import downgrade, head, status, upgrade
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
-from backend.loyalty.ledger.booking import AllocationRow, CategoryRow, TransactionRow
+from backend.loyalty.ledger.rows import AllocationRow, CategoryRow, TransactionRow
 from backend.loyalty.ledger.state import CardRow, LotState
 from backend.models import metadata
 from backend.seed import seed

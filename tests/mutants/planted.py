@@ -124,19 +124,19 @@ MUTANTS = [
     ),
     Mutant(
         "What is set aside can be spent a second time",
-        LEDGER + "booking.py",
-        "return sum(lot.remaining for lot in self.live(unit)) - rules.held(self.state.holds, unit, self.now)",
+        LEDGER + "draft.py",
+        "return rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now)",
         "return sum(lot.remaining for lot in self.live(unit))",
     ),
     Mutant(
         "Debt is never paid",
-        LEDGER + "booking.py",
+        LEDGER + "draft.py",
         'paid = min(self.card.debt_points, amount) if unit == "points" else 0',
         "paid = 0",
     ),
     Mutant(
         "Expiry waits for the task",
-        LEDGER + "booking.py",
+        LEDGER + "draft.py",
         "        self._book_expired()\n",
         "        self._expired = {}\n",
     ),

@@ -28,9 +28,10 @@ from backend.loyalty.enrollment.events import CardLinkRequested
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.booking import AnswerRow, Draft
 from backend.loyalty.ledger.checks import check_open
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardEnrolled
+from backend.loyalty.ledger.rows import AnswerRow
 from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
@@ -195,7 +196,7 @@ def draft_enrolled(state: CardState, origin: Origin) -> Draft:
     bonus = state.terms.welcome_bonus_points
     if bonus and state.program.has_points:
         welcome = draft.transaction("welcome_bonus", "points", bonus)
-        draft.grant(welcome, bonus, lot_life(state.terms, origin.now, state.setup.merchant.zone))
+        draft.grant(welcome, bonus, lot_life(state.terms, draft.moment))
         draft.close(welcome)
     return draft
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from backend.core.origin import Origin
@@ -22,7 +21,7 @@ from backend.loyalty.explanations.schemas import (
 )
 from backend.loyalty.explanations.sentences import Sentences
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.state import LotState
+from backend.loyalty.ledger.state import LotState, Moment
 
 
 def explain(facts: CardFacts, origin: Origin) -> ExplanationView:
@@ -54,7 +53,7 @@ class Explanation:
         lots = [told for told in self.facts.lots if told.lot.unit == unit]
         if not (is_offered or lots):
             return None
-        balance, held = sum(lot.remaining for lot in self._live[unit]), sum(self._held[unit].values())
+        balance, held = rules.left_in(self._live[unit]), sum(self._held[unit].values())
         others = next((others for others in self.facts.others if others.unit == unit), None)
         return UnitView(
             unit=unit,
@@ -71,7 +70,7 @@ class Explanation:
         if lot.id in self._expired:
             parts.append(self._unbooked(lot.unit, lot.remaining))
         remaining = 0 if lot.id in self._expired else lot.remaining
-        ends_at = rules.expiry_of(lot, self.facts.state.card.last_activity_at, self.facts.state.setup.merchant.zone)
+        ends_at = rules.expiry_of(lot, self._moment)
         return LotView(
             id=lot.id,
             granted=self._occasion(granted),
@@ -154,7 +153,7 @@ class Explanation:
     @cached_property
     def _live(self) -> dict[str, list[LotState]]:
         """By unit, in the order in which they are spent."""
-        return {unit: rules.live_lots(self.facts.state.lots, unit, **self._at) for unit in ("points", "stamps")}
+        return {unit: rules.live_lots(self.facts.state.lots, unit, self._moment) for unit in ("points", "stamps")}
 
     @cached_property
     def _held(self) -> dict[str, dict[UUID, int]]:
@@ -164,9 +163,8 @@ class Explanation:
     @cached_property
     def _expired(self) -> dict[UUID, LotState]:
         """Lots that have expired and are not booked as such yet."""
-        return {lot.id: lot for lot in rules.expired_lots(self.facts.state.lots, **self._at)}
+        return {lot.id: lot for lot in rules.expired_lots(self.facts.state.lots, self._moment)}
 
     @cached_property
-    def _at(self) -> dict[str, Any]:
-        state = self.facts.state
-        return {"now": self.now, "last_activity_at": state.card.last_activity_at, "zone": state.setup.merchant.zone}
+    def _moment(self) -> Moment:
+        return self.facts.state.moment(self.now)

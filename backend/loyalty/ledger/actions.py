@@ -17,7 +17,7 @@ from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.queue import Doorbell
 from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.ledger.booking import AnswerRow, Booking, Draft, MergeRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.limits import keep_within_limits
 from backend.loyalty.ledger.overriding import OverrideCheck
 from backend.loyalty.ledger.problems import (
@@ -29,6 +29,7 @@ from backend.loyalty.ledger.problems import (
     TransactionNotFound,
 )
 from backend.loyalty.ledger.queries import find_state, get_states
+from backend.loyalty.ledger.rows import AnswerRow, Booking, MergeRow
 from backend.loyalty.ledger.schemas import Override
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show

@@ -6,9 +6,10 @@ from uuid import UUID
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import PointsAdjusted
 from backend.loyalty.ledger.problems import BalanceBelowZero, UnitNotOffered
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Adjustment, AdjustmentView
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show
@@ -36,7 +37,7 @@ class AdjustPoints:
             raise BalanceBelowZero(balance=balance)
         row = draft.transaction("adjusted", "points", points, reason=self.body.reason)
         if points > 0:
-            draft.grant(row, points, rules.lot_life(draft.state.terms, draft.now, draft.state.setup.merchant.zone))
+            draft.grant(row, points, rules.lot_life(draft.state.terms, draft.moment))
         else:
             draft.spend(row, draft.live("points"), -points)
         draft.touch()

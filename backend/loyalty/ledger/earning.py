@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import PointsEarned
 from backend.loyalty.ledger.problems import OrderReferenceRequired, UnitNotOffered
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Earn, EarnView
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show, undo_until
@@ -49,7 +50,7 @@ class EarnPoints:
         )
         draft.categorize(row, body.category_ids)
         if accrual.points:
-            draft.grant(row, accrual.points, rules.lot_life(terms, draft.now, draft.state.setup.merchant.zone))
+            draft.grant(row, accrual.points, rules.lot_life(terms, draft.moment))
         draft.touch()
         draft.close(row)
         draft.record(PointsEarned(row.card_id, row.id, accrual.points))

@@ -15,7 +15,7 @@ import structlog
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
 from backend.loyalty.ledger.actions import BOOK, TRIES, Ledger
-from backend.loyalty.ledger.booking import Draft
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.queries import find_state
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.core.ids import new_id
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import HoldReleased, RewardReserved
 from backend.loyalty.ledger.problems import (
     CardFrozen,
@@ -23,6 +23,7 @@ from backend.loyalty.ledger.redeeming import (
     redemption_view,
     refuse_elsewhere,
 )
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Confirmation, RedemptionView, Reservation, ReservationView
 from backend.loyalty.ledger.state import CardState, HoldState
 from backend.loyalty.ledger.views import Show

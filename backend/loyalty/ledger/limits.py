@@ -6,9 +6,10 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.loyalty.ledger.booking import Draft, LimitUse, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.overriding import OverrideCheck, verify_override
 from backend.loyalty.ledger.problems import LimitExceeded, LimitReached
+from backend.loyalty.ledger.rows import LimitUse, TransactionRow
 from backend.loyalty.ledger.state import LimitState
 from backend.staff_pins.actions import StaffPins
 

@@ -10,9 +10,10 @@ from backend.core.ids import new_id
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, MergeRow, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardsMerged
 from backend.loyalty.ledger.problems import CardFrozen, CardHasHolds, StoresKeptApart
+from backend.loyalty.ledger.rows import MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import Merge, MergeView
 from backend.loyalty.ledger.state import CardState, MergeState
 from backend.loyalty.ledger.transferring import Moved, transfer_all

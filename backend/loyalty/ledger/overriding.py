@@ -8,7 +8,7 @@ import msgspec
 
 from backend.access.permissions import BY_ROLE, MANAGE_PROGRAMS
 from backend.core.origin import Origin
-from backend.loyalty.ledger.booking import Draft
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.problems import OverrideRefused
 from backend.loyalty.ledger.schemas import Override
 from backend.staff_pins.actions import StaffPins

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import RewardRedeemed
 from backend.loyalty.ledger.problems import (
     CardFrozen,
@@ -15,6 +15,7 @@ from backend.loyalty.ledger.problems import (
     RewardUnavailable,
     UnitNotOffered,
 )
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Redemption, RedemptionView, Reservation
 from backend.loyalty.ledger.state import CardState, RewardState
 from backend.loyalty.ledger.views import Show, redeemed_at, reward_refusal

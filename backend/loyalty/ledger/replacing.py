@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.loyalty.cards.code import new_code
 from backend.loyalty.ledger import checks
-from backend.loyalty.ledger.booking import Draft
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardReplaced
 from backend.loyalty.ledger.schemas import Replacement, ReplacementView
 from backend.loyalty.ledger.state import CardState

@@ -7,9 +7,10 @@ import asyncpg
 
 from backend.core.origin import Origin
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import PointsRestored
 from backend.loyalty.ledger.problems import RestoreExceedsExpired, UnitNotOffered
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Restoration, RestorationView
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show
@@ -37,12 +38,12 @@ class RestorePoints:
 
     def decide(self, draft: Draft) -> None:
         """What this booking itself finds expired can be restored with it."""
-        points, terms, zone = self.body.points, draft.state.terms, draft.state.setup.merchant.zone
+        points = self.body.points
         restorable = self._restorable + _expired_now(draft)
         if points > restorable:
             raise RestoreExceedsExpired(restorable=restorable)
         row = draft.transaction("restored", "points", points, reason=self.body.reason)
-        draft.grant(row, points, rules.restored_life(terms, draft.now, zone))
+        draft.grant(row, points, rules.restored_life(draft.state.terms, draft.moment))
         draft.touch()
         draft.close(row)
         draft.record(PointsRestored(row.card_id, row.id, points))

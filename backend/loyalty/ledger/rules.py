@@ -9,7 +9,7 @@ from math import ceil, floor
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.loyalty.ledger.state import HoldState, LotState, TermsState
+from backend.loyalty.ledger.state import HoldState, LotState, Moment, TermsState
 
 GRACE = timedelta(days=14)
 UNDO_WINDOW = timedelta(seconds=20)
@@ -51,30 +51,35 @@ class Take:
     amount: int
 
 
-def expiry_of(lot: LotState, last_activity_at: datetime, zone: ZoneInfo) -> datetime | None:
+def expiry_of(lot: LotState, moment: Moment) -> datetime | None:
     """The instant from which the lot cannot be spent; None: never."""
     if lot.idle_days is not None:
-        return end_of_day(last_activity_at.astimezone(zone).date() + timedelta(days=lot.idle_days), zone)
+        last_day = moment.last_activity_at.astimezone(moment.zone).date() + timedelta(days=lot.idle_days)
+        return end_of_day(last_day, moment.zone)
     return lot.expires_at
 
 
-def live_lots(
-    lots: Iterable[LotState], unit: str, *, now: datetime, last_activity_at: datetime, zone: ZoneInfo
-) -> list[LotState]:
+def live_lots(lots: Iterable[LotState], unit: str, moment: Moment) -> list[LotState]:
     """What can be spent, soonest expiry first, then oldest: fewer points are lost than by age alone."""
     dated = [
-        (expiry_of(lot, last_activity_at, zone) or FAR_AWAY, lot.id, lot)
-        for lot in lots
-        if lot.unit == unit and lot.remaining > 0
+        (expiry_of(lot, moment) or FAR_AWAY, lot.id, lot) for lot in lots if lot.unit == unit and lot.remaining > 0
     ]
-    return [lot for expires_at, _, lot in sorted(dated, key=lambda entry: entry[:2]) if expires_at > now]
+    return [lot for expires_at, _, lot in sorted(dated, key=lambda entry: entry[:2]) if expires_at > moment.now]
 
 
-def expired_lots(
-    lots: Iterable[LotState], *, now: datetime, last_activity_at: datetime, zone: ZoneInfo
-) -> list[LotState]:
+def expired_lots(lots: Iterable[LotState], moment: Moment) -> list[LotState]:
     """What has expired and is not booked as such yet."""
-    return [lot for lot in lots if lot.remaining > 0 and (expiry_of(lot, last_activity_at, zone) or FAR_AWAY) <= now]
+    return [lot for lot in lots if lot.remaining > 0 and (expiry_of(lot, moment) or FAR_AWAY) <= moment.now]
+
+
+def left_in(lots: Iterable[LotState]) -> int:
+    return sum(lot.remaining for lot in lots)
+
+
+def next_expiry(live: Sequence[LotState], moment: Moment) -> tuple[datetime, int] | None:
+    """When live lots expire next, and how much; None: never."""
+    soonest = expiry_of(live[0], moment) if live else None
+    return (soonest, left_in(lot for lot in live if expiry_of(lot, moment) == soonest)) if soonest else None
 
 
 def take(lots: Sequence[LotState], amount: int) -> list[Take]:
@@ -100,9 +105,9 @@ class LotLife:
     idle_days: int | None
 
 
-def lot_life(terms: TermsState, now: datetime, zone: ZoneInfo) -> LotLife:
+def lot_life(terms: TermsState, moment: Moment) -> LotLife:
     """When points earned now expire, at a local end of day. Stamps never expire."""
-    today = now.astimezone(zone).date()
+    today, zone = moment.today, moment.zone
     if terms.expiry_kind == "inactivity":
         return LotLife(None, terms.expiry_days)
     if terms.expiry_kind == "rolling":
@@ -112,11 +117,11 @@ def lot_life(terms: TermsState, now: datetime, zone: ZoneInfo) -> LotLife:
     return LotLife(None, None)
 
 
-def restored_life(terms: TermsState, now: datetime, zone: ZoneInfo) -> LotLife:
+def restored_life(terms: TermsState, moment: Moment) -> LotLife:
     """As earned now, but never less than the days of grace."""
-    life, grace = lot_life(terms, now, zone), now + GRACE
+    life, grace = lot_life(terms, moment), moment.now + GRACE
     if life.idle_days is not None:
-        lasts = end_of_day(now.astimezone(zone).date() + timedelta(days=life.idle_days), zone) >= grace
+        lasts = end_of_day(moment.today + timedelta(days=life.idle_days), moment.zone) >= grace
         return life if lasts else LotLife(grace, None)
     return LotLife(max(life.expires_at, grace), None) if life.expires_at else life
 
@@ -157,12 +162,12 @@ class ReturnedLife:
     has_grace: bool
 
 
-def returned_life(lot: LotState, *, now: datetime, last_activity_at: datetime, zone: ZoneInfo) -> ReturnedLife:
+def returned_life(lot: LotState, moment: Moment) -> ReturnedLife:
     """Points that come back keep their lot's expiry; when it has passed they get 14 days from now, once."""
-    expires_at = expiry_of(lot, last_activity_at, zone)
-    if expires_at is None or expires_at > now or lot.has_grace:
+    expires_at = expiry_of(lot, moment)
+    if expires_at is None or expires_at > moment.now or lot.has_grace:
         return ReturnedLife(lot.expires_at, lot.idle_days, lot.has_grace)
-    return ReturnedLife(now + GRACE, None, has_grace=True)
+    return ReturnedLife(moment.now + GRACE, None, has_grace=True)
 
 
 def held(holds: Iterable[HoldState], unit: str, now: datetime) -> int:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import RewardReady, StampAdded
 from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Stamp, StampView
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.loyalty.ledger import checks
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardBooking, CardDeactivated, CardReactivated
 from backend.loyalty.ledger.problems import CardActive, CardInactive, CardMergedAway, CardNotFound
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Standing, StandingView
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show

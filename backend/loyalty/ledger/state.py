@@ -300,6 +300,20 @@ class MergeState(msgspec.Struct, frozen=True):
     reversible_until: datetime
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """When a card is looked at, with what decides how long its lots live."""
+
+    now: datetime
+    last_activity_at: datetime
+    """Of the customer."""
+    zone: ZoneInfo
+    """Of the merchant, whose days end there."""
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+
 class CardState(msgspec.Struct, dict=True):
     card: CardRow
     enrolled_store: StoreState
@@ -321,6 +335,9 @@ class CardState(msgspec.Struct, dict=True):
     """At how many stores the order reference was found."""
     passes: list[PassLink] = []
     """The wallets it is in."""
+
+    def moment(self, now: datetime) -> Moment:
+        return Moment(now, self.card.last_activity_at, self.setup.merchant.zone)
 
     @cached_property
     def program(self) -> ProgramState:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.state import LotState
 
 Lines = tuple[TransactionRow, TransactionRow]

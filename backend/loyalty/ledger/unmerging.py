@@ -9,10 +9,11 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, MergeRow, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import MergeReversed
 from backend.loyalty.ledger.merging import merge_view, refuse_held
 from backend.loyalty.ledger.problems import CardFrozen, CardInactive, MergeFinal, MergeNotFound, MergeUndone
+from backend.loyalty.ledger.rows import MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import MergeReversal, MergeView
 from backend.loyalty.ledger.state import CardState, LotState
 from backend.loyalty.ledger.transferring import Moved, transfer_all
@@ -104,5 +105,4 @@ class ReverseMerge:
 
 
 def _ends(lot: LotState, draft: Draft) -> datetime:
-    zone = draft.state.setup.merchant.zone
-    return rules.expiry_of(lot, draft.card.last_activity_at, zone) or rules.FAR_AWAY
+    return rules.expiry_of(lot, draft.moment) or rules.FAR_AWAY

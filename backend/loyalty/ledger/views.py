@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from uuid import UUID
 
 from backend.loyalty.cards.links import CardLinks
@@ -11,14 +10,14 @@ from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import (
     CardState,
     CustomerState,
     HoldState,
-    LotState,
     RewardState,
     Setup,
     StoreState,
@@ -43,9 +42,9 @@ class Show:
             raise CardNotFound
         card, setup, terms = state.card, state.setup, state.terms
         zone = setup.store.zone
-        points = self._live(state, "points")
-        balance = sum(lot.remaining for lot in points)
-        stamps = sum(lot.remaining for lot in self._live(state, "stamps"))
+        moment = state.moment(self.now)
+        points, stamped = (rules.live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
+        balance, stamps, expiring = rules.left_in(points), rules.left_in(stamped), rules.next_expiry(points, moment)
         held_points, held_stamps = (rules.held(state.holds, unit, self.now) for unit in ("points", "stamps"))
         return CardView(
             id=card.id,
@@ -70,7 +69,7 @@ class Show:
             rewards=[self._card_reward(reward, state, balance - held_points) for reward in setup.rewards],
             next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
             remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
-            next_expiry=self._next_expiry(points, state),
+            next_expiry=NextExpiry(*expiring) if expiring else None,
             wallets=wallets_view(
                 self.links,
                 merchant_id=card.merchant_id,
@@ -211,23 +210,6 @@ class Show:
     def _text(self, texts: dict[str, str] | None, setup: Setup) -> str:
         default = setup.program.default_language if setup.program else setup.merchant.language
         return in_language(texts, self.language, default)
-
-    def _live(self, state: CardState, unit: str) -> list[LotState]:
-        return rules.live_lots(
-            state.lots,
-            unit,
-            now=self.now,
-            last_activity_at=state.card.last_activity_at,
-            zone=state.setup.merchant.zone,
-        )
-
-    def _next_expiry(self, points: list[LotState], state: CardState) -> NextExpiry | None:
-        zone, active_at = state.setup.merchant.zone, state.card.last_activity_at
-        dated = [(rules.expiry_of(lot, active_at, zone), lot.remaining) for lot in points]
-        if not dated or dated[0][0] is None:
-            return None
-        soonest = dated[0][0]
-        return NextExpiry(soonest, sum(points for _, points in takewhile(lambda entry: entry[0] == soonest, dated)))
 
     def _card_reward(self, reward: RewardState, state: CardState, balance: int) -> CardReward:
         needed = max(reward.points_required, state.terms.minimum_redemption_points)

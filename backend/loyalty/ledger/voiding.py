@@ -7,7 +7,7 @@ from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.booking import Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import TransactionVoided
 from backend.loyalty.ledger.problems import (
     AlreadySpent,
@@ -18,6 +18,7 @@ from backend.loyalty.ledger.problems import (
     TransactionNotFound,
     VoidNotAllowed,
 )
+from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Void, VoidView
 from backend.loyalty.ledger.state import CardState, Target
 from backend.loyalty.ledger.views import VOIDABLE, Show

@@ -21,8 +21,8 @@ from backend.core.problems import Internal, Problem, ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger.actions import KEEP_ANSWER, Ledger, Operation
 from backend.loyalty.ledger.adjusting import AdjustPoints
-from backend.loyalty.ledger.booking import AnswerRow
 from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.rows import AnswerRow
 from backend.loyalty.ledger.schemas import Adjustment, Standing
 from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.state import AnswerState

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions, enter_merchant
 from backend.core.models import TenantRow
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.booking import MergeRow
 from backend.loyalty.ledger.models import CardMerge, Hold, Lot, Transaction
+from backend.loyalty.ledger.rows import MergeRow
 from backend.loyalty.ledger.state import CardRow, HoldState, LotState
 
 CHUNK = 200

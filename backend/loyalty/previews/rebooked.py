@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from uuid import UUID
 
-from backend.loyalty.ledger.booking import Booking, MergeRow, TransactionRow
+from backend.loyalty.ledger.rows import Booking, MergeRow, TransactionRow
 from backend.loyalty.ledger.state import CardState, LotState, Taken, Target, TargetTransaction
 
 

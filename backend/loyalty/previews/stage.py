@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.loyalty.enrollment.actions import draft_enrolled
-from backend.loyalty.ledger.booking import Booking, Draft, TransactionRow
+from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.rows import Booking, TransactionRow
 from backend.loyalty.ledger.state import CardRow, CardState, Setup, StoreState, Target
 from backend.loyalty.previews.rebooked import Memory
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.state import CardRow, CardState, LotState
+from backend.loyalty.ledger.state import CardRow, CardState
 from backend.loyalty.wallets.ports import CardSnapshot, ProgramSnapshot
 
 
@@ -38,9 +38,10 @@ async def find_snapshot(
 
 def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnapshot:
     card, program = state.card, state.program
-    points = _live(state, "points", now)
-    balance = sum(lot.remaining for lot in points)
-    next_expiry_at, next_expiry_points = _next_expiry(state, points)
+    moment = state.moment(now)
+    points, stamps = (rules.live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
+    balance = rules.left_in(points)
+    next_expiry_at, next_expiry_points = rules.next_expiry(points, moment) or (None, 0)
     next_reward, next_reward_points = _next_reward(state, balance)
     erased = state.customer is None
     return CardSnapshot(
@@ -52,7 +53,7 @@ def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnap
         language=state.customer.language if state.customer else program.default_language,
         points_balance=0 if erased else balance,
         debt_points=0 if erased else card.debt_points,
-        stamp_count=0 if erased else sum(lot.remaining for lot in _live(state, "stamps", now)),
+        stamp_count=0 if erased else rules.left_in(stamps),
         next_expiry_at=next_expiry_at,
         next_expiry_points=next_expiry_points,
         next_reward=next_reward,
@@ -82,20 +83,6 @@ def _program(state: WalletState) -> ProgramSnapshot:
         timezone=merchant.timezone,
         stores=[store.name for store in state.setup.stores],
     )
-
-
-def _live(state: WalletState, unit: str, now: datetime) -> list[LotState]:
-    return rules.live_lots(
-        state.lots, unit, now=now, last_activity_at=state.card.last_activity_at, zone=state.setup.merchant.zone
-    )
-
-
-def _next_expiry(state: WalletState, points: list[LotState]) -> tuple[datetime | None, int]:
-    """When points expire next, and how many."""
-    zone, active_at = state.setup.merchant.zone, state.card.last_activity_at
-    dated = [(at, lot.remaining) for lot in points if (at := rules.expiry_of(lot, active_at, zone))]
-    soonest = min((at for at, _ in dated), default=None)
-    return soonest, sum(points for at, points in dated if at == soonest)
 
 
 def _next_reward(state: WalletState, balance: int) -> tuple[dict[str, str] | None, int]:

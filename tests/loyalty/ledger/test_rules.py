@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.state import LotState, TermsState
+from backend.loyalty.ledger.state import LotState, Moment, TermsState
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -54,8 +54,13 @@ def lot(number: int, remaining: int, expires_at: datetime | None = None, idle_da
     return LotState(nobody, UUID(int=number), nobody, nobody, "points", remaining, remaining, expires_at, idle_days)
 
 
+def at(now: datetime) -> Moment:
+    """The customer was here this morning."""
+    return Moment(now, NOW, LUXEMBOURG)
+
+
 def live(lots: list[LotState], now: datetime = NOW, last_activity_at: datetime = NOW) -> list[int]:
-    found = rules.live_lots(lots, "points", now=now, last_activity_at=last_activity_at, zone=LUXEMBOURG)
+    found = rules.live_lots(lots, "points", Moment(now, last_activity_at, LUXEMBOURG))
     return [entry.id.int for entry in found]
 
 
@@ -202,10 +207,9 @@ def test_a_lot_cannot_be_spent_from_the_instant_it_expires() -> None:
     dying = lot(1, 10, NOW)
     assert live([dying], NOW - timedelta(microseconds=1)) == [1]
     assert live([dying], NOW) == []
-    at = {"last_activity_at": NOW, "zone": LUXEMBOURG}
-    assert rules.expired_lots([dying], now=NOW - timedelta(microseconds=1), **at) == []
-    assert rules.expired_lots([dying], now=NOW, **at) == [dying]
-    assert rules.expired_lots([lot(2, 0, NOW)], now=NOW, **at) == []
+    assert rules.expired_lots([dying], at(NOW - timedelta(microseconds=1))) == []
+    assert rules.expired_lots([dying], at(NOW)) == [dying]
+    assert rules.expired_lots([lot(2, 0, NOW)], at(NOW)) == []
 
 
 @given(st.lists(st.integers(1, 1000), max_size=8), st.data())
@@ -275,20 +279,20 @@ def test_points_expire_at_a_local_end_of_day(
     kind: str, days: int | None, period: str | None, earned_at: str, expires_at: str
 ) -> None:
     given_terms = terms(expiry_kind=kind, expiry_days=days, expiry_period=period)
-    assert rules.lot_life(given_terms, utc(earned_at), LUXEMBOURG) == rules.LotLife(utc(expires_at), None)
+    assert rules.lot_life(given_terms, at(utc(earned_at))) == rules.LotLife(utc(expires_at), None)
 
 
 def test_without_expiry_points_live_for_ever() -> None:
-    assert rules.lot_life(terms(), NOW, LUXEMBOURG) == rules.LotLife(None, None)
-    assert rules.expiry_of(lot(1, 5), NOW, LUXEMBOURG) is None
+    assert rules.lot_life(terms(), at(NOW)) == rules.LotLife(None, None)
+    assert rules.expiry_of(lot(1, 5), at(NOW)) is None
 
 
 def test_points_that_expire_by_inactivity_follow_the_customers_last_visit() -> None:
-    life = rules.lot_life(terms(expiry_kind="inactivity", expiry_days=90), NOW, LUXEMBOURG)
+    life = rules.lot_life(terms(expiry_kind="inactivity", expiry_days=90), at(NOW))
     assert life == rules.LotLife(None, 90)
     idle = lot(1, 10, idle_days=90)
     ends_at = utc("2026-10-20T22:00")
-    assert rules.expiry_of(idle, NOW, LUXEMBOURG) == ends_at
+    assert rules.expiry_of(idle, at(NOW)) == ends_at
     assert live([idle], ends_at - timedelta(microseconds=1)) == [1]
     assert live([idle], ends_at) == []
     assert live([idle], ends_at, last_activity_at=NOW + timedelta(days=1)) == [1]
@@ -342,19 +346,19 @@ def test_a_stamp_late_in_the_evening_counts_for_that_day_only() -> None:
     ],
 )
 def test_a_lot_that_comes_back_late_gets_fourteen_days(expired_at: str, lives_until: str, has_grace: bool) -> None:
-    life = rules.returned_life(lot(1, 5, utc(expired_at)), now=NOW, last_activity_at=NOW, zone=LUXEMBOURG)
+    life = rules.returned_life(lot(1, 5, utc(expired_at)), at(NOW))
     assert (life.expires_at, life.idle_days, life.has_grace) == (utc(lives_until), None, has_grace)
 
 
 def test_a_lot_that_never_expires_needs_no_grace() -> None:
-    life = rules.returned_life(lot(1, 5), now=NOW, last_activity_at=NOW, zone=LUXEMBOURG)
+    life = rules.returned_life(lot(1, 5), at(NOW))
     assert (life.expires_at, life.has_grace) == (None, False)
 
 
 def test_a_lot_gets_its_days_of_grace_once() -> None:
     spent = lot(1, 5, utc("2026-07-22T09:00"))
     spent.has_grace = True
-    life = rules.returned_life(spent, now=NOW, last_activity_at=NOW, zone=LUXEMBOURG)
+    life = rules.returned_life(spent, at(NOW))
     assert life.expires_at == utc("2026-07-22T09:00")
 
 

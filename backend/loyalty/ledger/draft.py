@@ -1,144 +1,24 @@
 """A booking in the making: what will be appended and changed, decided on a state that the writing proves unchanged."""
 
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from backend.core.events import EventRow, Happening, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import PointsExpired
-from backend.loyalty.ledger.state import CardRow, CardState, HoldState, LotState
-
-
-class TransactionRow(msgspec.Struct, kw_only=True):
-    """Columns of `transactions`."""
-
-    merchant_id: UUID
-    id: UUID
-    card_id: UUID
-    seq: int
-    kind: str
-    unit: str
-    amount: int
-    points_after: int = 0
-    stamps_after: int = 0
-    debt_after: int = 0
-    store_id: UUID | None
-    user_id: UUID | None
-    staff_pin_id: UUID | None = None
-    device_id: UUID | None
-    on_behalf_user_id: UUID | None
-    program_id: UUID
-    terms_version: int
-    purchase_amount_cents: int | None = None
-    order_reference: str | None = None
-    reward_id: UUID | None = None
-    voids_id: UUID | None = None
-    reason: str | None = None
-    notes: str | None = None
-    idempotency_key: str | None = None
-    occurred_at: datetime
-    recorded_at: datetime
-    ip: str | None
-    user_agent: str | None
-    quantity: int | None = None
-    reversed_points: int | None = None
-    hold_id: UUID | None = None
-    override_user_id: UUID | None = None
-    digest: None = None
-    """The statement `book` computes it."""
-
-
-class AllocationRow(msgspec.Struct, frozen=True):
-    merchant_id: UUID
-    transaction_id: UUID
-    lot_id: UUID
-    amount: int
-
-
-class CategoryRow(msgspec.Struct, frozen=True):
-    merchant_id: UUID
-    transaction_id: UUID
-    category_id: UUID
-
-
-class RetiredCodeRow(msgspec.Struct, frozen=True):
-    merchant_id: UUID
-    code: str
-    card_id: UUID
-    user_id: UUID | None
-    on_behalf_user_id: UUID | None
-    reason: str
-    retired_at: datetime
-
-
-class LimitUse(msgspec.Struct, frozen=True):
-    """What a booking adds toward a limit; the statement `book` proves that it still fits."""
-
-    id: UUID
-    scope: str
-    subject_id: UUID
-    """The card, the person, the device or the store."""
-    measure: str
-    window_minutes: int
-    maximum: int
-    wanted: int
-
-
-class MergeRow(msgspec.Struct, frozen=True):
-    """Columns of `card_merges`."""
-
-    merchant_id: UUID
-    id: UUID
-    merged_card_id: UUID
-    kept_card_id: UUID
-    user_id: UUID | None
-    on_behalf_user_id: UUID | None
-    reason: str
-    debt_points: int
-    carry_numerator: int
-    carry_denominator: int
-    merged_at: datetime
-    reversible_until: datetime
-    reversed_at: datetime | None
-
-    @property
-    def carry(self) -> Fraction:
-        return Fraction(self.carry_numerator, self.carry_denominator)
-
-
-class AnswerRow(msgspec.Struct, frozen=True):
-    key: str
-    fingerprint: str
-    status: int
-    body: str
-    created_at: datetime
-
-
-class Booking(msgspec.Struct, frozen=True):
-    """The document the statement `book` takes."""
-
-    now: datetime
-    card: CardRow
-    limits: list[LimitUse]
-    transactions: list[TransactionRow]
-    categories: list[CategoryRow]
-    lots: list[LotState]
-    lots_changed: list[LotState]
-    allocations: list[AllocationRow]
-    holds: list[HoldState]
-    holds_changed: list[HoldState]
-    retired_code: RetiredCodeRow | None
-    reward_id: UUID | None
-    reward_stock: int
-    """What is added to the reward's stock: fewer when pieces are handed over or set aside, more when they come back."""
-    events: list[EventRow]
-    answer: AnswerRow | None
+from backend.loyalty.ledger.rows import (
+    AllocationRow,
+    AnswerRow,
+    Booking,
+    CategoryRow,
+    LimitUse,
+    RetiredCodeRow,
+    TransactionRow,
+)
+from backend.loyalty.ledger.state import CardRow, CardState, HoldState, LotState, Moment
 
 
 class Draft:
@@ -170,11 +50,11 @@ class Draft:
 
     def live(self, unit: str) -> list[LotState]:
         """What can be spent now, in the order in which it is spent."""
-        return rules.live_lots(self.state.lots, unit, **self._at)
+        return rules.live_lots(self.state.lots, unit, self.moment)
 
     def available(self, unit: str) -> int:
         """What can be spent now and is not set aside."""
-        return sum(lot.remaining for lot in self.live(unit)) - rules.held(self.state.holds, unit, self.now)
+        return rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now)
 
     @property
     def is_empty(self) -> bool:
@@ -182,12 +62,8 @@ class Draft:
         return not (self.transactions or self._new_holds or self._settled_holds or self._retired_code)
 
     @property
-    def _at(self) -> dict[str, Any]:
-        return {
-            "now": self.now,
-            "last_activity_at": self.card.last_activity_at,
-            "zone": self.state.setup.merchant.zone,
-        }
+    def moment(self) -> Moment:
+        return self.state.moment(self.now)
 
     def transaction(self, kind: str, unit: str, amount: int, **details: Any) -> TransactionRow:
         """Appends a line of history; the first carries the idempotency key. Balances are filled in by `booking`."""
@@ -271,7 +147,7 @@ class Draft:
         made.has_grace, made.from_lot_id = life.has_grace, lot.id
 
     def _life_of_returned(self, lot: LotState) -> rules.ReturnedLife:
-        return rules.returned_life(lot, **self._at)
+        return rules.returned_life(lot, self.moment)
 
     def _pay_debt(self, unit: str, amount: int) -> int:
         """How much of the amount goes into what the customer owes."""
@@ -311,12 +187,11 @@ class Draft:
         self._events.append(event_row(happening))
 
     def _book_expired(self) -> None:
-        due = rules.expired_lots(self.state.lots, **self._at)
+        due = rules.expired_lots(self.state.lots, self.moment)
         self._expired = {lot.id: lot.remaining for lot in due}
         for unit in ("points", "stamps"):
             lots = [lot for lot in due if lot.unit == unit]
-            amount = sum(lot.remaining for lot in lots)
-            if amount:
+            if amount := rules.left_in(lots):
                 row = self._expired_row(unit, amount)
                 self.spend(row, lots, amount)
                 self.close(row)

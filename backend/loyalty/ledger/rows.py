@@ -1,0 +1,136 @@
+"""The rows a booking writes, and the document the statement `book` takes."""
+
+from datetime import datetime
+from fractions import Fraction
+from uuid import UUID
+
+import msgspec
+
+from backend.core.events import EventRow
+from backend.loyalty.ledger.state import CardRow, HoldState, LotState
+
+
+class TransactionRow(msgspec.Struct, kw_only=True):
+    """Columns of `transactions`."""
+
+    merchant_id: UUID
+    id: UUID
+    card_id: UUID
+    seq: int
+    kind: str
+    unit: str
+    amount: int
+    points_after: int = 0
+    stamps_after: int = 0
+    debt_after: int = 0
+    store_id: UUID | None
+    user_id: UUID | None
+    staff_pin_id: UUID | None = None
+    device_id: UUID | None
+    on_behalf_user_id: UUID | None
+    program_id: UUID
+    terms_version: int
+    purchase_amount_cents: int | None = None
+    order_reference: str | None = None
+    reward_id: UUID | None = None
+    voids_id: UUID | None = None
+    reason: str | None = None
+    notes: str | None = None
+    idempotency_key: str | None = None
+    occurred_at: datetime
+    recorded_at: datetime
+    ip: str | None
+    user_agent: str | None
+    quantity: int | None = None
+    reversed_points: int | None = None
+    hold_id: UUID | None = None
+    override_user_id: UUID | None = None
+    digest: None = None
+    """The statement `book` computes it."""
+
+
+class AllocationRow(msgspec.Struct, frozen=True):
+    merchant_id: UUID
+    transaction_id: UUID
+    lot_id: UUID
+    amount: int
+
+
+class CategoryRow(msgspec.Struct, frozen=True):
+    merchant_id: UUID
+    transaction_id: UUID
+    category_id: UUID
+
+
+class RetiredCodeRow(msgspec.Struct, frozen=True):
+    merchant_id: UUID
+    code: str
+    card_id: UUID
+    user_id: UUID | None
+    on_behalf_user_id: UUID | None
+    reason: str
+    retired_at: datetime
+
+
+class LimitUse(msgspec.Struct, frozen=True):
+    """What a booking adds toward a limit; the statement `book` proves that it still fits."""
+
+    id: UUID
+    scope: str
+    subject_id: UUID
+    """The card, the person, the device or the store."""
+    measure: str
+    window_minutes: int
+    maximum: int
+    wanted: int
+
+
+class MergeRow(msgspec.Struct, frozen=True):
+    """Columns of `card_merges`."""
+
+    merchant_id: UUID
+    id: UUID
+    merged_card_id: UUID
+    kept_card_id: UUID
+    user_id: UUID | None
+    on_behalf_user_id: UUID | None
+    reason: str
+    debt_points: int
+    carry_numerator: int
+    carry_denominator: int
+    merged_at: datetime
+    reversible_until: datetime
+    reversed_at: datetime | None
+
+    @property
+    def carry(self) -> Fraction:
+        return Fraction(self.carry_numerator, self.carry_denominator)
+
+
+class AnswerRow(msgspec.Struct, frozen=True):
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+    created_at: datetime
+
+
+class Booking(msgspec.Struct, frozen=True):
+    """The document the statement `book` takes."""
+
+    now: datetime
+    card: CardRow
+    limits: list[LimitUse]
+    transactions: list[TransactionRow]
+    categories: list[CategoryRow]
+    lots: list[LotState]
+    lots_changed: list[LotState]
+    allocations: list[AllocationRow]
+    holds: list[HoldState]
+    holds_changed: list[HoldState]
+    retired_code: RetiredCodeRow | None
+    reward_id: UUID | None
+    reward_stock: int
+    """What is added to the reward's stock: fewer when pieces are handed over or set aside, more when they come back."""
+    events: list[EventRow]
+    answer: AnswerRow | None
