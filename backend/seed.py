@@ -243,16 +243,8 @@ def _operations(visit: Told, card_id: UUID, category_id: UUID | None) -> list[Op
 
 
 def _origin(added: _Added, store_code: str, days_ago: int) -> Origin:
-    return Origin(
-        merchant_id=added.merchant_id,
-        store_id=added.stores[store_code],
-        user_id=None,
-        user_name=None,
-        language="en",
-        now=clock.now() - timedelta(days=days_ago),
-        instance="seed",
-        request_id="seed",
-    )
+    now = clock.now() - timedelta(days=days_ago)
+    return Origin.of_nobody(added.merchant_id, now, instance="seed", store_id=added.stores[store_code])
 
 
 def _card_id(body: bytes) -> UUID:

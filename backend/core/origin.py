@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 
@@ -25,6 +26,20 @@ class Origin:
     on_behalf_user_id: UUID | None = None
     """The platform admin who acts for the merchant."""
     on_behalf_name: str | None = None
+
+    @classmethod
+    def of_nobody(cls, merchant_id: UUID, now: datetime, *, instance: str, store_id: UUID | None = None) -> Self:
+        """For what happens by itself, such as time passing."""
+        return cls(
+            merchant_id=merchant_id,
+            store_id=store_id,
+            user_id=None,
+            user_name=None,
+            language="en",
+            now=now,
+            instance=instance,
+            request_id="",
+        )
 
     @property
     def till_store_id(self) -> UUID:

@@ -33,3 +33,9 @@ async def get_merchant_id(sessions: Sessions, code: str) -> UUID:
     if found is None:
         raise MerchantNotFound
     return found
+
+
+async def list_merchant_ids(sessions: Sessions) -> list[UUID]:
+    """All of them, for what runs by itself; always in the same order."""
+    async with sessions.committing() as session:
+        return list(await session.scalars(select(Merchant.id).order_by(Merchant.id)))

@@ -118,16 +118,7 @@ class Shop:
         return msgspec.json.decode(reply.body)
 
     def origin(self, store: str, now: datetime) -> Origin:
-        return Origin(
-            merchant_id=self.merchant_id,
-            store_id=self.store_ids[store],
-            user_id=None,
-            user_name=None,
-            language="en",
-            now=now,
-            instance="test",
-            request_id="test",
-        )
+        return Origin.of_nobody(self.merchant_id, now, instance="test", store_id=self.store_ids[store])
 
     async def hire(self, store: str) -> Till:
         """One more colleague at a store."""

@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from backend.core.clock import clock
-from backend.merchants.models import Merchant
+from backend.merchants.queries import list_merchant_ids
 from backend.messaging.actions import claim_mails, deliver
 from backend.messaging.delivery import open_delivery
 from backend.services import Services
@@ -16,9 +14,7 @@ CHUNK = 50
 
 async def send_queued_mails(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    async with services.sessions.committing() as session:
-        merchants = list(await session.scalars(select(Merchant.id)))
-    for merchant_id in merchants:
+    for merchant_id in await list_merchant_ids(services.sessions):
         await _send_for(services, merchant_id)
 
 

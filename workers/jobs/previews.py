@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from backend.merchants.models import Merchant
+from backend.merchants.queries import list_merchant_ids
 from backend.services import Services
 
 
@@ -16,7 +14,5 @@ async def preview_program(context: dict[str, Any], merchant_id: str, preview_id:
 
 async def preview_programs(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    async with services.sessions.committing() as session:
-        merchants = list(await session.scalars(select(Merchant.id)))
-    for merchant_id in merchants:
+    for merchant_id in await list_merchant_ids(services.sessions):
         await services.previews.make_waiting(merchant_id)

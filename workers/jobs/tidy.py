@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
@@ -12,7 +12,7 @@ from backend.loyalty.programs.models import ProgramPreview
 from backend.loyalty.wallets.google.callbacks import forget_expired
 from backend.loyalty.wallets.models import WalletNotification
 from backend.loyalty.wallets.rings import WINDOW
-from backend.merchants.models import Merchant
+from backend.merchants.queries import list_merchant_ids
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
 
@@ -30,8 +30,7 @@ async def purge(context: dict[str, Any]) -> None:
         await session.execute(delete(AccessToken).where(AccessToken.expires_at < now - TOKENS_KEPT))
         await session.execute(delete(TaskRun).where(TaskRun.created_at < now - RUNS_KEPT))
         await forget_expired(session, now)
-        merchants = list(await session.scalars(select(Merchant.id)))
-    for merchant_id in merchants:
+    for merchant_id in await list_merchant_ids(services.sessions):
         async with services.sessions.committing(merchant_id) as session:
             await session.execute(delete(ProgramPreview).where(ProgramPreview.created_at < now - PREVIEWS_KEPT))
             await session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < now - ANSWERS_KEPT))

@@ -127,7 +127,7 @@ class _Run:
 
     async def _book(self, merchant_id: UUID, card_id: UUID) -> int:
         """How many points expire. Raises CardBusy when the card is fought over for too long."""
-        origin = _nobody(merchant_id, self.now)
+        origin = Origin.of_nobody(merchant_id, self.now, instance="expire_points")
         for _ in range(TRIES):
             state = await find_state(self.ledger.pool, origin, card_id=card_id)
             assert state is not None, "a card is never removed"
@@ -140,17 +140,3 @@ class _Run:
                 self.ledger.doorbell.ring()
                 return expired
         raise CardBusy
-
-
-def _nobody(merchant_id: UUID, now: datetime) -> Origin:
-    """Time passes by itself."""
-    return Origin(
-        merchant_id=merchant_id,
-        store_id=None,
-        user_id=None,
-        user_name=None,
-        language="en",
-        now=now,
-        instance="expire_points",
-        request_id="",
-    )

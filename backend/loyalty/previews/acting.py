@@ -26,7 +26,7 @@ from backend.loyalty.ledger.voiding import VoidTransaction
 from backend.loyalty.previews.card_replay import CardReplay, Price, as_unit, nothing
 from backend.loyalty.previews.history import Line
 from backend.loyalty.previews.rebooked import Rebooked
-from backend.loyalty.previews.stage import origin_of
+from backend.loyalty.previews.stage import origin_at
 
 AS_IT_WAS = "As it was"
 
@@ -74,7 +74,7 @@ def _void(card: CardReplay, line: Line) -> None:
     booked = card.stage.memory.booked.get(line.voids_id) if line.voids_id else None
     if booked is None:
         return
-    operation = VoidTransaction(_part(line, booked), origin_of(card.past.merchant_id, line.recorded_at, None))
+    operation = VoidTransaction(_part(line, booked), origin_at(card.past.merchant_id, line.recorded_at))
     target = card.stage.memory.target(booked, card.stage.state)
     for row in card.book_line(line, operation.decide, target=target):
         booked.taken_back(row)
@@ -86,7 +86,7 @@ def _adjust(card: CardReplay, line: Line) -> None:
 
 def _restore(card: CardReplay, line: Line) -> None:
     restorable = -sum(row.amount for row in card.stage.rows if row.kind in {"expired", "restored"})
-    by = origin_of(card.past.merchant_id, line.recorded_at, line.store_id)
+    by = origin_at(card.past.merchant_id, line.recorded_at, line.store_id)
     operation = RestorePoints(card.card_id, Restoration(line.amount, AS_IT_WAS), by, _restorable=restorable)
     card.book_line(line, operation.decide)
 

@@ -21,7 +21,7 @@ from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group
 from backend.loyalty.previews.past import Conditions, Past
 from backend.loyalty.previews.rebooked import Memory
-from backend.loyalty.previews.stage import empty_stage, origin_of
+from backend.loyalty.previews.stage import empty_stage, origin_at
 
 Moment = tuple[datetime, Callable[[], None]]
 
@@ -95,7 +95,7 @@ def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
         return
     left = {lot.from_lot_id for lot in kept.stage.state.lots if lot.remaining}
     lots = {lot.id: lot for lot in memory.lots.values() if lot.card_id == merged.card_id and lot.id in left}
-    by = origin_of(kept.past.merchant_id, row.reversed_at, None)
+    by = origin_at(kept.past.merchant_id, row.reversed_at)
     operation = ReverseMerge(row.id, MergeReversal(AS_IT_WAS), by, _merge=done, _lots=lots)
     _together(row.reversed_at, kept, merged, operation.decide)
 

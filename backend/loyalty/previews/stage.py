@@ -48,11 +48,11 @@ class Stage:
 
     def enroll(self, setup: Setup, now: datetime, store_id: UUID | None) -> None:
         self._set(setup, now)
-        self.keep(draft_enrolled(self.state, origin_of(self.state.card.merchant_id, now, store_id)).booking(None))
+        self.keep(draft_enrolled(self.state, origin_at(self.state.card.merchant_id, now, store_id)).booking(None))
 
     def draft(self, setup: Setup, now: datetime, store_id: UUID | None, target: Target | None = None) -> Draft:
         self._set(setup, now, target)
-        return Draft(self.state, origin_of(self.state.card.merchant_id, now, store_id))
+        return Draft(self.state, origin_at(self.state.card.merchant_id, now, store_id))
 
     def keep(self, booking: Booking) -> None:
         self.rows += booking.transactions
@@ -106,14 +106,5 @@ def empty_stage(card: CardRow, setup: Setup, memory: Memory) -> Stage:
     return Stage(state, memory)
 
 
-def origin_of(merchant_id: UUID, now: datetime, store_id: UUID | None) -> Origin:
-    return Origin(
-        merchant_id=merchant_id,
-        store_id=store_id,
-        user_id=None,
-        user_name=None,
-        language="en",
-        now=now,
-        instance="",
-        request_id="",
-    )
+def origin_at(merchant_id: UUID, now: datetime, store_id: UUID | None = None) -> Origin:
+    return Origin.of_nobody(merchant_id, now, instance="preview", store_id=store_id)

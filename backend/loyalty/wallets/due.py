@@ -14,7 +14,7 @@ from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.models import WalletLink
 from backend.loyalty.wallets.ports import LinkKey, Provider
-from backend.merchants.models import Merchant
+from backend.merchants.queries import list_merchant_ids
 
 CHUNK = 500
 
@@ -42,8 +42,7 @@ _SINCE = func.coalesce(WalletLink.waiting_since, WalletLink.synced_at, WalletLin
 async def merchants_of(sessions: Sessions, scope: Scope) -> list[UUID]:
     if scope.merchant_id is not None:
         return [scope.merchant_id]
-    async with sessions.committing() as session:
-        return list(await session.scalars(select(Merchant.id).order_by(Merchant.id)))
+    return await list_merchant_ids(sessions)
 
 
 async def count_due(sessions: Sessions, merchants: list[UUID], scope: Scope) -> int:

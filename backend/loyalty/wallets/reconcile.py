@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
-from backend.loyalty.wallets.due import Scope, merchants_of
 from backend.loyalty.wallets.google.names import card_id_of
 from backend.loyalty.wallets.google.opening import Google
 from backend.loyalty.wallets.google.payloads import shows
@@ -20,6 +19,7 @@ from backend.loyalty.wallets.models import WalletLink
 from backend.loyalty.wallets.ports import CardSnapshot
 from backend.loyalty.wallets.snapshot import find_snapshot
 from backend.loyalty.wallets.sync import WalletSync
+from backend.merchants.queries import list_merchant_ids
 
 RECONCILE = "reconcile_google_passes"
 
@@ -32,7 +32,7 @@ class Reconciliation:
 
     async def run(self) -> None:
         """Raises Transient, Permanent or Misconfigured when Google does not list its passes."""
-        for merchant_id in await merchants_of(self._sync.sessions, Scope()):
+        for merchant_id in await list_merchant_ids(self._sync.sessions):
             card_id = await _any_card(self._sync.sessions, merchant_id)
             if card_id is not None:
                 await self._merchant(merchant_id, card_id)

@@ -12,13 +12,13 @@ from backend.core.outbound.breaker import Breaker
 from backend.core.settings import Settings
 from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.apple.checks import check_apple
-from backend.loyalty.wallets.due import Scope, merchants_of
 from backend.loyalty.wallets.google.checks import check_google
 from backend.loyalty.wallets.google.save_link import save_origins
 from backend.loyalty.wallets.models import WalletLink
 from backend.loyalty.wallets.opening import configured_wallets
 from backend.loyalty.wallets.ports import CheckStep, Provider
 from backend.loyalty.wallets.sync import WalletSync
+from backend.merchants.queries import list_merchant_ids
 from backend.operations.wallets.schemas import (
     BreakerView,
     FreshnessView,
@@ -109,7 +109,7 @@ async def count_passes(sessions: Sessions, provider: Provider) -> PassCounts:
         .join(Card, (Card.merchant_id == WalletLink.merchant_id) & (Card.id == WalletLink.card_id))
         .where(WalletLink.provider == provider)
     )
-    for merchant_id in await merchants_of(sessions, Scope()):
+    for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
             row = await session.execute(counted.where(WalletLink.merchant_id == merchant_id))
             active, behind, failed, oldest = row.tuples().one()
