@@ -25,6 +25,7 @@ from backend.core.requests import client_address, printable_address, reader_lang
 from backend.core.settings import Settings, load_settings
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.desk import provide_desk
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.wallets.apple.issuing import ApplePasses
 from backend.loyalty.wallets.images.actions import PassImages
@@ -51,6 +52,7 @@ def create_api(settings: Settings) -> Litestar:
         dependencies={
             "origin": Provide(provide_origin, sync_to_thread=False),
             "ledger": Provide(provide_ledger, sync_to_thread=False),
+            "desk": Provide(provide_desk, sync_to_thread=False),
             "pins": Provide(provide_pins, sync_to_thread=False),
             "enrollment": Provide(provide_enrollment, sync_to_thread=False),
             "previews": Provide(provide_previews, sync_to_thread=False),

@@ -225,20 +225,20 @@ async def _add_history(services: Services, told: Told, added: _Added) -> None:
     reply = await enrollment.by_staff(_origin(added, code, told["enrolled_days_ago"]), person, None)
     card_id = _card_id(reply.body)
     for visit in told["visits"]:
-        for operation in _operations(visit, card_id, added.first_category.get(code)):
+        for operation in _operations(visit, added.first_category.get(code)):
             key = f"seed {code} {told['email']} {visit['days_ago']} {type(operation).__name__}"
             origin = _origin(added, code, visit["days_ago"])
             await services.ledger.book(operation, origin, Key(key, b"seed".hex()), card_id=card_id)
 
 
-def _operations(visit: Told, card_id: UUID, category_id: UUID | None) -> list[Operation]:
+def _operations(visit: Told, category_id: UUID | None) -> list[Operation]:
     categories = [category_id] if category_id else []
     operations: list[Operation] = []
     if visit["amount_cents"]:
         body = Earn(purchase_amount_cents=visit["amount_cents"], category_ids=categories)
-        operations.append(EarnPoints(card_id, body))
+        operations.append(EarnPoints(body))
     if visit["stamp"]:
-        operations.append(AddStamp(card_id, Stamp()))
+        operations.append(AddStamp(Stamp()))
     return operations
 
 

@@ -45,7 +45,7 @@ async def earn(ledger: Ledger, sale: Sale) -> int:
         request_id="",
     )
     key = key_for(str(uuid4()), path, body)
-    return (await ledger.book(EarnPoints(card_id, body), origin, key, card_id=card_id)).status
+    return (await ledger.book(EarnPoints(body), origin, key, card_id=card_id)).status
 
 
 async def run(plan: ActionPlan) -> Outcome:

@@ -65,7 +65,7 @@ async def _earn(services: Services, card: int) -> None:
     card_id = id_of(CARD, card)
     body = Earn(purchase_amount_cents=2500, category_ids=[id_of(CATEGORY, store_of(card))])
     reply = await services.ledger.book(
-        EarnPoints(card_id, body), _origin(card), key_for(str(uuid4()), "", body), card_id=card_id
+        EarnPoints(body), _origin(card), key_for(str(uuid4()), "", body), card_id=card_id
     )
     assert reply.status == 201, reply.body
 

@@ -80,17 +80,17 @@ class _Teller:
     def _visit(self, draft: Draft) -> None:
         for reward in self.state.setup.rewards:
             if draft.available("points") >= reward.points_required and self.dice.random() < 0.5:
-                RedeemReward(self.state.card.id, Redemption(reward_id=reward.id)).decide(draft)
+                RedeemReward(Redemption(reward_id=reward.id)).decide(draft)
                 return
         chance = self.dice.random()
         if draft.available("stamps") >= self.state.terms.stamps_target:
-            RedeemReward(self.state.card.id, Redemption(unit="stamps")).decide(draft)
+            RedeemReward(Redemption(unit="stamps")).decide(draft)
         elif chance < 0.2:
             self.state.stamped_at.clear()
-            AddStamp(self.state.card.id, Stamp()).decide(draft)
+            AddStamp(Stamp()).decide(draft)
         elif chance < 0.25:
             body = Adjustment(points=self.dice.randint(1, 50), reason="Goodwill")
-            AdjustPoints(self.state.card.id, body).decide(draft)
+            AdjustPoints(body).decide(draft)
         elif chance < 0.32 and (sale := self._sale()):
             self._return(sale, draft)
         else:
@@ -99,7 +99,7 @@ class _Teller:
     def _sell(self, draft: Draft) -> None:
         categories = [category.id for category in self.state.setup.categories[:1]]
         cents = int(self.dice.lognormvariate(7.9, 0.7)) + 100
-        EarnPoints(self.state.card.id, Earn(purchase_amount_cents=cents, category_ids=categories)).decide(draft)
+        EarnPoints(Earn(purchase_amount_cents=cents, category_ids=categories)).decide(draft)
 
     def _sale(self) -> TransactionRow | None:
         """The last one, when nothing of it was taken back."""

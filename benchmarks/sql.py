@@ -117,7 +117,7 @@ async def _template(pool: asyncpg.Pool, card: int) -> Template:
     state = await find_state(pool, origin, card_id=card_id)
     assert state is not None
     state.card.version, state.card.last_seq, state.card.points_balance = 7_000_001, 8_000_001, 9_000_001
-    operation = EarnPoints(card_id, Earn(purchase_amount_cents=CENTS, category_ids=[id_of(CATEGORY, store)]))
+    operation = EarnPoints(Earn(purchase_amount_cents=CENTS, category_ids=[id_of(CATEGORY, store)]))
     draft = Draft(state, origin)
     operation.decide(draft)
     links = CardLinks(KeyRing(["benchmark"]), "http://127.0.0.1:8080")

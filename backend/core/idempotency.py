@@ -65,10 +65,3 @@ def _without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
         for name, value in fields.items()
         if name not in SECRET_FIELDS
     }
-
-
-def replay(key: Key, fingerprint: str, status: int, body: str) -> Reply:
-    """The stored answer. Raises IdempotencyKeyReused when it answered something else."""
-    if fingerprint != key.fingerprint:
-        raise IdempotencyKeyReused
-    return Reply(status, body.encode(), replayed=True)

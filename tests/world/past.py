@@ -94,17 +94,17 @@ class RandomPast:
 
     async def _earn(self, card_id: UUID) -> None:
         cents = self.dice.choice([self.dice.randint(1, 300), self.dice.randint(1, 60) * 100])
-        await self._book(EarnPoints(card_id, Earn(purchase_amount_cents=cents)), card_id=card_id)
+        await self._book(EarnPoints(Earn(purchase_amount_cents=cents)), card_id=card_id)
 
     async def _stamp(self, card_id: UUID) -> None:
-        await self._book(AddStamp(card_id, Stamp()), card_id=card_id)
+        await self._book(AddStamp(Stamp()), card_id=card_id)
 
     async def _redeem(self, card_id: UUID) -> None:
         wanted = Redemption(reward_id=UUID(self.shop.rewards[REWARD]), quantity=self.dice.randint(1, 2))
-        await self._book(RedeemReward(card_id, wanted), card_id=card_id)
+        await self._book(RedeemReward(wanted), card_id=card_id)
 
     async def _redeem_stamps(self, card_id: UUID) -> None:
-        await self._book(RedeemReward(card_id, Redemption(unit="stamps")), card_id=card_id)
+        await self._book(RedeemReward(Redemption(unit="stamps")), card_id=card_id)
 
     async def _void(self, _: UUID) -> None:
         await self._take_back(Void())
@@ -120,11 +120,11 @@ class RandomPast:
 
     async def _adjust(self, card_id: UUID) -> None:
         points = self.dice.choice([-30, -5, 5, 30])
-        await self._book(AdjustPoints(card_id, Adjustment(points, "Goodwill")), card_id=card_id)
+        await self._book(AdjustPoints(Adjustment(points, "Goodwill")), card_id=card_id)
 
     async def _reserve(self, card_id: UUID) -> None:
         units = [Reservation(reward_id=UUID(self.shop.rewards[REWARD]), quantity=2), Reservation(unit="stamps")]
-        answer = await self._book(ReserveReward(card_id, self.dice.choice(units)), card_id=card_id)
+        answer = await self._book(ReserveReward(self.dice.choice(units)), card_id=card_id)
         if answer:
             self.holds.append((card_id, UUID(answer["hold"]["id"])))
             clock.move(timedelta(seconds=self.dice.randint(1, 900)))
@@ -168,9 +168,9 @@ class RandomPast:
         await expire_points(self.shop.services.ledger, [self.shop.merchant_id], clock.now(), Progress())
 
     async def _change_standing(self, card_id: UUID) -> None:
-        await self._book(DeactivateCard(card_id, Standing("Stolen")), card_id=card_id)
+        await self._book(DeactivateCard(Standing("Stolen")), card_id=card_id)
         clock.move(timedelta(days=self.dice.randint(0, 9)))
-        await self._book(ReactivateCard(card_id, Standing("Found")), card_id=card_id)
+        await self._book(ReactivateCard(Standing("Found")), card_id=card_id)
 
     async def _merge(self, kept_id: UUID) -> None:
         await self.merge(kept_id, self.dice.choice(self.cards))

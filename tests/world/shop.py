@@ -99,9 +99,9 @@ class Shop:
         reply = await self.services.enrollment.by_staff(self.origin(store, now), who, None)
         card = msgspec.json.decode(reply.body)
         for day in range(stamps, 0, -1):
-            await self.book(AddStamp(UUID(card["id"]), Stamp()), card, at=store, now=now - timedelta(days=2 * day))
+            await self.book(AddStamp(Stamp()), card, at=store, now=now - timedelta(days=2 * day))
         if points:
-            sale = EarnPoints(UUID(card["id"]), self.earned(store, points))
+            sale = EarnPoints(self.earned(store, points))
             return (await self.book(sale, card, at=store, now=now))["card"]
         return await self.claire.at(store).show(card) if stamps else card
 

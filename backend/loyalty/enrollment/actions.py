@@ -5,16 +5,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, Text, cast, func, select
+from sqlalchemy import JSON, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.answers import AnswerRow, add_answer, first_answer
 from backend.core.database import Sessions
 from backend.core.events import record
-from backend.core.idempotency import Key, Reply, replay
+from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
-from backend.core.models import StoredAnswer
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
@@ -31,7 +31,6 @@ from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardEnrolled
-from backend.loyalty.ledger.rows import AnswerRow
 from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
@@ -75,7 +74,9 @@ class Enrollment:
             reply = await self._with_free_code(origin, person, key, is_public=is_public)
         except IntegrityError:
             # The key was used for something else, or by a twin a moment ago.
-            if key is None or (answer := await self._answer_after_all(origin, key)) is None:
+            async with self.sessions.committing(origin.merchant_id) as session:
+                answer = await _first_answer(session, origin, key)
+            if answer is None:
                 raise
             return answer
         self.ledger.doorbell.ring()
@@ -92,11 +93,11 @@ class Enrollment:
 
     async def _enroll(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         async with self.sessions.committing(origin.merchant_id) as session:
-            if key is not None and (answer := await _first_answer(session, origin, key)):
+            if answer := await _first_answer(session, origin, key):
                 return answer
             enrolled = await enroll_customer(session, origin, person, is_public=is_public)
             # Whoever found the card made by a twin waited for that twin's commit: now its answer is there.
-            if key is not None and enrolled.already and (answer := await _first_answer(session, origin, key)):
+            if enrolled.already and (answer := await _first_answer(session, origin, key)):
                 return answer
             show = Show(self.ledger.links, origin.language, origin.now)
             body = _public_answer(enrolled, show) if is_public else _staff_answer(enrolled, show)
@@ -105,10 +106,6 @@ class Enrollment:
             if is_public and enrolled.already:
                 record(session, origin.merchant_id, CardLinkRequested(enrolled.state.card.id), origin.now)
             return reply
-
-    async def _answer_after_all(self, origin: Origin, key: Key) -> Reply | None:
-        async with self.sessions.committing(origin.merchant_id) as session:
-            return await _first_answer(session, origin, key)
 
 
 async def enroll_customer(session: AsyncSession, origin: Origin, person: Person, *, is_public: bool) -> Enrolled:
@@ -201,30 +198,24 @@ def draft_enrolled(state: CardState, origin: Origin) -> Draft:
     return draft
 
 
-async def _first_answer(session: AsyncSession, origin: Origin, key: Key) -> Reply | None:
-    """Raises IdempotencyKeyReused when the key answered something else."""
-    stored = await session.get(StoredAnswer, (origin.merchant_id, key.value))
-    return replay(key, stored.fingerprint.hex(), stored.status, stored.body) if stored else None
+async def _first_answer(session: AsyncSession, origin: Origin, key: Key | None) -> Reply | None:
+    return await first_answer(session, origin.merchant_id, key) if key else None
 
 
 async def _write(session: AsyncSession, origin: Origin, enrolled: Enrolled, key: Key | None, reply: Reply) -> None:
-    answer = AnswerRow(key.value, key.fingerprint, reply.status, reply.body.decode(), origin.now) if key else None
     if enrolled.draft is not None:
+        answer = AnswerRow.of(key, reply, origin.now) if key else None
         document = _encoder.encode(enrolled.draft.booking(answer)).decode()
-        result = await session.scalar(select(func.book(origin.merchant_id, _json(document))))
+        # Through text, because the driver would take the string for a JSON string.
+        result = await session.scalar(select(func.book(origin.merchant_id, cast(cast(document, Text), JSON))))
         assert result == "booked", "a card of this transaction cannot have moved"
-    elif answer is not None:
-        await session.execute(select(func.keep_answer(origin.merchant_id, _json(_encoder.encode(answer).decode()))))
+    elif key is not None:
+        add_answer(session, origin.merchant_id, key, reply, origin.now)
 
 
 def constraint_of(error: IntegrityError) -> str | None:
     """The constraint PostgreSQL names, under the two wrappings of the driver."""
     return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-
-
-def _json(document: str) -> ColumnElement[str]:
-    # Through text, because the driver would take the string for a JSON string.
-    return cast(cast(document, Text), JSON)
 
 
 def _staff_answer(enrolled: Enrolled, show: Show) -> EnrollView:

@@ -24,8 +24,9 @@ from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccept
 from backend.loyalty.enrollment.queries import card_page, public_program
 from backend.loyalty.enrollment.schemas import CardLinkRequest, Enroll, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.desk import REPLAYED, IdempotencyKey, sent
 from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
-from backend.loyalty.ledger.routes import REPLAYED, STAFF, IdempotencyKey, sent
+from backend.loyalty.ledger.routes import STAFF
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
 from backend.merchants.queries import StorePlace, get_place

@@ -5,13 +5,14 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol, TypedDict, Unpack
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from backend.core.idempotency import Key, Reply, replay
+from backend.core.answers import AnswerRow, keep_answer
+from backend.core.idempotency import Key, Reply
 from backend.core.metrics import CONFLICTS, POSTINGS
 from backend.core.origin import Origin
 from backend.core.problems import Problem
@@ -29,7 +30,7 @@ from backend.loyalty.ledger.problems import (
     TransactionNotFound,
 )
 from backend.loyalty.ledger.queries import find_state, get_states
-from backend.loyalty.ledger.rows import AnswerRow, Booking, MergeRow
+from backend.loyalty.ledger.rows import Booking, MergeRow
 from backend.loyalty.ledger.schemas import Override
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show
@@ -37,7 +38,6 @@ from backend.staff_pins.actions import PinCheck, StaffPins
 
 BOOK = "SELECT book($1, $2)"
 BOOK_TOGETHER = "SELECT book_together($1, $2, $3)"
-KEEP_ANSWER = "SELECT keep_answer($1, $2)"
 TRIES = 60
 PAUSE_SECONDS_MAX = 0.05
 # What a concurrent booking may have taken first; reading again tells.
@@ -90,7 +90,16 @@ class JointOperation(Protocol):
         """Status and body, after `decide`."""
 
 
-Read = Callable[[asyncpg.Pool], Awaitable[None]]
+class Particulars(TypedDict, total=False):
+    """Of one booking: the card it is about, told by one of the first three, and what allows it."""
+
+    card_id: UUID
+    transaction_id: UUID
+    order_reference: str
+    staff_pin: str | None
+    override: Override | None
+    read: Callable[[asyncpg.Pool], Awaitable[None]]
+    """Further facts the operation needs, read after the card so that the writing proves them unchanged too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,46 +111,38 @@ class Ledger:
     links: CardLinks
     doorbell: Doorbell
 
-    async def book(
-        self,
-        operation: Operation,
-        origin: Origin,
-        key: Key,
-        *,
-        card_id: UUID | None = None,
-        transaction_id: UUID | None = None,
-        order_reference: str | None = None,
-        staff_pin: str | None = None,
-        override: Override | None = None,
-        read: Read | None = None,
-    ) -> Reply:
+    async def book(self, operation: Operation, origin: Origin, key: Key, **particulars: Unpack[Particulars]) -> Reply:
         """Books once per key, however often it is sent, and answers the same bytes each time.
 
-        `read`: further facts the operation needs, read after the card so that the writing proves them unchanged too.
         Raises the operation's problems, LimitReached, OverrideRefused, PinRequired, PinInvalid, PinLocked, CardNotFound
         and, when the card is fought over for longer than anybody should wait, CardBusy.
         """
-        pin, lifting = PinCheck(staff_pin), OverrideCheck(override)
+        pin, lifting = PinCheck(particulars.get("staff_pin")), OverrideCheck(particulars.get("override"))
         for attempt in range(TRIES):
-            state = await find_state(
-                self.pool,
-                origin,
-                card_id=card_id,
-                transaction_id=transaction_id,
-                order_reference=order_reference,
-                key=key.value,
-            )
-            if state is None:
-                raise TransactionNotFound if order_reference else CardNotFound
+            state = await self._read(origin, key, particulars)
             if state.answer is not None:
-                return replay(key, state.answer.fingerprint, state.answer.status, state.answer.body)
-            if read is not None:
-                await read(self.pool)
+                return state.answer.reply(key)
             reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
             if reply is not None:
                 return reply
             await _pause(attempt)
         raise CardBusy
+
+    async def _read(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
+        reference = particulars.get("order_reference")
+        state = await find_state(
+            self.pool,
+            origin,
+            card_id=particulars.get("card_id"),
+            transaction_id=particulars.get("transaction_id"),
+            order_reference=reference,
+            key=key.value,
+        )
+        if state is None:
+            raise TransactionNotFound if reference else CardNotFound
+        if read := particulars.get("read"):
+            await read(self.pool)
+        return state
 
     async def book_together(
         self, operation: JointOperation, origin: Origin, key: Key, *, kept_id: UUID, merged_id: UUID
@@ -150,7 +151,7 @@ class Ledger:
         for attempt in range(TRIES):
             kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
             if kept.answer is not None:
-                return replay(key, kept.answer.fingerprint, kept.answer.status, kept.answer.body)
+                return kept.answer.reply(key)
             await operation.read(self.pool)
             reply = await self._try_together(operation, origin, key, kept, merged)
             if reply is not None:
@@ -167,19 +168,11 @@ class Ledger:
             drafts = Draft(kept, origin), Draft(merged, origin)
             merge = operation.decide(*drafts)
         except Problem as problem:
-            POSTINGS.labels(operation.kind, problem.code).inc()
-            if not problem.is_remembered:
-                raise
-            return await self._remember(problem, origin, key)
-        status, body = operation.answer(*drafts, Show(self.links, origin.language, origin.now))
-        encoded = _encoder.encode(body)
-        answer = AnswerRow(key.value, key.fingerprint, status, encoded.decode(), origin.now)
-        bookings = [drafts[0].booking(answer), drafts[1].booking(None)]
-        if not await self._write_together(origin.merchant_id, bookings, merge):
-            return None
-        POSTINGS.labels(operation.kind, "booked").inc()
-        self.doorbell.ring()
-        return Reply(status, encoded)
+            return await self._refuse(operation.kind, problem, origin, key)
+        reply = _reply(*operation.answer(*drafts, self._show(origin)))
+        bookings = [drafts[0].booking(AnswerRow.of(key, reply, origin.now)), drafts[1].booking(None)]
+        is_written = await self._write_together(origin.merchant_id, bookings, merge)
+        return self._booked(operation.kind, reply) if is_written else None
 
     async def _try(
         self,
@@ -200,34 +193,46 @@ class Ledger:
             operation.decide(draft)
             await keep_within_limits(self.pins, draft, lifting)
         except Problem as problem:
-            POSTINGS.labels(operation.kind, problem.code).inc()
-            if not problem.is_remembered:
-                raise
-            return await self._remember(problem, origin, key)
-        show = Show(self.links, origin.language, origin.now)
-        status, body = operation.answer(draft, show)
-        encoded = _encoder.encode(body)
+            return await self._refuse(operation.kind, problem, origin, key)
+        reply = _reply(*operation.answer(draft, self._show(origin)))
         if draft.is_empty:
-            return Reply(status, encoded)
+            return reply
         for row in draft.transactions:
             row.staff_pin_id = row.staff_pin_id or pin.pin_id
-        answer = AnswerRow(key.value, key.fingerprint, status, encoded.decode(), origin.now)
-        if not await self._write(origin.merchant_id, draft.booking(answer)):
-            return None
-        POSTINGS.labels(operation.kind, "booked").inc()
+        is_written = await self._write(origin.merchant_id, draft.booking(AnswerRow.of(key, reply, origin.now)))
+        return self._booked(operation.kind, reply) if is_written else None
+
+    def _show(self, origin: Origin) -> Show:
+        return Show(self.links, origin.language, origin.now)
+
+    def _booked(self, kind: str, reply: Reply) -> Reply:
+        POSTINGS.labels(kind, "booked").inc()
         self.doorbell.ring()
-        return Reply(status, encoded)
+        return reply
+
+    async def _refuse(self, kind: str, problem: Problem, origin: Origin, key: Key) -> Reply | None:
+        """A refusal decided on the card's state is an answer too: the same key gets it again. Raises any other.
+
+        None when the key was answered meanwhile.
+        """
+        POSTINGS.labels(kind, problem.code).inc()
+        if not problem.is_remembered:
+            raise problem
+        body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)
+        reply = Reply(problem.status, _encoder.encode(body))
+        is_kept = await keep_answer(self.pool, origin.merchant_id, AnswerRow.of(key, reply, origin.now))
+        return reply if is_kept else None
 
     async def _write(self, merchant_id: UUID, booking: Booking) -> bool:
         """False when the card, the reward's stock or the key has moved since the state was read."""
-        return await self._booked(BOOK, merchant_id, _encoder.encode(booking).decode())
+        return await self._execute(BOOK, merchant_id, _encoder.encode(booking).decode())
 
     async def _write_together(self, merchant_id: UUID, bookings: list[Booking], merge: MergeRow) -> bool:
         in_order = sorted(bookings, key=lambda booking: booking.card.id)
         documents = [_encoder.encode(booking).decode() for booking in in_order]
-        return await self._booked(BOOK_TOGETHER, merchant_id, documents, _encoder.encode(merge).decode())
+        return await self._execute(BOOK_TOGETHER, merchant_id, documents, _encoder.encode(merge).decode())
 
-    async def _booked(self, statement: str, *arguments: object) -> bool:
+    async def _execute(self, statement: str, *arguments: object) -> bool:
         try:
             result: str = await self.pool.fetchval(statement, *arguments)
         except asyncpg.IntegrityConstraintViolationError as error:
@@ -243,18 +248,9 @@ class Ledger:
             raise
         return result == "booked"
 
-    async def _remember(self, problem: Problem, origin: Origin, key: Key) -> Reply | None:
-        """A refusal decided on the card's state is an answer too: the same key gets it again.
 
-        None when the key was answered meanwhile.
-        """
-        body: dict[str, Any] = problem.as_dict(
-            language=origin.language, instance=origin.instance, request_id=origin.request_id
-        )
-        encoded = _encoder.encode(body)
-        answer = AnswerRow(key.value, key.fingerprint, problem.status, encoded.decode(), origin.now)
-        kept: bool = await self.pool.fetchval(KEEP_ANSWER, origin.merchant_id, _encoder.encode(answer).decode())
-        return Reply(problem.status, encoded) if kept else None
+def _reply(status: int, body: msgspec.Struct) -> Reply:
+    return Reply(status, _encoder.encode(body))
 
 
 async def _pause(attempt: int) -> None:

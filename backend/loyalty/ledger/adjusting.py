@@ -1,7 +1,6 @@
 """Adjust points by hand, with a reason."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
@@ -17,7 +16,6 @@ from backend.loyalty.ledger.views import Show
 
 @dataclass(slots=True)
 class AdjustPoints:
-    card_id: UUID
     body: Adjustment
     kind: str = "adjusted"
     needs_pin: bool = True

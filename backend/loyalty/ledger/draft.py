@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from backend.core.answers import AnswerRow
 from backend.core.events import EventRow, Happening, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
@@ -11,7 +12,6 @@ from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import PointsExpired
 from backend.loyalty.ledger.rows import (
     AllocationRow,
-    AnswerRow,
     Booking,
     CategoryRow,
     LimitUse,

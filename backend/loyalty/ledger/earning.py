@@ -1,7 +1,6 @@
 """Earn points for a sale."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
@@ -15,7 +14,6 @@ from backend.loyalty.ledger.views import Show, undo_until
 
 @dataclass(slots=True)
 class EarnPoints:
-    card_id: UUID
     body: Earn
     kind: str = "earned"
     needs_pin: bool = True

@@ -31,7 +31,6 @@ from backend.loyalty.ledger.views import Show
 
 @dataclass(slots=True)
 class ReserveReward:
-    card_id: UUID
     body: Reservation
     kind: str = "reserved"
     needs_pin: bool = True

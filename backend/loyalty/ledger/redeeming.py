@@ -90,7 +90,6 @@ def book_redeemed(draft: Draft, price: Price, notes: str | None) -> TransactionR
 
 @dataclass(slots=True)
 class RedeemReward:
-    card_id: UUID
     body: Redemption
     kind: str = "redeemed"
     needs_pin: bool = True

@@ -1,7 +1,6 @@
 """Replace a lost card: a new code at once, the old one refused from then on."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from backend.loyalty.cards.code import new_code
 from backend.loyalty.ledger import checks
@@ -14,7 +13,6 @@ from backend.loyalty.ledger.views import Show
 
 @dataclass(slots=True)
 class ReplaceCard:
-    card_id: UUID
     body: Replacement
     kind: str = "replaced"
     needs_pin: bool = True

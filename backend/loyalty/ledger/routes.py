@@ -1,18 +1,17 @@
 """Bookings at the till and the history they make."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import ResponseHeader
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.access.features import FeatureDisabled
 from backend.access.guards import limited, requires, together
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS, VOID_TRANSACTIONS
 from backend.access.problems import Forbidden, SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
-from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, Reply, key_for
+from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, LIMIT_MAX, CursorExpired, Cursors
@@ -21,6 +20,7 @@ from backend.core.schemas import Page
 from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.desk import REPLAYED, Desk
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
 from backend.loyalty.ledger.queries import HistoryRow, get_state, list_transactions
@@ -50,15 +50,6 @@ from backend.loyalty.ledger.stamping import AddStamp
 from backend.loyalty.ledger.voiding import VoidTransaction
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
 
-Asked = Request[Any, Any, Any]
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        required=False,
-        description="1 to 128 printable characters, made by the client and kept before sending. Required.",
-    ),
-]
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
 
@@ -97,16 +88,6 @@ VOIDING = (
     problems.AlreadySpent,
     problems.ReturnExceedsSale,
 )
-REPLAYED = [
-    ResponseHeader(
-        name="Idempotency-Replayed", documentation_only=True, description="`true` when this is the first answer again"
-    )
-]
-
-
-def sent(reply: Reply) -> Response[bytes]:
-    """The bytes as they are, so that a repeated answer cannot differ."""
-    return Response(reply.body, status_code=reply.status, media_type=reply.media_type, headers=reply.headers)
 
 
 class StoreLedgerController(Controller):
@@ -133,24 +114,10 @@ class StoreLedgerController(Controller):
         ),
     )
     async def earn_points(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Earn],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Earn], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(
-                EarnPoints(card_id, data),
-                origin,
-                key,
-                card_id=card_id,
-                staff_pin=data.staff_pin,
-                override=data.override,
-            )
+        return await desk.book(
+            EarnPoints(data), data, card_id=card_id, staff_pin=data.staff_pin, override=data.override
         )
 
     @post(
@@ -171,25 +138,9 @@ class StoreLedgerController(Controller):
         ),
     )
     async def add_stamp(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Stamp],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Stamp], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(
-                AddStamp(card_id, data),
-                origin,
-                key,
-                card_id=card_id,
-                staff_pin=data.staff_pin,
-                override=data.override,
-            )
-        )
+        return await desk.book(AddStamp(data), data, card_id=card_id, staff_pin=data.staff_pin, override=data.override)
 
     @post(
         "/cards/{card_id:uuid}/redemptions",
@@ -200,24 +151,10 @@ class StoreLedgerController(Controller):
         responses={201: shown(RedemptionView)} | refusals(*BOOKING, *LIMITED, *REDEEMING, problems.OrderReferenceUsed),
     )
     async def redeem_reward(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Redemption],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Redemption], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(
-                RedeemReward(card_id, data),
-                origin,
-                key,
-                card_id=card_id,
-                staff_pin=data.staff_pin,
-                override=data.override,
-            )
+        return await desk.book(
+            RedeemReward(data), data, card_id=card_id, staff_pin=data.staff_pin, override=data.override
         )
 
     @post(
@@ -230,18 +167,9 @@ class StoreLedgerController(Controller):
         responses={201: shown(ReservationView)} | refusals(*BOOKING, *REDEEMING),
     )
     async def reserve_reward(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Reservation],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Reservation], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(ReserveReward(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
-        )
+        return await desk.book(ReserveReward(data), data, card_id=card_id, staff_pin=data.staff_pin)
 
     @post(
         "/cards/{card_id:uuid}/holds/{hold_id:uuid}/confirm",
@@ -264,24 +192,13 @@ class StoreLedgerController(Controller):
     )
     async def confirm_hold(
         self,
-        request: Asked,
         card_id: FromPath[UUID],
         hold_id: FromPath[UUID],
         data: JSONBody[Confirmation],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        desk: NamedDependency[Desk],
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(
-                ConfirmHold(hold_id, data),
-                origin,
-                key,
-                card_id=card_id,
-                staff_pin=data.staff_pin,
-                override=data.override,
-            )
+        return await desk.book(
+            ConfirmHold(hold_id, data), data, card_id=card_id, staff_pin=data.staff_pin, override=data.override
         )
 
     @post(
@@ -293,17 +210,9 @@ class StoreLedgerController(Controller):
         responses={201: shown(ReservationView)} | refusals(*BOOKING, problems.HoldNotFound, problems.HoldSettled),
     )
     async def release_hold(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        hold_id: FromPath[UUID],
-        data: JSONBody[Release],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], hold_id: FromPath[UUID], data: JSONBody[Release], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await ledger.book(ReleaseHold(hold_id), origin, key, card_id=card_id))
+        return await desk.book(ReleaseHold(hold_id), data, card_id=card_id)
 
     @post(
         "/returns",
@@ -315,23 +224,9 @@ class StoreLedgerController(Controller):
         response_headers=REPLAYED,
         responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, problems.OrderReferenceAmbiguous),
     )
-    async def return_order(
-        self,
-        request: Asked,
-        data: JSONBody[OrderReturn],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(
-                VoidTransaction(data, origin),
-                origin,
-                key,
-                order_reference=data.order_reference,
-                staff_pin=data.staff_pin,
-            )
+    async def return_order(self, data: JSONBody[OrderReturn], desk: NamedDependency[Desk]) -> Response[bytes]:
+        return await desk.book(
+            VoidTransaction(data, desk.origin), data, order_reference=data.order_reference, staff_pin=data.staff_pin
         )
 
     @post(
@@ -345,19 +240,10 @@ class StoreLedgerController(Controller):
         responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),
     )
     async def void_transaction(
-        self,
-        request: Asked,
-        transaction_id: FromPath[UUID],
-        data: JSONBody[Void],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, transaction_id: FromPath[UUID], data: JSONBody[Void], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(
-                VoidTransaction(data, origin), origin, key, transaction_id=transaction_id, staff_pin=data.staff_pin
-            )
+        return await desk.book(
+            VoidTransaction(data, desk.origin), data, transaction_id=transaction_id, staff_pin=data.staff_pin
         )
 
     @post(
@@ -369,18 +255,9 @@ class StoreLedgerController(Controller):
         responses={201: shown(AdjustmentView)} | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
     )
     async def adjust_points(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Adjustment],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Adjustment], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(AdjustPoints(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
-        )
+        return await desk.book(AdjustPoints(data), data, card_id=card_id, staff_pin=data.staff_pin)
 
     @post(
         "/cards/{card_id:uuid}/replace",
@@ -392,18 +269,9 @@ class StoreLedgerController(Controller):
         responses={201: shown(ReplacementView)} | refusals(*BOOKING),
     )
     async def replace_card(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Replacement],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Replacement], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book(ReplaceCard(card_id, data), origin, key, card_id=card_id, staff_pin=data.staff_pin)
-        )
+        return await desk.book(ReplaceCard(data), data, card_id=card_id, staff_pin=data.staff_pin)
 
     @get(
         "/cards/{card_id:uuid}/transactions",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.core.answers import AnswerRow
 from backend.core.events import EventRow
 from backend.loyalty.ledger.state import CardRow, HoldState, LotState
 
@@ -105,14 +106,6 @@ class MergeRow(msgspec.Struct, frozen=True):
     @property
     def carry(self) -> Fraction:
         return Fraction(self.carry_numerator, self.carry_denominator)
-
-
-class AnswerRow(msgspec.Struct, frozen=True):
-    key: str
-    fingerprint: str
-    status: int
-    body: str
-    created_at: datetime
 
 
 class Booking(msgspec.Struct, frozen=True):

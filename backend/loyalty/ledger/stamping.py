@@ -1,7 +1,6 @@
 """Add a stamp."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
@@ -17,7 +16,6 @@ NEVER = rules.LotLife(None, None)
 
 @dataclass(slots=True)
 class AddStamp:
-    card_id: UUID
     body: Stamp
     kind: str = "earned"
     needs_pin: bool = True

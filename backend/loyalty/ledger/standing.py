@@ -18,7 +18,6 @@ from backend.loyalty.ledger.views import Show
 class DeactivateCard:
     """Nothing can be booked on it until it is reactivated; what it holds stays, and expires as it would."""
 
-    card_id: UUID
     body: Standing
     kind: str = "deactivated"
     needs_pin: bool = False
@@ -40,7 +39,6 @@ class DeactivateCard:
 
 @dataclass(slots=True)
 class ReactivateCard:
-    card_id: UUID
     body: Standing
     kind: str = "reactivated"
     needs_pin: bool = False

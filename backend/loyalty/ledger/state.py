@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backend.core.answers import AnswerState
 from backend.loyalty.cards.wallets import PassLink
 
 
@@ -219,14 +220,6 @@ class HoldState(msgspec.Struct):
     reserved_at: datetime
     expires_at: datetime
     settled_at: datetime | None
-
-
-class AnswerState(msgspec.Struct, frozen=True):
-    """The first answer to the request's idempotency key."""
-
-    fingerprint: str
-    status: int
-    body: str
 
 
 class TargetTransaction(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Take a sale, a stamp or a redemption back, as a whole or in part, by transaction or by the order's reference."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -30,7 +30,6 @@ class VoidTransaction:
     by: Origin
     kind: str = "voided"
     needs_pin: bool = True
-    _rows: list[tuple[TransactionRow, Target]] = field(default_factory=list)
 
     def check(self, state: CardState) -> None:
         if not state.targets:
@@ -51,8 +50,6 @@ class VoidTransaction:
 
     def decide(self, draft: Draft) -> None:
         """A part of an order is a part of its sale; the whole order is everything booked for it."""
-        # Decided anew when the card has moved meanwhile: what was drafted before never happened.
-        self._rows.clear()
         for target in self._targets(draft.state):
             row = self._take_back(draft, target)
             row.voids_id = target.transaction.id
@@ -60,7 +57,6 @@ class VoidTransaction:
             row.reward_id = target.transaction.reward_id
             draft.close(row)
             draft.record(TransactionVoided(row.card_id, row.id, target.transaction.id))
-            self._rows.append((row, target))
 
     def _targets(self, state: CardState) -> list[Target]:
         """Raises AlreadyVoid when nothing is left, ValidationFailed for a part of something that has no such parts."""
@@ -116,9 +112,11 @@ class VoidTransaction:
 
     def answer(self, draft: Draft, show: Show) -> tuple[int, VoidView]:
         state, user = draft.state, draft.origin.user_name
+        targets = {target.transaction.id: target for target in state.targets}
         views = [
-            show.transaction(row, state, user=user, reward=show.text(target.reward, state.setup) or None)
-            for row, target in self._rows
+            show.transaction(row, state, user=user, reward=show.text(targets[row.voids_id].reward, state.setup) or None)
+            for row in draft.transactions
+            if row.voids_id in targets
         ]
         return 201, VoidView(transactions=views, card=show.card(state))
 

@@ -15,21 +15,19 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from backend.core.idempotency import Key, Reply, replay
+from backend.core.answers import AnswerRow, find_answer, keep_answer
+from backend.core.idempotency import Key, Reply
 from backend.core.origin import Origin
 from backend.core.problems import Internal, Problem, ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger.actions import KEEP_ANSWER, Ledger, Operation
+from backend.loyalty.ledger.actions import Ledger, Operation
 from backend.loyalty.ledger.adjusting import AdjustPoints
 from backend.loyalty.ledger.problems import CardBusy
-from backend.loyalty.ledger.rows import AnswerRow
 from backend.loyalty.ledger.schemas import Adjustment, Standing
 from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
-from backend.loyalty.ledger.state import AnswerState
 from backend.loyalty.office.schemas import BulkChange, BulkView, CardResult
 from i18n.translator import get_translator
 
-FIRST_ANSWER = "SELECT first_answer($1, $2)"
 FIRST_REFUSAL = 400
 WORKERS_MAX = 8
 SECONDS_MAX = 20
@@ -57,7 +55,7 @@ class Bulk:
         Raises ValidationFailed, or IdempotencyKeyReused for a key that answered something else.
         """
         check_points(self.change)
-        first = await self._first_answer()
+        first = await find_answer(self.ledger.pool, self.origin.merchant_id, self.key)
         if first is not None:
             return first
         cards = list(dict.fromkeys(self.change.card_ids))
@@ -72,25 +70,15 @@ class Bulk:
 
         await asyncio.gather(*(work() for _ in range(_workers(self.ledger))))
         results = [found[card_id] for card_id in cards]
-        body = _encoder.encode(bulk_view(results))
+        reply = Reply(200, _encoder.encode(bulk_view(results)))
         if not any(result.outcome in UNFINISHED for result in results):
-            await self._keep(body)
-        return Reply(200, body)
-
-    async def _first_answer(self) -> Reply | None:
-        document = await self.ledger.pool.fetchval(FIRST_ANSWER, self.origin.merchant_id, self.key.value)
-        if document is None:
-            return None
-        answer = msgspec.json.decode(document, type=AnswerState)
-        return replay(self.key, answer.fingerprint, answer.status, answer.body)
-
-    async def _keep(self, body: bytes) -> None:
-        answer = AnswerRow(self.key.value, self.key.fingerprint, 200, body.decode(), self.origin.now)
-        await self.ledger.pool.fetchval(KEEP_ANSWER, self.origin.merchant_id, _encoder.encode(answer).decode())
+            answer = AnswerRow.of(self.key, reply, self.origin.now)
+            await keep_answer(self.ledger.pool, self.origin.merchant_id, answer)
+        return reply
 
     async def _change(self, card_id: UUID) -> CardResult:
         try:
-            reply = await self.ledger.book(self._operation(card_id), self.origin, self._key(card_id), card_id=card_id)
+            reply = await self.ledger.book(self._operation(), self.origin, self._key(card_id), card_id=card_id)
         except CardBusy as problem:
             return self._result(card_id, "failed", problem)
         except Problem as problem:
@@ -103,12 +91,12 @@ class Bulk:
         refusal = msgspec.json.decode(reply.body, type=Refusal)
         return CardResult(card_id, "refused", refusal.code, refusal.title)
 
-    def _operation(self, card_id: UUID) -> Operation:
+    def _operation(self) -> Operation:
         change = self.change
         acts: dict[str, Callable[[], Operation]] = {
-            "deactivate": lambda: DeactivateCard(card_id, Standing(change.reason)),
-            "reactivate": lambda: ReactivateCard(card_id, Standing(change.reason)),
-            "adjust": lambda: AdjustPoints(card_id, Adjustment(change.points or 0, change.reason), needs_pin=False),
+            "deactivate": lambda: DeactivateCard(Standing(change.reason)),
+            "reactivate": lambda: ReactivateCard(Standing(change.reason)),
+            "adjust": lambda: AdjustPoints(Adjustment(change.points or 0, change.reason), needs_pin=False),
         }
         return acts[change.action]()
 

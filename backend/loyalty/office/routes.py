@@ -1,9 +1,8 @@
 """Cards from the offices: the owner's, and the platform's on behalf of a merchant."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -11,7 +10,7 @@ from backend.access.features import FeatureDisabled
 from backend.access.guards import for_owner, for_platform, limited, together
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
-from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, key_for
+from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors
@@ -21,10 +20,11 @@ from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.desk import REPLAYED, Desk, sent
 from backend.loyalty.ledger.merging import MergeCards
 from backend.loyalty.ledger.queries import get_state, list_transactions
 from backend.loyalty.ledger.restoring import RestorePoints
-from backend.loyalty.ledger.routes import REPLAYED, After, IdempotencyKey, Limit, history_page, sent
+from backend.loyalty.ledger.routes import After, Limit, history_page
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     AdjustmentView,
@@ -46,7 +46,6 @@ from backend.loyalty.office.guards import for_cards_merchant
 from backend.loyalty.office.schemas import BulkChange, BulkView
 from backend.loyalty.till.queries import find_cards
 
-Asked = Request[Any, Any, Any]
 SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
 CHANGING = (
     *SIGNED_IN,
@@ -118,17 +117,10 @@ class MerchantCardController(Controller):
         responses={201: shown(AdjustmentView)} | refusals(*CHANGING, *OPEN, problems.BalanceBelowZero),
     )
     async def adjust_points(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[ManualAdjustment],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[ManualAdjustment], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        adjusting = AdjustPoints(card_id, Adjustment(data.points, data.reason), needs_pin=False)
-        return sent(await ledger.book(adjusting, origin, key, card_id=card_id))
+        adjusting = AdjustPoints(Adjustment(data.points, data.reason), needs_pin=False)
+        return await desk.book(adjusting, data, card_id=card_id)
 
     @post(
         "/cards/{card_id:uuid}/deactivate",
@@ -140,16 +132,9 @@ class MerchantCardController(Controller):
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardInactive, problems.CardMergedAway),
     )
     async def deactivate_card(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Standing],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await ledger.book(DeactivateCard(card_id, data), origin, key, card_id=card_id))
+        return await desk.book(DeactivateCard(data), data, card_id=card_id)
 
     @post(
         "/cards/{card_id:uuid}/reactivate",
@@ -160,16 +145,9 @@ class MerchantCardController(Controller):
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardActive, problems.CardMergedAway),
     )
     async def reactivate_card(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Standing],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await ledger.book(ReactivateCard(card_id, data), origin, key, card_id=card_id))
+        return await desk.book(ReactivateCard(data), data, card_id=card_id)
 
     @post(
         "/cards/bulk",
@@ -183,16 +161,8 @@ class MerchantCardController(Controller):
         responses={200: shown(BulkView)}
         | refusals(*SIGNED_IN, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused),
     )
-    async def change_cards(
-        self,
-        request: Asked,
-        data: JSONBody[BulkChange],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await Bulk(ledger, origin, key, data).run())
+    async def change_cards(self, data: JSONBody[BulkChange], desk: NamedDependency[Desk]) -> Response[bytes]:
+        return sent(await Bulk(desk.ledger, desk.origin, desk.key(data), data).run())
 
     @post(
         "/cards/{card_id:uuid}/merge",
@@ -212,18 +182,9 @@ class MerchantCardController(Controller):
         ),
     )
     async def merge_cards(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Merge],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Merge], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(
-            await ledger.book_together(MergeCards(data), origin, key, kept_id=card_id, merged_id=data.other_card_id)
-        )
+        return await desk.book_together(MergeCards(data), data, kept_id=card_id, merged_id=data.other_card_id)
 
     @post(
         "/merges/{merge_id:uuid}/reverse",
@@ -246,24 +207,14 @@ class MerchantCardController(Controller):
         ),
     )
     async def reverse_merge(
-        self,
-        request: Asked,
-        merge_id: FromPath[UUID],
-        data: JSONBody[MergeReversal],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, merge_id: FromPath[UUID], data: JSONBody[MergeReversal], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        merge = (await get_merge(ledger.pool, origin.merchant_id, merge_id)).merge
-        return sent(
-            await ledger.book_together(
-                ReverseMerge(merge_id, data, origin),
-                origin,
-                key,
-                kept_id=merge.kept_card_id,
-                merged_id=merge.merged_card_id,
-            )
+        merge = (await get_merge(desk.ledger.pool, desk.origin.merchant_id, merge_id)).merge
+        return await desk.book_together(
+            ReverseMerge(merge_id, data, desk.origin),
+            data,
+            kept_id=merge.kept_card_id,
+            merged_id=merge.merged_card_id,
         )
 
 
@@ -312,17 +263,10 @@ class AdminCardController(Controller):
         responses={201: shown(RestorationView)} | refusals(*CHANGING, *OPEN, problems.RestoreExceedsExpired),
     )
     async def restore_points(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Restoration],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Restoration], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        restoring = RestorePoints(card_id, data, origin)
-        return sent(await ledger.book(restoring, origin, key, card_id=card_id, read=restoring.read))
+        restoring = RestorePoints(card_id, data, desk.origin)
+        return await desk.book(restoring, data, card_id=card_id, read=restoring.read)
 
     @post(
         "/cards/{card_id:uuid}/deactivate",
@@ -333,16 +277,9 @@ class AdminCardController(Controller):
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardInactive, problems.CardMergedAway),
     )
     async def deactivate_card(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Standing],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await ledger.book(DeactivateCard(card_id, data), origin, key, card_id=card_id))
+        return await desk.book(DeactivateCard(data), data, card_id=card_id)
 
     @post(
         "/cards/{card_id:uuid}/reactivate",
@@ -353,16 +290,9 @@ class AdminCardController(Controller):
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardActive, problems.CardMergedAway),
     )
     async def reactivate_card(
-        self,
-        request: Asked,
-        card_id: FromPath[UUID],
-        data: JSONBody[Standing],
-        origin: NamedDependency[Origin],
-        ledger: NamedDependency[Ledger],
-        idempotency_key: IdempotencyKey = None,
+        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
-        key = key_for(idempotency_key, request.scope["path"], data)
-        return sent(await ledger.book(ReactivateCard(card_id, data), origin, key, card_id=card_id))
+        return await desk.book(ReactivateCard(data), data, card_id=card_id)
 
 
 def _show(ledger: Ledger, origin: Origin) -> Show:

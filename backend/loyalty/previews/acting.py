@@ -48,10 +48,10 @@ def _enroll(card: CardReplay, line: Line) -> None:
 
 def _earn(card: CardReplay, line: Line) -> None:
     if line.unit == "stamps":
-        card.book_line(line, AddStamp(card.card_id, Stamp()).decide)
+        card.book_line(line, AddStamp(Stamp()).decide)
         return
     refused = card.stage.refusals.total()
-    sale = EarnPoints(card.card_id, Earn(purchase_amount_cents=line.purchase_amount_cents or 0))
+    sale = EarnPoints(Earn(purchase_amount_cents=line.purchase_amount_cents or 0))
     booked = card.book_line(line, sale.decide)
     card.below_minimum += not booked and card.stage.refusals.total() == refused
 
@@ -61,7 +61,7 @@ def _redeem(card: CardReplay, line: Line) -> None:
     price = Price(as_unit(line.unit), line.reward_id, -line.amount // quantity)
     if line.hold_id is None:
         wanted = Redemption(price.reward_id, price.unit, quantity)
-        card.book_line(line, RedeemReward(card.card_id, wanted).decide, price=price)
+        card.book_line(line, RedeemReward(wanted).decide, price=price)
     elif hold := card.holds.get(line.hold_id):
         card.book_line(line, ConfirmHold(hold.id, Confirmation(quantity)).decide, price=price)
     else:
@@ -81,7 +81,7 @@ def _void(card: CardReplay, line: Line) -> None:
 
 
 def _adjust(card: CardReplay, line: Line) -> None:
-    card.book_line(line, AdjustPoints(card.card_id, Adjustment(line.amount, AS_IT_WAS)).decide)
+    card.book_line(line, AdjustPoints(Adjustment(line.amount, AS_IT_WAS)).decide)
 
 
 def _restore(card: CardReplay, line: Line) -> None:
@@ -96,11 +96,11 @@ def _expire(card: CardReplay, line: Line) -> None:
 
 
 def _deactivate(card: CardReplay, line: Line) -> None:
-    card.book_line(line, DeactivateCard(card.card_id, Standing(AS_IT_WAS)).decide)
+    card.book_line(line, DeactivateCard(Standing(AS_IT_WAS)).decide)
 
 
 def _reactivate(card: CardReplay, line: Line) -> None:
-    card.book_line(line, ReactivateCard(card.card_id, Standing(AS_IT_WAS)).decide)
+    card.book_line(line, ReactivateCard(Standing(AS_IT_WAS)).decide)
 
 
 def _part(line: Line, booked: Rebooked) -> Void:

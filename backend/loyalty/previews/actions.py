@@ -13,11 +13,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.answers import add_answer, first_answer
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.idempotency import Key, Reply, replay
+from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
-from backend.core.models import StoredAnswer
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import ProgramInactive
@@ -58,17 +58,17 @@ class Previews:
     async def _request(self, origin: Origin, key: Key, draft: ProgramDraft) -> tuple[Reply, UUID | None]:
         merchant_id = origin.merchant_id
         async with self.sessions.committing(merchant_id) as session:
-            if stored := await session.get(StoredAnswer, (merchant_id, key.value)):
-                return replay(key, stored.fingerprint.hex(), stored.status, stored.body), None
+            if answer := await first_answer(session, merchant_id, key):
+                return answer, None
             past = await _get_past(session, merchant_id)
             complete(draft, past)
             if running := await find_alive(session, merchant_id, origin.now):
                 raise PreviewInProgress(preview_id=running.id)
             preview = _new_preview(origin, draft, past)
             session.add(preview)
-            body = msgspec.json.encode(preview_view(preview, origin.language, origin.now))
-            session.add(_answer(origin, key, body))
-        return Reply(ACCEPTED, body), preview.id
+            reply = Reply(ACCEPTED, msgspec.json.encode(preview_view(preview, origin.language, origin.now)))
+            add_answer(session, merchant_id, key, reply, origin.now)
+        return reply, preview.id
 
     async def make(self, merchant_id: UUID, preview_id: UUID) -> None:
         """Once, whoever asks and however often. A failure is told by the preview's row and by the log."""
@@ -167,16 +167,5 @@ def _new_preview(origin: Origin, draft: ProgramDraft, past: Past) -> ProgramPrev
         state="queued",
         cards_done=0,
         cards_total=0,
-        created_at=origin.now,
-    )
-
-
-def _answer(origin: Origin, key: Key, body: bytes) -> StoredAnswer:
-    return StoredAnswer(
-        merchant_id=origin.merchant_id,
-        key=key.value,
-        fingerprint=bytes.fromhex(key.fingerprint),
-        status=ACCEPTED,
-        body=body.decode(),
         created_at=origin.now,
     )

@@ -51,7 +51,7 @@ class CardReplay:
         price = Price(as_unit(hold.unit), hold.reward_id, hold.amount // hold.quantity)
         wanted = Reservation(price.reward_id, price.unit, hold.quantity)
         known, refusals = {own.id for own in self.stage.state.holds}, self.stage.refusals.copy()
-        terms, operation = self.conditions.at(hold.reserved_at), ReserveReward(self.card_id, wanted)
+        terms, operation = self.conditions.at(hold.reserved_at), ReserveReward(wanted)
         self.book(hold.reserved_at, hold.store_id, terms, operation.decide, price=price)
         self.stage.refusals = refusals
         if made := [own for own in self.stage.state.holds if own.id not in known]:

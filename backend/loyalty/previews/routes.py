@@ -1,9 +1,8 @@
 """Try before you publish."""
 
-from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -11,18 +10,17 @@ from backend.access.guards import for_owner, limited, together
 from backend.access.permissions import MANAGE_PROGRAMS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.database import Sessions
-from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, key_for
+from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
+from backend.loyalty.ledger.desk import REPLAYED, Desk, sent
 from backend.loyalty.ledger.problems import ProgramInactive
-from backend.loyalty.ledger.routes import REPLAYED, IdempotencyKey, sent
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound
 from backend.loyalty.previews.queries import get_preview, preview_view
 from backend.loyalty.previews.schemas import PreviewView, ProgramDraft
 
-Asked = Request[Any, Any, Any]
 OWNER = (Unauthenticated, SessionExpired, Forbidden)
 
 
@@ -45,14 +43,9 @@ class MerchantPreviewController(Controller):
         ),
     )
     async def preview_program(
-        self,
-        request: Asked,
-        data: JSONBody[ProgramDraft],
-        origin: NamedDependency[Origin],
-        previews: NamedDependency[Previews],
-        idempotency_key: IdempotencyKey = None,
+        self, data: JSONBody[ProgramDraft], desk: NamedDependency[Desk], previews: NamedDependency[Previews]
     ) -> Response[bytes]:
-        return sent(await previews.request(origin, key_for(idempotency_key, request.scope["path"], data), data))
+        return sent(await previews.request(desk.origin, desk.key(data), data))
 
     @get(
         "/previews/{preview_id:uuid}",

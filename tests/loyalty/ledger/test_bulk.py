@@ -105,7 +105,7 @@ async def test_what_failed_is_tried_again_by_the_same_request_and_only_that(
     async def failing(
         self: actions.Ledger, operation: bulk.AdjustPoints, origin: Origin, *rest: object, **named: object
     ):
-        if str(operation.card_id) == cards[2]["id"]:
+        if str(named["card_id"]) == cards[2]["id"]:
             raise failure
         return await book(self, operation, origin, *rest, **named)
 

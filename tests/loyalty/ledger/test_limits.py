@@ -133,7 +133,7 @@ async def test_a_device_is_counted_by_itself(shop: Shop) -> None:
 
     async def earn(device_id: UUID | None) -> int:
         card_id = UUID((await shop.a_card())["id"])
-        sale, key = EarnPoints(card_id, Earn(purchase_amount_cents=100)), new_key()
+        sale, key = EarnPoints(Earn(purchase_amount_cents=100)), new_key()
         told = replace(origin, device_id=device_id)
         return (await shop.services.ledger.book(sale, told, Key(key, "00"), card_id=card_id)).status
 

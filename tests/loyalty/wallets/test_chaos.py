@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -118,7 +117,7 @@ async def trade(wallet: Wallet, cards: list[Card], chance: random.Random, go_awa
 
 
 async def book(wallet: Wallet, card: Card, points: int) -> None:
-    await wallet.shop.book(AdjustPoints(UUID(card["id"]), Adjustment(points=points, reason="Chaos")), card)
+    await wallet.shop.book(AdjustPoints(Adjustment(points=points, reason="Chaos")), card)
 
 
 async def job(wallet: Wallet, card: Card, worker: asyncio.Semaphore) -> None:

@@ -181,7 +181,7 @@ async def test_two_tills_at_once_leave_the_phone_with_the_newest(world: AppleWor
     serials = [(await world.add(phone, card)).opened.serial for card in cards]
 
     async def change(card: dict[str, object]) -> None:
-        operation = AddStamp(UUID(str(card["id"])), Stamp())
+        operation = AddStamp(Stamp())
         await world.shop.book(operation, card, now=clock.now())
         await publish(world.services.sessions, world.shop.merchant_id, UUID(str(card["id"])))
         await phone.pushed()

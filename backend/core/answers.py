@@ -1,0 +1,75 @@
+"""Answers kept under the keys of their requests, in the transaction of what they tell."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.idempotency import IdempotencyKeyReused, Key, Reply
+from backend.core.models import StoredAnswer
+
+FIRST_ANSWER = "SELECT first_answer($1, $2)"
+KEEP_ANSWER = "SELECT keep_answer($1, $2)"
+
+
+class AnswerState(msgspec.Struct, frozen=True):
+    """The first answer to a key."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+    def reply(self, key: Key) -> Reply:
+        """Raises IdempotencyKeyReused when it answered something else."""
+        if self.fingerprint != key.fingerprint:
+            raise IdempotencyKeyReused
+        return Reply(self.status, self.body.encode(), replayed=True)
+
+
+class AnswerRow(msgspec.Struct, frozen=True):
+    """As the statements `book` and `keep_answer` take it."""
+
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, key: Key, reply: Reply, at: datetime) -> Self:
+        return cls(key.value, key.fingerprint, reply.status, reply.body.decode(), at)
+
+
+async def find_answer(pool: asyncpg.Pool, merchant_id: UUID, key: Key) -> Reply | None:
+    """Raises IdempotencyKeyReused."""
+    document: str | None = await pool.fetchval(FIRST_ANSWER, merchant_id, key.value)
+    return msgspec.json.decode(document, type=AnswerState).reply(key) if document else None
+
+
+async def keep_answer(pool: asyncpg.Pool, merchant_id: UUID, answer: AnswerRow) -> bool:
+    """In a transaction of its own; False when the key was answered meanwhile."""
+    kept: bool = await pool.fetchval(KEEP_ANSWER, merchant_id, msgspec.json.encode(answer).decode())
+    return kept
+
+
+async def first_answer(session: AsyncSession, merchant_id: UUID, key: Key) -> Reply | None:
+    """Raises IdempotencyKeyReused."""
+    stored = await session.get(StoredAnswer, (merchant_id, key.value))
+    return AnswerState(stored.fingerprint.hex(), stored.status, stored.body).reply(key) if stored else None
+
+
+def add_answer(session: AsyncSession, merchant_id: UUID, key: Key, reply: Reply, at: datetime) -> None:
+    """A twin that was quicker is an IntegrityError when the session writes."""
+    session.add(
+        StoredAnswer(
+            merchant_id=merchant_id,
+            key=key.value,
+            fingerprint=bytes.fromhex(key.fingerprint),
+            status=reply.status,
+            body=reply.body.decode(),
+            created_at=at,
+        )
+    )
