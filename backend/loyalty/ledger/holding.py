@@ -14,6 +14,7 @@ from backend.loyalty.ledger.problems import (
     HoldSettled,
     InsufficientPoints,
     InsufficientStamps,
+    OtherStoreOnly,
 )
 from backend.loyalty.ledger.redeeming import (
     Price,
@@ -92,9 +93,7 @@ class ConfirmHold:
             raise HoldExceeded(quantity=hold.quantity)
         draft.settle(hold, "confirmed")
         price = _price_of(hold, quantity, draft)
-        # The policy may have changed since, or it is another store that hands over.
-        offered = next((reward for reward in draft.state.setup.rewards if reward.id == hold.reward_id), None)
-        refuse_elsewhere(offered, draft.state)
+        _refuse_elsewhere(hold, draft.state)
         self._row = book_redeemed(draft, price, self.body.notes)
         self._row.hold_id = hold.id
         if price.reward_id and quantity < hold.quantity:
@@ -140,6 +139,18 @@ def _get_reserved(draft: Draft, hold_id: UUID) -> HoldState:
     if hold.state != "reserved" or hold.expires_at <= draft.now:
         raise HoldSettled
     return hold
+
+
+def _refuse_elsewhere(hold: HoldState, state: CardState) -> None:
+    """The policy may have changed since, or another store hands over. Raises OtherStoreOnly.
+
+    What has been switched off meanwhile is handed over where it was promised.
+    """
+    offered = next((reward for reward in state.setup.rewards if reward.id == hold.reward_id), None)
+    if hold.reward_id and offered is None and state.setup.store.id != hold.store_id:
+        promised_at = (store.name for store in state.setup.stores if store.id == hold.store_id)
+        raise OtherStoreOnly(stores=", ".join(promised_at))
+    refuse_elsewhere(offered, state)
 
 
 def _price_of(hold: HoldState, quantity: int, draft: Draft) -> Price:

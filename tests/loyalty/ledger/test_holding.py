@@ -15,6 +15,7 @@ from backend.loyalty.ledger import actions
 from backend.loyalty.ledger.holding import ReserveReward
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.schemas import Redemption, Reservation
+from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.world.caller import Refused, new_key, refused
@@ -246,6 +247,16 @@ async def test_a_store_that_lost_the_right_while_a_booking_was_decided_redeems_n
         await (shop.luc.redeem(card, shop.rewards[100]) if step == "redeem" else shop.luc.confirm(card, hold))
     assert len(reads) == 2
     assert (await shop.anna.show(card))["points_balance"] == 200
+
+
+async def test_a_reward_switched_off_since_is_handed_over_where_it_was_promised(shop: Shop) -> None:
+    card = await shop.a_card(points=100, at=shop.hub)
+    hold = (await shop.anna.reserve(card, shop.rewards[100]))["hold"]
+    await shop.change(Reward, is_active=False)
+    with refused("other_store_only", 409) as said:
+        await shop.luc.confirm(card, hold)
+    assert said[0]["stores"] == shop.hub[:3]
+    assert (await shop.anna.confirm(card, hold))["transaction"]["amount"] == -100
 
 
 async def test_a_hold_timed_out_by_the_task_while_it_is_confirmed_is_not_handed_over(
