@@ -13,10 +13,11 @@ from backend.core.outbox import Reaction, Reactions
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card
+from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.ledger.events import CardBooking, CardReplaced, RewardReady
+from backend.loyalty.ledger.events import CardBooking, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.wallets.jobs import ring_passes
-from backend.loyalty.wallets.links import note_change
+from backend.loyalty.wallets.links import note_change, repaint
 from backend.loyalty.wallets.ports import Notify
 from backend.merchants.models import Merchant
 from backend.messaging.actions import queue_mail
@@ -43,20 +44,39 @@ def reactions(links: CardLinks, queue: ArqRedis) -> Reactions:
         return mail_card
 
     async def sync_wallets(session: AsyncSession, event: Event) -> None:
-        await _sync_wallets(session, event, queue)
+        notify = Notify.REWARD_READY if event.name == event_name(RewardReady) else None
+        await _sync_wallets(session, event, UUID(event.data["card_id"]), queue, notify)
+
+    async def warn_wallets(session: AsyncSession, event: Event) -> None:
+        card_id = UUID(event.data["card_id"])
+        await repaint(session, event.merchant_id, [card_id])
+        await _sync_wallets(session, event, card_id, queue, Notify.POINTS_EXPIRING)
+
+    async def repaint_wallets(session: AsyncSession, event: Event) -> None:
+        cards = await _cards_of(session, event.merchant_id, UUID(event.data["customer_id"]))
+        await repaint(session, event.merchant_id, cards)
+        for card_id in cards:
+            await _sync_wallets(session, event, card_id, queue)
 
     table: dict[str, list[Reaction]] = {name: [sync_wallets] for name in SHOWN_ON_PASSES}
     table["card_enrolled"].append(mail(ENROLLMENT))
     table["card_link_requested"] = [mail(CARD_LINK)]
+    table[event_name(PointsExpiring)] = [warn_wallets]
+    table[event_name(CustomerChanged)] = [repaint_wallets]
     return table
 
 
-async def _sync_wallets(session: AsyncSession, event: Event, queue: ArqRedis) -> None:
+async def _sync_wallets(
+    session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis, notify: Notify | None = None
+) -> None:
     """Cards whose holder has no pass ring nothing."""
-    merchant_id, card_id = event.merchant_id, UUID(event.data["card_id"])
-    notify = Notify.REWARD_READY if event.name == event_name(RewardReady) else None
-    versions = await note_change(session, merchant_id, card_id, event.occurred_at, notify)
-    await ring_passes(queue, merchant_id, card_id, versions, notify)
+    versions = await note_change(session, event.merchant_id, card_id, event.occurred_at, notify)
+    await ring_passes(queue, event.merchant_id, card_id, versions, notify)
+
+
+async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> list[UUID]:
+    found = select(Card.id).where(Card.merchant_id == merchant_id, Card.customer_id == customer_id)
+    return list(await session.scalars(found))
 
 
 async def _mail_card(session: AsyncSession, event: Event, template: str, links: CardLinks) -> None:

@@ -5,9 +5,9 @@ from arq.cron import CronJob, cron
 from backend.core.queue import RELAY, SEND_MAILS
 from backend.loyalty.wallets.jobs import SYNC_PASSES
 from backend.loyalty.wallets.reconcile import RECONCILE
-from backend.operations.ledger.tasks import AUDIT_LEDGER, EXPIRE_POINTS
+from backend.operations.ledger.tasks import AUDIT_LEDGER, EXPIRE_POINTS, WARN_OF_EXPIRY
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES
-from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds
+from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_programs
@@ -36,6 +36,16 @@ SCHEDULE: list[CronJob] = [
     # Those that Redis lost, and those whose process died.
     cron(logged(preview_programs), name="preview_programs", second=30, timeout=6 * 3600, max_tries=1, keep_result=0),
     cron(logged(expire_points), name=EXPIRE_POINTS, hour=2, minute=0, timeout=6 * 3600, max_tries=1, keep_result=0),
+    # When shops are open: phones ring.
+    cron(
+        logged(warn_expiring_points),
+        name=WARN_OF_EXPIRY,
+        hour=9,
+        minute=0,
+        timeout=6 * 3600,
+        max_tries=1,
+        keep_result=0,
+    ),
     cron(logged(audit_ledger), name=AUDIT_LEDGER, hour=4, minute=30, timeout=3600, max_tries=1, keep_result=0),
     cron(logged(purge), name="purge", hour=3, minute=20, timeout=300, max_tries=1, keep_result=0),
 ]

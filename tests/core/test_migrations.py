@@ -116,7 +116,7 @@ async def test_checks_are_named_as_the_models_name_them(superuser: asyncpg.Conne
         (AllocationRow, "allocations", set()),
         (CategoryRow, "transaction_categories", set()),
         (LotState, "lots", set()),
-        (CardRow, "cards", {"customer_id", "program_id", "wallet_version"}),
+        (CardRow, "cards", {"customer_id", "program_id", "wallet_version", "warned_until"}),
     ],
 )
 async def test_the_ledger_writes_every_column(

@@ -58,8 +58,8 @@ async def post_office() -> AsyncIterator[PostOffice]:
 
 @pytest.fixture(autouse=True)
 async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> None:
-    """Neither events nor mails nor jobs of other tests."""
-    await superuser.execute("DELETE FROM outbox; DELETE FROM email_logs")
+    """Neither events nor mails nor jobs nor runs of other tests."""
+    await superuser.execute("DELETE FROM outbox; DELETE FROM task_runs; DELETE FROM email_logs")
     await forget_everything(services.redis)
 
 

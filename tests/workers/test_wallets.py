@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from tests.doubles.phone import Phones
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 from tests.world.till import Card
+from workers.jobs.ledger import warn_expiring_points
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.wallets import check_wallet_certificates, reconcile_google_passes, sync_wallet_passes
 from workers.main import make_worker
@@ -116,6 +118,47 @@ async def test_a_full_stamp_card_makes_the_phone_ring_once(
     assert phones.shown[UUID(card["id"])].stamp_count == 1
 
 
+async def test_points_that_end_soon_make_the_phone_ring_once(
+    worker: Worker, context: dict, opened: OpenShop, services: Services, phones: Phones
+) -> None:
+    shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30})
+    card = await saved(shop, services, points=40)
+    await services.wallet_sync.sync_card(shop.merchant_id, UUID(card["id"]), "google")
+    clock.move(timedelta(days=20))
+    for _ in range(2):
+        await warn_expiring_points(context)
+        await relay_outbox(context)
+        await run(worker)
+    assert phones.rung == [Notify.POINTS_EXPIRING]
+    assert phones.pushed[-1].next_expiry_points == 40
+
+
+async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
+    worker: Worker, context: dict, opened: OpenShop, services: Services, phones: Phones
+) -> None:
+    shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30, "stamps_target": 1})
+    card = await saved(shop, services, points=40)
+    clock.move(timedelta(days=20))
+    await shop.anna.stamp(card)
+    await warn_expiring_points(context)
+    await relay_outbox(context)
+    await run(worker)
+    assert phones.rung[0] is Notify.REWARD_READY
+
+
+async def test_a_name_told_at_a_second_enrollment_reaches_the_pass(
+    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    card = await saved(shop, services, email="weber@mail.example")
+    await relay_outbox(context)
+    await run(worker)
+    again = await shop.anna.enroll("weber@mail.example", first_name="Marie", last_name="Weber")
+    assert (again["id"], again["already_enrolled"]) == (card["id"], True)
+    await relay_outbox(context)
+    await run(worker)
+    assert phones.shown[UUID(card["id"])].customer_name == "Marie Weber"
+
+
 async def test_a_provider_that_stumbles_is_asked_again_a_second_later(
     worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
@@ -150,14 +193,13 @@ async def test_the_hourly_run_finds_what_redis_lost(
     await shop.anna.earn(card, cents=700)
     await sync_wallet_passes(context)
     assert phones.points(card["id"]) == 7
-    counts = await superuser.fetchval("SELECT counts::text FROM task_runs ORDER BY created_at DESC LIMIT 1")
+    counts = await superuser.fetchval("SELECT counts::text FROM task_runs")
     assert msgspec.json.decode(counts)["synced"] >= 1
 
 
 async def test_the_hourly_run_waits_for_the_last_one_to_end(
     context: dict, services: Services, superuser: asyncpg.Connection
 ) -> None:
-    await superuser.execute("DELETE FROM task_runs")
     running = await queue_sync(services.wallet_sync, Scope())
     await superuser.execute(
         "UPDATE task_runs SET started_at = $2, heartbeat_at = $2 WHERE id = $1", running.id, clock.now()
@@ -185,7 +227,6 @@ async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
 async def test_without_wallets_their_tasks_have_nothing_to_do(
     working: dict, services: Services, superuser: asyncpg.Connection
 ) -> None:
-    await superuser.execute("DELETE FROM task_runs")
     await reconcile_google_passes(working)
     await check_wallet_certificates(working)
     rows = await superuser.fetch("SELECT name, counts::text, failures::text FROM task_runs")
@@ -199,4 +240,4 @@ SILENT = {"reward_reserved", "hold_released", "card_frozen", "card_unfrozen"}
 def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> None:
     kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Happening)]
     of_cards = {event_name(kind) for kind in kinds if "card_id" in kind.__struct_fields__} - {"card_booking"}
-    assert of_cards == set(SHOWN_ON_PASSES) | SILENT
+    assert of_cards == {*SHOWN_ON_PASSES, *SILENT, event_name(events.PointsExpiring)}

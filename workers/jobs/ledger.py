@@ -13,6 +13,11 @@ async def expire_points(context: dict[str, Any]) -> None:
     await tasks.expire(services.ledger, services.sessions, None)
 
 
+async def warn_expiring_points(context: dict[str, Any]) -> None:
+    services: Services = context["services"]
+    await tasks.warn(services.ledger, services.sessions, None)
+
+
 async def time_out_holds(context: dict[str, Any]) -> None:
     services: Services = context["services"]
     merchants = [merchant.id for merchant in await tasks.audited(services.sessions)]

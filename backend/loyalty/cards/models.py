@@ -75,5 +75,7 @@ class Card(TenantEntity):
     """The digest of its newest transaction."""
     frozen_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """Since then an audit doubts its history: nothing can be redeemed until a person has looked."""
+    warned_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """The end of points its holder was warned of last."""
     enrolled_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     last_activity_at: Mapped[datetime] = mapped_column(DateTimeUTC)

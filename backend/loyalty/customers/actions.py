@@ -4,8 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
+from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer, CustomerWord
 from backend.loyalty.customers.rules import normalize_email, normalize_phone, words
 from backend.loyalty.customers.schemas import Person
@@ -32,8 +34,8 @@ async def find_or_add_customer(
         .returning(Customer.id)
     )
     customer = await get_customer_by_email(session, origin.merchant_id, person.email)
-    if added or fill_in:
-        await _fill_in(session, customer, person)
+    if (added or fill_in) and await _fill_in(session, customer, person) and not added:
+        record(session, origin.merchant_id, CustomerChanged(customer.id), origin.now)
     return customer
 
 
@@ -45,10 +47,15 @@ async def get_customer_by_email(session: AsyncSession, merchant_id: UUID, email:
     ).one()
 
 
-async def _fill_in(session: AsyncSession, customer: Customer, person: Person) -> None:
-    for field in ("first_name", "last_name", "phone", "birth_date"):
-        if getattr(customer, field) is None:
-            setattr(customer, field, getattr(person, field))
+async def _fill_in(session: AsyncSession, customer: Customer, person: Person) -> bool:
+    """Whether anything was new."""
+    told = {
+        field: getattr(person, field)
+        for field in ("first_name", "last_name", "phone", "birth_date")
+        if getattr(customer, field) is None and getattr(person, field) is not None
+    }
+    for field, value in told.items():
+        setattr(customer, field, value)
     customer.phone_norm = normalize_phone(customer.phone)
     await session.flush()
     found = [
@@ -57,3 +64,4 @@ async def _fill_in(session: AsyncSession, customer: Customer, person: Person) ->
     ]
     if found:
         await session.execute(insert(CustomerWord).values(found).on_conflict_do_nothing())
+    return bool(told)

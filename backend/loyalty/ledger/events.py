@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from backend.core.events import Happening
@@ -80,6 +81,14 @@ class PointsAdjusted(CardBooking, frozen=True):
 
 
 class PointsExpired(CardBooking, frozen=True):
+    points: int
+
+
+class PointsExpiring(Happening, frozen=True):
+    """Soon; told once for each stretch of notice."""
+
+    card_id: UUID
+    expires_at: datetime
     points: int
 
 

@@ -77,21 +77,21 @@ async def expire_points(
     """Counts `processed` cards and `expired_points`; one bad card never stops the others. A dry run books nothing."""
     run = _Run(ledger, now, report, dry_run)
     for merchant_id in merchants:
-        async for chunk in _due_chunks(ledger.pool, merchant_id, now):
+        async for chunk in due_chunks(ledger.pool, merchant_id, now):
             cards = iter(chunk)
             async with asyncio.TaskGroup() as group:
                 for _ in range(AT_ONCE):
                     group.create_task(run.expire_all(merchant_id, cards))
 
 
-async def _due_chunks(pool: asyncpg.Pool, merchant_id: UUID, now: datetime) -> AsyncIterator[list[UUID]]:
-    """Each card once, whatever becomes of it."""
+async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> AsyncIterator[list[UUID]]:
+    """Cards with something that ends by then and is not booked as expired; each once, whatever becomes of it."""
     place: tuple[datetime, UUID] = (LONG_AGO, FIRST)
-    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, now, *place, CHUNK):
+    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *place, CHUNK):
         yield [row["card_id"] for row in rows]
         place = (rows[-1]["expires_at"], rows[-1]["card_id"])
     place = (LONG_AGO, FIRST)
-    while rows := await _fetch(pool, IDLE, merchant_id, now, *place, IDLE_CHUNK):
+    while rows := await _fetch(pool, IDLE, merchant_id, until, *place, IDLE_CHUNK):
         yield [row["id"] for row in rows if row["is_due"]]
         place = (rows[-1]["last_activity_at"], rows[-1]["id"])
 

@@ -42,13 +42,18 @@ async def note_change(
     version = select(Card.wallet_version).where(Card.merchant_id == merchant_id, Card.id == card_id).scalar_subquery()
     told = update(WalletLink).where(_of(merchant_id, card_id), WalletLink.status == "active")
     # A change that another update has carried to the phone already is no news; a ring still is.
-    told = told.where(version > WalletLink.synced_version) if notify is None else told.values(notify=notify.value)
+    told = told.where(version > WalletLink.synced_version) if notify is None else told.values(notify=_asked(notify))
     rows = await session.execute(
         told.values(waiting_since=func.least(func.coalesce(WalletLink.waiting_since, booked_at), booked_at)).returning(
             WalletLink.provider, version
         )
     )
     return [(provider, number) for provider, number in rows]
+
+
+def _asked(notify: Notify) -> str | ColumnElement[str]:
+    """A warning never takes the place of a reward that has not been told yet."""
+    return notify.value if notify is Notify.REWARD_READY else func.coalesce(WalletLink.notify, notify.value)
 
 
 async def note_saved(session: AsyncSession, key: LinkKey, *, saved: bool) -> None:

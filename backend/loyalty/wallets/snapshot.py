@@ -86,15 +86,14 @@ def _program(state: WalletState) -> ProgramSnapshot:
 
 
 def _next_reward(state: WalletState, balance: int) -> tuple[dict[str, str] | None, int]:
-    """The cheapest that the balance does not reach yet, else the dearest; its name, and the points it takes."""
+    """The cheapest that the balance does not reach yet, else the dearest; its name, and the points it takes.
+
+    Whatever its stock, which changes with somebody else's booking: the card's page and the till tell that.
+    """
     minimum = state.terms.minimum_redemption_points
-    offered = [(max(reward.points_required, minimum), reward.name) for reward in _in_stock(state)]
+    offered = [(max(reward.points_required, minimum), reward.name) for reward in state.setup.rewards]
     priced = sorted(offered, key=lambda entry: entry[0])
     if not priced:
         return None, 0
     points, name = next((entry for entry in priced if entry[0] > balance), priced[-1])
     return name, points
-
-
-def _in_stock(state: WalletState) -> list[Any]:
-    return [reward for reward in state.setup.rewards if reward.stock != 0]

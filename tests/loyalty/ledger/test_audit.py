@@ -357,6 +357,22 @@ async def test_the_command_books_what_has_expired_or_says_what_would(own_town: O
 
 
 @pytest.mark.slow
+async def test_the_command_tells_of_points_that_end_or_says_whom_it_would(own_town: OwnTown) -> None:
+    async with own_town() as town:
+        orion = orion_of(town.settings)
+        shop = await town.open_shop(terms={"expiry_kind": "rolling", "expiry_days": 10})
+        for _ in range(3):
+            await shop.a_card(points=10)
+        tried = await orion("points", "warn", "--merchant", shop.code, "--dry-run")
+        assert tried.stdout.strip() == "3 cards would be told of 30 points; 0 failed."
+        done = await orion("points", "warn", "--merchant", shop.code, "--json")
+        facts = json.loads(done.stdout)
+        assert (done.exit_code, facts["processed"], facts["expiring_points"]) == (0, 3, 30)
+        again = await orion("points", "warn", "--merchant", shop.code)
+        assert again.stdout.strip() == "0 cards were told of 0 points; 0 failed."
+
+
+@pytest.mark.slow
 async def test_the_nights_work_is_done_by_the_worker(own_town: OwnTown) -> None:
     async with own_town() as town:
         context = {"services": town.services}
@@ -378,5 +394,6 @@ async def test_the_nights_work_is_done_by_the_worker(own_town: OwnTown) -> None:
 def test_when_the_nights_work_begins() -> None:
     times = {job.name: (job.hour, job.minute, job.second) for job in SCHEDULE}
     assert times["expire_points"] == (2, 0, 0)
+    assert times["warn_expiring_points"] == (9, 0, 0)
     assert times["time_out_holds"] == (None, None, 0)
     assert times["audit_ledger"] == (4, 30, 0)

@@ -53,6 +53,15 @@ async def test_points_are_gone_the_instant_they_expire_whether_or_not_it_is_book
     assert (later.points_balance, later.next_expiry_at, later.next_expiry_points) == (0, None, 0)
 
 
+async def test_somebody_elses_booking_changes_nothing_on_a_pass(services: Services, opened: OpenShop) -> None:
+    """Not even by the last piece of a reward: nobody would bring that to all the other phones."""
+    shop = await opened(rewards=[{"points_required": 10, "stock": 1}, {"points_required": 500}])
+    card, other = await shop.a_card(), await shop.a_card(points=10)
+    before = await shown(services, shop, card)
+    await shop.anna.redeem(other, shop.rewards[10])
+    assert await shown(services, shop, card) == before
+
+
 async def test_the_next_reward_is_the_cheapest_out_of_reach_and_else_the_dearest(
     services: Services, shop: Shop
 ) -> None:
