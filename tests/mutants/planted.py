@@ -143,19 +143,19 @@ MUTANTS = [
     Mutant("Spending does not count as activity", LEDGER + "redeeming.py", "    draft.touch()\n", ""),
     Mutant(
         "The minimum to redeem is ignored",
-        LEDGER + "redeeming.py",
+        LEDGER + "offers.py",
         "needed = max(price, state.terms.minimum_redemption_points)",
         "needed = price",
     ),
     Mutant(
         "The last piece is handed out to everybody",
-        LEDGER + "views.py",
+        LEDGER + "offers.py",
         "if reward.stock is not None and reward.stock < quantity:",
         "if reward.stock is not None and reward.stock < 0:",
     ),
     Mutant(
         "The limit per card counts bookings, not pieces",
-        LEDGER + "views.py",
+        LEDGER + "offers.py",
         "had + quantity > reward.limit_per_card",
         "had >= reward.limit_per_card",
     ),

@@ -9,7 +9,7 @@ from backend.loyalty.ledger.problems import OrderReferenceRequired, UnitNotOffer
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Earn, EarnView
 from backend.loyalty.ledger.state import CardState
-from backend.loyalty.ledger.views import Show, undo_until
+from backend.loyalty.ledger.views import Show
 
 
 @dataclass(slots=True)
@@ -61,5 +61,5 @@ class EarnPoints:
             transaction=view,
             card=show.card(draft.state),
             points_earned=self._points,
-            undo_until=undo_until(row.kind, row.recorded_at) if row else None,
+            undo_until=rules.undo_until(row.kind, row.recorded_at) if row else None,
         )

@@ -7,6 +7,7 @@ from backend.core.ids import new_id
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import HoldReleased, RewardReserved
+from backend.loyalty.ledger.offers import Price, check_offer, decide_price, refuse_elsewhere
 from backend.loyalty.ledger.problems import (
     CardFrozen,
     HoldExceeded,
@@ -16,14 +17,7 @@ from backend.loyalty.ledger.problems import (
     InsufficientStamps,
     OtherStoreOnly,
 )
-from backend.loyalty.ledger.redeeming import (
-    Price,
-    book_redeemed,
-    check_offer,
-    decide_price,
-    redemption_view,
-    refuse_elsewhere,
-)
+from backend.loyalty.ledger.redeeming import book_redeemed, redemption_view
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Confirmation, RedemptionView, Reservation, ReservationView
 from backend.loyalty.ledger.state import CardState, HoldState

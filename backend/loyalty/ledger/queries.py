@@ -12,9 +12,9 @@ from backend.core.origin import Origin
 from backend.core.paging import Position
 from backend.loyalty.ledger.checks import check_place
 from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.rules import undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import CardState, in_language
-from backend.loyalty.ledger.views import undo_until
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"

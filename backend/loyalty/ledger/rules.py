@@ -14,6 +14,7 @@ from backend.loyalty.ledger.state import HoldState, LotState, Moment, TermsState
 GRACE = timedelta(days=14)
 UNDO_WINDOW = timedelta(seconds=20)
 HOLD_TIME = timedelta(minutes=10)
+VOIDABLE = ("earned", "redeemed")
 CENTS_PER_EURO = 100
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FAR_AWAY = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
@@ -190,3 +191,8 @@ def give_back(taken: Sequence[tuple[UUID, int]], skipped: int, amount: int) -> l
             parts.append(Take(lot_id, part))
     assert amount == 0, "no more than was paid comes back"
     return parts
+
+
+def undo_until(kind: str, recorded_at: datetime) -> datetime | None:
+    """Sales, stamps and redemptions can be undone for a moment."""
+    return recorded_at + UNDO_WINDOW if kind in VOIDABLE else None

@@ -11,6 +11,7 @@ from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.offers import reward_refusal, stores_of
 from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import TransactionView
@@ -140,7 +141,7 @@ class Show:
             returned_cents=0,
             returned_quantity=0,
             voided=False,
-            undo_until=undo_until(row.kind, row.recorded_at),
+            undo_until=rules.undo_until(row.kind, row.recorded_at),
         )
 
     def program(self, setup: Setup) -> ProgramView:
@@ -230,38 +231,8 @@ class Show:
         )
 
 
-def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantity: int = 1) -> str | None:
-    """out_of_stock | reward_limit_reached | other_store | None, apart from the balance."""
-    if reward.stock is not None and reward.stock < quantity:
-        return "out_of_stock"
-    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward.id and rules.is_reserved(hold, now))
-    had = state.redeemed_counts.get(reward.id, 0) + held
-    if reward.limit_per_card and had + quantity > reward.limit_per_card:
-        return "reward_limit_reached"
-    return None if state.setup.store.id in _redeemed_at(reward, state) else "other_store"
-
-
-def _redeemed_at(reward: RewardState | None, state: CardState) -> set[UUID]:
-    stores = {store.id for store in _stores_of(state)}
-    if not state.setup.policy.allow_cross_location_redemption:
-        stores &= {state.card.store_id}
-    return stores & set(reward.store_ids) if reward and reward.store_ids else stores
-
-
-def redeemed_at(reward: RewardState | None, state: CardState) -> list[StoreState]:
-    """Where this card may redeem the reward, or (None) its stamp card."""
-    allowed = _redeemed_at(reward, state)
-    return [store for store in state.setup.stores if store.id in allowed]
-
-
 def works_at(state: CardState) -> list[StoreRef]:
-    """Every store of the merchant, or the one the card belongs to."""
-    return [_store(store) for store in _stores_of(state)]
-
-
-def _stores_of(state: CardState) -> list[StoreState]:
-    scope = state.card.scope_store_id
-    return [store for store in state.setup.stores if scope is None or scope == store.id]
+    return [_store(store) for store in stores_of(state)]
 
 
 def customer_view(customer: CustomerState) -> CustomerView:
@@ -275,14 +246,6 @@ def customer_view(customer: CustomerState) -> CustomerView:
         birth_date=customer.birth_date,
         language=customer.language,
     )
-
-
-def undo_until(kind: str, recorded_at: datetime) -> datetime | None:
-    """Sales, stamps and redemptions can be undone for a moment."""
-    return recorded_at + rules.UNDO_WINDOW if kind in VOIDABLE else None
-
-
-VOIDABLE = ("earned", "redeemed")
 
 
 def _store(store: StoreState) -> StoreRef:

@@ -21,7 +21,7 @@ from backend.loyalty.ledger.problems import (
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Void, VoidView
 from backend.loyalty.ledger.state import CardState, Target
-from backend.loyalty.ledger.views import VOIDABLE, Show
+from backend.loyalty.ledger.views import Show
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class VoidTransaction:
         checks.check_card(state)
         if not state.setup.policy.allow_void_transactions:
             raise VoidNotAllowed
-        if any(target.transaction.kind not in VOIDABLE for target in state.targets):
+        if any(target.transaction.kind not in rules.VOIDABLE for target in state.targets):
             raise NotVoidable
         # Undoing one's own booking of a moment ago is a slip of the finger: it must cost one key.
         self.needs_pin = not all(self._is_undo(target) for target in state.targets)

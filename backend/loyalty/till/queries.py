@@ -11,9 +11,8 @@ from backend.loyalty.cards import code as card_code
 from backend.loyalty.customers.rules import WORD_LENGTH_MIN, normalize_email, normalize_phone, words
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
-from backend.loyalty.ledger.rules import UNDO_WINDOW
+from backend.loyalty.ledger.rules import UNDO_WINDOW, VOIDABLE
 from backend.loyalty.ledger.state import CardState, Setup
-from backend.loyalty.ledger.views import VOIDABLE
 from backend.loyalty.till.schemas import Undo
 
 STORE_SETUP = "SELECT store_setup($1, $2)"

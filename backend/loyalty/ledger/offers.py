@@ -1,0 +1,104 @@
+"""What a card is offered: which rewards, at what price, and at which stores."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from backend.loyalty.ledger import checks, rules
+from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.problems import (
+    CardFrozen,
+    InsufficientPoints,
+    InsufficientStamps,
+    OtherStoreOnly,
+    RewardNotFound,
+    RewardUnavailable,
+    UnitNotOffered,
+)
+from backend.loyalty.ledger.schemas import Redemption, Reservation
+from backend.loyalty.ledger.state import CardState, RewardState, StoreState
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What so many pieces of a reward take from the card."""
+
+    reward_id: UUID | None
+    """None: the full stamp card."""
+    unit: str
+    amount: int
+    quantity: int
+
+
+def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
+    """Raises what `check_card` raises, CardFrozen, UnitNotOffered or RewardNotFound."""
+    checks.check_card(state)
+    if state.card.frozen_at is not None:
+        raise CardFrozen
+    by_stamps = wanted.unit == "stamps"
+    if not (state.program.has_stamps if by_stamps else state.program.has_points):
+        raise UnitNotOffered
+    if not by_stamps:
+        get_reward(state, wanted.reward_id)
+
+
+def get_reward(state: CardState, reward_id: UUID | None) -> RewardState:
+    """Raises RewardNotFound, also for one that is not offered any more."""
+    found = next((reward for reward in state.setup.rewards if reward.id == reward_id), None)
+    if found is None:
+        raise RewardNotFound
+    return found
+
+
+def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
+    """Raises RewardUnavailable, InsufficientPoints, InsufficientStamps or OtherStoreOnly, in this order."""
+    state, quantity = draft.state, wanted.quantity
+    if wanted.unit == "stamps":
+        target, count = state.terms.stamps_target * quantity, draft.available("stamps")
+        if count < target:
+            raise InsufficientStamps(needed=target, count=count, missing=target - count)
+        refuse_elsewhere(None, state)
+        return Price(None, "stamps", target, quantity)
+    reward = get_reward(state, wanted.reward_id)
+    refusal = reward_refusal(reward, state, draft.now, quantity)
+    if refusal in {"out_of_stock", "reward_limit_reached"}:
+        raise RewardUnavailable(reason=refusal)
+    balance, price = draft.available("points"), reward.points_required * quantity
+    needed = max(price, state.terms.minimum_redemption_points)
+    if balance < needed:
+        raise InsufficientPoints(needed=needed, balance=balance, missing=needed - balance)
+    refuse_elsewhere(reward, state)
+    return Price(reward.id, "points", price, quantity)
+
+
+def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
+    """Raises OtherStoreOnly. None: the full stamp card."""
+    allowed = redeemed_at(reward, state)
+    if not any(store.id == state.setup.store.id for store in allowed):
+        raise OtherStoreOnly(stores=", ".join(store.name for store in allowed))
+
+
+def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantity: int = 1) -> str | None:
+    """out_of_stock | reward_limit_reached | other_store | None, apart from the balance."""
+    if reward.stock is not None and reward.stock < quantity:
+        return "out_of_stock"
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward.id and rules.is_reserved(hold, now))
+    had = state.redeemed_counts.get(reward.id, 0) + held
+    if reward.limit_per_card and had + quantity > reward.limit_per_card:
+        return "reward_limit_reached"
+    is_here = any(store.id == state.setup.store.id for store in redeemed_at(reward, state))
+    return None if is_here else "other_store"
+
+
+def redeemed_at(reward: RewardState | None, state: CardState) -> list[StoreState]:
+    """Where this card may redeem the reward, or (None) its stamp card."""
+    stores = stores_of(state)
+    if not state.setup.policy.allow_cross_location_redemption:
+        stores = [store for store in stores if store.id == state.card.store_id]
+    return [store for store in stores if store.id in reward.store_ids] if reward and reward.store_ids else stores
+
+
+def stores_of(state: CardState) -> list[StoreState]:
+    """Where the card works: every store of the merchant, or the one it belongs to."""
+    scope = state.card.scope_store_id
+    return [store for store in state.setup.stores if scope is None or scope == store.id]
