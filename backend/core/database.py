@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
+from asyncpg.pool import PoolAcquireContext
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +27,12 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "10000",
 }
 COMMAND_TIMEOUT_SECONDS = 5
+ACQUIRE_SECONDS = 2
+"""Whoever gets no connection in that time is told to come back, rather than to wait with everybody else."""
+QUERIES_MAX = 50_000
+"""A connection is made anew after so many, as asyncpg advises."""
+TILL_SETTINGS = {**SERVER_SETTINGS, "lock_timeout": "500"}
+"""A booking that meets a locked card tries again: meanwhile its connection serves others."""
 ENTER = "SELECT set_config('app.merchant_id', $1, true)"
 
 
@@ -43,17 +50,29 @@ async def _reset(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
+class _TillPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
+    """Its shorthands, such as `fetchval`, wait for a connection no longer than this either. Raises TimeoutError."""
+
+    def acquire(self, *, timeout: float | None = None) -> PoolAcquireContext:
+        # Waiting with an end costs a task; where one is idle nobody waits.
+        return super().acquire(timeout=timeout if timeout or self.get_idle_size() else ACQUIRE_SECONDS)
+
+
 async def open_pool(settings: Settings) -> asyncpg.Pool:
     """The till's lane. Statements must set nothing that outlives them."""
-    return await asyncpg.create_pool(
+    return await _TillPool(
         asyncpg_url(settings.database_url),
         min_size=settings.pool_size,
         max_size=settings.pool_size,
+        max_queries=QUERIES_MAX,
         reset=_reset,
         max_inactive_connection_lifetime=0,
+        loop=None,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
         command_timeout=COMMAND_TIMEOUT_SECONDS,
         timeout=COMMAND_TIMEOUT_SECONDS,
-        server_settings=SERVER_SETTINGS,
+        server_settings=TILL_SETTINGS,
     )
 
 

@@ -93,7 +93,10 @@ def is_away(error: BaseException | None) -> bool:
         | asyncpg.InterfaceError
         # A connection that was ended while nobody used it.
         | asyncpg.InternalClientError
-        | asyncpg.QueryCanceledError,
+        | asyncpg.QueryCanceledError
+        # Somebody else has had the row for too long.
+        | asyncpg.LockNotAvailableError
+        | asyncpg.DeadlockDetectedError,
     ) or (isinstance(error, DBAPIError) and error.orig is not error and is_away(getattr(error.orig, "__cause__", None)))
 
 

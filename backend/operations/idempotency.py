@@ -11,12 +11,12 @@ from backend.core.openapi import refusals
 from backend.core.schemas import Answer
 
 ANSWER_STATUS = "SELECT answer_status($1, $2)"
-FIRST_REFUSAL = 400
+NOTHING_BOOKED, FIRST_REFUSAL = 200, 400
 
 
 class KeyState(Answer):
     state: str
-    """booked | refused | not_booked"""
+    """booked | refused | not_booked: nothing is known of it, or nothing was to be booked. Repeating it is safe."""
 
 
 class IdempotencyController(Controller):
@@ -34,6 +34,6 @@ class IdempotencyController(Controller):
         if merchant is None:
             return KeyState("not_booked")
         status: int | None = await request.app.state.pool.fetchval(ANSWER_STATUS, merchant.id, key)
-        if status is None:
+        if status is None or status == NOTHING_BOOKED:
             return KeyState("not_booked")
         return KeyState("refused" if status >= FIRST_REFUSAL else "booked")

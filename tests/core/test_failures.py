@@ -49,6 +49,8 @@ class Wrapped(DBAPIError):
         asyncpg.InterfaceError("closed"),
         asyncpg.InternalClientError(),
         asyncpg.QueryCanceledError(),
+        asyncpg.LockNotAvailableError(),
+        asyncpg.DeadlockDetectedError(),
         Wrapped(asyncpg.ConnectionDoesNotExistError()),
     ],
     ids=lambda error: type(error).__name__,

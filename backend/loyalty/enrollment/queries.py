@@ -7,11 +7,10 @@ from backend.core.origin import Origin
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.ledger.queries import list_transactions
+from backend.loyalty.ledger.queries import get_setup, list_transactions
 from backend.loyalty.ledger.state import CardState, decode_state
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import PublicProgram
-from backend.loyalty.till.queries import get_setup
 from backend.loyalty.till.schemas import CardPage
 from backend.merchants.schemas import StoreRef
 

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger.checks import check_place
+from backend.loyalty.ledger.checks import check_shown
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.state import CardState, LotState
 
@@ -85,12 +85,12 @@ _facts = msgspec.json.Decoder(CardFacts)
 
 
 async def get_facts(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardFacts:
-    """Raises CardNotFound, also for a card that does not work at the asking store."""
+    """Raises CardNotFound, also for a card that does not work at the asking store, or FeatureDisabled there."""
     document = await pool.fetchval(
         EXPLAIN_CARD, origin.merchant_id, origin.store_id, card_id, LOTS_IN_FULL, PARTS_IN_FULL, origin.now
     )
     facts = _facts.decode(document) if document else None
     if facts is None:
         raise CardNotFound
-    check_place(facts.state)
+    check_shown(facts.state, origin)
     return facts

@@ -6,6 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.access.features import FeatureDisabled
 from backend.access.guards import for_owner, for_platform, requires, together
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.core.openapi import refusals
@@ -36,7 +37,7 @@ class StoreExplanationController(Controller):
         summary=SUMMARY,
         description=DESCRIPTION,
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, CardNotFound),
+        responses=refusals(*STAFF, FeatureDisabled, CardNotFound),
     )
     async def explain_card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]

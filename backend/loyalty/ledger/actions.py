@@ -3,7 +3,7 @@ unchanged; when it has changed, read and decide again. No lock is held while Pyt
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypedDict, Unpack
 from uuid import UUID
@@ -39,7 +39,10 @@ from backend.staff_pins.actions import PinCheck, StaffPins
 BOOK = "SELECT book($1, $2)"
 BOOK_TOGETHER = "SELECT book_together($1, $2, $3)"
 TRIES = 60
+PATIENCE_SECONDS = 5.0
 PAUSE_SECONDS_MAX = 0.05
+# Somebody else has the card, and will have let go of it in a moment.
+HELD_UP = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 # What a concurrent booking may have taken first; reading again tells.
 MOVED_CONSTRAINTS = {
     "pk_stored_answers",
@@ -118,14 +121,13 @@ class Ledger:
         and, when the card is fought over for longer than anybody should wait, CardBusy.
         """
         pin, lifting = PinCheck(particulars.get("staff_pin")), OverrideCheck(particulars.get("override"))
-        for attempt in range(TRIES):
+        async for _ in tries():
             state = await self._read(origin, key, particulars)
             if state.answer is not None:
                 return state.answer.reply(key)
             reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
             if reply is not None:
                 return reply
-            await _pause(attempt)
         raise CardBusy
 
     async def _read(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
@@ -148,7 +150,7 @@ class Ledger:
         self, operation: JointOperation, origin: Origin, key: Key, *, kept_id: UUID, merged_id: UUID
     ) -> Reply:
         """Books on two cards, both or neither, once per key. Raises what `book` raises, but for PINs and limits."""
-        for attempt in range(TRIES):
+        async for _ in tries():
             kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
             if kept.answer is not None:
                 return kept.answer.reply(key)
@@ -156,7 +158,6 @@ class Ledger:
             reply = await self._try_together(operation, origin, key, kept, merged)
             if reply is not None:
                 return reply
-            await _pause(attempt)
         raise CardBusy
 
     async def _try_together(
@@ -196,10 +197,10 @@ class Ledger:
             return await self._refuse(operation.kind, problem, origin, key)
         reply = _reply(*operation.answer(draft, self._show(origin)))
         if draft.is_empty:
-            return reply
+            return await self._keep(reply, origin, key)
         for row in draft.transactions:
             row.staff_pin_id = row.staff_pin_id or pin.pin_id
-        is_written = await self._write(origin.merchant_id, draft.booking(AnswerRow.of(key, reply, origin.now)))
+        is_written = await self.write(origin.merchant_id, draft.booking(AnswerRow.of(key, reply, origin.now)))
         return self._booked(operation.kind, reply) if is_written else None
 
     def _show(self, origin: Origin) -> Show:
@@ -220,10 +221,13 @@ class Ledger:
             raise problem
         body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)
         reply = Reply(problem.status, _encoder.encode(body))
+        return await self._keep(reply, origin, key)
+
+    async def _keep(self, reply: Reply, origin: Origin, key: Key) -> Reply | None:
         is_kept = await keep_answer(self.pool, origin.merchant_id, AnswerRow.of(key, reply, origin.now))
         return reply if is_kept else None
 
-    async def _write(self, merchant_id: UUID, booking: Booking) -> bool:
+    async def write(self, merchant_id: UUID, booking: Booking) -> bool:
         """False when the card, the reward's stock or the key has moved since the state was read."""
         return await self._execute(BOOK, merchant_id, _encoder.encode(booking).decode())
 
@@ -246,6 +250,8 @@ class Ledger:
             if error.constraint_name in MOVED_CONSTRAINTS:
                 return False
             raise
+        except HELD_UP:
+            return False
         return result == "booked"
 
 
@@ -253,7 +259,13 @@ def _reply(status: int, body: msgspec.Struct) -> Reply:
     return Reply(status, _encoder.encode(body))
 
 
-async def _pause(attempt: int) -> None:
-    """A moment, longer with each try: somebody else is booking on the card."""
-    CONFLICTS.inc()
-    await asyncio.sleep(random.uniform(0, min(PAUSE_SECONDS_MAX, 0.002 * 2**attempt)))  # noqa: S311 - jitter
+async def tries() -> AsyncIterator[int]:
+    """As long as anybody should wait, with a moment between, longer each time: somebody else is booking on the card."""
+    moment = asyncio.get_running_loop().time
+    ends_at = moment() + PATIENCE_SECONDS
+    for attempt in range(TRIES):
+        yield attempt
+        if moment() >= ends_at:
+            return
+        CONFLICTS.inc()
+        await asyncio.sleep(random.uniform(0, min(PAUSE_SECONDS_MAX, 0.002 * 2**attempt)))  # noqa: S311 - jitter

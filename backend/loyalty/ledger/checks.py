@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.access.features import FeatureDisabled, is_enabled
+from backend.core.origin import Origin
 from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.state import CardState, Setup
 
@@ -11,10 +12,15 @@ OFFLINE_MAX = timedelta(hours=72)
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
 
 
-def check_open(setup: Setup) -> None:
-    """Raises FeatureDisabled or ProgramInactive."""
+def check_feature(setup: Setup) -> None:
+    """Raises FeatureDisabled."""
     if not is_enabled("loyalty", [(f.feature, f.of_store, f.is_enabled) for f in setup.features]):
         raise FeatureDisabled
+
+
+def check_open(setup: Setup) -> None:
+    """Raises FeatureDisabled or ProgramInactive."""
+    check_feature(setup)
     if setup.program is None or not setup.program.is_active:
         raise problems.ProgramInactive
 
@@ -23,6 +29,13 @@ def check_place(state: CardState) -> None:
     """Raises CardNotFound at a store the card does not belong to."""
     if state.card.scope_store_id not in {None, state.setup.store.id}:
         raise problems.CardNotFound
+
+
+def check_shown(state: CardState, origin: Origin) -> None:
+    """Raises FeatureDisabled or CardNotFound. An office sees every card, wherever loyalty is switched on."""
+    if origin.store_id is not None:
+        check_feature(state.setup)
+    check_place(state)
 
 
 def check_card(state: CardState) -> None:

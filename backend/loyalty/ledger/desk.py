@@ -36,8 +36,8 @@ class Desk:
     idempotency_key: str | None
 
     def key(self, body: Body) -> Key:
-        """Raises IdempotencyKeyMissing."""
-        return key_for(self.idempotency_key, self.origin.instance, body)
+        """The same for the same request at the same store. Raises IdempotencyKeyMissing."""
+        return key_for(self.idempotency_key, f"{self.origin.store_id or ''}{self.origin.instance}", body)
 
     async def book(self, operation: Operation, body: Body, **particulars: Unpack[Particulars]) -> Response[bytes]:
         """Raises IdempotencyKeyMissing and what `Ledger.book` raises."""

@@ -9,12 +9,11 @@ from typing import Protocol
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import structlog
 
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
-from backend.loyalty.ledger.actions import BOOK, TRIES, Ledger
+from backend.loyalty.ledger.actions import Ledger, tries
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.queries import find_state
@@ -59,7 +58,6 @@ IDLE = """
 LONG_AGO, FIRST = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 
 log = structlog.get_logger()
-_encoder = msgspec.json.Encoder()
 
 
 class Report(Protocol):
@@ -128,15 +126,14 @@ class _Run:
     async def _book(self, merchant_id: UUID, card_id: UUID) -> int:
         """How many points expire. Raises CardBusy when the card is fought over for too long."""
         origin = Origin.of_nobody(merchant_id, self.now, instance="expire_points")
-        for _ in range(TRIES):
+        async for _ in tries():
             state = await find_state(self.ledger.pool, origin, card_id=card_id)
             assert state is not None, "a card is never removed"
             draft = Draft(state, origin)
             expired = -sum(row.amount for row in draft.transactions)
             if self.dry_run or draft.is_empty:
                 return expired
-            booking = _encoder.encode(draft.booking(None)).decode()
-            if await self.ledger.pool.fetchval(BOOK, merchant_id, booking) == "booked":
+            if await self.ledger.write(merchant_id, draft.booking(None)):
                 self.ledger.doorbell.ring()
                 return expired
         raise CardBusy

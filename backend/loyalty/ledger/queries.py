@@ -10,19 +10,21 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.core.paging import Position
-from backend.loyalty.ledger.checks import check_place
+from backend.loyalty.ledger.checks import check_shown
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.rules import undo_until
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.ledger.state import CardState, in_language
+from backend.loyalty.ledger.state import CardState, Setup, in_language
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"
+STORE_SETUP = "SELECT store_setup($1, $2)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
 CODE_RETIRED_ON = "SELECT code_retired_on($1, $2, $3)"
 HISTORY = "SELECT list_transactions($1, $2, $3, $4, $5, $6)"
 
 _state = msgspec.json.Decoder(CardState)
+_setup = msgspec.json.Decoder(Setup)
 
 
 async def find_state(
@@ -42,12 +44,16 @@ async def find_state(
 
 
 async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardState:
-    """Raises CardNotFound, also for a card that does not work at the asking store."""
+    """Raises CardNotFound, also for a card that does not work at the asking store, or FeatureDisabled there."""
     state = await find_state(pool, origin, card_id=card_id)
     if state is None:
         raise CardNotFound
-    check_place(state)
+    check_shown(state, origin)
     return state
+
+
+async def get_setup(pool: asyncpg.Pool, merchant_id: UUID, store_id: UUID) -> Setup:
+    return _setup.decode(await pool.fetchval(STORE_SETUP, merchant_id, store_id))
 
 
 async def get_states(
@@ -70,11 +76,17 @@ async def list_states(
     phone: str | None = None,
     words: Sequence[str] = (),
 ) -> list[CardState]:
-    """At most five cards, those used last first. Values as `customers.rules` normalizes them."""
+    """At most five cards, those used last first. Values as `customers.rules` normalizes them.
+
+    Raises FeatureDisabled at a store where loyalty is switched off.
+    """
     rows = await pool.fetch(
         FIND_CARDS, origin.merchant_id, origin.store_id, code, email, phone, list(words), origin.now
     )
-    return [_state.decode(row[0]) for row in rows]
+    states = [_state.decode(row[0]) for row in rows]
+    for state in states:
+        check_shown(state, origin)
+    return states
 
 
 async def find_retired_on(pool: asyncpg.Pool, origin: Origin, code: str) -> date | None:

@@ -20,10 +20,11 @@ from backend.core.schemas import Page
 from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.checks import check_feature
 from backend.loyalty.ledger.desk import REPLAYED, Desk
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
-from backend.loyalty.ledger.queries import HistoryRow, get_state, list_transactions
+from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.replacing import ReplaceCard
 from backend.loyalty.ledger.schemas import (
@@ -278,7 +279,7 @@ class StoreLedgerController(Controller):
         operation_id="listCardTransactions",
         summary="The card's history, newest first",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, problems.CardNotFound, CursorExpired, ValidationFailed),
+        responses=refusals(*STAFF, FeatureDisabled, problems.CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(
         self,
@@ -299,7 +300,7 @@ class StoreLedgerController(Controller):
         operation_id="listStoreTransactions",
         summary="The store's bookings, newest first",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, CursorExpired, ValidationFailed),
+        responses=refusals(*STAFF, FeatureDisabled, CursorExpired, ValidationFailed),
     )
     async def store_transactions(
         self,
@@ -309,6 +310,7 @@ class StoreLedgerController(Controller):
         limit: Limit = LIMIT_DEFAULT,
         after: After = None,
     ) -> Page[TransactionView]:
+        check_feature(await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id))
         position = cursors.read(after, origin.now)
         rows = await list_transactions(
             ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit

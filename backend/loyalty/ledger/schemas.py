@@ -11,7 +11,10 @@ from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500)]
-OrderReference = Annotated[str, Meta(min_length=1, max_length=100, examples=["R-2026-4711"])]
+OrderReference = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
+]
+"""Without blanks around it: two spellings of one receipt would be two receipts."""
 Reason = Annotated[str, Meta(min_length=1, max_length=500, examples=["Sweater returned"])]
 
 

@@ -37,7 +37,7 @@ class AddStamp:
         draft.touch()
         draft.close(row)
         draft.record(StampAdded(row.card_id, row.id, row.stamps_after))
-        if row.stamps_after == draft.state.terms.stamps_target:
+        if row.stamps_after % draft.state.terms.stamps_target == 0:
             draft.record(RewardReady(row.card_id, row.id))
         self._row = row
 

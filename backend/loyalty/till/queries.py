@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from backend.core.origin import Origin
 from backend.loyalty.cards import code as card_code
@@ -12,18 +11,11 @@ from backend.loyalty.customers.rules import WORD_LENGTH_MIN, normalize_email, no
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
 from backend.loyalty.ledger.rules import UNDO_WINDOW, VOIDABLE
-from backend.loyalty.ledger.state import CardState, Setup
+from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
 
-STORE_SETUP = "SELECT store_setup($1, $2)"
 PHONE_DIGITS_MIN = 5
 RECENT = 8
-
-_setup = msgspec.json.Decoder(Setup)
-
-
-async def get_setup(pool: asyncpg.Pool, merchant_id: UUID, store_id: UUID) -> Setup:
-    return _setup.decode(await pool.fetchval(STORE_SETUP, merchant_id, store_id))
 
 
 async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:

@@ -18,11 +18,11 @@ from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.problems import CardNotFound, CardReplacedBefore, ProgramInactive
-from backend.loyalty.ledger.queries import get_state
+from backend.loyalty.ledger.queries import get_setup, get_state
 from backend.loyalty.ledger.routes import STAFF
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import ProgramView
-from backend.loyalty.till.queries import find_cards, get_setup, list_recent, undo_for
+from backend.loyalty.till.queries import find_cards, list_recent, undo_for
 from backend.loyalty.till.schemas import TillView
 
 
@@ -75,7 +75,7 @@ class TillController(Controller):
         summary="Find cards by code, email, phone or name",
         status_code=200,
         guards=[together(requires(MANAGE_CARDS), limited("lookup", 120))],
-        responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
+        responses=refusals(*STAFF, FeatureDisabled, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
@@ -89,7 +89,7 @@ class TillController(Controller):
         operation_id="getCard",
         summary="One card",
         guards=[requires(MANAGE_CARDS)],
-        responses=refusals(*STAFF, CardNotFound),
+        responses=refusals(*STAFF, FeatureDisabled, CardNotFound),
     )
     async def card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]

@@ -61,11 +61,9 @@ async def test_200_parallel_redemptions_of_one_balance_spend_it_once(
 async def test_one_key_sent_100_times_in_parallel_books_once_and_answers_the_same_bytes(
     shop: Shop, superuser: asyncpg.Connection
 ) -> None:
-    card, key = await shop.a_card(), new_key()
+    card, key, tills = await shop.a_card(), new_key(), (shop.anna, await shop.hire(shop.hub))
     path, body = f"/store/loyalty/cards/{card['id']}/points", {"purchase_amount_cents": 1000}
-    answers = await asyncio.gather(
-        *(till.send("POST", path, json=body, key=key) for till in (shop.anna, shop.luc) for _ in range(50))
-    )
+    answers = await asyncio.gather(*(till.send("POST", path, json=body, key=key) for till in tills for _ in range(50)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
@@ -116,10 +114,46 @@ async def test_a_card_fought_over_for_too_long_is_told_to_press_again(
         return False
 
     monkeypatch.setattr(actions, "TRIES", 2)
-    monkeypatch.setattr(actions.Ledger, "_write", moved)
+    monkeypatch.setattr(actions.Ledger, "write", moved)
     with refused("request_in_progress", 409) as said:
         await shop.anna.earn(card, cents=100)
     assert said[0].answer.headers["retry-after"] == "1"
+
+
+async def test_a_locked_card_keeps_nobody_from_booking_on_another(
+    shop: Shop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try gives up its connection after a moment; when the lock is gone, it books."""
+    locked, other = await shop.a_card(), await shop.a_card()
+    tills = await four_colleagues(shop)
+    async with superuser.transaction():
+        await superuser.fetchval("SELECT id FROM cards WHERE id = $1 FOR UPDATE", UUID(locked["id"]))
+        waiting = [asyncio.create_task(till.earn(locked, cents=100)) for till in tills for _ in range(3)]
+        await asyncio.sleep(0.3)
+        async with asyncio.timeout(5):
+            await shop.luc.earn(other, cents=100)
+        monkeypatch.setattr(actions, "PATIENCE_SECONDS", 0.1)
+        with refused("request_in_progress", 409):
+            await shop.claire.earn(locked, cents=100)
+        monkeypatch.undo()
+    await asyncio.gather(*waiting)
+    assert (await shop.anna.show(locked))["points_balance"] == 12
+
+
+async def test_a_sale_below_the_minimum_keeps_its_answer_too(opened: OpenShop) -> None:
+    shop = await opened(terms={"minimum_purchase_cents": 1000})
+    card, key = await shop.a_card(), new_key()
+    assert (await shop.anna.earn(card, cents=500, key=key))["transaction"] is None
+    with refused("idempotency_key_reused", 422):
+        await shop.anna.earn(card, cents=2000, key=key)
+    assert (await shop.anna.show(card))["points_balance"] == 0
+
+
+async def test_one_stores_key_tells_another_store_nothing(shop: Shop) -> None:
+    card, key = await shop.a_card(), new_key()
+    await shop.anna.earn(card, cents=500, key=key)
+    with refused("idempotency_key_reused", 422):
+        await shop.luc.earn(card, cents=500, key=key)
 
 
 async def test_a_key_is_required_for_what_moves_value(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import ANNA, JEAN, LUC, LUC_HOFFMANN, MARIE, SOFIA
 from tests.world.caller import refused
+from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Stranger, Till
 
@@ -51,9 +52,12 @@ async def test_a_store_goes_live_by_a_switch(shop: Shop, services: Services, swi
         session.add(
             FeatureOverride(merchant_id=shop.merchant_id, feature="loyalty", store_id=store_id, is_enabled=False)
         )
-    for ask in (shop.anna.program(), shop.anna.till(), shop.anna.stamp(card), shop.anna.enroll()):
+    anna = shop.anna
+    looks = (anna.show(card), anna.find(card["code"]), anna.history(card), anna.explain(card), anna.bookings())
+    for ask in (anna.program(), anna.till(), anna.stamp(card), anna.enroll(), *looks):
         with refused("feature_disabled", 403):
             await ask
+    assert (await Office.of(shop.claire).show(card))["id"] == card["id"], "an office sees its cards all the same"
     if switched == "store":
         assert await shop.luc.program()
 
