@@ -2,9 +2,12 @@
 
 import os
 import platform
+import subprocess
 from pathlib import Path
 
 import msgspec
+
+from backend.core.embedded.identity import program
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -32,6 +35,12 @@ def describe(postgresql: str, load_before: float) -> Machine:
         postgresql=postgresql,
         load_before=load_before,
     )
+
+
+def postgresql_version() -> str:
+    """Of the embedded server, such as 18.6."""
+    told = subprocess.run([program("postgres"), "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.split()[-1]
 
 
 def _cpu() -> str:

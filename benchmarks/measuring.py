@@ -3,19 +3,19 @@
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from benchmarks.load import Outcome, Plan
 from benchmarks.machine import cpu_seconds
-from benchmarks.servers import Server, Stand
+from benchmarks.servers import Server
 
 WARM_UP = 0.25
 """The part of the answers that comes first and is not counted: plans and caches are made there."""
 SECONDS_MAX = 8.0
-DRIVER_SECONDS_MAX = 90
+DRIVER_SECONDS_MAX = 300
 """From the start of a driver to its end, on a machine that is busy with other things."""
 CONNECTIONS = 32
 
@@ -35,17 +35,18 @@ class Measurement:
     name: str
     run: Callable[[int], Outcome]
     """Takes the number of the round."""
+    warm_up: float = WARM_UP
 
 
 class MeasurementFailed(Exception):
     pass
 
 
-def sample(stand: Stand, measurement: Measurement, turn: int) -> Sample:
-    """Raises MeasurementFailed for anything but the expected answers: a rate of refusals is none."""
-    pids = {"backend": stand.backend.pid, "postgresql": stand.postgres_pid, "valkey": stand.valkey_pid}
-    if stand.frontend:
-        pids["frontend"] = stand.frontend.pid
+def sample(pids: Mapping[str, int], measurement: Measurement, turn: int = 0) -> Sample:
+    """`pids`: whose processor time is told beside the driver's.
+
+    Raises MeasurementFailed for anything but the expected answers: a rate of refusals is none.
+    """
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     outcome = measurement.run(turn)
     used = {name: cpu_seconds(pid) - before[name] for name, pid in pids.items()}
@@ -55,15 +56,18 @@ def sample(stand: Stand, measurement: Measurement, turn: int) -> Sample:
     answers = len(outcome.answered_at)
     return Sample(
         answers=answers,
-        per_second=rate(outcome.answered_at),
+        per_second=rate(outcome.answered_at, measurement.warm_up),
         p50_ms=round(statistics.median(outcome.latencies) * 1000, 2),
         p99_ms=round(statistics.quantiles(outcome.latencies, n=100)[98] * 1000, 2),
         cpu_us={name: round(seconds / answers * 1e6) for name, seconds in used.items() if seconds / answers > 2e-6},
     )
 
 
-def rate(answered_at: Sequence[float]) -> float:
-    first = int(len(answered_at) * WARM_UP)
+def rate(answered_at: Sequence[float], warm_up: float = WARM_UP) -> float:
+    """Answers a second after the warm-up; without one, since the start."""
+    first = int(len(answered_at) * warm_up)
+    if not first:
+        return round(len(answered_at) / answered_at[-1], 1)
     return round((len(answered_at) - 1 - first) / (answered_at[-1] - answered_at[first]), 1)
 
 
@@ -72,8 +76,8 @@ def over_http(server: Server, requests: list[str], expected_status: int) -> Outc
     return driven("benchmarks.load", plan, None)
 
 
-def driven(module: str, plan: msgspec.Struct, environment: dict[str, str] | None) -> Outcome:
-    """By a process of its own."""
+def driven(module: str, plan: msgspec.Struct | None, environment: dict[str, str] | None) -> Outcome:
+    """By a process of its own, which reads its plan from standard input."""
     done = subprocess.run(
         [sys.executable, "-m", module],
         input=msgspec.json.encode(plan),

@@ -7,9 +7,14 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.comparison import Comparison, ratios
 from benchmarks.machine import Machine
 from benchmarks.measuring import Sample
+from benchmarks.quota import Quota
+from benchmarks.rates import Rates
 from benchmarks.suite import COMPARISONS
+from benchmarks.wallets import COMPARISONS as WALLETS
+from benchmarks.wallets import Wallets
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -39,6 +44,8 @@ class Ratio(msgspec.Struct, frozen=True):
     ratio: Figure
     target: float | None
     met: bool | None
+    at_most: bool = False
+    """The target is the most there may be, and not the least."""
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -47,31 +54,38 @@ class Results(msgspec.Struct, frozen=True):
     earns_booked: int
     ratios: list[Ratio]
     measurements: list[Measured]
+    passes_per_cpu_second: dict[str, Figure]
+    quota: Quota | None
 
 
-def results(machine: Machine, samples: dict[str, list[Sample]], earns: int) -> Results:
+def results(machine: Machine, rounds: int, till: Rates, wallets: Wallets) -> Results:
+    every = till.samples | wallets.samples
+    rates = wallets.rates | {name: [one.per_second for one in found] for name, found in every.items()}
     return Results(
         machine=machine,
-        rounds=max(map(len, samples.values())),
-        earns_booked=earns,
+        rounds=rounds,
+        earns_booked=till.earns,
         ratios=[
-            _ratio(
-                comparison.measured,
-                comparison.limit_is,
-                comparison.target,
-                samples[comparison.measured],
-                samples[comparison.limit],
-            )
-            for comparison in COMPARISONS
-            if {comparison.measured, comparison.limit} <= samples.keys()
+            _ratio(comparison, rates)
+            for comparison in (*COMPARISONS, *WALLETS)
+            if {comparison.measured, comparison.limit} <= rates.keys()
         ],
-        measurements=[_measured(name, found) for name, found in samples.items()],
+        measurements=[_measured(name, found) for name, found in every.items()],
+        passes_per_cpu_second={name: _figure(found, 1) for name, found in wallets.passes.items()},
+        quota=wallets.quota,
     )
 
 
-def _ratio(measured: str, limit: str, target: float | None, ours: list[Sample], theirs: list[Sample]) -> Ratio:
-    ratio = _figure([mine.per_second / best.per_second for mine, best in zip(ours, theirs, strict=True)], 3)
-    return Ratio(measured, limit, ratio, target, None if target is None else ratio.median >= target)
+def _ratio(comparison: Comparison, rates: dict[str, list[float]]) -> Ratio:
+    ratio = _figure(ratios(rates[comparison.measured], rates[comparison.limit]), 3)
+    return Ratio(
+        measured=comparison.measured,
+        limit=comparison.limit_is,
+        ratio=ratio,
+        target=comparison.target,
+        met=comparison.is_met(ratio.median),
+        at_most=comparison.at_most,
+    )
 
 
 def _measured(name: str, found: list[Sample]) -> Measured:
@@ -106,8 +120,22 @@ def show(found: Results, console: Console) -> None:
         f"{machine.cores} cores ({machine.cpu}), {machine.memory_gib} GiB, Python {machine.python}, "
         f"PostgreSQL {machine.postgresql}; medians of {found.rounds} interleaved rounds [lowest – highest]"
     )
-    console.print(_rates(found), _ratios(found))
-    console.print(f"{found.earns_booked} earns answered, as many booked; every balance is what its history gives.")
+    for table in (_rates(found), _ratios(found)):
+        if table.rows:
+            console.print(table)
+    if found.earns_booked:
+        console.print(f"{found.earns_booked} earns answered, as many booked; every balance is what its history gives.")
+    for name, rate in found.passes_per_cpu_second.items():
+        console.print(f"{name}: {rate.median:.0f} a second of processor time")
+    if found.quota:
+        console.print(_told(found.quota))
+
+
+def _told(quota: Quota) -> str:
+    return (
+        f"{quota.calls} calls by {quota.workers} workers within Google's quota: {quota.per_second:.1f} a second, "
+        f"{quota.worst_second} in the worst, {quota.refused} refused."
+    )
 
 
 def _rates(found: Results) -> Table:
@@ -127,6 +155,6 @@ def _ratios(found: Results) -> Table:
     for row in found.ratios:
         verdict = {None: "", True: "met", False: "[bold red]MISSED"}[row.met]
         spread = rf"\[{row.ratio.lowest:.2f} – {row.ratio.highest:.2f}]"
-        target = f"≥ {row.target:.2f}" if row.target else ""
+        target = f"{'≤' if row.at_most else '≥'} {row.target:.2f}" if row.target else ""
         table.add_row(row.measured, row.limit, f"{row.ratio.median:.2f}", spread, target, verdict)
     return table

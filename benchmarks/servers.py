@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,11 @@ class Stand:
     def superuser_url(self) -> str:
         return self.postgres.url("postgres")
 
+    @property
+    def pids(self) -> dict[str, int]:
+        servers = {"backend": self.backend.pid, "postgresql": self.postgres_pid, "valkey": self.valkey_pid}
+        return servers | ({"frontend": self.frontend.pid} if self.frontend else {})
+
 
 @contextmanager
 def open_servers(folder: Path) -> Iterator[tuple[EmbeddedPostgres, EmbeddedValkey]]:
@@ -66,21 +71,20 @@ def open_servers(folder: Path) -> Iterator[tuple[EmbeddedPostgres, EmbeddedValke
 @contextmanager
 def open_stand(folder: Path, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> Iterator[Stand]:
     backend_port, frontend_port = free_port("127.0.0.1", 8391), free_port("127.0.0.1", 8392)
-    environment = _environment(postgres, valkey, backend_port, frontend_port)
+    environment = environment_of(postgres, valkey, backend_port, frontend_port)
     with ExitStack() as stack:
-        backend = _start("backend", backend_port, environment, folder, stack)
+        backend = start_server("backend.app:create_app", backend_port, environment, folder, stack)
         without = {name: value for name, value in environment.items() if name not in NOT_FOR_THE_FRONTEND}
         frontend, missing = None, ""
         try:
-            frontend = _start("frontend", frontend_port, without, folder, stack)
+            frontend = start_server("frontend.app:create_app", frontend_port, without, folder, stack)
         except RuntimeError as error:
             missing = str(error)
-        yield Stand(
-            folder, postgres, _pid(postgres.data_dir), _pid(valkey.data_dir), environment, backend, frontend, missing
-        )
+        pids = pid_in(postgres.data_dir), pid_in(valkey.data_dir)
+        yield Stand(folder, postgres, *pids, environment, backend, frontend, missing)
 
 
-def _environment(
+def environment_of(
     postgres: EmbeddedPostgres, valkey: EmbeddedValkey, backend_port: int, frontend_port: int
 ) -> dict[str, str]:
     """Production's: every check is on, logs are JSON."""
@@ -96,23 +100,48 @@ def _environment(
     }
 
 
-def _start(package: str, port: int, environment: Mapping[str, str], folder: Path, stack: ExitStack) -> Server:
-    """Raises RuntimeError with its last words when it does not answer."""
-    log = folder / f"{package}.log"
+def start_server(
+    factory: str,
+    port: int,
+    environment: Mapping[str, str],
+    folder: Path,
+    stack: ExitStack,
+    *,
+    ready: str = "/health/ready",
+) -> Server:
+    """Raises RuntimeError with its last words when it does not answer at `ready`."""
+    name = factory.partition(":")[0]
     options = ["--interface", "asgi", "--workers", "1", "--loop", "uvloop", "--host", "127.0.0.1", "--port", str(port)]
-    command = [sys.executable, "-m", "granian", *options, "--factory", f"{package}.app:create_app"]
-    with log.open("wb") as output:
+    process = start_program(name, ["granian", *options, "--factory", factory], environment, folder, stack)
+    wait_until(lambda: _answers(f"http://127.0.0.1:{port}{ready}"), name, process, folder)
+    return Server(port, process.pid)
+
+
+def start_program(
+    name: str, module: list[str], environment: Mapping[str, str], folder: Path, stack: ExitStack
+) -> subprocess.Popen[bytes]:
+    """A module of Python with its arguments; `stack` ends it. What it says is in `folder`, under its name."""
+    with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
-            tethered(command), cwd=PROJECT, env=dict(environment), stdout=output, stderr=output, start_new_session=True
+            tethered([sys.executable, "-m", *module]),
+            cwd=PROJECT,
+            env=dict(environment),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     stack.callback(_end, process)
+    return process
+
+
+def wait_until(is_ready: Callable[[], bool], name: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Ends the program and raises RuntimeError with its last words when it does not get ready."""
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(f"http://127.0.0.1:{port}/health/ready"):
+    while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
             _end(process)
-            raise RuntimeError(f"the {package} did not start: {_last_words(log)}")
+            raise RuntimeError(f"{name} did not start: {_last_words(folder / f'{name}.log')}")
         time.sleep(0.05)
-    return Server(port, process.pid)
 
 
 def _answers(url: str) -> bool:
@@ -137,5 +166,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _pid(data_dir: Path) -> int:
+def pid_in(data_dir: Path) -> int:
     return int((data_dir / "pid").read_text().split()[0])

@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 
+from backend.core.answers import AnswerRow
 from backend.core.clock import clock
 from backend.core.embedded.identity import program
 from backend.core.embedded.postgres import EmbeddedPostgres
@@ -19,7 +20,6 @@ from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.queries import find_state
-from backend.loyalty.ledger.rows import AnswerRow
 from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show
 from benchmarks.earns import CARDS_EACH, CENTS, CLIENTS, LOOKED_UP, POINTS

@@ -1,11 +1,11 @@
 """What is measured against what."""
 
 import re
-from dataclasses import dataclass
 
 import httpx
 
 from benchmarks.action import ActionPlan
+from benchmarks.comparison import Comparison
 from benchmarks.earns import (
     CLIENTS,
     SLICE,
@@ -24,16 +24,7 @@ EARNS, LOOKUPS, PAGES = CLIENTS * 120, 1600, 400
 PEOPLE = 4
 EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL = "earn over HTTP", "earn, the action alone", "earn, SQL", "action, SQL"
 LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP = "lookup over HTTP", "lookup, SQL", "till page", "till over HTTP"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """`limit` is what the measured cannot be faster than."""
-
-    measured: str
-    limit: str
-    limit_is: str
-    target: float | None
+NAMES = (EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL, LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP)
 
 
 COMPARISONS = (

@@ -52,13 +52,13 @@ def code_of(card: int) -> str:
     return body + check_letter(body)
 
 
-async def write_world(url: str) -> None:
+async def write_world(url: str, cards: int = CARDS) -> None:
     """As the superuser, whom row-level security does not concern."""
     connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():
             await connection.execute("SET CONSTRAINTS ALL DEFERRED")
-            for table, rows in (*merchant_rows().items(), *people_rows().items(), *_cards().items()):
+            for table, rows in (*merchant_rows().items(), *people_rows().items(), *_cards(cards).items()):
                 await connection.copy_records_to_table(
                     table, columns=list(rows[0]), records=[list(r.values()) for r in rows]
                 )
@@ -221,9 +221,9 @@ def people_rows() -> dict[str, Rows]:
     }
 
 
-def _cards() -> dict[str, Rows]:
+def _cards(count: int) -> dict[str, Rows]:
     """Each with one sale in its history, which is still all there."""
-    cards = range(CARDS)
+    cards = range(count)
     sales = [_sale(n) for n in cards]
     return {
         "customers": [

@@ -1,0 +1,129 @@
+"""Google next door, in a process of its own: the sandbox's double, which has the passes of the benchmark's cards.
+
+It refuses what Google refuses, which costs it about 1.5 ms of processor time a call: half a core at 300 calls a second.
+Both who is measured and its limit speak to it, with the same 50 ms before each answer.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from backend.core.settings import load_settings
+from backend.loyalty.wallets.google.account import load_account
+from backend.loyalty.wallets.google.names import class_id, object_id
+from backend.sandbox.google.account import ISSUER_ID, public_keys
+from backend.sandbox.google.app import FakeGoogle
+from backend.sandbox.google.passes import Passes
+from backend.sandbox.google.resources import Resource
+from backend.sandbox.google.web import Receive, Scope, Send, answer, read, write
+from benchmarks.servers import Server, start_server
+from benchmarks.world import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of
+
+LATENCY_SECONDS = 0.05
+CARDS_NAME = "BENCHMARK_CARDS"
+FACTS = "/benchmark"
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What was asked since the last `start_over`."""
+
+    calls: int
+    per_second: float
+    """Between the first call and the last."""
+    worst_second: int
+    """The most calls in any second, wherever it begins."""
+    answers: dict[str, int]
+    """By status."""
+    right: int
+    """Passes that show their card's points."""
+
+
+class Double:
+    def __init__(self, google: FakeGoogle) -> None:
+        self._google = google
+        self._answers: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != FACTS:
+            await self._google(scope, receive, self._counted(send))
+            return
+        asked = await read(scope, receive)
+        if asked.method == "POST":
+            self._start_over(has_quota=asked.query["quota"] == "yes")
+        await write(send, answer(200, msgspec.to_builtins(self._facts())))
+
+    def _start_over(self, *, has_quota: bool) -> None:
+        self._google.faults.has_quota = has_quota
+        self._google.faults.asked_at.clear()
+        self._answers.clear()
+        for resource in self._google.passes.all("loyaltyObject"):
+            resource.body.pop("loyaltyPoints", None)
+
+    def _counted(self, send: Send) -> Send:
+        async def count(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                self._answers[str(message["status"])] += 1
+            await send(message)
+
+        return count
+
+    def _facts(self) -> Facts:
+        moments = self._google.faults.asked_at
+        spent = moments[-1] - moments[0] if moments else 0
+        shown = [resource.body.get("loyaltyPoints", {}) for resource in self._google.passes.all("loyaltyObject")]
+        return Facts(
+            calls=len(moments),
+            per_second=round(len(moments) / spent, 2) if spent else 0,
+            worst_second=self._google.faults.worst_second(),
+            answers=dict(self._answers),
+            right=sum(points.get("balance") == {"int": START_POINTS} for points in shown),
+        )
+
+
+def create_app() -> Double:
+    account = load_account(load_settings())
+    assert account is not None, "the stand names a service account"
+    email, keys = public_keys(account.path)
+    google = FakeGoogle(account.issuer_id, {email: keys})
+    google.faults.latency_seconds = LATENCY_SECONDS
+    fill(google.passes, int(os.environ[CARDS_NAME]))
+    return Double(google)
+
+
+def fill(passes: Passes, cards: int) -> None:
+    """As poor as can be: only an update makes them right."""
+    for n in range(cards):
+        names = {
+            "id": object_id(ISSUER_ID, id_of(CARD, n)),
+            "classId": class_id(ISSUER_ID, id_of(PROGRAM, n % MERCHANTS)),
+        }
+        passes.remember("loyaltyObject", Resource(names | {"state": "ACTIVE"}))
+
+
+class Google:
+    """The double, as seen from outside."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def facts(self) -> Facts:
+        return msgspec.json.decode(self._asked("GET"), type=Facts)
+
+    def start_over(self, *, has_quota: bool) -> None:
+        """No pass is right any more, and nothing was asked yet."""
+        self._asked("POST", quota="yes" if has_quota else "no")
+
+    def _asked(self, method: str, **query: str) -> bytes:
+        url = f"{self.server.url}{FACTS}"
+        return httpx.request(method, url, params=query, timeout=10, trust_env=False).raise_for_status().content
+
+
+def start_google(port: int, cards: int, environment: Mapping[str, str], folder: Path, stack: ExitStack) -> Google:
+    told = dict(environment) | {CARDS_NAME: str(cards)}
+    return Google(start_server("benchmarks.google:create_app", port, told, folder, stack, ready=FACTS))

@@ -1,0 +1,75 @@
+"""Never above the quota: several workers at once, with live updates and an hourly run, as in production.
+
+The sandbox's double counts what it is asked, and refuses what Google would refuse.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from uuid import UUID
+
+import msgspec
+
+from backend.core.queue import open_queue
+from backend.loyalty.wallets.jobs import SYNC_PASSES, ring_passes
+from benchmarks.measuring import MeasurementFailed
+from benchmarks.servers import start_program, wait_until
+from benchmarks.wallet_stand import WalletStand, count_behind, make_behind, prove_right
+from benchmarks.world import CARD, MERCHANT, MERCHANTS, id_of
+
+WORKERS = 3
+CARDS, LIVE = 450, 400
+"""All are behind; so many of them with somebody who waits."""
+SECONDS_MAX = 90
+STARTED = b"worker_started"
+
+
+class Quota(msgspec.Struct, frozen=True):
+    workers: int
+    calls: int
+    per_second: float
+    """Between the first call and the last."""
+    worst_second: int
+    """The most calls in any second, wherever it begins."""
+    refused: int
+    """429s."""
+
+
+def measure_quota(stand: WalletStand) -> Quota:
+    """Raises MeasurementFailed when not every pass is right in the end."""
+    asyncio.run(make_behind(stand, CARDS))
+    stand.google.start_over(has_quota=True)
+    with ExitStack() as stack:
+        for number in range(WORKERS):
+            _start_worker(stand, f"worker-{number}", stack)
+        asyncio.run(_ring(stand, [id_of(CARD, n) for n in range(LIVE)]))
+        _wait(stand)
+    prove_right(stand, CARDS)
+    facts = stand.google.facts()
+    return Quota(WORKERS, facts.calls, facts.per_second, facts.worst_second, facts.answers.get("429", 0))
+
+
+def _start_worker(stand: WalletStand, name: str, stack: ExitStack) -> None:
+    process = start_program(name, ["workers.main"], stand.environment, stand.folder, stack)
+    log = stand.folder / f"{name}.log"
+    wait_until(lambda: STARTED in log.read_bytes(), name, process, stand.folder)
+
+
+async def _ring(stand: WalletStand, card_ids: Sequence[UUID]) -> None:
+    """As bookings ring, and as the clock does every hour."""
+    queue = open_queue(stand.environment["ORION_REDIS_URL"])
+    try:
+        for n, card_id in enumerate(card_ids):
+            await ring_passes(queue, id_of(MERCHANT, n % MERCHANTS), card_id, [("google", 1)], None)
+        await queue.enqueue_job(SYNC_PASSES)
+    finally:
+        await queue.aclose(close_connection_pool=True)
+
+
+def _wait(stand: WalletStand) -> None:
+    deadline = time.monotonic() + SECONDS_MAX
+    while behind := asyncio.run(count_behind(stand)):
+        if time.monotonic() > deadline:
+            raise MeasurementFailed(f"{behind} passes are still behind after {SECONDS_MAX} s")
+        time.sleep(0.5)

@@ -1,0 +1,104 @@
+"""The world of the wallets' benchmark: cards in Google Wallet, on servers of their own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from backend.core.settings import Settings
+from backend.loyalty.wallets.google.names import object_id
+from backend.sandbox.google.account import ISSUER_ID
+from backend.sandbox.google.development import google_values
+from benchmarks.google import Google, start_google
+from benchmarks.servers import environment_of, open_servers, pid_in
+from benchmarks.world import CARD, MADE_AT, MERCHANT, MERCHANTS, Rows, id_of, write_world
+
+MAKE_BEHIND = "UPDATE wallet_links SET synced_version = 0, payload_hash = NULL WHERE card_id = ANY($1)"
+BEHIND = "SELECT count(*) FROM wallet_links WHERE synced_version = 0"
+
+
+@dataclass(frozen=True, slots=True)
+class WalletStand:
+    folder: Path
+    environment: Mapping[str, str]
+    superuser_url: str
+    google: Google
+    pids: Mapping[str, int]
+
+
+class PassesWrong(Exception):
+    """What was measured did not bring every pass up to date."""
+
+
+@contextmanager
+def open_wallet_stand(folder: Path, cards: int) -> Iterator[WalletStand]:
+    folder.mkdir()
+    with open_servers(folder) as (postgres, valkey), ExitStack() as stack:
+        url = postgres.url("postgres")
+        asyncio.run(write_cards(url, cards))
+        google_told = google_values(Settings(), folder) | {"ORION_BACKEND_PUBLIC_URL": "https://bench.example"}
+        environment = environment_of(postgres, valkey, 8391, 8392) | google_told
+        google = start_google(_port(environment), cards, environment, folder, stack)
+        pids = {"postgresql": pid_in(postgres.data_dir), "valkey": pid_in(valkey.data_dir), "google": google.server.pid}
+        yield WalletStand(folder, environment, url, google, pids)
+
+
+async def make_behind(stand: WalletStand, count: int) -> None:
+    """The first so many, as if Google had never been told of them."""
+    async with _superuser(stand.superuser_url) as connection:
+        await connection.execute(MAKE_BEHIND, [id_of(CARD, n) for n in range(count)])
+
+
+async def count_behind(stand: WalletStand) -> int:
+    async with _superuser(stand.superuser_url) as connection:
+        return int(await connection.fetchval(BEHIND))
+
+
+def prove_right(stand: WalletStand, count: int) -> None:
+    """Raises PassesWrong unless Google shows the points of so many cards, and no other card is behind."""
+    right, behind = stand.google.facts().right, asyncio.run(count_behind(stand))
+    if (right, behind) != (count, 0):
+        raise PassesWrong(f"of {count} passes {right} are right at Google, and {behind} are still behind")
+
+
+async def write_cards(url: str, cards: int) -> None:
+    """A world of so many cards, each with an active link to Google whose pass is up to date."""
+    await write_world(url, cards)
+    links = _links(cards)
+    async with _superuser(url) as connection:
+        await connection.copy_records_to_table(
+            "wallet_links", columns=list(links[0]), records=[list(link.values()) for link in links]
+        )
+        await connection.execute("VACUUM ANALYZE wallet_links")
+
+
+def _links(cards: int) -> Rows:
+    return [
+        {
+            "merchant_id": id_of(MERCHANT, n % MERCHANTS),
+            "card_id": id_of(CARD, n),
+            "provider": "google",
+            "external_id": object_id(ISSUER_ID, id_of(CARD, n)),
+            "status": "active",
+            "synced_version": 1,
+            "attempts": 0,
+            "created_at": MADE_AT,
+        }
+        for n in range(cards)
+    ]
+
+
+def _port(environment: Mapping[str, str]) -> int:
+    return int(environment["ORION_GOOGLE_WALLET_API_URL"].rpartition(":")[2])
+
+
+@asynccontextmanager
+async def _superuser(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()

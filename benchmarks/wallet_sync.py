@@ -1,0 +1,91 @@
+"""The hourly run over every pass that is behind, as the worker makes it, but for the quota: what does it cost itself?
+
+A process of its own, with the worker's loop. Bucket and breaker are asked in Redis as always; only the bucket's rate is
+beyond reach. Writes what happened to standard output, as JSON.
+"""
+
+import os
+import sys
+import time
+from dataclasses import dataclass, field, fields
+from uuid import UUID
+
+import msgspec
+import structlog
+import uvloop
+from redis.asyncio import Redis
+
+from backend.core.outbound.bucket import Bucket
+from backend.core.settings import load_settings
+from backend.loyalty.wallets.catch_up import catch_up
+from backend.loyalty.wallets.due import Scope
+from backend.loyalty.wallets.google.opening import Google
+from backend.loyalty.wallets.google.pace import Pace
+from backend.loyalty.wallets.outcomes import Result
+from backend.loyalty.wallets.ports import Provider
+from backend.loyalty.wallets.sync import WalletSync
+from backend.services import open_services
+from benchmarks.load import Outcome
+
+PER_SECOND = 100_000
+
+
+@dataclass(frozen=True)
+class Timed(WalletSync):
+    latencies: list[float] = field(default_factory=list)
+    """Seconds, from asking for the lease to having given it back."""
+
+    async def sync_card(self, merchant_id: UUID, card_id: UUID, name: Provider) -> Result:
+        started = time.perf_counter()
+        result = await super().sync_card(merchant_id, card_id, name)
+        self.latencies.append(time.perf_counter() - started)
+        return result
+
+
+class Moments:
+    """A run's report: when each card was done, in seconds since the start, and what failed."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total: int | None = None
+        self.answered_at: list[float] = []
+        self.failures: dict[str, int] = {}
+        self._started = time.perf_counter()
+
+    def count(self, what: str, times: int = 1) -> None:
+        if what == "synced":
+            self.answered_at.append(time.perf_counter() - self._started)
+        elif what != "processed":
+            self.failures[what] = self.failures.get(what, 0) + times
+
+    def fail(self, failed_id: UUID | str, reason: str) -> None:
+        self.count(f"{failed_id}: {reason}")
+
+
+async def run() -> Outcome:
+    async with open_services(load_settings()) as services:
+        assert services.google is not None, "the stand has a Google"
+        services.google.wallet.client.pace = unhurried(services.redis, services.google)
+        sync = Timed(*(getattr(services.wallet_sync, each.name) for each in fields(WalletSync)))
+        before = sum(os.times()[:2])
+        moments = Moments()
+        await catch_up(sync, Scope(), moments)
+        cpu = sum(os.times()[:2]) - before
+    return Outcome(moments.answered_at, sync.latencies, moments.failures, cpu)
+
+
+def unhurried(redis: Redis, google: Google) -> Pace:
+    """As in production, only that nobody has to wait."""
+    live, bulk = (Bucket(redis, f"benchmark:{name}", PER_SECOND) for name in ("live", "bulk"))
+    return Pace(live=live, bulk=bulk, breaker=google.breaker)
+
+
+def main() -> None:
+    structlog.configure(
+        processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(run())))
+
+
+if __name__ == "__main__":
+    main()

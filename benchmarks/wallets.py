@@ -1,0 +1,82 @@
+"""The wallets: passes for Apple against the signature in each, a sync with Google against bare PATCHes, the quota."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from backend.loyalty.wallets.catch_up import AT_ONCE
+from backend.sandbox.google.faults import PER_SECOND
+from benchmarks.comparison import Comparison
+from benchmarks.google import LATENCY_SECONDS
+from benchmarks.load import Outcome
+from benchmarks.measuring import Measurement, Sample, driven, sample
+from benchmarks.passes import OURS, SIGNATURE, STOCK, measure_passes
+from benchmarks.quota import Quota, measure_quota
+from benchmarks.wallet_limit import LimitPlan
+from benchmarks.wallet_stand import WalletStand, make_behind, open_wallet_stand, prove_right
+
+CARDS, CARDS_QUICK = 10_000, 1_500
+"""Of a sync: in a whole run, and for a quick look."""
+LIMIT_CARDS = 2_000
+SYNC, BARE, QUOTA = "sync with Google", "PATCHes to Google", "the workers' worst second"
+IDEAL, ALLOWED = "the ideal", "the quota"
+COMPARISONS = (
+    Comparison(OURS, SIGNATURE, SIGNATURE, 0.60),
+    Comparison(OURS, STOCK, STOCK, None),
+    Comparison(SYNC, BARE, f"the PATCHes alone, by httpx, {AT_ONCE} at once", 0.50),
+    Comparison(SYNC, IDEAL, f"{AT_ONCE} at once, {LATENCY_SECONDS * 1000:.0f} ms each", None),
+    Comparison(QUOTA, ALLOWED, f"the {PER_SECOND} calls that Google allows", 1.0, at_most=True),
+)
+
+
+class Wallets(msgspec.Struct):
+    samples: dict[str, list[Sample]] = {}
+    passes: dict[str, list[float]] = {}
+    """A second of processor time, by what is made, for each round."""
+    quota: Quota | None = None
+
+    @property
+    def rates(self) -> dict[str, list[float]]:
+        fixed = {IDEAL: [AT_ONCE / LATENCY_SECONDS], ALLOWED: [float(PER_SECOND)]}
+        worst = {QUOTA: [float(self.quota.worst_second)]} if self.quota else {}
+        return fixed | worst | self.passes
+
+
+def measure_wallets(
+    folder: Path, rounds: int, wanted: Callable[[str], bool], console: Console, *, is_whole: bool
+) -> Wallets:
+    """A sync is one long run, between two runs of its limit; signing goes in rounds."""
+    found = Wallets()
+    if any(map(wanted, (OURS, SIGNATURE, STOCK))):
+        console.print("Passes for Apple …")
+        found.passes = measure_passes(rounds)
+    cards = CARDS if is_whole else CARDS_QUICK
+    if any(map(wanted, (SYNC, BARE, QUOTA))):
+        with open_wallet_stand(folder / "wallets", cards) as stand:
+            if wanted(SYNC) or wanted(BARE):
+                console.print(f"Sync of {cards} cards with Google …")
+                found.samples = _synced(stand, cards)
+            if wanted(QUOTA):
+                console.print("Within Google's quota …")
+                found.quota = measure_quota(stand)
+    return found
+
+
+def _synced(stand: WalletStand, cards: int) -> dict[str, list[Sample]]:
+    stand.google.start_over(has_quota=False)
+    limit = LimitPlan(min(cards, LIMIT_CARDS), AT_ONCE)
+    bare = Measurement(BARE, lambda _: driven("benchmarks.wallet_limit", limit, dict(stand.environment)))
+    sync = Measurement(SYNC, lambda _: _sync(stand, cards), warm_up=0)
+    before, synced, after = (sample(stand.pids, each) for each in (bare, sync, bare))
+    return {BARE: [before, after], SYNC: [synced]}
+
+
+def _sync(stand: WalletStand, cards: int) -> Outcome:
+    asyncio.run(make_behind(stand, cards))
+    stand.google.start_over(has_quota=False)  # the limit has made passes right
+    outcome = driven("benchmarks.wallet_sync", None, dict(stand.environment))
+    prove_right(stand, cards)
+    return outcome
