@@ -29,7 +29,7 @@ from backend.loyalty.wallets.models import (
     WalletNotification,
 )
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
-from backend.messaging.models import EmailLog
+from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.models import TaskRun
 from backend.staff.models import StoreMember, User
 from backend.staff_pins.models import StaffPin
@@ -58,6 +58,7 @@ __all__ = [
     "Merchant",
     "OutboxMessage",
     "PassImage",
+    "PlatformMail",
     "PlatformRow",
     "Policy",
     "Program",

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import rich_click as click
@@ -50,7 +51,7 @@ def check(as_json: bool) -> None:
 
 async def _look(given: Settings) -> Checked:
     async with Redis.from_url(given.redis_url, socket_timeout=1, socket_connect_timeout=1) as redis:
-        return await look_at_wallets(given, redis, clock.now())
+        return await look_at_wallets(given, redis, clock.now(), resumes=True)
 
 
 def _print_steps(name: str, steps: list[StepView]) -> None:
@@ -64,14 +65,19 @@ def _print_steps(name: str, steps: list[StepView]) -> None:
 @wallets.command()
 @click.option("--all", "everything", is_flag=True, help="Every pass that is behind; the same as no option.")
 @click.option("--merchant", metavar="CODE", help="Those of one merchant.")
-@click.option("--card", metavar="CODE", help="One card's, whatever they show already.")
+@click.option("--card", metavar="CODE", help="One card's, by its code or its id, whatever they show already.")
 @click.option("--failed", is_flag=True, help="Those that failed.")
+@click.option("--run", "run_id", metavar="ID", type=click.UUID, help="Those that failed in this earlier run.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def sync(everything: bool, merchant: str | None, card: str | None, failed: bool, as_json: bool) -> None:
+def sync(
+    *, everything: bool, merchant: str | None, card: str | None, failed: bool, run_id: UUID | None, as_json: bool
+) -> None:
     """Bring passes up to date, here and now; exit 3 when some could not be, 1 when a provider refuses us."""
-    if everything and (merchant or card):
-        raise click.UsageError("--all goes with neither --merchant nor --card.")
-    asked = SyncRequest(merchant_code=merchant, card_code=card, only_failed=failed)
+    if everything and (merchant or card or run_id):
+        raise click.UsageError("--all goes with neither --merchant nor --card nor --run.")
+    if run_id and (merchant or card or failed):
+        raise click.UsageError("--run goes alone: the run has named its cards.")
+    asked = SyncRequest(merchant_code=merchant, card_code=card, only_failed=failed, run_id=run_id)
     try:
         run = with_services(lambda services: _sync(services, asked))
     except Problem as problem:

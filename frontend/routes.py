@@ -14,7 +14,7 @@ from frontend.account.sign_in.views import (
 )
 from frontend.admin.admit import admit_admins
 from frontend.admin.passes.views import retry_pass, show_passes
-from frontend.admin.wallets.views import show_admin, show_run, show_wallets, start_run
+from frontend.admin.wallets.views import check_now, show_admin, show_run, show_wallets, start_run
 from frontend.card.views import send_card_link, show_card_page, show_lost_card
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
@@ -55,7 +55,7 @@ TILL = Router(
 ADMIN = Router(
     path="/",
     before_request=admit_admins,
-    route_handlers=[show_admin, show_wallets, show_run, start_run, show_passes, retry_pass],
+    route_handlers=[show_admin, show_wallets, check_now, show_run, start_run, show_passes, retry_pass],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
     show_start,

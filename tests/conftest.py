@@ -77,6 +77,8 @@ def log_tape() -> Iterator[io.StringIO]:
 @pytest.fixture
 def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
     """The lines logged since the test began."""
+    # A frontend that was tested before has its own.
+    logs.configure_logs(Settings(environment="test"), "backend")
     log_tape.seek(0)
     log_tape.truncate()
     # What something of an earlier test was still writing when the tape was emptied begins in the middle of a line.

@@ -89,17 +89,17 @@ def for_platform(permission: str) -> Guard:
     return guard
 
 
-def limited(name: str, per_minute: int) -> Guard:
+def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard:
     """Raises RateLimited past so many requests a minute of one caller: the user, or the address of a stranger.
 
-    Repetitions of a request, known by their idempotency key, are not counted again.
+    `keeps_answers`: the route keeps them by idempotency key, so repetitions of a request are not counted again.
     """
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.scope["state"]
         actor: Actor | None = state.get("actor")
         caller = actor.user_id.hex if actor else client_address(connection)
-        repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX]
+        repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX] if keeps_answers else ""
         state["allowance"] = await connection.app.state.limiter.take(name, caller, per_minute, repeatable=repeatable)
 
     return guard

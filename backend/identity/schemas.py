@@ -8,13 +8,15 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
 
-Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["anna@fashion.example"])]
+Email = Annotated[
+    str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)", examples=["anna@fashion.example"])
+]
 
 
 class SignIn(Body):
     email: Annotated[str, Meta(max_length=254, examples=["anna@fashion.example"])]
     password: Annotated[str, Meta(min_length=1, max_length=256)]
-    totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$")] | None = None
+    totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
     """Six digits of the authenticator, for users who have set one up."""
 
 

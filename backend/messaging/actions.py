@@ -1,21 +1,25 @@
 """Queue a mail with the transaction it belongs to, and send what is queued."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
 from backend.core.settings import Settings
-from backend.messaging.models import EmailLog
+from backend.messaging.models import EmailLog, MailRow, PlatformMail
 from backend.messaging.templates import render
 
 RETRY_AFTER = timedelta(seconds=60)
 TRIES = 4
 LEASE = timedelta(seconds=90)
+
+Row = TypeVar("Row", bound=MailRow)
 
 log = structlog.get_logger()
 
@@ -45,28 +49,63 @@ def queue_mail(
     **values: str,
 ) -> EmailLog:
     """The mail as it will be read; it leaves after the commit."""
-    mail = render(template, language, **values)
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
-        template_code=template,
-        language=language,
         recipient=recipient,
-        subject=mail.subject,
-        body_text=mail.body_text,
         available_at=now,
         created_at=now,
+        **_written(template, language, values),
     )
     session.add(entry)
     return entry
 
 
+async def queue_platform_mail(
+    session: AsyncSession,
+    occasion: str,
+    template: str,
+    /,
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+    **values: str,
+) -> None:
+    """To one of the platform's own people. Whoever has heard of this occasion already gets nothing."""
+    mail = insert(PlatformMail).values(
+        occasion=occasion,
+        recipient=recipient,
+        available_at=now,
+        created_at=now,
+        **_written(template, language, values),
+    )
+    await session.execute(mail.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
+
+
+async def forget_occasions(session: AsyncSession, beginning: str, *, but: Sequence[str]) -> None:
+    """What begins like this, and is none of these, is over: when it happens again, it is told again."""
+    is_over = PlatformMail.occasion.startswith(beginning, autoescape=True) & PlatformMail.occasion.not_in(but)
+    await session.execute(update(PlatformMail).where(is_over).values(occasion=None))
+
+
 async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
     """Leases queued mails to this worker; a worker that dies gives them back when the lease ends."""
+    own = select(EmailLog).where(EmailLog.merchant_id == merchant_id)
+    return await _claim(session, EmailLog, own, now, limit)
+
+
+async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:
+    """Like `claim_mails`."""
+    return await _claim(session, PlatformMail, select(PlatformMail), now, limit)
+
+
+async def _claim(
+    session: AsyncSession, kind: type[Row], query: Select[tuple[Row]], now: datetime, limit: int
+) -> list[Row]:
     found = await session.scalars(
-        select(EmailLog)
-        .where(EmailLog.merchant_id == merchant_id, EmailLog.status == "queued", EmailLog.available_at <= now)
-        .order_by(EmailLog.available_at)
+        query.where(kind.status == "queued", kind.available_at <= now)
+        .order_by(kind.available_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -77,7 +116,7 @@ async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, l
     return claimed
 
 
-async def deliver(entry: EmailLog, delivery: Delivery, settings: Settings, now: datetime) -> None:
+async def deliver(entry: EmailLog | PlatformMail, delivery: Delivery, settings: Settings, now: datetime) -> None:
     """Sends one claimed mail and notes on it how that ended, and by which way it really went."""
     entry.provider, entry.host = delivery.provider, delivery.host
     entry.sender = f"{settings.email_from_name} <{settings.email_from_address}>"
@@ -93,3 +132,8 @@ async def deliver(entry: EmailLog, delivery: Delivery, settings: Settings, now: 
         log.warning("mail_failed", mail=str(entry.id), attempt=entry.attempts, error=entry.error, given_up=is_over)
         return
     entry.status, entry.sent_at, entry.error = "sent", now, None
+
+
+def _written(template: str, language: str, values: dict[str, str]) -> dict[str, Any]:
+    mail = render(template, language, **values)
+    return {"template_code": template, "language": language, "subject": mail.subject, "body_text": mail.body_text}

@@ -1,24 +1,18 @@
 from datetime import datetime
+from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import LABEL, TenantEntity, of_merchant
+from backend.core.ids import new_id
+from backend.core.models import LABEL, PlatformRow, TenantEntity, of_merchant
 
 EMAIL_STATUSES = ("queued", "sent", "failed")
 
 
-class EmailLog(TenantEntity):
+class MailRow:
     """A mail to one recipient: what was sent, by which provider, host and sender it really went, and how it ended."""
-
-    __tablename__ = "email_logs"
-    __table_args__ = (
-        of_merchant(),
-        CheckConstraint(f"status IN {EMAIL_STATUSES}", name="status"),
-        Index("ix_email_logs_created_at", "merchant_id", "created_at"),
-        Index("ix_email_logs_queued", "merchant_id", "available_at", postgresql_where=text("status = 'queued'")),
-    )
 
     template_code: Mapped[str] = mapped_column(LABEL)
     language: Mapped[str] = mapped_column(String(5))
@@ -34,3 +28,30 @@ class EmailLog(TenantEntity):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     sent_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+
+
+class EmailLog(MailRow, TenantEntity):
+    """A mail of one merchant."""
+
+    __tablename__ = "email_logs"
+    __table_args__ = (
+        of_merchant(),
+        CheckConstraint(f"status IN {EMAIL_STATUSES}", name="status"),
+        Index("ix_email_logs_created_at", "merchant_id", "created_at"),
+        Index("ix_email_logs_queued", "merchant_id", "available_at", postgresql_where=text("status = 'queued'")),
+    )
+
+
+class PlatformMail(MailRow, PlatformRow):
+    """A mail to one of the platform's own people; each hears of an occasion once."""
+
+    __tablename__ = "platform_mails"
+    __table_args__ = (
+        CheckConstraint(f"status IN {EMAIL_STATUSES}", name="status"),
+        UniqueConstraint("occasion", "recipient"),
+        Index("ix_platform_mails_queued", "available_at", postgresql_where=text("status = 'queued'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    occasion: Mapped[str | None] = mapped_column(Text)
+    """What it was sent for; None once that is over, so that it is told again when it comes back."""

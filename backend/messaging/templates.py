@@ -6,6 +6,7 @@ from i18n.translator import N_, get_translator
 
 ENROLLMENT = "loyalty_enrollment"
 CARD_LINK = "loyalty_card_link"
+CERTIFICATE = "wallet_certificate_expiring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ TEMPLATES = {
             "If it was not you, there is nothing to do: only you get this mail."
         ),
     ),
+    CERTIFICATE: Template(
+        subject=N_("Orion: %(headline)s"),
+        body=N_(
+            "Hello %(name)s,\n\n"
+            "%(what)s\n\n"
+            "%(consequence)s\n\n"
+            "Two steps mend it. The runbook has every command, in %(runbook)s under “%(section)s”:\n\n"
+            "1. Replace the files.\n"
+            "2. Restart the backend and the worker.\n\n"
+            "How both wallets are at this moment: %(page_url)s"
+        ),
+    ),
 }
 
 
@@ -44,7 +57,7 @@ class Mail:
 
 
 def render(template: str, language: str, /, **values: str) -> Mail:
-    """`values` as the template names them: merchant, name, code, page_url."""
+    """`values` as the template names them."""
     told, translator = TEMPLATES[template], get_translator(language)
     return Mail(
         subject=" ".join(translator.gettext(told.subject, **values).split()),

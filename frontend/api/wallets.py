@@ -14,6 +14,11 @@ async def get_wallet_status(caller: Caller) -> WalletStatus:
     return await caller.get("/admin/loyalty/wallet-status", WalletStatus)
 
 
+async def check_wallets(caller: Caller) -> WalletStatus:
+    """Asks them too, and lifts a stop when Google takes us again."""
+    return await caller.post("/admin/loyalty/wallets/check", None, WalletStatus)
+
+
 async def list_task_runs(caller: Caller, name: str, *, limit: int) -> list[TaskRunView]:
     """Newest first."""
     return (await caller.get("/admin/task-runs", Page[TaskRunView], name=name, limit=limit)).data
@@ -27,14 +32,15 @@ async def sync_wallets(caller: Caller, form: SyncRequest) -> TaskRunQueued:
     return await caller.post("/admin/loyalty/wallets/sync", form, TaskRunQueued)
 
 
-async def get_card_passes(caller: Caller, card_code: str) -> CardPasses:
-    return await caller.get(_card(card_code), CardPasses)
+async def get_card_passes(caller: Caller, card: str) -> CardPasses:
+    """`card` is its code or its id."""
+    return await caller.get(_card(card), CardPasses)
 
 
-async def retry_card_pass(caller: Caller, card_code: str, provider: str) -> RetryView:
+async def retry_card_pass(caller: Caller, card: str, provider: str) -> RetryView:
     """Sends the pass now and answers what became of it."""
-    return await caller.post(f"{_card(card_code)}/{quote(provider, safe='')}/retry", None, RetryView)
+    return await caller.post(f"{_card(card)}/{quote(provider, safe='')}/retry", None, RetryView)
 
 
-def _card(card_code: str) -> str:
-    return f"/admin/loyalty/wallets/cards/{quote(card_code, safe='')}"
+def _card(card: str) -> str:
+    return f"/admin/loyalty/wallets/cards/{quote(card, safe='')}"

@@ -8,7 +8,7 @@ from backend.loyalty.enrollment.schemas import CardLinkRequest
 from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.storefront import get_card_page, request_card_link
-from frontend.card.wallets import faces_of_card, is_phone, wallet_buttons
+from frontend.card.wallets import badges_of, faces_of_card, is_phone, trouble_with_wallet, wallet_buttons
 from frontend.card.words import CardWords
 from frontend.kit.brand import brand_url
 from frontend.kit.customers import customer_page
@@ -74,8 +74,10 @@ def _card(request: Request, token: str, view: CardPage) -> Response[str]:
         next_reward=next_reward,
         wallets_here=here,
         wallets_elsewhere=elsewhere,
+        badges=badges_of(request.app.state.assets, here + elsewhere, language),
         faces=faces_of_card(card, view.merchant_name, next_reward, language, here + elsewhere),
         is_phone=is_phone(user_agent),
+        trouble=trouble_with_wallet(request.query_params.get("wallet", ""), language),
         sandbox=f"/sandbox/{token}" if request.app.state.settings.has_sandbox else None,
         welcome=request.query_params.get("welcome"),
     )

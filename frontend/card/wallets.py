@@ -5,8 +5,19 @@ from typing import NamedTuple
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.wallets.schemas import Wallets
+from frontend.kit.assets import Assets
 from frontend.kit.passes import PassFace, PassValues, Wallet, faces_of
+from i18n.locales import html_language
+from i18n.translator import N_, get_translator
 
+TROUBLES = {
+    "wallet_unavailable": N_("The wallet does not answer just now. Your card works without it; try again in a minute."),
+    "wallet_not_configured": N_("This wallet is not available here. Your card works without it."),
+    "rate_limited": N_("That was tried very often. Wait a minute, then try again."),
+}
+"""Why a button has led back here."""
+BADGES_BY = {"lb": "fr"}
+"""Whose art is shown where the vendor has none."""
 IN_THE_WALLET = {"saved", "installed"}
 
 
@@ -18,6 +29,29 @@ class WalletButton(NamedTuple):
     """The pass is in the wallet of some phone already."""
 
 
+class Badge(NamedTuple):
+    """The vendor's own art, put there by the operator."""
+
+    url: str
+    text: str
+    """What it says, in its language."""
+    language: str
+
+
+def badges_of(assets: Assets, buttons: list[WalletButton], language: str) -> dict[Wallet, Badge]:
+    """In the reader's language or in the one that takes its place; for all buttons or none.
+
+    Google's must not be narrower than another beside it.
+    """
+    found = {}
+    for button in buttons:
+        for told in (language, BADGES_BY.get(language, language)):
+            if button.wallet not in found and assets.has(name := f"img/badges/{button.wallet}-{told}.svg"):
+                text = get_translator(told).gettext(N_("Add to %(wallet)s"), wallet=button.name)
+                found[button.wallet] = Badge(assets.url(name), text, html_language(told))
+    return found if len(found) == len(buttons) else {}
+
+
 def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton], list[WalletButton]]:
     """Those for this device, and those for another phone. A desktop computer gets all of them at once."""
     google = _button("google", "Google Wallet", wallets.google.save_url, wallets.google.state)
@@ -27,6 +61,11 @@ def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton
     if "Android" in user_agent:
         return (google, apple) if google else (apple, [])
     return google + apple, []
+
+
+def trouble_with_wallet(code: str, language: str) -> str:
+    """Empty when there was none."""
+    return get_translator(language).gettext(TROUBLES[code]) if code in TROUBLES else ""
 
 
 def is_phone(user_agent: str) -> bool:

@@ -66,6 +66,9 @@ class Assets:
         """`css/orion.css` → `/static/css/orion.4f1c9a2b.css`. An unknown name raises KeyError."""
         return self._by_name[name].url
 
+    def has(self, name: str) -> bool:
+        return name in self._by_name
+
     def text(self, name: str) -> str:
         return self._by_name[name].content.decode()
 

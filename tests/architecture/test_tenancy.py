@@ -30,6 +30,7 @@ PLATFORM_TABLES = {
     "merchants",
     "outbox",
     "pass_images",
+    "platform_mails",
     "store_codes",
     "task_runs",
     "users",

@@ -102,6 +102,15 @@ async def test_repeating_a_booking_to_learn_its_answer_is_not_counted_again(shop
     assert (await shop.anna.show(card))["points_balance"] == 60
 
 
+@pytest.mark.parametrize(("path", "per_minute"), [("FASHIONHUB/program", 30), ("cards/none", 60)])
+async def test_a_key_is_no_way_around_a_limit_where_no_answer_is_kept(
+    stranger: Stranger, path: str, per_minute: int
+) -> None:
+    for number in range(per_minute + 1):
+        answer = await stranger.send("GET", f"/storefront/loyalty/{path}", key="the same")
+        assert (answer.status_code == 429) == (number == per_minute)
+
+
 async def test_many_at_once_are_counted_together_and_each_for_itself(services: Services) -> None:
     await services.redis.flushdb()
     taken_by = await asyncio.gather(*(services.limiter.take("earn", f"{n % 5}", 100) for n in range(150)))

@@ -1,10 +1,20 @@
 """The environment, read once."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from backend.core.settings import SettingsError, load_settings
+from backend.core.settings import Settings, SettingsError, load_settings
+from frontend.settings import Settings as FrontendSettings
+
+COMPOSE = Path(__file__).parents[2] / "compose.yaml"
+NOT_FOR_CONTAINERS = {
+    "sandbox_url": "for development only",
+    "data_dir": "of the servers that development brings",
+    "backend_port": "published by Compose",
+    "frontend_port": "published by Compose",
+}
 
 PRODUCTION = {
     "ORION_ENVIRONMENT": "production",
@@ -70,3 +80,22 @@ def test_keys_are_listed_newest_first() -> None:
 
 def test_names_that_scripts_around_the_project_read_are_left_alone() -> None:
     assert load_settings({"ORION_CHROMIUM": "/usr/bin/chromium"})
+
+
+def told_by_compose() -> dict[str, set[str]]:
+    """The settings' names by the top-level block that tells them."""
+    blocks = re.split(r"^([\w-]+):", COMPOSE.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    found = {
+        name: re.findall(r"^ +ORION_(\w+):", text, re.MULTILINE)
+        for name, text in zip(blocks[::2], blocks[1::2], strict=True)
+    }
+    return {block: {name.lower() for name in names} for block, names in found.items()}
+
+
+def test_every_setting_can_be_told_to_the_containers() -> None:
+    """Without a line of its own a setting in `.env` reaches nobody, and nobody says so."""
+    told = told_by_compose()
+    common, servers = told["x-common"], told["x-common"] | told["x-servers"] | told["services"]
+    assert set(FrontendSettings.__struct_fields__) - common == {"sandbox_url"}
+    assert set(Settings.__struct_fields__) - servers == set(NOT_FOR_CONTAINERS)
+    assert servers <= set(Settings.__struct_fields__)

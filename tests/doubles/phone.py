@@ -1,10 +1,22 @@
 """A wallet provider that keeps what its phones show, and fails as told."""
 
 import asyncio
+import hashlib
 import random
 from uuid import UUID
 
-from backend.loyalty.wallets.ports import CardSnapshot, Notify, Provider, Transient, WalletProvider
+import msgspec
+from msgspec.structs import replace
+
+from backend.loyalty.wallets.ports import (
+    CardSnapshot,
+    Notify,
+    Permanent,
+    ProgramSnapshot,
+    Provider,
+    Transient,
+    WalletProvider,
+)
 
 Fault = BaseException | None
 
@@ -23,10 +35,19 @@ class Phones:
         self.rung: list[Notify] = []
         self.fails: list[Fault] = []
         self.loses: list[Fault] = []
+        self.programs: list[ProgramSnapshot] = []
+        self.refuses_program: list[Fault] = []
         self.is_away = False
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.is_asked = asyncio.Event()
+
+    def fingerprint(self, card: CardSnapshot) -> str:
+        return hashlib.sha256(msgspec.json.encode(replace(card, version=0))).hexdigest()
+
+    async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:  # noqa: ARG002 - told each time
+        self._refuse(self.refuses_program)
+        self.programs.append(program)
 
     async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
         self.is_asked.set()
@@ -51,14 +72,14 @@ class Phones:
 
 
 class ChaoticPhones(Phones):
-    """A tenth of the pushes are refused, some answers are lost, some kill who asked; every push takes its time.
+    """A tenth of the pushes are put off, some are refused, some answers are lost, some kill who asked; all take time.
 
     So of two that are under way at once the older may arrive last: `went_backwards` tells where it did.
     """
 
     def __init__(self, seed: int, name: Provider = "google") -> None:
         super().__init__(name)
-        self.kills = 0
+        self.kills = self.refusals = 0
         self.went_backwards: list[tuple[int, int]] = []
         self._random = random.Random(seed)
 
@@ -67,6 +88,9 @@ class ChaoticPhones(Phones):
         chance = self._random.random()
         if chance < 0.10:
             raise Transient("503", "Busy.")
+        if chance > 0.92:
+            self.refusals += 1
+            raise Permanent("400", "The color is no color.")
         shown = self.shown.get(card.card_id)
         await super().push(card, notify)
         if shown is not None and shown.version > card.version:
@@ -86,6 +110,12 @@ class Mortal:
         self.name: Provider = provider.name
         self.kills = 0
         self._provider, self._random = provider, random.Random(seed)
+
+    def fingerprint(self, card: CardSnapshot) -> str:
+        return self._provider.fingerprint(card)
+
+    async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
+        await self._provider.ensure_program(program, anyway=anyway)
 
     async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
         await self._provider.push(card, notify)

@@ -1,6 +1,7 @@
 """The platform's pages about wallets, against a made-up backend."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,9 @@ import httpx
 import pytest
 
 from backend.identity.schemas import SignInView, UserView
+from backend.loyalty.wallets.apple.certificates import STEPS as FILE_STEPS
+from backend.loyalty.wallets.apple.checks import ADDRESS_STEP, APNS_STEP
+from backend.loyalty.wallets.google.checks import STEPS as GOOGLE_STEPS
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import (
     BreakerView,
@@ -24,6 +28,7 @@ from tests.frontend.made_up import CODE, ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import HTMX, Browser
 
+APPLE_STEPS = (*FILE_STEPS, ADDRESS_STEP, APNS_STEP)
 STATUS, RUNS = "GET /admin/loyalty/wallet-status", "GET /admin/task-runs"
 CARD, RETRY = "GET /admin/loyalty/wallets/cards/*", "POST /admin/loyalty/wallets/cards/*/*/retry"
 SYNC, RUN = "POST /admin/loyalty/wallets/sync", "GET /admin/task-runs/*"
@@ -60,7 +65,7 @@ LINK = PassLinkView(
     "google", f"3388.card_{ID}", "failed", 6, False, None, 4, None, None, MOMENT, MOMENT, "invalid",
     "hexBackgroundColor is no color", MOMENT, {"state": "ACTIVE"}, None,
 )  # fmt: skip
-PASSES = CardPasses(CODE, "fashion-group", "active", 7, {"points_balance": 460}, [LINK], None)
+PASSES = CardPasses(ID, CODE, "fashion-group", "active", 7, {"points_balance": 460}, [LINK], None)
 
 
 def admin(role: str = "super_admin") -> SignInView:
@@ -124,14 +129,39 @@ async def test_each_step_is_told_in_one_sentence_with_how_to_mend_it(ada: Browse
     assert "Nothing is sent until this is mended: permissionDenied" in ada.text
 
 
+async def test_what_was_mended_is_checked_at_a_click(ada: Browser, backend: StaffBackend) -> None:
+    backend.answers["POST /admin/loyalty/wallets/check"] = found(WALLETS)
+    await ada.open("/admin/wallets")
+    assert "“Check now” starts the sending again" in ada.text
+    assert (await ada.send("/admin/wallets/check")).headers["location"] == "/admin/wallets"
+    assert backend.asked[-1].url.path.endswith("/wallets/check")
+    backend.answers["POST /admin/loyalty/wallets/check"] = httpx.ConnectError("away")
+    assert (await ada.send("/admin/wallets/check")).status_code == 303
+
+
+async def test_the_page_tells_every_step_by_a_name_of_its_own_and_in_order(ada: Browser, backend: StaffBackend) -> None:
+    for name, provider, steps in (("google", GOOGLE, GOOGLE_STEPS), ("apple", APPLE, APPLE_STEPS)):
+        views = [StepView(step, "ok", f"Sentence of {step}.", "") for step in steps]
+        backend.answers[STATUS] = found(changed(WALLETS, **{name: changed(provider, steps=views)}))
+        await ada.open("/admin/wallets")
+        assert re.findall(r"Sentence of (\w+)\.", ada.text) == list(steps)
+        titles = [re.search(rf"(\w[\w ]*) : Works Sentence of {step}\.", ada.text) for step in steps]
+        assert len({title[1] for title in titles if title}) == len(steps)
+        assert not set(steps) & set(re.findall(r"(\w+) : Works", ada.text)), "an internal name is no title"
+
+
 async def test_the_share_of_right_passes_is_never_rounded_up(ada: Browser, backend: StaffBackend) -> None:
     await ada.open("/admin/wallets")
-    assert "99.9% 1,999 of 2,000 passes" in ada.text
+    assert "99.8% 1,999 of 2,003 passes" in ada.text, "those that the provider refuses are not right"
     assert "Passes that are right now – 0 of 0 passes" in ada.text
-    all_right = changed(GOOGLE, passes=changed(GOOGLE.passes, right=2000, behind=0))
+    all_right = changed(GOOGLE, passes=changed(GOOGLE.passes, right=2000, behind=0, failed=0))
     backend.answers[STATUS] = found(changed(WALLETS, google=all_right))
     await ada.open("/admin/wallets")
     assert "100% 2,000 of 2,000 passes" in ada.text
+    almost = changed(GOOGLE, passes=changed(GOOGLE.passes, active=20000, right=19999, failed=0))
+    backend.answers[STATUS] = found(changed(WALLETS, google=almost))
+    await ada.open("/admin/wallets")
+    assert "99.9% 19,999 of 20,000 passes" in ada.text
 
 
 async def test_freshness_age_of_the_key_and_end_of_the_certificates_are_shown(ada: Browser) -> None:
@@ -160,9 +190,47 @@ async def test_runs_name_what_failed_and_why_and_can_be_repeated(ada: Browser, b
     await ada.open("/admin/wallets")
     assert "Looked at: 5. Up to date: 3. Failed: 2." in ada.text
     assert f"{UUID(int=7)} google: invalid: hexBackgroundColor" in ada.text
-    answer = await ada.send("/admin/wallets/runs", scope="failed")
+    assert f'name="run_id" value="{DONE.id}"' in ada.page
+    answer = await ada.send("/admin/wallets/runs", scope="run", run_id=str(DONE.id))
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin/wallets#runs")
-    assert backend.body("/sync") == {"merchant_code": None, "card_code": None, "only_failed": True}
+    nothing_else = {"merchant_code": None, "card_code": None, "only_failed": False}
+    assert backend.body("/sync") == nothing_else | {"run_id": str(DONE.id)}
+
+
+async def test_a_run_over_earlier_failures_says_so(ada: Browser, backend: StaffBackend) -> None:
+    for count, told in ((1, "1 card that failed in an earlier run"), (2, "2 cards that failed in an earlier run")):
+        arguments = {"only_failed": False, "card_ids": [str(UUID(int=number)) for number in range(count)]}
+        backend.answers[RUNS] = only_syncs(changed(DONE, arguments=arguments))
+        assert told in (await ada.open("/admin/wallets")).text
+
+
+@pytest.mark.parametrize("run_id", [str(ID), "nonsense"])
+async def test_a_run_that_is_gone_cannot_be_run_again_and_that_is_said(
+    run_id: str, ada: Browser, backend: StaffBackend
+) -> None:
+    backend.answers[SYNC] = refused(404, "task_run_not_found")
+    answer = await ada.send("/admin/wallets/runs", scope="run", run_id=run_id)
+    assert answer.status_code in {404, 422}
+    assert "Sentence of task_run_not_found." in ada.text or "There is no such run" in ada.text
+
+
+async def test_each_failure_leads_to_its_card_for_those_who_may_look(ada: Browser, backend: StaffBackend) -> None:
+    link = f'href="/admin/passes?code={UUID(int=7)}"'
+    assert link in (await ada.open("/admin/wallets")).text
+    certificates = changed(DONE, name="check_wallet_certificates", failures={"apple_certificate": "Ends in 7 days."})
+    backend.answers[RUNS] = only_syncs(certificates)
+    assert "/admin/passes?code=" not in (await ada.open("/admin/wallets")).text
+    backend.answers[RUNS] = only_syncs(DONE)
+    await ada.send("/sign-out")
+    backend.answers["POST /auth/sign-in"] = found(admin("platform_admin"), 201)
+    await ada.sign_in()
+    assert link not in (await ada.open("/admin/wallets")).text
+    assert str(UUID(int=7)) in ada.text
+
+
+async def test_a_run_with_more_failures_than_it_lists_says_how_to_reach_the_others(ada: Browser) -> None:
+    await ada.open("/admin/wallets")
+    assert "The first 1 of 2 are listed." in ada.text
 
 
 @pytest.mark.parametrize(
@@ -171,8 +239,9 @@ async def test_runs_name_what_failed_and_why_and_can_be_repeated(ada: Browser, b
         ({"scope": "behind", "card_code": "left over"}, {}),
         ({"scope": "merchant", "merchant_code": "fashion-group"}, {"merchant_code": "fashion-group"}),
         ({"scope": "card", "card_code": CODE}, {"card_code": CODE}),
+        ({"scope": "failed", "run_id": str(ID)}, {"only_failed": True}),
     ],
-    ids=["all", "merchant", "card"],
+    ids=["all", "merchant", "card", "failed"],
 )
 async def test_a_run_may_be_for_all_for_a_merchant_or_for_a_card(
     fields: dict[str, str], asked: dict[str, str], ada: Browser, backend: StaffBackend
@@ -244,6 +313,14 @@ async def test_a_card_that_does_not_exist_is_said_beside_the_field(ada: Browser,
     backend.answers[CARD] = refused(404, "card_not_found")
     assert (await ada.open("/admin/passes?code=NONE")).status_code == 404
     assert 'value="NONE" aria-invalid="true"' in ada.page
+    assert "There is no card with this code or id." in ada.text
+
+
+async def test_a_card_is_found_by_the_id_that_a_run_has_named(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open(f"/admin/passes?code=+{ID}")
+    assert backend.asked[-1].url.path.endswith(f"/cards/{ID}")
+    assert f"Card id {ID}" in ada.text
+    assert "It is tried again when the card changes, and once a day." in ada.text
 
 
 async def test_platform_admins_have_no_way_to_the_inside_of_a_pass(ada: Browser, backend: StaffBackend) -> None:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
+from frontend.card.wallets import TROUBLES
+from frontend.kit.assets import Assets
+from i18n.translator import get_translator
 from tests.frontend import made_up
 
 Client = AsyncTestClient
@@ -79,6 +83,13 @@ async def test_a_card_that_is_not_active_shows_no_code(customer: Client) -> None
     assert "BDFH KLNP" not in page
 
 
+async def test_a_button_that_leads_back_is_explained(customer: Client) -> None:
+    for code in TROUBLES:
+        page = (await customer.get(f"/c/{made_up.TOKEN}?lang=en&wallet={code}")).text
+        assert get_translator("en").gettext(TROUBLES[code]) in page
+    assert 'role="alert"' not in (await customer.get(f"/c/{made_up.TOKEN}?lang=en&wallet=nonsense")).text
+
+
 async def test_wallets_that_are_not_configured_have_no_button(customer: Client) -> None:
     assert "Add to" not in await shown(customer)
 
@@ -95,6 +106,22 @@ async def test_the_wallet_that_fits_the_phone_comes_first(
     assert re.findall(r"Add to (\w+) Wallet", page)[0] == first
     other = page.partition("On another phone")[2]
     assert (f"Add to {folded} Wallet" in other) if folded else (other == "")
+
+
+async def test_the_vendors_own_badge_takes_the_place_of_the_plain_button(customer: Client, tmp_path: Path) -> None:
+    """Put there by the operator; readers of Luxembourgish get the French one where there is none in theirs."""
+    folder = tmp_path / "img" / "badges"
+    folder.mkdir(parents=True)
+    for name in ("google-en", "google-fr", "apple-fr", "apple-lb"):
+        (folder / f"{name}.svg").write_text("<svg/>")
+    art, assets = Assets(tmp_path), customer.app.state.assets
+    for name in ("google-en", "google-fr", "apple-fr", "apple-lb"):
+        assets._by_name[f"img/badges/{name}.svg"] = art._by_name[f"img/badges/{name}.svg"]
+    page = await shown(customer, "wallets")
+    assert re.findall(r"<span>Add to (\w+) Wallet</span>", page) == ["Google", "Apple"], "both or none"
+    page = (await customer.get("/c/wallets?lang=lb")).text
+    assert re.search(r'google-fr\.\w+\.svg" alt="Ajouter à Google Wallet" lang="fr"', page)
+    assert re.search(r'apple-lb\.\w+\.svg" alt="[^"]+" lang="lb"', page)
 
 
 async def test_a_card_that_is_in_a_wallet_says_so_and_can_be_added_again(customer: Client) -> None:

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from playwright.async_api import Page, expect
 
+from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.operations.task_runs.actions import Progress, run_now
 from tests.journeys.till import TillScreen, in_groups
 from tests.world import PASSWORD
 from tests.world.office import Office
@@ -209,13 +211,26 @@ async def past_a_limit(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "till, limit not lifted"
 
 
+async def a_failed_run(scene: Scene) -> None:
+    async def work(progress: Progress) -> None:
+        for card in (scene.full, scene.fresh):
+            progress.fail(card["id"], "google: refused: hexBackgroundColor")
+
+    await run_now(scene.shop.services.sessions, SYNC_PASSES, work)
+
+
 async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await a_failed_run(scene)
     await page.goto("/sign-in")
     await page.locator("[name=email]").fill("admin@orion.example")
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.locator("#runs")).to_be_visible()
     yield "wallets"
+    newest = page.locator(".run").first
+    await newest.locator("details summary").click()
+    await expect(newest.locator(".failures a").first).to_be_visible()
+    yield "wallets, failures of a run"
     await page.locator(".start summary").click()
     await page.locator("[name=scope][value=card]").check()
     await page.locator(".start .button.primary").click()

@@ -21,7 +21,17 @@ from i18n.locales import LANGUAGES
 from tests.doubles.smtp import PostOffice, open_post_office
 from tests.world.shop import Shop
 
-VALUES = {"merchant": "Café Aurora", "name": "Zoë", "code": "BDFH KLNP RSTV XGCJ", "page_url": "http://orion.test/c/x"}
+VALUES = {
+    "merchant": "Café Aurora",
+    "name": "Zoë",
+    "code": "BDFH KLNP RSTV XGCJ",
+    "page_url": "http://orion.test/c/x",
+    "headline": "The certificate of Café Aurora ends",
+    "what": "It ends.",
+    "consequence": "Then nothing works.",
+    "runbook": "docs/runbook.md",
+    "section": "Replace it",
+}
 MAIL = {
     "message_id": UUID(int=7),
     "recipient": "zoe@example.com",

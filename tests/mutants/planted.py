@@ -46,8 +46,8 @@ MUTANTS = [
     Mutant(
         "A lot can be spent in the instant it expires",
         RULES,
-        "sorted(dated, key=lambda entry: entry[:2]) if expires_at > now]",
-        "sorted(dated, key=lambda entry: entry[:2]) if expires_at >= now]",
+        "sorted(dated, key=lambda entry: entry[:2]) if expires_at > moment.now]",
+        "sorted(dated, key=lambda entry: entry[:2]) if expires_at >= moment.now]",
         TESTS_OF_RULES,
     ),
     Mutant(
@@ -60,8 +60,8 @@ MUTANTS = [
     Mutant(
         "What expires this instant is not booked as expired",
         RULES,
-        "(expiry_of(lot, last_activity_at, zone) or FAR_AWAY) <= now]",
-        "(expiry_of(lot, last_activity_at, zone) or FAR_AWAY) < now]",
+        "(expiry_of(lot, moment) or FAR_AWAY) <= moment.now]",
+        "(expiry_of(lot, moment) or FAR_AWAY) < moment.now]",
         TESTS_OF_RULES,
     ),
     Mutant(
@@ -100,12 +100,16 @@ MUTANTS = [
         TESTS_OF_RULES,
     ),
     Mutant(
-        "Grace is given again and again", RULES, "expires_at > now or lot.has_grace", "expires_at > now", TESTS_OF_RULES
+        "Grace is given again and again",
+        RULES,
+        "expires_at > moment.now or lot.has_grace",
+        "expires_at > moment.now",
+        TESTS_OF_RULES,
     ),
     Mutant(
         "Points that come back late never expire",
         RULES,
-        "return ReturnedLife(now + GRACE, None, has_grace=True)",
+        "return ReturnedLife(moment.now + GRACE, None, has_grace=True)",
         "return ReturnedLife(None, None, has_grace=True)",
         TESTS_OF_RULES,
     ),
@@ -204,8 +208,8 @@ MUTANTS = [
     Mutant("A reward never leaves the stock", BOOK, "SET stock = r.stock + b.reward_stock", "SET stock = r.stock"),
     Mutant(
         "One key may be used for another request",
-        "backend/core/idempotency.py",
-        "if fingerprint != key.fingerprint:",
+        "backend/core/answers.py",
+        "if self.fingerprint != key.fingerprint:",
         "if False:",
     ),
     Mutant(

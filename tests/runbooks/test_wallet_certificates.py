@@ -1,4 +1,4 @@
-"""The runbook about wallet certificates is true: every command on it runs, and does what the page says."""
+"""The runbooks about wallets are true: every command on them runs, and does what the page says."""
 
 import asyncio
 import json
@@ -35,9 +35,10 @@ from tests.world import PASSWORD
 pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).parents[2]
-PAGE = PROJECT / "docs" / "runbooks" / "wallet-certificates.md"
+PAGES = [PROJECT / "docs" / "runbooks" / f"wallet-{name}.md" for name in ("certificates", "passes")]
 SECONDS_MAX = 120
 OWNER_ONLY = 0o600
+SOME_FAILED = 3
 DOCKER = """
 import os, signal, subprocess, sys, time, urllib.request
 from pathlib import Path
@@ -46,9 +47,13 @@ def alive(process):
     return process.poll() is None
 
 wanted, home = sys.argv[1:], Path(os.environ["HOME"])
+told = home / "containers.env"
+if wanted[:3] == ["compose", "up", "-d"]:
+    told.write_text((home / "apps" / "orion" / ".env").read_text())
+os.environ |= dict(line.split("=", 1) for line in told.read_text().splitlines() if not line.startswith("#"))
 if wanted[:5] == ["compose", "exec", "-T", "backend", "orion"]:
     os.execv(sys.executable, [sys.executable, "-m", "backend.cli", *wanted[5:]])
-assert wanted == ["compose", "restart", "backend", "worker"], wanted
+assert wanted in (["compose", "restart", "backend", "worker"], ["compose", "up", "-d", "backend", "worker"]), wanted
 note = home / "pid"
 if note.exists() and Path("/proc", note.read_text()).exists():
     os.killpg(int(note.read_text()), signal.SIGTERM)
@@ -71,13 +76,14 @@ sys.exit("the backend did not start")
 
 @dataclass
 class Runbook:
-    """Its shell blocks by heading, run by bash as an operator's, who stops at the first command that fails."""
+    """Shell blocks by heading, run by bash as an operator's, who stops at the first command that fails."""
 
     environment: dict[str, str]
     unused: list[tuple[str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        text = re.sub(r"^```ini.*?^```", "", PAGE.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        pages = "".join(page.read_text("utf-8") for page in PAGES)
+        text = re.sub(r"^```ini.*?^```", "", pages, flags=re.DOTALL | re.MULTILINE)
         sections = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
         self.blocks = {
             title: re.findall(r"^```sh\n(.*?)^```", body, flags=re.DOTALL | re.MULTILINE)
@@ -174,6 +180,7 @@ class Holder:
 async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Operator]:
     home, wallets = tmp_path / "home", tmp_path / "home" / "apps" / "orion" / "wallets"
     wallets.mkdir(parents=True)
+    (wallets.parent / ".env").write_text(f"ORION_APPLE_WALLET_DIR={wallets / 'apple-wallet'}\n")
     account = write_account(wallets / "google-wallet-sa.json")
     async with open_google(account) as google, open_apple(wallets / "apple-wallet", ApplePki.make()) as apple:
         port = unused_port()
@@ -191,7 +198,7 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
             async with httpx.AsyncClient(
                 base_url=settings.backend_url, trust_env=False, timeout=20, limits=limits
             ) as http:
-                assert await runbook.shell("docker compose restart backend worker") == (0, "")
+                assert await runbook.shell("docker compose up -d backend worker") == (0, "")
                 signed_in = {"email": "admin@orion.example", "password": PASSWORD}
                 answer = await http.post("/api/v1/auth/sign-in", json=signed_in)
                 runbook.environment["TOKEN"] = answer.json()["token"]
@@ -201,6 +208,7 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
 
 
 def _environment(settings: Settings, home: Path) -> dict[str, str]:
+    """But for what `.env` tells."""
     tools = home / "bin"
     tools.mkdir()
     docker, script = tools / "docker", tools / "docker.py"
@@ -212,7 +220,7 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
     told = {
         f"ORION_{name.upper()}": str(value)
         for name in Settings.__struct_fields__
-        if (value := getattr(settings, name)) != getattr(Settings(), name)
+        if (value := getattr(settings, name)) != getattr(Settings(), name) and name != "apple_wallet_dir"
     }
     path = f"{tools}:{kept['PATH']}"
     return kept | told | {"HOME": str(home), "PATH": path, "PYTHONPATH": str(PROJECT), "API": settings.backend_url}
@@ -229,6 +237,7 @@ async def test_certificates_and_keys_are_replaced_and_put_back_by_the_page(opera
     await an_apple_certificate_is_replaced_and_put_back(operator, holder)
     await without_apple_everything_else_goes_on(operator, holder)
     assert "right now, 0 failed" in await operator.runbook.run("Google refuses us")
+    await a_pass_that_failed_is_named_and_sent_again(operator, holder)
     assert operator.runbook.unused == []
 
 
@@ -296,6 +305,23 @@ async def without_apple_everything_else_goes_on(operator: Operator, holder: Hold
     await holder.save_to_google()
     await book.run("Apple's certificate has ended and there is no new one", 1)
     assert await holder.signer_of_pass() == signer
+
+
+async def a_pass_that_failed_is_named_and_sent_again(operator: Operator, holder: Holder) -> None:
+    book, passes, card_id = operator.runbook, operator.google.fake.passes, str(holder.card[1])
+    book.environment["CARD"] = card_id
+    (google_class,) = passes.all("loyaltyClass")
+    google_class.body["reviewStatus"] = "REJECTED"
+    passes.forget("loyaltyObject", next(passes.all("loyaltyObject")).body["id"])
+    code, said = await book.attempt("One card")
+    assert (code, card_id in said) == (SOME_FAILED, True), said
+    runs = json.loads(await book.run("Which passes failed?"))["data"]
+    assert list(runs[0]["failures"]) == [card_id]
+    assert runs[0]["failures"][card_id].startswith("google: ")
+    book.environment["RUN"] = runs[0]["id"]
+    assert "1 passes looked at, 0 right now, 1 failed" in (await book.attempt("All that failed, whenever"))[1]
+    google_class.body["reviewStatus"] = "APPROVED"
+    assert "1 passes looked at, 1 right now, 0 failed" in await book.run("All that failed in one run")
 
 
 def mode(path: Path) -> int:

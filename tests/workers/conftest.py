@@ -59,7 +59,8 @@ async def post_office() -> AsyncIterator[PostOffice]:
 @pytest.fixture(autouse=True)
 async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> None:
     """Neither events nor mails nor jobs nor runs of other tests."""
-    await superuser.execute("DELETE FROM outbox; DELETE FROM task_runs; DELETE FROM email_logs")
+    for table in ("outbox", "task_runs", "email_logs", "platform_mails"):
+        await superuser.execute(f"DELETE FROM {table}")
     await forget_everything(services.redis)
 
 

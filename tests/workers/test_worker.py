@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -15,12 +16,16 @@ from arq.constants import job_key_prefix
 from arq.worker import Worker
 from msgspec.structs import replace
 from redis.asyncio import Redis
+from sqlalchemy import update
 
 from backend.core.clock import clock
 from backend.core.outbox import relay
 from backend.core.ports import free_port, is_free
 from backend.core.queue import QUEUE_NAME, RELAY, deserialize, redis_settings, serialize
 from backend.core.settings import Settings
+from backend.loyalty.wallets.apple.passes import ERASED_KEPT
+from backend.loyalty.wallets.links import open_link
+from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
 from backend.services import Services
 from tests.doubles.smtp import PostOffice
 from tests.world import ANNA, PASSWORD
@@ -191,6 +196,32 @@ async def test_what_has_served_its_time_is_thrown_away(
     kept = await superuser.fetch("SELECT key FROM stored_answers WHERE merchant_id = $1", shop.merchant_id)
     assert [row["key"] for row in kept] == ["new"]
     assert await superuser.fetchval("SELECT count(*) FROM access_tokens WHERE expires_at < $1", clock.now()) == 0
+
+
+async def test_the_pass_of_an_erased_card_and_the_phone_that_had_it_are_forgotten(
+    working: dict, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    erased, kept = await shop.a_card(), await shop.a_card()
+    for card, state in ((erased, "removed"), (kept, "active")):
+        await put_on_a_phone(working["services"], shop.merchant_id, UUID(card["id"]), state)
+    clock.move(ERASED_KEPT + timedelta(days=1))
+    await purge(working)
+    assert [row["card_id"] for row in await superuser.fetch("SELECT card_id FROM apple_passes")] == [UUID(kept["id"])]
+    left = await superuser.fetch("SELECT library_id FROM apple_devices")
+    assert [row["library_id"] for row in left] == [kept["id"]]
+    await superuser.execute("DELETE FROM apple_passes; DELETE FROM apple_devices")
+
+
+async def put_on_a_phone(services: Services, merchant_id: UUID, card_id: UUID, status: str) -> None:
+    now, serial, device_id = clock.now(), uuid4(), uuid4()
+    async with services.sessions.committing(merchant_id) as session:
+        await open_link(session, (merchant_id, card_id, "apple"), str(serial), now)
+        await session.execute(update(WalletLink).where(WalletLink.card_id == card_id).values(status=status))
+        mine = {"merchant_id": merchant_id, "card_id": card_id, "last_modified": now, "created_at": now}
+        session.add(ApplePass(serial=serial, auth_token="", **mine))
+        session.add(AppleDevice(id=device_id, library_id=str(card_id), push_token="ab", token_updated_at=now))
+        await session.flush()
+        session.add(AppleRegistration(device_id=device_id, serial=serial, created_at=now))
 
 
 async def test_a_ring_during_a_relay_is_heard(

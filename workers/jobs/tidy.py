@@ -9,6 +9,7 @@ from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
 from backend.loyalty.programs.models import ProgramPreview
+from backend.loyalty.wallets.apple.passes import forget_empty_devices, forget_erased
 from backend.loyalty.wallets.google.callbacks import forget_expired
 from backend.loyalty.wallets.models import WalletNotification
 from backend.loyalty.wallets.rings import WINDOW
@@ -35,3 +36,6 @@ async def purge(context: dict[str, Any]) -> None:
             await session.execute(delete(ProgramPreview).where(ProgramPreview.created_at < now - PREVIEWS_KEPT))
             await session.execute(delete(StoredAnswer).where(StoredAnswer.created_at < now - ANSWERS_KEPT))
             await session.execute(delete(WalletNotification).where(WalletNotification.sent_at < now - WINDOW))
+            await forget_erased(session, merchant_id, now)
+    async with services.sessions.committing() as session:
+        await forget_empty_devices(session, now)

@@ -9,10 +9,11 @@ from arq.worker import Retry
 from backend.core.clock import clock
 from backend.loyalty.wallets.due import Scope
 from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.loyalty.wallets.outcomes import Outcome
 from backend.loyalty.wallets.ports import Provider
-from backend.loyalty.wallets.sync import Outcome
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.queries import get_run, is_running
+from backend.operations.wallets.alarm_mails import tell_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.services import Services
@@ -49,6 +50,7 @@ async def check_wallet_certificates(context: dict[str, Any]) -> None:
     services: Services = context["services"]
 
     async def work(progress: Progress) -> None:
-        await check_certificates(services.settings, progress)
+        alarms = check_certificates(services.settings, progress)
+        await tell_super_admins(services.sessions, services.settings, alarms)
 
     await run_now(services.sessions, CHECK_CERTIFICATES, work)

@@ -10,49 +10,15 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from backend.core.clock import clock
+from backend.core.outbound.breaker_scripts import CLOSED, OPEN, SCRIPTS, STOPPED
 
 FAILURES_MAX = 5
 OPEN_SECONDS = 30
 PROBE_SECONDS = 30
 """So long the others wait for the one that tries; longer than any single request takes."""
+STOP_SECONDS = 600
+"""After a refusal one may try so often: what an operator mends elsewhere needs nobody's word here."""
 ANSWER_SECONDS_MAX = 0.5
-CLOSED, OPEN, STOPPED = 0, 1, 2
-# Each answers {state, seconds left}. After the pause exactly one caller finds the breaker closed: the probe.
-ENTER = """
-if redis.call('HEXISTS', KEYS[1], 'stopped') == 1 then
-  if redis.call('HGET', KEYS[1], 'mark') == ARGV[2] then return {2, 0} end
-  redis.call('DEL', KEYS[1])
-end
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local opens = tonumber(redis.call('HGET', KEYS[1], 'until') or 0)
-if opens == 0 then return {0, 0} end
-if now < opens then return {1, opens - now} end
-local probe = tonumber(redis.call('HGET', KEYS[1], 'probe') or 0)
-if now < probe then return {1, probe - now} end
-redis.call('HSET', KEYS[1], 'probe', string.format('%.0f', now + ARGV[1]))
-return {0, 0}
-"""
-SUCCEED = """
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local opens = tonumber(redis.call('HGET', KEYS[1], 'until') or 0)
-if redis.call('HEXISTS', KEYS[1], 'stopped') == 1 or now < opens then return {1, 0} end
-redis.call('DEL', KEYS[1])
-return {0, 0}
-"""
-FAIL = """
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
-local opens = tonumber(redis.call('HGET', KEYS[1], 'until') or 0)
-if now >= opens and (opens > 0 or failures >= tonumber(ARGV[1])) then
-  redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[2]))
-  redis.call('HDEL', KEYS[1], 'probe')
-  return {1, tonumber(ARGV[2])}
-end
-return {0, 0}
-"""
 
 log = structlog.get_logger()
 
@@ -66,7 +32,7 @@ class BreakerOpen(Exception):
 
 
 class BreakerStopped(Exception):
-    """The provider has refused us; only a change of the configuration helps."""
+    """The provider has refused us; only a change of the configuration helps, here or there."""
 
 
 class BreakerState(msgspec.Struct, frozen=True):
@@ -76,24 +42,37 @@ class BreakerState(msgspec.Struct, frozen=True):
 
 
 class Breaker:
-    """Opens after 5 failures in a row for 30 s. Without Redis nothing is remembered and everybody may pass.
+    """Opens after 5 failures in a row for 30 s, and when the provider refuses us for ten minutes.
 
-    `mark` names the configuration in use, such as a key's id: a stop does not outlive it.
+    Without Redis nothing is remembered and everybody may pass. `mark` names the configuration in use, such as a key's
+    id: a stop does not outlive it.
     """
 
-    def __init__(self, redis: Redis, name: str, *, mark: str = "", open_seconds: float = OPEN_SECONDS) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        name: str,
+        *,
+        mark: str = "",
+        open_seconds: float = OPEN_SECONDS,
+        stop_seconds: float = STOP_SECONDS,
+    ) -> None:
         self._redis = redis
         self._name, self._key, self._mark = name, f"breaker:{name}", mark
-        self._open_ms = round(open_seconds * 1000)
+        self._open_ms, self._stop_ms = round(open_seconds * 1000), round(stop_seconds * 1000)
         self._scripts = {name: redis.register_script(text) for name, text in SCRIPTS.items()}
 
-    async def enter(self) -> None:
-        """Before each request. Raises BreakerOpen or BreakerStopped."""
+    async def enter(self) -> bool:
+        """Before each request; whether it is the one that tries again after a stop.
+
+        Raises BreakerOpen or BreakerStopped.
+        """
         state, left_ms = await self._run("enter", PROBE_SECONDS * 1000, self._mark)
         if state == STOPPED:
             raise BreakerStopped
         if state == OPEN:
             raise BreakerOpen(left_ms / 1000)
+        return bool(left_ms)
 
     async def succeeded(self) -> None:
         """Any answer that shows the provider at work, even a refusal."""
@@ -106,10 +85,9 @@ class Breaker:
             log.warning("breaker_opened", breaker=self._name, seconds=self._open_ms / 1000)
 
     async def stop(self, reason: str) -> None:
-        """Until `resume`, or until another configuration is in use."""
+        """Until `resume`, until another configuration is in use, or until one that tries succeeds."""
         log.error("breaker_stopped", breaker=self._name, reason=reason)
-        facts = {"stopped": reason, "mark": self._mark, "since": clock.now().isoformat()}
-        await self._told(cast("Awaitable[int]", self._redis.hset(self._key, mapping=facts)))
+        await self._run("stop", reason, self._mark, clock.now().isoformat(), self._stop_ms)
 
     async def resume(self) -> None:
         """The operator, or a check that passed, has seen that it works again."""
@@ -118,11 +96,11 @@ class Breaker:
     async def state(self) -> BreakerState:
         """For people to look at."""
         facts = await self._told(cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))) or {}
-        is_ours = facts.get(b"mark", b"").decode() == self._mark
-        stopped = facts[b"stopped"].decode() if b"stopped" in facts and is_ours else None
+        if b"stopped" in facts and facts[b"mark"].decode() != self._mark:
+            return BreakerState()
         return BreakerState(
-            is_open=b"until" in facts or stopped is not None,
-            stopped_because=stopped,
+            is_open=b"until" in facts,
+            stopped_because=facts[b"stopped"].decode() if b"stopped" in facts else None,
             failure_count=int(facts.get(b"failures", 0)),
         )
 
@@ -137,6 +115,3 @@ class Breaker:
         except (RedisError, TimeoutError, OSError) as error:
             log.warning("redis_away", error=type(error).__name__, consequence=f"{self._key} is taken for closed")
             return None
-
-
-SCRIPTS = {"enter": ENTER, "succeed": SUCCEED, "fail": FAIL}

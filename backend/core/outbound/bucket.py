@@ -15,11 +15,13 @@ EVENNESS = 0.95
 """So much of an interval lies between two requests of one process at least."""
 MICROSECONDS = 1_000_000
 # GCRA with a burst of one: a reservation is a moment of its own, at least one interval after the one before. Redis'
-# clock is the only one that all processes share. Numbers are formatted, or Lua would round them to 14 digits.
+# clock is the only one that all processes share. Numbers are formatted, or Lua would round them to 14 digits. A moment
+# further away than anybody waits was written before that clock was set back.
 RESERVE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
+if at - now > 60000000 then at = now end
 local pause = redis.call('PTTL', KEYS[2])
 if pause > 0 then at = math.max(at, now + pause * 1000) end
 if at - now <= tonumber(ARGV[2]) then
@@ -33,7 +35,7 @@ LEAVE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local earlier = tonumber(redis.call('LINDEX', KEYS[1], ARGV[1] - 1) or 0)
-if now - earlier < 1000000 then return string.format('%.0f', earlier + 1000000 - now) end
+if now >= earlier and now - earlier < 1000000 then return string.format('%.0f', earlier + 1000000 - now) end
 redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
 redis.call('LTRIM', KEYS[1], 0, ARGV[1] - 1)
 redis.call('PEXPIRE', KEYS[1], 2000)

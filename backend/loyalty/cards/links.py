@@ -10,6 +10,8 @@ from backend.core.keys import KeyRing
 MAC_BYTES = 16
 UUID_BYTES = 16
 CARD_PAGE, APPLE_PASS, GOOGLE_SAVE = "card page", "apple pass", "google save"
+VERSIONS_MAX = 100
+"""A token proves its page version and does not tell it."""
 DOWNLOADS = "/api/v1/storefront/loyalty/passes"
 SAVES = "/api/v1/storefront/loyalty/wallets/google"
 
@@ -42,6 +44,15 @@ class CardLinks:
     def save_url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
         """What "Add to Google Wallet" opens."""
         return f"{self._api_url}{SAVES}/{self._token(GOOGLE_SAVE, merchant_id, card_id, page_version)}"
+
+    def way_back(self, token: str, why: str) -> str:
+        """From the button to the page it stands on, which tells why; for a forged token, to where links are sent."""
+        link = self.read(token)
+        if link is not None:
+            for version in range(VERSIONS_MAX):
+                if self.opens_save(link, version):
+                    return f"{self.url(link.merchant_id, link.card_id, version)}?wallet={why}"
+        return f"{self._public_url}/c"
 
     def read(self, token: str) -> CardLink | None:
         """What the token claims; one of the `opens` proves it once the card's page version is known."""

@@ -10,7 +10,7 @@ Email = Annotated[
     str, Meta(max_length=254, pattern=r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", examples=["marie.weber@example.com"])
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
-Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{5,25}$", examples=["+352 621 123 456"])]
+Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{5,25}$(?!\n)", examples=["+352 621 123 456"])]
 Language = Literal["en", "fr", "de", "lb"]
 
 

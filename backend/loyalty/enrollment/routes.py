@@ -43,7 +43,7 @@ class StoreEnrollmentController(Controller):
         operation_id="enrollCustomer",
         summary="Enroll a customer, or find the card they have",
         description="200 with `already_enrolled: true` when the customer has a card here.",
-        guards=[together(requires(MANAGE_CARDS), limited("enroll", 10))],
+        guards=[together(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(EnrollView), 200: shown(EnrollView)}
         | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused),

@@ -100,7 +100,7 @@ class StoreLedgerController(Controller):
         operation_id="earnPoints",
         summary="Earn points for a sale",
         description="200 with no transaction when the purchase is below the program's minimum.",
-        guards=[together(requires(MANAGE_CARDS), limited("earn", 60))],
+        guards=[together(requires(MANAGE_CARDS), limited("earn", 60, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(EarnView), 200: shown(EarnView)}
         | refusals(
@@ -125,7 +125,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/stamps",
         operation_id="addStamp",
         summary="Add a stamp",
-        guards=[together(requires(MANAGE_CARDS), limited("stamp", 60))],
+        guards=[together(requires(MANAGE_CARDS), limited("stamp", 60, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(StampView)}
         | refusals(
@@ -147,7 +147,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/redemptions",
         operation_id="redeemReward",
         summary="Redeem a reward for points, or the full stamp card",
-        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(RedemptionView)} | refusals(*BOOKING, *LIMITED, *REDEEMING, problems.OrderReferenceUsed),
     )
@@ -163,7 +163,7 @@ class StoreLedgerController(Controller):
         operation_id="reserveReward",
         summary="Set points or stamps aside for a reward",
         description="For ten minutes; then they are free again.",
-        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(ReservationView)} | refusals(*BOOKING, *REDEEMING),
     )
@@ -176,7 +176,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/holds/{hold_id:uuid}/confirm",
         operation_id="confirmHold",
         summary="Redeem what was set aside, or fewer pieces of it",
-        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(RedemptionView)}
         | refusals(
@@ -206,7 +206,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/holds/{hold_id:uuid}/release",
         operation_id="releaseHold",
         summary="Give back what was set aside",
-        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60))],
+        guards=[together(requires(MANAGE_CARDS), limited("redeem", 60, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(ReservationView)} | refusals(*BOOKING, problems.HoldNotFound, problems.HoldSettled),
     )
@@ -221,7 +221,7 @@ class StoreLedgerController(Controller):
         summary="Take back what was booked for an order, by its reference",
         description="The asking store's own reference counts first. Without an amount everything booked for the order "
         "is taken back; with one, that part of its sale.",
-        guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20))],
+        guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, problems.OrderReferenceAmbiguous),
     )
@@ -236,7 +236,7 @@ class StoreLedgerController(Controller):
         summary="Take a sale, a stamp or a redemption back, whole or in part",
         description="A part of a sale by `amount_cents`, of a redemption by `quantity`; without either, all that is "
         "left. Within 20 seconds the till's own booking is undone without a PIN.",
-        guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20))],
+        guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),
     )
@@ -251,7 +251,7 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/adjustments",
         operation_id="adjustPoints",
         summary="Adjust points by hand, with a reason",
-        guards=[together(requires(ADJUST_POINTS), limited("adjust", 20))],
+        guards=[together(requires(ADJUST_POINTS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(AdjustmentView)} | refusals(*BOOKING, problems.UnitNotOffered, problems.BalanceBelowZero),
     )
@@ -265,7 +265,7 @@ class StoreLedgerController(Controller):
         operation_id="replaceCard",
         summary="Give a lost card a new code",
         description="At once; the old code is refused from then on, and is never given to another card.",
-        guards=[together(requires(MANAGE_CARDS), limited("adjust", 20))],
+        guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(ReplacementView)} | refusals(*BOOKING),
     )

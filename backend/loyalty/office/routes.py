@@ -112,7 +112,7 @@ class MerchantCardController(Controller):
         operation_id="adjustPointsAsOwner",
         summary="Adjust points by hand, with a reason",
         description="What is set aside for a reward is not taken.",
-        guards=[together(for_owner(ADJUST_POINTS), limited("adjust", 20))],
+        guards=[together(for_owner(ADJUST_POINTS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(AdjustmentView)} | refusals(*CHANGING, *OPEN, problems.BalanceBelowZero),
     )
@@ -127,7 +127,7 @@ class MerchantCardController(Controller):
         operation_id="deactivateCard",
         summary="Put a card out of use, with a reason",
         description="Its points and stamps stay, and expire as they would.",
-        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20))],
+        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardInactive, problems.CardMergedAway),
     )
@@ -140,7 +140,7 @@ class MerchantCardController(Controller):
         "/cards/{card_id:uuid}/reactivate",
         operation_id="reactivateCard",
         summary="Put a card back into use, with a reason",
-        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20))],
+        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardActive, problems.CardMergedAway),
     )
@@ -156,7 +156,7 @@ class MerchantCardController(Controller):
         description="Each card is booked by itself: `results` says what became of it. Repeat the request with the same "
         "key to finish what was interrupted or failed; no card is changed twice.",
         status_code=200,
-        guards=[together(for_owner(MANAGE_CARDS), for_owner(ADJUST_POINTS), limited("bulk", 5))],
+        guards=[together(for_owner(MANAGE_CARDS), for_owner(ADJUST_POINTS), limited("bulk", 5, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={200: shown(BulkView)}
         | refusals(*SIGNED_IN, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused),
@@ -170,7 +170,7 @@ class MerchantCardController(Controller):
         summary="Merge another card of the same person into this one",
         description="This card goes on with the points, stamps and debt of both; the other keeps its history, and its "
         "code opens this one. Can be undone for 30 days.",
-        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20))],
+        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(MergeView)}
         | refusals(
@@ -192,7 +192,7 @@ class MerchantCardController(Controller):
         summary="Undo a merge",
         description="What is still there of the other card's points and stamps goes back to it with its expiry, and "
         "what is still owed of its debt. Sales made since stay on the card that was kept.",
-        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20))],
+        guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(MergeView)}
         | refusals(
@@ -258,7 +258,7 @@ class AdminCardController(Controller):
         summary="Give expired points back, with a reason",
         description="At most what has expired on the card and was not restored before. They live as if earned now, "
         "and at least 14 days.",
-        guards=[together(for_platform(ADJUST_POINTS), limited("adjust", 20), for_cards_merchant)],
+        guards=[together(for_platform(ADJUST_POINTS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
         response_headers=REPLAYED,
         responses={201: shown(RestorationView)} | refusals(*CHANGING, *OPEN, problems.RestoreExceedsExpired),
     )
@@ -272,7 +272,7 @@ class AdminCardController(Controller):
         "/cards/{card_id:uuid}/deactivate",
         operation_id="deactivateCardOnBehalf",
         summary="Put a card out of use for the merchant, with a reason",
-        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20), for_cards_merchant)],
+        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
         response_headers=REPLAYED,
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardInactive, problems.CardMergedAway),
     )
@@ -285,7 +285,7 @@ class AdminCardController(Controller):
         "/cards/{card_id:uuid}/reactivate",
         operation_id="reactivateCardOnBehalf",
         summary="Put a card back into use for the merchant, with a reason",
-        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20), for_cards_merchant)],
+        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
         response_headers=REPLAYED,
         responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardActive, problems.CardMergedAway),
     )

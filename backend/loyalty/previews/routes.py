@@ -35,7 +35,7 @@ class MerchantPreviewController(Controller):
         description="Replays every booking of every card under the draft, in the background. Nothing is changed. Ask "
         "for the preview by its id until it is done.",
         status_code=202,
-        guards=[together(for_owner(MANAGE_PROGRAMS), limited("preview", 10))],
+        guards=[together(for_owner(MANAGE_PROGRAMS), limited("preview", 10, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={202: shown(PreviewView)}
         | refusals(

@@ -16,9 +16,9 @@ class ProgramDraft(Body, omit_defaults=True):
     """What is left out stays as it is in force. An expiry is given as a whole: its kind with its days or its period."""
 
     type: Literal["stamps", "points", "hybrid"] | None = None
-    points_per_euro: Annotated[str, Meta(pattern=r"^\d{1,4}(\.\d{1,4}|/[1-9]\d{0,4})?$", examples=["3/2"])] | None = (
-        None
-    )
+    points_per_euro: (
+        Annotated[str, Meta(pattern=r"^\d{1,4}(\.\d{1,4}|/[1-9]\d{0,4})?$(?!\n)", examples=["3/2"])] | None
+    ) = None
     """A whole number, a decimal or a fraction; more than 0, at most 100."""
     minimum_purchase_cents: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None
     minimum_redemption_points: Points | None = None

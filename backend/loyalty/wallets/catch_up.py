@@ -6,18 +6,27 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+import structlog
+
 from backend.core.outbound.retry import TRIES
 from backend.loyalty.wallets.due import Scope, count_due, due_chunks, merchants_of
 from backend.loyalty.wallets.links import repaint
+from backend.loyalty.wallets.outcomes import Outcome, Result
 from backend.loyalty.wallets.ports import LinkKey, Provider, WalletProvider
-from backend.loyalty.wallets.sync import Outcome, Result, WalletSync
+from backend.loyalty.wallets.programs import ask_again
+from backend.loyalty.wallets.sync import WalletSync
 
 AT_ONCE = 16
 """Pushes under way; more would only wait for the provider's quota."""
 PATIENCE = 3
 """So often a run waits for a provider that is away, half a minute each time."""
 
+PAUSE_SECONDS_MAX = 60.0
+"""A card whose provider asks for more is left to the next run: it would keep all that come after it waiting."""
+
 Pause = Callable[[float], Awaitable[None]]
+
+log = structlog.get_logger()
 
 
 class Report(Protocol):
@@ -51,6 +60,8 @@ async def catch_up(sync: WalletSync, scope: Scope, report: Report, *, pause: Pau
         await _make_due(sync, scope)
     run = _Run(replace(sync, providers={name: _slow(each) for name, each in sync.providers.items()}), report, pause)
     merchants = await merchants_of(sync.sessions, scope)
+    for merchant_id in merchants:
+        await ask_again(sync, merchant_id)
     report.total = await count_due(sync.sessions, merchants, scope)
     async for chunk in _chunks(sync, merchants, scope):
         async with asyncio.TaskGroup() as group:
@@ -87,7 +98,11 @@ class _Run:
 
     async def one(self, key: LinkKey) -> None:
         _, card_id, name = key
-        result = await self._settled(key)
+        try:
+            result = await self._settled(key)
+        except Exception as error:
+            log.exception("wallet_pass_failed", provider=name, card_id=str(card_id))
+            result = Result(Outcome.FAILED, reason=f"internal: {type(error).__name__}")
         self._report.done += 1
         self._report.count("processed")
         if result.outcome in {Outcome.SYNCED, Outcome.CLEAN, Outcome.MOVED}:
@@ -106,11 +121,12 @@ class _Run:
                     return Result(Outcome.PAUSED)
                 result = await self._sync.sync_card(*key)
             if result.outcome is Outcome.STOPPED:
-                self.stopped[key[2]] = result.reason
-            if not left.get(result.outcome):
+                self.stopped.setdefault(key[2], result.reason)
+            pause = result.again_in or 0
+            if not left.get(result.outcome) or pause > PAUSE_SECONDS_MAX:
                 break
             left[result.outcome] -= 1
-            await self._pause(result.again_in or 0)
+            await self._pause(pause)
         if result.outcome is Outcome.PAUSED:
             self._away.add(key[2])
         return result

@@ -1,4 +1,4 @@
-"""Which passes are behind, oldest first."""
+"""Which passes are behind, oldest first; those that were refused are among them once a day."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
+from backend.loyalty.wallets.links import IS_FOR_ITS_PROGRAM, IS_REFUSED
 from backend.loyalty.wallets.models import WalletLink
 from backend.loyalty.wallets.ports import LinkKey, Provider
 from backend.merchants.queries import list_merchant_ids
@@ -20,11 +21,18 @@ CHUNK = 500
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What a run looks after: everything, a merchant, a card, or what has failed."""
+    """What a run looks after: everything, a merchant, a card, what has failed, or what failed in an earlier run."""
 
     merchant_id: UUID | None = None
     card_id: UUID | None = None
     only_failed: bool = False
+    card_ids: tuple[UUID, ...] | None = None
+    """Those of the earlier run."""
+
+    @property
+    def is_asked_for(self) -> bool:
+        """By somebody who has mended something: what was refused gets another chance."""
+        return self.only_failed or self.card_id is not None or self.card_ids is not None
 
 
 class _Place(NamedTuple):
@@ -59,8 +67,7 @@ async def due_chunks(sessions: Sessions, merchant_id: UUID, scope: Scope) -> Asy
     while True:
         async with sessions.committing(merchant_id) as session:
             found = await _chunk(session, merchant_id, scope, place)
-            if scope.only_failed or scope.card_id is not None:
-                await _give_another_chance(session, merchant_id, found)
+            await _give_another_chance(session, merchant_id, found, scope)
         if found:
             yield [(merchant_id, link.card_id, cast("Provider", link.provider)) for link in found]
         if len(found) < CHUNK:
@@ -82,15 +89,15 @@ async def _chunk(session: AsyncSession, merchant_id: UUID, scope: Scope, after: 
     return [_Place(*row) for row in await session.execute(query)]
 
 
-async def _give_another_chance(session: AsyncSession, merchant_id: UUID, found: list[_Place]) -> None:
-    await session.execute(
-        update(WalletLink)
-        .where(
-            WalletLink.merchant_id == merchant_id,
-            tuple_(WalletLink.card_id, WalletLink.provider).in_([(link.card_id, link.provider) for link in found]),
-        )
-        .values(status="active", attempts=0, next_attempt_at=None, payload_hash=None)
+async def _give_another_chance(session: AsyncSession, merchant_id: UUID, found: list[_Place], scope: Scope) -> None:
+    """To what had been refused; when somebody has asked, to all."""
+    chosen = update(WalletLink).where(
+        WalletLink.merchant_id == merchant_id,
+        tuple_(WalletLink.card_id, WalletLink.provider).in_([(link.card_id, link.provider) for link in found]),
     )
+    if not scope.is_asked_for:
+        chosen = chosen.where(IS_REFUSED)
+    await session.execute(chosen.values(status="active", attempts=0, next_attempt_at=None, payload_hash=None))
 
 
 def _due(merchant_id: UUID, scope: Scope) -> Select[tuple[WalletLink]]:
@@ -105,13 +112,16 @@ def _due(merchant_id: UUID, scope: Scope) -> Select[tuple[WalletLink]]:
             _wanted(scope, now),
         )
     )
+    if scope.card_ids is not None:
+        query = query.where(WalletLink.card_id.in_(scope.card_ids))
     return query if scope.card_id is None else query.where(WalletLink.card_id == scope.card_id)
 
 
 def _wanted(scope: Scope, now: datetime) -> ColumnElement[bool]:
-    failed = WalletLink.status == "failed"
     if scope.only_failed:
-        return failed | (_BEHIND & WalletLink.failed_at.is_not(None))
-    if scope.card_id is not None:
-        return failed | _BEHIND
-    return _BEHIND & or_(WalletLink.next_attempt_at.is_(None), WalletLink.next_attempt_at <= now)
+        return IS_REFUSED | (_BEHIND & WalletLink.failed_at.is_not(None))
+    if scope.is_asked_for:
+        return IS_REFUSED | _BEHIND
+    has_waited = or_(WalletLink.next_attempt_at.is_(None), WalletLink.next_attempt_at <= now)
+    # Those of a refused program come back with it.
+    return ((IS_REFUSED & ~IS_FOR_ITS_PROGRAM) | _BEHIND) & has_waited

@@ -20,7 +20,6 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = msgspec.field(name="is")
     """gone | leased | waiting | clean | taken"""
     again_at: datetime | None = None
-    synced_version: int = -1
     payload_hash: str | None = None
     attempts: int = 0
     waiting_since: datetime | None = None

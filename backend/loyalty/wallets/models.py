@@ -126,6 +126,8 @@ class AppleDevice(PlatformRow):
     library_id: Mapped[str] = mapped_column(Text, unique=True)
     push_token: Mapped[str] = mapped_column(Text)
     token_updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    is_known: Mapped[bool] = mapped_column(default=False)
+    """Apple has taken a push for this token. Anybody with a pass may send us tokens that no phone has."""
     last_push_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
 
 

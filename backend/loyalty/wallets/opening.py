@@ -58,7 +58,7 @@ async def open_wallets(
     """Raises what `check_wallet_files` does."""
     images = PassImages(sessions, redis, keys, api_url=settings.api_url, default_logo_url=settings.default_logo_url)
     async with (
-        open_google(settings, sessions=sessions, redis=redis, images=images) as google,
+        open_google(settings, pool=pool, sessions=sessions, redis=redis, images=images) as google,
         open_apple(
             settings, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links, images=images
         ) as apple,

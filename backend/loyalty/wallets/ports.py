@@ -10,6 +10,8 @@ import msgspec
 Provider = Literal["google", "apple"]
 LinkKey = tuple[UUID, UUID, Provider]
 """Merchant, card, provider."""
+PROGRAM_REFUSED = "class_"
+"""How the code of a refusal begins that is no fault of the card."""
 
 
 class ProgramSnapshot(msgspec.Struct, frozen=True):
@@ -91,7 +93,7 @@ class Paused(Transient):
 
 
 class Permanent(Exception):
-    """Trying the same again is useless: this card's payload was refused."""
+    """Trying the same again is useless: this card's payload was refused, or its program's (`class_…`)."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -110,6 +112,12 @@ class WalletProvider(Protocol):
     """Idempotent: every call may be repeated, and states are absolute. Raises Transient, Permanent or Misconfigured."""
 
     name: Provider
+
+    def fingerprint(self, card: CardSnapshot) -> str:
+        """The same as long as the pass itself shows the same; what a program's passes share need not be in it."""
+
+    async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
+        """Makes all passes show what they share. `anyway`: also what was told before."""
 
     async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
         """Makes the pass show this state; creates what is missing. A card that is not active expires on the phone."""

@@ -1,5 +1,6 @@
 """The holder has tapped "Add to Google Wallet": the pass is made ready, then they are sent to Google."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +15,12 @@ from backend.loyalty.wallets.google.names import object_id
 from backend.loyalty.wallets.google.opening import Google
 from backend.loyalty.wallets.links import open_link
 from backend.loyalty.wallets.models import WalletLink
+from backend.loyalty.wallets.outcomes import Outcome
 from backend.loyalty.wallets.ports import LinkKey
 from backend.loyalty.wallets.problems import WalletNotConfigured, WalletUnavailable
 from backend.loyalty.wallets.sync import WalletSync
+
+PATIENCE_SECONDS, LOOK_SECONDS = 5.0, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,7 @@ class GoogleSaving:
             raise WalletNotConfigured
         now = clock.now()
         key, program_id = await self._opened(token, self.google, now)
-        await self.sync.sync_card(*key)
-        if not await self._is_known(key):
-            raise WalletUnavailable
+        await self._make_ready(key)
         return await self.google.save_links.url(program_id=program_id, card_id=key[1], now=now)
 
     async def _opened(self, token: str, google: Google, now: datetime) -> tuple[LinkKey, UUID]:
@@ -55,6 +57,18 @@ class GoogleSaving:
                 raise CardNotFound
             await open_link(session, key, object_id(google.account.issuer_id, link.card_id), now)
         return key, found.program_id
+
+    async def _make_ready(self, key: LinkKey) -> None:
+        """Waits for whoever is on it already: a button is tapped twice. Raises WalletUnavailable."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_SECONDS
+        while True:
+            result = await self.sync.sync_card(*key)
+            if await self._is_known(key):
+                return
+            if result.outcome is not Outcome.BUSY or loop.time() > deadline:
+                raise WalletUnavailable
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _is_known(self, key: LinkKey) -> bool:
         """Google has had the card once: what it shows may be behind, but it can be saved."""

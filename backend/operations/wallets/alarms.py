@@ -1,71 +1,115 @@
-"""Certificates that end and keys that grow old, told before they do."""
+"""Certificates that end and keys that grow old, found before they do."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
 
 import structlog
 
 from backend.core.clock import clock
 from backend.core.metrics import CERTIFICATE_ENDS, KEY_MADE
 from backend.core.settings import Settings
-from backend.loyalty.wallets.apple.certificates import PassCertificates, inspect
+from backend.loyalty.wallets.apple.certificates import SIGNER, WWDR, PassCertificates, inspect
 from backend.loyalty.wallets.apple.certificates import is_configured as has_apple
-from backend.loyalty.wallets.google.account import KEY_AGE_MAX, AccountError, load_account
+from backend.loyalty.wallets.google.account import KEY_AGE_MAX, Account, AccountError, read_account
+from backend.loyalty.wallets.google.account import is_configured as has_google
+from backend.loyalty.wallets.google.checks import account_fault
+from backend.loyalty.wallets.ports import CheckStep
 from backend.operations.task_runs.actions import Progress
 
 CHECK_CERTIFICATES = "check_wallet_certificates"
 WARN_AT_DAYS = (60, 30, 14, 7)
+APPLE, GOOGLE = "apple_certificate", "google_key"
 
 log = structlog.get_logger()
 
 
-async def check_certificates(settings: Settings, progress: Progress) -> None:
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something about a certificate or a key that must not stay as it is."""
+
+    what: str
+    """Its name in the run: `apple_certificate` or `google_key`."""
+    kind: Literal["ending", "ended", "old", "fault"]
+    occasion: str
+    """The next threshold is another one, and so is that of a certificate or a key that took the place of this one."""
+    reason: str
+    """In English, for the run and the log."""
+    file: str = ""
+    day: date | None = None
+    """When it ends, or has ended."""
+    days: int = 0
+    """Left, or old."""
+    step: CheckStep | None = None
+    """Of a fault: what is wrong."""
+
+
+def check_certificates(settings: Settings, progress: Progress) -> list[Alarm]:
     """Reads the files anew. Each alarm is a failure of the run, a line in the log and a number in the metrics."""
     now = clock.now()
-    if has_apple(settings):
-        _check_apple(settings, progress, now)
-    if settings.google_wallet_issuer_id or settings.google_wallet_service_account_file:
-        _check_google(settings, progress, now)
+    found = [_check_apple(settings, progress, now), _check_google(settings, progress, now)]
+    alarms = [alarm for alarm in found if alarm is not None]
+    for alarm in alarms:
+        progress.fail(alarm.what, alarm.reason)
+        log.warning("wallet_certificate_alarm", what=alarm.what, kind=alarm.kind, reason=alarm.reason, days=alarm.days)
+    return alarms
 
 
-def _check_apple(settings: Settings, progress: Progress, now: datetime) -> None:
+def _check_apple(settings: Settings, progress: Progress, now: datetime) -> Alarm | None:
+    if not has_apple(settings):
+        return None
     certificates, steps = inspect(settings, now)
     progress.count("checked")
-    for step in steps:
-        if step.outcome == "failed":
-            _alarm(progress, "apple_certificate", step.sentence % step.facts)
-            return
+    if certificates is not None:
+        CERTIFICATE_ENDS.labels("apple_pass").set(certificates.not_after.timestamp())
+        progress.counts["apple_days_left"] = certificates.days_left(now)
+    failed = next((step for step in steps if step.outcome == "failed"), None)
+    if failed is not None and (certificates is None or now < certificates.not_after):
+        return _fault(APPLE, failed)
     assert certificates is not None, "no step has failed"
-    CERTIFICATE_ENDS.labels("apple_pass").set(certificates.not_after.timestamp())
-    days = certificates.days_left(now)
-    progress.counts["apple_days_left"] = days
-    if (due := warned_at(days)) is not None:
-        _alarm(progress, "apple_certificate", f"Ends in {days} days, on {_date(certificates)}.", threshold=due)
+    return _ending(certificates, now)
 
 
-def _check_google(settings: Settings, progress: Progress, now: datetime) -> None:
+def _ending(certificates: PassCertificates, now: datetime) -> Alarm | None:
+    day, days = certificates.not_after.date(), certificates.days_left(now)
+    is_signer = certificates.certificate.not_valid_after_utc == certificates.not_after
+    file, mark = SIGNER if is_signer else WWDR, f"{APPLE}:{certificates.fingerprint}:{day}"
+    if now >= certificates.not_after:
+        return Alarm(APPLE, "ended", f"{mark}:ended", f"{file} expired on {day}.", file, day)
+    threshold = warned_at(days)
+    if threshold is None:
+        return None
+    return Alarm(APPLE, "ending", f"{mark}:{threshold}", f"Ends in {days} days, on {day}.", file, day, days)
+
+
+def _check_google(settings: Settings, progress: Progress, now: datetime) -> Alarm | None:
+    if not has_google(settings):
+        return None
     progress.count("checked")
     try:
-        account = load_account(settings)
+        account = read_account(settings)
     except AccountError as error:
-        _alarm(progress, "google_key", str(error))
-        return
+        return _fault(GOOGLE, account_fault(error))
     assert account is not None, "it is configured"
     KEY_MADE.labels("google_service_account").set(account.file_changed_at.timestamp())
+    progress.counts["google_key_age_days"] = account.key_age_days(now)
+    return _old(account, now)
+
+
+def _old(account: Account, now: datetime) -> Alarm | None:
     days = account.key_age_days(now)
-    progress.counts["google_key_age_days"] = days
-    if timedelta(days=days) >= KEY_AGE_MAX:
-        _alarm(progress, "google_key", f"{days} days old; Google advises to replace keys after {KEY_AGE_MAX.days}.")
+    if days < KEY_AGE_MAX.days:
+        return None
+    # The age is the file's, so a file that is written anew is a new key.
+    occasion = f"{GOOGLE}:{account.file_changed_at.isoformat()}:old"
+    reason = f"{days} days old; Google advises to replace keys after {KEY_AGE_MAX.days}."
+    return Alarm(GOOGLE, "old", occasion, reason, account.path.name, days=days)
+
+
+def _fault(what: str, step: CheckStep) -> Alarm:
+    return Alarm(what, "fault", f"{what}:fault:{step.name}", step.sentence % step.facts, step=step)
 
 
 def warned_at(days_left: int) -> int | None:
     """The nearest threshold that has been passed: 60, 30, 14 or 7 days."""
     return min((days for days in WARN_AT_DAYS if days_left <= days), default=None)
-
-
-def _alarm(progress: Progress, what: str, reason: str, **facts: int) -> None:
-    progress.fail(what, reason)
-    log.warning("wallet_certificate_alarm", what=what, reason=reason, **facts)
-
-
-def _date(certificates: PassCertificates) -> str:
-    return certificates.not_after.date().isoformat()

@@ -5,20 +5,22 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
+from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.apple.opening import Apple
 from backend.loyalty.wallets.apple.pass_json import PassFacts, loyalty_pass
 from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.links import repaint, revive
+from backend.loyalty.wallets.links import revive
 from backend.loyalty.wallets.models import ApplePass, AppleRegistration, WalletLink
 from backend.loyalty.wallets.ports import CardSnapshot, Provider
 from backend.loyalty.wallets.problems import NoSuchPass
 from backend.loyalty.wallets.snapshot import find_snapshot
 from backend.loyalty.wallets.sync import WalletSync
 from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
-from backend.operations.wallets.scopes import find_card
+from backend.operations.wallets.scopes import FoundCard, find_card
 
 HIDDEN = "(hidden)"
 
@@ -29,21 +31,22 @@ class WalletDebug:
     google: Google | None
     apple: Apple | None
 
-    async def show(self, code: str) -> CardPasses:
-        """Raises CardNotFound."""
-        card, now = await find_card(self.sync.sessions, code), clock.now()
+    async def show(self, told: str) -> CardPasses:
+        """`told` is the card's code or its id. Raises CardNotFound."""
+        card, now = await find_card(self.sync.sessions, told), clock.now()
         async with self.sync.sessions.committing(card.merchant_id) as session:
             snapshot = await find_snapshot(session, self.sync.links, card.merchant_id, card.card_id, now)
             assert snapshot is not None, "the card was just found"
             links = await session.scalars(
                 select(WalletLink)
                 .where(WalletLink.merchant_id == card.merchant_id, WalletLink.card_id == card.card_id)
-                .order_by(WalletLink.provider)
+                .order_by(WalletLink.provider.desc())
             )
             found = list(links)
         # The address of the customer's own page is theirs alone.
         snapshot = msgspec.structs.replace(snapshot, page_url=HIDDEN)
         return CardPasses(
+            card_id=card.card_id,
             card_code=snapshot.code,
             merchant_code=card.merchant_code,
             state=snapshot.state,
@@ -53,17 +56,31 @@ class WalletDebug:
             save_link_error=await self._save_link_error(snapshot, now),
         )
 
-    async def retry(self, code: str, provider: Provider) -> RetryView:
+    async def retry(self, told: str, provider: Provider) -> RetryView:
         """Sends this pass now, whatever its versions say. Raises CardNotFound or NoSuchPass."""
-        card = await find_card(self.sync.sessions, code)
+        card = await find_card(self.sync.sessions, told)
         async with self.sync.sessions.committing(card.merchant_id) as session:
             link = await session.get(WalletLink, (card.merchant_id, card.card_id, provider))
             if link is None or link.status == "removed":
                 raise NoSuchPass
             await revive(session, card.merchant_id, card.card_id, [provider])
-            await repaint(session, card.merchant_id, [card.card_id])
+            await self._lay_behind(session, card, provider)
         result = await self.sync.sync_card(card.merchant_id, card.card_id, provider)
         return RetryView(provider, result.outcome, result.reason)
+
+    async def _lay_behind(self, session: AsyncSession, card: FoundCard, provider: Provider) -> None:
+        """This pass only: a new version of the card would leave the other one behind."""
+        of_card = (Card.merchant_id == card.merchant_id, Card.id == card.card_id)
+        version = select(Card.wallet_version).where(*of_card).scalar_subquery()
+        await session.execute(
+            update(WalletLink)
+            .where(
+                WalletLink.merchant_id == card.merchant_id,
+                WalletLink.card_id == card.card_id,
+                WalletLink.provider == provider,
+            )
+            .values(synced_version=func.least(WalletLink.synced_version, version - 1))
+        )
 
     async def _link(self, link: WalletLink, snapshot: CardSnapshot, now: datetime) -> PassLinkView:
         return PassLinkView(

@@ -27,6 +27,7 @@ from backend.loyalty.wallets.problems import NoSuchPass
 from backend.merchants.problems import MerchantNotFound
 from backend.operations.task_runs.actions import give_up_run
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.schemas import TaskRunQueued
 from backend.operations.wallets.debug import WalletDebug
 from backend.operations.wallets.schemas import CardPasses, RetryView, SyncRequest, WalletStatus
@@ -42,7 +43,7 @@ log = structlog.get_logger()
 def provide_health(state: State) -> WalletHealth:
     opened: dict[Provider, Google | Apple | None] = {"google": state.google, "apple": state.apple}
     breakers = {name: each.breaker for name, each in opened.items() if each is not None}
-    return WalletHealth(state.settings, state.redis, state.wallet_sync, breakers)
+    return WalletHealth(state.settings, state.redis, state.wallet_sync, breakers, state.apple)
 
 
 def provide_debug(state: State) -> WalletDebug:
@@ -75,14 +76,28 @@ class WalletAdminController(Controller):
         return await wallet_health.status(clock.now(), reader_language(request))
 
     @post(
+        "/wallets/check",
+        operation_id="checkWallets",
+        summary="The same, and a stop is lifted when Google takes us again",
+        status_code=200,
+        guards=[together(for_platform(RUN_TASKS), limited("wallet-check", 10))],
+        responses={200: shown(WalletStatus)} | refusals(*ADMIN),
+    )
+    async def check(
+        self, request: Request[Any, Any, Any], wallet_health: NamedDependency[WalletHealth]
+    ) -> WalletStatus:
+        return await wallet_health.status(clock.now(), reader_language(request), resumes=True)
+
+    @post(
         "/wallets/sync",
         operation_id="syncWallets",
         summary="Bring passes up to date in the background",
-        description="All that are behind; or one merchant's; or one card's, sent in any case; or those that failed.",
+        description="All that are behind; or one merchant's; or one card's, sent in any case; or those that failed, "
+        "now or in one earlier run.",
         status_code=202,
         guards=[together(for_platform(RUN_TASKS), limited("wallet-sync", 10))],
         responses={202: shown(TaskRunQueued)}
-        | refusals(*ADMIN, ValidationFailed, MerchantNotFound, CardNotFound, Unavailable),
+        | refusals(*ADMIN, ValidationFailed, MerchantNotFound, CardNotFound, TaskRunNotFound, Unavailable),
     )
     async def sync(
         self,
@@ -101,6 +116,7 @@ class WalletAdminController(Controller):
         "/wallets/cards/{card_code:str}",
         operation_id="getCardPasses",
         summary="One card's passes from the inside: versions, last errors, what would be sent",
+        description="By the card's code, or by its id as a run names it among its failures.",
         guards=[for_platform(DEBUG_WALLETS)],
         responses=refusals(*ADMIN, CardNotFound),
     )
@@ -111,6 +127,7 @@ class WalletAdminController(Controller):
         "/wallets/cards/{card_code:str}/{provider:str}/retry",
         operation_id="retryCardPass",
         summary="Send this pass now",
+        description="By the card's code or its id.",
         status_code=200,
         guards=[together(for_platform(DEBUG_WALLETS), limited("wallet-retry", 20))],
         responses={200: shown(RetryView)} | refusals(*ADMIN, CardNotFound, NoSuchPass),

@@ -1,5 +1,6 @@
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from msgspec import Meta
 
@@ -79,8 +80,10 @@ class SyncRequest(Body):
 
     merchant_code: Annotated[str, Meta(max_length=40)] | None = None
     card_code: Annotated[str, Meta(max_length=40)] | None = None
-    """This card's passes are sent whatever they show already."""
+    """The card's code or its id. Its passes are sent whatever they show already."""
     only_failed: bool = False
+    run_id: UUID | None = None
+    """An earlier run: the cards that failed in it."""
 
 
 class PassLinkView(Answer):
@@ -108,6 +111,7 @@ class PassLinkView(Answer):
 
 
 class CardPasses(Answer):
+    card_id: UUID
     card_code: str
     merchant_code: str
     state: str

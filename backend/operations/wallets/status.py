@@ -12,6 +12,7 @@ from backend.core.outbound.breaker import Breaker
 from backend.core.settings import Settings
 from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.apple.checks import check_apple
+from backend.loyalty.wallets.apple.opening import Apple
 from backend.loyalty.wallets.google.checks import check_google
 from backend.loyalty.wallets.google.save_link import save_origins
 from backend.loyalty.wallets.models import WalletLink
@@ -42,9 +43,15 @@ class Checked:
         return not any(step.outcome == "failed" for step in (*self.google, *self.apple))
 
 
-async def look_at_wallets(settings: Settings, redis: Redis, now: datetime) -> Checked:
-    """Asks Google and Apple. A wallet that is not configured has nothing that could fail."""
-    return Checked(await check_google(settings, redis, now), await check_apple(settings, now))
+async def look_at_wallets(
+    settings: Settings, redis: Redis, now: datetime, *, resumes: bool = False, apple: Apple | None = None
+) -> Checked:
+    """Asks Google and Apple. A wallet that is not configured has nothing that could fail.
+
+    `resumes`: Google's stop is lifted when it takes us. `apple`: what this process has open.
+    """
+    google = await check_google(settings, redis, now, resumes=resumes)
+    return Checked(google, await check_apple(settings, now, apple))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,11 @@ class WalletHealth:
     redis: Redis
     sync: WalletSync
     breakers: dict[Provider, Breaker]
+    apple: Apple | None
 
-    async def status(self, now: datetime, language: str) -> WalletStatus:
-        checked, configured = await look_at_wallets(self.settings, self.redis, now), configured_wallets(self.settings)
+    async def status(self, now: datetime, language: str, *, resumes: bool = False) -> WalletStatus:
+        checked = await look_at_wallets(self.settings, self.redis, now, resumes=resumes, apple=self.apple)
+        configured = configured_wallets(self.settings)
         google = await self._provider("google", checked.google, language)
         apple = await self._provider("apple", checked.apple, language)
         return WalletStatus(

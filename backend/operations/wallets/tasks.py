@@ -8,7 +8,7 @@ from backend.loyalty.wallets.catch_up import ProviderStopped, catch_up
 from backend.loyalty.wallets.due import Scope
 from backend.loyalty.wallets.google.opening import Google
 from backend.loyalty.wallets.jobs import SYNC_PASSES
-from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
+from backend.loyalty.wallets.ports import Misconfigured, Paused
 from backend.loyalty.wallets.reconcile import RECONCILE, Reconciliation
 from backend.loyalty.wallets.sync import WalletSync
 from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
@@ -22,6 +22,8 @@ async def queue_sync(
     arguments: dict[str, Any] = {"only_failed": scope.only_failed}
     if scope.card_id is not None:
         arguments |= {"card_id": str(scope.card_id), "card_code": card_code}
+    if scope.card_ids is not None:
+        arguments["card_ids"] = [str(card_id) for card_id in scope.card_ids]
     return await queue_run(
         sync.sessions, SYNC_PASSES, merchant_id=scope.merchant_id, requested_by=requested_by, arguments=arguments
     )
@@ -33,6 +35,7 @@ async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = N
         merchant_id=run.merchant_id,
         card_id=UUID(run.arguments["card_id"]) if "card_id" in run.arguments else None,
         only_failed=run.arguments.get("only_failed", False),
+        card_ids=tuple(map(UUID, run.arguments["card_ids"])) if "card_ids" in run.arguments else None,
     )
 
     async def work(progress: Progress) -> None:
@@ -49,8 +52,8 @@ async def reconcile_google(sync: WalletSync, google: Google) -> TaskRun:
     async def work(progress: Progress) -> None:
         progress.counts.update(compared=0, wrong=0)
         try:
-            await Reconciliation(sync, google, progress.counts).run()
-        except (Transient, Permanent, Misconfigured) as error:
+            await Reconciliation(sync, google, progress).run()
+        except (Paused, Misconfigured) as error:
             raise TaskFailed(str(error)) from error
 
     return await run_now(sync.sessions, RECONCILE, work)

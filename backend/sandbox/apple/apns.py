@@ -32,7 +32,8 @@ REASONS = {
     500: "InternalServerError",
     503: "ServiceUnavailable",
 }
-Trouble = Literal["hang", "rst", "goaway", "abort"]
+Trouble = Literal["hang", "rst", "goaway", "abort", "lost"]
+"""`lost`: the push is taken, its answer is not heard."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Push:
     topic: str
     push_type: str
     body: bytes
+    authorization: str = ""
+    """Of whoever pushes with a token instead of a certificate."""
 
 
 class FakeApns:
@@ -117,9 +120,8 @@ class FakeApns:
             return self.scripts[token].popleft()
         return self.always or Script(status=400 if token == NOBODY else 200)
 
-    async def take(self, push: Push, pass_type: str) -> tuple[int, dict[str, str | int]]:
+    async def take(self, push: Push, pass_type: str, script: Script) -> tuple[int, dict[str, str | int]]:
         """Status and body."""
-        script = self.next_script(push.token)
         status, reason = script.status, script.reason or REASONS.get(script.status, "")
         if push.topic != pass_type:
             status, reason = 400, "TopicDisallowed" if push.topic else "MissingTopic"
@@ -173,18 +175,21 @@ class _Talk:
         headers = self._headers.pop(stream)
         token = headers[":path"].removeprefix(DEVICE)
         push = Push(
-            token, headers.get("apns-topic", ""), headers.get("apns-push-type", ""), self._bodies.pop(stream, b"")
+            token,
+            headers.get("apns-topic", ""),
+            headers.get("apns-push-type", ""),
+            self._bodies.pop(stream, b""),
+            headers.get("authorization", ""),
         )
-        if self._apns.scripts[token]:
-            script = self._apns.scripts[token][0]
-            await asyncio.sleep(script.latency_seconds)
-            if script.trouble:
-                self._apns.scripts[token].popleft()
-                await self._make_trouble(script.trouble, stream)
-                return
-        status, body = await self._apns.take(push, self._pass_type)
+        script = self._apns.next_script(token)
+        await asyncio.sleep(script.latency_seconds)
         with suppress(ConnectionError, ProtocolError):
-            await self._send(stream, status, body)
+            if script.trouble is None:
+                await self._send(stream, *await self._apns.take(push, self._pass_type, script))
+                return
+            if script.trouble == "lost":
+                await self._apns.take(push, self._pass_type, script)
+            await self._make_trouble(script.trouble, stream)
 
     async def _send(self, stream: int, status: int, body: dict[str, str | int]) -> None:
         content = json.dumps(body).encode() if body else b""
@@ -195,7 +200,7 @@ class _Talk:
 
     async def _make_trouble(self, trouble: Trouble, stream: int) -> None:
         match trouble:
-            case "rst":
+            case "rst" | "lost":
                 self._h2.reset_stream(stream, ErrorCodes.REFUSED_STREAM)
                 await self._flush()
             case "goaway":

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from backend.sandbox.apple.pkpass import BrokenPass, OpenedPass, alerts, open_pk
 
 MEDIA_TYPE = "application/vnd.apple.pkpass"
 CREATED, OK, NO_CONTENT, NOT_MODIFIED = 201, 200, 204, 304
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 class PhoneRefuses(Exception):
@@ -35,9 +37,14 @@ class HeldPass:
 
 
 class FakeIPhone:
-    """`trusted`: the root certificate that comes with the phone."""
+    """`trusted`: the root certificate that comes with the phone.
 
-    def __init__(self, http: httpx.AsyncClient, trusted: Path, *, push_token: str | None = None) -> None:
+    `allows_http`: the switch "Allow HTTP Services" among a phone's settings for developers.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, trusted: Path, *, push_token: str | None = None, allows_http: bool = False
+    ) -> None:
         self.http = http
         self.library_id = secrets.token_hex(16)
         self.push_token = push_token or secrets.token_hex(32)
@@ -46,6 +53,7 @@ class FakeIPhone:
         self.complaints: list[str] = []
         """What the phone would write to the server's log."""
         self._trusted = trusted
+        self._schemes = {"https", "http"} if allows_http else {"https"}
         self._seen: dict[tuple[str, str], str] = {}
         """The last tag, by service and pass type."""
 
@@ -74,13 +82,13 @@ class FakeIPhone:
 
     async def pushed(self) -> list[str]:
         """What the lock screen says. Asks each service it knows, as after a restart too."""
-        services = {_service(held) for held in self.passes.values()}
+        services = {self._service(held) for held in self.passes.values()}
         return [alert for service in sorted(services) for alert in await self._ask(*service)]
 
     async def fetch(self, held: HeldPass, **headers: str) -> httpx.Response:
         """One pass, with the date of the last."""
         known = {"if-modified-since": held.last_modified} | _authorization(held) | headers
-        url, pass_type = _service(held)
+        url, pass_type = self._service(held)
         return await self.http.get(f"{url}/v1/passes/{pass_type}/{held.opened.serial}", headers=known)
 
     async def _ask(self, url: str, pass_type: str) -> list[str]:
@@ -117,18 +125,27 @@ class FakeIPhone:
         _expect(answer, OK)
         if answer.headers["content-type"].partition(";")[0] != MEDIA_TYPE:
             raise PhoneRefuses(f"a pass came as {answer.headers['content-type']}")
-        return HeldPass(open_pkpass(answer.content, self._trusted), answer.headers.get("last-modified", ""))
+        return HeldPass(open_pkpass(answer.content, self._trusted), _date(answer))
+
+    def _service(self, held: HeldPass) -> tuple[str, str]:
+        url = urlsplit(str(held.content["webServiceURL"]).rstrip("/"))
+        if not url.netloc or url.scheme not in self._schemes:
+            raise PhoneRefuses(f"webServiceURL is no address for a phone: {url.geturl()}")
+        return url.geturl(), str(held.content["passTypeIdentifier"])
 
     def _registration(self, held: HeldPass) -> str:
-        url, pass_type = _service(held)
+        url, pass_type = self._service(held)
         return f"{url}/v1/devices/{self.library_id}/registrations/{pass_type}/{held.opened.serial}"
 
 
-def _service(held: HeldPass) -> tuple[str, str]:
-    url = str(held.content["webServiceURL"]).rstrip("/")
-    if not urlsplit(url).netloc:
-        raise PhoneRefuses("webServiceURL is no address")
-    return url, str(held.content["passTypeIdentifier"])
+def _date(answer: httpx.Response) -> str:
+    """It is sent back as it came: without a date that HTTP knows, no fetch could be answered with 304."""
+    told = answer.headers.get("last-modified", "")
+    try:
+        datetime.strptime(told, HTTP_DATE)  # noqa: DTZ007 - only whether it is one
+    except ValueError:
+        raise PhoneRefuses(f"Last-Modified is no HTTP date: {told!r}") from None
+    return str(told)
 
 
 def _authorization(held: HeldPass) -> dict[str, str]:

@@ -99,7 +99,7 @@ class WalletApi:
         if kind == "loyaltyObject":
             if "classId" not in asked.query:
                 return refusal(400, "required", "classId is required.")
-            filters = {"classId": asked.query["classId"]}
+            filters = {"classId": self.passes.get("loyaltyClass", asked.query["classId"]).body["id"]}
         resources, following = self.passes.page(kind, filters, asked.query.get("token", ""), size)
         pagination = {"resultsPerPage": len(resources)} | ({"nextPageToken": following} if following else {})
         return answer(200, {"resources": resources, "pagination": pagination})

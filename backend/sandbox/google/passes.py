@@ -13,8 +13,6 @@ Kind = Literal["loyaltyClass", "loyaltyObject"]
 SCHEMAS: dict[Kind, str] = {"loyaltyClass": "LoyaltyClass", "loyaltyObject": "LoyaltyObject"}
 MESSAGES_MAX = 10
 PLATFORM_KEYS = ("hasUsers", "hasLinkedDevice", "classReference", "review")
-RINGING = ("loyaltyPoints", "secondaryLoyaltyPoints")
-"""Updates of nothing else make a phone ring."""
 
 
 class Passes:
@@ -110,9 +108,7 @@ class Passes:
                 raise Refusal(400, "invalid", f"{key} cannot be changed.")
         if body.get("reviewStatus") == "DRAFT" and found.body["reviewStatus"] != "DRAFT":
             raise Refusal(400, "invalid", "reviewStatus cannot go back to DRAFT.")
-        if body.get("notifyPreference") == "NOTIFY_ON_UPDATE" and any(
-            body.get(key) != found.body.get(key) for key in RINGING
-        ):
+        if body.get("notifyPreference") == "NOTIFY_ON_UPDATE" and _balance(body) != _balance(found.body):
             found.rings(clock.now())  # silence when there were three
         platform = {key: found.body[key] for key in PLATFORM_KEYS if key in found.body}
         found.body = self._settled(kind, body) | platform
@@ -135,6 +131,11 @@ class Passes:
             raise Refusal(404, "classNotFound", f"The class {name} was not found.")
         if found.body["reviewStatus"] != "APPROVED":
             raise Refusal(400, "invalidResource", f"The class {name} is not approved.")
+
+
+def _balance(body: JsonObject) -> object:
+    """Updates of nothing else make a phone ring; those of a second balance do not."""
+    return body.get("loyaltyPoints", {}).get("balance")
 
 
 def _validated(schema: str, body: JsonObject) -> None:

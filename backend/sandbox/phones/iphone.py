@@ -25,7 +25,7 @@ class IPhone:
     """`folder`: where its passes lie; `trusted`: the root certificate that came with it."""
 
     def __init__(self, http: httpx.AsyncClient, trusted: Path, folder: Path) -> None:
-        self.phone = FakeIPhone(http, trusted)
+        self.phone = FakeIPhone(http, trusted, allows_http=True)
         self.troubles: list[str] = []
         self._trusted, self._folder = trusted, folder
         self._cards: dict[str, str] = {}

@@ -41,15 +41,17 @@ GOOD = {"synced", "clean", "moved"}
 async def show_passes(
     request: Request, caller: NamedDependency[Caller], code: FromQuery[str | None] = None
 ) -> Response[str]:
-    """A card by its code; without one, only the field to write it in."""
+    """A card by its code or its id; without one, only the field to write it in."""
     if not code or not code.strip():
         return _page(request, code="")
+    _ = get_translator(language_of(request)).gettext
     try:
         return _page(request, code=code, found=await get_card_passes(caller, code.strip()))
     except BackendProblem as problem:
         if problem.status != NOT_FOUND:
             raise
-        return _page(request, code=code, error=problem.sentence, status=NOT_FOUND)
+        # The problem's own sentence is for the till.
+        return _page(request, code=code, error=_("There is no card with this code or id."), status=NOT_FOUND)
 
 
 @post(f"{PLACE}/{{code:str}}/retry", status_code=200)

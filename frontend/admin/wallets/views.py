@@ -1,6 +1,7 @@
 """How both wallets are, and runs over their passes."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,7 +12,7 @@ from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import SyncRequest, WalletStatus
 from frontend.admin.wallets.words import WalletWords
 from frontend.api.client import BackendAway, BackendProblem, Caller
-from frontend.api.wallets import get_task_run, get_wallet_status, list_task_runs, sync_wallets
+from frontend.api.wallets import check_wallets, get_task_run, get_wallet_status, list_task_runs, sync_wallets
 from frontend.kit.forms import Form, FormError, body_of, read_form
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.reader import language_of
@@ -36,6 +37,14 @@ async def show_wallets(request: Request, caller: NamedDependency[Caller]) -> Res
     return _page(request, runs, status=status, trouble=trouble)
 
 
+@post(f"{PLACE}/check", status_code=200)
+async def check_now(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    """What was mended elsewhere counts from now on; the page tells how it is."""
+    with suppress(BackendAway):
+        await check_wallets(caller)
+    return redirect(request, PLACE)
+
+
 @get(f"{PLACE}/runs/{{run_id:uuid}}", name="admin-wallet-run")
 async def show_run(request: Request, caller: NamedDependency[Caller], run_id: FromPath[UUID]) -> Response[str]:
     """Asked for again and again while the run works."""
@@ -55,6 +64,7 @@ async def start_run(request: Request, caller: NamedDependency[Caller]) -> Respon
     except BackendProblem as problem:
         if problem.status in {SIGNED_OUT, FORBIDDEN}:
             raise
+        # A run that is gone has no field of its own: that is said above the form.
         field = {"merchant_not_found": "merchant_code", "card_not_found": "card_code"}.get(problem.code, "")
         return await _refused(request, caller, form, problem.status, {field: problem.sentence})
     if is_htmx(request):
@@ -83,6 +93,8 @@ async def _runs(caller: Caller) -> list[TaskRunView]:
 def _asked(request: Request, form: Form) -> SyncRequest:
     _ = get_translator(language_of(request)).gettext
     scope = form.text("scope")
+    if scope == "run":
+        return body_of(SyncRequest, {"run_id": form.text("run_id")}, _("There is no such run"))
     needed = {"merchant": "merchant_code", "card": "card_code"}.get(scope)
     if needed and not form.text(needed):
         raise FormError(needed, _("Write the code."))

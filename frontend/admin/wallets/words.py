@@ -5,7 +5,7 @@ from datetime import datetime
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import PassCounts, ProviderStatus
 from i18n.formatting import get_formatter
-from i18n.translator import N_, get_translator
+from i18n.translator import N_, NN_, get_translator
 
 STEPS = {
     "file_readable": N_("Key file"),
@@ -47,6 +47,7 @@ BREAKERS = {
     "open": (N_("Waiting: no answer lately"), "warn", "clock"),
     "stopped": (N_("Stopped: refused"), "bad", "ban"),
 }
+FAILED_BEFORE = NN_("%(count)s card that failed in an earlier run", "%(count)s cards that failed in an earlier run")
 Badge = tuple[str, str, str]
 """Text, kind, icon."""
 
@@ -74,7 +75,7 @@ class WalletWords:
         """Of a whole provider."""
         if not status.configured:
             return self.say(N_("Not configured")), "", "ban"
-        if not status.working:
+        if not status.working or status.breaker.state == "stopped":
             return self._badge(OUTCOMES["failed"])
         has_warning = any(step.outcome == "warning" for step in status.steps)
         return self._badge(OUTCOMES["warning" if has_warning else "ok"])
@@ -86,16 +87,19 @@ class WalletWords:
         """What the run looked after."""
         if card_code := run.arguments.get("card_code"):
             return self.say(N_("Card %(code)s"), code=card_code)
+        if (card_ids := run.arguments.get("card_ids")) is not None:
+            return self._translator.ngettext(*FAILED_BEFORE, len(card_ids), count=self._format.number(len(card_ids)))
         parts = [self.say(N_("Merchant %(merchant)s"), merchant=run.merchant_code)] if run.merchant_code else []
         if run.arguments.get("only_failed"):
             parts.append(self.say(N_("Only those that failed")))
         return " · ".join(parts) or self.say(N_("All merchants"))
 
     def share(self, passes: PassCounts) -> str:
-        """Of the active passes that are right; a dash when there are none."""
+        """Of all passes that are to be right, the refused ones too; a dash when there are none."""
+        whole = passes.active + passes.failed
         # 99.96 % is not 100 %: as long as one is behind, the share is rounded down.
-        thousandths = passes.right * 1000 // passes.active if passes.active else 0
-        return self._format.percent(thousandths / 1000, 0 if thousandths % 10 == 0 else 1) if passes.active else "–"
+        thousandths = passes.right * 1000 // whole if whole else 0
+        return self._format.percent(thousandths / 1000, 0 if thousandths % 10 == 0 else 1) if whole else "–"
 
     def seconds(self, seconds: float | None) -> str:
         return self.say(N_("%(seconds)s s"), seconds=self._format.number(seconds)) if seconds is not None else "–"

@@ -1,6 +1,7 @@
 """A provider that does not answer is left alone, and asked again carefully."""
 
 import asyncio
+import time
 
 import pytest
 from redis.asyncio import Redis
@@ -8,7 +9,7 @@ from redis.asyncio import Redis
 from backend.core.outbound.breaker import FAILURES_MAX, Breaker, BreakerOpen, BreakerStopped
 from tests.conftest import Servers
 
-OPEN_SECONDS = 0.2
+OPEN_SECONDS, STOP_SECONDS = 0.2, 0.6
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ async def redis(servers: Servers):
 
 @pytest.fixture
 def breaker(redis) -> Breaker:
-    return Breaker(redis, "somebody", mark="key-1", open_seconds=OPEN_SECONDS)
+    return Breaker(redis, "somebody", mark="key-1", open_seconds=OPEN_SECONDS, stop_seconds=STOP_SECONDS)
 
 
 async def fail(breaker: Breaker, times: int) -> None:
@@ -57,7 +58,7 @@ async def test_after_the_pause_exactly_one_of_fifty_may_try(breaker: Breaker) ->
     await fail(breaker, FAILURES_MAX)
     await asyncio.sleep(OPEN_SECONDS + 0.05)
     tried = await asyncio.gather(*(breaker.enter() for _ in range(50)), return_exceptions=True)
-    assert sum(result is None for result in tried) == 1
+    assert sum(result is False for result in tried) == 1
     assert sum(isinstance(result, BreakerOpen) for result in tried) == 49
 
 
@@ -84,7 +85,7 @@ async def test_an_answer_to_an_older_question_does_not_close_it(breaker: Breaker
         await breaker.enter()
 
 
-async def test_a_stop_lasts_until_somebody_resumes(breaker: Breaker) -> None:
+async def test_a_stop_is_longer_and_somebody_may_end_it(breaker: Breaker) -> None:
     await breaker.stop("403")
     await asyncio.sleep(OPEN_SECONDS + 0.05)
     await breaker.succeeded()
@@ -95,12 +96,52 @@ async def test_a_stop_lasts_until_somebody_resumes(breaker: Breaker) -> None:
     await breaker.enter()
 
 
+async def test_some_time_after_a_stop_exactly_one_tries_and_knows_it(breaker: Breaker) -> None:
+    await breaker.stop("403")
+    await asyncio.sleep(STOP_SECONDS + 0.05)
+    tried = await asyncio.gather(*(breaker.enter() for _ in range(50)), return_exceptions=True)
+    assert sum(result is True for result in tried) == 1
+    assert sum(isinstance(result, BreakerOpen) for result in tried) == 49, "the others wait for its answer"
+    assert (await breaker.state()).stopped_because == "403"
+    await breaker.succeeded()
+    assert await breaker.enter() is False
+    assert (await breaker.state()).stopped_because is None
+
+
+async def test_a_try_that_is_refused_again_prolongs_the_stop(breaker: Breaker) -> None:
+    await breaker.stop("403")
+    await asyncio.sleep(STOP_SECONDS + 0.05)
+    await breaker.enter()
+    await breaker.stop("403 still")
+    with pytest.raises(BreakerStopped):
+        await breaker.enter()
+    assert (await breaker.state()).stopped_because == "403 still"
+
+
+async def test_a_try_without_an_answer_is_followed_by_another_soon_and_lifts_nothing(breaker: Breaker) -> None:
+    await breaker.stop("403")
+    await asyncio.sleep(STOP_SECONDS + 0.05)
+    await breaker.enter()
+    await breaker.failed()
+    with pytest.raises(BreakerStopped):
+        await breaker.enter()
+    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    assert await breaker.enter() is True
+
+
 async def test_a_stop_does_not_outlive_the_key_it_was_for(breaker: Breaker, redis) -> None:
     await breaker.stop("403")
     rotated = Breaker(redis, "somebody", mark="key-2")
     assert (await rotated.state()).stopped_because is None
     await rotated.enter()
     await breaker.enter()
+
+
+async def test_a_clock_of_redis_that_was_set_back_keeps_nobody_out_for_that_long(breaker: Breaker, redis) -> None:
+    await redis.hset("breaker:somebody", "until", int((time.time() + 7200) * 1000))
+    await breaker.enter()
+    await breaker.succeeded()
+    assert not (await breaker.state()).is_open
 
 
 async def test_without_redis_everybody_may_pass() -> None:

@@ -108,3 +108,12 @@ async def test_while_redis_is_away_each_process_keeps_its_share() -> None:
     for _ in range(4):
         await bucket.wait()
     assert time.monotonic() - started >= 0.3, "three intervals of a tenth of a second"
+
+
+async def test_a_clock_of_redis_that_was_set_back_stops_nobody(redis) -> None:
+    """What was written before would be an hour ahead."""
+    ahead = int((time.time() + 3600) * 1_000_000)
+    await redis.set("bucket:shared", ahead)
+    await redis.lpush("bucket:shared:left", *[ahead] * 18)
+    async with asyncio.timeout(2):
+        await Bucket(redis, "shared", 18).wait()

@@ -13,9 +13,10 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.loyalty.wallets.google.names import object_id
 from backend.loyalty.wallets.links import open_link
+from backend.loyalty.wallets.outcomes import Result
 from backend.loyalty.wallets.ports import Provider, WalletProvider
 from backend.loyalty.wallets.snapshot import find_snapshot
-from backend.loyalty.wallets.sync import Result, WalletSync
+from backend.loyalty.wallets.sync import WalletSync
 from backend.sandbox.google.account import ISSUER_ID, write_account
 from backend.services import Services
 from tests.conftest import OwnTown, Town

@@ -2,21 +2,25 @@
 
 import asyncio
 import json
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from arq.constants import job_key_prefix
 from click.testing import CliRunner, Result
 
 from backend import cli
+from backend.core.clock import clock
 from backend.core.settings import Settings
+from backend.loyalty.wallets.links import open_link
+from backend.operations.task_runs.actions import queue_run
 from tests.conftest import OwnTown
 from tests.loyalty.wallets.conftest import GoogleTown, signed_in
 from tests.world import CLAIRE, PAUL
 from tests.world.caller import refused
+from tests.world.till import Card
 
 STATUS = "/admin/loyalty/wallet-status"
-SYNC = "/admin/loyalty/wallets/sync"
+SYNC, CHECK = "/admin/loyalty/wallets/sync", "/admin/loyalty/wallets/check"
 
 
 def outcomes(status: dict) -> dict[str, str]:
@@ -40,6 +44,7 @@ async def test_the_status_names_every_step_and_counts_every_pass(google_town: Go
         "token": "ok",
         "issuer": "ok",
         "class": "ok",
+        "public_address": "ok",
         "logo": "skipped",
     }
     passes = {name: google["passes"][name] for name in ("active", "right", "behind", "failed")}
@@ -66,6 +71,8 @@ async def test_a_google_that_refuses_us_is_shown_as_stopped(google_town: GoogleT
     assert len(status["errors"]) == 1
     google_town.google.fake.faults.is_forbidden = False
     status = await google_town.paul.get(STATUS)
+    assert (status["google"]["breaker"]["state"], status["errors"]) == ("stopped", []), "a look changes nothing"
+    status = (await google_town.paul.send("POST", CHECK)).json()
     assert (status["google"]["breaker"]["state"], status["errors"]) == ("closed", [])
 
 
@@ -86,11 +93,71 @@ async def test_a_run_is_queued_for_the_worker(google_town: GoogleTown) -> None:
     assert msgspec.json.decode(job)["a"] == [run["id"]]
 
 
+async def a_failed_run(google_town: GoogleTown) -> tuple[Card, str]:
+    """A card that Google has refused, and the run that tells."""
+    card = await google_town.a_card()
+    await google_town.shop.anna.earn(card, cents=100)
+    google_town.google.fake.passes.forget("loyaltyObject", google_town.at_google(card)["id"])
+    google_class = next(google_town.google.fake.passes.all("loyaltyClass"))
+    google_class.body["reviewStatus"] = "REJECTED"
+    told = json.loads((await orion(google_town, "sync", "--json")).stdout)
+    assert list(told["failed_card_ids"]) == [card["id"]]
+    google_class.body["reviewStatus"] = "APPROVED"
+    return card, told["run_id"]
+
+
+async def test_the_failures_of_a_run_can_be_run_again(google_town: GoogleTown) -> None:
+    other = await google_town.a_card()
+    card, run_id = await a_failed_run(google_town)
+    await google_town.shop.anna.earn(other, cents=100)
+    answer = await google_town.paul.send("POST", SYNC, json={"run_id": run_id})
+    assert answer.status_code == 202
+    run = await google_town.paul.get(f"/admin/task-runs/{answer.json()['run_id']}")
+    assert run["arguments"] == {"only_failed": False, "card_ids": [card["id"]]}
+    told = json.loads((await orion(google_town, "sync", "--run", run_id, "--json")).stdout)
+    assert (told["processed"], told["synced"], told["failed_card_ids"]) == (1, 1, {})
+    assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 1}
+    assert google_town.at_google(other)["loyaltyPoints"]["balance"] == {"int": 0}
+
+
+async def test_a_run_that_is_none_over_passes_names_no_cards(google_town: GoogleTown) -> None:
+    other = await queue_run(google_town.services.sessions, "expire_points")
+    for run_id in (other.id, uuid4()):
+        with refused("task_run_not_found", 404):
+            await google_town.paul.post(SYNC, {"run_id": str(run_id)})
+        assert (await orion(google_town, "sync", "--run", str(run_id))).exit_code == 2
+
+
+async def test_an_id_from_a_run_leads_to_its_card(google_town: GoogleTown) -> None:
+    """At night an operator has an id from `failed_card_ids`, and nothing else."""
+    card, _ = await a_failed_run(google_town)
+    by_code = await google_town.ada.get(f"/admin/loyalty/wallets/cards/{card['code']}")
+    path = f"/admin/loyalty/wallets/cards/{card['id']}"
+    by_id = await google_town.ada.get(path)
+    assert (by_id["card_id"], by_id["card_code"]) == (card["id"], card["code"])
+    assert by_id == by_code
+    (link,) = by_id["links"]
+    assert (link["status"], link["would_send"]["id"]) == ("failed", link["external_id"])
+    assert link["last_error_code"]
+    assert (await google_town.ada.post(f"{path}/google/retry"))["outcome"] == "synced"
+    assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 1}
+    run_id = (await google_town.paul.post(SYNC, {"card_code": card["id"]}))["run_id"]
+    run = await google_town.paul.get(f"/admin/task-runs/{run_id}")
+    assert run["arguments"]["card_id"] == card["id"]
+    assert "1 passes looked at" in (await orion(google_town, "sync", "--card", card["id"].upper())).stdout
+
+
 async def test_a_run_over_what_is_not_there_is_refused(google_town: GoogleTown) -> None:
     card = await google_town.shop.a_card()
     with refused("merchant_not_found", 404):
         await google_town.paul.post(SYNC, {"merchant_code": "nobody"})
-    for body in ({"card_code": "nonsense"}, {"card_code": card["code"], "merchant_code": "fashion-group"}):
+    elsewhere = {"merchant_code": "fashion-group"}
+    for body in (
+        {"card_code": "nonsense"},
+        {"card_code": str(uuid4())},
+        {"card_code": card["code"], **elsewhere},
+        {"card_code": card["id"], **elsewhere},
+    ):
         with refused("card_not_found", 404):
             await google_town.paul.post(SYNC, body)
 
@@ -132,6 +199,22 @@ async def test_what_the_provider_answered_last_is_shown_and_can_be_tried_again(g
     again = await google_town.ada.post(f"{path}/google/retry")
     assert (again["provider"], again["outcome"]) == ("google", "synced")
     assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 1}
+
+
+async def test_trying_one_pass_again_leaves_the_other_one_right(google_town: GoogleTown) -> None:
+    card = await google_town.a_card()
+    merchant_id = google_town.shop.merchant_id
+    async with google_town.services.sessions.committing(merchant_id) as session:
+        await open_link(session, (merchant_id, UUID(card["id"]), "apple"), str(uuid4()), clock.now())
+    await google_town.town.superuser.execute(
+        "UPDATE wallet_links SET synced_version = (SELECT wallet_version FROM cards WHERE id = card_id)"
+        " WHERE card_id = $1", UUID(card["id"]),
+    )  # fmt: skip
+    google_town.at_google(card)["loyaltyPoints"]["balance"] = {"int": 99}
+    path = f"/admin/loyalty/wallets/cards/{card['code']}"
+    assert (await google_town.ada.post(f"{path}/google/retry"))["outcome"] == "synced"
+    assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 0}, "sent whatever it showed already"
+    assert [link["is_right"] for link in (await google_town.ada.get(path))["links"]] == [True, True]
 
 
 async def test_a_card_in_no_wallet_cannot_be_tried_again(google_town: GoogleTown) -> None:
@@ -216,5 +299,13 @@ async def test_the_command_ends_with_one_when_google_refuses_us(google_town: Goo
 
 
 async def test_the_command_used_wrongly_ends_with_two(google_town: GoogleTown) -> None:
-    for words in (["sync", "--all", "--card", "X"], ["sync", "--merchant", "nobody"], ["sync", "--card", "nonsense"]):
+    run = ["--run", str(uuid4())]
+    for words in (
+        ["sync", "--all", "--card", "X"],
+        ["sync", "--merchant", "nobody"],
+        ["sync", "--card", "nonsense"],
+        ["sync", "--all", *run],
+        ["sync", "--failed", *run],
+        ["sync", "--run", "nonsense"],
+    ):
         assert (await orion(google_town, *words)).exit_code == 2

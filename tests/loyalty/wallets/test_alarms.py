@@ -22,9 +22,9 @@ def pki() -> ApplePki:
     return ApplePki.make()
 
 
-async def alarms(settings: Settings) -> dict[str, str]:
+def alarms(settings: Settings) -> dict[str, str]:
     progress = Progress()
-    await check_certificates(settings, progress)
+    check_certificates(settings, progress)
     return progress.failures
 
 
@@ -36,38 +36,38 @@ def test_the_nearest_threshold_that_was_passed_is_named(days: int, threshold: in
     assert warned_at(days) == threshold
 
 
-async def test_a_certificate_is_told_from_sixty_days_before_its_end(
+def test_a_certificate_is_told_from_sixty_days_before_its_end(
     tmp_path: Path, pki: ApplePki, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     folder = pki.write(tmp_path, pki.wwdr.pass_certificate(pki.key, life=timedelta(days=75)))
     settings = Settings(environment="test", apple_wallet_dir=str(folder), backend_public_url="https://orion.test")
-    assert await alarms(settings) == {}
+    assert alarms(settings) == {}
     clock.move(timedelta(days=16))
-    assert "Ends in 58 days" in (await alarms(settings))["apple_certificate"]
+    assert "Ends in 58 days" in alarms(settings)["apple_certificate"]
     (line,) = [line for line in log_lines() if line["event"] == "wallet_certificate_alarm"]
-    assert (line["what"], line["threshold"]) == ("apple_certificate", 60)
+    assert (line["what"], line["kind"], line["days"]) == ("apple_certificate", "ending", 58)
     ends = REGISTRY.get_sample_value("orion_cert_expiry_timestamp_seconds", {"cert": "apple_pass"})
     assert abs(ends - (clock.now() + timedelta(days=59)).timestamp()) < 2 * 86400
     clock.move(timedelta(days=70))
-    assert "expired" in (await alarms(settings))["apple_certificate"]
+    assert "expired" in alarms(settings)["apple_certificate"]
 
 
-async def test_files_that_are_broken_are_an_alarm_too(tmp_path: Path, pki: ApplePki) -> None:
+def test_files_that_are_broken_are_an_alarm_too(tmp_path: Path, pki: ApplePki) -> None:
     folder = pki.write(tmp_path)
     (folder / "signer.key").write_text("nonsense")
     settings = Settings(environment="test", apple_wallet_dir=str(folder), backend_public_url="https://orion.test")
-    assert (await alarms(settings))["apple_certificate"] == "signer.key is not an RSA key."
+    assert alarms(settings)["apple_certificate"] == "signer.key is not an RSA key."
 
 
-async def test_a_key_of_ninety_days_is_told(tmp_path: Path) -> None:
+def test_a_key_of_ninety_days_is_told(tmp_path: Path) -> None:
     path = write_account(tmp_path / "key.json")
     settings = Settings(
         environment="test", google_wallet_issuer_id=ISSUER_ID, google_wallet_service_account_file=str(path)
     )
-    assert await alarms(settings) == {}
+    assert alarms(settings) == {}
     for days, is_old in ((89, False), (91, True)):
         then = (clock.now() - timedelta(days=days)).timestamp()
         os.utime(path, (then, then))
-        assert bool(await alarms(settings)) == is_old
+        assert bool(alarms(settings)) == is_old
     path.write_text("{}")
-    assert "not the key of a service account" in (await alarms(settings))["google_key"]
+    assert "not the key of a service account" in alarms(settings)["google_key"]

@@ -103,6 +103,24 @@ async def test_one_bad_card_never_stops_the_others(wallet: Wallet, phones: Phone
     assert list(progress.failures.values()) == ["google: 400: The color is no color."]
 
 
+async def test_one_bad_merchant_never_stops_the_others(
+    open_wallet: OpenWallet, phones: Phones, opened: OpenShop, pauses: Pauses, superuser: asyncpg.Connection
+) -> None:
+    bad, good = open_wallet(phones, await opened()), open_wallet(phones, await opened())
+    (refused,) = await behind(bad, 1)
+    phones.fails = [Permanent("class_refused", "The program has no logo.")]
+    await bad.update(refused)
+    cards = await behind(bad, 1) + await behind(good, 1)
+    await superuser.execute("UPDATE merchants SET timezone = 'Mars/Olympus' WHERE id = $1", bad.shop.merchant_id)
+    try:
+        progress = Progress()
+        await catch_up(good.sync, Scope(), progress, pause=pauses)
+    finally:
+        await superuser.execute("UPDATE merchants SET timezone = 'Europe/Paris' WHERE id = $1", bad.shop.merchant_id)
+    assert [phones.points(card["id"]) for card in cards] == [0, 1]
+    assert progress.failures == {cards[0]["id"]: "google: internal: ZoneInfoNotFoundError"}
+
+
 async def test_a_provider_that_refuses_us_is_the_runs_error_and_no_cards_fault(
     wallet: Wallet, phones: Phones, pauses: Pauses
 ) -> None:
@@ -114,6 +132,18 @@ async def test_a_provider_that_refuses_us_is_the_runs_error_and_no_cards_fault(
     assert (progress.failures, progress.counts["postponed"]) == ({}, 20)
     assert len(phones.fails) >= 80, "after the first refusals nobody else is asked about"
     assert {(await wallet.link(card))["status"] for card in cards} == {"active"}
+
+
+async def test_a_card_that_is_to_wait_for_an_hour_keeps_no_other_waiting(
+    wallet: Wallet, phones: Phones, pauses: Pauses
+) -> None:
+    cards = await behind(wallet, 2)
+    phones.fails = [Transient("503", "Maintenance.", 3600)]
+    progress = await run(wallet, pauses)
+    assert (pauses.seconds, progress.counts["postponed"], progress.counts["synced"]) == ([], 1, 1)
+    clock.move(timedelta(hours=1))
+    await run(wallet, pauses)
+    assert [phones.points(card["id"]) for card in cards] == [1, 1]
 
 
 async def test_a_provider_that_comes_back_soon_is_waited_for(wallet: Wallet, phones: Phones, pauses: Pauses) -> None:
@@ -166,6 +196,19 @@ async def test_a_run_over_what_failed_leaves_the_rest_alone(wallet: Wallet, phon
     progress = await run(wallet, pauses, only_failed=True)
     assert dict(progress.counts) == {"processed": 2, "synced": 2}
     assert (phones.points(bad["id"]), phones.points(tired["id"])) == (1, 1)
+
+
+async def test_a_run_over_the_failures_of_an_earlier_one_leaves_the_rest_alone(
+    wallet: Wallet, phones: Phones, pauses: Pauses
+) -> None:
+    bad, tired, _ = await behind(wallet, 3)
+    phones.fails = [Permanent("400", "No.")]
+    await wallet.update(bad)
+    card_ids = (UUID(bad["id"]), UUID(tired["id"]))
+    assert dict((await run(wallet, pauses, card_ids=card_ids)).counts) == {"processed": 2, "synced": 2}
+    assert (phones.points(bad["id"]), phones.points(tired["id"])) == (1, 1)
+    assert dict((await run(wallet, pauses, card_ids=card_ids)).counts) == {}, "what is right already is not sent"
+    assert dict((await run(wallet, pauses, card_ids=())).counts) == {}, "of no failures none are run again"
 
 
 async def test_one_card_is_sent_whatever_it_shows(wallet: Wallet, phones: Phones, pauses: Pauses) -> None:

@@ -1,18 +1,22 @@
 """Add to Google Wallet."""
 
+import asyncio
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import update
 
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.cards.wallets import PassLink, wallets_view
+from backend.loyalty.wallets import saving
 from backend.services import Services
 from tests.loyalty.wallets.conftest import GoogleTown
 from tests.world.caller import refused
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import Card, Stranger
 
 
 async def test_the_button_makes_the_pass_and_leads_to_google(google_town: GoogleTown) -> None:
@@ -34,6 +38,21 @@ async def test_a_second_tap_leads_there_again(google_town: GoogleTown) -> None:
     card = await google_town.a_card()
     assert (await google_town.tap(card)).status_code == 302
     assert await google_town.town.superuser.fetchval("SELECT count(*) FROM wallet_links") == 1
+
+
+async def test_two_taps_at_once_both_lead_there(google_town: GoogleTown) -> None:
+    card = await google_town.shop.a_card()
+    google_town.google.fake.faults.latency_seconds = 0.3
+    answers = await asyncio.gather(google_town.tap(card), google_town.tap(card))
+    assert [answer.status_code for answer in answers] == [302, 302]
+
+
+async def test_a_tap_waits_only_so_long_for_another(google_town: GoogleTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "PATIENCE_SECONDS", 0.5)
+    card = await google_town.shop.a_card()
+    google_town.google.fake.faults.latency_seconds = 1.5
+    answers = await asyncio.gather(google_town.tap(card), google_town.tap(card))
+    assert sorted(answer.status_code for answer in answers) == [302, 503]
 
 
 async def test_no_other_address_of_the_card_opens_the_button(google_town: GoogleTown) -> None:
@@ -64,6 +83,31 @@ async def test_while_google_is_away_new_cards_wait_and_known_ones_are_led_there(
     with refused("wallet_unavailable", 503) as said:
         await google_town.town.stranger.get(path)
     assert said[0].answer.headers["retry-after"] == "60"
+
+
+async def browse(town: GoogleTown, card: Card) -> httpx.Response:
+    """A person taps."""
+    headers = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    return await town.town.stranger.http.get(urlsplit(town.save_url(card)).path, headers=headers)
+
+
+async def test_a_person_who_is_refused_is_led_back_to_their_card(google_town: GoogleTown) -> None:
+    card = await google_town.shop.a_card()
+    google_town.google.fake.faults.is_out = True
+    answer = await browse(google_town, card)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{card['page_url']}?wallet=wallet_unavailable"
+    for _ in range(30):
+        answer = await browse(google_town, card)
+    assert answer.headers["location"] == f"{card['page_url']}?wallet=rate_limited"
+
+
+async def test_a_person_with_a_forged_link_is_led_to_where_links_are_sent(google_town: GoogleTown) -> None:
+    for token in ("nonsense", google_town.services.links.pass_url(google_town.shop.merchant_id, UUID(int=1), 0)[-64:]):
+        answer = await google_town.town.stranger.http.get(
+            f"/api/v1/storefront/loyalty/wallets/google/{token}", headers={"accept": "text/html"}
+        )
+        assert (answer.status_code, answer.headers["location"]) == (303, "http://orion.test/c")
 
 
 async def test_without_google_the_button_leads_nowhere(stranger: Stranger, shop: Shop, services: Services) -> None:

@@ -11,8 +11,9 @@ import pytest
 from backend.core.clock import clock
 from backend.loyalty.wallets import sync as syncing
 from backend.loyalty.wallets.links import note_change, revive
+from backend.loyalty.wallets.outcomes import Outcome
 from backend.loyalty.wallets.ports import Misconfigured, Notify, Paused, Permanent, Transient
-from backend.loyalty.wallets.sync import LEASE, Outcome
+from backend.loyalty.wallets.sync import LEASE
 from tests.conftest import OpenShop
 from tests.doubles.phone import Killed, Phones
 from tests.loyalty.wallets.conftest import OpenWallet, Wallet
@@ -109,7 +110,7 @@ async def test_a_provider_that_says_when_is_not_asked_earlier(wallet: Wallet, ph
     assert (await wallet.update(card)).again_in == 60
 
 
-async def test_a_refused_card_fails_once_and_waits_for_a_person(wallet: Wallet, phones: Phones) -> None:
+async def test_a_refused_card_fails_once_and_is_left_alone_until_somebody_asks(wallet: Wallet, phones: Phones) -> None:
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     phones.fails = [Permanent("400", "The color is no color.")]
@@ -285,6 +286,20 @@ async def test_a_reward_fetched_before_the_news_of_it_went_out_rings_nobody(
     await wallet.shop.anna.redeem(card)
     assert (await wallet.update(card)).outcome is Outcome.SYNCED
     assert phones.rung == []
+
+
+async def test_points_that_end_while_a_ring_is_no_news_any_more_end_on_the_phone_too(
+    open_wallet: OpenWallet, phones: Phones, opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
+    """What is written down as shown must have been sent, or the booking of the expiry would be taken for no change."""
+    wallet = open_wallet(phones, await opened(terms={"expiry_kind": "rolling", "expiry_days": 5}))
+    card = await wallet.a_card(points=5)
+    await told(wallet, card, Notify.POINTS_EXPIRING)
+    clock.move(timedelta(days=7))
+    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    await raise_version(superuser, card)
+    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (phones.points(card["id"]), phones.rung) == (0, [])
 
 
 async def test_a_ring_that_is_asked_for_during_a_push_goes_out_with_the_next(

@@ -24,6 +24,19 @@ OURS_TO_MEND = {"TopicDisallowed", "BadTopic", "MissingTopic", "BadCertificate",
 WRONG_TOKEN = {"BadDeviceToken", "DeviceTokenNotForTopic", "MissingDeviceToken"}
 TOKEN_PAUSE_SECONDS, JWT_PAUSE_SECONDS = 16.0, 1200.0
 UNAVAILABLE = {429, 500, 502, 503, 504}
+VERIFY_FAILED, ALERT = "CERTIFICATE_VERIFY_FAILED", "_ALERT_"
+OF_A_CERTIFICATE = {
+    "ACCESS_DENIED",
+    "BAD_CERTIFICATE",
+    "CERTIFICATE_EXPIRED",
+    "CERTIFICATE_REQUIRED",
+    "CERTIFICATE_REVOKED",
+    "CERTIFICATE_UNKNOWN",
+    "DECRYPT_ERROR",
+    "UNKNOWN_CA",
+    "UNSUPPORTED_CERTIFICATE",
+}
+"""TLS alerts that refuse ours. Any other is trouble that passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +183,13 @@ def _verdict(status: int, reply: _Reply) -> Verdict:
 
 
 def _tls_alert(error: BaseException | None) -> str:
-    """What TLS refused: our certificate by them, or theirs by us. Broken-off connections are neither."""
+    """What TLS refused: our certificate by them, or theirs by us. Any other trouble is neither."""
     while error is not None:
-        if isinstance(error, ssl.SSLError) and error.reason and ("ALERT" in error.reason or "VERIFY" in error.reason):
+        if isinstance(error, ssl.SSLError) and error.reason and _refuses(error.reason):
             return error.reason
         error = error.__cause__ or error.__context__
     return ""
+
+
+def _refuses(reason: str) -> bool:
+    return reason == VERIFY_FAILED or reason.partition(ALERT)[2] in OF_A_CERTIFICATE

@@ -7,7 +7,9 @@ sentence, for the start, for the status and for `orion wallets check` alike.
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from cryptography import x509
@@ -25,6 +27,7 @@ FILES = (WWDR, SIGNER, KEY)
 STEPS = ("files_readable", "files_private", "pass_type", "pair_matches", "issued_by_wwdr", "days_left")
 WARN_DAYS = 30
 FOR_OTHERS = 0o077
+PRIVATE_ENDINGS = (".internal", ".local", ".localhost")
 OF_PASSES = "pass."
 """How every Pass Type ID begins."""
 
@@ -61,29 +64,49 @@ class _Failed(Exception):
 
 
 def load_certificates(settings: Settings, now: datetime) -> PassCertificates | None:
-    """None when Apple Wallet is not configured: no folder is named, or it is empty. Raises SettingsError."""
+    """None when Apple Wallet is not configured: no folder is named. Raises SettingsError."""
     if not is_configured(settings):
         return None
     certificates, steps = inspect(settings, now)
     for step in steps:
         if step.outcome == "failed":
             raise SettingsError(f"ORION_APPLE_WALLET_DIR: {step.sentence % step.facts} {step.mend % step.facts}")
-    if not has_public_address(settings):
+    if not is_https(settings):
         raise SettingsError(
             "ORION_BACKEND_PUBLIC_URL must begin with https://: iPhones fetch passes from nowhere else."
         )
+    if not is_known_outside(settings):
+        raise SettingsError(f"ORION_BACKEND_PUBLIC_URL: iPhones cannot reach {settings.api_url} from outside.")
     return certificates
 
 
-def has_public_address(settings: Settings) -> bool:
-    """As iPhones see it."""
+def is_https(settings: Settings) -> bool:
+    """The address that passes lead to; a developer's phones are doubles."""
     return settings.environment == "development" or settings.api_url.startswith("https://")
 
 
+def is_known_outside(settings: Settings) -> bool:
+    """Its host is no name or number that only this machine or this network knows."""
+    if settings.environment == "development":
+        return True
+    host = urlsplit(settings.api_url).hostname or ""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(PRIVATE_ENDINGS)
+
+
 def is_configured(settings: Settings) -> bool:
-    """A folder with some of the files is, so that half an installation is not taken for none."""
+    """A folder with some of the files is, so that half an installation is not taken for none.
+
+    In production an empty one is too: a mount that is lost must not turn the wallet off unnoticed.
+    """
     folder = Path(settings.apple_wallet_dir)
-    return bool(settings.apple_wallet_dir) and (not folder.is_dir() or any((folder / name).exists() for name in FILES))
+    return bool(settings.apple_wallet_dir) and (settings.environment == "production" or not _is_empty(folder))
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any((folder / name).exists() for name in FILES)
 
 
 def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None, list[CheckStep]]:
@@ -100,6 +123,8 @@ def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None,
 
 def _inspect(settings: Settings, now: datetime, steps: list[CheckStep]) -> PassCertificates:
     folder = Path(settings.apple_wallet_dir)
+    if _is_empty(folder):
+        raise _Failed("files_readable", sentences.FOLDER_EMPTY, folder=str(folder))
     files = {name: _read(folder, name) for name in FILES}
     wwdr, certificate = _certificate(files[WWDR], WWDR), _certificate(files[SIGNER], SIGNER)
     key = _key(files[KEY], settings.apple_wallet_key_password)

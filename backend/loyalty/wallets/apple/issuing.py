@@ -15,7 +15,7 @@ from backend.core.keys import KeyRing
 from backend.loyalty.cards.links import CardLink, CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.wallets.apple import passes
+from backend.loyalty.wallets.apple import devices, passes
 from backend.loyalty.wallets.apple.builder import PassBuilder
 from backend.loyalty.wallets.apple.pass_json import PassFacts
 from backend.loyalty.wallets.apple.problems import PassTokenRefused
@@ -81,7 +81,7 @@ class ApplePasses:
         """Whether it is new. Raises PassTokenRefused."""
         async with self.sessions.committing() as session:
             found = await self._authorized(session, pass_type, serial, authorization)
-            is_new = await passes.register(
+            is_new = await devices.register(
                 session, found.serial, library_id=library_id, push_token=push_token, now=clock.now()
             )
             await enter_merchant(session, found.merchant_id)
@@ -96,9 +96,7 @@ class ApplePasses:
         """Raises PassTokenRefused."""
         async with self.sessions.committing() as session:
             found = await self._authorized(session, pass_type, serial, authorization)
-            is_kept = await passes.unregister(session, found.serial, library_id)
-            await enter_merchant(session, found.merchant_id)
-            await note_saved(session, _key(found), saved=is_kept)
+            await devices.unregister(session, found.serial, library_id)
 
     async def list_changed(self, pass_type: str, library_id: str, since: str | None) -> ChangedPasses | None:
         """None when nothing has changed, or nobody knows the device."""

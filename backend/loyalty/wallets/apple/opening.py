@@ -18,6 +18,7 @@ from backend.loyalty.wallets.apple.assets import PassAssets
 from backend.loyalty.wallets.apple.builder import PassBuilder
 from backend.loyalty.wallets.apple.certificates import PassCertificates, load_certificates
 from backend.loyalty.wallets.apple.issuing import ApplePasses
+from backend.loyalty.wallets.apple.logos import Logos
 from backend.loyalty.wallets.apple.provider import AppleWallet
 from backend.loyalty.wallets.apple.signer import PassSigner
 from backend.loyalty.wallets.images.actions import PassImages
@@ -29,6 +30,7 @@ class Apple:
     passes: ApplePasses
     wallet: AppleWallet
     breaker: Breaker
+    apns: Apns
 
 
 @asynccontextmanager
@@ -52,9 +54,9 @@ async def open_apple(
         return
     apns = Apns(certificates, settings.apns_url, push_type=settings.apns_push_type)
     breaker = Breaker(redis, "apple", mark=certificates.fingerprint)
-    builder = PassBuilder(
-        PassSigner(certificates), PassAssets(images), is_development=settings.environment == "development"
-    )
+    is_development = settings.environment == "development"
+    logos = Logos(allows_loopback=is_development)
+    builder = PassBuilder(PassSigner(certificates), PassAssets(images, logos), is_development=is_development)
     passes = ApplePasses(
         sessions=sessions,
         queue=queue,
@@ -66,6 +68,7 @@ async def open_apple(
         api_url=settings.api_url,
     )
     try:
-        yield Apple(certificates, passes, AppleWallet(sessions, apns, breaker), breaker)
+        yield Apple(certificates, passes, AppleWallet(sessions, apns, breaker), breaker, apns)
     finally:
+        await logos.close()
         await apns.close()

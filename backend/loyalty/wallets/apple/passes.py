@@ -1,9 +1,9 @@
-"""The pass of a card, and which phones want to hear of it."""
+"""The pass of a card, and which of a phone's passes have changed."""
 
 import hmac
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, exists, select
@@ -13,12 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.keys import KeyRing
 from backend.core.sealing import seal, unseal
 from backend.loyalty.wallets.apple.problems import PassTokenRefused
-from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration
+from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
 
 TOKEN_BYTES = 16
 NO_TOKEN = "0" * 2 * TOKEN_BYTES
 SCHEME = "ApplePass "
 TAG = re.compile(r"\d{1,18}")
+ERASED_KEPT = timedelta(days=30)
+"""A phone that has been off for weeks still fetches the void pass."""
+JUST_NOW = timedelta(hours=1)
+_HOLDS_PASSES = exists().where(AppleRegistration.device_id == AppleDevice.id)
 
 
 async def open_pass(session: AsyncSession, keys: KeyRing, merchant_id: UUID, card_id: UUID, now: datetime) -> ApplePass:
@@ -56,29 +60,6 @@ async def get_pass(session: AsyncSession, keys: KeyRing, serial: str, authorizat
     return found
 
 
-async def register(session: AsyncSession, serial: UUID, *, library_id: str, push_token: str, now: datetime) -> bool:
-    """Whether it is new. A phone that registers again may have a new push token, which replaces the old one."""
-    told = {"push_token": push_token, "token_updated_at": now}
-    device = insert(AppleDevice).values(id=uuid4(), library_id=library_id, **told)
-    device_id = await session.scalar(
-        device.on_conflict_do_update(index_elements=["library_id"], set_=told).returning(AppleDevice.id)
-    )
-    registration = insert(AppleRegistration).values(device_id=device_id, serial=serial, created_at=now)
-    added = await session.scalar(registration.on_conflict_do_nothing().returning(AppleRegistration.serial))
-    return added is not None
-
-
-async def unregister(session: AsyncSession, serial: UUID, library_id: str) -> bool:
-    """Whether any phone still has the pass. A device without passes is forgotten."""
-    device = select(AppleDevice.id).where(AppleDevice.library_id == library_id).scalar_subquery()
-    await session.execute(
-        delete(AppleRegistration).where(AppleRegistration.device_id == device, AppleRegistration.serial == serial)
-    )
-    holds_others = exists().where(AppleRegistration.device_id == AppleDevice.id)
-    await session.execute(delete(AppleDevice).where(AppleDevice.library_id == library_id, ~holds_others))
-    return bool(await session.scalar(select(exists().where(AppleRegistration.serial == serial))))
-
-
 async def list_changed(session: AsyncSession, library_id: str, since: str | None) -> tuple[list[str], int]:
     """Serial numbers of this device with a newer tag, all of them, and the newest tag among them.
 
@@ -94,6 +75,25 @@ async def list_changed(session: AsyncSession, library_id: str, since: str | None
     )
     found = [(str(serial), update_tag) for serial, update_tag in rows]
     return [serial for serial, _ in found], max((update_tag for _, update_tag in found), default=0)
+
+
+async def forget_erased(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
+    """Passes of erased cards, a month after their phones were told; from then on nobody knows them."""
+    told = select(WalletLink.card_id).where(
+        WalletLink.merchant_id == merchant_id, WalletLink.provider == "apple", WalletLink.status == "removed"
+    )
+    await session.execute(
+        delete(ApplePass).where(
+            ApplePass.merchant_id == merchant_id,
+            ApplePass.card_id.in_(told),
+            ApplePass.last_modified < now - ERASED_KEPT,
+        )
+    )
+
+
+async def forget_empty_devices(session: AsyncSession, now: datetime) -> None:
+    """Phones whose last pass was forgotten; one that registers another at this moment stays."""
+    await session.execute(delete(AppleDevice).where(AppleDevice.token_updated_at < now - JUST_NOW, ~_HOLDS_PASSES))
 
 
 def _place(serial: UUID) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -31,8 +31,16 @@ class Claim:
     """`tokens` are ours to push now; others may be asked for again at `next_at`."""
 
     tokens: list[str]
+    known: set[str]
+    """Those that Apple has taken a push for before."""
     waiting: list[str]
     next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Phone:
+    pushed_at: datetime | None
+    is_known: bool
 
 
 async def publish(sessions: Sessions, merchant_id: UUID, card_id: UUID) -> Published:
@@ -50,14 +58,17 @@ async def publish(sessions: Sessions, merchant_id: UUID, card_id: UUID) -> Publi
 async def claim(sessions: Sessions, tokens: list[str], published_at: datetime) -> Claim:
     """Of these phones, those that nobody has pushed to since, and not just before either."""
     async with sessions.committing() as session:
-        now = clock.now()
-        pushed_at = await _last_pushes(session, tokens)
-        open_ = {token: at for token, at in pushed_at.items() if at is None or at < published_at}
-        ours = [token for token, at in open_.items() if at is None or at <= now - COALESCED]
+        phones = await _phones(session, tokens)
+        now = clock.now()  # after whoever had them locked
+        pushed_at = {token: phone.pushed_at for token, phone in phones.items()}
+        # A push of the future is none: the clock has been set back.
+        open_ = {token: at for token, at in pushed_at.items() if at is None or not published_at <= at <= now}
+        ours = [token for token, at in open_.items() if at is None or not now - COALESCED < at <= now]
         waiting = [token for token in open_ if token not in ours]
         await session.execute(update(AppleDevice).where(AppleDevice.push_token.in_(ours)).values(last_push_at=now))
     soonest = min((at for token in waiting if (at := open_[token])), default=None)
-    return Claim(ours, waiting, soonest and soonest + COALESCED)
+    known = {token for token in ours if phones[token].is_known}
+    return Claim(ours, known, waiting, soonest and soonest + COALESCED)
 
 
 async def wait_until(moment: datetime) -> None:
@@ -68,14 +79,6 @@ async def give_back(sessions: Sessions, token: str) -> None:
     """The push has failed: whoever comes next need not wait."""
     async with sessions.committing() as session:
         await session.execute(update(AppleDevice).where(AppleDevice.push_token == token).values(last_push_at=None))
-
-
-async def forget_devices(sessions: Sessions, token: str, *, stored_before: datetime) -> None:
-    """Apple says that nobody is there any more. A phone that came back with the token meanwhile stays."""
-    async with sessions.committing() as session:
-        await session.execute(
-            delete(AppleDevice).where(AppleDevice.push_token == token, AppleDevice.token_updated_at < stored_before)
-        )
 
 
 def _raise_tag(merchant_id: UUID, card_id: UUID, now: datetime) -> ReturningUpdate[tuple[UUID]]:
@@ -99,16 +102,17 @@ async def _push_tokens(session: AsyncSession, serial: UUID) -> list[str]:
     return list(found)
 
 
-async def _last_pushes(session: AsyncSession, tokens: list[str]) -> dict[str, datetime | None]:
+async def _phones(session: AsyncSession, tokens: list[str]) -> dict[str, _Phone]:
     """By token; a phone may have registered under several ids."""
     rows = await session.execute(
-        select(AppleDevice.push_token, AppleDevice.last_push_at)
+        select(AppleDevice.push_token, AppleDevice.last_push_at, AppleDevice.is_known)
         .where(AppleDevice.push_token.in_(tokens))
         .order_by(AppleDevice.id)
         .with_for_update()
     )
-    found: dict[str, datetime | None] = {}
-    for token, pushed_at in rows:
-        known = found.get(token)
-        found[token] = max(pushed_at, known) if pushed_at and known else pushed_at or known
+    found: dict[str, _Phone] = {}
+    for token, pushed_at, is_known in rows:
+        seen = found.get(token, _Phone(None, is_known=False))
+        last = max(pushed_at, seen.pushed_at) if pushed_at and seen.pushed_at else pushed_at or seen.pushed_at
+        found[token] = _Phone(last, is_known or seen.is_known)
     return found

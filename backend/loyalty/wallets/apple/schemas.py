@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-PushToken = Annotated[str, Meta(pattern="^[0-9A-Fa-f]{1,200}$")]
+PushToken = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{1,200}$(?!\n)")]
 
 
 class Registration(Struct, rename="camel"):

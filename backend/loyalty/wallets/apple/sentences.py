@@ -9,6 +9,10 @@ FILE_UNREADABLE = (
     N_("%(file)s cannot be read: %(reason)s."),
     N_("Put wwdr.pem, signer.pem and signer.key into the folder and let the user that runs Orion read them."),
 )
+FOLDER_EMPTY = (
+    N_("None of the three files is in %(folder)s."),
+    N_("Mount the folder with wwdr.pem, signer.pem and signer.key, or unset ORION_APPLE_WALLET_DIR to do without."),
+)
 NO_CERTIFICATE = (
     N_("%(file)s is not a certificate."),
     N_("Export it from the keychain as PEM, or download it from Apple again."),
@@ -59,6 +63,10 @@ PUBLIC_ADDRESS = N_("Phones reach us under %(address)s.")
 NOT_HTTPS = (
     N_("Phones would be sent to %(address)s, and iPhones fetch passes over https only."),
     N_("Set ORION_BACKEND_PUBLIC_URL to the public address of the API, beginning with https://."),
+)
+NOT_PUBLIC = (
+    N_("Phones would be sent to %(address)s, which only this machine or this network knows."),
+    N_("Set ORION_BACKEND_PUBLIC_URL to the address under which the API is known outside."),
 )
 
 APNS_REACHABLE = N_("Apple's push service takes our certificate.")

@@ -58,7 +58,23 @@ def is_configured(settings: Settings) -> bool:
     return bool(settings.google_wallet_service_account_file or settings.google_wallet_issuer_id)
 
 
+def has_public_address(settings: Settings) -> bool:
+    """Google fetches pictures over https only, and tells of saved passes there; the sandbox does with this machine."""
+    is_sandbox = settings.environment != "production" and not settings.google_wallet_api_url.startswith("https:")
+    return is_sandbox or settings.api_url.startswith("https://")
+
+
 def load_account(settings: Settings) -> Account | None:
+    """For a process that starts. Raises what `read_account` does, and in production without a public address."""
+    account = read_account(settings)
+    if account is not None and settings.environment == "production" and not has_public_address(settings):
+        raise SettingsError(
+            "ORION_BACKEND_PUBLIC_URL must begin with https://: Google fetches a pass's pictures from nowhere else."
+        )
+    return account
+
+
+def read_account(settings: Settings) -> Account | None:
     """None when nothing is configured. Raises AccountError, one sentence, when what is configured cannot work."""
     if not is_configured(settings):
         return None

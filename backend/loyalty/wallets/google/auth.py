@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -23,9 +24,16 @@ class Tokens:
         self._lock = threading.Lock()
 
     async def get(self) -> str:
-        """A token that is good for at least three minutes. Raises Transient or Misconfigured."""
-        if self._credentials.token_state.name != "FRESH":
+        """A token that is still good; the last minutes of one are used while there is no other.
+
+        Raises Transient or Misconfigured.
+        """
+        state = self._credentials.token_state.name
+        if state == "INVALID":
             await self.renew(self._credentials.token)
+        elif state == "STALE" and not self._lock.locked():
+            with suppress(Transient):
+                await self.renew(self._credentials.token)
         token: str = self._credentials.token
         return token
 

@@ -1,5 +1,6 @@
 """Does Google Wallet work? Step by step, each with a sentence and how to mend it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -13,8 +14,9 @@ from backend.loyalty.wallets.google.account import (
     KEY_PARSES,
     Account,
     AccountError,
+    has_public_address,
     is_configured,
-    load_account,
+    read_account,
 )
 from backend.loyalty.wallets.google.answers import Missing
 from backend.loyalty.wallets.google.auth import Tokens
@@ -22,8 +24,8 @@ from backend.loyalty.wallets.google.client import GoogleClient, open_client
 from backend.loyalty.wallets.ports import CheckStep, Misconfigured, Permanent, Transient
 from i18n.translator import N_
 
-TOKEN, ISSUER, CLASS, LOGO = "token", "issuer", "class", "logo"
-STEPS = (FILE_READABLE, KEY_PARSES, TOKEN, ISSUER, CLASS, LOGO)
+TOKEN, ISSUER, CLASS, ADDRESS, LOGO = "token", "issuer", "class", "public_address", "logo"
+STEPS = (FILE_READABLE, KEY_PARSES, TOKEN, ISSUER, CLASS, ADDRESS, LOGO)
 LOGO_SECONDS = 5
 LOGO_TYPES = ("image/png", "image/jpeg")
 
@@ -49,51 +51,60 @@ NO_CLASS = N_("No program is at Google yet; the first card makes one.")
 CLASS_OK = N_("Google shows the programs that it has been given.")
 CLASS_REJECTED = N_("Google has rejected a program: %(name)s.")
 MEND_CLASS = N_("Correct the program's name, logo or texts; saving it asks Google again.")
+REACHED = N_("Google reaches us under %(address)s.")
+NOT_REACHABLE = N_("Google would be sent to %(address)s, and it fetches the pictures of a pass over https only.")
+MEND_ADDRESS = N_("Set ORION_BACKEND_PUBLIC_URL to the public address of the API, beginning with https://.")
 LOGO_OK = N_("The default logo can be fetched.")
 LOGO_NONE = N_("No default logo is set; programs without a logo get ours.")
 LOGO_BAD = N_("The default logo cannot be fetched as a PNG or JPEG (%(reason)s).")
 MEND_LOGO = N_("Without it nobody can save a card: set a public https address of a PNG or JPEG.")
 
 
-async def check_google(settings: Settings, redis: Redis, now: datetime) -> list[CheckStep]:
-    """Every step in order; none when nothing is configured.
+async def check_google(settings: Settings, redis: Redis, now: datetime, *, resumes: bool = False) -> list[CheckStep]:
+    """Every step in order; none when nothing is configured. Reads the file anew, as a restart would.
 
-    When Google takes us, a stop is lifted: this is how an operator resumes. Reads the file anew, as a restart would.
+    `resumes`: when Google takes us, a stop is lifted, as an operator wants it. Otherwise it is a look, which changes
+    nothing.
     """
     if not is_configured(settings):
         return []
-    steps = {step.name: step async for step in _account_steps(settings, redis, now)}
-    steps[LOGO] = await _logo(settings)
+    steps = {step.name: step async for step in _account_steps(settings, redis, now, resumes=resumes)}
+    steps |= {ADDRESS: _address(settings), LOGO: await _logo(settings)}
     return [steps.get(name) or CheckStep(name, "skipped", NOT_REACHED) for name in STEPS]
 
 
-async def _account_steps(settings: Settings, redis: Redis, now: datetime) -> AsyncIterator[CheckStep]:
+async def _account_steps(settings: Settings, redis: Redis, now: datetime, *, resumes: bool) -> AsyncIterator[CheckStep]:
     """Ends after the first that fails."""
     try:
-        account = load_account(settings)
+        account = await asyncio.to_thread(read_account, settings)
     except AccountError as error:
         if error.step == KEY_PARSES:
             yield CheckStep(FILE_READABLE, "ok", FILE_OK)
-        mend = AGAIN if error.step == KEY_PARSES else NAME_FILE
-        yield CheckStep(error.step, "failed", FAULT, mend, {"reason": str(error)})
+        yield account_fault(error)
         return
     assert account is not None, "it is configured"
     yield _file(account)
     yield _key(account, now)
     async with open_client(settings, account, redis) as client:
-        async for step in _google_steps(client, account):
+        async for step in _google_steps(client, account, resumes=resumes):
             yield step
             if step.outcome == "failed":
                 return
 
 
-async def _google_steps(client: GoogleClient, account: Account) -> AsyncIterator[CheckStep]:
+async def _google_steps(client: GoogleClient, account: Account, *, resumes: bool) -> AsyncIterator[CheckStep]:
     yield await _token(account)
     issuer = await _issuer(client, account)
-    if issuer.outcome == "ok":
+    if issuer.outcome == "ok" and resumes:
         await client.pace.breaker.resume()
     yield issuer
     yield await _class(client, account)
+
+
+def account_fault(error: AccountError) -> CheckStep:
+    """The step at which the key file could not be used."""
+    mend = AGAIN if error.step == KEY_PARSES else NAME_FILE
+    return CheckStep(error.step, "failed", FAULT, mend, {"reason": str(error)})
 
 
 def _file(account: Account) -> CheckStep:
@@ -135,7 +146,8 @@ async def _issuer(client: GoogleClient, account: Account) -> CheckStep:
 
 async def _class(client: GoogleClient, account: Account) -> CheckStep:
     try:
-        classes = [found async for page in client.pages("loyaltyClass", issuerId=account.issuer_id) for found in page]
+        pages = client.pages("loyaltyClass", is_look=True, issuerId=account.issuer_id)
+        classes = [found async for page in pages for found in page]
     except Transient as error:
         return _away(CLASS, error)
     except (Misconfigured, Permanent) as error:
@@ -146,6 +158,13 @@ async def _class(client: GoogleClient, account: Account) -> CheckStep:
         if found.get("reviewStatus") == "REJECTED":
             return CheckStep(CLASS, "failed", CLASS_REJECTED, MEND_CLASS, {"name": str(found.get("programName"))})
     return CheckStep(CLASS, "ok", CLASS_OK if classes else NO_CLASS)
+
+
+def _address(settings: Settings) -> CheckStep:
+    facts: dict[str, str | int] = {"address": settings.api_url}
+    if not has_public_address(settings):
+        return CheckStep(ADDRESS, "failed", NOT_REACHABLE, MEND_ADDRESS, facts)
+    return CheckStep(ADDRESS, "ok", REACHED, "", facts)
 
 
 async def _logo(settings: Settings) -> CheckStep:

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import asyncpg
 from redis.asyncio import Redis
 
 from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker
 from backend.core.settings import Settings
-from backend.loyalty.wallets.google.account import Account, load_account
+from backend.loyalty.wallets.google.account import Account, has_public_address, load_account
 from backend.loyalty.wallets.google.callbacks import Callbacks
 from backend.loyalty.wallets.google.client import open_client
 from backend.loyalty.wallets.google.payloads import PassImages
@@ -31,7 +32,7 @@ class Google:
 
 @asynccontextmanager
 async def open_google(
-    settings: Settings, *, sessions: Sessions, redis: Redis, images: PassImages
+    settings: Settings, *, pool: asyncpg.Pool, sessions: Sessions, redis: Redis, images: PassImages
 ) -> AsyncIterator[Google | None]:
     """None when it is not configured. Raises SettingsError when it is, but not rightly.
 
@@ -44,7 +45,7 @@ async def open_google(
     async with open_client(settings, account, redis) as client:
         yield Google(
             account=account,
-            wallet=GoogleWallet(client, account, images, sessions, callback_url=callback_url(settings)),
+            wallet=GoogleWallet(client, account, images, pool, sessions, callback_url=callback_url(settings)),
             save_links=SaveLinks(account, settings),
             callbacks=Callbacks(sessions, RootKeys(settings), account.issuer_id),
             breaker=client.pace.breaker,
@@ -52,6 +53,5 @@ async def open_google(
 
 
 def callback_url(settings: Settings) -> str | None:
-    """Google itself calls https only; the sandbox is content with this machine."""
-    is_sandbox = not settings.google_wallet_api_url.startswith("https:")
-    return f"{settings.api_url}{CALLBACK_PATH}" if is_sandbox or settings.api_url.startswith("https:") else None
+    """None where Google cannot reach us."""
+    return f"{settings.api_url}{CALLBACK_PATH}" if has_public_address(settings) else None

@@ -37,7 +37,9 @@ class Pace:
         except BreakerOpen as error:
             raise Paused("breaker_open", "Google has not answered lately.", error.retry_after) from error
         except BreakerStopped as error:
-            raise Misconfigured("stopped", "Google refuses this issuer: run `orion wallets check`.") from error
+            raise Misconfigured(
+                "stopped", "Google refuses us; every ten minutes one call tries, `orion wallets check` at once."
+            ) from error
 
     async def turn(self, *, is_bulk: bool) -> None:
         """Right before a request goes out. Raises Paused when too many wait already."""

@@ -10,14 +10,15 @@ import msgspec
 
 from backend.loyalty.cards.code import show
 from backend.loyalty.wallets.google.names import class_id, object_id
-from backend.loyalty.wallets.google.texts import Words, expiring_message, labels, localized, text_modules
-from backend.loyalty.wallets.ports import CardSnapshot, ProgramSnapshot
+from backend.loyalty.wallets.google.texts import Words, labels, localized, news, text_modules
+from backend.loyalty.wallets.ports import CardSnapshot, Notify, ProgramSnapshot
 
 Payload = dict[str, Any]
 
 TERMS_LENGTH_MAX = 500
 """Google cuts longer bodies on small screens; terms that are cut are worse than a link to them."""
-COMPARED = ("state", "loyaltyPoints", "secondaryLoyaltyPoints")
+CLASS_COMPARED = ("issuerName", "programName", "programLogo", "hexBackgroundColor", "textModulesData")
+COMPARED = ("state", "barcode", "loyaltyPoints", "secondaryLoyaltyPoints", "heroImage", "textModulesData")
 
 
 class PassImages(Protocol):
@@ -57,11 +58,14 @@ def object_payload(card: CardSnapshot, images: PassImages, *, issuer_id: str) ->
     return payload | (dict.fromkeys(PERSONAL) if card.state == "erased" else _shown(card, images))
 
 
-def message_payload(card: CardSnapshot, *, rings: bool) -> Payload:
-    """A message on the pass about points that end soon; a phone can ring for it up to three times a day."""
-    header, body = expiring_message(card)
+def message_payload(card: CardSnapshot, reason: Notify, *, rings: bool) -> Payload:
+    """A message on the pass; a phone can ring for it up to three times a day.
+
+    An update itself rings only when it changes the balance of points, and another one may have brought the news before.
+    """
+    header, body = news(card, reason)
     kind = "TEXT_AND_NOTIFY" if rings else "TEXT"
-    return {"message": {"id": "expiring", "header": header, "body": body, "messageType": kind}}
+    return {"message": {"id": reason.value, "header": header, "body": body, "messageType": kind}}
 
 
 def without_nones(payload: Payload) -> Payload:
@@ -75,8 +79,14 @@ def fingerprint(payload: Payload) -> bytes:
 
 
 def shows(resource: Payload, payload: Payload) -> bool:
-    """Whether an object as Google lists it has the state and the balances it was last told."""
+    """Whether an object as Google lists it shows what it was last told."""
     return all(_within(resource.get(key), payload.get(key)) for key in COMPARED)
+
+
+def shows_program(resource: Payload, payload: Payload) -> bool:
+    """The same of a class; one that was rejected shows nothing."""
+    is_told = all(_within(resource.get(key), payload.get(key)) for key in CLASS_COMPARED)
+    return is_told and resource.get("reviewStatus") != "REJECTED"
 
 
 def _shown(card: CardSnapshot, images: PassImages) -> Payload:
@@ -95,6 +105,8 @@ def _shown(card: CardSnapshot, images: PassImages) -> Payload:
         "heroImage": _image(strip, words.strip(card)) if has_stamps else None,
         "textModulesData": text_modules(card) or None,
         "linksModuleData": {"uris": [{"id": "card", "uri": card.page_url, "description": words.page}]},
+        # What a message has told is no news any more.
+        **({} if card.reward_ready else {"messages": None}),
     }
 
 
@@ -137,4 +149,6 @@ def _within(found: Any, told: Any) -> bool:
     """Google adds keys of its own; those that we told must be there."""
     if isinstance(told, dict):
         return isinstance(found, dict) and all(_within(found.get(key), value) for key, value in told.items())
+    if isinstance(told, list):
+        return isinstance(found, list) and len(found) == len(told) and all(map(_within, found, told))
     return bool(found == told)

@@ -1,6 +1,10 @@
 """Cards in Google Wallet: whatever is asked, the pass shows the card's absolute state afterwards."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from copy import copy
+
+import asyncpg
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -8,7 +12,7 @@ from backend.loyalty.wallets.google.account import Account
 from backend.loyalty.wallets.google.answers import Exists, Missing, NotifyQuotaExceeded
 from backend.loyalty.wallets.google.classes import remember_class, told_hash
 from backend.loyalty.wallets.google.client import Body, GoogleClient
-from backend.loyalty.wallets.google.names import class_id
+from backend.loyalty.wallets.google.names import class_id, object_id
 from backend.loyalty.wallets.google.payloads import (
     PassImages,
     Payload,
@@ -16,6 +20,7 @@ from backend.loyalty.wallets.google.payloads import (
     fingerprint,
     message_payload,
     object_payload,
+    shows_program,
     without_nones,
 )
 from backend.loyalty.wallets.ports import CardSnapshot, Notify, Permanent, ProgramSnapshot, Provider
@@ -33,20 +38,26 @@ class GoogleWallet:
         client: GoogleClient,
         account: Account,
         images: PassImages,
+        pool: asyncpg.Pool,
         sessions: Sessions,
         *,
         callback_url: str | None = None,
         is_bulk: bool = False,
     ) -> None:
         self.client, self.account = client, account
-        self._images, self._sessions, self._callback_url = images, sessions, callback_url
+        self._images, self._callback_url = images, callback_url
+        self._pool, self._sessions = pool, sessions
         self._is_bulk = is_bulk
+        self._telling = asyncio.Lock()
 
     def in_bulk(self) -> "GoogleWallet":
         """The same at a slower pace, for catch-ups: what people wait for goes first."""
-        return GoogleWallet(
-            self.client, self.account, self._images, self._sessions, callback_url=self._callback_url, is_bulk=True
-        )
+        slow = copy(self)
+        slow._is_bulk = True
+        return slow
+
+    def fingerprint(self, card: CardSnapshot) -> str:
+        return fingerprint(self.payload(card)).hex()
 
     async def push(self, card: CardSnapshot, notify: Notify | None = None) -> None:
         """Changes go by PATCH, never by a new save link, which changes nothing.
@@ -56,9 +67,7 @@ class GoogleWallet:
         if card.is_live:
             await self.ensure_program(card.program)
         payload = self.payload(card)
-        if notify is Notify.REWARD_READY:
-            payload["notifyPreference"] = "NOTIFY_ON_UPDATE"
-        if notify is Notify.POINTS_EXPIRING:
+        if notify is not None:
             payload["messages"] = None  # room for the new one
         try:
             await self.client.patch("loyaltyObject", payload, is_bulk=self._is_bulk)
@@ -66,35 +75,21 @@ class GoogleWallet:
             if not card.is_live:
                 return
             await self._insert(card, payload)
-        if notify is Notify.POINTS_EXPIRING and card.next_expiry_points:
-            await self._tell_of_expiry(card)
+        if notify is not None:
+            await self._ring(card, notify)
 
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
         """Before the first object, and whenever what the class shows has changed. `anyway`: Google has lost it.
 
         Raises Permanent with `class_refused` or `class_rejected` when it is the program that Google does not take.
         """
-        payload = class_payload(
-            program, self._images, issuer_id=self.account.issuer_id, callback_url=self._callback_url
-        )
-        current = fingerprint(payload)
-        if not anyway and await told_hash(self._sessions, payload["id"]) == current:
+        payload = self._class_payload(program)
+        if not anyway and await self._is_told(payload):
             return
-        try:
-            resource = await self._upsert_class(payload)
-        except Permanent as error:
-            raise Permanent("class_refused", error.detail) from error
-        state = resource.get("reviewStatus", "UNDER_REVIEW")
-        await remember_class(
-            self._sessions,
-            program,
-            class_id=payload["id"],
-            payload_hash=current,
-            review_status=REVIEW_STATES.get(state, "under_review"),
-            now=clock.now(),
-        )
-        if state == "REJECTED":
-            raise Permanent("class_rejected", str(resource.get("review", {}).get("comments", ""))[:300])
+        # Many cards find it untold at once: the first tells it, the others look again.
+        async with self._telling:
+            if anyway or not await self._is_told(payload):
+                await self._tell(program, payload)
 
     def payload(self, card: CardSnapshot) -> Payload:
         """What a push sends; for people to look at, and for `payloads.shows` to compare with."""
@@ -105,6 +100,36 @@ class GoogleWallet:
         name = class_id(self.account.issuer_id, program.program_id)
         async for page in self.client.pages("loyaltyObject", classId=name):
             yield page
+
+    async def shows_program(self, program: ProgramSnapshot) -> bool:
+        """Whether Google shows what it has taken; also when it has not, which its cards' next pushes tell."""
+        payload = self._class_payload(program)
+        if not await self._is_told(payload):
+            return True
+        return shows_program(await self.client.get("loyaltyClass", payload["id"]), payload)
+
+    def _class_payload(self, program: ProgramSnapshot) -> Payload:
+        return class_payload(program, self._images, issuer_id=self.account.issuer_id, callback_url=self._callback_url)
+
+    async def _is_told(self, payload: Payload) -> bool:
+        return await told_hash(self._pool, payload["id"]) == fingerprint(payload)
+
+    async def _tell(self, program: ProgramSnapshot, payload: Payload) -> None:
+        try:
+            resource = await self._upsert_class(payload)
+        except Permanent as error:
+            raise Permanent("class_refused", error.detail) from error
+        state = resource.get("reviewStatus", "UNDER_REVIEW")
+        await remember_class(
+            self._sessions,
+            program,
+            class_id=payload["id"],
+            payload_hash=fingerprint(payload),
+            review_status=REVIEW_STATES.get(state, "under_review"),
+            now=clock.now(),
+        )
+        if state == "REJECTED":
+            raise Permanent("class_rejected", str(resource.get("review", {}).get("comments", ""))[:300])
 
     async def _upsert_class(self, payload: Payload) -> Body:
         try:
@@ -126,9 +151,9 @@ class GoogleWallet:
             await self.ensure_program(card.program, anyway=True)
             await self.client.insert("loyaltyObject", body, is_bulk=self._is_bulk)
 
-    async def _tell_of_expiry(self, card: CardSnapshot) -> None:
-        name = self.payload(card)["id"]
+    async def _ring(self, card: CardSnapshot, reason: Notify) -> None:
+        name = object_id(self.account.issuer_id, card.card_id)
         try:
-            await self.client.add_message("loyaltyObject", name, message_payload(card, rings=True))
+            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=True))
         except NotifyQuotaExceeded:
-            await self.client.add_message("loyaltyObject", name, message_payload(card, rings=False))
+            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=False))

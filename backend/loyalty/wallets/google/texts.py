@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.loyalty.wallets.ports import CardSnapshot, ProgramSnapshot
+from backend.loyalty.wallets.ports import CardSnapshot, Notify, ProgramSnapshot
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES, html_language
 from i18n.translator import N_, NN_, get_translator
@@ -14,6 +14,7 @@ LOGO = N_("Logo of %(merchant)s")
 STRIP = NN_("%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps")
 PAGE = N_("Your card online")
 FOR_STAMPS, FOR_POINTS = N_("For your stamps"), N_("For your points")
+REWARD_READY, SHOW = N_("Your reward is ready"), N_("Show your card at the till.")
 READY = N_("%(reward)s is yours: show your card at the till.")
 STAMPS_MISSING = NN_("%(reward)s after %(count)s more stamp.", "%(reward)s after %(count)s more stamps.")
 POINTS_MISSING = NN_("%(reward)s after %(count)s more point.", "%(reward)s after %(count)s more points.")
@@ -58,9 +59,12 @@ def text_modules(card: CardSnapshot) -> list[dict[str, str]]:
     return [{"id": name, "header": translator.gettext(head), "body": body} for name, head, body in told if body]
 
 
-def expiring_message(card: CardSnapshot) -> tuple[str, str]:
-    """Header and body; the body is empty when nothing ends."""
-    return get_translator(card.language).gettext(EXPIRY), _expiry(card)
+def news(card: CardSnapshot, reason: Notify) -> tuple[str, str]:
+    """Header and body of a message; the body is empty when there is nothing to tell."""
+    say = get_translator(card.language).gettext
+    if reason is Notify.REWARD_READY:
+        return say(REWARD_READY), _stamp_reward(card) or say(SHOW)
+    return say(EXPIRY), _expiry(card)
 
 
 class Words:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from backend.app import create_app
 from backend.core.clock import clock
 from backend.core.settings import Settings
-from backend.loyalty.wallets.sync import Outcome, Result
+from backend.loyalty.wallets.outcomes import Outcome, Result
 from backend.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.sandbox.apple.pki import ApplePki
 from backend.services import Services, open_services

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -67,6 +67,15 @@ def test_passes_are_pushed_through_apples_production_host() -> None:
 async def test_all_pushes_go_over_one_connection(apns: Apns, next_door: Apple) -> None:
     await asyncio.gather(*(apns.push(f"{number:064x}") for number in range(1, 101)))
     assert (len(next_door.apns.pushes), next_door.apns.connection_count) == (100, 1)
+
+
+async def test_the_wallets_certificate_is_all_that_names_us(apns: Apns, next_door: Apple) -> None:
+    """Tokens of a .p8 key would have to be shared by the fleet and renewed in time. There are none."""
+    for day in range(1, 4):
+        await apns.push(f"{day:064x}")
+        clock.move(timedelta(days=1))
+    assert [push.authorization for push in next_door.apns.pushes] == [""] * 3
+    assert next_door.apns.connection_count == 1, "nothing had to be renewed"
 
 
 async def test_a_phone_that_is_gone_is_told_with_the_moment(apns: Apns, next_door: Apple) -> None:
@@ -225,6 +234,41 @@ async def test_a_certificate_apple_did_not_issue_is_refused_at_the_door(next_doo
     assert [type(refusal) for refusal in refusals] == [Misconfigured] * 3
     assert str(refusals[0]).startswith("apns_tls: ")
     assert "UNKNOWN_CA" in str(refusals[0])
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_ours"),
+    [
+        ("SSLV3_ALERT_BAD_CERTIFICATE", True),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", True),
+        ("SSLV3_ALERT_CERTIFICATE_REVOKED", True),
+        ("SSLV3_ALERT_CERTIFICATE_UNKNOWN", True),
+        ("TLSV1_ALERT_UNKNOWN_CA", True),
+        ("TLSV1_ALERT_ACCESS_DENIED", True),
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", True),
+        ("CERTIFICATE_VERIFY_FAILED", True),
+        ("TLSV1_ALERT_INTERNAL_ERROR", False),
+        ("TLSV1_ALERT_USER_CANCELLED", False),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", False),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", False),
+        ("APPLICATION_DATA_AFTER_CLOSE_NOTIFY", False),
+    ],
+)
+async def test_only_what_tls_says_of_a_certificate_is_a_refusal_of_it(
+    apns: Apns, monkeypatch: pytest.MonkeyPatch, reason: str, is_ours: bool
+) -> None:
+    """All pushes stop for a refusal. Whatever else goes wrong in a handshake will pass."""
+    told = ssl.SSLError(1, f"[SSL: {reason}]")
+    told.reason = reason
+
+    async def broken(*_: object, **__: object) -> httpx.Response:
+        raise httpx.ReadError("broken off") from told
+
+    assert await apns.push(OTHER) == Delivered()
+    monkeypatch.setattr(apns._client, "post", broken)
+    with pytest.raises(Misconfigured if is_ours else Transient) as failure:
+        await apns.push(PHONE)
+    assert failure.value.code == ("apns_tls" if is_ours else "apns_no_answer")
 
 
 @contextmanager

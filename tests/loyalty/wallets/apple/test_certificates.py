@@ -15,6 +15,7 @@ from backend.core.clock import clock
 from backend.core.settings import Settings, SettingsError
 from backend.loyalty.wallets.apple.certificates import KEY, SIGNER, STEPS, WWDR, inspect, load_certificates
 from backend.loyalty.wallets.apple.checks import check_apple
+from backend.loyalty.wallets.opening import check_wallet_files, configured_wallets
 from backend.sandbox.apple.apns import Script
 from backend.sandbox.apple.pki import PASS_TYPE, TEAM, YEAR, ApplePki, pem, rsa_key, write_key
 from backend.services import open_services
@@ -47,6 +48,13 @@ def test_type_and_team_come_from_the_certificate_itself(folder: Path) -> None:
 def test_nothing_configured_is_no_apple_wallet(tmp_path: Path) -> None:
     assert load_certificates(replace(settings_for(tmp_path), apple_wallet_dir=""), NOW) is None
     assert load_certificates(settings_for(tmp_path), NOW) is None
+
+
+def test_in_production_an_empty_folder_is_a_lost_mount_not_a_wish(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, environment="production")
+    with pytest.raises(SettingsError, match=r"None of the three files is in .*unset ORION_APPLE_WALLET_DIR"):
+        check_wallet_files(settings)
+    assert configured_wallets(settings) == {"apple"}
 
 
 def other_pair(folder: Path, _: ApplePki) -> None:
@@ -151,6 +159,36 @@ def test_passes_need_an_address_that_begins_with_https(folder: Path) -> None:
     assert load_certificates(replace(insecure, environment="development"), NOW) is not None
 
 
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        ("https://api.cards.example", True),
+        ("https://api.cards.example:8443/orion", True),
+        ("https://93.184.215.14", True),
+        ("https://[2606:2800:21f::1]", True),
+        ("https://localhost:8000", False),
+        ("https://backend:8000", False),
+        ("https://orion.internal", False),
+        ("https://macbook.local", False),
+        ("https://127.0.0.1", False),
+        ("https://192.168.1.20", False),
+        ("https://[fe80::1]", False),
+    ],
+)
+async def test_passes_lead_to_an_address_that_is_known_outside(folder: Path, address: str, is_public: bool) -> None:
+    settings = settings_for(folder, backend_public_url=address, apns_url="https://127.0.0.1:1")
+    step = next(step for step in await check_apple(settings, clock.now()) if step.name == "public_address")
+    assert (step.outcome == "ok") == is_public
+    assert (load_certificates(replace(settings, environment="development"), NOW)) is not None
+    if is_public:
+        assert load_certificates(settings, NOW) is not None
+        return
+    assert address in step.sentence % step.facts
+    assert "ORION_BACKEND_PUBLIC_URL" in step.mend
+    with pytest.raises(SettingsError, match="iPhones cannot reach"):
+        load_certificates(settings, NOW)
+
+
 def test_the_last_thirty_days_are_a_warning(folder: Path) -> None:
     soon = NOW + timedelta(days=340)
     certificates, steps = inspect(settings_for(folder), soon)
@@ -200,6 +238,15 @@ async def test_an_address_that_iphones_do_not_take_is_a_step_that_fails(apple: A
         ("public_address", "failed"),
         ("apns_reachable", "skipped"),
     ]
+
+
+async def test_looking_again_and_again_opens_no_new_connection(world: AppleWorld) -> None:
+    """Apple takes reconnecting for an attack."""
+    before = world.apple.apns.connection_count
+    for _ in range(3):
+        steps = await check_apple(world.services.settings, clock.now(), world.services.apple)
+        assert steps[-1].outcome == "ok"
+    assert world.apple.apns.connection_count - before <= 1
 
 
 async def test_without_configuration_there_is_nothing_to_check(settings: Settings) -> None:

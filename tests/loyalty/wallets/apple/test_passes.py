@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from backend.core.clock import clock
 from backend.core.settings import Settings
-from backend.loyalty.wallets.apple.assets import Asset
+from backend.loyalty.wallets.apple.assets import Asset, PassAssets
 from backend.loyalty.wallets.apple.builder import PassBuilder
 from backend.loyalty.wallets.apple.certificates import PassCertificates, load_certificates
 from backend.loyalty.wallets.apple.pass_json import PassFacts, loyalty_pass
@@ -29,6 +29,7 @@ from backend.loyalty.wallets.ports import CardSnapshot, ProgramSnapshot
 from backend.sandbox.apple import pkpass
 from backend.sandbox.apple.pki import PASS_TYPE, ROOT, TEAM, ApplePki, pem
 from backend.sandbox.apple.pkpass import BrokenPass, OpenedPass, alerts, open_pkpass
+from backend.services import Services
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ICON = b"\x89PNG icon"
@@ -283,6 +284,21 @@ def test_the_manifest_names_every_file_and_the_signature_covers_it(made: Maker) 
     assert {"pass.json", "icon.png", "strip.png"} <= set(manifest)
 
 
+@pytest.mark.parametrize("language", ["en", "lb"])
+async def test_a_pass_holds_its_own_files_only_and_no_tables_of_strings(
+    made: Maker, builder: PassBuilder, services: Services, language: str
+) -> None:
+    """It is written in its customer's language, so there is no .lproj whose .strings would have to be UTF-16."""
+    assets = await PassAssets(services.pass_images).of(PROGRAM, 3)
+    opened = open_pkpass(builder.build_now(card(language=language), FACTS, assets, NOW), made.trusted)
+    pictures = {f"{name}{scale}.png" for name in ("icon", "logo", "strip") for scale in ("", "@2x", "@3x")}
+    assert set(opened.files) == {"pass.json", "manifest.json", "signature"} | pictures
+    with pytest.raises(InvalidPass, match="is not a file of a store card"):
+        translated = loyalty_pass(card(), FACTS, NOW)
+        translated.add_assets([*ASSETS, Asset.of("de.lproj/pass.strings", "Größe".encode("utf-16"))])
+        checked(translated)
+
+
 def test_the_same_pass_is_the_same_bytes_up_to_its_signature(made: Maker) -> None:
     one, other = made.bytes(), made.bytes()
     with zipfile.ZipFile(io.BytesIO(one)) as first, zipfile.ZipFile(io.BytesIO(other)) as second:
@@ -376,6 +392,10 @@ WRONG: dict[str, tuple[Any, str]] = {
         lambda p: p.passInformation.backFields.append(PassField("x", Decimal("1.5"))),
         "neither text nor a whole number",
     ),  # type: ignore[arg-type]
+    "no number": (
+        lambda p: p.passInformation.backFields.append(PassField("x", float("nan"))),  # type: ignore[arg-type]
+        "neither text nor a whole number",
+    ),
     "a date": (lambda p: p.passInformation.backFields.append(PassField("x", NOW)), "neither text nor a whole number"),  # type: ignore[arg-type]
 }
 

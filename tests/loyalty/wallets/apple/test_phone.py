@@ -1,15 +1,20 @@
 """A pass on an iPhone: installed, pushed, fetched, always right in the end."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from backend.core.clock import clock
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.ledger.schemas import Stamp
 from backend.loyalty.ledger.stamping import AddStamp
+from backend.loyalty.programs.models import Program
+from backend.loyalty.wallets.apple.passes import ERASED_KEPT, forget_empty_devices, forget_erased
 from backend.loyalty.wallets.apple.publish import publish
+from backend.loyalty.wallets.links import repaint
 from tests.conftest import OpenShop
 from tests.loyalty.wallets.apple.conftest import AppleWorld
+from tests.world.till import Card
 
 
 async def test_a_pass_is_installed_and_follows_the_card(world: AppleWorld) -> None:
@@ -36,6 +41,21 @@ async def test_two_changes_in_one_second_both_reach_the_phone(world: AppleWorld)
         await phone.pushed()
     assert phone.passes[held.opened.serial].shows("points") == "6"
     assert phone.complaints == []
+
+
+async def test_a_phone_that_fetched_a_sale_which_was_taken_back_at_once_is_told(world: AppleWorld) -> None:
+    """Both were booked before any worker came to it: what was last published is what is true again, but not shown."""
+    card = await world.shop.a_card(points=5)
+    phone = world.phone()
+    held = await world.add(phone, card)
+    await publish(world.services.sessions, world.shop.merchant_id, UUID(card["id"]))
+    sale = await world.shop.anna.earn(card, cents=100)
+    await phone.pushed()
+    assert phone.passes[held.opened.serial].shows("points") == "6"
+    await world.shop.anna.void(sale)
+    await world.updated(card)
+    await phone.pushed()
+    assert phone.passes[held.opened.serial].shows("points") == "5"
 
 
 async def test_every_changed_pass_of_a_phone_is_listed(world: AppleWorld) -> None:
@@ -163,15 +183,26 @@ async def test_an_erased_card_names_nobody_any_more(world: AppleWorld) -> None:
     card = await world.shop.a_card(first_name="Zoé", last_name="Muller", points=5)
     phone = world.phone()
     held = await world.add(phone, card)
-    async with world.services.sessions.committing(world.shop.merchant_id) as session:
-        row = await session.get_one(CardTable, (world.shop.merchant_id, UUID(card["id"])))
-        row.state, row.customer_id, row.wallet_version = "erased", None, row.wallet_version + 1
+    await erase(world, card)
     await world.updated(card)
     await phone.pushed()
     content = phone.passes[held.opened.serial].content
     assert content["voided"] is True
     for personal in ("Zoé", "Muller", card["code"], "barcode", "/c/", "points"):
         assert personal not in str(content), personal
+
+
+async def test_a_phone_that_adds_a_pass_it_has_fetched_before_the_erasure_is_told(world: AppleWorld) -> None:
+    card, phone = await world.shop.a_card(first_name="Zoé", last_name="Muller"), world.phone()
+    held = await phone.download(world.pass_url(card))
+    await erase(world, card)
+    await world.updated(card)
+    phone.passes[held.opened.serial] = held
+    await phone.register(held)
+    await world.updated(card)
+    assert world.apple.apns.tokens() == [phone.push_token]
+    await phone.pushed()
+    assert "Muller" not in str(phone.passes[held.opened.serial].content)
 
 
 async def test_two_tills_at_once_leave_the_phone_with_the_newest(world: AppleWorld) -> None:
@@ -189,3 +220,55 @@ async def test_two_tills_at_once_leave_the_phone_with_the_newest(world: AppleWor
     await asyncio.gather(*map(change, cards))
     await phone.pushed()
     assert [phone.passes[serial].shows("stamps") for serial in serials] == ["1/10"] * 4
+
+
+async def test_a_program_in_new_colors_is_shown_by_every_phone(world: AppleWorld) -> None:
+    cards = [await world.shop.a_card() for _ in range(2)]
+    phone = world.phone()
+    serials = [(await world.add(phone, card)).opened.serial for card in cards]
+    await world.shop.change(Program, card_color="#112233")
+    async with world.services.sessions.committing(world.shop.merchant_id) as session:
+        await repaint(session, world.shop.merchant_id)
+    for card in cards:
+        await world.updated(card)
+    await phone.pushed()
+    colors = [phone.passes[serial].content["backgroundColor"] for serial in serials]
+    assert colors == ["rgb(17, 34, 51)"] * 2
+
+
+async def test_a_month_after_an_erasure_nobody_knows_the_pass_nor_the_phone(world: AppleWorld) -> None:
+    card, kept = await world.shop.a_card(), await world.shop.a_card()
+    phone, other = world.phone(), world.phone()
+    held, others = await world.add(phone, card), await world.add(other, kept)
+    await erase(world, card)
+    await world.updated(card)
+    await tidy(world, ERASED_KEPT - timedelta(days=1))
+    assert (await phone.fetch(held)).status_code == 200, "a phone that was off until now"
+    await tidy(world, timedelta(days=2))
+    gone = [await phone.fetch(held), await world.http.delete(phone._registration(held))]
+    assert [answer.status_code for answer in gone] == [401, 401], "one of the statuses phones understand"
+    assert await phone.pushed() == []
+    assert await world.device_count() == 1
+    assert (await other.fetch(others)).status_code == 304
+
+
+async def test_a_pass_whose_phones_have_not_heard_of_the_erasure_yet_stays(world: AppleWorld) -> None:
+    card, phone = await world.shop.a_card(), world.phone()
+    held = await world.add(phone, card)
+    await erase(world, card)
+    await tidy(world, 2 * ERASED_KEPT)
+    assert (await phone.fetch(held, **{"if-modified-since": ""})).status_code == 200
+
+
+async def erase(world: AppleWorld, card: Card) -> None:
+    async with world.services.sessions.committing(world.shop.merchant_id) as session:
+        row = await session.get_one(CardTable, (world.shop.merchant_id, UUID(card["id"])))
+        row.state, row.customer_id, row.wallet_version = "erased", None, row.wallet_version + 1
+
+
+async def tidy(world: AppleWorld, after: timedelta) -> None:
+    """As the nightly purge."""
+    clock.move(after)
+    async with world.services.sessions.committing(world.shop.merchant_id) as session:
+        await forget_erased(session, world.shop.merchant_id, clock.now())
+        await forget_empty_devices(session, clock.now())

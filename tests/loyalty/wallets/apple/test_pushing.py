@@ -5,11 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.wallets.apple.provider import AppleWallet
 from backend.loyalty.wallets.apple.publish import publish
-from backend.loyalty.wallets.sync import Outcome
+from backend.loyalty.wallets.outcomes import Outcome
 from backend.sandbox.apple.apns import Script
 from backend.sandbox.apple.iphone import FakeIPhone, HeldPass
 from tests.loyalty.wallets.apple.conftest import AppleWorld
@@ -74,6 +75,16 @@ async def test_a_push_that_came_after_the_change_covers_it(world: AppleWorld) ->
     assert len(await phone.pushed()) == 2
 
 
+async def test_a_clock_that_was_set_back_silences_no_phone(world: AppleWorld) -> None:
+    """Its last push would be one of the future, and cover every change until then."""
+    phone, held, card = await installed(world)
+    clock.move(-timedelta(hours=1))
+    assert await changed(world, card) is Outcome.SYNCED
+    assert world.apple.apns.tokens() == [phone.push_token]
+    await phone.pushed()
+    assert phone.passes[held.opened.serial].shows("points") == "1"
+
+
 async def test_a_phone_without_the_pass_is_forgotten(world: AppleWorld) -> None:
     phone, _, card = await installed(world)
     now = clock.now() + timedelta(minutes=1)
@@ -112,6 +123,89 @@ async def test_many_wrong_tokens_are_the_wrong_certificate_and_stop_the_queue(wo
     await world.services.apple.breaker.resume()
     apple_wallet(world)._wrong.clear()
     assert (await world.update(phones[5][2])).outcome is Outcome.SYNCED
+
+
+async def test_tokens_that_somebody_made_up_stop_nobodys_pushes_and_are_forgotten(world: AppleWorld) -> None:
+    """Anybody who has a pass may tell us any tokens."""
+    _, _, honest_card = await installed(world)
+    phone, held, card = await installed(world)
+    for _ in range(15):
+        made_up = world.phone()
+        world.apple.apns.script(made_up.push_token, Script(status=400))
+        await made_up.register(held)
+    assert await changed(world, card) is Outcome.SYNCED
+    assert (len(world.apple.apns.refused), world.apple.apns.tokens()) == (15, [phone.push_token])
+    assert await changed(world, honest_card) is Outcome.SYNCED
+    assert await world.device_count() == 2
+
+
+async def test_a_token_that_took_the_place_of_a_good_one_is_not_better_than_any_other(world: AppleWorld) -> None:
+    _, _, honest_card = await installed(world)
+    phone, held, card = await installed(world)
+    for _ in range(6):
+        phone.push_token = world.phone().push_token
+        world.apple.apns.script(phone.push_token, Script(status=400))
+        await phone.register(held)
+        assert await changed(world, card) is Outcome.SYNCED
+    assert len(world.apple.apns.refused) == 6
+    assert await changed(world, honest_card) is Outcome.SYNCED
+
+
+async def test_only_a_phone_that_apple_knew_decides_whether_pushing_goes_on(
+    world: AppleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a stop, one push tries again; a token that somebody made up would stop everybody else for ever."""
+    _, _, honest_card = await installed(world)
+    phone, held, card = await installed(world)
+    await phone.remove(held)
+    made_up = world.phone()
+    world.apple.apns.script(made_up.push_token, Script(status=400))
+    await made_up.register(held)
+    assert world.services.apple is not None
+    breaker = world.services.apple.breaker
+    monkeypatch.setattr(breaker, "_stop_ms", 1)
+    await breaker.stop("too_many_wrong_tokens")
+    await asyncio.sleep(0.05)
+    assert await changed(world, card) is Outcome.STOPPED
+    assert world.apple.apns.refused == []
+    assert await changed(world, honest_card) is Outcome.SYNCED
+    assert await changed(world, card) is Outcome.SYNCED
+    assert await world.device_count() == 1
+
+
+async def test_a_phone_that_is_refused_again_after_a_stop_stops_the_queue_again(
+    world: AppleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, _, card = await installed(world)
+    assert world.services.apple is not None
+    breaker = world.services.apple.breaker
+    monkeypatch.setattr(breaker, "_stop_ms", 1)
+    await breaker.stop("too_many_wrong_tokens")
+    monkeypatch.setattr(breaker, "_stop_ms", 60_000)
+    await asyncio.sleep(0.05)
+    world.apple.apns.script(phone.push_token, Script(status=400))
+    assert await changed(world, card) is Outcome.STOPPED
+    assert await changed(world, card) is Outcome.STOPPED
+    assert len(world.apple.apns.refused) == 1
+    assert await world.device_count() == 1
+
+
+async def test_as_long_as_apple_has_taken_nothing_no_phone_is_forgotten_and_nobody_is_stopped(
+    world: AppleWorld,
+) -> None:
+    """Led to Apple's other host from the first day: each phone's first push is refused."""
+    world.apple.apns.always = Script(status=400)
+    cards = [await world.shop.a_card() for _ in range(4)]
+    for card in cards:
+        await world.phone().add(world.pass_url(card))
+    results = [await world.update(card) for card in cards]
+    assert {(result.outcome, result.reason.partition(":")[0]) for result in results} == {
+        (Outcome.STOPPED, "apns_wrong_tokens")
+    }
+    assert (len(world.apple.apns.refused), await world.device_count()) == (4, 4)
+    world.apple.apns.always = None
+    assert [(await world.update(card)).outcome for card in cards] == [Outcome.SYNCED] * 4
+    assert len(world.apple.apns.pushes) == 4
 
 
 async def test_a_refused_certificate_stops_the_queue_until_somebody_acts(world: AppleWorld) -> None:

@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from backend.core.clock import clock
+from backend.loyalty.wallets.apple import routes
 from backend.loyalty.wallets.apple.publish import publish
 from backend.sandbox.apple.apns import Script
 from backend.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.sandbox.apple.pki import PASS_TYPE
+from backend.sandbox.apple.pkpass import open_pkpass
 from tests.loyalty.wallets.apple.conftest import AppleWorld
 from tests.world.caller import Promises, refused
 from tests.world.till import Card, Stranger
@@ -74,6 +76,19 @@ async def test_no_change_since_the_tag_is_204_without_a_body(world: AppleWorld) 
     assert int(later["lastUpdated"]) > int(told["lastUpdated"])
 
 
+async def test_the_list_names_exactly_the_passes_with_a_newer_tag(world: AppleWorld) -> None:
+    """Each of them, not only those of the newest tag; and none that would be answered with 304."""
+    phone, cards = world.phone(), [await world.shop.a_card() for _ in range(4)]
+    serials = [(await world.add(phone, card)).opened.serial for card in cards]
+    tag = (await world.http.request(**changes(phone))).json()["lastUpdated"]
+    for card in (cards[0], cards[2]):
+        await publish(world.services.sessions, world.shop.merchant_id, UUID(card["id"]))
+    told = (await world.http.request(**changes(phone, tag))).json()
+    assert sorted(told["serialNumbers"]) == sorted([serials[0], serials[2]])
+    for serial in told["serialNumbers"]:
+        assert (await phone.fetch(phone.passes[serial])).status_code == 200
+
+
 @pytest.mark.parametrize("tag", ["yesterday", "", "-1", "1e9", "9" * 400, "2026-11-22T10:00:00Z", "0x10", "١"])
 async def test_a_tag_that_is_none_of_ours_gets_the_full_list(world: AppleWorld, tag: str) -> None:
     phone, held, _ = await installed(world)
@@ -113,8 +128,10 @@ async def test_the_date_of_a_pass_rises_with_every_update_even_within_a_second(w
 
 
 async def test_passes_are_built_live_and_never_kept_on_the_way(world: AppleWorld) -> None:
-    phone, held, _ = await installed(world)
+    phone, held, card = await installed(world)
+    await world.shop.anna.earn(card, cents=300)
     answer = await phone.fetch(held, **{"if-modified-since": ""})
+    assert open_pkpass(answer.content, world.apple.root).field("points")["value"] == "3", "not yet published, but so"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/vnd.apple.pkpass"
 
@@ -153,13 +170,45 @@ async def test_a_wrong_token_and_an_unknown_pass_are_refused_alike(world: AppleW
     assert await phone.register(held) == 200
 
 
-@pytest.mark.parametrize("token", ["", "../../3/device/x", "g" * 64, "a" * 201, 7, None])
+@pytest.mark.parametrize("token", ["", "../../3/device/x", "g" * 64, "a" * 201, "ab" * 32 + "\n", 7, None])
 async def test_a_push_token_is_hexadecimal_or_refused(world: AppleWorld, promises: Promises, token: object) -> None:
     phone, held, _ = await installed(world)
     url = f"/apple/v1/devices/{phone.library_id}/registrations/{PASS_TYPE}/{held.opened.serial}"
     headers = {"authorization": f"ApplePass {held.content['authenticationToken']}"}
     with refused("validation_failed", 422):
         await Stranger(world.http, promises).post(url, {"pushToken": token}, headers=headers)
+
+
+@pytest.mark.parametrize("device", ["a%00b", "%ff%fe", "a%0ab", "%2e%2e", "é", "x" * 201])
+async def test_a_device_with_an_id_that_phones_do_not_have_is_nobody(world: AppleWorld, device: str) -> None:
+    _, held, _ = await installed(world)
+    headers = {"authorization": f"ApplePass {held.content['authenticationToken']}"}
+    url = f"{SERVICE}/devices/{device}/registrations/{PASS_TYPE}"
+    one = f"{url}/{held.opened.serial}"
+    answers = [
+        await world.http.get(url),
+        await world.http.post(one, json={"pushToken": "ab"}, headers=headers),
+        await world.http.delete(one, headers=headers),
+    ]
+    assert [answer.status_code for answer in answers] == [204, 401, 401]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999999999",
+        "Mon, 01 Jan 2026 00:00:00 +9999",
+        "Mon, 01 Jan 2026 99:00:00 GMT",
+        "Mon, 01 Jan 0000 00:00:00 GMT",
+        "Mon, 01 Jan 0001 00:00:00 +2300",
+    ],
+)
+async def test_a_date_that_is_none_is_as_if_it_had_not_been_sent(world: AppleWorld, date: str) -> None:
+    phone, held, _ = await installed(world)
+    assert (await phone.fetch(held, **{"if-modified-since": date})).status_code == 200
+    url = f"{SERVICE}/passes/{PASS_TYPE}/{held.opened.serial}"
+    assert (await world.http.get(url, headers={"if-modified-since": date})).status_code == 401
 
 
 @pytest.mark.slow
@@ -191,9 +240,9 @@ async def test_what_phones_complain_of_is_logged_short_and_without_secrets(
     lines = [
         f"Get pass task (for device {secret}, https://passes.orion.test/api/v1/apple) encountered error: 500",
         f"Authorization: ApplePass {secret}",
-        "x " * 5000,
+        "x " * 200,
     ]
-    answer = await world.http.post(f"{SERVICE}/log", json={"logs": lines * 10})
+    answer = await world.http.post(f"{SERVICE}/log", json={"logs": lines * 6})
     (logged,) = [line for line in log_lines() if line["event"] == "apple_phone_log"]
     assert answer.status_code == 200
     assert "encountered error: 500" in logged["lines"][0]
@@ -203,10 +252,45 @@ async def test_what_phones_complain_of_is_logged_short_and_without_secrets(
     assert "orion.test" not in str(logged)
 
 
-async def test_a_flood_of_complaints_is_swallowed(world: AppleWorld, log_lines: LogLines) -> None:
-    answers = [await world.http.post(f"{SERVICE}/log", json={"logs": ["x"]}) for _ in range(30)]
+async def test_a_flood_of_complaints_ends_before_it_is_read(world: AppleWorld, log_lines: LogLines) -> None:
+    answers = [await world.http.post(f"{SERVICE}/log", json={"logs": ["x"]}) for _ in range(20)]
     assert {answer.status_code for answer in answers} == {200}
     assert len([line for line in log_lines() if line["event"] == "apple_phone_log"]) == 20
+    assert (await world.http.post(f"{SERVICE}/log", content=b"no json")).status_code == 429
+
+
+async def test_a_phone_complains_in_four_kibibytes_at_most(world: AppleWorld, promises: Promises) -> None:
+    stranger = Stranger(world.http, promises)
+    with refused("payload_too_large", 413):
+        await stranger.post("/apple/v1/log", {"logs": ["x" * 4096]})
+    assert (await world.http.post(f"{SERVICE}/log", json={"logs": ["x" * 4000]})).status_code == 200
+
+
+async def test_whoever_tries_serial_numbers_and_devices_is_stopped_before_the_database(
+    world: AppleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted by address, whatever else they change."""
+    monkeypatch.setattr(routes, "PER_ADDRESS", 30)
+    token = {"authorization": f"ApplePass {'0' * 32}", "idempotency-key": "the same"}
+    tried = [await world.http.get(f"{SERVICE}/passes/{PASS_TYPE}/{uuid4()}", headers=token) for _ in range(16)]
+    tried += [await world.http.request(**changes(world.phone())) for _ in range(16)]
+    tried += [await world.http.delete(f"{SERVICE}/devices/x/registrations/{PASS_TYPE}/{uuid4()}", headers=token)]
+    assert [answer.status_code for answer in tried] == [401] * 16 + [204] * 14 + [429] * 3
+
+
+async def test_a_full_house_behind_one_address_is_served(world: AppleWorld) -> None:
+    """Everybody in the room was pushed at once: each phone asks what has changed and fetches its pass."""
+    phone, held, _ = await installed(world)
+    assert routes.PER_ADDRESS >= 1000 * 3
+    statuses = {(await world.http.request(**changes(world.phone()))).status_code for _ in range(200)}
+    assert statuses == {204}
+    assert (await phone.fetch(held)).status_code == 304
+
+
+async def test_downloads_are_counted_whatever_key_they_carry(world: AppleWorld) -> None:
+    url = world.pass_url(await world.shop.a_card())
+    statuses = [(await world.http.get(url, headers={"idempotency-key": "same"})).status_code for _ in range(65)]
+    assert statuses == [200] * 60 + [429] * 5
 
 
 async def test_the_address_of_a_pass_opens_only_for_a_card_in_use(world: AppleWorld, promises: Promises) -> None:

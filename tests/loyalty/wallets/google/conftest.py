@@ -61,7 +61,8 @@ async def client(plain_settings: Settings, account: Account, redis: Redis) -> As
 async def parts(google: Google, services: Services, redis: Redis) -> AsyncIterator[GoogleParts]:
     """Google Wallet as a process opens it."""
     settings = google.settings(services.settings)
-    async with open_parts(settings, sessions=services.sessions, redis=redis, images=PlainImages()) as opened:
+    lanes = {"pool": services.pool, "sessions": services.sessions}
+    async with open_parts(settings, **lanes, redis=redis, images=PlainImages()) as opened:
         assert opened is not None
         yield opened
 

@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from backend.core.settings import Settings, SettingsError
 from backend.loyalty.wallets.google.account import KEY_PARSES, AccountError, load_account
+from backend.loyalty.wallets.opening import check_wallet_files
 
 ISSUER_ID = "3388000000012345678"
+PUBLIC = {"environment": "production", "backend_public_url": "https://api.cards.example"}
 
 
 def settings(path: Path | str, **values: Any) -> Settings:
@@ -117,7 +119,15 @@ def test_a_file_open_to_others_is_a_warning_and_an_error_in_production(copy: Pat
     assert account.readable_by_others
     assert "chmod 600" in sentence(settings(copy, environment="production"))
     copy.chmod(0o600)
-    assert load_account(settings(copy, environment="production")) is not None
+    assert load_account(settings(copy, **PUBLIC)) is not None
+
+
+def test_without_a_public_address_production_does_not_start(copy: Path) -> None:
+    """Google would show a card without its pictures, or none at all."""
+    for address in ("", "http://api.cards.example"):
+        with pytest.raises(SettingsError, match="ORION_BACKEND_PUBLIC_URL must begin with https://"):
+            check_wallet_files(settings(copy, **PUBLIC | {"backend_public_url": address}))
+    check_wallet_files(settings(copy, **PUBLIC))
 
 
 def test_the_step_that_failed_is_known(copy: Path) -> None:

@@ -175,7 +175,8 @@ async def test_from_the_button_to_the_note_that_it_was_saved(google, services, l
     settings = google.settings(services.settings)
     async with running(create_app(settings)) as app, serving(app) as api:
         reachable = replace(settings, backend_public_url=api)
-        async with open_google(reachable, sessions=services.sessions, redis=redis, images=PlainImages()) as opened:
+        lanes = {"pool": services.pool, "sessions": services.sessions}
+        async with open_google(reachable, **lanes, redis=redis, images=PlainImages()) as opened:
             assert opened is not None
             program = {"merchant_id": linked.shop.merchant_id, "program_id": linked.shop.program_id}
             await opened.wallet.push(a_snapshot(program, card_id=linked.card_id))

@@ -21,8 +21,8 @@ from tests.loyalty.wallets.google.test_client import CLASS
 
 @pytest.fixture
 def check(plain_settings: Settings, redis: Any) -> Any:
-    async def steps(**values: Any) -> dict[str, CheckStep]:
-        found = await check_google(replace(plain_settings, **values), redis, clock.now())
+    async def steps(*, resumes: bool = False, **values: Any) -> dict[str, CheckStep]:
+        found = await check_google(replace(plain_settings, **values), redis, clock.now(), resumes=resumes)
         for step in found:
             for text in (step.sentence, step.mend):
                 get_translator("en").gettext(text, **step.facts)
@@ -56,7 +56,7 @@ async def logo() -> AsyncIterator[str]:
 async def test_everything_works(check, client, logo) -> None:
     await client.insert("loyaltyClass", CLASS)
     steps = await check(default_logo_url=f"{logo}/logo.png")
-    assert outcomes(steps) == "OOOOOO"
+    assert outcomes(steps) == "OOOOOOO"
 
 
 async def test_nothing_configured_has_no_steps(redis) -> None:
@@ -65,13 +65,13 @@ async def test_nothing_configured_has_no_steps(redis) -> None:
 
 async def test_a_new_installation_has_no_program_yet(check) -> None:
     steps = await check()
-    assert outcomes(steps) == "OOOOO-"
+    assert outcomes(steps) == "OOOOOO-"
     assert "No program" in steps["class"].sentence
 
 
 async def test_a_missing_file_ends_it_at_once(check, tmp_path: Path) -> None:
     steps = await check(google_wallet_service_account_file=str(tmp_path / "gone.json"))
-    assert outcomes(steps) == "F-----"
+    assert outcomes(steps) == "F----O-"
     assert "gone.json" in str(steps["file_readable"].facts["reason"])
     assert steps["file_readable"].mend
 
@@ -79,7 +79,7 @@ async def test_a_missing_file_ends_it_at_once(check, tmp_path: Path) -> None:
 async def test_a_broken_key_is_told_from_a_missing_file(check, tmp_path: Path) -> None:
     path = tmp_path / "50%.json"
     path.write_text("no json", "utf-8")
-    assert outcomes(await check(google_wallet_service_account_file=str(path))) == "OF----"
+    assert outcomes(await check(google_wallet_service_account_file=str(path))) == "OF---O-"
 
 
 @pytest.fixture
@@ -95,41 +95,41 @@ async def test_a_file_open_to_others_and_an_old_key_are_warnings(check, open_fil
     then = (clock.now() - timedelta(days=90)).timestamp()
     os.utime(path, (then, then))
     steps = await check(google_wallet_service_account_file=str(path))
-    assert outcomes(steps) == "WWOOO-"
+    assert outcomes(steps) == "WWOOOO-"
     assert steps["key_parses"].facts["days"] == 90
     os.utime(path, (then + 86400, then + 86400))
-    assert outcomes(await check(google_wallet_service_account_file=str(path))) == "WOOOO-"
+    assert outcomes(await check(google_wallet_service_account_file=str(path))) == "WOOOOO-"
 
 
 async def test_an_account_that_google_does_not_know(check, google) -> None:
     google.fake.tokens.known.clear()
     steps = await check()
-    assert outcomes(steps) == "OOF---"
+    assert outcomes(steps) == "OOF--O-"
     assert "invalid_grant" in str(steps["token"].facts["reason"])
 
 
 async def test_a_token_endpoint_that_is_away(check, google) -> None:
     google.fake.faults.token_endpoint_is_out = True
-    assert outcomes(await check()) == "OOF---"
+    assert outcomes(await check()) == "OOF--O-"
 
 
 async def test_an_account_that_is_no_user_of_the_issuer(check, google) -> None:
     google.fake.faults.is_forbidden = True
     steps = await check()
-    assert outcomes(steps) == "OOOF--"
+    assert outcomes(steps) == "OOOF-O-"
     assert "Users" in steps["issuer"].mend
 
 
 async def test_an_issuer_that_does_not_exist(check) -> None:
     steps = await check(google_wallet_issuer_id="42")
-    assert outcomes(steps) == "OOOF--"
+    assert outcomes(steps) == "OOOF-O-"
     assert "knows no issuer" in steps["issuer"].sentence
 
 
 async def test_an_outage_is_not_our_fault(check, google) -> None:
     google.fake.faults.is_out = True
     steps = await check()
-    assert outcomes(steps) == "OOOF--"
+    assert outcomes(steps) == "OOOF-O-"
     assert "does not answer" in steps["issuer"].sentence
 
 
@@ -137,28 +137,37 @@ async def test_a_rejected_program_is_named(check, client, google) -> None:
     google.fake.passes.rejected_names.add("Fashion Card")
     await client.insert("loyaltyClass", CLASS)
     steps = await check()
-    assert outcomes(steps) == "OOOOF-"
+    assert outcomes(steps) == "OOOOFO-"
     assert steps["class"].facts == {"name": "Fashion Card"}
 
 
 @pytest.mark.parametrize("path", ["/page", "/gone.png"])
 async def test_a_logo_that_is_no_picture(check, logo, path) -> None:
-    assert outcomes(await check(default_logo_url=logo + path)) == "OOOOOF"
+    assert outcomes(await check(default_logo_url=logo + path)) == "OOOOOOF"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/logo.png", "not an address"])
 async def test_a_logo_that_nobody_serves(check, url) -> None:
-    assert outcomes(await check(default_logo_url=url)) == "OOOOOF"
+    assert outcomes(await check(default_logo_url=url)) == "OOOOOOF"
 
 
 async def test_the_logo_is_looked_at_whatever_else_fails(check, logo, tmp_path: Path) -> None:
     steps = await check(
         google_wallet_service_account_file=str(tmp_path / "gone.json"), default_logo_url=f"{logo}/logo.png"
     )
-    assert outcomes(steps) == "F----O"
+    assert outcomes(steps) == "F----OO"
 
 
-async def test_a_check_that_passes_lifts_a_stop_and_one_that_fails_does_not(
+async def test_pictures_that_google_could_not_fetch_are_found_whatever_else_works(check) -> None:
+    """With everything else right, nobody could save a card."""
+    for told in ({"environment": "production"}, {"google_wallet_api_url": "https://google.invalid"}):
+        steps = await check(backend_url="http://backend:8000", **told)
+        assert steps["public_address"].outcome == "failed"
+        assert steps["public_address"].facts == {"address": "http://backend:8000"}
+    assert (await check(backend_public_url="https://api.cards.example"))["public_address"].outcome == "ok"
+
+
+async def test_an_operator_lifts_a_stop_when_google_takes_us_and_a_look_changes_nothing(
     check, google, plain_settings, account, redis
 ) -> None:
     async with open_client(plain_settings, account, redis) as client:
@@ -166,9 +175,17 @@ async def test_a_check_that_passes_lifts_a_stop_and_one_that_fails_does_not(
         google.fake.faults.is_forbidden = True
         with pytest.raises(Misconfigured):
             await client.get("loyaltyClass", CLASS["id"])
-        await check()
+        await check(resumes=True)
         google.fake.faults.is_forbidden = False
+        assert outcomes(await check()) == "OOOOOO-"
         with pytest.raises(Misconfigured):
             await client.get("loyaltyClass", CLASS["id"])
-        await check()
+        await check(resumes=True)
         await client.get("loyaltyClass", CLASS["id"])
+
+
+async def test_looks_while_google_is_away_open_no_breaker(check, google, client) -> None:
+    google.fake.faults.is_out = True
+    for _ in range(6):
+        await check()
+    assert (await client.pace.breaker.state()).failure_count == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -115,6 +116,16 @@ async def test_a_token_that_has_ended_is_replaced_once_and_nobody_notices(known,
     await ask(known)
     assert google.fake.tokens.issued_count == 2
     assert (await known.pace.breaker.state()).failure_count == 0
+
+
+async def test_the_last_minutes_of_a_token_are_used_while_there_is_no_other(known, google, account) -> None:
+    account.credentials.expiry = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=2)
+    google.fake.faults.token_endpoint_is_out = True
+    await asyncio.gather(*(ask(known) for _ in range(5)))
+    assert (await known.pace.breaker.state()).failure_count == 0
+    google.fake.faults.token_endpoint_is_out = False
+    await ask(known)
+    assert google.fake.tokens.issued_count == 2
 
 
 async def test_twenty_calls_that_find_the_token_ended_fetch_one_new_one(known, google) -> None:

@@ -111,6 +111,23 @@ async def test_messages_are_ten_and_three_of_them_ring(library, google) -> None:
     assert len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).rang_at) == 3
 
 
+async def test_an_update_rings_for_the_balance_and_for_nothing_else(library, google) -> None:
+    """A second balance is not on Google's list of what rings."""
+    await run(library.loyaltyclass().insert(body=CLASS))
+    await run(library.loyaltyobject().insert(body=OBJECT))
+
+    async def rings(**changes: Any) -> int:
+        body = {"notifyPreference": "NOTIFY_ON_UPDATE"} | changes
+        kept = await run(library.loyaltyobject().patch(resourceId=OBJECT["id"], body=body))
+        assert "notifyPreference" not in kept, "asked for once, not for ever"
+        return len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).rang_at)
+
+    assert await rings(secondaryLoyaltyPoints={"label": "Stamps", "balance": {"int": 77}}) == 0
+    assert await rings(loyaltyPoints={"label": "Another word"}) == 0
+    assert await rings(loyaltyPoints={"balance": {"int": 77}}) == 1
+    assert await rings(loyaltyPoints={"balance": {"int": 77}}) == 1
+
+
 async def test_the_quota_is_twenty_a_second(google, account) -> None:
     headers = {"authorization": f"Bearer {await Tokens(account).get()}"}
     async with httpx.AsyncClient(base_url=google.url, headers=headers) as http:

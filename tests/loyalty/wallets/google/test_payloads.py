@@ -13,6 +13,7 @@ from backend.loyalty.wallets.google.payloads import (
     shows,
     without_nones,
 )
+from backend.loyalty.wallets.ports import Notify
 from backend.sandbox.google.account import ISSUER_ID
 from backend.sandbox.google.schema import PayloadRefused, check, check_names
 from tests.world.passes import CODE, SOON, PlainImages, a_snapshot
@@ -165,21 +166,27 @@ def test_fingerprints_tell_contents_apart_and_nothing_else() -> None:
     assert fingerprint(payload) != fingerprint(an_object(stamp_count=4))
 
 
-def test_reconciliation_compares_state_and_balances_only() -> None:
+def test_reconciliation_compares_what_people_see_and_not_what_google_adds() -> None:
     payload = an_object()
     listed = without_nones(payload) | {"hasUsers": True, "kind": "walletobjects#loyaltyObject"}
-    listed["loyaltyPoints"] = listed["loyaltyPoints"] | {"kind": "something"}
+    listed |= {key: listed[key] | {"kind": "something"} for key in ("loyaltyPoints", "barcode", "heroImage")}
+    listed["textModulesData"] = [module | {"kind": "something"} for module in listed["textModulesData"]]
     assert shows(listed, payload)
+    assert not shows(listed, an_object(code="XXXXXXXXXXXXXXXX")), "a code that was replaced"
+    assert not shows(listed | {"heroImage": an_object(stamp_count=4)["heroImage"]}, payload)
+    assert not shows(listed, an_object(next_reward=None)), "a text too many"
+    assert not shows(listed, an_object(next_reward={"en": "Another reward"}))
     assert not shows(listed, an_object(stamp_count=4))
     assert not shows(listed, an_object(state="deactivated"))
     assert not shows(listed, an_object({"type": "points"})), "a balance too many"
     assert not shows({key: value for key, value in listed.items() if key != "loyaltyPoints"}, payload)
 
 
-def test_the_message_about_points_that_end_can_ring_or_not() -> None:
+@pytest.mark.parametrize("reason", Notify)
+def test_a_message_can_ring_or_not(reason: Notify) -> None:
     card = a_snapshot(next_expiry_at=SOON, next_expiry_points=30)
     for rings, kind in ((True, "TEXT_AND_NOTIFY"), (False, "TEXT")):
-        payload = message_payload(card, rings=rings)
+        payload = message_payload(card, reason, rings=rings)
         check("AddMessageRequest", payload)
         assert payload["message"]["messageType"] == kind
 

@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 
 from backend.loyalty.wallets.google import client as client_module
+from backend.loyalty.wallets.google.opening import open_google as open_parts
 from backend.loyalty.wallets.google.payloads import shows
 from backend.loyalty.wallets.models import GoogleProgram
 from backend.loyalty.wallets.ports import Misconfigured, Notify, Permanent, Transient, WalletProvider
 from backend.sandbox.google.phone import Shown, shown
 from backend.services import Services
-from tests.doubles.google import Google
-from tests.world.passes import CODE, SOON
+from tests.doubles.google import Google, open_google
+from tests.world.passes import CODE, SOON, PlainImages
 
 
 def on_phone(google: Google, parts: Any, card: Any, language: str = "en") -> Shown:
@@ -121,6 +122,25 @@ async def test_what_google_was_told_is_remembered_with_its_review(services: Serv
     assert (row.program_id, row.review_status) == (marie().program.program_id, "approved")
 
 
+async def test_another_issuer_is_told_everything_anew(services: Services, google, parts, marie) -> None:
+    """From Google's demonstration to the real one."""
+    await parts.wallet.push(marie())
+    async with (
+        open_google(google.account_file, issuer_id="3388000000099999999") as real,
+        open_parts(
+            real.settings(services.settings),
+            pool=services.pool,
+            sessions=services.sessions,
+            redis=services.redis,
+            images=PlainImages(),
+        ) as opened,
+    ):
+        assert opened is not None
+        for points in (80, 90):
+            await opened.wallet.push(marie(points_balance=points))
+        assert on_phone(real, opened, marie()).balances["Points"] == "90"
+
+
 async def test_a_rejected_program_is_a_fault_of_the_program(google, parts, marie) -> None:
     google.fake.passes.rejected_names.add("Fashion Card")
     with pytest.raises(Permanent) as error:
@@ -168,8 +188,31 @@ async def test_a_reward_makes_the_phone_ring_and_a_stamp_does_not(google, parts,
     assert on_phone(google, parts, marie()).ring_count == 0
     await parts.wallet.push(marie(stamp_count=10), Notify.REWARD_READY)
     assert on_phone(google, parts, marie()).ring_count == 1
-    kept = google.fake.passes.get("loyaltyObject", parts.wallet.payload(marie())["id"]).body
-    assert "notifyPreference" not in kept, "asked for once, not for ever"
+
+
+@pytest.mark.parametrize("kind", ["stamps", "hybrid"])
+async def test_a_reward_rings_also_when_its_stamp_was_shown_before(google, parts, marie, kind) -> None:
+    """Another update may carry the stamp before the one that is to ring."""
+    await parts.wallet.push(marie({"type": kind}, stamp_count=9))
+    ready = marie({"type": kind}, stamp_count=10)
+    await parts.wallet.push(ready)
+    await parts.wallet.push(ready, Notify.REWARD_READY)
+    phone = on_phone(google, parts, ready)
+    assert phone.ring_count == 1
+    assert phone.messages == [("Your reward is ready", "A free scarf is yours: show your card at the till.")]
+    await parts.wallet.push(ready)
+    assert on_phone(google, parts, ready).messages == phone.messages
+
+
+async def test_a_reward_that_was_handed_over_is_no_news_any_more(google, parts, marie) -> None:
+    await parts.wallet.push(marie(stamp_count=10), Notify.REWARD_READY)
+    await parts.wallet.push(marie(stamp_count=0))
+    assert on_phone(google, parts, marie()).messages == []
+
+
+async def test_a_reward_that_nobody_has_named_rings_too(google, parts, marie) -> None:
+    await parts.wallet.push(marie({"stamp_reward": {}}, stamp_count=10), Notify.REWARD_READY)
+    assert on_phone(google, parts, marie()).messages == [("Your reward is ready", "Show your card at the till.")]
 
 
 async def test_points_that_end_are_one_message_that_rings(google, parts, marie) -> None:

@@ -45,7 +45,9 @@ def key_file(account_file: Path, tmp_path: Path) -> KeyFile:
 def process(google: Google, services: Services, redis: Any, key_file: KeyFile) -> Process:
     """What a start opens; its end is the end of the block."""
     settings = replace(google.settings(services.settings), google_wallet_service_account_file=str(key_file.path))
-    return lambda: open_google(settings, sessions=services.sessions, redis=redis, images=PlainImages())
+    return lambda: open_google(
+        settings, pool=services.pool, sessions=services.sessions, redis=redis, images=PlainImages()
+    )
 
 
 async def test_a_new_key_is_used_after_the_restart_and_the_old_one_until_then(

@@ -195,6 +195,35 @@ async def test_google_fetches_the_stamps_from_a_public_address(services: Service
     assert (await http.get(url)).content == answer.content
 
 
+async def test_an_address_shows_one_picture_for_ever_to_everybody_and_another_design_has_another_one(
+    services: Services, http: httpx.AsyncClient
+) -> None:
+    """Google caches by address and fetches without a sign-in: what changes its content must change its address."""
+    ours = program("#181818")
+    designs = [
+        pictures.hero(ours, 2),
+        pictures.hero(ours, 3),
+        pictures.hero(replace(ours, stamps_target=9), 2),
+        pictures.hero(replace(ours, card_color="#191919"), 2),
+        pictures.google_logo(ours),
+        pictures.google_logo(replace(ours, merchant_name="Zoé & Fils")),
+        pictures.google_logo(replace(ours, card_color="#191919")),
+    ]
+    shown: dict[str, bytes] = {}
+    for design in designs:
+        url = images(services)._url(design)
+        answer = await http.get(url)
+        assert answer.status_code == 200
+        assert "authorization" not in answer.request.headers
+        assert "cookie" not in answer.request.headers
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert (await http.get(url)).content == answer.content == draw(design)
+        shown[url] = answer.content
+    assert len(shown) == len(set(shown.values())) == len(designs)
+    renamed = replace(ours, name="Other", terms_text={"fr": "Autres."}, stores=["Belval"])
+    assert images(services).strip_url(renamed, 2) in shown, "what it does not show does not change it"
+
+
 async def test_a_picture_is_also_found_by_the_hash_of_its_content(services: Services, http: httpx.AsyncClient) -> None:
     kept = await images(services).keep(pictures.google_logo(program("#151515")))
     answer = await http.get(f"{API}/api/v1/storefront/loyalty/images/{kept.hash}.png")

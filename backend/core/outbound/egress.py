@@ -1,0 +1,83 @@
+"""Fetches what somebody outside has named: from public addresses only, little and soon.
+
+A name is resolved once, and the connection made to what it then was: nobody can answer us twice in two ways.
+"""
+
+import asyncio
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+import httpx
+
+FETCH_SECONDS = 5.0
+HTTPS = 443
+OK = 200
+# Our own lists: `is_global` of older Pythons is wrong about some of these.
+NOT_PUBLIC = [
+    ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
+        *("203.0.113.0/24", "224.0.0.0/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
+    )
+]
+PUBLIC_V6 = ip_network("2000::/3")
+"""All that has been given out; translated and mapped IPv4 addresses lie elsewhere."""
+
+Address = IPv4Address | IPv6Address
+
+
+class NotFetched(Exception):
+    """Refused, or not to be had. Its text is for the log."""
+
+
+async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> bytes:
+    """The body of a plain 200; redirects are not followed. Raises NotFetched.
+
+    `allows_loopback`: also this machine, by http and on any port; for development.
+    """
+    try:
+        async with asyncio.timeout(FETCH_SECONDS):
+            target = httpx.URL(url)
+            return await _read(target, await _address(target, allows_loopback=allows_loopback), bytes_max)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError) as error:
+        raise NotFetched(type(error).__name__) from error
+
+
+async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
+    """Where to connect to: of all that the name stands for, none may be ours."""
+    if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
+        raise NotFetched("the address is none to fetch from")
+    port = target.port or (HTTPS if target.scheme == "https" else 80)
+    found = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
+    addresses = [ip_address(str(place[0])) for *_, place in found]
+    if allows_loopback and all(address.is_loopback for address in addresses):
+        return str(addresses[0])
+    if target.scheme != "https" or port != HTTPS:
+        raise NotFetched("not fetched over https and its own port")
+    if not all(map(is_public, addresses)):
+        raise NotFetched("the address is not public")
+    return str(addresses[0])
+
+
+def is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in PUBLIC_V6:
+        return False
+    return not any(address in network for network in NOT_PUBLIC)
+
+
+async def _read(target: httpx.URL, address: str, bytes_max: int) -> bytes:
+    headers = {"host": target.netloc.decode("ascii"), "accept-encoding": "identity"}
+    name = {"sni_hostname": target.raw_host.decode("ascii")}
+    body = bytearray()
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=FETCH_SECONDS) as http,
+        http.stream("GET", target.copy_with(host=address), headers=headers, extensions=name) as answer,
+    ):
+        if answer.status_code != OK:
+            raise NotFetched(f"answered {answer.status_code}")
+        async for part in answer.aiter_raw():
+            body += part
+            if len(body) > bytes_max:
+                raise NotFetched(f"more than {bytes_max} bytes")
+    return bytes(body)

@@ -1,0 +1,126 @@
+"""What the platform's super admins are told of a certificate that ends or a key that grows old: each thing once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.settings import Settings
+from backend.loyalty.wallets.google.account import KEY_AGE_MAX
+from backend.messaging.actions import forget_occasions, queue_platform_mail
+from backend.messaging.templates import CERTIFICATE
+from backend.operations.wallets.alarms import APPLE, GOOGLE, Alarm
+from backend.operations.wallets.status import step_view
+from backend.staff.models import User
+from i18n.formatting import get_formatter
+from i18n.locales import negotiate
+from i18n.translator import N_, NN_, get_translator
+
+RUNBOOK = "docs/runbooks/wallet-certificates.md"
+SECTIONS = {APPLE: "Replace Apple's certificate", GOOGLE: "Replace Google's key"}
+"""Headings of the runbook, which is written in English."""
+PAGE = "/admin/wallets"
+
+DAYS_LEFT = NN_(
+    "The certificate in %(file)s, by which Apple knows us, ends on %(date)s: %(count)s day is left.",
+    "The certificate in %(file)s, by which Apple knows us, ends on %(date)s: %(count)s days are left.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    headline: str
+    what: str
+    """Empty where it depends on the alarm."""
+    consequence: str
+
+
+TEXTS = {
+    (APPLE, "ending"): _Text(
+        N_("Apple’s certificate for passes ends on %(date)s"),
+        "",
+        N_(
+            "Until then everything works. Afterwards passes on iPhones no longer follow the till, nobody can add a card"
+            " to Apple Wallet, and once stopped Orion does not start again."
+        ),
+    ),
+    (APPLE, "ended"): _Text(
+        N_("Apple’s certificate for passes has ended"),
+        N_("The certificate in %(file)s, by which Apple knows us, ended on %(date)s."),
+        N_(
+            "Passes on iPhones no longer follow the till, and nobody can add a card to Apple Wallet. Do not restart"
+            " Orion before the files are replaced: it would not start. The runbook also says how to go on without Apple"
+            " Wallet."
+        ),
+    ),
+    (APPLE, "fault"): _Text(
+        N_("Apple Wallet’s files cannot be used"),
+        "",
+        N_(
+            "What runs still uses the files it read when it started, so customers notice nothing yet. Do not restart"
+            " Orion before this is mended: it would not start."
+        ),
+    ),
+    (GOOGLE, "old"): _Text(
+        N_("Google Wallet’s key is %(days)s days old"),
+        N_(
+            "The key in %(file)s is %(days)s days old, going by its file; Google advises to replace keys after"
+            " %(limit)s."
+        ),
+        N_(
+            "Customers notice nothing as long as Google takes the key. Once it has been withdrawn, passes on Android"
+            " phones no longer follow the till, and nobody can add a card to Google Wallet."
+        ),
+    ),
+    (GOOGLE, "fault"): _Text(
+        N_("Google Wallet’s key cannot be used"),
+        "",
+        N_(
+            "What runs still uses the key it read when it started, so customers notice nothing yet. Do not restart"
+            " Orion before this is mended: it would not start."
+        ),
+    ),
+}
+
+
+async def tell_super_admins(sessions: Sessions, settings: Settings, alarms: Sequence[Alarm]) -> None:
+    """One mail to each for what they have not been told yet; what is well again may be told anew."""
+    now, page_url = clock.now(), settings.public_url.rstrip("/") + PAGE
+    current = [alarm.occasion for alarm in alarms]
+    async with sessions.committing() as session:
+        for what in (APPLE, GOOGLE):
+            await forget_occasions(session, f"{what}:fault:", but=current)
+        for admin in await session.scalars(select(User).where(User.role == "super_admin", User.is_active)):
+            language = negotiate(None, chosen=admin.language)
+            for alarm in alarms:
+                await queue_platform_mail(
+                    session, alarm.occasion, CERTIFICATE, recipient=admin.email, language=language, now=now,
+                    name=admin.name, page_url=page_url, **_told(alarm, language),
+                )  # fmt: skip
+
+
+def _told(alarm: Alarm, language: str) -> dict[str, str]:
+    """Whole sentences in the reader's language, for the places the template has for them."""
+    translator, text = get_translator(language), TEXTS[alarm.what, alarm.kind]
+    facts = {
+        "file": alarm.file,
+        "date": get_formatter(language).date(alarm.day) if alarm.day else "",
+        "days": alarm.days,
+        "limit": KEY_AGE_MAX.days,
+    }
+    if alarm.step is not None:
+        step = step_view(alarm.step, language)
+        what = f"{step.sentence} {step.mend}".strip()
+    elif alarm.kind == "ending":
+        what = translator.ngettext(*DAYS_LEFT, alarm.days, count=alarm.days, **facts)
+    else:
+        what = translator.gettext(text.what, **facts)
+    return {
+        "headline": translator.gettext(text.headline, **facts),
+        "what": what,
+        "consequence": translator.gettext(text.consequence),
+        "runbook": RUNBOOK,
+        "section": SECTIONS[alarm.what],
+    }
