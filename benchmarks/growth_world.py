@@ -311,7 +311,7 @@ class _World:
             first, last = name_of(card)
             email, phone = f"c{card}@grown.example", f"6{card % 10**8:08d}"
             told = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, first, last,
-                    f"+352{phone}", phone, "fr", MADE_AT)  # fmt: skip
+                    f"+352{phone}", phone[::-1], "fr", MADE_AT)  # fmt: skip
             yield "\t".join(map(str, told)) + "\n"
 
     def _words(self) -> Iterator[str]:

@@ -8,10 +8,6 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
 
-Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)", examples=["anna@fashion.example"])
-]
-
 
 class SignIn(Body):
     email: Annotated[str, Meta(max_length=254, examples=["anna@fashion.example"])]

@@ -20,7 +20,8 @@ class StorePlace:
 
 async def get_place(pool: asyncpg.Pool, code: str) -> StorePlace:
     """The store a poster names, in any case. Raises StoreNotFound."""
-    row = await pool.fetchrow(STORE_BY_CODE, code.strip().upper())
+    # PostgreSQL takes no text with a NUL.
+    row = await pool.fetchrow(STORE_BY_CODE, code.strip().upper()) if code.isprintable() else None
     if row is None:
         raise StoreNotFound
     return StorePlace(row["merchant_id"], row["store_id"])

@@ -117,15 +117,15 @@ async def _claim(
 
 
 async def deliver(entry: EmailLog | PlatformMail, delivery: Delivery, settings: Settings, now: datetime) -> None:
-    """Sends one claimed mail and notes on it how that ended, and by which way it really went."""
+    """Sends one claimed mail and notes on it how that ended, and by which way it really went. Raises nothing."""
     entry.provider, entry.host = delivery.provider, delivery.host
     entry.sender = f"{settings.email_from_name} <{settings.email_from_address}>"
     try:
         await delivery.send(
             message_id=entry.id, recipient=entry.recipient, subject=entry.subject, body_text=entry.body_text
         )
-    except DeliveryFailed as error:
-        entry.error = str(error)
+    except Exception as error:  # noqa: BLE001 - a mail that cannot even be written must not stop those behind it
+        entry.error = str(error) if isinstance(error, DeliveryFailed) else type(error).__name__
         is_over = entry.attempts >= TRIES
         entry.status = "failed" if is_over else "queued"
         entry.available_at = now + RETRY_AFTER

@@ -31,7 +31,8 @@ class IdempotencyController(Controller):
     )
     async def state(self, request: Request[Any, Any, Any], key: FromPath[str]) -> KeyState:
         merchant = actor_of(request).merchant
-        if merchant is None:
+        # No key has other characters, and PostgreSQL takes no text with a NUL.
+        if merchant is None or not key.isprintable():
             return KeyState("not_booked")
         status: int | None = await request.app.state.pool.fetchval(ANSWER_STATUS, merchant.id, key)
         if status is None or status == NOTHING_BOOKED:

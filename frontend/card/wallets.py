@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.cards.schemas import OwnCardView
 from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.wallets.schemas import Wallets
 from frontend.kit.assets import Assets
@@ -73,7 +73,7 @@ def is_phone(user_agent: str) -> bool:
 
 
 def faces_of_card(
-    card: CardView, merchant_name: str, next_reward: CardReward | None, language: str, buttons: list[WalletButton]
+    card: OwnCardView, merchant_name: str, next_reward: CardReward | None, language: str, buttons: list[WalletButton]
 ) -> list[PassFace]:
     """For the wallets there is a button for, in the buttons' order."""
     values = PassValues(

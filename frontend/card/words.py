@@ -1,8 +1,8 @@
 """What the card page tells its customer."""
 
-from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.cards.schemas import OwnCardView
 from backend.loyalty.rewards.schemas import CardReward
+from backend.loyalty.till.schemas import OwnBooking
 from i18n.formatting import get_formatter
 from i18n.translator import get_translator
 
@@ -14,7 +14,7 @@ class CardWords:
         self.translator = get_translator(language)
         self.formatter = get_formatter(language)
 
-    def amount_of(self, booking: TransactionView) -> str:
+    def amount_of(self, booking: OwnBooking) -> str:
         """`+41 points`, `−500 points` or `+1 stamp`; empty when nothing changed."""
         if not booking.amount:
             return ""
@@ -24,7 +24,7 @@ class CardWords:
             return ngettext("%(amount)s point", "%(amount)s points", abs(booking.amount), amount=amount)
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
-    def deed_of(self, booking: TransactionView) -> str:
+    def deed_of(self, booking: OwnBooking) -> str:
         _ = self.translator.gettext
         if booking.kind == "redeemed" and booking.reward:
             return _("Reward: %(reward)s", reward=booking.reward)
@@ -61,7 +61,7 @@ class CardWords:
         points = self.formatter.points(missing)
         return self.translator.ngettext("%(points)s point to go", "%(points)s points to go", missing, points=points)
 
-    def next_reward(self, card: CardView) -> CardReward | None:
+    def next_reward(self, card: OwnCardView) -> CardReward | None:
         """The nearest reward still to earn."""
         ahead = [reward for reward in card.rewards if reward.missing_points > 0]
         return min(ahead, key=lambda reward: reward.points_required, default=None)

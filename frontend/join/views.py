@@ -67,7 +67,8 @@ def _checked(request: Request, form: Form) -> SelfEnroll | None:
     try:
         body = body_of(SelfEnroll, values, _("Write your email address like marie@example.com."))
     except FormError as error:
-        form.errors[error.field] = error.sentence if error.field == "email" else _("This is too long.")
+        name = _("Write a name of at most 100 characters, without web addresses.")
+        form.errors[error.field] = error.sentence if error.field == "email" else name
         return None
     return None if form.errors else body
 

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.cards.schemas import OwnCardView
 from backend.loyalty.wallets.schemas import Wallets
 from backend.sandbox.schemas import ShownPass, ShownPhones
 from frontend.api.client import Caller
@@ -59,7 +59,7 @@ async def add_to_phone(
 
 
 def _phones(
-    request: Request, card_id: UUID, token: str, phones: ShownPhones, card: CardView | None = None
+    request: Request, card_id: UUID, token: str, phones: ShownPhones, card: OwnCardView | None = None
 ) -> Response[str]:
     return page(
         request,

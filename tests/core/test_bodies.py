@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.world.caller import Refused, refused
+from tests.world.caller import Refused, new_key, refused
 from tests.world.shop import Shop
+from tests.world.till import Stranger
 
 
 @pytest.mark.parametrize("cents", ["2550", "1e3", 25.5, True, None, [2550], {"euro": 25}])
@@ -25,3 +26,51 @@ async def test_a_body_of_another_shape_is_refused(shop: Shop, body: Any) -> None
     with pytest.raises(Refused) as said:
         await shop.anna.post(f"/store/loyalty/cards/{card['id']}/points", body, key="k")
     assert said.value["code"] == "validation_failed"
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x01", "\x0b", "\x1b", "\x7f", "\x85"])
+async def test_a_text_with_control_characters_is_refused_where_it_stands(shop: Shop, mark: str) -> None:
+    card = await shop.a_card()
+    for field in ("notes", "order_reference"):
+        with refused("validation_failed", 422) as said:
+            await shop.anna.earn(card, cents=100, **{field: f"a{mark}b"})
+        assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
+    assert (await shop.anna.show(card))["points_balance"] == 0
+
+
+async def test_control_characters_are_refused_however_deep_they_are(shop: Shop) -> None:
+    card = await shop.a_card()
+    for value in ([{"a": ["\x00"]}], {"\x00": 1}, {"email": "a\x00@example.com", "pin": "1234"}):
+        with refused("validation_failed", 422) as said:
+            await shop.anna.earn(card, cents=100, override=value)
+        assert [error["pointer"] for error in said[0]["errors"]] == ["/override"]
+
+
+async def test_notes_may_have_lines_and_tabs(shop: Shop) -> None:
+    card = await shop.a_card()
+    assert (await shop.anna.earn(card, cents=100, notes="one\r\ntwo\tthree"))["points_earned"] == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"a":' * 100_000,
+        b'{"purchase_amount_cents":100,"notes":"\xff"}',
+        b'{"purchase_amount_cents":100,"notes":"\\ud800"}',
+        '{"purchase_amount_cents":100}'.encode("utf-16"),
+        b"{",
+    ],
+    ids=["deep list", "deep object", "no UTF-8", "half a letter", "UTF-16", "cut off"],
+)
+async def test_what_is_no_json_is_told_so(shop: Shop, body: bytes) -> None:
+    card = await shop.a_card()
+    path, headers = f"/store/loyalty/cards/{card['id']}/points", {"content-type": "application/json"}
+    with refused("malformed_json", 400):
+        await shop.anna.ask("POST", path, content=body, headers=headers, key=new_key())
+
+
+async def test_no_store_and_no_booking_has_a_name_with_a_nul(shop: Shop, stranger: Stranger) -> None:
+    with refused("store_not_found", 404):
+        await stranger.program("%00")
+    assert await shop.anna.state_of("a%00b") == "not_booked"

@@ -8,13 +8,13 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from backend.loyalty.cards.schemas import CardView, NextExpiry
-from backend.loyalty.customers.schemas import CustomerView
+from backend.loyalty.cards.schemas import CardView, NextExpiry, OwnCardView
+from backend.loyalty.customers.schemas import CustomerView, HolderView
 from backend.loyalty.enrollment.schemas import EnrolledCard, SelfEnrollView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.programs.schemas import PublicProgram, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
-from backend.loyalty.till.schemas import CardPage
+from backend.loyalty.till.schemas import CardPage, OwnBooking
 from backend.loyalty.wallets.schemas import AppleWallet, GoogleWallet, Wallets
 from backend.merchants.schemas import StoreRef
 
@@ -79,7 +79,7 @@ CARD = CardView(
     id=ID,
     code=CODE,
     state="active",
-    customer=CustomerView(ID, "Marie Weber", "Marie", "Weber", "marie.weber@example.com", None, None, "fr"),
+    customer=CustomerView("Marie Weber", "fr", ID, "Marie", "Weber", "marie.weber@example.com", None, None),
     program_type="hybrid",
     card_name="Fashion Club",
     card_color="#0F5C4B",
@@ -127,8 +127,10 @@ SAVED = Wallets(
 
 
 def card_page(**changes: object) -> CardPage:
-    card = changed(CARD, **changes)
-    return CardPage("Fashion Group", "FASHIONHUB", card, BOOKINGS, "https://fashion.example/privacy")
+    shown = {field: getattr(CARD, field) for field in OwnCardView.__struct_fields__}
+    card = OwnCardView(**shown | {"customer": HolderView("Marie Weber", "fr")} | changes)
+    bookings = [msgspec.convert(each, OwnBooking, from_attributes=True) for each in BOOKINGS]
+    return CardPage("Fashion Group", "FASHIONHUB", card, bookings, "https://fashion.example/privacy")
 
 
 def joined() -> SelfEnrollView:

@@ -159,3 +159,9 @@ async def test_without_an_answer_what_was_written_is_kept_with_its_key(customer:
     for name, value in (("email", "new@example.com"), ("first_name", "Zoé"), ("accept_terms", "yes")):
         assert f'name="{name}" value="{value}"' in answer.text
     assert re.search(r'name="idem" value="[0-9a-f-]{36}"', answer.text)
+
+
+async def test_a_name_that_is_an_advertisement_is_refused_beside_its_field(customer: Client) -> None:
+    answer = await join(customer, email="new@example.com", first_name="www.evil.example", accept_terms="yes")
+    assert answer.status_code == 422
+    assert "Write a name of at most 100 characters, without web addresses." in answer.text

@@ -281,7 +281,8 @@ async def test_a_customer_who_is_known_is_opened_not_refused(anna: Browser, back
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [({"email": ""}, "Write the customer’s email address."), ({"email": "zoe"}, "This is not an email address"),
-        ({"email": "zoe@x.lu", "phone": "call me"}, "Write the phone number with digits")],
+        ({"email": "zoe@x.lu", "phone": "call me"}, "Write the phone number with digits"),
+        ({"email": "zoe@x.lu", "last_name": "www.evil.example"}, "Write a name of at most 100 characters")],
 )  # fmt: skip
 async def test_a_field_that_cannot_be_right_is_said_beside_it(
     anna: Browser, backend: StaffBackend, fields: dict[str, str], sentence: str

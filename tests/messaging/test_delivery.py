@@ -216,3 +216,16 @@ async def test_a_worker_that_died_with_a_mail_gives_it_back(services: Services, 
     assert await claim() == 0
     clock.move(timedelta(seconds=2))
     assert await claim() == 1
+
+
+@pytest.mark.parametrize("recipient", ["a@x..lu", "[@x.lu", "(c)@x.lu", "a\x01@x.lu", ":;@x.y", "\ud800@x.lu"])
+async def test_a_mail_that_cannot_be_written_has_failed_like_any_other(
+    shop: Shop, post_office: PostOffice, recipient: str
+) -> None:
+    """Addresses taken before they were checked."""
+    settings = by_smtp(post_office)
+    entry = EmailLog(id=UUID(int=7), recipient=recipient, subject="Card", body_text="Text", status="queued", attempts=1)
+    await deliver(entry, open_delivery(settings), settings, clock.now())
+    assert entry.status == "queued"
+    assert entry.error
+    assert recipient not in entry.error

@@ -32,7 +32,7 @@ from tests.world import ANNA, PASSWORD
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
-from workers.jobs import outbox
+from workers.jobs import mail, outbox
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.tidy import ANSWERS_KEPT, purge
@@ -297,3 +297,34 @@ async def test_jobs_leave_nothing_about_people_in_redis(worker: Worker, shop: Sh
 
 async def contents(redis: Redis) -> str:
     return " ".join([(await redis.dump(key)).decode("latin-1") for key in await redis.keys("*")])
+
+
+async def test_one_address_that_is_none_stops_no_other_mail(
+    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    await shop.anna.enroll("otto@example.com")
+    await shop.anna.enroll("karl@example.com")
+    await relay_outbox(working)
+    await superuser.execute("UPDATE email_logs SET recipient = 'a@x..lu' WHERE recipient = 'otto@example.com'")
+    for _ in range(4):
+        await send_queued_mails(working)
+        clock.move(timedelta(seconds=91))
+    assert [mail["To"] for mail in post_office.mails] == ["karl@example.com"]
+    ended = {row["recipient"]: row["status"] for row in await superuser.fetch(MAILS)}
+    assert ended == {"a@x..lu": "failed", "karl@example.com": "sent"}
+
+
+async def test_a_merchant_whose_mails_cannot_be_sent_delays_no_other(
+    working: dict, shop: Shop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, log_lines
+) -> None:
+    async def break_down_first(services: Services, merchant_id: UUID | None) -> Any:
+        if merchant_id != shop.merchant_id:
+            raise RuntimeError("broken")
+        return await claim(services, merchant_id)
+
+    claim = mail._claim
+    monkeypatch.setattr(mail, "_claim", break_down_first)
+    await shop.anna.enroll("otto@example.com")
+    await relay_and_send(working)
+    assert [sent["To"] for sent in post_office.mails] == ["otto@example.com"]
+    assert {line["error"] for line in log_lines() if line["event"] == "mails_failed"} == {"RuntimeError"}

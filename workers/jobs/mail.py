@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from backend.core.clock import clock
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
@@ -13,16 +15,25 @@ from backend.services import Services
 
 CHUNK = 50
 
+log = structlog.get_logger()
+
 
 async def send_queued_mails(context: dict[str, Any]) -> None:
+    """What goes wrong for one merchant is told and delays that merchant's mails only."""
     services: Services = context["services"]
-    async with services.sessions.committing() as session:
-        claimed_platform = await claim_platform_mails(session, clock.now(), CHUNK)
-    await _send(services, None, claimed_platform)
-    for merchant_id in await list_merchant_ids(services.sessions):
-        async with services.sessions.committing(merchant_id) as session:
-            claimed = await claim_mails(session, merchant_id, clock.now(), CHUNK)
-        await _send(services, merchant_id, claimed)
+    for merchant_id in [None, *await list_merchant_ids(services.sessions)]:
+        try:
+            await _send(services, merchant_id, await _claim(services, merchant_id))
+        except Exception as error:
+            log.exception("mails_failed", merchant=str(merchant_id), error=type(error).__name__)
+
+
+async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[EmailLog | PlatformMail]:
+    """The platform's own for None."""
+    async with services.sessions.committing(merchant_id) as session:
+        if merchant_id is None:
+            return await claim_platform_mails(session, clock.now(), CHUNK)
+        return await claim_mails(session, merchant_id, clock.now(), CHUNK)
 
 
 async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
-from backend.loyalty.customers.schemas import CustomerView
+from backend.loyalty.customers.schemas import CustomerView, HolderView
 from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.wallets.schemas import Wallets
 from backend.merchants.schemas import StoreRef
@@ -45,13 +45,15 @@ class MergedCard(Answer):
     reversible_until: datetime
 
 
-class CardView(Answer):
+class OwnCardView(Answer):
+    """The card as whoever has its address sees it."""
+
     id: UUID
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
     """Sixteen letters, without spaces: printed, in the QR code and typed."""
     state: str
     """active | deactivated | merged | erased"""
-    customer: CustomerView
+    customer: HolderView
     program_type: str
     card_name: str
     card_color: str
@@ -84,6 +86,12 @@ class CardView(Answer):
     """The card that goes on in its place."""
     merged_cards: list[MergedCard]
     """Cards that were merged into this one."""
+
+
+class CardView(OwnCardView):
+    """The card as the merchant's people see it."""
+
+    customer: CustomerView
 
 
 class CardLookup(Body):

@@ -7,53 +7,58 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer, CustomerWord
 from backend.loyalty.customers.rules import normalize_email, normalize_phone, words
-from backend.loyalty.customers.schemas import Person
+from backend.loyalty.customers.schemas import EMAIL_MAX, Person
 
 
 async def find_or_add_customer(
     session: AsyncSession, origin: Origin, person: Person, language: str, *, fill_in: bool
 ) -> Customer:
-    """The merchant's customer with this email, in any case.
+    """The merchant's customer with this email, in any case. Locked: who enrolls the same person at once waits.
 
-    With `fill_in`, what was not known yet is filled in; nothing is ever overwritten.
+    With `fill_in`, what was not known yet is filled in; nothing is ever overwritten. Raises ValidationFailed.
     """
+    email_norm = normalize_email(person.email)
+    if len(email_norm) > EMAIL_MAX:
+        raise ValidationFailed(FieldError("/email", "too_long", f"At most {EMAIL_MAX} characters."))
     added = await session.scalar(
         insert(Customer)
         .values(
             merchant_id=origin.merchant_id,
             id=new_id(),
             email=person.email.strip(),
-            email_norm=normalize_email(person.email),
+            email_norm=email_norm,
             language=language,
             created_at=origin.now,
         )
         .on_conflict_do_nothing()
         .returning(Customer.id)
     )
-    customer = await get_customer_by_email(session, origin.merchant_id, person.email)
+    customer = await _lock_customer(session, origin.merchant_id, email_norm)
     if (added or fill_in) and await _fill_in(session, customer, person) and not added:
         record(session, origin.merchant_id, CustomerChanged(customer.id), origin.now)
     return customer
 
 
-async def get_customer_by_email(session: AsyncSession, merchant_id: UUID, email: str) -> Customer:
-    return (
-        await session.scalars(
-            select(Customer).where(Customer.merchant_id == merchant_id, Customer.email_norm == normalize_email(email))
-        )
-    ).one()
+async def _lock_customer(session: AsyncSession, merchant_id: UUID, email_norm: str) -> Customer:
+    query = select(Customer).where(Customer.merchant_id == merchant_id, Customer.email_norm == email_norm)
+    # Bookings, which only refer to the customer, go on meanwhile.
+    return (await session.scalars(query.with_for_update(key_share=True))).one()
 
 
 async def _fill_in(session: AsyncSession, customer: Customer, person: Person) -> bool:
     """Whether anything was new."""
-    told = {
-        field: getattr(person, field)
-        for field in ("first_name", "last_name", "phone", "birth_date")
-        if getattr(customer, field) is None and getattr(person, field) is not None
+    given = {
+        "first_name": person.first_name and person.first_name.strip(),
+        "last_name": person.last_name and person.last_name.strip(),
+        "phone": person.phone and person.phone.strip(),
+        "birth_date": person.birth_date,
     }
+    told = {field: value for field, value in given.items() if value is not None and getattr(customer, field) is None}
     for field, value in told.items():
         setattr(customer, field, value)
     customer.phone_norm = normalize_phone(customer.phone)

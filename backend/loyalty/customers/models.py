@@ -23,7 +23,8 @@ class Customer(TenantEntity):
     first_name: Mapped[str | None] = mapped_column(LABEL)
     last_name: Mapped[str | None] = mapped_column(LABEL)
     phone: Mapped[str | None] = mapped_column(String(30))
-    phone_norm: Mapped[str | None] = mapped_column(String(9))
+    phone_norm: Mapped[str | None] = mapped_column(String(9, collation="C"))
+    """Backward, for finding by its end."""
     birth_date: Mapped[date | None]
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)

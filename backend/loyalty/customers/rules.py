@@ -5,17 +5,19 @@ import unicodedata
 
 WORD_LENGTH_MIN = 2
 PHONE_DIGITS = 9
+PHONE_DIGITS_MIN = 5
 LATIN = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 def normalize_email(email: str) -> str:
-    return email.strip().casefold()
+    """One form for any case and any way of composing accents. Can be longer than the address itself."""
+    return unicodedata.normalize("NFC", email.strip().casefold())
 
 
 def normalize_phone(phone: str | None) -> str | None:
-    """The last nine digits: the same with and without country code."""
+    """The last nine digits, the last one first: a number with and without its country code begin alike."""
     digits = re.sub(r"\D", "", phone or "")
-    return digits[-PHONE_DIGITS:] or None
+    return digits[: -PHONE_DIGITS - 1 : -1] or None
 
 
 def words(*texts: str | None) -> list[str]:

@@ -6,11 +6,32 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
 
+INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+"""Control characters, ends of lines, and marks that turn the direction of what follows."""
+ATOM = rf"[^\s{INVISIBLE}@.()<>\[\]:;,?\\\"]"
+EMAIL_MAX = 254
 Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", examples=["marie.weber@example.com"])
+    str,
+    Meta(
+        max_length=EMAIL_MAX,
+        # What a mail can be sent to, without the comments and quotes that nobody's address has.
+        pattern=rf"^\s*{ATOM}+(\.{ATOM}+)*@{ATOM}{{1,63}}(\.{ATOM}{{1,63}})+\s*$(?!\n)",
+        examples=["marie.weber@example.com"],
+    ),
 ]
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
-Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{5,25}$(?!\n)", examples=["+352 621 123 456"])]
+Name = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        # It is written into mails: whoever names themself after a web site would have us send advertisements.
+        pattern=rf"^(?!.*(://|[wW]{{3}}\.))[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*$(?!\n)",
+        examples=["Marie"],
+    ),
+]
+Phone = Annotated[
+    str, Meta(pattern=r"^\+?(?=([^0-9]*[0-9]){5})[0-9 ()./-]{5,25}$(?!\n)", examples=["+352 621 123 456"])
+]
 Language = Literal["en", "fr", "de", "lb"]
 
 
@@ -25,13 +46,18 @@ class Person(Body):
     language: Language | None = None
 
 
-class CustomerView(Answer):
-    id: UUID
+class HolderView(Answer):
+    """What stands on the card, for whoever has its address."""
+
     name: str
     """First and last name as given; the email's part before the @ when no name was given."""
+    language: str
+
+
+class CustomerView(HolderView):
+    id: UUID
     first_name: str | None
     last_name: str | None
     email: str
     phone: str | None
     birth_date: date | None
-    language: str

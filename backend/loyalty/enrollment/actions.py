@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import JSON, Text, cast, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,11 +30,12 @@ from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardEnrolled
+from backend.loyalty.ledger.problems import AlreadyBooked
 from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
 
-CODE_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired"}
+MOVED_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired", "uq_cards_customer_scope"}
 BORN_FIRST = date(1900, 1, 1)
 
 _encoder = msgspec.json.Encoder()
@@ -58,37 +58,45 @@ class Enrollment:
     ledger: Ledger
 
     async def by_staff(self, origin: Origin, person: Person, key: Key | None) -> Reply:
-        """201 with the card view, or 200 with the card the customer has already."""
+        """201 with the card view, or 200 with the card the customer has already.
+
+        Raises AlreadyBooked for the key of another booking whose answer is not kept any more.
+        """
         return await self._once(origin, person, key, is_public=False)
 
     async def by_customer(self, origin: Origin, person: SelfEnroll, key: Key | None) -> Reply:
         """From the join page. What an address had before is told to that address only.
 
-        Raises EnrollmentClosed or TermsNotAccepted.
+        Raises EnrollmentClosed or TermsNotAccepted, and what `by_staff` raises.
         """
         return await self._once(origin, person, key, is_public=True)
 
     async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         check_birth_date(person.birth_date, origin.now.date())
         try:
-            reply = await self._with_free_code(origin, person, key, is_public=is_public)
-        except IntegrityError:
+            reply = await self._enroll_anew(origin, person, key, is_public=is_public)
+        except IntegrityError as error:
             # The key was used for something else, or by a twin a moment ago.
             async with self.sessions.committing(origin.merchant_id) as session:
                 answer = await _first_answer(session, origin, key)
-            if answer is None:
-                raise
-            return answer
+            if answer is not None:
+                return answer
+            if constraint_of(error) == "uq_transactions_idempotency_key":
+                raise AlreadyBooked from error
+            raise
         self.ledger.doorbell.ring()
         return reply
 
-    async def _with_free_code(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
-        """Once in a very long time a new code is, or was, another card's: then with the next."""
+    async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
+        """Once in a very long time a new code is, or was, another card's: then with the next.
+
+        And when a merge is undone at this moment, the customer has a card again: then with that one.
+        """
         while True:
             try:
                 return await self._enroll(origin, person, key, is_public=is_public)
             except IntegrityError as error:
-                if constraint_of(error) not in CODE_CONSTRAINTS:
+                if constraint_of(error) not in MOVED_CONSTRAINTS:
                     raise
 
     async def _enroll(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
@@ -149,39 +157,47 @@ def _check_public(setup: Setup, person: Person) -> None:
 async def _find_or_add_card(
     session: AsyncSession, origin: Origin, setup: Setup, customer: Customer
 ) -> tuple[UUID, bool]:
-    """The unique index on customer and scope keeps two tills from making two cards."""
-    scope = None if setup.policy.allow_cross_location_redemption else origin.store_id
+    """The customer is locked, so no other till makes a second card meanwhile."""
+    is_shared = setup.policy.allow_cross_location_redemption
+    existing = await _find_card(session, origin, customer, is_shared=is_shared)
+    if existing is not None:
+        if existing.scope_store_id not in {None, origin.store_id}:
+            existing.scope_store_id = None
+            await session.flush()
+        return existing.id, False
     assert setup.program is not None, "an open program exists"
-    added = await session.scalar(
-        insert(Card)
-        .values(
-            merchant_id=origin.merchant_id,
-            id=new_id(),
-            code=new_code(),
-            customer_id=customer.id,
-            program_id=setup.program.id,
-            store_id=origin.store_id,
-            scope_store_id=scope,
-            enrolled_at=origin.now,
-            last_activity_at=origin.now,
-        )
-        .on_conflict_do_nothing(
-            index_elements=["merchant_id", "customer_id", "scope_store_id"],
-            index_where=IN_USE,
-        )
-        .returning(Card.id)
+    card = Card(
+        merchant_id=origin.merchant_id,
+        id=new_id(),
+        code=new_code(),
+        customer_id=customer.id,
+        program_id=setup.program.id,
+        store_id=origin.store_id,
+        scope_store_id=None if is_shared else origin.store_id,
+        enrolled_at=origin.now,
+        last_activity_at=origin.now,
     )
-    if added is not None:
-        return added, True
-    existing = await session.scalars(
-        select(Card.id).where(
-            Card.merchant_id == origin.merchant_id,
-            Card.customer_id == customer.id,
-            Card.scope_store_id.is_not_distinct_from(scope),
-            IN_USE,
-        )
+    session.add(card)
+    await session.flush()
+    return card.id, True
+
+
+async def _find_card(session: AsyncSession, origin: Origin, customer: Customer, *, is_shared: bool) -> Card | None:
+    """The card this customer would show here, whatever the policy was when it was made.
+
+    The card of this store, where its balance was collected; else the one that works everywhere. When stores share
+    their cards and there are only cards of other stores, from the time when they did not, it is the newest of those,
+    which works everywhere from now on: a further card would be a second welcome bonus, and a card that is refused at
+    this till would be no answer.
+    """
+    is_ours, is_everywhere = Card.scope_store_id == origin.store_id, Card.scope_store_id.is_(None)
+    query = (
+        select(Card)
+        .where(Card.merchant_id == origin.merchant_id, Card.customer_id == customer.id, IN_USE)
+        .order_by(is_ours.desc().nulls_last(), Card.enrolled_at.desc(), Card.id.desc())
     )
-    return existing.one(), False
+    cards = list(await session.scalars(query if is_shared else query.where(is_ours | is_everywhere)))
+    return next((card for card in cards if card.scope_store_id in {None, origin.store_id}), cards[0] if cards else None)
 
 
 def draft_enrolled(state: CardState, origin: Origin) -> Draft:

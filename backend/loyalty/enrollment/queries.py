@@ -3,7 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from backend.core.origin import Origin
+from backend.loyalty.cards.schemas import CardView, OwnCardView
+from backend.loyalty.customers.schemas import HolderView
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.problems import CardNotFound
@@ -11,7 +15,7 @@ from backend.loyalty.ledger.queries import get_setup, list_transactions
 from backend.loyalty.ledger.state import CardState, decode_state
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import PublicProgram
-from backend.loyalty.till.schemas import CardPage
+from backend.loyalty.till.schemas import CardPage, OwnBooking
 from backend.merchants.schemas import StoreRef
 
 CARD_AT_HOME = "SELECT card_at_home($1, $2, $3)"
@@ -58,7 +62,12 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
     return CardPage(
         merchant_name=state.setup.merchant.name,
         store_code=state.setup.store.code,
-        card=Show(ledger.links, language, now).card(state),
-        transactions=[row.view(language) for row in rows[:SHOWN]],
+        card=_own_card(Show(ledger.links, language, now).card(state)),
+        transactions=[msgspec.convert(row.view(language), OwnBooking, from_attributes=True) for row in rows[:SHOWN]],
         privacy_url=state.program.privacy_url,
     )
+
+
+def _own_card(card: CardView) -> OwnCardView:
+    seen = {field: getattr(card, field) for field in OwnCardView.__struct_fields__}
+    return OwnCardView(**seen | {"customer": HolderView(card.customer.name, card.customer.language)})

@@ -13,19 +13,18 @@ from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import StoreNotFound
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.idempotency import IdempotencyKeyReused, Key, key_for
+from backend.core.idempotency import IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
-from backend.core.schemas import Body
 from backend.loyalty.enrollment.actions import Enrollment, request_card_links
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.queries import card_page, public_program
 from backend.loyalty.enrollment.schemas import CardLinkRequest, Enroll, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.desk import REPLAYED, IdempotencyKey, sent
-from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
+from backend.loyalty.ledger.desk import REPLAYED, Desk, IdempotencyKey, sent
+from backend.loyalty.ledger.problems import AlreadyBooked, CardNotFound, ProgramInactive
 from backend.loyalty.ledger.routes import STAFF
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
@@ -46,17 +45,12 @@ class StoreEnrollmentController(Controller):
         guards=[together(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(EnrollView), 200: shown(EnrollView)}
-        | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused),
+        | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused, AlreadyBooked),
     )
     async def enroll(
-        self,
-        request: Asked,
-        data: JSONBody[Enroll],
-        origin: NamedDependency[Origin],
-        enrollment: NamedDependency[Enrollment],
-        idempotency_key: IdempotencyKey = None,
+        self, data: JSONBody[Enroll], desk: NamedDependency[Desk], enrollment: NamedDependency[Enrollment]
     ) -> Response[bytes]:
-        return sent(await enrollment.by_staff(origin, data, optional_key(request, idempotency_key, data)))
+        return sent(await enrollment.by_staff(desk.origin, data, desk.optional_key(data)))
 
 
 class StorefrontController(Controller):
@@ -92,6 +86,7 @@ class StorefrontController(Controller):
             FeatureDisabled,
             ProgramInactive,
             IdempotencyKeyReused,
+            AlreadyBooked,
         ),
     )
     async def enroll(
@@ -104,8 +99,8 @@ class StorefrontController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         place = await get_place(ledger.pool, store_code)
-        key = optional_key(request, idempotency_key, data)
-        return sent(await enrollment.by_customer(stranger(request, place), data, key))
+        desk = Desk(ledger, stranger(request, place), idempotency_key)
+        return sent(await enrollment.by_customer(desk.origin, data, desk.optional_key(data)))
 
     @get(
         "/cards/{token:str}",
@@ -163,8 +158,3 @@ def stranger(request: Asked, place: StorePlace) -> Origin:
         ip=printable_address(client_address(request)),
         user_agent=request.headers.get("user-agent", "")[:300] or None,
     )
-
-
-def optional_key(request: Asked, value: str | None, body: Body) -> Key | None:
-    """Enrolling is safe to repeat by itself; a key makes the answer the same too."""
-    return key_for(value, request.url.path, body) if value is not None else None

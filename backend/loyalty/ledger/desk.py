@@ -39,6 +39,10 @@ class Desk:
         """The same for the same request at the same store. Raises IdempotencyKeyMissing."""
         return key_for(self.idempotency_key, f"{self.origin.store_id or ''}{self.origin.instance}", body)
 
+    def optional_key(self, body: Body) -> Key | None:
+        """For what is safe to repeat by itself; a key makes the answer the same too."""
+        return self.key(body) if self.idempotency_key is not None else None
+
     async def book(self, operation: Operation, body: Body, **particulars: Unpack[Particulars]) -> Response[bytes]:
         """Raises IdempotencyKeyMissing and what `Ledger.book` raises."""
         return sent(await self.ledger.book(operation, self.origin, self.key(body), **particulars))

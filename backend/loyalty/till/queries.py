@@ -7,14 +7,13 @@ import asyncpg
 
 from backend.core.origin import Origin
 from backend.loyalty.cards import code as card_code
-from backend.loyalty.customers.rules import WORD_LENGTH_MIN, normalize_email, normalize_phone, words
+from backend.loyalty.customers.rules import PHONE_DIGITS_MIN, WORD_LENGTH_MIN, normalize_email, normalize_phone, words
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
 from backend.loyalty.ledger.rules import UNDO_WINDOW, VOIDABLE
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
 
-PHONE_DIGITS_MIN = 5
 RECENT = 8
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core.schemas import Answer
-from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.programs.schemas import ProgramView
 
@@ -24,12 +24,31 @@ class Undo(Answer):
     until: datetime
 
 
+class OwnBooking(Answer):
+    """A line of the history without what is between the merchant and its people: reasons, names, references."""
+
+    kind: str
+    """enrolled | welcome_bonus | earned | redeemed | voided | adjusted | expired | restored | …"""
+    unit: str
+    """points | stamps"""
+    amount: int
+    """Signed: what was added or taken."""
+    store: str | None
+    """Code of the store; None for what was done in an office."""
+    purchase_amount_cents: int | None
+    reward: str | None
+    """Name of what was handed over."""
+    occurred_at: datetime
+    voided: bool
+    """Nothing of it is left to take back."""
+
+
 class CardPage(Answer):
     """The customer's own page."""
 
     merchant_name: str
     store_code: str
-    card: CardView
-    transactions: list[TransactionView]
+    card: OwnCardView
+    transactions: list[OwnBooking]
     """The last twenty."""
     privacy_url: str | None

@@ -59,7 +59,10 @@ def _body(request: Request, form: Form) -> Enroll:
     try:
         return body_of(Enroll, values, "")
     except FormError as error:
+        name = _("Write a name of at most 100 characters, without web addresses.")
         sentences = {
+            "first_name": name,
+            "last_name": name,
             "email": _("This is not an email address: it needs an @ and a dot, like marie@example.com."),
             "phone": _("Write the phone number with digits, like +352 621 123 456."),
         }

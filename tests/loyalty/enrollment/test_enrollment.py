@@ -1,14 +1,16 @@
 """Joining: at the till, and from the poster."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import delete
 
 from backend.core.clock import clock
 from backend.core.keys import KeyRing
+from backend.core.models import StoredAnswer
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.programs.models import Program
@@ -93,9 +95,25 @@ async def test_enrolling_at_the_till_needs_no_key(shop: Shop) -> None:
         ("email", "otto@localhost"),
         ("email", "a b@example.com"),
         ("email", "x" * 250 + "@example.com"),
+        ("email", "a@x..lu"),
+        ("email", "[@x.lu"),
+        ("email", "(c)@x.lu"),
+        ("email", "a\x01@x.lu"),
+        ("email", ":;@x.y"),
+        ("email", "\u202eevil@x.lu"),
+        ("email", "a\u200b@x.lu"),
+        ("email", "a@x.lu,b@x.lu"),
         ("first_name", ""),
+        ("first_name", "   "),
         ("first_name", "x" * 101),
+        ("first_name", "Otto\r\nX"),
+        ("first_name", "\u202eeiraM"),
+        ("first_name", "you won 500 EUR, claim at http://evil.example"),
+        ("last_name", "look at WWW.evil.example"),
         ("phone", "call me"),
+        ("phone", "-----"),
+        ("phone", "1-2-3-4"),
+        ("phone", "12345\n"),
         ("birth_date", "29.02.1980"),
         ("birth_date", "2026-02-30"),
         ("birth_date", "1899-12-31"),
@@ -295,3 +313,95 @@ async def test_one_person_may_hold_cards_of_two_merchants(sign_in, stranger: Str
     assert joined["already_enrolled"] is True
     assert joined["card"]["id"] != card["id"]
     assert [store["code"] for store in joined["works_at"]] == ["AURORA"]
+
+
+@pytest.mark.parametrize("email", ["ß" * 127 + "@x.lu", "ŉ" * 127 + "@x.lu"])
+async def test_an_address_that_grows_in_its_common_form_is_refused(shop: Shop, stranger: Stranger, email: str) -> None:
+    for ask in (shop.anna.enroll(email), stranger.join(shop.hub, email)):
+        with refused("validation_failed", 422) as said:
+            await ask
+        assert [error["pointer"] for error in said[0]["errors"]] == ["/email"]
+
+
+async def test_an_address_is_one_however_its_accents_are_composed(shop: Shop) -> None:
+    card = await shop.anna.enroll("e\u0301ric@example.com")
+    assert (await shop.anna.enroll("\u00e9ric@example.com"))["id"] == card["id"]
+    for composed in ("\u00c9ric@example.com", "e\u0301ric@example.com"):
+        assert [found["id"] for found in await shop.anna.find(composed)] == [card["id"]]
+
+
+async def test_a_name_is_kept_without_the_spaces_around_it(shop: Shop) -> None:
+    card = await shop.anna.enroll(first_name=" Otto ", last_name="Weber ")
+    assert card["customer"]["name"] == "Otto Weber"
+
+
+async def test_a_key_stays_used_when_its_answer_is_not_kept_any_more(shop: Shop, stranger: Stranger) -> None:
+    key = new_key()
+    card = await shop.anna.enroll("otto@example.com", key=key)
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        await session.execute(delete(StoredAnswer).where(StoredAnswer.merchant_id == shop.merchant_id))
+    for ask in (shop.anna.enroll("karl@example.com", key=key), stranger.join(shop.hub, "karl@example.com", key=key)):
+        with refused("already_booked", 409):
+            await ask
+    assert await shop.anna.find("karl@example.com") == []
+    assert (await shop.anna.enroll("otto@example.com", key=key))["id"] == card["id"]
+
+
+async def test_tills_that_enroll_one_person_at_once_keep_and_show_the_first_name_only(shop: Shop) -> None:
+    """The names of the others are not even findable."""
+    names = ["Otto", "Karl", "Emil", "Hugo"]
+    cards = await asyncio.gather(*(shop.anna.enroll("o@example.com", first_name=name) for name in names))
+    (name,) = {card["customer"]["first_name"] for card in cards}
+    assert [len(await shop.anna.find(each)) for each in names] == [int(each == name) for each in names]
+
+
+async def test_tills_that_complete_one_person_at_once_keep_the_first_answer(shop: Shop) -> None:
+    await shop.anna.enroll("o@example.com")
+    names = ["Otto", "Karl", "Emil", "Hugo"]
+    cards = await asyncio.gather(*(shop.anna.enroll("o@example.com", first_name=name) for name in names))
+    (name,) = {card["customer"]["first_name"] for card in cards}
+    assert [len(await shop.anna.find(each)) for each in names] == [int(each == name) for each in names]
+
+
+async def test_stores_that_begin_to_share_cards_make_no_further_one(opened: OpenShop) -> None:
+    shop = await opened(terms={"welcome_bonus_points": 50}, policy={"allow_cross_location_redemption": False})
+    at_hub, at_outlet = await shop.anna.enroll("o@example.com"), await shop.luc.enroll("o@example.com")
+    assert at_hub["id"] != at_outlet["id"]
+    await shop.change(Policy, allow_cross_location_redemption=True)
+    for till, card in ((shop.anna, at_hub), (shop.luc, at_outlet)):
+        again = await till.enroll("o@example.com")
+        assert (again["id"], again["already_enrolled"], again["points_balance"]) == (card["id"], True, 50)
+
+
+async def test_a_card_of_one_store_works_everywhere_once_its_holder_shows_up_elsewhere(opened: OpenShop) -> None:
+    shop = await opened(terms={"welcome_bonus_points": 50}, policy={"allow_cross_location_redemption": False})
+    card = await shop.anna.enroll("o@example.com")
+    await shop.change(Policy, allow_cross_location_redemption=True)
+    again = await shop.luc.enroll("o@example.com")
+    assert (again["id"], again["already_enrolled"], again["points_balance"]) == (card["id"], True, 50)
+    assert [store["code"] for store in again["works_at"]] == [shop.hub, shop.outlet]
+    assert (await shop.luc.earn(card, cents=100))["card"]["points_balance"] == 51
+
+
+async def test_stores_that_stop_sharing_cards_make_no_second_one(opened: OpenShop) -> None:
+    shop = await opened(terms={"welcome_bonus_points": 50})
+    card = await shop.anna.enroll("o@example.com")
+    await shop.change(Policy, allow_cross_location_redemption=False)
+    for till in (shop.anna, shop.luc):
+        again = await till.enroll("o@example.com")
+        assert (again["id"], again["already_enrolled"], again["points_balance"]) == (card["id"], True, 50)
+    assert len(await shop.anna.find("o@example.com")) == 1
+
+
+async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, stranger: Stranger) -> None:
+    """Whoever has the address may be somebody it was forwarded to."""
+    card = await shop.a_card(
+        email="otto.w@example.com", first_name="Otto", phone="+352 621 999 888", birth_date=date(1980, 2, 29), points=9
+    )
+    await shop.claire.adjust(card, 5, "Suspected fraud, watch him")
+    await shop.anna.earn(card, cents=100, order_reference="R-4711", notes="Regular")
+    page = await stranger.send("GET", f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}")
+    assert page.json()["card"]["customer"] == {"name": "Otto", "language": "en"}
+    assert [line["kind"] for line in page.json()["transactions"]] == ["earned", "adjusted", "earned", "enrolled"]
+    for secret in ("fraud", "otto.w", "999", "1980", "Claire", "Anna", "R-4711", "Regular"):
+        assert secret not in page.text

@@ -265,3 +265,26 @@ async def test_a_body_beyond_all_measure_is_refused(stranger: Stranger) -> None:
             content=b'{"email": "' + b"x" * 1_100_000 + b'"}',
             headers={"content-type": "application/json"},
         )
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed", "is_found"),
+    [
+        ("+352 26 12 34 56", "26 12 34 56", True),
+        ("26 12 34 56", "+352 26 12 34 56", True),
+        ("+352 26 12 34 56", "12 34 56", True),
+        ("+352 26 12 34 56", "2 34 56", False),
+        ("+352 26 12 34 56", "27 12 34 56", False),
+        ("+352 26 12 34 56", "26 12 34", False),
+        ("+352 621 123 456", "00352 621 123 456", True),
+        ("+352 621 123 456", "621 123 456", True),
+        ("+352 621 123 456", "+33 621 123 456", True),
+        ("12345", "12345", True),
+        ("12345", "+352 12345", True),
+        ("112345", "12345", False),
+    ],
+)
+async def test_a_number_is_found_by_its_end_as_it_is_typed(shop: Shop, kept: str, typed: str, is_found: bool) -> None:
+    card = await shop.a_card(phone=kept)
+    await shop.a_card(phone="+352 691 777 888")
+    assert [found["id"] for found in await shop.anna.find(typed)] == ([card["id"]] if is_found else [])
