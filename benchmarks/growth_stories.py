@@ -129,7 +129,7 @@ class _Teller:
             reward=None,
             points_numerator=rate.numerator,
             points_denominator=rate.denominator,
-            granted_id=granted.id if granted else None,
+            granted_ids=[granted.id] if granted else [],
             granted_expired=sum(part.amount for part in gone if granted and part.lot_id == granted.id),
             taken=[],
         )

@@ -11,7 +11,7 @@ from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, war
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_programs
-from workers.jobs.tidy import purge
+from workers.jobs.tidy import PURGE, purge
 from workers.jobs.wallets import check_wallet_certificates, reconcile_google_passes, sync_wallet_passes
 from workers.runner import logged
 
@@ -47,5 +47,5 @@ SCHEDULE: list[CronJob] = [
         keep_result=0,
     ),
     cron(logged(audit_ledger), name=AUDIT_LEDGER, hour=4, minute=30, timeout=3600, max_tries=1, keep_result=0),
-    cron(logged(purge), name="purge", hour=3, minute=20, timeout=300, max_tries=1, keep_result=0),
+    cron(logged(purge), name=PURGE, hour=3, minute=20, timeout=300, max_tries=1, keep_result=0),
 ]

@@ -129,8 +129,8 @@ MUTANTS = [
     Mutant(
         "What is set aside can be spent a second time",
         LEDGER + "draft.py",
-        "return rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now)",
-        "return sum(lot.remaining for lot in self.live(unit))",
+        "return max(0, rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now))",
+        "return rules.left_in(self.live(unit))",
     ),
     Mutant(
         "Debt is never paid",
@@ -182,6 +182,27 @@ MUTANTS = [
         "",
     ),
     Mutant(
+        "An order's sale is taken back before what it paid for",
+        LEDGER + "voiding.py",
+        'key=lambda target: target.transaction.kind != "redeemed")',
+        'key=lambda target: target.transaction.kind == "redeemed")',
+        ("tests/loyalty/ledger/test_returns.py",),
+    ),
+    Mutant(
+        "A return does not know its points when they were restored",
+        LEDGER + "restoring.py",
+        "draft.grant(row, part.amount, life).from_lot_id = part.lot_id",
+        "draft.grant(row, part.amount, life)",
+        ("tests/loyalty/ledger/test_restoring.py",),
+    ),
+    Mutant(
+        "A return loses its points where cards were merged",
+        "migrations/sql/2026_11_23_void_target.sql",
+        "l.from_lot_id = g.id",
+        "l.from_lot_id = g.id AND false",
+        ("tests/loyalty/ledger/test_merging.py",),
+    ),
+    Mutant(
         "What expired unused is taken back once more",
         LEDGER + "voiding.py",
         "owed = min(reversal.points, max(0, left - expired))",
@@ -214,7 +235,7 @@ MUTANTS = [
     ),
     Mutant(
         "The database lets rewards go anywhere",
-        "migrations/sql/2026_11_22_refuse_elsewhere.sql",
+        "migrations/sql/2026_11_23_refuse_elsewhere.sql",
         "      AND (p.allow_cross_location_redemption OR c.store_id = NEW.store_id)\n",
         "",
     ),

@@ -18,6 +18,15 @@ class Lot:
     ends_at: datetime
     expired: int = 0
     has_grace: bool = False
+    restored: int = 0
+    """What it was granted with, when that was given back after it had expired."""
+    first: "Lot | None" = None
+    """The lot its points were granted as, when that was another one."""
+    card: int = 0
+
+    @property
+    def origin(self) -> "Lot":
+        return self.first or self
 
 
 @dataclass(eq=False)
@@ -35,6 +44,10 @@ class Booking:
     returned_cents: int = 0
     reversed_points: int = 0
     returned_quantity: int = 0
+    found_expired: int = 0
+    """By returns, of the points they settled; where the program forgives, nobody knows."""
+    settled: int = 0
+    """Of the points: what returns have settled without taking it."""
 
     @property
     def is_void(self) -> bool:
@@ -54,6 +67,7 @@ class Model:
     """Points that live for some days or for ever, and stamps for ever, under terms that change."""
 
     def __init__(self) -> None:
+        self.card = 0
         self.lots: list[Lot] = []
         self.bookings: list[Booking] = []
         self.holds: list[Hold] = []
@@ -63,7 +77,7 @@ class Model:
 
     @property
     def available(self) -> int:
-        return self.balance - self.held
+        return max(0, self.balance - self.held)
 
     def look(self, now: datetime) -> None:
         """What has ended is gone, and what was set aside too long is free."""
@@ -86,7 +100,7 @@ class Model:
         return points
 
     def grant(self, points: int, now: datetime) -> Lot:
-        lot = Lot(self._pay(points), self._end_of(now))
+        lot = Lot(self._pay(points), self._end_of(now), card=self.card)
         self.lots.append(lot)
         return lot
 
@@ -105,6 +119,35 @@ class Model:
     def reserve(self, hold: str, quantity: int, now: datetime) -> None:
         self.holds.append(Hold(hold, quantity, now + HOLD_TIME))
 
+    def merge(self) -> None:
+        """Another card goes on with all there is."""
+        self.card += 1
+        for lot in sorted(self.lots, key=lambda lot: lot.ends_at):
+            if lot.left:
+                self.lots.append(Lot(lot.left, lot.ends_at, has_grace=lot.has_grace, first=lot.origin, card=self.card))
+                lot.left = 0
+
+    @property
+    def restorable(self) -> int:
+        return sum(self._expired_of(lot, self._settled_of(lot)) for lot in self.lots if not lot.first)
+
+    def restore(self, points: int, now: datetime) -> None:
+        """What came last is restored first."""
+        for lot in reversed([lot for lot in self.lots if not lot.first]):
+            part = min(points, self._expired_of(lot, self._settled_of(lot)))
+            points -= part
+            if part:
+                ends_at = max(self._end_of(now), now + GRACE)
+                self.lots.append(Lot(self._pay(part), ends_at, restored=part, first=lot, card=self.card))
+
+    def _settled_of(self, lot: Lot) -> int:
+        return sum(booking.settled for booking in self.bookings if booking.lot is lot)
+
+    def _expired_of(self, first: Lot | None, settled: int) -> int:
+        """What has expired of a sale, was not given back, and did not go with a part of the sale."""
+        lots = [lot for lot in self.lots if lot.origin is first]
+        return max(0, sum(lot.expired - lot.restored for lot in lots) - settled)
+
     def void(self, booking: Booking, now: datetime, *, cents: int | None = None, quantity: int | None = None) -> None:
         if booking.kind == "earned":
             self._return_sale(booking, cents or booking.cents - booking.returned_cents)
@@ -121,10 +164,12 @@ class Model:
         points = min(left, max(0, ceil(worth - self.carry)))
         self.carry += points - worth
         sale.returned_cents, sale.reversed_points = sale.returned_cents + cents, sale.reversed_points + points
-        owed = min(points, max(0, left - (sale.lot.expired if sale.lot else 0)))
+        owed = min(points, max(0, left - self._expired_of(sale.lot, sale.found_expired)))
         there = min(owed, self.balance)
         self.take(there, own=sale.lot)
         self.debt += 0 if self.forgives else owed - there
+        sale.found_expired += 0 if self.forgives else points - owed
+        sale.settled += points - (there if self.forgives else owed)
 
     def _give_back(self, booking: Booking, pieces: int, now: datetime) -> None:
         """The lot that came last is filled first."""
@@ -133,14 +178,22 @@ class Model:
             passed = min(paid, skip)
             part = min(paid - passed, amount)
             skip, amount = skip - passed, amount - part
-            if part and lot.ends_at <= now and not lot.has_grace:
-                lot.ends_at, lot.has_grace = now + GRACE, True
-            lot.left += self._pay(part)
+            if part:
+                self._fill(lot, part, now)
+
+    def _fill(self, lot: Lot, points: int, now: datetime) -> None:
+        """What a merged card had paid comes back as a lot of the one that goes on."""
+        if lot.card != self.card:
+            lot = Lot(0, lot.ends_at, has_grace=lot.has_grace, first=lot.origin, card=self.card)
+            self.lots.append(lot)
+        if lot.ends_at <= now and not lot.has_grace:
+            lot.ends_at, lot.has_grace = now + GRACE, True
+        lot.left += self._pay(points)
 
     def take(self, amount: int, own: Lot | None = None) -> list[tuple[Lot, int]]:
-        """From its own lot first, then soonest expiry first, then oldest."""
+        """From its own points first, then soonest expiry first, then oldest."""
         parts = []
-        for lot in sorted(self.lots, key=lambda lot: (lot is not own, lot.ends_at)):
+        for lot in sorted(self.lots, key=lambda lot: (lot.origin is not own, lot.ends_at)):
             part = min(lot.left, amount)
             lot.left, amount = lot.left - part, amount - part
             if part:

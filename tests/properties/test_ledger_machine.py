@@ -15,12 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from backend.core.clock import clock
 from backend.merchants.models import Policy
+from backend.services import Services
 from tests.conftest import OpenShop
 from tests.properties.model import REWARD, TARGET, Booking, Hold, Model
 from tests.world.caller import Refused, new_key
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.limits import forget_everything
-from tests.world.shop import Shop
+from tests.world.office import Office, PlatformOffice
+from tests.world.shop import Shop, hire_admin
+from tests.world.till import Stranger
 
 Answer = TypeVar("Answer")
 TERMS: dict[str, Any] = {
@@ -48,18 +51,16 @@ STEPS = [
     "adjust_down",
     "publish_terms",
     "forbid_voids_for_a_moment",
+    *["restore"] * 3,
+    "go_on_with_a_new_card",
 ]
-
-
-@pytest.fixture(scope="session")
-async def loop() -> asyncio.AbstractEventLoop:
-    return asyncio.get_running_loop()
 
 
 class CardMachine(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     shop: Shop
     superuser: asyncpg.Connection
+    paul: PlatformOffice
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,7 +158,8 @@ class CardMachine(RuleBasedStateMachine):
         except Refused as problem:
             is_open = hold in self.model.open_holds(clock.now())
             assert problem["code"] in ({"insufficient_points"} if is_open else OVER)
-            assert not is_open or self.model.available + hold.quantity * REWARD < quantity * REWARD
+            free = self.model.balance - self.model.held + hold.quantity * REWARD
+            assert not is_open or free < quantity * REWARD
         else:
             hold.is_settled = True
             self.model.redeem(booked["transaction"]["id"], quantity)
@@ -224,6 +226,28 @@ class CardMachine(RuleBasedStateMachine):
         else:
             self.model.take(points)
 
+    def _restore(self, data: st.DataObject) -> None:
+        points = data.draw(st.integers(1, 60))
+        try:
+            self.wait(self.paul.restore(self.card, points))
+        except Refused as problem:
+            assert (problem["code"], problem["restorable"]) == ("restore_exceeds_expired", self.model.restorable)
+            assert self.model.restorable < points
+        else:
+            assert self.model.restorable >= points
+            self.model.restore(points, clock.now())
+
+    def _go_on_with_a_new_card(self, _: st.DataObject) -> None:
+        new = self.wait(self.shop.a_card())
+        try:
+            self.wait(Office.of(self.shop.claire).merge(new, self.card))
+        except Refused as problem:
+            assert problem["code"] == "card_has_holds"
+            assert self.model.open_holds(clock.now())
+        else:
+            self.card = new
+            self.model.merge()
+
     def _publish_terms(self, data: st.DataObject) -> None:
         """Sales keep the terms they were made under."""
         rate, days = data.draw(st.sampled_from(RATES)), data.draw(st.sampled_from([0, 5, 20]))
@@ -268,11 +292,16 @@ async def own_shop(opened: OpenShop) -> Shop:
     return await opened(terms=TERMS, rewards=[{"points_required": REWARD}])
 
 
+@pytest.fixture
+async def paul(services: Services, stranger: Stranger) -> PlatformOffice:
+    return await hire_admin(services, stranger, "Paul Klein")
+
+
 @pytest.mark.slow
 def test_a_card_holds_what_the_model_says(
-    own_shop: Shop, superuser: asyncpg.Connection, loop: asyncio.AbstractEventLoop
+    own_shop: Shop, paul: PlatformOffice, superuser: asyncpg.Connection, loop: asyncio.AbstractEventLoop
 ) -> None:
-    CardMachine.loop, CardMachine.shop, CardMachine.superuser = loop, own_shop, superuser
+    CardMachine.loop, CardMachine.shop, CardMachine.superuser, CardMachine.paul = loop, own_shop, superuser, paul
     run_state_machine_as_test(
         CardMachine,
         settings=settings(

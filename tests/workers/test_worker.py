@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from arq.worker import Worker
 from msgspec.structs import replace
 from redis.asyncio import Redis
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
 from backend.core.outbox import relay
@@ -27,12 +28,13 @@ from backend.loyalty.wallets.apple.passes import ERASED_KEPT
 from backend.loyalty.wallets.links import open_link
 from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
 from backend.services import Services
+from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.world import ANNA, PASSWORD
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
-from workers.jobs import mail, outbox
+from workers.jobs import mail, outbox, tidy
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.tidy import ANSWERS_KEPT, purge
@@ -196,6 +198,32 @@ async def test_what_has_served_its_time_is_thrown_away(
     kept = await superuser.fetch("SELECT key FROM stored_answers WHERE merchant_id = $1", shop.merchant_id)
     assert [row["key"] for row in kept] == ["new"]
     assert await superuser.fetchval("SELECT count(*) FROM access_tokens WHERE expires_at < $1", clock.now()) == 0
+
+
+async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_the_others(
+    working: dict, shop: Shop, opened: OpenShop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await opened()
+    for place in (shop, other):
+        card = await place.a_card()
+        for _ in range(5):
+            await place.anna.earn(card, cents=100)
+    clock.move(ANSWERS_KEPT + timedelta(days=1))
+    forget = tidy.forget_erased
+
+    async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
+        if merchant_id == min(shop.merchant_id, other.merchant_id):
+            raise RuntimeError
+        await forget(session, merchant_id, now)
+
+    monkeypatch.setattr(tidy, "CHUNK", 2)
+    monkeypatch.setattr(tidy, "forget_erased", troubled)
+    await purge(working)
+    left = "SELECT count(*) FROM stored_answers WHERE merchant_id = ANY($1)"
+    assert await superuser.fetchval(left, [shop.merchant_id, other.merchant_id]) == 0
+    (run,) = await superuser.fetch("SELECT counts::text, failures::text, error FROM task_runs WHERE name = 'purge'")
+    assert str(min(shop.merchant_id, other.merchant_id)) in run["failures"]
+    assert run["error"] is None
 
 
 async def test_the_pass_of_an_erased_card_and_the_phone_that_had_it_are_forgotten(

@@ -53,8 +53,8 @@ class Draft:
         return rules.live_lots(self.state.lots, unit, self.moment)
 
     def available(self, unit: str) -> int:
-        """What can be spent now and is not set aside."""
-        return rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now)
+        """What can be spent now and is not set aside. Never below zero, though what was set aside may be gone."""
+        return max(0, rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now))
 
     @property
     def is_empty(self) -> bool:
@@ -155,9 +155,9 @@ class Draft:
         self.card.debt_points -= paid
         return paid
 
-    def expired_of(self, lot_id: UUID | None) -> int:
-        """How much of a lot this booking itself has found expired."""
-        return self._expired.get(lot_id, 0) if lot_id else 0
+    def expired_of(self, lot_ids: list[UUID]) -> int:
+        """How much of these lots this booking itself has found expired."""
+        return sum(self._expired.get(lot_id, 0) for lot_id in lot_ids)
 
     def take_reward(self, reward_id: UUID, stock_change: int) -> None:
         self._reward = (reward_id, stock_change)

@@ -138,10 +138,13 @@ def _get_reserved(draft: Draft, hold_id: UUID) -> HoldState:
 def _refuse_elsewhere(hold: HoldState, state: CardState) -> None:
     """The policy may have changed since, or another store hands over. Raises OtherStoreOnly.
 
-    What has been switched off meanwhile is handed over where it was promised.
+    What has been switched off meanwhile, or moved to other stores, is handed over where it was promised.
     """
+    if state.setup.store.id == hold.store_id:
+        refuse_elsewhere(None, state)
+        return
     offered = next((reward for reward in state.setup.rewards if reward.id == hold.reward_id), None)
-    if hold.reward_id and offered is None and state.setup.store.id != hold.store_id:
+    if hold.reward_id and offered is None:
         promised_at = (store.name for store in state.setup.stores if store.id == hold.store_id)
         raise OtherStoreOnly(stores=", ".join(promised_at))
     refuse_elsewhere(offered, state)

@@ -166,6 +166,7 @@ class Lot(TenantEntity):
         Index("ix_lots_open", "merchant_id", "card_id", postgresql_where=text("remaining > 0")),
         Index("ix_lots_transaction", "merchant_id", "transaction_id"),
         Index("ix_lots_due", "merchant_id", "expires_at", "card_id", postgresql_where=text("remaining > 0")),
+        Index("ix_lots_from_lot", "merchant_id", "from_lot_id", postgresql_where=text("from_lot_id IS NOT NULL")),
         belongs_to("cards", "card_id"),
         belongs_to("transactions", "transaction_id"),
         belongs_to("lots", "from_lot_id"),
@@ -186,7 +187,7 @@ class Lot(TenantEntity):
     has_grace: Mapped[bool] = mapped_column(default=False)
     """It came back after its expiry once, with 14 days to spend it; it will not again."""
     from_lot_id: Mapped[UUID | None]
-    """The lot of the other card it was transferred from when two cards were merged."""
+    """The lot it goes on with: of the other card when two were merged, or the one first granted of what is restored."""
 
 
 class Allocation(TenantRow):

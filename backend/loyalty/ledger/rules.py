@@ -95,9 +95,9 @@ def take(lots: Sequence[LotState], amount: int) -> list[Take]:
     return takes
 
 
-def take_back_order(lots: Sequence[LotState], own_lot_id: UUID | None) -> list[LotState]:
-    """For a return: the sale's own lot first, then the others as they would be spent."""
-    return sorted(lots, key=lambda lot: lot.id != own_lot_id)
+def take_back_order(lots: Sequence[LotState], own_lot_ids: set[UUID]) -> list[LotState]:
+    """For a return: the sale's own lots, and what this very booking made of them, then the others as they are spent."""
+    return sorted(lots, key=lambda lot: own_lot_ids.isdisjoint((lot.id, lot.from_lot_id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,10 +256,10 @@ class Target(msgspec.Struct, frozen=True):
     reward: dict[str, str] | None
     points_numerator: int
     points_denominator: int
-    granted_id: UUID | None
-    """The lot that holds what is left of the sale's points."""
+    granted_ids: list[UUID]
+    """The lots it granted, and all that has come of them, on whichever card."""
     granted_expired: int
-    """How much of what it granted expired unused."""
+    """How much of what it granted expired unused, and was neither restored since nor found so by an earlier return."""
     taken: list[Taken]
 
     @property

@@ -25,7 +25,7 @@ MERGE_STATE = "SELECT merge_state($1, $2)"
 class MergeFacts(msgspec.Struct, frozen=True):
     merge: MergeRow
     lots: list[LotState]
-    """Of the merged card: those from which the kept one has something left."""
+    """Of the merged card, and of those it goes on for: those from which the kept one has something left."""
 
 
 _facts = msgspec.json.Decoder(MergeFacts)
@@ -95,7 +95,10 @@ class ReverseMerge:
         return self._merge
 
     def _put_back(self, draft: Draft, row: TransactionRow, moved: Moved) -> None:
-        """Into the lots it came from; each lives on as long as what has come of it, and of several, as the longest."""
+        """Into the lots it came from; each lives on as long as what has come of it, and of several, as the longest.
+
+        What came from a card the merged one goes on for becomes a lot of the merged one.
+        """
         for own in self._lots.values():
             parts = [(lot, amount) for lot, amount in moved if lot.from_lot_id == own.id]
             if parts:

@@ -67,7 +67,7 @@ class Show:
             holds=[self.hold(hold, state) for hold in state.holds if rules.is_reserved(hold, self.now)],
             stamp_reward=self._text(terms.stamp_reward, setup),
             reward_ready=state.program.has_stamps and stamps - held_stamps >= terms.stamps_target,
-            rewards=[self._card_reward(reward, state, balance - held_points) for reward in setup.rewards],
+            rewards=[self._card_reward(reward, state, max(0, balance - held_points)) for reward in setup.rewards],
             next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
             remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
             next_expiry=NextExpiry(*expiring) if expiring else None,

@@ -49,8 +49,11 @@ class VoidTransaction:
         return booked.user_id == self.by.user_id and self.by.now <= booked.recorded_at + rules.UNDO_WINDOW
 
     def decide(self, draft: Draft) -> None:
-        """A part of an order is a part of its sale; the whole order is everything booked for it."""
-        for target in self._targets(draft.state):
+        """A part of an order is a part of its sale; the whole order is everything booked for it.
+
+        What was redeemed comes back first: the sale's own points may have paid for it.
+        """
+        for target in sorted(self._targets(draft.state), key=lambda target: target.transaction.kind != "redeemed"):
             row = self._take_back(draft, target)
             row.voids_id = target.transaction.id
             row.reason = self.body.reason
@@ -104,7 +107,7 @@ class VoidTransaction:
         reversal = rules.reverse_accrual(cents, target.points_per_euro, draft.card.carry, left)
         draft.card.carry = reversal.carry
         # What expired unused is gone already.
-        expired = target.granted_expired + draft.expired_of(target.granted_id)
+        expired = target.granted_expired + draft.expired_of(target.granted_ids)
         owed = min(reversal.points, max(0, left - expired))
         row = _take_points(draft, target, owed)
         row.purchase_amount_cents, row.reversed_points = cents, reversal.points
@@ -127,8 +130,8 @@ def _parts_of(target: Target) -> tuple[bool, bool]:
 
 
 def _take_points(draft: Draft, target: Target, points: int) -> TransactionRow:
-    """From the sale's own lot first. Points already spent stay owed, unless the program forgives them."""
-    lots = rules.take_back_order(draft.live("points"), target.granted_id)
+    """From the sale's own lots first. Points already spent stay owed, unless the program forgives them."""
+    lots = rules.take_back_order(draft.live("points"), set(target.granted_ids))
     there = min(points, sum(lot.remaining for lot in lots))
     owed = points - there if draft.state.terms.return_policy == "debt" else 0
     row = draft.transaction("voided", "points", -(there + owed))
@@ -138,7 +141,7 @@ def _take_points(draft: Draft, target: Target, points: int) -> TransactionRow:
 
 
 def _void_stamp(draft: Draft, target: Target) -> TransactionRow:
-    lots = rules.take_back_order(draft.live("stamps"), target.granted_id)
+    lots = rules.take_back_order(draft.live("stamps"), set(target.granted_ids))
     if not lots:
         raise AlreadySpent
     row = draft.transaction("voided", "stamps", -1)

@@ -75,9 +75,9 @@ def _void(card: CardReplay, line: Line) -> None:
     if booked is None:
         return
     operation = VoidTransaction(_part(line, booked), origin_at(card.past.merchant_id, line.recorded_at))
-    target = card.stage.memory.target(booked, card.stage.state)
+    target = card.stage.memory.target(booked)
     for row in card.book_line(line, operation.decide, target=target):
-        booked.taken_back(row)
+        booked.taken_back(row, card.terms(line).return_policy)
 
 
 def _adjust(card: CardReplay, line: Line) -> None:
@@ -85,9 +85,9 @@ def _adjust(card: CardReplay, line: Line) -> None:
 
 
 def _restore(card: CardReplay, line: Line) -> None:
-    restorable = -sum(row.amount for row in card.stage.rows if row.kind in {"expired", "restored"})
     by = origin_at(card.past.merchant_id, line.recorded_at, line.store_id)
-    operation = RestorePoints(card.card_id, Restoration(line.amount, AS_IT_WAS), by, _restorable=restorable)
+    origins = card.stage.memory.restorable(card.card_id)
+    operation = RestorePoints(card.card_id, Restoration(line.amount, AS_IT_WAS), by, _origins=origins)
     card.book_line(line, operation.decide)
 
 

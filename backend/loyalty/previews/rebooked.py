@@ -1,12 +1,14 @@
 """What a replay has booked, kept so that a later line can take it back."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
 from uuid import UUID
 
+from backend.loyalty.ledger.restoring import Restorable
 from backend.loyalty.ledger.rows import Booking, MergeRow, TransactionRow
-from backend.loyalty.ledger.state import CardState, LotState, Taken, Target, TargetTransaction
+from backend.loyalty.ledger.state import Taken, Target, TargetTransaction
+from backend.loyalty.previews.families import Families
 
 
 @dataclass(slots=True)
@@ -20,13 +22,23 @@ class Rebooked:
     returned_quantity: int = 0
     reversed_points: int = 0
     given_back: int = 0
+    found_expired: int = 0
+    """Of the points settled by returns: what these have found expired."""
 
-    def taken_back(self, void: TransactionRow) -> None:
+    def taken_back(self, void: TransactionRow, return_policy: str) -> None:
+        """Terms that forgive do not tell what was forgiven from what had expired: there it counts as forgiven."""
         self.void_count += 1
         self.returned_cents += void.purchase_amount_cents or 0
         self.returned_quantity += void.quantity or 0
         self.reversed_points += void.reversed_points or 0
         self.given_back += abs(void.amount)
+        if return_policy == "debt" and void.reversed_points is not None:
+            self.found_expired += void.reversed_points + void.amount
+
+    @property
+    def settled(self) -> int:
+        """Of its points: what returns took without finding it."""
+        return self.reversed_points - self.given_back if self.row.kind == "earned" else 0
 
 
 @dataclass(slots=True)
@@ -37,26 +49,19 @@ class Memory:
     """By the id of the line of the past."""
     merges: dict[UUID, MergeRow] = field(default_factory=dict)
     """Those in force, by the id of the merge of the past."""
-    lots: dict[UUID, LotState] = field(default_factory=dict)
-    _granted: dict[UUID, UUID] = field(default_factory=dict)
-    """Lots by the transaction that granted them."""
+    lots: Families = field(default_factory=Families)
     _taken: defaultdict[UUID, list[tuple[UUID, int]]] = field(default_factory=lambda: defaultdict(list))
-    _expired: Counter[UUID] = field(default_factory=Counter)
 
     def keep(self, booking: Booking) -> None:
-        for lot in booking.lots:
-            self.lots[lot.id] = lot
-            self._granted[lot.transaction_id] = lot.id
-        expired = {row.id for row in booking.transactions if row.kind == "expired"}
+        self.lots.keep(booking)
         for part in booking.allocations:
-            if part.transaction_id in expired:
-                self._expired[part.lot_id] += part.amount
-            elif self._granted.get(part.transaction_id) != part.lot_id:
+            if self.lots.by_id[part.lot_id].transaction_id != part.transaction_id:
                 self._taken[part.transaction_id].append((part.lot_id, part.amount))
 
-    def target(self, booked: Rebooked, state: CardState) -> Target:
+    def target(self, booked: Rebooked) -> Target:
         """As the statement `void_target` reads it."""
-        row, granted = booked.row, self._granted.get(booked.row.id)
+        row = booked.row
+        granted = self.lots.of(self.lots.granted.get(row.id))
         return Target(
             transaction=_target_transaction(row),
             void_count=booked.void_count,
@@ -67,21 +72,27 @@ class Memory:
             reward=None,
             points_numerator=booked.points_per_euro.numerator,
             points_denominator=booked.points_per_euro.denominator,
-            granted_id=self._by_now(granted, state),
-            granted_expired=self._expired_of(granted),
-            taken=[Taken(amount, self.lots[lot_id]) for lot_id, amount in self._taken[row.id]],
+            granted_ids=[lot.id for lot in granted],
+            granted_expired=self.lots.expired(granted) - booked.found_expired,
+            taken=[Taken(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]],
         )
 
-    def _by_now(self, granted: UUID | None, state: CardState) -> UUID | None:
-        """After a merge a sale's points are in the lot that was made of its own."""
-        mine = (lot.id for lot in state.lots if granted is not None and granted in {lot.id, lot.from_lot_id})
-        return next(mine, granted)
+    def restorable(self, card_id: UUID) -> list[Restorable]:
+        """As the statement `restorable_lots` reads it."""
+        settled = {booked.row.id: booked.settled for booked in self.booked.values()}
+        origins = []
+        for first in self.lots.first_of(self.going_on_as(card_id)):
+            lots = self.lots.of(first.id)
+            open_ids = [lot.id for lot in lots if lot.remaining]
+            origins.append(
+                Restorable(first.id, self.lots.expired(lots), settled.get(first.transaction_id, 0), open_ids)
+            )
+        return origins
 
-    def _expired_of(self, granted: UUID | None) -> int:
-        if granted is None:
-            return 0
-        made = [lot.id for lot in self.lots.values() if lot.from_lot_id == granted]
-        return sum(self._expired[lot_id] for lot_id in (granted, *made))
+    def going_on_as(self, card_id: UUID) -> set[UUID]:
+        """The card itself, and those merged into it."""
+        merged = [row.merged_card_id for row in self.merges.values() if row.kept_card_id == card_id]
+        return {card_id}.union(*(self.going_on_as(other) for other in merged))
 
 
 def _target_transaction(row: TransactionRow) -> TargetTransaction:

@@ -94,7 +94,8 @@ def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     if (done := memory.merges.pop(row.id, None)) is None:
         return
     left = {lot.from_lot_id for lot in kept.stage.state.lots if lot.remaining}
-    lots = {lot.id: lot for lot in memory.lots.values() if lot.card_id == merged.card_id and lot.id in left}
+    theirs = memory.going_on_as(merged.card_id)
+    lots = {lot.id: lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left}
     by = origin_at(kept.past.merchant_id, row.reversed_at)
     operation = ReverseMerge(row.id, MergeReversal(AS_IT_WAS), by, _merge=done, _lots=lots)
     _together(row.reversed_at, kept, merged, operation.decide)

@@ -15,7 +15,7 @@ from backend.loyalty.ledger import actions
 from backend.loyalty.ledger.holding import ReserveReward
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.schemas import Redemption, Reservation
-from backend.loyalty.rewards.models import Reward
+from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.world.caller import Refused, new_key, refused
@@ -214,6 +214,10 @@ async def test_the_limit_of_a_card_holds_for_everything_at_once(opened: OpenShop
 Change = Callable[[], Awaitable[None]]
 
 
+async def nothing() -> None:
+    """Only the reads are counted."""
+
+
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], list[str]]:
     """`reads = meanwhile(change)`: something happens right after the next booking has read its card."""
@@ -257,6 +261,44 @@ async def test_a_reward_switched_off_since_is_handed_over_where_it_was_promised(
         await shop.luc.confirm(card, hold)
     assert said[0]["stores"] == shop.hub[:3]
     assert (await shop.anna.confirm(card, hold))["transaction"]["amount"] == -100
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+async def test_a_reward_moved_to_another_store_since_is_handed_over_where_it_was_promised(
+    shop: Shop, meanwhile: Callable[[Change], list[str]], is_active: bool
+) -> None:
+    card = await shop.a_card(points=100)
+    reward, outlet = UUID(shop.rewards[100]), shop.store_ids[shop.outlet]
+    hold = (await shop.anna.reserve(card, shop.rewards[100]))["hold"]
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        session.add(RewardStore(merchant_id=shop.merchant_id, reward_id=reward, store_id=outlet))
+    await shop.change(Reward, is_active=is_active)
+    reads = meanwhile(nothing)
+    assert (await shop.anna.confirm(card, hold))["transaction"]["amount"] == -100
+    assert len(reads) == 1
+
+
+async def test_a_promise_does_not_lift_the_policy(shop: Shop) -> None:
+    card = await shop.a_card(points=100, at=shop.hub)
+    hold = (await shop.luc.reserve(card, shop.rewards[100]))["hold"]
+    await shop.change(Policy, allow_cross_location_redemption=False)
+    with refused("other_store_only", 409):
+        await shop.luc.confirm(card, hold)
+
+
+async def test_points_set_aside_and_taken_back_since_leave_nothing_and_not_less(shop: Shop) -> None:
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    await shop.anna.reserve(card, shop.rewards[100])
+    seen = (await shop.anna.void(sale))["card"]
+    assert (seen["points_balance"], seen["held_points"], seen["rewards"][0]["missing_points"]) == (0, 100, 100)
+    with refused("insufficient_points", 409) as said:
+        await shop.anna.redeem(card, shop.rewards[100])
+    assert said[0]["detail"] == "100 points are missing: the balance is 0."
+    with refused("balance_below_zero", 409) as said:
+        await shop.claire.adjust(card, -1)
+    assert said[0]["detail"] == "Only 0 points are there to take."
+    assert (await shop.claire.adjust(card, 5))["card"]["points_balance"] == 5
 
 
 async def test_a_hold_timed_out_by_the_task_while_it_is_confirmed_is_not_handed_over(

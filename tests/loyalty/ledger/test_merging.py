@@ -186,6 +186,53 @@ async def test_a_sale_of_the_merged_card_is_still_returned(shop: Shop) -> None:
         await shop.anna.void(sale)
 
 
+@pytest.mark.parametrize("merges", [1, 2, 3])
+async def test_what_expired_of_a_merged_cards_sale_is_not_owed(opened: OpenShop, merges: int) -> None:
+    shop = await opened(terms=ROLLING)
+    owner, card = Office.of(shop.claire), await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    for _ in range(merges):
+        kept = await shop.a_card()
+        await owner.merge(kept, card)
+        card = kept
+    clock.move(timedelta(days=32))
+    await shop.anna.earn(card, cents=500)
+    assert held((await shop.anna.void(sale))["card"]) == (5, 0, 0)
+
+
+@pytest.mark.parametrize("merges", [1, 2])
+async def test_what_a_return_finds_expired_is_not_owed_after_merges_either(opened: OpenShop, merges: int) -> None:
+    shop = await opened(terms=ROLLING)
+    owner, card = Office.of(shop.claire), await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    kept = await shop.a_card()
+    await owner.reverse(await owner.merge(kept, card))
+    for _ in range(merges):
+        await owner.merge(kept, card)
+        card, kept = kept, await shop.a_card()
+    clock.move(timedelta(days=32))
+    assert held((await shop.anna.void(sale))["card"]) == (0, 0, 0)
+
+
+async def test_a_sale_is_returned_from_all_its_lots_after_two_merges(
+    opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
+    """A redemption taken back after a merge is a lot of its own."""
+    shop = await opened(terms=ROLLING, rewards=[{"points_required": 40}])
+    owner, other = Office.of(shop.claire), await shop.a_card()
+    sale = await shop.anna.earn(other, cents=10_000)
+    spent = await shop.anna.redeem(other, shop.rewards[40])
+    second, third = await shop.a_card(), await shop.a_card(points=7)
+    await owner.merge(second, other)
+    await shop.anna.void(spent)
+    await owner.merge(third, second)
+    await shop.anna.void(sale)
+    lots = await superuser.fetch(
+        "SELECT original, remaining FROM lots WHERE card_id = $1 ORDER BY original", UUID(third["id"])
+    )
+    assert [tuple(lot) for lot in lots] == [(7, 7), (40, 0), (60, 0)]
+
+
 async def test_a_redemption_of_the_merged_card_is_still_taken_back(shop: Shop) -> None:
     owner, kept, other = Office.of(shop.claire), await shop.a_card(), await shop.a_card(points=100, stamps=10)
     reward, full = await shop.anna.redeem(other, shop.rewards[100]), await shop.anna.redeem(other)

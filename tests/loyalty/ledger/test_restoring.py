@@ -13,7 +13,7 @@ from backend.loyalty.programs.models import Program
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world.caller import Refused, new_key, refused
-from tests.world.office import PlatformOffice
+from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import Card, Stranger
 
@@ -104,6 +104,141 @@ async def test_restored_points_pay_what_is_owed_first(opened: OpenShop, paul: Pl
     await shop.claire.void(sale)
     restored = (await paul.restore(card, 60))["card"]
     assert (restored["points_balance"], restored["debt_points"]) == (0, 40)
+
+
+async def test_what_was_restored_of_a_sale_goes_back_with_it(opened: OpenShop, paul: PlatformOffice) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    clock.move(timedelta(days=32))
+    await paul.restore(card, 60)
+    undone = (await shop.claire.void(sale))["card"]
+    assert (undone["points_balance"], undone["debt_points"]) == (0, 0)
+    with refused("restore_exceeds_expired", 409) as said:
+        await paul.restore(card, 1)
+    assert said[0]["restorable"] == 0
+
+
+async def test_what_was_restored_and_spent_of_a_sale_is_owed_when_it_comes_back(
+    opened: OpenShop, paul: PlatformOffice
+) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    clock.move(timedelta(days=32))
+    await paul.restore(card, 100)
+    await shop.anna.redeem(card, shop.rewards[100])
+    assert (await shop.claire.void(sale))["card"]["debt_points"] == 100
+
+
+async def test_of_several_sales_the_points_of_the_last_are_restored_first(
+    opened: OpenShop, paul: PlatformOffice
+) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await shop.a_card()
+    older, newer = [await shop.anna.earn(card, cents=cents) for cents in (6_000, 4_000)]
+    clock.move(timedelta(days=32))
+    await paul.restore(card, 50)
+    assert (await shop.claire.void(older))["transactions"][0]["amount"] == -10
+    assert (await shop.claire.void(newer))["card"]["points_balance"] == 0
+
+
+@pytest.mark.parametrize("policy", ["debt", "within_balance"])
+async def test_the_points_of_a_sale_returned_after_they_expired_are_not_restored(
+    opened: OpenShop, paul: PlatformOffice, policy: str
+) -> None:
+    shop = await opened(terms=ROLLING | {"return_policy": policy})
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    clock.move(timedelta(days=32))
+    await shop.claire.void(sale, amount_cents=3000)
+    with refused("restore_exceeds_expired", 409) as said:
+        await paul.restore(card, 71)
+    assert said[0]["restorable"] == 70
+    assert (await paul.restore(card, 70))["card"]["points_balance"] == 70
+
+
+async def test_a_return_in_parts_before_and_after_a_restoration_leaves_nothing(
+    opened: OpenShop, paul: PlatformOffice
+) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    clock.move(timedelta(days=32))
+    await shop.claire.void(sale, amount_cents=5000)
+    await paul.restore(card, 50)
+    undone = (await shop.claire.void(sale))["card"]
+    assert (undone["points_balance"], undone["debt_points"]) == (0, 0)
+
+
+async def test_what_a_program_forgave_is_not_taken_with_what_expired(opened: OpenShop) -> None:
+    shop = await opened(terms=ROLLING | {"return_policy": "within_balance"}, rewards=[{"points_required": 40}])
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    await shop.anna.redeem(card, shop.rewards[40])
+    clock.move(timedelta(days=32))
+    await shop.claire.void(sale, amount_cents=5000)
+    await shop.anna.earn(card, cents=9000)
+    assert (await shop.claire.void(sale))["card"]["points_balance"] == 90
+
+
+async def test_what_expired_on_a_merged_card_is_restored_on_the_one_that_goes_on(
+    opened: OpenShop, paul: PlatformOffice
+) -> None:
+    shop = await opened(terms=ROLLING)
+    owner, kept, other = Office.of(shop.claire), await shop.a_card(), await shop.a_card()
+    sale = await shop.anna.earn(other, cents=10_000)
+    clock.move(timedelta(days=32))
+    done = await owner.merge(kept, other)
+    assert (await paul.restore(kept, 60))["card"]["points_balance"] == 60
+    with refused("restore_exceeds_expired", 409) as said:
+        await paul.restore(kept, 41)
+    assert said[0]["restorable"] == 40
+    undone = await owner.reverse(done)
+    assert (undone["card"]["points_balance"], undone["other_card"]["points_balance"]) == (0, 60)
+    for card, restorable in ((kept, 0), (other, 40)):
+        with refused("restore_exceeds_expired", 409) as said:
+            await paul.restore(card, 41)
+        assert said[0]["restorable"] == restorable
+    returned = (await shop.claire.void(sale))["card"]
+    assert (returned["points_balance"], returned["debt_points"]) == (0, 0)
+
+
+async def test_points_restored_after_two_merges_find_their_card_again(opened: OpenShop, paul: PlatformOffice) -> None:
+    shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 10})
+    owner = Office.of(shop.claire)
+    first, second, third = [await shop.a_card() for _ in range(3)]
+    await shop.anna.earn(first, cents=10_000)
+    inner = await owner.merge(second, first)
+    outer = await owner.merge(third, second)
+    clock.move(timedelta(days=12))
+    await paul.restore(third, 100)
+    undone = await owner.reverse(outer)
+    assert (undone["card"]["points_balance"], undone["other_card"]["points_balance"]) == (0, 100)
+    undone = await owner.reverse(inner)
+    assert (undone["card"]["points_balance"], undone["other_card"]["points_balance"]) == (0, 100)
+
+
+async def test_what_was_restored_before_lots_were_named_counts_as_restored(
+    opened: OpenShop, paul: PlatformOffice, superuser: asyncpg.Connection
+) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await a_card_with_expired(shop, 100)
+    await paul.restore(card, 60)
+    await superuser.execute("UPDATE lots SET from_lot_id = NULL WHERE card_id = $1", UUID(card["id"]))
+    with refused("restore_exceeds_expired", 409) as said:
+        await paul.restore(card, 41)
+    assert said[0]["restorable"] == 40
+    clock.move(timedelta(days=32))
+    assert (await paul.restore(card, 100))["card"]["points_balance"] == 100
+
+
+async def test_restored_points_say_that_they_were_restored(opened: OpenShop, paul: PlatformOffice) -> None:
+    shop = await opened(terms=ROLLING)
+    card = await a_card_with_expired(shop, 60)
+    await paul.restore(card, 60)
+    lot = (await shop.anna.explain(card))["points"]["lots"][0]
+    assert (lot["remaining"], lot["earned"]["kind"]) == (60, "restored")
 
 
 async def test_who_restored_on_behalf_of_whom_is_kept(

@@ -302,6 +302,19 @@ async def test_a_whole_order_takes_back_its_sale_and_its_redemption(shop: Shop) 
     assert undone["card"]["points_balance"] == 100
 
 
+@pytest.mark.parametrize("policy", ["debt", "within_balance"])
+async def test_a_redemption_paid_by_its_own_order_leaves_nothing_when_the_whole_order_comes_back(
+    opened: OpenShop, policy: str
+) -> None:
+    shop = await opened(terms={"return_policy": policy})
+    card = await shop.a_card()
+    await shop.anna.earn(card, cents=10_000, order_reference="R-1")
+    await shop.anna.redeem(card, shop.rewards[100], order_reference="R-1")
+    undone = await shop.anna.return_order("R-1")
+    assert [line["amount"] for line in undone["transactions"]] == [100, -100]
+    assert (undone["card"]["points_balance"], undone["card"]["debt_points"]) == (0, 0)
+
+
 async def test_a_part_of_an_order_is_a_part_of_its_sale(shop: Shop) -> None:
     card = await shop.a_card(points=100)
     await shop.anna.redeem(card, shop.rewards[100], order_reference="R-1")

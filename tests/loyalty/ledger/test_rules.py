@@ -229,10 +229,13 @@ def test_spending_more_than_there_is_is_a_fault_of_the_caller() -> None:
         rules.take([lot(1, 5)], 6)
 
 
-def test_a_return_takes_the_sales_own_lot_first() -> None:
+def test_a_return_takes_the_sales_own_lots_first() -> None:
     lots = [lot(1, 5), lot(2, 5), lot(3, 5)]
-    assert [entry.id.int for entry in rules.take_back_order(lots, UUID(int=2))] == [2, 1, 3]
-    assert [entry.id.int for entry in rules.take_back_order(lots, None)] == [1, 2, 3]
+    assert [entry.id.int for entry in rules.take_back_order(lots, {UUID(int=2)})] == [2, 1, 3]
+    assert [entry.id.int for entry in rules.take_back_order(lots, {UUID(int=3), UUID(int=2)})] == [2, 3, 1]
+    assert [entry.id.int for entry in rules.take_back_order(lots, set())] == [1, 2, 3]
+    lots[2].from_lot_id = UUID(int=9)
+    assert [entry.id.int for entry in rules.take_back_order(lots, {UUID(int=9)})] == [3, 1, 2]
 
 
 @pytest.mark.parametrize(
