@@ -64,6 +64,11 @@ class Servers:
         return self.postgres.url(SUPERUSER, database)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begins first: at the end one process would wait for the other."""
+    items.sort(key=lambda item: "runbooks" not in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def log_tape() -> Iterator[io.StringIO]:
     """What the processes under test log, as JSON lines."""

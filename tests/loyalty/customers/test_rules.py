@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backend.loyalty.customers.rules import normalize_email, normalize_phone, words
@@ -76,9 +76,10 @@ def test_a_word_of_any_length_fits_its_column() -> None:
 )
 @example(local="=?utf-8?q?x?=", domain="x")
 def test_a_mail_can_be_written_to_every_address_taken(local: str, domain: str) -> None:
-    """By the library that sends it."""
+    """By the library that sends it. What it could not write is refused where it is typed."""
     address = f"{local}@{domain}.lu"
-    assume(is_taken(address, Email) and address == address.strip())
+    if not is_taken(address, Email) or address != address.strip():
+        return
     mail = EmailMessage()
     mail["To"] = address
     assert [to.addr_spec for to in mail["To"].addresses] == [address]
