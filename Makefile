@@ -5,6 +5,9 @@ PYTHON = .venv/bin/python
 READY = .venv/.installed
 SEEDS ?= 1,2,3
 STEPS ?= 30
+# The rules, the house and the till; all others need longer than one waits for.
+QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers tests/loyalty/cards \
+	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/test_earning.py tests/loyalty/ledger/test_redeeming.py
 
 .DEFAULT_GOAL = help
 .PHONY: run test check lint bench bench-growth mutants simulate messages clean help
@@ -19,8 +22,8 @@ test: $(READY) lint ## every check and every test, with coverage
 	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && \
 	exec $(PYTHON) -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
 
-check: $(READY) lint ## lint, types, floors, catalogs and the fast tests, in less than a minute
-	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser"
+check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
+	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)
 
 lint: $(READY)
 	@$(PYTHON) -m ruff check .
