@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 import rich_click as click
 from rich.console import Console
@@ -11,31 +10,22 @@ from rich.progress import Progress as Bar
 
 from backend.console import DONE, FAILED, PARTLY_DONE, print_json, with_services
 from backend.core.clock import clock
-from backend.core.database import Sessions
 from backend.core.problems import Problem
-from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.audit.freezing import unfreeze
 from backend.merchants.queries import get_merchant_id
+from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
 from backend.operations.ledger.tasks import (
     AuditResult,
     audit_facts,
     audited,
     count_cards,
-    expire,
-    expiry_preview,
     look_at_ledger,
-    warn,
-    warning_preview,
 )
-from backend.operations.task_runs.actions import Progress
-from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.scopes import find_card
 from backend.operations.wallets.tasks import run_facts
 from backend.services import Services
 
 Result = TypeVar("Result")
-Run = Callable[[Ledger, Sessions, UUID | None], Awaitable[TaskRun]]
-Preview = Callable[[Ledger, Sessions, UUID | None], Awaitable[Progress]]
 of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", help="Only of this merchant.")
 as_json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -63,7 +53,7 @@ def points() -> None:
 @as_json_too
 def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
     """Book what has expired; nobody could spend it any more. Exit 3 when some cards failed."""
-    facts = _run_points(expire, expiry_preview, merchant_code, dry_run=dry_run)
+    facts = _run_points(EXPIRY, merchant_code, dry_run=dry_run)
     does = "would expire" if dry_run else "have expired"
     _tell_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
 
@@ -74,17 +64,17 @@ def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> No
 @as_json_too
 def warn_of_expiry(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
     """Tell holders of points that end within two weeks, once. Exit 3 when some cards failed."""
-    facts = _run_points(warn, warning_preview, merchant_code, dry_run=dry_run)
+    facts = _run_points(WARNING, merchant_code, dry_run=dry_run)
     does = "would be told of" if dry_run else "were told of"
     _tell_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)
 
 
-def _run_points(run: Run, preview: Preview, merchant_code: str | None, *, dry_run: bool) -> dict[str, Any]:
+def _run_points(task: PointsTask, merchant_code: str | None, *, dry_run: bool) -> dict[str, Any]:
     async def act(services: Services) -> dict[str, Any]:
         merchant_id = await _merchant_id(services, merchant_code)
         if not dry_run:
-            return run_facts(await run(services.ledger, services.sessions, merchant_id))
-        found = await preview(services.ledger, services.sessions, merchant_id)
+            return run_facts(await task.run(services.ledger, services.sessions, merchant_id))
+        found = await task.preview(services.ledger, services.sessions, merchant_id)
         return {**found.counts, "failed_card_ids": found.failures, "error": None}
 
     return _done(act) | {"dry_run": dry_run}

@@ -5,7 +5,8 @@ from arq.cron import CronJob, cron
 from backend.core.queue import RELAY, SEND_MAILS
 from backend.loyalty.wallets.jobs import SYNC_PASSES
 from backend.loyalty.wallets.reconcile import RECONCILE
-from backend.operations.ledger.tasks import AUDIT_LEDGER, EXPIRE_POINTS, WARN_OF_EXPIRY
+from backend.operations.ledger.points import EXPIRY, WARNING
+from backend.operations.ledger.tasks import AUDIT_LEDGER
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES
 from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
 from workers.jobs.mail import send_queued_mails
@@ -35,11 +36,11 @@ SCHEDULE: list[CronJob] = [
     cron(logged(time_out_holds), name="time_out_holds", second=0, timeout=50, max_tries=1, keep_result=0),
     # Those that Redis lost, and those whose process died.
     cron(logged(preview_programs), name="preview_programs", second=30, timeout=6 * 3600, max_tries=1, keep_result=0),
-    cron(logged(expire_points), name=EXPIRE_POINTS, hour=2, minute=0, timeout=6 * 3600, max_tries=1, keep_result=0),
+    cron(logged(expire_points), name=EXPIRY.name, hour=2, minute=0, timeout=6 * 3600, max_tries=1, keep_result=0),
     # When shops are open: phones ring.
     cron(
         logged(warn_expiring_points),
-        name=WARN_OF_EXPIRY,
+        name=WARNING.name,
         hour=9,
         minute=0,
         timeout=6 * 3600,

@@ -36,7 +36,9 @@ async def get_merchant_id(sessions: Sessions, code: str) -> UUID:
     return found
 
 
-async def list_merchant_ids(sessions: Sessions) -> list[UUID]:
-    """All of them, for what runs by itself; always in the same order."""
+async def list_merchant_ids(sessions: Sessions, only: UUID | None = None) -> list[UUID]:
+    """All of them, for what runs by itself, always in the same order; or the one that is asked for."""
+    if only is not None:
+        return [only]
     async with sessions.committing() as session:
         return list(await session.scalars(select(Merchant.id).order_by(Merchant.id)))

@@ -4,23 +4,25 @@ from typing import Any
 
 from backend.core.clock import clock
 from backend.loyalty.ledger import timing_out
+from backend.merchants.queries import list_merchant_ids
 from backend.operations.ledger import tasks
+from backend.operations.ledger.points import EXPIRY, WARNING
 from backend.services import Services
 
 
 async def expire_points(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    await tasks.expire(services.ledger, services.sessions, None)
+    await EXPIRY.run(services.ledger, services.sessions, None)
 
 
 async def warn_expiring_points(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    await tasks.warn(services.ledger, services.sessions, None)
+    await WARNING.run(services.ledger, services.sessions, None)
 
 
 async def time_out_holds(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    merchants = [merchant.id for merchant in await tasks.audited(services.sessions)]
+    merchants = await list_merchant_ids(services.sessions)
     await timing_out.time_out_holds(services.pool, merchants, clock.now())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.state import LotState
@@ -45,6 +46,6 @@ def _transfer(
 
 def _owe(draft: Draft, row: TransactionRow, debt: int) -> None:
     lots = draft.live("points")
-    paid = min(debt, sum(lot.remaining for lot in lots))
+    paid = min(debt, rules.left_in(lots))
     draft.spend(row, lots, paid)
     draft.card.debt_points += debt - paid

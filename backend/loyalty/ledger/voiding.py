@@ -132,7 +132,7 @@ def _parts_of(target: Target) -> tuple[bool, bool]:
 def _take_points(draft: Draft, target: Target, points: int) -> TransactionRow:
     """From the sale's own lots first. Points already spent stay owed, unless the program forgives them."""
     lots = rules.take_back_order(draft.live("points"), set(target.granted_ids))
-    there = min(points, sum(lot.remaining for lot in lots))
+    there = min(points, rules.left_in(lots))
     owed = points - there if draft.state.terms.return_policy == "debt" else 0
     row = draft.transaction("voided", "points", -(there + owed))
     draft.spend(row, lots, there)

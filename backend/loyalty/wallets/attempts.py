@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from backend.core.ids import new_id
@@ -53,14 +54,9 @@ class Attempt:
         return self.notify is None and fingerprint == self.shown
 
     def succeeded(self, fingerprint: str, now: datetime) -> Ended:
-        return Ended(
-            card_id=self.key[1],
-            provider=self.key[2],
-            token=self.token,
-            now=now,
-            read_at=self.taken_at,
+        return self._ended(
+            now,
             is_synced=True,
-            version=self.snapshot.version,
             payload_hash=fingerprint,
             settles_ring=self.asked,
             ring_id=new_id() if self.notify else None,
@@ -71,20 +67,27 @@ class Attempt:
     def failed(self, refused: Refusal, result: Result, now: datetime) -> Ended:
         costs = result.outcome in {Outcome.RETRY, Outcome.GAVE_UP}
         is_refused = result.outcome is Outcome.FAILED
-        return Ended(
-            card_id=self.key[1],
-            provider=self.key[2],
-            token=self.token,
-            now=now,
-            read_at=self.taken_at,
+        return self._ended(
+            now,
             is_synced=False,
-            version=self.snapshot.version,
             settles_ring=self.asked if self.notify is None else None,
             status="failed" if is_refused else "active",
             attempts=self.number if costs else self.number - 1,
             next_attempt_at=now + REFUSED_FOR if is_refused else _after(result, now) if costs else None,
             error_code=refused.code[:CODE_MAX],
             error=refused.detail[:ERROR_MAX],
+        )
+
+    def _ended(self, now: datetime, **facts: Any) -> Ended:
+        _, card_id, provider = self.key
+        return Ended(
+            card_id=card_id,
+            provider=provider,
+            token=self.token,
+            now=now,
+            read_at=self.taken_at,
+            version=self.snapshot.version,
+            **facts,
         )
 
 

@@ -9,12 +9,13 @@ from uuid import UUID
 import structlog
 
 from backend.core.outbound.retry import TRIES
-from backend.loyalty.wallets.due import Scope, count_due, due_chunks, merchants_of
+from backend.loyalty.wallets.due import Scope, count_due, due_chunks
 from backend.loyalty.wallets.links import repaint
 from backend.loyalty.wallets.outcomes import Outcome, Result
 from backend.loyalty.wallets.ports import LinkKey, Provider, WalletProvider
 from backend.loyalty.wallets.programs import ask_again
 from backend.loyalty.wallets.sync import WalletSync
+from backend.merchants.queries import list_merchant_ids
 
 AT_ONCE = 16
 """Pushes under way; more would only wait for the provider's quota."""
@@ -59,7 +60,7 @@ async def catch_up(sync: WalletSync, scope: Scope, report: Report, *, pause: Pau
     if scope.card_id is not None:
         await _make_due(sync, scope)
     run = _Run(replace(sync, providers={name: _slow(each) for name, each in sync.providers.items()}), report, pause)
-    merchants = await merchants_of(sync.sessions, scope)
+    merchants = await list_merchant_ids(sync.sessions, scope.merchant_id)
     for merchant_id in merchants:
         await ask_again(sync, merchant_id)
     report.total = await count_due(sync.sessions, merchants, scope)

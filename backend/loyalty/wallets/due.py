@@ -15,7 +15,6 @@ from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.links import IS_FOR_ITS_PROGRAM, IS_REFUSED
 from backend.loyalty.wallets.models import WalletLink
 from backend.loyalty.wallets.ports import LinkKey, Provider
-from backend.merchants.queries import list_merchant_ids
 
 CHUNK = 500
 
@@ -45,12 +44,6 @@ class _Place(NamedTuple):
 
 _BEHIND = (WalletLink.status == "active") & (Card.wallet_version > WalletLink.synced_version)
 _SINCE = func.coalesce(WalletLink.waiting_since, WalletLink.synced_at, WalletLink.created_at)
-
-
-async def merchants_of(sessions: Sessions, scope: Scope) -> list[UUID]:
-    if scope.merchant_id is not None:
-        return [scope.merchant_id]
-    return await list_merchant_ids(sessions)
 
 
 async def count_due(sessions: Sessions, merchants: list[UUID], scope: Scope) -> int:

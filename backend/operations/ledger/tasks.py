@@ -1,4 +1,4 @@
-"""Runs over the whole ledger, each with a row that tells what became of it."""
+"""The audit of the whole ledger, as a run that tells what became of it."""
 
 import time
 from collections import Counter
@@ -16,17 +16,14 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.metrics import LEDGER_VIOLATIONS
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.audit.actions import Audited, Range, Violation, audit
 from backend.loyalty.ledger.audit.freezing import freeze
 from backend.loyalty.ledger.audit.promises import OF_CARDS, OUTBOX, TOTAL
-from backend.loyalty.ledger.expiring import expire_points
-from backend.loyalty.ledger.warning import ExpiryWarning
 from backend.merchants.models import Merchant
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 
-EXPIRE_POINTS, WARN_OF_EXPIRY, AUDIT_LEDGER = "expire_points", "warn_expiring_points", "audit_ledger"
+AUDIT_LEDGER = "audit_ledger"
 VIOLATIONS_MAX = 1000
 """Kept and shown; the others are counted."""
 
@@ -40,54 +37,6 @@ async def audited(sessions: Sessions, merchant_id: UUID | None = None) -> list[A
         query = query.where(Merchant.id == merchant_id)
     async with sessions.committing() as session:
         return [Audited(row[0], row[1]) for row in await session.execute(query)]
-
-
-async def expire(
-    ledger: Ledger, sessions: Sessions, merchant_id: UUID | None, *, requested_by: UUID | None = None
-) -> TaskRun:
-    async def work(progress: Progress) -> None:
-        await _expire(ledger, sessions, merchant_id, progress)
-
-    return await run_now(sessions, EXPIRE_POINTS, work, merchant_id=merchant_id, requested_by=requested_by)
-
-
-async def expiry_preview(ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
-    """What a run would do now. Nothing is booked, and no run is written down."""
-    progress = Progress()
-    await _expire(ledger, sessions, merchant_id, progress, dry_run=True)
-    return progress
-
-
-async def _expire(
-    ledger: Ledger, sessions: Sessions, merchant_id: UUID | None, progress: Progress, *, dry_run: bool = False
-) -> None:
-    progress.counts.update(processed=0, expired_points=0, failed=0)
-    merchants = [merchant.id for merchant in await audited(sessions, merchant_id)]
-    await expire_points(ledger, merchants, clock.now(), progress, dry_run=dry_run)
-
-
-async def warn(
-    ledger: Ledger, sessions: Sessions, merchant_id: UUID | None, *, requested_by: UUID | None = None
-) -> TaskRun:
-    async def work(progress: Progress) -> None:
-        await _warn(ledger, sessions, merchant_id, progress)
-
-    return await run_now(sessions, WARN_OF_EXPIRY, work, merchant_id=merchant_id, requested_by=requested_by)
-
-
-async def warning_preview(ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
-    """Whom a run would tell now. Nobody is told, and no run is written down."""
-    progress = Progress()
-    await _warn(ledger, sessions, merchant_id, progress, dry_run=True)
-    return progress
-
-
-async def _warn(
-    ledger: Ledger, sessions: Sessions, merchant_id: UUID | None, progress: Progress, *, dry_run: bool = False
-) -> None:
-    progress.counts.update(processed=0, expiring_points=0, failed=0)
-    merchants = [merchant.id for merchant in await audited(sessions, merchant_id)]
-    await ExpiryWarning(ledger.pool, sessions, clock.now(), progress, dry_run).run(merchants)
 
 
 @dataclass(slots=True)

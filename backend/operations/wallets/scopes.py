@@ -9,10 +9,10 @@ from backend.core.database import Sessions
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.wallets.due import Scope, merchants_of
+from backend.loyalty.wallets.due import Scope
 from backend.loyalty.wallets.jobs import SYNC_PASSES
 from backend.merchants.models import Merchant
-from backend.merchants.queries import get_merchant_id
+from backend.merchants.queries import get_merchant_id, list_merchant_ids
 from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run
 from backend.operations.wallets.schemas import SyncRequest
@@ -53,7 +53,7 @@ async def find_card(sessions: Sessions, told: str, merchant_id: UUID | None = No
     code = normalize(told)
     if code is None:
         raise CardNotFound
-    for candidate in await merchants_of(sessions, Scope(merchant_id)):
+    for candidate in await list_merchant_ids(sessions, merchant_id):
         found = await _look(sessions, candidate, Card.code == code)
         if found is not None:
             return found
