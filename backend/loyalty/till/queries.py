@@ -10,7 +10,6 @@ from backend.loyalty.cards import code as card_code
 from backend.loyalty.customers.rules import PHONE_DIGITS_MIN, WORD_LENGTH_MIN, normalize_email, normalize_phone, words
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
-from backend.loyalty.ledger.rules import UNDO_WINDOW, VOIDABLE
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
 
@@ -51,6 +50,5 @@ async def list_recent(pool: asyncpg.Pool, origin: Origin) -> list[HistoryRow]:
 def undo_for(rows: list[HistoryRow], user_id: UUID | None, now: datetime) -> Undo | None:
     """The user's last booking at this store, while it may still be undone."""
     mine = next((row for row in rows if row.user_id == user_id), None)
-    if mine is None or mine.voided or mine.kind not in VOIDABLE or mine.recorded_at + UNDO_WINDOW <= now:
-        return None
-    return Undo(mine.id, mine.recorded_at + UNDO_WINDOW)
+    until = mine.undo_until if mine else None
+    return Undo(mine.id, until) if mine and until and until > now else None
