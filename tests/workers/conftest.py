@@ -48,8 +48,13 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 
 @pytest.fixture(scope="session")
-async def superuser(servers: Servers, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(servers.superuser_url(DATABASE))
+def superuser_url(servers: Servers, settings: Settings) -> str:
+    return servers.superuser_url(DATABASE)
+
+
+@pytest.fixture(scope="session")
+async def superuser(superuser_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(superuser_url)
     yield connection
     await connection.close()
 
