@@ -213,6 +213,15 @@ async def test_somebody_elses_booking_is_not_undone_without_a_pin(shop: Shop) ->
         await shop.luc.void(sale)
 
 
+async def test_the_same_person_at_another_till_has_not_made_the_slip(shop: Shop) -> None:
+    card, other_till = await shop.a_card(), await shop.sign_in_again("anna")
+    sale = await shop.anna.earn(card, cents=100)
+    await shop.change(Policy, staff_pin_policy="required")
+    with refused("pin_required", 403):
+        await other_till.void(sale)
+    assert (await shop.anna.void(sale))["card"]["points_balance"] == 0
+
+
 async def test_the_limit_of_a_reward_and_the_receipt_number_stay_as_they_were(shop: Shop) -> None:
     card = await shop.a_card()
     sale = await shop.anna.earn(card, cents=100, order_reference="R-9")
