@@ -5,7 +5,7 @@ LANGUAGE sql STABLE AS $$
     'id', t.id, 'seq', t.seq, 'card_id', t.card_id, 'kind', t.kind, 'unit', t.unit, 'amount', t.amount,
     'points_after', t.points_after, 'stamps_after', t.stamps_after,
     'store', (SELECT s.code FROM stores s WHERE s.merchant_id = t.merchant_id AND s.id = t.store_id),
-    'user', (SELECT u.name FROM users u WHERE u.id = t.user_id), 'user_id', t.user_id,
+    'user', (SELECT u.name FROM users u WHERE u.id = t.user_id), 'sign_in_id', t.sign_in_id,
     'on_behalf', (SELECT u.name FROM users u WHERE u.id = t.on_behalf_user_id),
     'first_name', cu.first_name, 'last_name', cu.last_name, 'email', cu.email,
     'purchase_amount_cents', t.purchase_amount_cents, 'order_reference', t.order_reference,
@@ -26,7 +26,10 @@ LANGUAGE sql STABLE AS $$
   FROM cards c
   CROSS JOIN LATERAL (
     SELECT count(*) AS lines, coalesce(sum(v.purchase_amount_cents), 0) AS cents, coalesce(sum(v.quantity), 0) AS quantity
-    FROM transactions v WHERE v.merchant_id = t.merchant_id AND v.voids_id = t.id AND NOT is_undone(v)) r
+    FROM transactions v
+    WHERE v.merchant_id = t.merchant_id AND v.voids_id = t.id
+      -- A return that was undone counts no more.
+      AND NOT EXISTS (SELECT FROM transactions u WHERE u.merchant_id = v.merchant_id AND u.voids_id = v.id)) r
   LEFT JOIN customers cu ON cu.merchant_id = c.merchant_id AND cu.id = c.customer_id
   WHERE c.merchant_id = t.merchant_id AND c.id = t.card_id
 $$;

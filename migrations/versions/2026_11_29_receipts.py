@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_receipts"
-down_revision = "2026_11_29_first_answers"
+down_revision = "2026_11_29_undo"
 branch_labels = None
 depends_on = None
 
@@ -14,7 +14,6 @@ SQL = Path(__file__).parent.parent / "sql"
 IS_UNDONE = "is_undone(transactions)"
 CHANGED = {
     "void_target": "2026_11_23",
-    "history_line": "2026_11_22",
     "counted_bookings": "2026_11_22",
     "restorable_lots": "2026_11_23",
     "book": "2026_11_22",
@@ -30,7 +29,7 @@ def upgrade() -> None:
     op.drop_index("uq_transactions_order_reference", table_name="transactions", postgresql_where=HAS_REFERENCE)
     _allow("'voided', 'reinstated', ")
     _make("2026_11_29_is_undone", IS_UNDONE)
-    for name in CHANGED:
+    for name in (*CHANGED, "history_line"):
         _replace(f"2026_11_29_{name}")
 
 
