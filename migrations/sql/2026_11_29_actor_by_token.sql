@@ -4,7 +4,8 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v record;
 BEGIN
-  SELECT u.id, u.email, u.name, u.role, u.language, u.merchant_id, t.expires_at <= p_now AS is_expired INTO v
+  SELECT t.id AS sign_in_id, u.id, u.email, u.name, u.role, u.language, u.merchant_id,
+         t.expires_at <= p_now AS is_expired INTO v
   FROM access_tokens t JOIN users u ON u.id = t.user_id
   WHERE t.token_hash = p_token_hash AND t.revoked_at IS NULL AND u.is_active;
   IF NOT FOUND THEN
@@ -12,12 +13,13 @@ BEGIN
   END IF;
   PERFORM set_config('app.merchant_id', coalesce(v.merchant_id::text, ''), true);
   RETURN json_build_object(
-    'user_id', v.id, 'email', v.email, 'name', v.name, 'role', v.role, 'language', v.language,
-    'is_expired', v.is_expired,
+    'sign_in_id', v.sign_in_id, 'user_id', v.id, 'email', v.email, 'name', v.name, 'role', v.role,
+    'language', v.language, 'is_expired', v.is_expired,
     'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(
-                 'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'country', s.country, 'permissions', sm.permissions)
+                 'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'country', s.country,
+                 'permissions', sm.permissions)
                  ORDER BY s.code), '[]')
                FROM stores s
                LEFT JOIN store_members sm

@@ -8,12 +8,13 @@ from alembic import op
 from backend.loyalty.customers.rules import normalize_phone
 
 revision = "2026_11_29_identity"
-down_revision = "2026_11_23_returns"
+down_revision = "2026_11_29_first_answers"
 branch_labels = None
 depends_on = None
 
+# The function actor_by_token, which reads the country, is made by 2026_11_29_sign_ins.
 SQL = Path(__file__).parent.parent / "sql"
-CHANGED = {"actor_by_token": "2026_11_21", "till_setup": "2026_11_21", "find_cards": "2026_11_23"}
+CHANGED = {"till_setup": "2026_11_21", "find_cards": "2026_11_23"}
 IS_MERGED = sa.text("merged_into_id IS NOT NULL")
 COUNTRY = "LU"
 

@@ -83,6 +83,19 @@ async def test_a_scan_into_another_field_takes_its_letters_back(till: TillStub) 
     await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
 
 
+@pytest.mark.parametrize("ends", ["Enter", "Tab"])
+async def test_what_a_scanner_says_around_the_code_is_taken_back_too(till: TillStub, ends: str) -> None:
+    note = till.page.locator("#note")
+    await note.fill("left at the till")
+    await note.focus()
+    await till.page.keyboard.press("End")
+    await till.page.keyboard.type(f"]Q1{MARIE}")
+    await till.page.keyboard.press(ends)
+    await expect(note).to_have_value("left at the till")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    assert till.calls == [("/till/find", {"query": MARIE})]
+
+
 async def test_a_scan_while_another_card_is_open_switches_the_customer_with_one_lookup(till: TillStub) -> None:
     await open_card(till)
     await scan(till.page, OTTO)
@@ -270,6 +283,22 @@ async def test_the_focus_is_never_lost_after_a_swap(till: TillStub) -> None:
         await till.page.keyboard.press("Enter")
         await till.page.wait_for_timeout(150)
         assert await till.page.evaluate("document.activeElement !== document.body")
+
+
+NOTE_WHERE_THE_FOCUS_IS = """() => {
+  window.places = [];
+  const note = () => setTimeout(() => places.push(document.activeElement.tagName));
+  new MutationObserver(note).observe(document.getElementById("till"), { childList: true });
+}"""
+
+
+async def test_new_content_never_leaves_the_focus_nowhere_for_a_moment(till: TillStub) -> None:
+    await till.page.evaluate(NOTE_WHERE_THE_FOCUS_IS)
+    await open_card(till)
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+    await till.page.wait_for_function("places.length === 2")
+    assert await till.page.evaluate("places") == ["INPUT", "INPUT"]
 
 
 async def test_an_amount_nobody_can_read_is_said_when_it_is_left(till: TillStub) -> None:
