@@ -9,9 +9,12 @@ from backend.core.schemas import Answer, Body
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters, ends of lines, and marks that turn the direction of what follows."""
-ATOM = rf"[^\s{INVISIBLE}@.()<>\[\]:;,?\\\"]"
+MARKS = r"\u00ad\u034f\u180e\u200c\u200d\ufe00-\ufe0f"
+"""Nobody sees these either: they are taken out, and are no part of an address."""
+ATOM = rf"[^\s{INVISIBLE}{MARKS}@.()<>\[\]:;,?\\\"][{MARKS}]*"
 # What a mail can be sent to, without the comments and quotes that nobody's address has.
-ADDRESS = rf"\s*([mM][aA][iI][lL][tT][oO]:)?\s*{ATOM}+(\.{ATOM}+)*@{ATOM}{{1,63}}(\.{ATOM}{{1,63}})+\s*"
+LOCAL, DOMAIN = rf"({ATOM})+(\.({ATOM})+)*", rf"({ATOM}){{1,63}}(\.({ATOM}){{1,63}})+"
+ADDRESS = rf"\s*([mM][aA][iI][lL][tT][oO]:)?\s*[{MARKS}]*{LOCAL}@{DOMAIN}\s*"
 EMAIL_MAX = 254
 Email = Annotated[
     str,

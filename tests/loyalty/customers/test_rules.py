@@ -155,6 +155,8 @@ def test_a_word_of_any_length_fits_its_column() -> None:
     domain=st.text(st.one_of(st.sampled_from("ab-.é"), st.characters(exclude_categories=["Cs"])), min_size=1),
 )
 @example(local="=?utf-8?q?x?=", domain="x")
+@example(local="0", domain="\xad")
+@example(local="\u200da\ufe0f", domain="x\u200c")
 def test_a_mail_can_be_written_to_every_address_taken(local: str, domain: str) -> None:
     """By the library that sends it. What it could not write is refused where it is typed."""
     typed = f"{local}@{domain}.lu"
