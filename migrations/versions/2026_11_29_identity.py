@@ -8,7 +8,7 @@ from alembic import op
 from backend.loyalty.customers.rules import normalize_phone
 
 revision = "2026_11_29_identity"
-down_revision = "2026_11_29_first_answers"
+down_revision = "2026_11_29_undo"
 branch_labels = None
 depends_on = None
 
