@@ -17,12 +17,12 @@ SECRET_FIELDS = {"staff_pin", "pin"}
 class IdempotencyKeyMissing(Problem):
     code, status = "idempotency_key_missing", 400
     title = N_("The Idempotency-Key header is missing")
-    detail = N_("Send 1 to 128 printable characters, new for each booking and the same for its repetitions.")
+    detail = N_("Send 1 to 128 printable characters: new for each transaction, the same when it is repeated.")
 
 
 class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
-    title = N_("This key was used for another booking")
+    title = N_("This key was used for another transaction")
     detail = N_("Send a new Idempotency-Key.")
 
 
