@@ -117,7 +117,7 @@ class RequestRefused(Problem):
 class Internal(Problem):
     code, status = "internal", 500
     title = N_("Something went wrong on our side")
-    detail = N_("Nothing was recorded. Please try again; if it happens again, send us the request ID.")
+    detail = N_("Check whether it was done before you do it again. If it happens again, send us the request ID.")
 
 
 class Unavailable(Problem):
