@@ -131,6 +131,6 @@ async def test_without_scripts_a_part_comes_back_and_the_balance_is_explained(
     await page.locator(".why summary").click()
     await page.get_by_role("link", name="Show where each point came from").click()
     await expect(till.title).to_have_text("Why this balance?")
-    await expect(page.locator(".panel")).to_contain_text("10 points: voided at HUB")
+    await expect(page.locator(".panel")).to_contain_text("10 points: deducted at HUB")
     await page.get_by_role("link", name="Back to the card").click()
     await expect(till.title).to_have_text("Zoé")
