@@ -246,7 +246,7 @@ async def test_the_explanation_says_that_a_return_was_undone(shop: Shop) -> None
     await forget_everything(shop.services.redis)
     told = str(await shop.claire.explain(card))
     assert "because a return was undone" in told
-    assert "taken again on" in told
+    assert "deducted again on" in told
 
 
 async def test_a_stock_that_nobody_counts_stands_again_too(shop: Shop) -> None:
