@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "2026_11_29_card_links"
-down_revision = "2026_11_23_returns"
+down_revision = "2026_11_29_pin_turns"
 branch_labels = None
 depends_on = None
 

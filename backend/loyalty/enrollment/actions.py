@@ -107,7 +107,7 @@ class Enrollment:
             # Whoever found the card made by a twin waited for that twin's commit: now its answer is there.
             if enrolled.already and (answer := await _first_answer(session, origin, key)):
                 return answer
-            show = Show(self.ledger.links, origin.language, origin.now)
+            show = Show(self.ledger.links.references, origin.language, origin.now)
             body = _public_answer(enrolled, show) if is_public else _staff_answer(enrolled, show)
             reply = Reply(200 if enrolled.already else 201, _encoder.encode(body))
             await _write(session, origin, enrolled, key, reply)

@@ -204,7 +204,7 @@ class Ledger:
         return self._booked(operation.kind, reply) if is_written else None
 
     def _show(self, origin: Origin) -> Show:
-        return Show(self.links, origin.language, origin.now)
+        return Show(self.links.references, origin.language, origin.now)
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
         POSTINGS.labels(kind, "booked").inc()
