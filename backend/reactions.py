@@ -103,5 +103,6 @@ async def _mail_card(session: AsyncSession, event: Event, template: str, links: 
         merchant=merchant,
         name=customer.first_name or customer.email.partition("@")[0],
         code=card_code.show(card.code),
-        page_url=links.url(card.merchant_id, card.id, card.page_version),
+        page_url=links.hidden_url,
+        card_id=card.id,
     )

@@ -23,7 +23,7 @@ from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccept
 from backend.loyalty.enrollment.queries import card_page, public_program
 from backend.loyalty.enrollment.schemas import CardLinkRequest, Enroll, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.desk import REPLAYED, Desk, IdempotencyKey
+from backend.loyalty.ledger.desk import REPLAYED, Desk, IdempotencyKey, sent
 from backend.loyalty.ledger.problems import AlreadyBooked, CardNotFound, ProgramInactive
 from backend.loyalty.ledger.routes import STAFF
 from backend.loyalty.programs.schemas import PublicProgram
@@ -50,7 +50,7 @@ class StoreEnrollmentController(Controller):
     async def enroll(
         self, data: JSONBody[Enroll], desk: NamedDependency[Desk], enrollment: NamedDependency[Enrollment]
     ) -> Response[bytes]:
-        return desk.sent(await enrollment.by_staff(desk.origin, data, desk.optional_key(data)))
+        return sent(await enrollment.by_staff(desk.origin, data, desk.optional_key(data)))
 
 
 class StorefrontController(Controller):
@@ -100,7 +100,7 @@ class StorefrontController(Controller):
     ) -> Response[bytes]:
         place = await get_place(ledger.pool, store_code)
         desk = Desk(ledger, stranger(request, place), idempotency_key)
-        return desk.sent(await enrollment.by_customer(desk.origin, data, desk.optional_key(data)))
+        return sent(await enrollment.by_customer(desk.origin, data, desk.optional_key(data)))
 
     @get(
         "/cards/{token:str}",

@@ -1,6 +1,6 @@
 """Where a request books: who asks, the ledger, and the key its answer is kept under."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Unpack
 from uuid import UUID
 
@@ -45,19 +45,14 @@ class Desk:
 
     async def book(self, operation: Operation, body: Body, **particulars: Unpack[Particulars]) -> Response[bytes]:
         """Raises IdempotencyKeyMissing and what `Ledger.book` raises."""
-        return self.sent(await self.ledger.book(operation, self.origin, self.key(body), **particulars))
+        return sent(await self.ledger.book(operation, self.origin, self.key(body), **particulars))
 
     async def book_together(
         self, operation: JointOperation, body: Body, *, kept_id: UUID, merged_id: UUID
     ) -> Response[bytes]:
         """Raises IdempotencyKeyMissing and what `Ledger.book_together` raises."""
         key = self.key(body)
-        reply = await self.ledger.book_together(operation, self.origin, key, kept_id=kept_id, merged_id=merged_id)
-        return self.sent(reply)
-
-    def sent(self, reply: Reply) -> Response[bytes]:
-        """With the addresses that are never kept."""
-        return sent(replace(reply, body=self.ledger.links.references.resolved(reply.body)))
+        return sent(await self.ledger.book_together(operation, self.origin, key, kept_id=kept_id, merged_id=merged_id))
 
 
 def provide_desk(
