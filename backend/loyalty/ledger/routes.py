@@ -24,7 +24,7 @@ from backend.loyalty.ledger.checks import check_feature
 from backend.loyalty.ledger.desk import REPLAYED, Desk
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
-from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, list_transactions
+from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, get_transaction, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.relinking import RelinkCard
 from backend.loyalty.ledger.replacing import ReplaceCard
@@ -313,6 +313,18 @@ class StoreLedgerController(Controller):
         position = cursors.read(after, origin.now)
         rows = await list_transactions(ledger.pool, origin.merchant_id, card_id=card_id, after=position, limit=limit)
         return history_page(rows, limit, origin, cursors)
+
+    @get(
+        "/transactions/{transaction_id:uuid}",
+        operation_id="getTransaction",
+        summary="One line of a card's history",
+        guards=[requires(VIEW_PROGRAMS)],
+        responses=refusals(*STAFF, FeatureDisabled, problems.TransactionNotFound),
+    )
+    async def transaction(
+        self, transaction_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> TransactionView:
+        return (await get_transaction(ledger.pool, origin, transaction_id)).view(origin.language)
 
     @get(
         "/transactions",
