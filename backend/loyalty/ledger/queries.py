@@ -109,7 +109,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
     stamps_after: int
     store: str | None
     user: str | None
-    user_id: UUID | None
+    sign_in_id: UUID | None
     on_behalf: str | None
     first_name: str | None
     last_name: str | None

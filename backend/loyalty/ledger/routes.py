@@ -238,7 +238,7 @@ class StoreLedgerController(Controller):
         operation_id="voidTransaction",
         summary="Take a sale, a stamp or a redemption back, whole or in part",
         description="A part of a sale by `amount_cents`, of a redemption by `quantity`; without either, all that is "
-        "left. Within 20 seconds the till's own booking is undone without a PIN.",
+        "left. Within 20 seconds the sign-in that booked it undoes it without a PIN.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),

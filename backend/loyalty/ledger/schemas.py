@@ -142,7 +142,7 @@ class TransactionView(Answer):
     voided: bool
     """Nothing of it is left to take back."""
     undo_until: datetime | None
-    """Until then the till that booked it may undo it without a reason."""
+    """Until then the sign-in that booked it may undo it without a PIN."""
 
 
 class EarnView(Answer):
