@@ -7,12 +7,15 @@ from typing import Any
 
 import uvloop
 from arq.worker import Worker, func
+from redis.exceptions import RedisError
 
-from backend.core.queue import QUEUE_NAME, RELAY, SEND_MAILS, deserialize, redis_settings, serialize
+from backend.core.queue import QUEUE_NAME, RELAY, SEND_MAILS, deserialize, open_queue, serialize
 from backend.core.settings import SettingsError, load_settings
+from backend.core.startup import StartRefused, check_start
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
 from backend.loyalty.wallets.jobs import SYNC_PASS
 from backend.loyalty.wallets.opening import check_wallet_files
+from environment.places import check_place
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
@@ -30,12 +33,16 @@ FUNCTIONS = [
 ]
 
 
+CONNECTIONS_MAX = 64
+"""More than jobs at once, so that none waits for another's."""
+
+
 def make_worker(redis_url: str, **overrides: Any) -> Worker:
     """Everything is spelled out here: arq's defaults unpickle, and forget a crashed job for five minutes."""
     options: dict[str, Any] = {
         "functions": FUNCTIONS,
         "cron_jobs": SCHEDULE,
-        "redis_settings": redis_settings(redis_url),
+        "redis_pool": open_queue(redis_url, CONNECTIONS_MAX),
         "queue_name": QUEUE_NAME,
         "job_serializer": serialize,
         "job_deserializer": deserialize,
@@ -54,14 +61,20 @@ def make_worker(redis_url: str, **overrides: Any) -> Worker:
 
 
 def main() -> None:
-    """Exit 1 when the settings are at fault."""
+    """Exit 1, with one sentence, when a setting or a server keeps it from working."""
     try:
         settings = load_settings()
         check_wallet_files(settings)
-    except SettingsError as error:
+        if settings.worker_metrics_port:
+            check_place("worker_metrics", settings.backend_host, settings.worker_metrics_port)
+        asyncio.run(check_start(settings, needs_redis=True))
+    except (SettingsError, StartRefused) as error:
         sys.exit(str(error))
     asyncio.set_event_loop(uvloop.new_event_loop())
-    make_worker(settings.redis_url).run()
+    try:
+        make_worker(settings.redis_url).run()
+    except RedisError as error:
+        sys.exit(f"Redis has gone away ({type(error).__name__}): check ORION_REDIS_URL.")
 
 
 if __name__ == "__main__":

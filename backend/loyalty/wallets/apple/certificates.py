@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
+from backend.core.files import check_authorities, is_folder
 from backend.core.settings import Settings, SettingsError
 from backend.loyalty.wallets.apple import sentences
 from backend.loyalty.wallets.ports import CheckStep
@@ -106,7 +107,7 @@ def is_configured(settings: Settings) -> bool:
 
 
 def _is_empty(folder: Path) -> bool:
-    return folder.is_dir() and not any((folder / name).exists() for name in FILES)
+    return is_folder(folder) and not any((folder / name).exists() for name in FILES)
 
 
 def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None, list[CheckStep]]:
@@ -223,6 +224,8 @@ def _validity(certificates: PassCertificates, now: datetime) -> CheckStep:
 def _tls(folder: Path, settings: Settings) -> ssl.SSLContext:
     """Trusts the usual authorities, or the one that is named for a double of APNs."""
     named = settings.apns_ca_file
+    if named:
+        check_authorities("ORION_APNS_CA_FILE", named)
     context = ssl.create_default_context(cafile=named) if named else httpx.create_ssl_context()
     try:
         context.load_cert_chain(folder / SIGNER, folder / KEY, lambda: settings.apple_wallet_key_password)
