@@ -1,7 +1,8 @@
-"""The doorbell: arq wakes the workers. The truth is in PostgreSQL, so a lost ring only costs time."""
+"""The doorbell: arq wakes the workers. The truth is in PostgreSQL, so a lost wake-up only costs time."""
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import structlog
@@ -12,11 +13,11 @@ from redis.exceptions import RedisError
 from backend.core.redis_url import redis_options
 
 QUEUE_NAME = "orion:jobs"
+"""What somebody waits for, and ends within seconds."""
+LONG_QUEUE = "orion:long"
+"""What may take hours."""
 RELAY = "relay_outbox"
 SEND_MAILS = "send_mails"
-RUNG = "orion:rung"
-"""Set by each ring: a relay under way looks again before it ends, because arq lets nobody queue its twin."""
-RUNG_SECONDS = 60
 RING_EVERY_SECONDS = 0.05
 
 log = structlog.get_logger()
@@ -51,15 +52,17 @@ def open_redis(url: str) -> Redis:
     return redis
 
 
-def open_queue(url: str, connections: int = 8) -> ArqRedis:
+def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, seconds: int = 2) -> ArqRedis:
+    """`seconds`: for a connection, and for each answer."""
+    limits = {"timeout": seconds, "socket_timeout": seconds, "socket_connect_timeout": seconds}
     pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
-        url, **_defaults(url), max_connections=connections, timeout=2, socket_timeout=2, socket_connect_timeout=2
+        url, **_defaults(url), **limits, max_connections=connections
     )
     return ArqRedis(
         pool,
         job_serializer=serialize,
         job_deserializer=deserialize,
-        default_queue_name=QUEUE_NAME,
+        default_queue_name=name,
     )
 
 
@@ -67,6 +70,11 @@ def _defaults(url: str) -> dict[str, Any]:
     """Those of ours that the address may overrule."""
     options = redis_options(url)
     return {name: options[name] for name in ("ssl_check_hostname",) if name in options}
+
+
+async def wake(queue: ArqRedis, job: str) -> None:
+    """Each wake-up has an id of its own: arq refuses one that it knows, even when the worker that had it is dead."""
+    await queue.enqueue_job(job, _job_id=f"{job}:{uuid4().hex}")
 
 
 class Doorbell:
@@ -85,8 +93,7 @@ class Doorbell:
         await asyncio.sleep(RING_EVERY_SECONDS)
         try:
             async with asyncio.timeout(2):
-                await self._queue.set(RUNG, 1, ex=RUNG_SECONDS)
-                await self._queue.enqueue_job(RELAY, _job_id=RELAY)
+                await wake(self._queue, RELAY)
         except (RedisError, TimeoutError, OSError) as error:
             log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")
 
