@@ -27,16 +27,16 @@ class SaveLinks:
         self._root = settings.google_wallet_save_url.rstrip("/")
         self.origins = save_origins(settings)
 
-    async def url(self, *, program_id: UUID, card_id: UUID, now: datetime) -> str:
+    async def url(self, *, program_id: UUID, object_name: str, now: datetime) -> str:
         """Whoever has it can save the card for an hour: never log it, never store it."""
-        return await asyncio.to_thread(self._url, program_id, card_id, now)
+        return await asyncio.to_thread(self._url, program_id, object_name, now)
 
-    def _url(self, program_id: UUID, card_id: UUID, now: datetime) -> str:
-        token = self._token(program_id, card_id, now)
+    def _url(self, program_id: UUID, object_name: str, now: datetime) -> str:
+        token = self._token(program_id, object_name, now)
         assert len(token) <= LENGTH_MAX, f"a save link of {len(token)} characters"
         return f"{self._root}/{token}"
 
-    def _token(self, program_id: UUID, card_id: UUID, now: datetime) -> str:
+    def _token(self, program_id: UUID, object_name: str, now: datetime) -> str:
         issuer_id = self._account.issuer_id
         claims: dict[str, Any] = {
             "iss": self._account.email,
@@ -45,9 +45,7 @@ class SaveLinks:
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
             "origins": self.origins,
-            "payload": {
-                "loyaltyObjects": [{"id": object_id(issuer_id, card_id), "classId": class_id(issuer_id, program_id)}]
-            },
+            "payload": {"loyaltyObjects": [{"id": object_name, "classId": class_id(issuer_id, program_id)}]},
         }
         token: bytes = jwt.encode(self._account.credentials.signer, claims)  # type: ignore[no-untyped-call]
         return token.decode()
@@ -60,7 +58,8 @@ def save_origins(settings: Settings) -> list[str]:
 
 def check_save_links(account: Account, settings: Settings) -> None:
     """Raises SettingsError when Google would refuse every one for its length."""
-    length = len(SaveLinks(account, settings)._token(NIL, NIL, LATE))
+    widest = object_id(account.issuer_id, NIL, page_version=999_999)
+    length = len(SaveLinks(account, settings)._token(NIL, widest, LATE))
     if length > LENGTH_MAX:
         setting = "ORION_GOOGLE_WALLET_ORIGINS" if settings.google_wallet_origins else "ORION_PUBLIC_URL"
         raise SettingsError(
