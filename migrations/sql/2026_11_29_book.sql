@@ -11,9 +11,9 @@ BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   -- Taken apart once: every `->` would read the whole document again.
   SELECT * INTO b FROM json_to_record(p_booking) AS x(
-    now timestamptz, happened_at timestamptz, card json, limits json, transactions json, order_references json, order_references_changed json,
-    categories json, lots json, lots_changed json, allocations json,
-    holds json, holds_changed json, retired_code json, reward_id uuid, reward_stock int, events json, answer json);
+    now timestamptz, happened_at timestamptz, card json, limits json, transactions json, order_references json,
+    order_references_changed json, categories json, lots json, lots_changed json, allocations json, holds json,
+    holds_changed json, retired_code json, ends_links boolean, reward_id uuid, reward_stock int, events json, answer json);
   v_card := json_populate_record(NULL::cards, b.card);
   FOR v_line IN SELECT * FROM json_populate_recordset(NULL::transactions, b.transactions) ORDER BY seq LOOP
     v_card.last_digest := chain_digest(v_card.last_digest, v_line);
@@ -95,6 +95,9 @@ BEGIN
   IF b.retired_code IS NOT NULL THEN
     INSERT INTO retired_codes SELECT * FROM json_populate_record(NULL::retired_codes, b.retired_code);
     UPDATE cards c SET code = v_card.code WHERE c.merchant_id = p_merchant AND c.id = v_card.id;
+  END IF;
+  IF b.ends_links THEN
+    PERFORM end_card_links(p_merchant, v_card.id);
   END IF;
   IF b.reward_id IS NOT NULL THEN
     UPDATE rewards r SET stock = r.stock + b.reward_stock

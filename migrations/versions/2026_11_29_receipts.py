@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_receipts"
-down_revision = "2026_11_29_identity"
+down_revision = "2026_11_29_card_links"
 branch_labels = None
 depends_on = None
 
