@@ -132,7 +132,7 @@ FAULTS = {
             "t.user_id, t.staff_pin_id, t.device_id, t.on_behalf_user_id, t.program_id, t.terms_version, "
             "t.purchase_amount_cents, 'forged', t.reward_id, t.voids_id, t.reason, t.notes, t.idempotency_key, "
             "t.occurred_at, t.recorded_at, t.ip, t.user_agent, t.quantity, t.reversed_points, t.hold_id, "
-            "t.override_user_id, t.digest)::transactions) FROM transactions b "
+            "t.override_user_id, t.digest, t.sign_in_id)::transactions) FROM transactions b "
             "WHERE t.card_id = $1 AND t.seq = 3 AND b.card_id = $1 AND b.seq = 2"
         ),
         "I7",
