@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "2026_11_29_merchants_with_work"
-down_revision = "2026_11_29_card_links"
+down_revision = "2026_11_29_receipts"
 branch_labels = None
 depends_on = None
 
