@@ -102,6 +102,7 @@ def provide_origin(request: Request[Any, Any, Any], ledger: NamedDependency[Ledg
         now=clock.now(),
         instance=request.scope["path"],
         request_id=state["request_id"],
+        sign_in_id=actor.sign_in_id,
         ip=printable_address(client_address(request)),
         user_agent=request.headers.get("user-agent", "")[:300] or None,
         on_behalf_user_id=None if is_own else actor.user_id,

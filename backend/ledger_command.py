@@ -1,5 +1,6 @@
 """`orion points` and `orion ledger`: book what has expired, check that everything adds up."""
 
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from rich.progress import Progress as Bar
 from backend.console import DONE, FAILED, PARTLY_DONE, print_json, with_services
 from backend.core.clock import clock
 from backend.core.problems import Problem
+from backend.core.schemas import SAYS_SOMETHING
 from backend.loyalty.ledger.audit.freezing import unfreeze
 from backend.merchants.queries import get_merchant_id
 from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
@@ -40,6 +42,12 @@ def _done(act: Callable[[Services], Awaitable[Result]]) -> Result:
 
 async def _merchant_id(services: Services, code: str | None) -> Any:
     return await get_merchant_id(services.sessions, code) if code else None
+
+
+def _written(_: click.Context, __: click.Parameter, text: str) -> str:
+    if not re.search(SAYS_SOMETHING, text):
+        raise click.BadParameter("Blanks are no reason.")
+    return text
 
 
 @click.group()
@@ -126,7 +134,7 @@ def _print(result: AuditResult) -> None:
 
 @ledger.command("unfreeze")
 @click.argument("card_code")
-@click.option("--reason", required=True, help="What was found, and what was done. Names no person.")
+@click.option("--reason", required=True, callback=_written, help="What was found, and what was done. Names no person.")
 def unfreeze_card(card_code: str, reason: str) -> None:
     """Let rewards be redeemed again from a card that the audit had frozen.
 

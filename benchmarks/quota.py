@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.core.queue import open_queue
+from backend.core.queue import LONG_QUEUE, open_queue
 from backend.loyalty.wallets.jobs import SYNC_PASSES, ring_passes
 from benchmarks.measuring import MeasurementFailed
 from benchmarks.servers import start_program, wait_until
@@ -62,7 +62,7 @@ async def _ring(stand: WalletStand, card_ids: Sequence[UUID]) -> None:
     try:
         for n, card_id in enumerate(card_ids):
             await ring_passes(queue, id_of(MERCHANT, n % MERCHANTS), card_id, [("google", 1)], None)
-        await queue.enqueue_job(SYNC_PASSES)
+        await queue.enqueue_job(SYNC_PASSES, _queue_name=LONG_QUEUE)
     finally:
         await queue.aclose(close_connection_pool=True)
 

@@ -26,7 +26,7 @@ PASSWORD = "benchmark-of-the-till"
 START_POINTS = 100
 MADE_AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 PREFIX = "0199aa00-0000-7000-8{kind:03x}-"
-MERCHANT, STORE, USER, PROGRAM, REWARD, CATEGORY, CUSTOMER, CARD, WELCOME, LOT = range(1, 11)
+MERCHANT, STORE, USER, PROGRAM, REWARD, CATEGORY, CUSTOMER, CARD, WELCOME, LOT, SIGN_IN = range(1, 12)
 MEANINGLESS = str.maketrans("0123456789abcdef", ALPHABET)
 
 
@@ -212,6 +212,7 @@ def people_rows() -> dict[str, Rows]:
         "access_tokens": [
             {
                 "token_hash": sha256(token_of(n).encode()).digest(),
+                "id": id_of(SIGN_IN, n),
                 "user_id": id_of(USER, n),
                 "created_at": now,
                 "expires_at": now + timedelta(hours=12),

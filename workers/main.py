@@ -1,56 +1,48 @@
 """The worker process: `orion worker`. A supervisor restarts it; it may be killed at any moment."""
 
 import asyncio
+import signal
 import sys
-from datetime import UTC
-from typing import Any
+from collections.abc import Sequence
 
+import structlog
 import uvloop
-from arq.worker import Worker, func
+from arq.worker import Worker
 
-from backend.core.queue import QUEUE_NAME, RELAY, SEND_MAILS, deserialize, redis_settings, serialize
-from backend.core.settings import SettingsError, load_settings
-from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
-from backend.loyalty.wallets.jobs import SYNC_PASS
+from backend.core.settings import Settings, SettingsError, load_settings
 from backend.loyalty.wallets.opening import check_wallet_files
-from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_outbox
-from workers.jobs.previews import preview_program
-from workers.jobs.wallets import sync_wallet_pass
-from workers.runner import logged, on_shutdown, on_startup
-from workers.schedule import SCHEDULE
+from workers.queues import make_workers
+from workers.runner import open_context
 
-FUNCTIONS = [
-    func(logged(relay_outbox), name=RELAY, timeout=25, max_tries=1, keep_result=0),
-    func(logged(send_queued_mails), name=SEND_MAILS, timeout=300, max_tries=1, keep_result=0),
-    # A pass whose provider is away comes back every half minute or so; the hourly run does the rest.
-    func(logged(sync_wallet_pass), name=SYNC_PASS, timeout=40, max_tries=40, keep_result=0),
-    # Some thousand transactions a second; ten million take an hour.
-    func(logged(preview_program), name=PREVIEW_PROGRAM, timeout=6 * 3600, max_tries=1, keep_result=0),
-]
+log = structlog.get_logger()
 
 
-def make_worker(redis_url: str, **overrides: Any) -> Worker:
-    """Everything is spelled out here: arq's defaults unpickle, and forget a crashed job for five minutes."""
-    options: dict[str, Any] = {
-        "functions": FUNCTIONS,
-        "cron_jobs": SCHEDULE,
-        "redis_settings": redis_settings(redis_url),
-        "queue_name": QUEUE_NAME,
-        "job_serializer": serialize,
-        "job_deserializer": deserialize,
-        "on_startup": on_startup,
-        "on_shutdown": on_shutdown,
-        # A provider may take seconds to answer; two seconds of its quota must fit.
-        "max_jobs": 40,
-        "poll_delay": 0.1,
-        "keep_result": 0,
-        "job_completion_wait": 25,
-        "health_check_interval": 15,
-        "timezone": UTC,
-        "allow_abort_jobs": False,
-    }
-    return Worker(**options | overrides)
+async def run(settings: Settings) -> None:
+    async with open_context(settings) as context:
+        workers = make_workers(settings.redis_url, context)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop, workers, number)
+        log.info("worker_started")
+        await work(workers)
+
+
+async def work(workers: Sequence[Worker]) -> None:
+    """Until all of them have been stopped. When one breaks down the others stop, too, and its failure is raised."""
+    running = [asyncio.create_task(worker.async_run()) for worker in workers]
+    try:
+        ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)
+        for task in ended:
+            if not task.cancelled():
+                task.result()
+    finally:
+        for worker in workers:
+            await worker.close()
+
+
+def stop(workers: Sequence[Worker], number: signal.Signals) -> None:
+    """They take no more jobs; those that run have some time to end."""
+    for worker in workers:
+        worker.handle_sig_wait_for_completion(number)
 
 
 def main() -> None:
@@ -60,8 +52,7 @@ def main() -> None:
         check_wallet_files(settings)
     except SettingsError as error:
         sys.exit(str(error))
-    asyncio.set_event_loop(uvloop.new_event_loop())
-    make_worker(settings.redis_url).run()
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

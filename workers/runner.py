@@ -1,8 +1,8 @@
 """Around every job: services opened once per process, one log line, failures told once."""
 
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import ExitStack, asynccontextmanager
 from functools import wraps
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from prometheus_client import start_http_server
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from backend.core.logs import configure_logs
-from backend.core.settings import Settings, load_settings
+from backend.core.settings import Settings
 from backend.services import open_services
 
 Context = dict[str, Any]
@@ -23,15 +23,15 @@ Job = Callable[..., Coroutine[Any, Any, None]]
 log = structlog.get_logger()
 
 
-async def on_startup(context: Context) -> None:
-    settings = load_settings()
+@asynccontextmanager
+async def open_context(settings: Settings) -> AsyncIterator[Context]:
+    """What every job is given."""
     configure_logs(settings, "worker")
-    stack = AsyncExitStack()
-    context["stack"] = stack
-    context["services"] = await stack.enter_async_context(open_services(settings))
-    if settings.worker_metrics_port:
-        stack.callback(show_metrics(settings))
-    log.info("worker_started")
+    with ExitStack() as stack:
+        async with open_services(settings) as services:
+            if settings.worker_metrics_port:
+                stack.callback(show_metrics(settings))
+            yield {"services": services}
 
 
 def show_metrics(settings: Settings) -> Callable[[], None]:
@@ -44,10 +44,6 @@ def show_metrics(settings: Settings) -> Callable[[], None]:
         thread.join()
 
     return stop
-
-
-async def on_shutdown(context: Context) -> None:
-    await context["stack"].aclose()
 
 
 def logged(job: Job) -> WorkerCoroutine:
@@ -68,3 +64,27 @@ def logged(job: Job) -> WorkerCoroutine:
         log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
 
     return cast("WorkerCoroutine", run)
+
+
+def coalesced(job: Job) -> Job:
+    """One run at a time: a wake-up that comes meanwhile ends at once, and the run looks again before it ends.
+
+    Remembered by the process alone, so that a worker that dies leaves nothing that could refuse the next wake-up.
+    """
+    is_running = is_wanted = False
+
+    @wraps(job)
+    async def run(context: Context) -> None:
+        nonlocal is_running, is_wanted
+        is_wanted = True
+        if is_running:
+            return
+        is_running = True
+        try:
+            while is_wanted:
+                is_wanted = False
+                await job(context)
+        finally:
+            is_running = False
+
+    return run

@@ -24,6 +24,8 @@ class ActorMerchant(msgspec.Struct, frozen=True):
 
 
 class Actor(msgspec.Struct, frozen=True):
+    sign_in_id: UUID
+    """Which of the user's sign-ins asks."""
     user_id: UUID
     email: str
     name: str

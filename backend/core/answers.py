@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.idempotency import IdempotencyKeyReused, Key, Reply
@@ -21,11 +22,13 @@ class AnswerState(msgspec.Struct, frozen=True):
     fingerprint: str
     status: int
     body: str
+    transaction_id: UUID | None
+    """The line of history that has the key; None when nothing was booked, or what leaves no line."""
 
     def reply(self, key: Key) -> Reply:
         """Raises IdempotencyKeyReused when it answered something else."""
         if self.fingerprint != key.fingerprint:
-            raise IdempotencyKeyReused
+            raise IdempotencyKeyReused(key.value, self.transaction_id)
         return Reply(self.status, self.body.encode(), replayed=True)
 
 
@@ -57,8 +60,8 @@ async def keep_answer(pool: asyncpg.Pool, merchant_id: UUID, answer: AnswerRow) 
 
 async def first_answer(session: AsyncSession, merchant_id: UUID, key: Key) -> Reply | None:
     """Raises IdempotencyKeyReused."""
-    stored = await session.get(StoredAnswer, (merchant_id, key.value))
-    return AnswerState(stored.fingerprint.hex(), stored.status, stored.body).reply(key) if stored else None
+    document = await session.scalar(select(cast(func.first_answer(merchant_id, key.value), Text)))
+    return msgspec.json.decode(document, type=AnswerState).reply(key) if document else None
 
 
 def add_answer(session: AsyncSession, merchant_id: UUID, key: Key, reply: Reply, at: datetime) -> None:

@@ -2,7 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 
@@ -12,6 +15,8 @@ from i18n.translator import N_
 KEY_MAX = 128
 SECRET_FIELDS = {"staff_pin", "pin"}
 """Not part of what is asked for; and a hash over four digits would give them away."""
+REMARKS = {"occurred_at", "notes", "reason"}
+"""When and why, not what: a till that repeats a booking may add the time, or word its reason otherwise."""
 
 
 class IdempotencyKeyMissing(Problem):
@@ -23,7 +28,11 @@ class IdempotencyKeyMissing(Problem):
 class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
     title = N_("This key was used for another booking")
-    detail = N_("Send a new Idempotency-Key.")
+    detail = N_("That booking stands, and nothing was booked now. GET %(ask_at)s says what became of it.")
+
+    def __init__(self, key: str, transaction_id: UUID | None) -> None:
+        """`transaction_id`: what the first request booked; None when that left no line of history."""
+        super().__init__(transaction_id=transaction_id, ask_at=f"/api/v1/idempotency/{quote(key, safe='')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +63,18 @@ def key_for(value: str | None, route: str, body: msgspec.Struct) -> Key:
     """Raises IdempotencyKeyMissing for none, an overlong or an unprintable one."""
     if not value or len(value) > KEY_MAX or not value.isprintable():
         raise IdempotencyKeyMissing
-    meant = _without_secrets(msgspec.to_builtins(body))
+    meant = _meaning_of(msgspec.to_builtins(body, builtin_types=(datetime,)))
     digest = hashlib.sha256(route.encode() + b"|" + msgspec.json.encode(meant, order="sorted"))
     return Key(value, digest.hexdigest())
 
 
-def _without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _without_secrets(value) if isinstance(value, dict) else value
-        for name, value in fields.items()
-        if name not in SECRET_FIELDS
-    }
+def _meaning_of(value: Any) -> Any:
+    """The same for what is written otherwise and means the same: an instant in another zone, ids in another order."""
+    if isinstance(value, dict):
+        left_out = SECRET_FIELDS | REMARKS
+        return {name: _meaning_of(field) for name, field in value.items() if name not in left_out}
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return sorted(set(value))
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    return value

@@ -20,6 +20,8 @@ class Origin:
     instance: str
     """The path asked for."""
     request_id: str
+    sign_in_id: UUID | None = None
+    """None for what nobody signed in does."""
     ip: str | None = None
     user_agent: str | None = None
     device_id: UUID | None = None

@@ -117,7 +117,7 @@ class RequestRefused(Problem):
 class Internal(Problem):
     code, status = "internal", 500
     title = N_("Something went wrong on our side")
-    detail = N_("Nothing was booked. Please try again; if it happens again, tell us the request id.")
+    detail = N_("Look whether it was done before you do it again. If it happens again, tell us the request id.")
 
 
 class Unavailable(Problem):

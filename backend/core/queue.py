@@ -1,7 +1,8 @@
-"""The doorbell: arq wakes the workers. The truth is in PostgreSQL, so a lost ring only costs time."""
+"""The doorbell: arq wakes the workers. The truth is in PostgreSQL, so a lost wake-up only costs time."""
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import structlog
@@ -10,11 +11,11 @@ from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import RedisError
 
 QUEUE_NAME = "orion:jobs"
+"""What somebody waits for, and ends within seconds."""
+LONG_QUEUE = "orion:long"
+"""What may take hours."""
 RELAY = "relay_outbox"
 SEND_MAILS = "send_mails"
-RUNG = "orion:rung"
-"""Set by each ring: a relay under way looks again before it ends, because arq lets nobody queue its twin."""
-RUNG_SECONDS = 60
 RING_EVERY_SECONDS = 0.05
 
 log = structlog.get_logger()
@@ -63,6 +64,11 @@ def open_queue(url: str) -> ArqRedis:
     )
 
 
+async def wake(queue: ArqRedis, job: str) -> None:
+    """Each wake-up has an id of its own: arq refuses one that it knows, even when the worker that had it is dead."""
+    await queue.enqueue_job(job, _job_id=f"{job}:{uuid4().hex}")
+
+
 class Doorbell:
     """Rings at most every 50 ms, however many bookings there are; the worker then finds all that is due."""
 
@@ -79,8 +85,7 @@ class Doorbell:
         await asyncio.sleep(RING_EVERY_SECONDS)
         try:
             async with asyncio.timeout(2):
-                await self._queue.set(RUNG, 1, ex=RUNG_SECONDS)
-                await self._queue.enqueue_job(RELAY, _job_id=RELAY)
+                await wake(self._queue, RELAY)
         except (RedisError, TimeoutError, OSError) as error:
             log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")
 

@@ -5,6 +5,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 Row = TypeVar("Row")
+SAYS_SOMETHING = r"\w"
+"""A pattern for texts that must be written: blanks, invisible marks and dashes alone say nothing."""
 
 
 class Answer(msgspec.Struct):

@@ -5,6 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.ids import new_id
 from backend.core.models import PlatformRow
 
 
@@ -15,6 +16,8 @@ class AccessToken(PlatformRow):
     __table_args__ = (Index("ix_access_tokens_user_id", "user_id"), Index("ix_access_tokens_expires_at", "expires_at"))
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
+    """Of the sign-in: what may be stored and shown where the token must not."""
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)

@@ -1,6 +1,8 @@
 """Verify a person's PIN: counted before it is verified, so that parallel guesses cannot slip past the limit."""
 
-from dataclasses import dataclass
+import asyncio
+import random
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -13,11 +15,19 @@ from backend.core.hashing import hash_secret, verify_secret
 from backend.core.keys import KeyRing
 from backend.core.metrics import PIN_FAILURES, PIN_LOCKOUTS
 from backend.core.origin import Origin
+from backend.core.problems import Unavailable
+from backend.core.turns import Turns
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
+from backend.staff_pins.recent import RecentPins
 from backend.staff_pins.rules import is_asked, peppered
 
-COUNT_PIN_ATTEMPT = "SELECT count_pin_attempt($1, $2, $3, $4, $5)"
-CONFIRM_PIN = "SELECT confirm_pin($1, $2, $3, $4)"
+BEGIN_PIN_ATTEMPT = "SELECT begin_pin_attempt($1, $2, $3, $4, $5, $6)"
+END_PIN_ATTEMPT = "SELECT end_pin_attempt($1, $2, $3, $4, $5)"
+UNGUESSED_PIN = "SELECT unguessed_pin($1, $2)"
+TURN = timedelta(seconds=5)
+"""Longer than any verification takes; what a process that died meanwhile costs the next attempt."""
+PATIENCE_SECONDS = 6.0
+PAUSE_SECONDS = 0.02
 UTC = ZoneInfo("UTC")
 
 
@@ -30,13 +40,19 @@ class PinPolicy(Protocol):
     def lockout_minutes(self) -> int: ...
 
 
+class UnguessedPin(msgspec.Struct, frozen=True):
+    id: UUID
+    verifier: str
+
+
 class Attempt(msgspec.Struct, frozen=True):
-    """What counting found. `verifier` is None while the PIN is locked."""
+    """What counting found. `verifier` is None while the PIN is locked, or another process verifies an attempt."""
 
     id: UUID
     verifier: str | None
     failed_count: int
     locked_until: datetime | None
+    is_busy: bool
 
 
 @dataclass(slots=True)
@@ -52,6 +68,8 @@ class PinCheck:
 class StaffPins:
     pool: asyncpg.Pool
     keys: KeyRing
+    recent: RecentPins = field(default_factory=RecentPins)
+    turns: Turns = field(default_factory=Turns)
 
     async def check(self, pin: PinCheck, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC) -> None:
         """Raises PinRequired, PinNotSet, PinLocked or PinInvalid; sets `pin.pin_id` when a PIN was verified."""
@@ -64,38 +82,73 @@ class StaffPins:
         pin.pin_id = await self.verify(pin.given, origin, policy, zone)
 
     async def verify(self, given: str, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC) -> UUID:
-        """The id of the acting user's PIN. Raises PinNotSet, PinLocked or PinInvalid."""
+        """The id of the acting user's PIN. Raises PinNotSet, PinLocked or PinInvalid.
+
+        Raises Unavailable when another process does not finish with its attempts in time.
+        """
         assert origin.user_id is not None, "a PIN belongs to a signed-in person"
-        document = await self.pool.fetchval(
-            COUNT_PIN_ATTEMPT,
-            origin.merchant_id,
-            origin.user_id,
-            policy.lockout_attempts,
-            timedelta(minutes=policy.lockout_minutes),
-            origin.now,
-        )
-        if document is None:
-            raise PinNotSet
-        attempt = msgspec.json.decode(document, type=Attempt)
-        if attempt.verifier is None:
-            assert attempt.locked_until is not None, "only a locked PIN hides its verifier"
-            raise PinLocked(retry_at=attempt.locked_until.astimezone(zone))
-        newest, *older = peppered(self.keys, origin.merchant_id, origin.user_id, given)
-        fresh: str | None = None
-        if not await verify_secret(attempt.verifier, newest):
-            if not await self._matches(attempt.verifier, older):
-                raise self._wrong(attempt, policy, zone)
-            # Peppers are rotated by use: from now on the newest verifies this PIN.
-            fresh = await hash_secret(newest)
-        await self.pool.fetchval(CONFIRM_PIN, origin.merchant_id, attempt.id, fresh, origin.now)
+        recognized = await self._recognize(given, origin, origin.user_id)
+        if recognized is not None:
+            return recognized
+        async with self.turns.of(origin.user_id):
+            attempt, verifier = await self._begin(origin, policy, zone)
+            is_right, fresh = False, None
+            try:
+                is_right, fresh = await self._compare(verifier, given, origin, origin.user_id)
+            finally:
+                await self.pool.execute(END_PIN_ATTEMPT, origin.merchant_id, attempt.id, is_right, fresh, origin.now)
+        if not is_right:
+            raise self._wrong(attempt, policy, zone)
+        self.recent.remember(origin.sign_in_id, origin.user_id, fresh or verifier, given, origin.now)
         return attempt.id
 
-    @staticmethod
-    async def _matches(verifier: str, secrets: list[bytes]) -> bool:
-        for secret in secrets:
+    async def _recognize(self, given: str, origin: Origin, user_id: UUID) -> UUID | None:
+        """The PIN's id when it was verified a moment ago and nobody has guessed at it since."""
+        if not self.recent.has(origin.sign_in_id, user_id, origin.now):
+            return None
+        document = await self.pool.fetchval(UNGUESSED_PIN, origin.merchant_id, user_id)
+        if document is None:
+            return None
+        pin = msgspec.json.decode(document, type=UnguessedPin)
+        matches = self.recent.matches(origin.sign_in_id, user_id, pin.verifier, given, origin.now)
+        return pin.id if matches else None
+
+    async def _begin(self, origin: Origin, policy: PinPolicy, zone: ZoneInfo) -> tuple[Attempt, str]:
+        """The attempt, counted, and the verifier it is held against."""
+        ends_at = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while True:
+            document = await self.pool.fetchval(
+                BEGIN_PIN_ATTEMPT,
+                origin.merchant_id,
+                origin.user_id,
+                policy.lockout_attempts,
+                timedelta(minutes=policy.lockout_minutes),
+                TURN,
+                origin.now,
+            )
+            if document is None:
+                raise PinNotSet
+            attempt = msgspec.json.decode(document, type=Attempt)
+            if attempt.verifier is not None:
+                return attempt, attempt.verifier
+            if not attempt.is_busy:
+                assert attempt.locked_until is not None, "only a locked PIN hides its verifier"
+                raise PinLocked(retry_at=attempt.locked_until.astimezone(zone))
+            if asyncio.get_running_loop().time() > ends_at:
+                raise Unavailable
+            await asyncio.sleep(random.uniform(PAUSE_SECONDS / 2, PAUSE_SECONDS))  # noqa: S311 - jitter
+
+    async def _compare(self, verifier: str, given: str, origin: Origin, user_id: UUID) -> tuple[bool, str | None]:
+        """Whether it is right, and the verifier to keep from now on: peppers are rotated by use."""
+        if self.recent.matches(origin.sign_in_id, user_id, verifier, given, origin.now):
+            return True, None
+        newest, *older = peppered(self.keys, origin.merchant_id, user_id, given)
+        if await verify_secret(verifier, newest):
+            return True, None
+        for secret in older:
             if await verify_secret(verifier, secret):
-                return True
-        return False
+                return True, await hash_secret(newest)
+        return False, None
 
     @staticmethod
     def _wrong(attempt: Attempt, policy: PinPolicy, zone: ZoneInfo) -> PinInvalid | PinLocked:

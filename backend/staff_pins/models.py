@@ -23,6 +23,8 @@ class StaffPin(TenantEntity):
     failed_count: Mapped[int] = mapped_column(default=0)
     """Wrong attempts since the last right one. Counted before the PIN is verified."""
     locked_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    verifying_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """The turn of the attempt that is being verified; attempts wait for each other."""
     is_active: Mapped[bool] = mapped_column(default=True)
     last_used_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)

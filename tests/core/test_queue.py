@@ -22,9 +22,6 @@ class Ringing:
         self.rung = 0
         self._error = error
 
-    async def set(self, *_: object, **__: object) -> None:
-        """The note for a relay that is under way."""
-
     async def enqueue_job(self, *_: str, **__: str) -> None:
         self.rung += 1
         if self._error:
@@ -89,7 +86,7 @@ async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services:
     card = await shop.anna.enroll("canary@example.com", first_name="Canary")
     await shop.anna.earn(card, cents=100)
     async with asyncio.timeout(10):
-        while f"{job_key_prefix}{RELAY}" not in (kept := await everything_in(services.redis)):  # noqa: ASYNC110
+        while f"{job_key_prefix}{RELAY}:" not in (kept := await everything_in(services.redis)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert QUEUE_NAME in kept
     for secret in ("canary", "Canary", card["id"], card["code"], shop.anna.token):

@@ -272,6 +272,22 @@ async def test_the_focus_is_never_lost_after_a_swap(till: TillStub) -> None:
         assert await till.page.evaluate("document.activeElement !== document.body")
 
 
+NOTE_WHERE_THE_FOCUS_IS = """() => {
+  window.places = [];
+  const note = () => setTimeout(() => places.push(document.activeElement.tagName));
+  new MutationObserver(note).observe(document.getElementById("till"), { childList: true });
+}"""
+
+
+async def test_new_content_never_leaves_the_focus_nowhere_for_a_moment(till: TillStub) -> None:
+    await till.page.evaluate(NOTE_WHERE_THE_FOCUS_IS)
+    await open_card(till)
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+    await till.page.wait_for_function("places.length === 2")
+    assert await till.page.evaluate("places") == ["INPUT", "INPUT"]
+
+
 async def test_an_amount_nobody_can_read_is_said_when_it_is_left(till: TillStub) -> None:
     await open_card(till)
     says = till.page.locator("#amount-says")

@@ -32,8 +32,9 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
     shop: Shop, at_work: WorkAt
 ) -> None:
     till = await at_work(shop, "anna")
-    await till.open(await shop.a_card(stamps=2))
+    # Before the card is opened: the browser must know it when the booking begins, or the connection is not cut.
     await till.page.route("**/till/cards/*", book_and_hang_up)
+    await till.open(await shop.a_card(stamps=2))
     await till.press("+")
     await expect(till.toasts).to_contain_text("It was booked, once.")
     await expect(till.stamps).to_have_text("Stamps 3 of 10")

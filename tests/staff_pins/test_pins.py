@@ -10,9 +10,11 @@ import pytest
 
 from backend.core import hashing
 from backend.core.clock import clock
+from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.core.problems import Problem
 from backend.services import Services
+from backend.staff_pins import actions, recent
 from backend.staff_pins.actions import PinCheck, StaffPins
 from backend.staff_pins.models import StaffPin
 from backend.staff_pins.rules import is_asked, peppered
@@ -124,10 +126,111 @@ async def test_a_pin_is_evaluated_away_from_the_event_loop(guarded: Shop, evalua
     assert len(evaluated) == 1
 
 
-async def test_a_pin_is_evaluated_once_however_often_the_booking_is_tried(guarded: Shop, evaluated: list[str]) -> None:
+async def test_forty_bookings_at_once_with_the_right_pin_are_all_booked(guarded: Shop, evaluated: list[str]) -> None:
+    """Each is counted before it is verified, so they wait for each other; only the first pays for argon2."""
+    cards = [await guarded.anna.enroll() for _ in range(8)]
+    booked = await asyncio.gather(
+        *(guarded.anna.earn(card, cents=100, staff_pin="2468") for card in cards for _ in range(5))
+    )
+    assert [answer["points_earned"] for answer in booked] == [1] * 40
+    assert len(evaluated) == 1
+
+
+async def test_right_pins_in_many_processes_wait_for_each_other(guarded: Shop, services: Services) -> None:
+    """Processes share no memory: each verifies by itself, one at a time, and the count of one locks out no other."""
+    origin = _acting(guarded, "anna")
+    processes = [StaffPins(services.pool, services.key_ring) for _ in range(7)]
+    verified = await asyncio.gather(*(pins.verify("2468", origin, _Policy()) for pins in processes))
+    assert len(set(verified)) == 1
+    with refused("pin_invalid", 403) as said:
+        await guarded.anna.unlock("0000")
+    assert said[0]["tries_left"] == 4
+
+
+async def test_a_process_that_died_while_verifying_delays_the_next_attempt_only(
+    guarded: Shop, services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = "UPDATE staff_pins SET failed_count = 1, verifying_until = clock_timestamp() + $2 WHERE user_id = $1"
+    pins, origin = StaffPins(services.pool, services.key_ring), _acting(guarded, "anna")
+    await superuser.execute(died, guarded.user_ids["anna"], timedelta(seconds=0.3))
+    assert await pins.verify("2468", origin, _Policy())
+    await superuser.execute(died, guarded.user_ids["anna"], timedelta(minutes=1))
+    monkeypatch.setattr(actions, "PATIENCE_SECONDS", 0.1)
+    with pytest.raises(Problem, match="unavailable"):
+        await pins.verify("2468", origin, _Policy())
+    await superuser.execute(died, guarded.user_ids["anna"], timedelta(0))
+    assert await pins.verify("2468", origin, _Policy())
+
+
+async def test_a_pin_verified_a_moment_ago_is_recognized_for_ten_minutes(guarded: Shop, evaluated: list[str]) -> None:
     card = await guarded.anna.enroll()
-    await asyncio.gather(*(guarded.anna.earn(card, cents=100, staff_pin="2468") for _ in range(3)))
-    assert len(evaluated) == 3
+    for _ in range(3):
+        await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    assert len(evaluated) == 1
+    clock.move(timedelta(minutes=9, seconds=59))
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    assert len(evaluated) == 1
+    clock.move(timedelta(seconds=1))
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    assert len(evaluated) == 2
+
+
+async def test_what_is_recognized_ends_with_the_sign_in(guarded: Shop, evaluated: list[str]) -> None:
+    card = await guarded.anna.enroll()
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    other_till = await guarded.sign_in_again("anna")
+    await other_till.earn(card, cents=100, staff_pin="2468")
+    assert len(evaluated) == 2
+
+
+async def test_a_wrong_pin_counts_also_for_somebody_recognized(guarded: Shop) -> None:
+    card = await guarded.anna.enroll()
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    for left in (4, 3, 2, 1):
+        with refused("pin_invalid", 403) as said:
+            await guarded.anna.earn(card, cents=100, staff_pin="0000")
+        assert said[0]["tries_left"] == left
+    with refused("pin_locked", 403):
+        await guarded.anna.earn(card, cents=100, staff_pin="0000")
+    with refused("pin_locked", 403):
+        await guarded.anna.earn(card, cents=100, staff_pin="2468")
+
+
+async def test_a_right_pin_that_is_recognized_forgets_the_wrong_ones(guarded: Shop, evaluated: list[str]) -> None:
+    card = await guarded.anna.enroll()
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    with refused("pin_invalid", 403):
+        await guarded.anna.earn(card, cents=100, staff_pin="0000")
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    assert len(evaluated) == 2
+    with refused("pin_invalid", 403) as said:
+        await guarded.anna.earn(card, cents=100, staff_pin="0000")
+    assert said[0]["tries_left"] == 4
+
+
+async def test_a_changed_or_withdrawn_pin_is_recognized_no_longer(guarded: Shop) -> None:
+    card = await guarded.anna.enroll()
+    await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    await guarded.give_pin("anna", "97531")
+    with refused("pin_invalid", 403):
+        await guarded.anna.earn(card, cents=100, staff_pin="2468")
+    await guarded.anna.earn(card, cents=100, staff_pin="97531")
+    await guarded.change(StaffPin, is_active=False)
+    with refused("pin_not_set", 403):
+        await guarded.anna.earn(card, cents=100, staff_pin="97531")
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "ENTRIES_MAX", 2)
+    memory, anna, now = recent.RecentPins(), new_id(), clock.now()
+    sign_ins = [new_id() for _ in range(3)]
+    for sign_in_id in sign_ins:
+        memory.remember(sign_in_id, anna, "a verifier", "2468", now)
+    assert [memory.has(sign_in_id, anna, now) for sign_in_id in sign_ins] == [False, True, True]
+    assert memory.matches(sign_ins[1], anna, "a verifier", "2468", now)
+    assert not memory.matches(sign_ins[1], anna, "a verifier", "2469", now)
+    assert not memory.matches(sign_ins[1], anna, "another verifier", "2468", now)
+    assert b"2468" not in repr(vars(memory)).encode()
 
 
 async def test_a_pin_belongs_to_one_person(guarded: Shop) -> None:

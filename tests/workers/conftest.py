@@ -1,11 +1,14 @@
 """A town of the workers' own: a worker looks after every merchant there is, and other tests open hundreds."""
 
+import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 import httpx
 import pytest
+from arq.worker import Worker
 from litestar.types import ASGIApp
 from msgspec.structs import replace
 
@@ -15,6 +18,7 @@ from backend.services import Services, open_services
 from tests.conftest import Servers, client, running
 from tests.doubles.smtp import PostOffice, open_post_office
 from tests.world.limits import forget_everything
+from workers.queues import make_workers
 
 DATABASE = "workshop"
 
@@ -44,8 +48,13 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 
 @pytest.fixture(scope="session")
-async def superuser(servers: Servers, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(servers.superuser_url(DATABASE))
+def superuser_url(servers: Servers, settings: Settings) -> str:
+    return servers.superuser_url(DATABASE)
+
+
+@pytest.fixture(scope="session")
+async def superuser(superuser_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(superuser_url)
     yield connection
     await connection.close()
 
@@ -69,3 +78,27 @@ def working(services: Services, post_office: PostOffice) -> dict[str, Services]:
     """The context of a worker whose mails go to the post office."""
     settings = replace(services.settings, email_provider="smtp", smtp_port=post_office.port)
     return {"services": dataclasses.replace(services, settings=settings)}
+
+
+@asynccontextmanager
+async def queue_workers(settings: Settings, context: dict) -> AsyncIterator[list[Worker]]:
+    """One for each queue, without timed jobs; each runs what is queued and ends."""
+    made = make_workers(settings.redis_url, dict(context), burst=True, cron_jobs=[])
+    yield list(made)
+    for worker in made:
+        # What `Worker.close` does; it still calls redis by a name that is deprecated.
+        if worker._pool is not None:
+            await worker.pool.aclose(close_connection_pool=True)
+
+
+@pytest.fixture
+async def workers(settings: Settings, working: dict) -> AsyncIterator[list[Worker]]:
+    async with queue_workers(settings, working) as made:
+        yield made
+
+
+async def run(workers: Sequence[Worker]) -> None:
+    """The quick ones first: what they have queued for the others is done, too."""
+    async with asyncio.timeout(20):
+        for worker in workers:
+            await worker.async_run()

@@ -6,33 +6,21 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from arq.worker import Worker
 
 from backend.core.clock import clock
-from backend.services import Services
+from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from workers.jobs.tidy import PREVIEWS_KEPT, purge
-from workers.main import make_worker
 
 
-async def test_the_worker_makes_what_was_asked_for(shop: Shop, services: Services, working: dict) -> None:
+async def test_the_worker_makes_what_was_asked_for(shop: Shop, workers: list[Worker]) -> None:
     await shop.a_card(points=5)
     office = Office.of(shop.claire)
     preview = await office.try_terms(points_per_euro="2")
-
-    async def start(context: dict) -> None:
-        context.update(working)
-
-    async def stop(_: dict) -> None:
-        pass
-
-    worker = make_worker(
-        services.settings.redis_url, burst=True, handle_signals=False, on_startup=start, on_shutdown=stop, cron_jobs=[]
-    )
-    async with asyncio.timeout(20):
-        await worker.async_run()
-    await worker.pool.aclose(close_connection_pool=True)
+    await run(workers)
     assert (await office.preview(preview))["result"]["draft"]["points_outstanding"] == 10
 
 

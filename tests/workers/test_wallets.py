@@ -14,6 +14,7 @@ from arq.constants import job_key_prefix
 from arq.worker import Worker
 
 from backend.core.clock import clock
+from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
 from backend.loyalty.ledger import events
 from backend.loyalty.wallets.due import Scope
@@ -26,13 +27,13 @@ from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
+from tests.workers.conftest import queue_workers, run
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs.ledger import warn_expiring_points
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.wallets import check_wallet_certificates, reconcile_google_passes, sync_wallet_passes
-from workers.main import make_worker
 
 JOBS = f"{job_key_prefix}wallet:*"
 
@@ -51,24 +52,9 @@ def context(working: dict, phones: Phones) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def worker(settings: Settings, context: dict[str, Any]) -> AsyncIterator[Worker]:
-    async def start(started: dict) -> None:
-        started.update(context)
-
-    async def stop(started: dict) -> None:
-        pass
-
-    worker = make_worker(
-        settings.redis_url, burst=True, handle_signals=False, on_startup=start, on_shutdown=stop, cron_jobs=[]
-    )
-    yield worker
-    if worker._pool is not None:
-        await worker.pool.aclose(close_connection_pool=True)
-
-
-async def run(worker: Worker) -> None:
-    async with asyncio.timeout(20):
-        await worker.async_run()
+async def workers(settings: Settings, context: dict[str, Any]) -> AsyncIterator[list[Worker]]:
+    async with queue_workers(settings, context) as made:
+        yield made
 
 
 async def saved(shop: Shop, services: Services, **told: Any) -> Card:
@@ -82,12 +68,12 @@ async def saved(shop: Shop, services: Services, **told: Any) -> Card:
 
 
 async def test_from_the_sale_to_the_phone(
-    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=700)
     await relay_outbox(context)
-    await run(worker)
+    await run(workers)
     assert phones.points(card["id"]) == 7
     assert (await services.wallet_sync.freshness.last_hour("google")).count == 1
 
@@ -107,19 +93,19 @@ async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: dict, sho
 
 
 async def test_a_full_stamp_card_makes_the_phone_ring_once(
-    worker: Worker, context: dict, opened: OpenShop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, opened: OpenShop, services: Services, phones: Phones
 ) -> None:
     shop = await opened(terms={"stamps_target": 1})
     card = await saved(shop, services)
     await shop.anna.stamp(card)
     await relay_outbox(context)
-    await run(worker)
+    await run(workers)
     assert phones.rung == [Notify.REWARD_READY]
     assert phones.shown[UUID(card["id"])].stamp_count == 1
 
 
 async def test_points_that_end_soon_make_the_phone_ring_once(
-    worker: Worker, context: dict, opened: OpenShop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, opened: OpenShop, services: Services, phones: Phones
 ) -> None:
     shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30})
     card = await saved(shop, services, points=40)
@@ -128,13 +114,13 @@ async def test_points_that_end_soon_make_the_phone_ring_once(
     for _ in range(2):
         await warn_expiring_points(context)
         await relay_outbox(context)
-        await run(worker)
+        await run(workers)
     assert phones.rung == [Notify.POINTS_EXPIRING]
     assert phones.pushed[-1].next_expiry_points == 40
 
 
 async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
-    worker: Worker, context: dict, opened: OpenShop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, opened: OpenShop, services: Services, phones: Phones
 ) -> None:
     shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30, "stamps_target": 1})
     card = await saved(shop, services, points=40)
@@ -142,43 +128,43 @@ async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
     await shop.anna.stamp(card)
     await warn_expiring_points(context)
     await relay_outbox(context)
-    await run(worker)
+    await run(workers)
     assert phones.rung[0] is Notify.REWARD_READY
 
 
 async def test_a_name_told_at_a_second_enrollment_reaches_the_pass(
-    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services, email="weber@mail.example")
     await relay_outbox(context)
-    await run(worker)
+    await run(workers)
     again = await shop.anna.enroll("weber@mail.example", first_name="Marie", last_name="Weber")
     assert (again["id"], again["already_enrolled"]) == (card["id"], True)
     await relay_outbox(context)
-    await run(worker)
+    await run(workers)
     assert phones.shown[UUID(card["id"])].customer_name == "Marie Weber"
 
 
 async def test_a_provider_that_stumbles_is_asked_again_a_second_later(
-    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     phones.fails = [Transient("503", "Busy."), Paused("breaker_open", "Away.", 0.1)]
     await shop.anna.earn(card, cents=700)
     await relay_outbox(context)
-    await run(worker)
+    await run(workers)
     assert phones.points(card["id"]) == 7
-    assert (worker.jobs_failed, worker.jobs_retried) == (0, 2)
+    assert [(worker.jobs_failed, worker.jobs_retried) for worker in workers] == [(0, 0), (0, 2), (0, 0)]
 
 
 async def test_a_change_that_comes_while_one_is_sent_follows_at_once(
-    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=100)
     await relay_outbox(context)
     phones.may_answer.clear()
-    running = asyncio.create_task(run(worker))
+    running = asyncio.create_task(run(workers))
     await phones.is_asked.wait()
     await shop.anna.earn(card, cents=100)
     phones.may_answer.set()
@@ -209,15 +195,12 @@ async def test_the_hourly_run_waits_for_the_last_one_to_end(
 
 
 async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
-    worker: Worker, context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
-    worker.functions[SYNC_PASSES] = dataclasses.replace(
-        worker.functions["sync_wallet_pass"], name=SYNC_PASSES, coroutine=sync_wallet_passes
-    )
     card = await saved(shop, services)
     asked = await queue_sync(services.wallet_sync, Scope(shop.merchant_id, UUID(card["id"])), card_code=card["code"])
-    await services.queue.enqueue_job(SYNC_PASSES, str(asked.id))
-    await run(worker)
+    await services.queue.enqueue_job(SYNC_PASSES, str(asked.id), _queue_name=LONG_QUEUE)
+    await run(workers)
     async with services.sessions.committing() as session:
         done = await session.get_one(TaskRun, asked.id)
     assert (done.counts["synced"], done.failures, done.error) == (1, {}, None)

@@ -2,7 +2,6 @@
 
 import asyncio
 import pickle
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.outbox import relay
 from backend.core.ports import free_port, is_free
-from backend.core.queue import QUEUE_NAME, RELAY, deserialize, redis_settings, serialize
+from backend.core.queue import RELAY, deserialize, redis_settings, serialize
 from backend.core.settings import Settings
 from backend.loyalty.wallets.apple.passes import ERASED_KEPT
 from backend.loyalty.wallets.links import open_link
@@ -30,6 +29,7 @@ from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistra
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
+from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
 from tests.world.shop import Shop
 from tests.world.till import Stranger
@@ -38,59 +38,35 @@ from workers.jobs import mail, outbox, tidy
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.tidy import ANSWERS_KEPT, purge
-from workers.main import make_worker
+from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
 
 MAILS = "SELECT template_code, language, recipient, status FROM email_logs ORDER BY id"
 
 
-@pytest.fixture
-async def worker(settings: Settings, working: dict) -> AsyncIterator[Worker]:
-    """One that runs what is queued and ends."""
-
-    async def start(context: dict) -> None:
-        context.update(working)
-
-    async def stop(context: dict) -> None:
-        pass
-
-    worker = make_worker(
-        settings.redis_url, burst=True, handle_signals=False, on_startup=start, on_shutdown=stop, cron_jobs=[]
-    )
-    yield worker
-    # What `Worker.close` does; it still calls redis by a name that is deprecated.
-    if worker._pool is not None:
-        await worker.pool.aclose(close_connection_pool=True)
-
-
-async def run(worker: Worker) -> None:
-    async with asyncio.timeout(20):
-        await worker.async_run()
-
-
 async def until_it_rings(services: Services) -> None:
     async with asyncio.timeout(10):
-        while not await services.redis.exists(f"{job_key_prefix}{RELAY}"):  # noqa: ASYNC110 - another process sets it
+        while not await services.redis.keys(f"{job_key_prefix}{RELAY}:*"):  # noqa: ASYNC110 - another process sets it
             await asyncio.sleep(0.01)
 
 
-def test_the_started_worker_reads_json_and_nothing_else(worker: Worker) -> None:
+def test_the_started_workers_read_json_and_nothing_else(workers: list[Worker]) -> None:
     """A deserializer set where the library does not look would bring pickle back."""
-    assert worker.job_deserializer is deserialize
-    assert worker.job_serializer is serialize
-    assert worker.queue_name == QUEUE_NAME
-    assert RELAY in worker.functions
+    for worker in workers:
+        assert worker.job_deserializer is deserialize
+        assert worker.job_serializer is serialize
 
 
+@pytest.mark.parametrize("queue", [queue.name for queue in QUEUES])
 async def test_a_planted_pickle_is_thrown_away_and_does_not_run(
-    worker: Worker, services: Services, tmp_path: Path
+    workers: list[Worker], services: Services, tmp_path: Path, queue: str
 ) -> None:
     marker = tmp_path / "ran"
     await services.redis.set(f"{job_key_prefix}planted", pickle.dumps(Planted(marker)))
-    await services.redis.zadd(QUEUE_NAME, {"planted": 1})
-    await run(worker)
+    await services.redis.zadd(queue, {"planted": 1})
+    await run(workers)
     assert not marker.exists()
-    assert worker.jobs_failed == 1
+    assert {worker.queue_name: worker.jobs_failed for worker in workers}[queue] == 1
 
 
 class Planted:
@@ -102,12 +78,12 @@ class Planted:
 
 
 async def test_from_enrollment_to_the_mailbox(
-    worker: Worker, shop: Shop, services: Services, post_office: PostOffice, superuser: asyncpg.Connection
+    workers: list[Worker], shop: Shop, services: Services, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     """The predecessor's bug 16: four faults, each hiding the next, and no welcome mail ever arrived."""
     card = await shop.anna.enroll("otto@example.com", first_name="Otto", language="de")
     await until_it_rings(services)
-    await run(worker)
+    await run(workers)
     (mail,) = post_office.mails
     assert mail["To"] == "otto@example.com"
     text = mail.get_content()
@@ -120,14 +96,14 @@ async def test_from_enrollment_to_the_mailbox(
 
 
 async def test_what_redis_lost_between_booking_and_relay_is_found(
-    worker: Worker, working: dict, shop: Shop, services: Services, post_office: PostOffice
+    workers: list[Worker], working: dict, shop: Shop, services: Services, post_office: PostOffice
 ) -> None:
     await shop.anna.enroll("otto@example.com")
     await until_it_rings(services)
     await services.redis.flushall()
-    await run(worker)
+    await run(workers)
     assert post_office.mails == []
-    assert any(job.name == RELAY and job.second == set(range(0, 60, 5)) for job in SCHEDULE)
+    assert any(job.name == "cron:relay_outbox" and job.second == set(range(0, 60, 5)) for job in SCHEDULE)
     await relay_and_send(working)
     assert [mail["To"] for mail in post_office.mails] == ["otto@example.com"]
     await relay_and_send(working)
@@ -252,23 +228,39 @@ async def put_on_a_phone(services: Services, merchant_id: UUID, card_id: UUID, s
         session.add(AppleRegistration(device_id=device_id, serial=serial, created_at=now))
 
 
-async def test_a_ring_during_a_relay_is_heard(
+async def test_a_booking_during_a_relay_is_relayed_by_the_same_run(
     working: dict, shop: Shop, services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """arq lets nobody queue a job that is under way: the relay looks again before it ends."""
-    looked = []
+    """Its wake-up ends at once, and the run that is under way looks again before it ends."""
+    wake_up, looked = runner.coalesced(relay_outbox), []
 
     async def relay_with_a_late_booking(*asked: Any) -> int:
         looked.append(await relay(*asked))
         if len(looked) == 1:
             await shop.anna.earn(await shop.a_card(), cents=100)
             await until_it_rings(services)
+            await wake_up(working)
         return looked[-1]
 
     monkeypatch.setattr(outbox, "relay", relay_with_a_late_booking)
-    await relay_outbox(working)
-    assert len(looked) > 1
+    await wake_up(working)
+    assert len(looked) == 2
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:
+    tries = 0
+
+    async def break_down(context: dict) -> None:
+        nonlocal tries
+        tries += 1
+        raise RuntimeError
+
+    wake_up = runner.coalesced(break_down)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            await wake_up({})
+    assert tries == 2
 
 
 async def relay_and_send(working: dict) -> None:
@@ -286,27 +278,18 @@ async def test_a_job_that_fails_is_told_once_and_fails(log_lines) -> None:
     assert (line["job"], line["job_id"]) == ("break_down", "7")
 
 
-async def test_a_worker_opens_its_services_once_and_closes_them(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runner, "load_settings", lambda: settings)
-    context: dict = {}
-    await runner.on_startup(context)
-    assert await context["services"].pool.fetchval("SELECT 1") == 1
-    await runner.on_shutdown(context)
+async def test_a_worker_opens_its_services_once_and_closes_them(settings: Settings) -> None:
+    async with runner.open_context(settings) as context:
+        assert await context["services"].pool.fetchval("SELECT 1") == 1
     with pytest.raises(asyncpg.InterfaceError):
         await context["services"].pool.fetchval("SELECT 1")
 
 
-async def test_a_worker_shows_its_metrics(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_shows_its_metrics(settings: Settings) -> None:
     port = free_port("127.0.0.1", 9464)
-    monkeypatch.setattr(runner, "load_settings", lambda: replace(settings, worker_metrics_port=port))
-    context: dict = {}
-    await runner.on_startup(context)
-    async with httpx.AsyncClient() as http:
+    async with runner.open_context(replace(settings, worker_metrics_port=port)), httpx.AsyncClient() as http:
         text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
-    assert "orion_wallet_sync_lag_seconds" in text
-    await runner.on_shutdown(context)
+        assert "orion_wallet_sync_lag_seconds" in text
     assert is_free("127.0.0.1", port)
 
 
@@ -316,10 +299,10 @@ def test_a_worker_waits_for_a_redis_that_comes_back() -> None:
     assert (settings.database, settings.conn_retries) == (2, 3)
 
 
-async def test_jobs_leave_nothing_about_people_in_redis(worker: Worker, shop: Shop, services: Services) -> None:
+async def test_jobs_leave_nothing_about_people_in_redis(workers: list[Worker], shop: Shop, services: Services) -> None:
     await shop.anna.enroll("canary@example.com", first_name="Canary")
     await until_it_rings(services)
-    await run(worker)
+    await run(workers)
     assert "anary" not in await contents(services.redis)
 
 

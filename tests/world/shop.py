@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+from sqlalchemy import select
 
 from backend.access.permissions import TILL
 from backend.core.clock import clock
@@ -82,15 +83,16 @@ class Shop:
             session.add(_terms(self.merchant_id, self.program_id, program.terms_version, terms))
 
     async def give_pin(self, name: str, pin: str) -> None:
-        """To anna, luc or claire."""
+        """To anna, luc or claire, in place of the one they had."""
         user_id = self.user_ids[name]
-        secret = peppered(self.services.key_ring, self.merchant_id, user_id, pin)[0]
+        verifier = hash_now(peppered(self.services.key_ring, self.merchant_id, user_id, pin)[0])
         async with self.services.sessions.committing(self.merchant_id) as session:
-            session.add(
-                StaffPin(
-                    merchant_id=self.merchant_id, user_id=user_id, verifier=hash_now(secret), created_at=clock.now()
-                )
-            )
+            theirs = select(StaffPin).where(StaffPin.merchant_id == self.merchant_id, StaffPin.user_id == user_id)
+            row = await session.scalar(theirs)
+            if row is None:
+                row = StaffPin(merchant_id=self.merchant_id, user_id=user_id, created_at=clock.now())
+                session.add(row)
+            row.verifier = verifier
 
     async def a_card(self, *, points: int = 0, stamps: int = 0, at: str | None = None, **person: Any) -> Card:
         """Enrolled now; the stamps were given on days before, one a day."""
@@ -119,6 +121,14 @@ class Shop:
 
     def origin(self, store: str, now: datetime) -> Origin:
         return Origin.of_nobody(self.merchant_id, now, instance="test", store_id=self.store_ids[store])
+
+    async def sign_in_again(self, name: str) -> Till:
+        """At a second till, beside the first."""
+        async with self.services.sessions.committing() as session:
+            user = await session.get_one(User, self.user_ids[name])
+            token, row = _token(user)
+            session.add(row)
+        return Till(self.anna.http, self.anna._promises, token)
 
     async def hire(self, store: str) -> Till:
         """One more colleague at a store."""

@@ -84,6 +84,9 @@ class Till(Caller):
     async def bookings(self, **params: Any) -> Json:
         return await self.get("/store/loyalty/transactions", params=params)
 
+    async def booking(self, transaction: Json | str) -> Json:
+        return await self.get(f"/store/loyalty/transactions/{id_of(transaction)}")
+
     async def unlock(self, pin: str) -> None:
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 

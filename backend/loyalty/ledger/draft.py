@@ -81,6 +81,7 @@ class Draft:
             store_id=origin.store_id,
             user_id=origin.user_id,
             device_id=origin.device_id,
+            sign_in_id=origin.sign_in_id,
             on_behalf_user_id=origin.on_behalf_user_id,
             program_id=self.state.program.id,
             terms_version=self.state.terms.version,
@@ -199,7 +200,8 @@ class Draft:
 
     def _expired_row(self, unit: str, amount: int) -> TransactionRow:
         row = self.transaction("expired", unit, -amount)
-        row.store_id = row.user_id = row.device_id = row.on_behalf_user_id = row.ip = row.user_agent = None
+        row.store_id = row.user_id = row.device_id = row.sign_in_id = row.on_behalf_user_id = None
+        row.ip = row.user_agent = None
         return row
 
     def _move(self, row: TransactionRow, lot: LotState, amount: int) -> None:

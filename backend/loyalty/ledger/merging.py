@@ -11,7 +11,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.events import CardsMerged
+from backend.loyalty.ledger.events import CardsMerged, RewardReady
 from backend.loyalty.ledger.problems import CardFrozen, CardHasHolds, StoresKeptApart
 from backend.loyalty.ledger.rows import MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import Merge, MergeView
@@ -47,7 +47,10 @@ class MergeCards:
         merge = self._merge = _merge_row(kept, merged, self.body.reason)
         kept.card.last_activity_at = max(kept.card.last_activity_at, merged.card.last_activity_at)
         kept.card.carry, merged.card.carry = kept.card.carry + merged.card.carry, Fraction(0)
+        full = _full_cards(kept) + _full_cards(merged)
         lines = transfer_all(merged, kept, merged.live, debt=merge.debt_points, place=_place_anew, reason=merge.reason)
+        if _full_cards(kept) > full:
+            kept.record(RewardReady(kept.card.id, lines[1].id))
         merged.card.state, merged.card.merged_into_id = "merged", kept.card.id
         kept.state.merges.append(
             MergeState(merge.id, merged.card.id, merged.card.code, merge.merged_at, merge.reversible_until)
@@ -102,6 +105,11 @@ def _merge_row(kept: Draft, merged: Draft, reason: str) -> MergeRow:
         reversible_until=origin.now + REVERSIBLE,
         reversed_at=None,
     )
+
+
+def _full_cards(draft: Draft) -> int:
+    """Stamp cards whose reward the customer has been told of."""
+    return draft.card.stamp_count // draft.state.terms.stamps_target
 
 
 def _place_anew(draft: Draft, row: TransactionRow, moved: Moved) -> None:

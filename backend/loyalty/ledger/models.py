@@ -121,6 +121,8 @@ class Transaction(TenantEntity):
     user_id: Mapped[UUID | None]
     staff_pin_id: Mapped[UUID | None]
     device_id: Mapped[UUID | None]
+    sign_in_id: Mapped[UUID | None]
+    """Which sign-in booked it: for a moment it may undo it. The sign-in itself is forgotten when it ends."""
     on_behalf_user_id: Mapped[UUID | None]
     """The platform admin who acted for the merchant."""
     program_id: Mapped[UUID]

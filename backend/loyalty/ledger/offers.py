@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
 from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.problems import (
@@ -31,11 +33,13 @@ class Price:
 
 
 def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
-    """Raises what `check_card` raises, CardFrozen, UnitNotOffered or RewardNotFound."""
+    """Raises what `check_card` raises, CardFrozen, UnitNotOffered, ValidationFailed or RewardNotFound."""
     checks.check_card(state)
     if state.card.frozen_at is not None:
         raise CardFrozen
     by_stamps = wanted.unit == "stamps"
+    if by_stamps and wanted.reward_id is not None:
+        raise ValidationFailed(FieldError("/reward_id", "not_for_stamps", "A full stamp card has its own reward."))
     if not (state.program.has_stamps if by_stamps else state.program.has_points):
         raise UnitNotOffered
     if not by_stamps:

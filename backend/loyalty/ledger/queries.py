@@ -11,7 +11,7 @@ import msgspec
 from backend.core.origin import Origin
 from backend.core.paging import Position
 from backend.loyalty.ledger.checks import check_shown
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems import CardNotFound, TransactionNotFound
 from backend.loyalty.ledger.rules import undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import CardState, Setup, in_language
@@ -21,6 +21,7 @@ CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1,
 STORE_SETUP = "SELECT store_setup($1, $2)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
 CODE_RETIRED_ON = "SELECT code_retired_on($1, $2, $3)"
+FIND_TRANSACTION = "SELECT find_transaction($1, $2)"
 HISTORY = "SELECT list_transactions($1, $2, $3, $4, $5, $6)"
 
 _state = msgspec.json.Decoder(CardState)
@@ -108,7 +109,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
     stamps_after: int
     store: str | None
     user: str | None
-    user_id: UUID | None
+    sign_in_id: UUID | None
     on_behalf: str | None
     first_name: str | None
     last_name: str | None
@@ -164,6 +165,19 @@ class HistoryRow(msgspec.Struct, frozen=True):
 
 
 _history = msgspec.json.Decoder(HistoryRow)
+
+
+async def get_transaction(pool: asyncpg.Pool, origin: Origin, transaction_id: UUID) -> HistoryRow:
+    """Raises TransactionNotFound, also for one of a card that does not work at the asking store."""
+    document = await pool.fetchval(FIND_TRANSACTION, origin.merchant_id, transaction_id)
+    if document is None:
+        raise TransactionNotFound
+    row = _history.decode(document)
+    try:
+        await get_state(pool, origin, row.card_id)
+    except CardNotFound as error:
+        raise TransactionNotFound from error
+    return row
 
 
 async def list_transactions(

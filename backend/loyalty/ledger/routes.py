@@ -24,7 +24,7 @@ from backend.loyalty.ledger.checks import check_feature
 from backend.loyalty.ledger.desk import REPLAYED, Desk
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
-from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, list_transactions
+from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, get_transaction, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.replacing import ReplaceCard
 from backend.loyalty.ledger.schemas import (
@@ -235,7 +235,7 @@ class StoreLedgerController(Controller):
         operation_id="voidTransaction",
         summary="Take a sale, a stamp or a redemption back, whole or in part",
         description="A part of a sale by `amount_cents`, of a redemption by `quantity`; without either, all that is "
-        "left. Within 20 seconds the till's own booking is undone without a PIN.",
+        "left. Within 20 seconds the sign-in that booked it undoes it without a PIN.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),
@@ -294,6 +294,18 @@ class StoreLedgerController(Controller):
         position = cursors.read(after, origin.now)
         rows = await list_transactions(ledger.pool, origin.merchant_id, card_id=card_id, after=position, limit=limit)
         return history_page(rows, limit, origin, cursors)
+
+    @get(
+        "/transactions/{transaction_id:uuid}",
+        operation_id="getTransaction",
+        summary="One line of a card's history",
+        guards=[requires(VIEW_PROGRAMS)],
+        responses=refusals(*STAFF, FeatureDisabled, problems.TransactionNotFound),
+    )
+    async def transaction(
+        self, transaction_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> TransactionView:
+        return (await get_transaction(ledger.pool, origin, transaction_id)).view(origin.language)
 
     @get(
         "/transactions",

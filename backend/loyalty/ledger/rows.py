@@ -28,6 +28,7 @@ class TransactionRow(msgspec.Struct, kw_only=True):
     user_id: UUID | None
     staff_pin_id: UUID | None = None
     device_id: UUID | None
+    sign_in_id: UUID | None
     on_behalf_user_id: UUID | None
     program_id: UUID
     terms_version: int

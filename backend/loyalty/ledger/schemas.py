@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.schemas import Answer, Body
+from backend.core.schemas import SAYS_SOMETHING, Answer, Body
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.staff_pins.schemas import Pin
 
@@ -15,7 +15,7 @@ OrderReference = Annotated[
     str, Meta(min_length=1, max_length=100, pattern=r"^\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
 ]
 """Without blanks around it: two spellings of one receipt would be two receipts."""
-Reason = Annotated[str, Meta(min_length=1, max_length=500, examples=["Sweater returned"])]
+Reason = Annotated[str, Meta(max_length=500, pattern=SAYS_SOMETHING, examples=["Sweater returned"])]
 
 
 class Override(Body):
@@ -142,7 +142,7 @@ class TransactionView(Answer):
     voided: bool
     """Nothing of it is left to take back."""
     undo_until: datetime | None
-    """Until then the till that booked it may undo it without a reason."""
+    """Until then the sign-in that booked it may undo it without a PIN."""
 
 
 class EarnView(Answer):
@@ -191,7 +191,7 @@ class ManualAdjustment(Body):
 class Restoration(Body):
     points: Annotated[int, Meta(gt=0, le=1_000_000, examples=[120])]
     """At most what has expired on the card and was not restored before."""
-    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Was in hospital"])]
+    reason: Annotated[Reason, Meta(examples=["Was in hospital"])]
 
 
 class RestorationView(Answer):
@@ -200,7 +200,7 @@ class RestorationView(Answer):
 
 
 class Standing(Body):
-    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Reported stolen"])]
+    reason: Annotated[Reason, Meta(examples=["Reported stolen"])]
 
 
 class StandingView(Answer):
@@ -209,7 +209,7 @@ class StandingView(Answer):
 
 
 class Replacement(Body):
-    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Lost"])]
+    reason: Annotated[Reason, Meta(examples=["Lost"])]
     staff_pin: Pin | None = None
 
 
@@ -221,11 +221,11 @@ class ReplacementView(Answer):
 class Merge(Body):
     other_card_id: UUID
     """The card that ends; what it holds goes to the card in the address."""
-    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Enrolled twice"])]
+    reason: Annotated[Reason, Meta(examples=["Enrolled twice"])]
 
 
 class MergeReversal(Body):
-    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Two people of one name"])]
+    reason: Annotated[Reason, Meta(examples=["Two people of one name"])]
 
 
 class MergeView(Answer):

@@ -229,7 +229,7 @@ class TargetTransaction(msgspec.Struct, frozen=True):
     unit: str
     amount: int
     store_id: UUID | None
-    user_id: UUID | None
+    sign_in_id: UUID | None
     terms_version: int
     purchase_amount_cents: int | None
     quantity: int | None

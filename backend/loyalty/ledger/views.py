@@ -226,7 +226,8 @@ class Show:
             and balance >= needed
             and state.card.state == "active"
             and state.card.frozen_at is None,
-            missing_points=max(0, needed - balance),
+            # What is owed is paid first.
+            missing_points=needed - balance + state.card.debt_points if balance < needed else 0,
             refusal=refusal,
         )
 

@@ -41,12 +41,13 @@ class VoidTransaction:
             raise VoidNotAllowed
         if any(target.transaction.kind not in rules.VOIDABLE for target in state.targets):
             raise NotVoidable
-        # Undoing one's own booking of a moment ago is a slip of the finger: it must cost one key.
+        # Undoing this till's booking of a moment ago is a slip of the finger: it must cost one key.
         self.needs_pin = not all(self._is_undo(target) for target in state.targets)
 
     def _is_undo(self, target: Target) -> bool:
-        booked = target.transaction
-        return booked.user_id == self.by.user_id and self.by.now <= booked.recorded_at + rules.UNDO_WINDOW
+        """The same person at another till has not made the slip."""
+        booked, here = target.transaction, self.by.sign_in_id
+        return here is not None and booked.sign_in_id == here and self.by.now <= booked.recorded_at + rules.UNDO_WINDOW
 
     def decide(self, draft: Draft) -> None:
         """A part of an order is a part of its sale; the whole order is everything booked for it.

@@ -106,7 +106,7 @@ class Bulk:
 
     def _fingerprint(self) -> str:
         change = self.change
-        return sha256(_encoder.encode([change.action, change.reason, change.points])).hexdigest()
+        return sha256(_encoder.encode([change.action, change.points])).hexdigest()
 
     def _result(self, card_id: UUID, outcome: str, problem: Problem) -> CardResult:
         title = get_translator(self.origin.language).gettext(problem.title)

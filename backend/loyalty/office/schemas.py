@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
+from backend.loyalty.ledger.schemas import Reason
 
 CARDS_MAX = 5000
 
@@ -14,7 +15,7 @@ class BulkChange(Body):
     action: Literal["deactivate", "reactivate", "adjust"]
     card_ids: Annotated[list[UUID], Meta(min_length=1, max_length=CARDS_MAX)]
     """At most 5000; named twice counts once."""
-    reason: Annotated[str, Meta(min_length=1, max_length=500, examples=["Cards of the old program"])]
+    reason: Annotated[Reason, Meta(examples=["Cards of the old program"])]
     points: Annotated[int, Meta(ge=-100_000, le=100_000)] | None = None
     """For each card; with `adjust`, and only then."""
 

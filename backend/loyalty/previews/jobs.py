@@ -1,4 +1,4 @@
-"""The doorbell of a preview. What Redis loses, the next look at the table finds."""
+"""The job of a preview. What Redis loses, the next look at the table finds."""
 
 import asyncio
 from uuid import UUID
@@ -6,6 +6,8 @@ from uuid import UUID
 import structlog
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
+
+from backend.core.queue import LONG_QUEUE
 
 PREVIEW_PROGRAM = "preview_program"
 RING_TIMEOUT_SECONDS = 2
@@ -17,7 +19,12 @@ async def ring_preview(queue: ArqRedis, merchant_id: UUID, preview_id: UUID) -> 
     """After the commit. Never fails."""
     try:
         async with asyncio.timeout(RING_TIMEOUT_SECONDS):
-            job_id = f"preview:{preview_id}"
-            await queue.enqueue_job(PREVIEW_PROGRAM, str(merchant_id), str(preview_id), _job_id=job_id)
+            await queue.enqueue_job(
+                PREVIEW_PROGRAM,
+                str(merchant_id),
+                str(preview_id),
+                _job_id=f"preview:{preview_id}",
+                _queue_name=LONG_QUEUE,
+            )
     except (RedisError, TimeoutError, OSError) as error:
         log.warning("doorbell_failed", error=type(error).__name__, consequence="the worker finds it within a minute")

@@ -103,7 +103,7 @@ def _target_transaction(row: TransactionRow) -> TargetTransaction:
         unit=row.unit,
         amount=row.amount,
         store_id=row.store_id,
-        user_id=row.user_id,
+        sign_in_id=row.sign_in_id,
         terms_version=row.terms_version,
         purchase_amount_cents=row.purchase_amount_cents,
         quantity=row.quantity,

@@ -20,6 +20,6 @@ class CardReward(RewardView):
     redeemable: bool
     """The card could redeem it at this store now."""
     missing_points: int
-    """Points still to earn; 0 when the balance suffices."""
+    """Points still to earn, with what is owed; 0 when the balance suffices."""
     refusal: str | None
     """Why not, apart from the points: out_of_stock | reward_limit_reached | other_store | None"""

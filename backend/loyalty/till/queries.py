@@ -48,9 +48,9 @@ async def list_recent(pool: asyncpg.Pool, origin: Origin) -> list[HistoryRow]:
     return rows[:RECENT]
 
 
-def undo_for(rows: list[HistoryRow], user_id: UUID | None, now: datetime) -> Undo | None:
-    """The user's last booking at this store, while it may still be undone."""
-    mine = next((row for row in rows if row.user_id == user_id), None)
+def undo_for(rows: list[HistoryRow], sign_in_id: UUID | None, now: datetime) -> Undo | None:
+    """The last booking of this sign-in at this store, while it may still be undone."""
+    mine = next((row for row in rows if row.sign_in_id and row.sign_in_id == sign_in_id), None)
     if mine is None or mine.voided or mine.kind not in VOIDABLE or mine.recorded_at + UNDO_WINDOW <= now:
         return None
     return Undo(mine.id, mine.recorded_at + UNDO_WINDOW)

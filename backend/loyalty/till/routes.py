@@ -66,7 +66,7 @@ class TillController(Controller):
             program=show.program(setup),
             recent=[row.view(origin.language) for row in rows],
             card=card,
-            undo=undo_for(rows, origin.user_id, origin.now),
+            undo=undo_for(rows, origin.sign_in_id, origin.now),
         )
 
     @post(

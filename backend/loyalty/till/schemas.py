@@ -16,7 +16,7 @@ class TillView(Answer):
     card: CardView | None
     """The card asked for with `card_id`."""
     undo: "Undo | None"
-    """The last booking of this user at this store, while it may still be undone."""
+    """The last booking of this sign-in at this store, while it may still be undone."""
 
 
 class Undo(Answer):

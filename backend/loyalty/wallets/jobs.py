@@ -1,4 +1,4 @@
-"""The doorbell of one pass: rung after a booking, and answered by `sync`."""
+"""The jobs of passes: one pass after a booking, and many at once."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,6 +9,8 @@ from backend.loyalty.wallets.ports import Notify, Provider
 
 SYNC_PASS = "sync_wallet_pass"  # noqa: S105 - a wallet's pass
 SYNC_PASSES = "sync_wallet_passes"
+PASSES_QUEUE = "orion:passes"
+"""Of single passes: a provider that answers slowly keeps nothing else waiting."""
 COALESCE_SECONDS = 0.25
 """A booking may tell several things, a minute at the till several bookings: one push shows them all."""
 
@@ -26,4 +28,5 @@ async def ring_passes(
             provider,
             _job_id=job_id if notify is None else f"{job_id}:{notify}",
             _defer_by=COALESCE_SECONDS,
+            _queue_name=PASSES_QUEUE,
         )

@@ -46,7 +46,9 @@ class Authority:
         name = _name(COMMON_NAME="Sandbox Root CA", ORGANIZATION_NAME="Orion Sandbox", COUNTRY_NAME="LU")
         return cls(_signed(_builder(name, name, key, 10 * YEAR).add_extension(_is_ca(None), critical=True), key), key)
 
-    def intermediate(self, generation: str = "G4") -> "Authority":
+    def intermediate(
+        self, generation: str = "G4", *, life: timedelta = 5 * YEAR, begins: datetime | None = None
+    ) -> "Authority":
         """Worldwide Developer Relations."""
         key = rsa_key()
         name = _name(
@@ -55,7 +57,8 @@ class Authority:
             ORGANIZATION_NAME="Orion Sandbox",
             COUNTRY_NAME="LU",
         )
-        builder = _builder(name, self.certificate.subject, key, 5 * YEAR).add_extension(_is_ca(0), critical=True)
+        builder = _builder(name, self.certificate.subject, key, life, begins)
+        builder = builder.add_extension(_is_ca(0), critical=True)
         marked = builder.add_extension(x509.UnrecognizedExtension(INTERMEDIATE, b"\x05\x00"), critical=False)
         return Authority(_signed(marked, self.key), key)
 
@@ -116,9 +119,9 @@ class ApplePki:
         return folder
 
 
-def rsa_key() -> RSAPrivateKey:
-    """As large as Apple's."""
-    return generate_private_key(public_exponent=65537, key_size=2048)
+def rsa_key(bits: int = 2048) -> RSAPrivateKey:
+    """As large as Apple's, if nothing is said."""
+    return generate_private_key(public_exponent=65537, key_size=bits)
 
 
 def pem(certificate: x509.Certificate) -> bytes:

@@ -547,3 +547,23 @@ async def test_who_merged_and_why_is_kept(shop: Shop) -> None:
         assert (row.user_id, row.reason) == (shop.user_ids["claire"], "Enrolled twice")
         assert row.reversible_until - row.merged_at == timedelta(days=30)
         assert await session.get(Customer, (shop.merchant_id, UUID(other["customer"]["id"]))) is not None
+
+
+READY = "SELECT data ->> 'card_id' FROM events WHERE merchant_id = $1 AND name = 'reward_ready'"
+
+
+async def test_a_merge_that_fills_the_stamp_card_says_so(shop: Shop, superuser: asyncpg.Connection) -> None:
+    kept, other = await shop.a_card(stamps=4), await shop.a_card(stamps=6)
+    done = await Office.of(shop.claire).merge(kept, other)
+    assert done["card"]["reward_ready"]
+    assert [row[0] for row in await superuser.fetch(READY, shop.merchant_id)] == [kept["id"]]
+
+
+@pytest.mark.parametrize(("kept", "other"), [(4, 5), (10, 3), (3, 10)])
+async def test_a_merge_that_fills_no_stamp_card_says_nothing_new(
+    shop: Shop, superuser: asyncpg.Connection, kept: int, other: int
+) -> None:
+    cards = await shop.a_card(stamps=kept), await shop.a_card(stamps=other)
+    told = await superuser.fetch(READY, shop.merchant_id)
+    await Office.of(shop.claire).merge(*cards)
+    assert await superuser.fetch(READY, shop.merchant_id) == told

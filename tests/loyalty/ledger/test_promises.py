@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -425,3 +426,65 @@ async def test_a_planted_fault_of_one_point_is_noticed(shop: Shop, superuser: as
     with pytest.raises(AssertionError):
         await assert_ledger_adds_up(superuser, [shop.merchant_id])
     await planted.rollback()
+
+
+async def test_a_repeated_sale_may_say_when_it_was_and_is_booked_once(shop: Shop) -> None:
+    """The tablet that lost the answer knows by now that it has been offline."""
+    card, key, sold_at = await shop.a_card(), new_key(), clock.now() - timedelta(minutes=2)
+    first = await shop.anna.earn(card, cents=366, key=key)
+    written = [
+        sold_at.isoformat(),
+        sold_at.astimezone(ZoneInfo("Europe/Luxembourg")).isoformat(),
+        f"{sold_at:%Y-%m-%dT%H:%M:%S}Z",
+    ]
+    for at in written:
+        assert await shop.anna.earn(card, cents=366, key=key, occurred_at=at) == first
+    assert await shop.anna.earn(card, cents=366, key=key, notes="Once more") == first
+    assert (await shop.anna.show(card))["points_balance"] == 3
+
+
+async def test_a_repeated_return_may_be_worded_otherwise(shop: Shop) -> None:
+    card, key = await shop.a_card(), new_key()
+    sale = await shop.anna.earn(card, cents=500)
+    first = await shop.claire.void(sale, reason="Wrong size", key=key)
+    assert await shop.claire.void(sale, reason="Too small", key=key) == first
+
+
+async def test_the_order_of_the_categories_is_no_other_sale(opened: OpenShop) -> None:
+    shop = await opened(categories=2)
+    card, key = await shop.a_card(), new_key()
+    ids = [category["id"] for category in (await shop.anna.program())["categories"]]
+    first = await shop.anna.earn(card, cents=500, category_ids=ids, key=key)
+    assert await shop.anna.earn(card, cents=500, category_ids=ids[::-1], key=key) == first
+
+
+async def test_a_key_used_for_another_booking_names_it_and_says_where_to_ask(shop: Shop) -> None:
+    card, key = await shop.a_card(), f"till 3: {new_key()}"
+    first = await shop.anna.earn(card, cents=100, key=key)
+    with refused("idempotency_key_reused", 422) as said:
+        await shop.anna.earn(card, cents=200, key=key)
+    booked_id, path = said[0]["transaction_id"], said[0]["ask_at"]
+    assert booked_id == first["transaction"]["id"]
+    assert path in said[0]["detail"]
+    assert await shop.anna.get(path.removeprefix("/api/v1")) == {"state": "booked", "transaction_id": booked_id}
+    line = await shop.anna.booking(booked_id)
+    assert (line["id"], line["amount"], line["customer"]) == (booked_id, 1, first["transaction"]["customer"])
+    assert (await shop.anna.show(card))["points_balance"] == 1
+
+
+async def test_a_key_that_was_refused_before_names_no_booking(shop: Shop) -> None:
+    card, key = await shop.a_card(), new_key()
+    with refused("insufficient_points", 409):
+        await shop.anna.redeem(card, shop.rewards[100], key=key)
+    with refused("idempotency_key_reused", 422) as said:
+        await shop.anna.earn(card, cents=100, key=key)
+    assert said[0]["transaction_id"] is None
+
+
+async def test_a_booking_of_a_card_that_does_not_work_here_is_not_shown_here(opened: OpenShop) -> None:
+    shop = await opened(policy={"allow_cross_location_redemption": False})
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=100)
+    for till, transaction_id in ((shop.luc, sale["transaction"]["id"]), (shop.anna, str(UUID(int=1)))):
+        with refused("not_found", 404):
+            await till.booking(transaction_id)

@@ -201,3 +201,13 @@ async def test_redeeming_restarts_the_clock_of_inactivity(opened: OpenShop) -> N
     clock.move(timedelta(days=20))
     assert (await shop.anna.show(card))["points_balance"] == 50
     assert booked["card"]["next_expiry"]["points"] == 50
+
+
+async def test_a_reward_and_the_stamp_card_at_once_are_refused_and_nothing_is_handed_over(shop: Shop) -> None:
+    card = await shop.a_card(points=100, stamps=10)
+    for ask in (shop.anna.redeem, shop.anna.reserve):
+        with refused("validation_failed", 422) as said:
+            await ask(card, shop.rewards[100], unit="stamps")
+        assert said[0]["errors"][0]["pointer"] == "/reward_id"
+    seen = await shop.anna.show(card)
+    assert (seen["points_balance"], seen["stamp_count"], seen["held_stamps"]) == (100, 10, 0)

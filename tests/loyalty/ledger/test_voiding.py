@@ -54,6 +54,14 @@ async def test_points_spent_meanwhile_are_owed_and_paid_first_by_later_sales(sho
     assert (paid["card"]["points_balance"], paid["card"]["debt_points"]) == (20, 0)
 
 
+async def test_the_next_reward_is_as_far_as_what_is_owed_and_the_reward_together(shop: Shop) -> None:
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    await shop.anna.redeem(card, shop.rewards[100])
+    rewards = (await shop.claire.void(sale))["card"]["rewards"]
+    assert [reward["missing_points"] for reward in rewards] == [reward["points_required"] + 100 for reward in rewards]
+
+
 async def test_debt_is_kept_for_as_long_as_it_takes(shop: Shop) -> None:
     card = await shop.a_card()
     sale = await shop.anna.earn(card, cents=10_000)
@@ -211,6 +219,15 @@ async def test_somebody_elses_booking_is_not_undone_without_a_pin(shop: Shop) ->
     await shop.change(Policy, staff_pin_policy="required")
     with refused("pin_required", 403):
         await shop.luc.void(sale)
+
+
+async def test_the_same_person_at_another_till_has_not_made_the_slip(shop: Shop) -> None:
+    card, other_till = await shop.a_card(), await shop.sign_in_again("anna")
+    sale = await shop.anna.earn(card, cents=100)
+    await shop.change(Policy, staff_pin_policy="required")
+    with refused("pin_required", 403):
+        await other_till.void(sale)
+    assert (await shop.anna.void(sale))["card"]["points_balance"] == 0
 
 
 async def test_the_limit_of_a_reward_and_the_receipt_number_stay_as_they_were(shop: Shop) -> None:

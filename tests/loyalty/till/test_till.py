@@ -231,6 +231,14 @@ async def test_undo_is_offered_to_who_booked_it_and_for_a_moment(shop: Shop) -> 
     assert (await shop.anna.till())["recent"][0]["id"] == again["transaction"]["id"]
 
 
+async def test_undo_is_offered_to_the_till_that_booked_it_and_not_to_its_person_elsewhere(shop: Shop) -> None:
+    card = await shop.a_card()
+    other_till = await shop.sign_in_again("anna")
+    booked = await shop.anna.earn(card, cents=500)
+    assert (await other_till.till())["undo"] is None
+    assert (await shop.anna.till())["undo"]["transaction_id"] == booked["transaction"]["id"]
+
+
 async def test_the_page_shows_the_last_eight_bookings_of_the_store(shop: Shop) -> None:
     card = await shop.a_card()
     for euros in range(1, 11):

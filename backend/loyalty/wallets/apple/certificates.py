@@ -11,15 +11,22 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 from backend.core.settings import Settings, SettingsError
 from backend.loyalty.wallets.apple import sentences
+from backend.loyalty.wallets.apple.certificate_files import (
+    StepFailed,
+    certificate_of,
+    client_tls,
+    has_issued,
+    issuer_of,
+    parse_certificates,
+    parse_key,
+    read_file,
+)
 from backend.loyalty.wallets.ports import CheckStep
 
 WWDR, SIGNER, KEY = "wwdr.pem", "signer.pem", "signer.key"
@@ -55,12 +62,6 @@ class PassCertificates:
 
     def days_left(self, now: datetime) -> int:
         return (self.not_after - now) // timedelta(days=1)
-
-
-class _Failed(Exception):
-    def __init__(self, name: str, told: tuple[str, str], **facts: str | int) -> None:
-        super().__init__(name)
-        self.step = CheckStep(name, "failed", *told, facts=facts)
 
 
 def load_certificates(settings: Settings, now: datetime) -> PassCertificates | None:
@@ -115,7 +116,7 @@ def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None,
     certificates = None
     try:
         certificates = _inspect(settings, now, found)
-    except _Failed as failure:
+    except StepFailed as failure:
         found.append(failure.step)
     seen = {step.name for step in found}
     return certificates, found + [CheckStep(name, "skipped", sentences.SKIPPED) for name in STEPS if name not in seen]
@@ -124,54 +125,25 @@ def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None,
 def _inspect(settings: Settings, now: datetime, steps: list[CheckStep]) -> PassCertificates:
     folder = Path(settings.apple_wallet_dir)
     if _is_empty(folder):
-        raise _Failed("files_readable", sentences.FOLDER_EMPTY, folder=str(folder))
-    files = {name: _read(folder, name) for name in FILES}
-    wwdr, certificate = _certificate(files[WWDR], WWDR), _certificate(files[SIGNER], SIGNER)
-    key = _key(files[KEY], settings.apple_wallet_key_password)
+        raise StepFailed("files_readable", sentences.FOLDER_EMPTY, folder=str(folder))
+    files = {name: read_file(folder, name) for name in FILES}
+    intermediates, signers = parse_certificates(files[WWDR], WWDR), parse_certificates(files[SIGNER], SIGNER)
+    key = parse_key(files[KEY], settings.apple_wallet_key_password)
+    certificate = certificate_of(signers, key)
+    wwdr = issuer_of(certificate, intermediates)
     steps.append(CheckStep("files_readable", "ok", sentences.FILES_READABLE))
     steps.append(_privacy(folder, is_production=settings.environment == "production"))
     pass_type, team = _names(certificate)
     steps.append(CheckStep("pass_type", "ok", sentences.PASS_TYPE, facts={"pass_type": pass_type, "team": team}))
     if key.public_key() != certificate.public_key():
-        raise _Failed("pair_matches", sentences.NOT_A_PAIR)
+        raise StepFailed("pair_matches", sentences.NOT_A_PAIR)
     steps.append(CheckStep("pair_matches", "ok", sentences.PAIR_MATCHES))
     _check_issuer(certificate, wwdr)
     steps.append(CheckStep("issued_by_wwdr", "ok", sentences.ISSUED_BY_WWDR))
-    tls = _tls(folder, settings)
+    tls = client_tls(certificate, key, settings.apns_ca_file)
     certificates = PassCertificates(certificate, key, wwdr, pass_type, team, tls)
     steps.append(_validity(certificates, now))
     return certificates
-
-
-def _read(folder: Path, name: str) -> bytes:
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _Failed("files_readable", sentences.FILE_UNREADABLE, file=name, reason=reason) from error
-
-
-def _certificate(content: bytes, name: str) -> x509.Certificate:
-    """Apple hands out its own as DER; ours must be PEM, or TLS cannot use it."""
-    is_der = name == WWDR and b"-----BEGIN" not in content
-    try:
-        return x509.load_der_x509_certificate(content) if is_der else x509.load_pem_x509_certificate(content)
-    except ValueError as error:
-        raise _Failed("files_readable", sentences.NO_CERTIFICATE, file=name) from error
-
-
-def _key(content: bytes, password: str) -> RSAPrivateKey:
-    is_encrypted = b"ENCRYPTED" in content
-    if is_encrypted and not password:
-        raise _Failed("files_readable", sentences.KEY_LOCKED)
-    try:
-        key = load_pem_private_key(content, password.encode() if is_encrypted else None)
-    except (ValueError, TypeError) as error:
-        told = sentences.WRONG_PASSWORD if is_encrypted else sentences.NO_KEY
-        raise _Failed("files_readable", told) from error
-    if not isinstance(key, RSAPrivateKey):
-        raise _Failed("files_readable", sentences.NO_KEY)
-    return key
 
 
 def _privacy(folder: Path, *, is_production: bool) -> CheckStep:
@@ -188,7 +160,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, str]:
     pass_type = _subject(certificate, NameOID.USER_ID)
     team = _subject(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME)
     if not pass_type.startswith(OF_PASSES) or not team:
-        raise _Failed("pass_type", sentences.NO_PASS_CERTIFICATE)
+        raise StepFailed("pass_type", sentences.NO_PASS_CERTIFICATE)
     return pass_type, team
 
 
@@ -198,11 +170,8 @@ def _subject(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:
 
 
 def _check_issuer(certificate: x509.Certificate, wwdr: x509.Certificate) -> None:
-    try:
-        certificate.verify_directly_issued_by(wwdr)
-    except (ValueError, TypeError, InvalidSignature) as error:
-        wanted = certificate.issuer.rfc4514_string()
-        raise _Failed("issued_by_wwdr", sentences.OTHER_ISSUER, issuer=wanted) from error
+    if not has_issued(wwdr, certificate):
+        raise StepFailed("issued_by_wwdr", sentences.OTHER_ISSUER, issuer=certificate.issuer.rfc4514_string())
 
 
 def _validity(certificates: PassCertificates, now: datetime) -> CheckStep:
@@ -212,20 +181,11 @@ def _validity(certificates: PassCertificates, now: datetime) -> CheckStep:
             return CheckStep("days_left", "failed", *sentences.NOT_YET_VALID, facts={"file": name, "date": begins})
         if now >= certificate.not_valid_after_utc:
             ended = certificate.not_valid_after_utc.date().isoformat()
-            return CheckStep("days_left", "failed", *sentences.EXPIRED, facts={"file": name, "date": ended})
+            told = sentences.EXPIRED if name == SIGNER else sentences.INTERMEDIATE_EXPIRED
+            facts: dict[str, str | int] = {"file": name, "date": ended, "issuer": certificate.subject.rfc4514_string()}
+            return CheckStep("days_left", "failed", *told, facts=facts)
     days = certificates.days_left(now)
-    facts: dict[str, str | int] = {"days": days, "date": certificates.not_after.date().isoformat()}
+    left: dict[str, str | int] = {"days": days, "date": certificates.not_after.date().isoformat()}
     if days < WARN_DAYS:
-        return CheckStep("days_left", "warning", *sentences.ENDING_SOON, facts=facts)
-    return CheckStep("days_left", "ok", sentences.DAYS_LEFT, facts=facts)
-
-
-def _tls(folder: Path, settings: Settings) -> ssl.SSLContext:
-    """Trusts the usual authorities, or the one that is named for a double of APNs."""
-    named = settings.apns_ca_file
-    context = ssl.create_default_context(cafile=named) if named else httpx.create_ssl_context()
-    try:
-        context.load_cert_chain(folder / SIGNER, folder / KEY, lambda: settings.apple_wallet_key_password)
-    except ssl.SSLError as error:
-        raise _Failed("files_readable", sentences.NO_CERTIFICATE, file=SIGNER) from error
-    return context
+        return CheckStep("days_left", "warning", *sentences.ENDING_SOON, facts=left)
+    return CheckStep("days_left", "ok", sentences.DAYS_LEFT, facts=left)

@@ -97,10 +97,18 @@ def fitted(body: bytes) -> Logo:
         with Image.open(BytesIO(body), formats=FORMATS) as image:
             if image.width * image.height > PIXELS_MAX:
                 raise NoLogo(f"more than {PIXELS_MAX} pixels")
-            picture = image.convert("RGBA")
+            picture = _upright(image)
         return Logo(hashlib.sha256(body).hexdigest(), {scale: _scaled(picture, scale) for scale in SCALES})
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NoLogo(f"no picture that can be read: {type(error).__name__}") from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """As people see it: turned as the camera noted, and 16 bits of gray brought down to 8, where Pillow would clip."""
+    turned = ImageOps.exif_transpose(image)
+    if turned.mode.startswith("I"):
+        turned = turned.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    return turned.convert("RGBA")
 
 
 def _scaled(picture: Image.Image, scale: int) -> bytes:

@@ -22,6 +22,18 @@ NO_KEY = (
     N_("Export the private key that the certificate was requested with, as PEM."),
 )
 KEY_LOCKED = (N_("signer.key is locked with a password."), N_("Set ORION_APPLE_WALLET_KEY_PASSWORD."))
+OLD_CIPHER = (
+    N_("signer.key is encrypted with a cipher that is no longer in use."),
+    N_("Encrypt it anew: openssl rsa -provider legacy -provider default -aes256 -in signer.key -out signer.new"),
+)
+WEAK_KEY = (
+    N_("signer.key has %(bits)s bits; Apple takes 2048."),
+    N_("Make a certificate request with a key of 2048 bits, and with it a new certificate for the same Pass Type ID."),
+)
+TLS_REFUSES = (
+    N_("signer.pem and signer.key cannot be used for TLS: %(reason)s."),
+    N_("Make a new certificate for the same Pass Type ID, replace the files and restart Orion."),
+)
 WRONG_PASSWORD = (N_("The password does not open signer.key."), N_("Correct ORION_APPLE_WALLET_KEY_PASSWORD."))
 
 FILES_PRIVATE = N_("Only the user that runs Orion can read the key.")
@@ -53,6 +65,10 @@ ENDING_SOON = (
 EXPIRED = (
     N_("%(file)s expired on %(date)s."),
     N_("Make a new certificate for the same Pass Type ID, replace the files and restart Orion."),
+)
+INTERMEDIATE_EXPIRED = (
+    N_("%(file)s expired on %(date)s."),
+    N_("Your own certificate is fine. Download the current intermediate certificate from Apple: %(issuer)s."),
 )
 NOT_YET_VALID = (
     N_("%(file)s is not valid before %(date)s."),

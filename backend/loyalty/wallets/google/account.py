@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from google.auth.exceptions import GoogleAuthError
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from google.oauth2.service_account import Credentials
 
 from backend.core.settings import Settings, SettingsError
@@ -17,6 +19,7 @@ KEY_AGE_MAX = timedelta(days=90)
 """Google's keys do not expire; it advises to replace them this often."""
 FILE_SETTING, ISSUER_SETTING = "ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE", "ORION_GOOGLE_WALLET_ISSUER_ID"
 FILE_READABLE, KEY_PARSES = "file_readable", "key_parses"
+KEY_BITS_MIN = 2048
 FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -118,7 +121,7 @@ def _path(told: str) -> Path:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")  # Windows' editors begin a file with a mark
     except FileNotFoundError as error:
         raise AccountError(FILE_READABLE, f"{FILE_SETTING}: there is no file {path}.") from error
     except OSError as error:
@@ -142,12 +145,29 @@ def _decoded(path: Path, text: str) -> dict[str, str]:
 
 
 def _credentials(path: Path, facts: dict[str, str], token_url: str) -> Any:
+    # Whoever has passed the file on through a variable may have written its line breaks twice.
+    pem = facts["private_key"].replace("\\n", "\n")
+    _check_key(path, pem)
+    return Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+        facts | {"private_key": pem, "token_uri": token_url}, scopes=[SCOPE]
+    )
+
+
+def _check_key(path: Path, pem: str) -> None:
+    """Google signs with RSA only; its library would take another key and be refused at the first call."""
     try:
-        return Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            facts | {"token_uri": token_url}, scopes=[SCOPE]
-        )
-    except (ValueError, TypeError, GoogleAuthError) as error:
+        key = load_pem_private_key(pem.encode(), None)
+    except TypeError as error:
+        fault = f"the private key in {path} is locked with a password, as Google's never is; download it again."
+        raise AccountError(KEY_PARSES, f"{FILE_SETTING}: {fault}") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
         # The library's own words may quote what it has read.
         raise AccountError(
             KEY_PARSES, f"{FILE_SETTING}: the private key in {path} cannot be used; download it again."
         ) from error
+    if not isinstance(key, RSAPrivateKey) or key.key_size < KEY_BITS_MIN:
+        raise AccountError(
+            KEY_PARSES,
+            f"{FILE_SETTING}: the private key in {path} is not an RSA key of {KEY_BITS_MIN} bits, as Google's are;"
+            " download it again.",
+        )

@@ -1,12 +1,17 @@
 """Three files of the operator: what the start refuses, and with which sentence."""
 
 import asyncio
+import os
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import indent
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
@@ -65,6 +70,31 @@ def signer(folder: Path, pki: ApplePki, **told: object) -> None:
     (folder / SIGNER).write_bytes(pem(pki.wwdr.pass_certificate(pki.key, **told)))  # type: ignore[arg-type]
 
 
+def weak_pair(folder: Path, pki: ApplePki) -> None:
+    weak = rsa_key(bits=1024)
+    signer(folder, replace_key(pki, weak))
+    write_key(folder / KEY, weak)
+
+
+def replace_key(pki: ApplePki, key: RSAPrivateKey) -> ApplePki:
+    return ApplePki(pki.root, pki.wwdr, key)
+
+
+def old_intermediate(folder: Path, pki: ApplePki) -> None:
+    """As Apple's first one, which ended while certificates that it had issued were still good."""
+    expired = pki.root.intermediate(begins=NOW - 2 * YEAR, life=YEAR)
+    (folder / WWDR).write_bytes(pem(expired.certificate))
+    (folder / SIGNER).write_bytes(pem(expired.pass_certificate(pki.key)))
+
+
+def relock(path: Path, *command: str) -> None:
+    """With OpenSSL, as an operator did years ago; the password is "old"."""
+    legacy = ["-provider", "legacy", "-provider", "default"]
+    files = ["-in", str(path), "-out", f"{path}.new", "-passout", "pass:old"]
+    subprocess.run(["openssl", *command, *legacy, *files], check=True, capture_output=True)
+    path.write_bytes(Path(f"{path}.new").read_bytes())
+
+
 SPOILT: dict[str, tuple[Spoil, str]] = {
     "no intermediate": (lambda folder, _: (folder / WWDR).unlink(), "wwdr.pem cannot be read: No such file"),
     "no certificate": (lambda folder, _: (folder / SIGNER).unlink(), "signer.pem cannot be read: No such file"),
@@ -78,9 +108,22 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda folder, _: (folder / SIGNER).write_bytes((folder / KEY).read_bytes()),
         "signer.pem is not a certificate",
     ),
-    "a certificate as DER": (
+    "the intermediate in its place": (
         lambda folder, pki: (folder / SIGNER).write_bytes(pki.wwdr.certificate.public_bytes(Encoding.DER)),
-        "signer.pem is not a certificate",
+        "signer.pem is not a certificate for passes",
+    ),
+    "a key of 1024 bits": (weak_pair, "signer.key has 1024 bits; Apple takes 2048."),
+    "an elliptic key": (
+        lambda folder, _: write_key(folder / KEY, generate_private_key(SECP256R1())),
+        "signer.key is not an RSA key",
+    ),
+    "a key under an old cipher": (
+        lambda folder, _: relock(folder / KEY, "rsa", "-traditional", "-des"),
+        "signer.key is encrypted with a cipher that is no longer in use. Encrypt it anew: openssl rsa ",
+    ),
+    "an expired intermediate": (
+        old_intermediate,
+        f"wwdr.pem expired on {(NOW - YEAR).date()}. Your own certificate is fine. Download the current intermediate",
     ),
     "no key at all": (lambda folder, _: (folder / KEY).write_text("secret"), "signer.key is not an RSA key"),
     "a locked key": (lambda folder, pki: pki.write(folder, password="x"), "Set ORION_APPLE_WALLET_KEY_PASSWORD."),
@@ -108,8 +151,9 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 def test_a_start_with_the_wrong_files_ends_with_one_sentence(folder: Path, pki: ApplePki, spoilt: str) -> None:
     spoil, sentence = SPOILT[spoilt]
     spoil(folder, pki)
+    given = {"apple_wallet_key_password": "old"} if spoilt == "a key under an old cipher" else {}
     with pytest.raises(SettingsError) as refused:
-        load_certificates(settings_for(folder), NOW)
+        load_certificates(settings_for(folder, **given), NOW)
     assert str(refused.value).startswith("ORION_APPLE_WALLET_DIR: ")
     assert sentence in str(refused.value)
     assert "%" not in str(refused.value)
@@ -135,6 +179,55 @@ def test_a_locked_key_opens_with_its_password_only(tmp_path: Path, pki: ApplePki
 
 def test_a_password_for_a_key_without_one_does_no_harm(folder: Path) -> None:
     assert load_certificates(settings_for(folder, apple_wallet_key_password="unused"), NOW) is not None
+
+
+def joined(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\n", b" "))
+
+
+def indented(path: Path) -> None:
+    path.write_text(indent(path.read_text(), "    "))
+
+
+def commented(path: Path) -> None:
+    path.write_bytes(b"Bag Attributes\n    friendlyName: ENCRYPTED PRIVATE KEY of Orion\n" + path.read_bytes())
+
+
+def with_windows_breaks(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+@pytest.mark.parametrize("spoil", [joined, indented, commented, with_windows_breaks])
+@pytest.mark.parametrize("name", [KEY, SIGNER, WWDR])
+def test_what_pasting_does_to_a_file_does_no_harm(folder: Path, name: str, spoil: Callable[[Path], None]) -> None:
+    spoil(folder / name)
+    assert load_certificates(settings_for(folder), NOW) is not None
+
+
+@pytest.mark.parametrize(
+    "command", [("rsa", "-traditional", "-des3"), ("pkcs8", "-topk8", "-v1", "PBE-SHA1-RC2-40"), ("pkcs8", "-topk8")]
+)
+def test_a_key_that_the_keychain_locked_years_ago_opens(folder: Path, command: tuple[str, ...]) -> None:
+    relock(folder / KEY, *command)
+    assert load_certificates(settings_for(folder, apple_wallet_key_password="old"), NOW) is not None
+
+
+def test_of_several_certificates_in_a_file_the_right_one_is_taken(folder: Path, pki: ApplePki) -> None:
+    """Exported with the whole chain, and with every generation of the intermediate."""
+    other = pki.root.intermediate("G3").certificate
+    (folder / SIGNER).write_bytes(pem(pki.wwdr.certificate) + (folder / SIGNER).read_bytes())
+    (folder / WWDR).write_bytes(pem(other) + (folder / WWDR).read_bytes())
+    found = load_certificates(settings_for(folder), NOW)
+    assert found is not None
+    assert (found.pass_type, found.wwdr) == (PASS_TYPE, pki.wwdr.certificate)
+
+
+def test_an_unlocked_key_never_lies_on_a_disk(folder: Path) -> None:
+    relock(folder / KEY, "pkcs8", "-topk8")
+    before = sorted(path.name for path in folder.iterdir())
+    assert load_certificates(settings_for(folder, apple_wallet_key_password="old"), NOW) is not None
+    assert sorted(path.name for path in folder.iterdir()) == before
+    assert "orion-apple-wallet" not in {os.path.realpath(f"/proc/self/fd/{file}") for file in range(100)}
 
 
 def test_apples_own_certificate_is_taken_as_apple_hands_it_out(folder: Path, pki: ApplePki) -> None:

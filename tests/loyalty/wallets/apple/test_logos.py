@@ -22,6 +22,7 @@ from tests.loyalty.wallets.apple.conftest import AppleWorld
 from tests.loyalty.wallets.apple.test_passes import PROGRAM
 
 RED = (200, 0, 0, 255)
+ORIENTATION = 0x0112
 LogLines = Callable[[], list[dict[str, Any]]]
 
 
@@ -68,6 +69,25 @@ async def logos() -> AsyncIterator[Logos]:
     opened = Logos(allows_loopback=True)
     yield opened
     await opened.close()
+
+
+def test_a_logo_from_a_phones_camera_stands_upright() -> None:
+    """The camera keeps the picture lying and notes that it is to be turned."""
+    lying, note, file = Image.new("RGB", (200, 100), "white"), Image.Exif(), BytesIO()
+    lying.paste((0, 0, 0), (0, 0, 20, 100))  # once it is turned to the right, this is its upper edge
+    note[ORIENTATION] = 6
+    lying.save(file, "JPEG", exif=note, quality=95)
+    logo = opened(fitted(file.getvalue()).bodies[3])
+    assert logo.size == (75, 150)
+    assert max(logo.getpixel((37, 4))[:3]) < 60
+    assert min(logo.getpixel((37, 140))[:3]) > 200
+
+
+@pytest.mark.parametrize(("gray", "shown"), [(0, 0), (32896, 128), (65535, 255)])
+def test_a_logo_of_sixteen_bits_keeps_its_shades(gray: int, shown: int) -> None:
+    file = BytesIO()
+    Image.new("I;16", (160, 50), gray).save(file, "PNG")
+    assert opened(fitted(file.getvalue()).bodies[1]).getpixel((80, 25)) == (shown, shown, shown, 255)
 
 
 async def test_a_pass_shows_its_merchants_own_logo(logos: Logos, site: Site, services: Services) -> None:

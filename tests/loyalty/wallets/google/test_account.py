@@ -6,9 +6,12 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from msgspec.structs import replace
 
 from backend.core.settings import Settings, SettingsError
@@ -110,6 +113,38 @@ def test_a_key_that_does_not_parse_is_refused_without_quoting_it(copy: Path) -> 
     text = sentence(settings(changed(copy, private_key=broken)))
     assert "cannot be used" in text
     assert "c2VjcmV0" not in text
+
+
+def pem_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, password: str = "") -> str:
+    locked = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked).decode()
+
+
+@pytest.mark.parametrize(
+    ("pem", "fault"),
+    [
+        (pem_of(ec.generate_private_key(ec.SECP256R1())), "is not an RSA key of 2048 bits"),
+        (pem_of(rsa.generate_private_key(65537, 1024)), "is not an RSA key of 2048 bits"),
+        (pem_of(ec.generate_private_key(ec.SECP256R1()), "x"), "is locked with a password"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be used"),
+    ],
+    ids=["elliptic", "short", "locked", "certificate"],
+)
+def test_a_key_that_google_would_not_take_is_refused_at_the_start(copy: Path, pem: str, fault: str) -> None:
+    text = sentence(settings(changed(copy, private_key=pem)))
+    assert fault in text
+    assert "download it again" in text
+
+
+def test_what_passing_a_key_on_does_to_its_line_breaks_does_no_harm(copy: Path) -> None:
+    pem: str = json.loads(copy.read_text("utf-8"))["private_key"]
+    for spoilt in (pem.replace("\n", "\\n"), pem.replace("\n", " "), indent(pem, "  ")):
+        assert load_account(settings(changed(copy, private_key=spoilt))) is not None
+
+
+def test_a_file_that_went_through_a_windows_editor_is_read(copy: Path) -> None:
+    copy.write_bytes(b"\xef\xbb\xbf" + copy.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_account(settings(copy)) is not None
 
 
 def test_a_file_open_to_others_is_a_warning_and_an_error_in_production(copy: Path) -> None:

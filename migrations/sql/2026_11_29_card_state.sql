@@ -1,0 +1,87 @@
+-- A card with everything that decides about it, read in one snapshot. Facts only: no rule is in here.
+-- p_transaction or p_reference: what to take back (then p_card may be null); a reference is looked for at the asking store
+-- first. p_store may be null: then the card is seen from its own store. p_key: the request's idempotency key.
+CREATE FUNCTION card_state(
+  p_merchant uuid, p_store uuid, p_card uuid, p_transaction uuid, p_reference text, p_key text, p_now timestamptz
+) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_targets uuid[];
+  v_stores int := 0;
+BEGIN
+  PERFORM set_config('app.merchant_id', p_merchant::text, true);
+  IF p_transaction IS NOT NULL THEN
+    v_targets := ARRAY[p_transaction];
+  ELSIF p_reference IS NOT NULL THEN
+    SELECT array_agg(t.id ORDER BY t.id), count(DISTINCT t.store_id) INTO v_targets, v_stores
+    FROM transactions t
+    WHERE t.merchant_id = p_merchant AND t.order_reference = p_reference AND t.store_id = p_store;
+    IF v_targets IS NULL THEN
+      SELECT array_agg(t.id ORDER BY t.id), count(DISTINCT t.store_id) INTO v_targets, v_stores
+      FROM transactions t WHERE t.merchant_id = p_merchant AND t.order_reference = p_reference;
+    END IF;
+  END IF;
+  IF v_targets IS NOT NULL THEN
+    SELECT card_in_use(p_merchant, t.card_id) INTO p_card
+    FROM transactions t WHERE t.merchant_id = p_merchant AND t.id = v_targets[1];
+  END IF;
+  RETURN (
+    SELECT json_build_object(
+      'card', row_to_json(c),
+      'enrolled_store', json_build_object('id', es.id, 'code', es.code, 'name', es.name),
+      'customer', row_to_json(cu),
+      'lots', (SELECT coalesce(json_agg(row_to_json(l) ORDER BY l.id), '[]')
+               FROM lots l WHERE l.merchant_id = p_merchant AND l.card_id = p_card AND l.remaining > 0),
+      -- The last stamps, newest first; more than a day of any time zone.
+      'stamped_at', (SELECT coalesce(json_agg(t.recorded_at ORDER BY t.recorded_at DESC), '[]')
+                     FROM transactions t
+                     WHERE t.merchant_id = p_merchant AND t.card_id = p_card
+                       AND t.seq > c.last_seq - 400 AND t.kind = 'earned' AND t.unit = 'stamps'
+                       AND t.recorded_at > p_now - interval '2 days'
+                       AND NOT EXISTS (SELECT FROM transactions v
+                                       WHERE v.merchant_id = p_merchant AND v.voids_id = t.id)),
+      -- Pieces of each limited reward this person has had, also on cards merged into this one; returned ones do not count.
+      'redeemed_counts', (SELECT coalesce(json_object_agg(x.reward_id, x.pieces), '{}')
+                          FROM (SELECT t.reward_id,
+                                       sum(CASE t.kind WHEN 'redeemed' THEN t.quantity ELSE -t.quantity END) AS pieces
+                                FROM rewards r
+                                JOIN transactions t ON t.merchant_id = p_merchant AND t.reward_id = r.id
+                                WHERE r.merchant_id = p_merchant AND r.limit_per_card IS NOT NULL
+                                  AND t.card_id = ANY (ARRAY(
+                                        SELECT p_card UNION ALL
+                                        SELECT m.id FROM cards m
+                                        WHERE m.merchant_id = p_merchant AND m.merged_into_id = p_card))
+                                GROUP BY t.reward_id) x),
+      'holds', (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]')
+                FROM holds h
+                WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
+      -- Cards this one goes on for.
+      'merges', (SELECT coalesce(json_agg(json_build_object(
+                    'id', m.id, 'card_id', m.merged_card_id, 'code', o.code, 'merged_at', m.merged_at,
+                    'reversible_until', m.reversible_until) ORDER BY m.id), '[]')
+                 FROM card_merges m
+                 JOIN cards o ON o.merchant_id = m.merchant_id AND o.id = m.merged_card_id
+                 WHERE m.merchant_id = p_merchant AND m.kept_card_id = p_card AND m.reversed_at IS NULL),
+      'passes', (SELECT coalesce(json_agg(json_build_object(
+                    'provider', w.provider, 'status', w.status, 'saved_by_user', w.saved_by_user)), '[]')
+                 FROM wallet_links w WHERE w.merchant_id = p_merchant AND w.card_id = p_card),
+      'limits', (SELECT coalesce(json_agg(row_to_json(f) ORDER BY f.id), '[]')
+                 FROM fraud_limits f WHERE f.merchant_id = p_merchant),
+      'setup', till_setup(p_merchant, coalesce(p_store, c.store_id)),
+      'answer', (SELECT json_build_object('fingerprint', encode(a.fingerprint, 'hex'), 'status', a.status,
+                                          'body', a.body,
+                                          'transaction_id', (SELECT t.id FROM transactions t
+                                                             WHERE t.merchant_id = p_merchant
+                                                               AND t.idempotency_key = p_key))
+                 FROM stored_answers a WHERE a.merchant_id = p_merchant AND a.key = p_key),
+      'targets', (SELECT coalesce(json_agg(void_target(t, p_card) ORDER BY t.id), '[]')
+                  FROM transactions t
+                  WHERE t.merchant_id = p_merchant AND t.id = ANY (v_targets)
+                    AND card_in_use(p_merchant, t.card_id) = p_card),
+      'target_stores', v_stores)
+    FROM cards c
+    JOIN stores es ON es.merchant_id = c.merchant_id AND es.id = c.store_id
+    LEFT JOIN customers cu ON cu.merchant_id = c.merchant_id AND cu.id = c.customer_id
+    WHERE c.merchant_id = p_merchant AND c.id = p_card
+  );
+END $$;

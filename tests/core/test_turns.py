@@ -1,0 +1,52 @@
+"""One at a time for each key."""
+
+import asyncio
+
+import pytest
+
+from backend.core.turns import Turns
+
+
+async def test_those_with_one_key_go_one_at_a_time_in_the_order_they_came() -> None:
+    turns, order = Turns(), list[str]()
+
+    async def go(name: str) -> None:
+        async with turns.of("card"):
+            order.append(f"{name} in")
+            await asyncio.sleep(0)
+            order.append(f"{name} out")
+
+    await asyncio.gather(*(go(name) for name in "abc"))
+    assert order == ["a in", "a out", "b in", "b out", "c in", "c out"]
+
+
+async def test_other_keys_do_not_wait() -> None:
+    turns = Turns()
+    async with turns.of("one card"), asyncio.timeout(1), turns.of("another card"):
+        pass
+
+
+async def test_who_gives_up_waiting_holds_nobody_up_and_nothing_is_kept() -> None:
+    turns = Turns()
+
+    async def wait() -> None:
+        async with turns.of("card"):
+            pass
+
+    async with turns.of("card"):
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    async with asyncio.timeout(1), turns.of("card"):
+        pass
+    assert turns._locks == {}
+
+
+async def test_a_failure_ends_the_turn() -> None:
+    turns = Turns()
+    with pytest.raises(ValueError, match="no"):
+        async with turns.of("card"):
+            raise ValueError("no")
+    assert turns._locks == {}

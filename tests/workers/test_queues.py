@@ -1,0 +1,58 @@
+"""One worker for each queue, and whose a job is."""
+
+import asyncio
+
+import pytest
+from arq.constants import in_progress_key_prefix
+from arq.worker import func
+
+from backend.core.queue import LONG_QUEUE, QUEUE_NAME
+from backend.core.settings import Settings
+from backend.services import Services
+from workers.queues import QUEUES, make_workers
+
+MINUTES = 300
+LEASE_SECONDS, RENEWALS = 6.0, 4
+"""So often renewed, a job has taken longer than its lease."""
+
+
+def test_no_timed_job_has_the_name_of_one_that_is_queued() -> None:
+    """arq would take the queued one for timed and refuse it for a minute."""
+    for queue in QUEUES:
+        assert not {job.name for job in queue.timed} & {function.name for function in queue.functions}
+
+
+def test_what_may_take_hours_shares_no_queue_with_what_somebody_waits_for() -> None:
+    for queue in QUEUES:
+        if queue.name != LONG_QUEUE:
+            assert max(job.timeout_s or 0 for job in (*queue.functions, *queue.timed)) <= MINUTES
+
+
+@pytest.mark.slow
+async def test_a_job_that_outlives_its_lease_stays_its_workers_own(settings: Settings, services: Services) -> None:
+    started = 0
+
+    async def work_on(context: dict) -> None:
+        nonlocal started
+        started += 1
+        mark, left, renewals = f"{in_progress_key_prefix}{context['job_id']}", 0, 0
+        while renewals < RENEWALS:
+            await asyncio.sleep(0.05)
+            before, left = left, await services.redis.pttl(mark)
+            renewals += left > before
+
+    workers = make_workers(
+        settings.redis_url,
+        {},
+        lease_seconds=LEASE_SECONDS,
+        queue_name=QUEUE_NAME,
+        functions=[func(work_on, name="work_on", timeout=60)],
+        cron_jobs=[],
+        burst=True,
+    )
+    await services.queue.enqueue_job("work_on")
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(worker.async_run() for worker in workers))
+    for worker in workers:
+        await worker.pool.aclose(close_connection_pool=True)
+    assert started == 1
