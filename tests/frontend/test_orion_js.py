@@ -83,6 +83,19 @@ async def test_a_scan_into_another_field_takes_its_letters_back(till: TillStub) 
     await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
 
 
+@pytest.mark.parametrize("ends", ["Enter", "Tab"])
+async def test_what_a_scanner_says_around_the_code_is_taken_back_too(till: TillStub, ends: str) -> None:
+    note = till.page.locator("#note")
+    await note.fill("left at the till")
+    await note.focus()
+    await till.page.keyboard.press("End")
+    await till.page.keyboard.type(f"]Q1{MARIE}")
+    await till.page.keyboard.press(ends)
+    await expect(note).to_have_value("left at the till")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    assert till.calls == [("/till/find", {"query": MARIE})]
+
+
 async def test_a_scan_while_another_card_is_open_switches_the_customer_with_one_lookup(till: TillStub) -> None:
     await open_card(till)
     await scan(till.page, OTTO)

@@ -37,6 +37,13 @@ async def test_without_scripts_the_same_form_redirects(anna: Browser) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)
 
 
+async def test_a_card_found_by_last_digits_is_chosen_and_not_opened(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers[LOOKUP] = found(CardMatches([CARD], "phone_ending"))
+    assert (await anna.send("/till/find", htmx=True, query="3456")).status_code == 200
+    assert "1 customer matches" in anna.text
+    assert CARD_PATH in anna.page
+
+
 async def test_several_matches_are_listed(anna: Browser, backend: StaffBackend) -> None:
     backend.answers[LOOKUP] = found(CardMatches([CARD, changed(CARD, state="deactivated")]))
     assert (await anna.send("/till/find", htmx=True, query="weber")).status_code == 200
