@@ -169,8 +169,8 @@ async def test_at_another_store_a_card_was_redeemed_although_that_was_switched_o
     try:
         with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="cannot be redeemed at this store"):
             await superuser.execute(
-                "INSERT INTO transactions SELECT (json_populate_record(t, $1)).* FROM transactions t WHERE card_id = $2 "
-                "AND seq = 1",
+                "INSERT INTO transactions SELECT (json_populate_record(t, $1)).* FROM transactions t "
+                "WHERE card_id = $2 AND seq = 1",
                 f'{{"id": "{uuid4()}", "seq": 99, "kind": "redeemed", "amount": -1, "store_id": '
                 f'"{shop.store_ids[shop.outlet]}"}}',
                 UUID(card["id"]),
