@@ -6,6 +6,8 @@ import unicodedata
 WORD_LENGTH_MIN = 2
 PHONE_DIGITS = 9
 PHONE_DIGITS_MIN = 5
+GREETED_LENGTH_MAX, GREETED_WORDS_MAX = 40, 4
+NO_NAME = re.compile(r"\w\.\w\w|[\d@/\\:;!?$€£%#*=+<>\"|~^_{}\[\]]")
 LATIN = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -25,3 +27,10 @@ def words(*texts: str | None) -> list[str]:
     folded = " ".join(text for text in texts if text).casefold().translate(LATIN)
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(mark))
     return sorted({word[:100] for word in re.findall(r"\w+", bare)})
+
+
+def name_to_greet(name: str | None) -> str | None:
+    """None for what may be no name: a stranger may have typed it, and the greeting goes to somebody else."""
+    plain = unicodedata.normalize("NFKC", name or "").replace("。", ".")
+    is_doubtful = len(plain) > GREETED_LENGTH_MAX or len(plain.split()) > GREETED_WORDS_MAX or NO_NAME.search(plain)
+    return None if is_doubtful else name
