@@ -93,9 +93,10 @@ def provide_origin(request: Request[Any, Any, Any], ledger: NamedDependency[Ledg
     """
     actor, state = actor_of(request), request.scope["state"]
     is_own = actor.merchant is not None
+    place = place_of(request) if "place" in state else None
     return Origin(
         merchant_id=actor.merchant.id if actor.merchant else state["on_behalf_of"],
-        store_id=place_of(request).id if "place" in state else None,
+        store_id=place.id if place else None,
         user_id=actor.user_id if is_own else None,
         user_name=actor.name if is_own else None,
         language=reader_language(request),
@@ -107,6 +108,7 @@ def provide_origin(request: Request[Any, Any, Any], ledger: NamedDependency[Ledg
         user_agent=request.headers.get("user-agent", "")[:300] or None,
         on_behalf_user_id=None if is_own else actor.user_id,
         on_behalf_name=None if is_own else actor.name,
+        country=place.country if place else None,
     )
 
 

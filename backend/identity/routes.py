@@ -7,6 +7,7 @@ from litestar.params import HeaderParameter, JSONBody
 from backend.access.actor import Actor
 from backend.access.guards import actor_of
 from backend.access.problems import SessionExpired, Unauthenticated
+from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
@@ -46,7 +47,7 @@ class AuthController(Controller):
         known_device: KnownDevice = None,  # noqa: ARG002 - `count_try` reads it; here it is documented
     ) -> SignInView:
         now = clock.now()
-        email = data.email.strip().casefold()
+        email = normalize_email(data.email)
         request.scope["state"]["allowance"] = await count_try(request, email)
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
@@ -91,7 +92,9 @@ def user_view(actor: Actor) -> UserView:
         permissions=sorted(actor.permissions),
         merchant=MerchantRef(merchant.id, merchant.code, merchant.name) if merchant else None,
         stores=[
-            StoreAccess(place.id, place.code, place.name, place.timezone, sorted(actor.permissions_at(place)))
+            StoreAccess(
+                place.id, place.code, place.name, place.timezone, place.country, sorted(actor.permissions_at(place))
+            )
             for place in actor.stores
         ],
     )

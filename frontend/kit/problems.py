@@ -68,8 +68,8 @@ def to_sign_in(request: Request) -> Response[str]:
 def _stale_form(request: Request) -> Response[str]:
     """A token of an earlier key or session: the cookie goes, so that the next page brings a fresh pair."""
     _ = get_translator(language_of(request)).gettext
-    text = _("This page was open for too long. Open it again and repeat the last step. Nothing was done.")
-    response = problem_page(request, FORBIDDEN, _("Please open this page again"), text)
+    text = _("This page was open too long. Reload it and repeat the last step; nothing was saved.")
+    response = problem_page(request, FORBIDDEN, _("Please reload this page"), text)
     settings = request.app.state.settings
     # a browser drops a `__Host-` cookie only when told so with Secure
     response.set_cookie(cookie_name(settings), "", max_age=0, httponly=True, secure=settings.is_https)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_card_links"
-down_revision = "2026_11_29_undo"
+down_revision = "2026_11_29_identity"
 branch_labels = None
 depends_on = None
 

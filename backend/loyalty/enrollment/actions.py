@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Text, cast, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.addresses import normalize_email
 from backend.core.answers import AnswerRow, add_answer, first_answer
 from backend.core.database import Sessions
 from backend.core.events import record
@@ -21,7 +22,6 @@ from backend.loyalty.cards.code import new_code
 from backend.loyalty.cards.models import IN_USE, Card
 from backend.loyalty.customers.actions import find_or_add_customer
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.customers.rules import normalize_email
 from backend.loyalty.customers.schemas import Person
 from backend.loyalty.enrollment.events import CardLinkRequested, CardLinksAsked
 from backend.loyalty.enrollment.models import CardLinkQuestion
@@ -126,7 +126,9 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     assert setup.program is not None, "an open program exists"
     language = person.language or (origin.language if is_public else setup.program.default_language)
     # A stranger who types somebody's address must not be able to add a phone of their own to that customer.
-    customer = await find_or_add_customer(session, origin, person, language, fill_in=not is_public)
+    customer = await find_or_add_customer(
+        session, origin, person, language=language, country=setup.store.country, fill_in=not is_public
+    )
     card_id, is_new = await _find_or_add_card(session, origin, setup, customer)
     document = await session.scalar(
         select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, None, origin.now), Text))
