@@ -6,6 +6,7 @@ A proof opens nothing. It only has its tries counted apart from everybody else's
 import base64
 import binascii
 import secrets
+from typing import Any
 
 from litestar.connection import ASGIConnection
 
@@ -13,7 +14,6 @@ from backend.core.keys import MAC_BYTES_MIN, KeyRing
 from backend.core.ratelimit import Allowance, RateLimiter
 from backend.core.requests import client_network
 
-HEADER = "known-device"
 PURPOSE = "known device"
 ID_BYTES = 16
 PROOFS_MAX = 8
@@ -21,9 +21,10 @@ PER_DEVICE, PER_NETWORK, PER_ACCOUNT_AND_NETWORK, PER_ACCOUNT = 10, 10, 5, 20
 """Tries a minute. The last is for all strangers to one account together."""
 
 
-def new_proof(keys: KeyRing, email: str) -> str:
-    """For a browser in which the person with this email has just signed in."""
-    device = secrets.token_bytes(ID_BYTES)
+def proof_for(keys: KeyRing, email: str, proofs: str) -> str:
+    """For a browser in which the person with this email has just signed in; the same as long as the keys are."""
+    known = find_device(keys, email, proofs)
+    device = bytes.fromhex(known) if known else secrets.token_bytes(ID_BYTES)
     return base64.urlsafe_b64encode(device + keys.sign(PURPOSE, device + email.encode())[:MAC_BYTES_MIN]).decode()
 
 
@@ -38,21 +39,18 @@ def find_device(keys: KeyRing, email: str, proofs: str) -> str | None:
     return None
 
 
-async def count_try(connection: ASGIConnection, email: str) -> Allowance:  # type: ignore[type-arg]
+async def count_try(connection: ASGIConnection[Any, Any, Any, Any], email: str, proofs: str) -> Allowance:
     """Counts a try at this account, before anything is verified. Raises RateLimited."""
-    state, limiter = connection.app.state, connection.app.state.limiter
-    device = find_device(state.key_ring, email, connection.headers.get(HEADER, ""))
+    state = connection.app.state
+    limiter: RateLimiter = state.limiter
+    device = find_device(state.key_ring, email, proofs)
     if device is not None:
-        return await _take(limiter, "sign-in-device", device, PER_DEVICE)
+        return await limiter.take("sign-in-device", device, PER_DEVICE)
     network = client_network(connection)
-    allowance = await _take(limiter, "sign-in", network, PER_NETWORK)
-    await _take(limiter, "sign-in-email", f"{network} {email}", PER_ACCOUNT_AND_NETWORK)
-    await _take(limiter, "sign-in-account", email, PER_ACCOUNT)
+    allowance = await limiter.take("sign-in", network, PER_NETWORK)
+    await limiter.take("sign-in-email", f"{network} {email}", PER_ACCOUNT_AND_NETWORK)
+    await limiter.take("sign-in-account", email, PER_ACCOUNT)
     return allowance
-
-
-async def _take(limiter: RateLimiter, name: str, caller: str, per_minute: int) -> Allowance:
-    return await limiter.take(name, caller, per_minute)
 
 
 def _decoded(text: str) -> bytes:

@@ -14,7 +14,7 @@ from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.identity.actions import sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
-from backend.identity.known_devices import count_try, new_proof
+from backend.identity.known_devices import count_try, proof_for
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
 from backend.identity.schemas import MerchantRef, SignIn, SignInView, StoreAccess, UserView
@@ -44,16 +44,16 @@ class AuthController(Controller):
         request: Asked,
         data: JSONBody[SignIn],
         sessions: NamedDependency[Sessions],
-        known_device: KnownDevice = None,  # noqa: ARG002 - `count_try` reads it; here it is documented
+        known_device: KnownDevice = None,
     ) -> SignInView:
         now = clock.now()
         email = normalize_email(data.email)
-        request.scope["state"]["allowance"] = await count_try(request, email)
+        request.scope["state"]["allowance"] = await count_try(request, email, known_device or "")
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
         actor = await find_actor(request.app.state.pool, token, now)
         assert actor is not None, "the token was just made"
-        proof = new_proof(request.app.state.key_ring, email)
+        proof = proof_for(request.app.state.key_ring, email, known_device or "")
         return SignInView(token=token, expires_at=expires_at, user=user_view(actor), known_device=proof)
 
     @post(

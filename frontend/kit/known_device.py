@@ -20,7 +20,7 @@ def known_device(request: Request) -> str:
 def remember_device(request: Request, response: Response[Any], proof: str) -> None:
     """The newest first: colleagues share a till."""
     settings: Settings = request.app.state.settings
-    earlier = [known for known in known_device(request).split(",") if known]
+    earlier = [known for known in known_device(request).split(",") if known and known != proof]
     response.set_cookie(
         Cookie(
             _name(settings),
