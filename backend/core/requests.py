@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from environment.values import networks
 from i18n.locales import negotiate
 
 HOPS_MAX = 10
@@ -23,12 +24,12 @@ def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_ours(address: str, networks: str) -> bool:
+def _is_ours(address: str, trusted: str) -> bool:
     try:
         known = ip_address(address)
     except ValueError:
         return False
-    return any(known in ip_network(network.strip()) for network in networks.split(",") if network.strip())
+    return any(known in network for network in networks(trusted))
 
 
 def client_network(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -18,6 +18,7 @@ from backend.identity.known_devices import count_try, proof_for
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
 from backend.identity.schemas import MerchantRef, SignIn, SignInView, StoreAccess, UserView
+from backend.staff.passwords import PUBLISHED
 
 Asked = Request[Any, Any, Any]
 KnownDevice = Annotated[
@@ -49,6 +50,8 @@ class AuthController(Controller):
         now = clock.now()
         email = normalize_email(data.email)
         request.scope["state"]["allowance"] = await count_try(request, email, known_device or "")
+        if request.app.state.settings.is_production and data.password in PUBLISHED:
+            raise SignInRefused
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
         actor = await find_actor(request.app.state.pool, token, now)
