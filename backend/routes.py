@@ -21,7 +21,7 @@ from backend.loyalty.wallets.apple.routes import AppleWebService, PassDownloadCo
 from backend.loyalty.wallets.google.routes import GoogleCallbackController
 from backend.loyalty.wallets.images.routes import PassImageController
 from backend.loyalty.wallets.routes import GoogleSaveController
-from backend.operations.docs.routes import assets, docs
+from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
@@ -71,4 +71,4 @@ api = Router(
     "/api/v1",
     route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
 )
-about: list[ControllerRouterHandler] = [live, ready, metrics, problem_page, docs, assets]
+about: list[ControllerRouterHandler] = [live, ready, metrics, problem_page, start, docs, assets]

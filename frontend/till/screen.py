@@ -16,6 +16,7 @@ from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import Lifting
+from frontend.till.card.slips import Asked
 from frontend.till.words import Words
 
 FLASH = "flash"
@@ -51,6 +52,7 @@ def card_screen(
     done: Done | None = None,
     form: Form | None = None,
     lifting: Lifting | None = None,
+    asked: Asked | None = None,
 ) -> Response[str]:
     """The open card. `form` brings back what was typed and what was wrong with it."""
     card = view.card
@@ -68,6 +70,7 @@ def card_screen(
         done=shown,
         form=form or Form({}),
         lifting=lifting,
+        asked=asked,
         hand_over=shown.hand_over if shown else None,
         enrolled=bool(shown and shown.enrolled),
         newest=bool(shown and shown.stamped),

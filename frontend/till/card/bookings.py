@@ -22,9 +22,6 @@ from i18n.translator import get_translator
 
 B = TypeVar("B", Earn, Stamp)
 
-SURPRISING_CENTS = 100_000
-"""From 1,000.00 on the till asks once more: `4150` was often meant as 41.50."""
-
 
 class Booked(msgspec.Struct, frozen=True):
     done: Done
@@ -52,7 +49,7 @@ async def add_stamp_to(request: Request, caller: Caller, card_id: UUID, form: Fo
 
 
 async def redeem_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
-    deed = form.text("deed")
+    deed = form.text("deed").partition(".")[0]
     chosen: dict[str, object] = {"unit": "stamps"} if deed == "stamp_reward" else {"reward_id": deed}
     chosen |= _pins(request, form)
     body = body_of(Redemption, chosen, _pin_sentence(request))
@@ -113,18 +110,13 @@ def _pins(request: Request, form: Form) -> dict[str, object]:
 
 
 def _amount(request: Request, form: Form) -> int:
-    """Cents. A surprising amount is asked about once."""
+    """Cents."""
     _ = get_translator(language_of(request)).gettext
     try:
-        cents = parse_amount(form.text("amount"))
+        return parse_amount(form.text("amount"))
     except AmountError as error:
         sentence = _("This amount is too large.") if error.reason == "too_large" else _("Write the amount like 12,50.")
         raise FormError("amount", sentence) from error
-    if cents >= SURPRISING_CENTS and form.text("confirmed") != str(cents):
-        form.fields["asked"] = str(cents)
-        shown = _words(request).formatter.money(cents)
-        raise FormError("amount", _("%(amount)s? Press again to book it.", amount=shown))
-    return cents
 
 
 def _pin_sentence(request: Request) -> str:
