@@ -14,7 +14,7 @@ from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import override_of
 from frontend.till.returns.forms import pieces_of
-from frontend.till.screen import Done
+from frontend.till.toasts import Done
 from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE
 from i18n.money import AmountError, parse_amount

@@ -64,8 +64,8 @@ def _ask_about_amount(request: Request, card_id: UUID, form: Form, confirmed: st
 
 
 def _is_repeated(request: Request, card_id: UUID, form: Form) -> bool:
-    last = request.session.get(LAST)
-    return bool(last) and last[:2] == [str(card_id), _command(form)] and time.time() - last[2] <= SAME_SECONDS
+    card, command, at = request.session.get(LAST) or ("", "", 0.0)
+    return (card, command) == (str(card_id), _command(form)) and time.time() - at <= SAME_SECONDS
 
 
 def _command(form: Form) -> str:

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
+from frontend.kit.reader import CATEGORY_COOKIE, preference_cookie
 from frontend.kit.request import Request
 from frontend.till.card.bookings import Booked, add_stamp_to, confirm_on, earn_points_on, key_of, redeem_on, release_on
 from frontend.till.card.lifting import (
@@ -60,9 +61,17 @@ async def book(request: Request, caller: NamedDependency[Caller], card_id: FromP
         return await _refused(request, caller, card_id, form, problem)
     except BackendAway:
         return no_answer(request, form, card_id=card_id, key=key_of(form))
+    response = await _shown(request, caller, card_id, booked)
     if booked.is_booked:
         remember_booking(request, card_id, form)
-    return await _shown(request, caller, card_id, booked)
+        _remember_category(request, response, form)
+    return response
+
+
+def _remember_category(request: Request, response: Response[str], form: Form) -> None:
+    for category in form.many("category_ids"):
+        secure = request.app.state.settings.is_https
+        response.cookies.append(preference_cookie(CATEGORY_COOKIE, category, secure=secure))
 
 
 async def _shown(request: Request, caller: Caller, card_id: UUID, booked: Booked) -> Response[str]:
