@@ -42,14 +42,15 @@ def _request(method: str, path: str, user: int, body: str, *headers: str) -> str
     return "\r\n".join(lines) + "\r\n\r\n" + body
 
 
-def earn_requests(first_card: int, count: int) -> list[str]:
-    """Each with a key of its own."""
+def earn_requests(first_card: int, count: int, pin: str = "") -> list[str]:
+    """Each with a key of its own, and with a PIN where one is given."""
+    also = f',"staff_pin":"{pin}"' if pin else ""
     return [
         _request(
             "POST",
             f"/api/v1/store/loyalty/cards/{id_of(CARD, sale.card)}/points",
             sale.user,
-            f'{{"purchase_amount_cents":{CENTS},"category_ids":["{id_of(CATEGORY, sale.store)}"]}}',
+            f'{{"purchase_amount_cents":{CENTS},"category_ids":["{id_of(CATEGORY, sale.store)}"]{also}}}',
             f"Idempotency-Key: {uuid4()}",
         )
         for sale in sales(first_card, count)

@@ -12,10 +12,10 @@ from benchmarks.measuring import Measurement, Sample, sample
 from benchmarks.proof import prove
 from benchmarks.servers import Stand, open_servers, open_stand
 from benchmarks.sql import template
-from benchmarks.suite import ACTION_SQL, EARN_ACTION, EARN_HTTP, EARN_SQL, suite
+from benchmarks.suite import ACTION_SQL, EARN_ACTION, EARN_HTTP, EARN_PIN, EARN_SQL, suite
 from benchmarks.world import CARDS, write_world
 
-BOOKING = (EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL)
+BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL)
 
 
 class Rates(NamedTuple):

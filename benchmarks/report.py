@@ -10,6 +10,7 @@ from rich.table import Table
 from benchmarks.comparison import Comparison, ratios
 from benchmarks.machine import Machine
 from benchmarks.measuring import Sample
+from benchmarks.phones import Freshness
 from benchmarks.quota import Quota
 from benchmarks.rates import Rates
 from benchmarks.suite import COMPARISONS
@@ -56,6 +57,7 @@ class Results(msgspec.Struct, frozen=True):
     measurements: list[Measured]
     passes_per_cpu_second: dict[str, Figure]
     quota: Quota | None
+    freshness: Freshness | None
 
 
 def results(machine: Machine, rounds: int, till: Rates, wallets: Wallets) -> Results:
@@ -73,6 +75,7 @@ def results(machine: Machine, rounds: int, till: Rates, wallets: Wallets) -> Res
         measurements=[_measured(name, found) for name, found in every.items()],
         passes_per_cpu_second={name: _figure(found, 1) for name, found in wallets.passes.items()},
         quota=wallets.quota,
+        freshness=wallets.freshness,
     )
 
 
@@ -129,6 +132,8 @@ def show(found: Results, console: Console) -> None:
         console.print(f"{name}: {rate.median:.0f} a second of processor time")
     if found.quota:
         console.print(_told(found.quota))
+    for line in found.freshness.lines if found.freshness else ():
+        console.print(line)
 
 
 def _told(quota: Quota) -> str:

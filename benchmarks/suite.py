@@ -16,6 +16,7 @@ from benchmarks.earns import (
 )
 from benchmarks.load import Outcome
 from benchmarks.measuring import SECONDS_MAX, Measurement, driven, over_http
+from benchmarks.pins import PIN, begin_shift
 from benchmarks.servers import Server, Stand
 from benchmarks.sql import ACTOR, CARD_STATE, COUNTING, LOOKUP, Pgbench, Template, lookup_codes
 from benchmarks.world import PASSWORD, email_of
@@ -23,12 +24,14 @@ from benchmarks.world import PASSWORD, email_of
 EARNS, LOOKUPS, PAGES = CLIENTS * 120, 1600, 400
 PEOPLE = 4
 EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL = "earn over HTTP", "earn, the action alone", "earn, SQL", "action, SQL"
+EARN_PIN = "earn with a PIN over HTTP"
 LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP = "lookup over HTTP", "lookup, SQL", "till page", "till over HTTP"
-NAMES = (EARN_HTTP, EARN_ACTION, EARN_SQL, ACTION_SQL, LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP)
+NAMES = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL, LOOKUP_HTTP, LOOKUP_SQL, PAGE, TILL_HTTP)
 
 
 COMPARISONS = (
     Comparison(EARN_HTTP, EARN_SQL, "actor_by_token + card_state + book by pgbench", 0.35),
+    Comparison(EARN_PIN, EARN_HTTP, "the same without a PIN; everybody has typed theirs once", 0.80),
     Comparison(EARN_ACTION, ACTION_SQL, "card_state + book by pgbench", 0.60),
     Comparison(LOOKUP_HTTP, LOOKUP_SQL, "actor_by_token + find_cards by pgbench", None),
     Comparison(PAGE, TILL_HTTP, "GET /store/loyalty/till, the call it makes", None),
@@ -36,11 +39,15 @@ COMPARISONS = (
 
 
 def suite(stand: Stand, template: Template) -> list[Measurement]:
+    begin_shift(stand)
     pgbench = Pgbench(stand.postgres, stand.folder)
     cards = _Slices()
 
     def earn_http(_: int) -> Outcome:
         return over_http(stand.backend, earn_requests(cards.next(), EARNS), 201)
+
+    def earn_pin(_: int) -> Outcome:
+        return over_http(stand.backend, earn_requests(cards.next(), EARNS, PIN), 201)
 
     def earn_action(_: int) -> Outcome:
         plan = ActionPlan(cards.next(), EARNS, CLIENTS, SECONDS_MAX)
@@ -66,6 +73,7 @@ def suite(stand: Stand, template: Template) -> list[Measurement]:
     found = [
         Measurement(EARN_SQL, earn_sql),
         Measurement(EARN_HTTP, earn_http),
+        Measurement(EARN_PIN, earn_pin),
         Measurement(ACTION_SQL, action_sql),
         Measurement(EARN_ACTION, earn_action),
         Measurement(LOOKUP_SQL, lookup_sql),

@@ -1,4 +1,5 @@
-"""The wallets: passes for Apple against the signature in each, a sync with Google against bare PATCHes, the quota."""
+"""The wallets: passes for Apple against the signature in each, a sync with Google against bare PATCHes, the quota, and
+how soon both phones show a booking."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from benchmarks.google import LATENCY_SECONDS
 from benchmarks.load import Outcome
 from benchmarks.measuring import Measurement, Sample, driven, sample
 from benchmarks.passes import OURS, SIGNATURE, STOCK, measure_passes
+from benchmarks.phones import BOOKINGS, BOOKINGS_QUICK, Freshness, measure_freshness
 from benchmarks.quota import Quota, measure_quota
 from benchmarks.wallet_limit import LimitPlan
 from benchmarks.wallet_stand import WalletStand, make_behind, open_wallet_stand, prove_right
@@ -22,13 +24,16 @@ CARDS, CARDS_QUICK = 10_000, 1_500
 """Of a sync: in a whole run, and for a quick look."""
 LIMIT_CARDS = 2_000
 SYNC, BARE, QUOTA = "sync with Google", "PATCHes to Google", "the workers' worst second"
-IDEAL, ALLOWED = "the ideal", "the quota"
+OUTBOX, PHONES = "booking to outbox empty, p95", "booking to both phones, p95"
+IDEAL, ALLOWED, A_SECOND, TWO_SECONDS = "the ideal", "the quota", "a second", "two seconds"
 COMPARISONS = (
     Comparison(OURS, SIGNATURE, SIGNATURE, 0.60),
     Comparison(OURS, STOCK, STOCK, None),
     Comparison(SYNC, BARE, f"the PATCHes alone, by httpx, {AT_ONCE} at once", 0.50),
     Comparison(SYNC, IDEAL, f"{AT_ONCE} at once, {LATENCY_SECONDS * 1000:.0f} ms each", None),
     Comparison(QUOTA, ALLOWED, f"the {PER_SECOND} calls that Google allows", 1.0, at_most=True),
+    Comparison(OUTBOX, A_SECOND, "the second promised", 1.0, at_most=True),
+    Comparison(PHONES, TWO_SECONDS, "the two seconds promised", 1.0, at_most=True),
 )
 
 
@@ -37,12 +42,18 @@ class Wallets(msgspec.Struct):
     passes: dict[str, list[float]] = {}
     """A second of processor time, by what is made, for each round."""
     quota: Quota | None = None
+    freshness: Freshness | None = None
 
     @property
     def rates(self) -> dict[str, list[float]]:
-        fixed = {IDEAL: [AT_ONCE / LATENCY_SECONDS], ALLOWED: [float(PER_SECOND)]}
+        fixed = {IDEAL: [AT_ONCE / LATENCY_SECONDS], ALLOWED: [float(PER_SECOND)], A_SECOND: [1.0], TWO_SECONDS: [2.0]}
         worst = {QUOTA: [float(self.quota.worst_second)]} if self.quota else {}
-        return fixed | worst | self.passes
+        return fixed | worst | self._waits() | self.passes
+
+    def _waits(self) -> dict[str, list[float]]:
+        if self.freshness is None:
+            return {}
+        return {OUTBOX: [self.freshness.outbox_empty.p95], PHONES: [self.freshness.both_phones.p95]}
 
 
 def measure_wallets(
@@ -62,6 +73,9 @@ def measure_wallets(
             if wanted(QUOTA):
                 console.print("Within Google's quota …")
                 found.quota = measure_quota(stand)
+    if any(map(wanted, (OUTBOX, PHONES))):
+        console.print("From bookings to phones …")
+        found.freshness = measure_freshness(folder / "phones", BOOKINGS if is_whole else BOOKINGS_QUICK)
     return found
 
 

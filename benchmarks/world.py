@@ -20,7 +20,7 @@ MERCHANTS = 8
 STORES = 16
 USERS = 320
 """So many that a round of earns stays far below the limit of 60 a minute for each of them."""
-CARDS = 20_000
+CARDS = 25_000
 REWARDS_EACH, CATEGORIES_EACH = 3, 4
 PASSWORD = "benchmark-of-the-till"
 START_POINTS = 100

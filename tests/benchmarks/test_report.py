@@ -11,11 +11,12 @@ from benchmarks.comparison import Comparison, ratios
 from benchmarks.machine import Machine
 from benchmarks.measuring import Sample, rate
 from benchmarks.passes import OURS, SIGNATURE, STOCK
+from benchmarks.phones import Freshness, Wait, wait_of
 from benchmarks.quota import Quota
 from benchmarks.rates import Rates
 from benchmarks.report import Results, results, show, write
 from benchmarks.suite import ACTION_SQL, EARN_ACTION
-from benchmarks.wallets import BARE, QUOTA, SYNC, Wallets
+from benchmarks.wallets import BARE, OUTBOX, PHONES, QUOTA, SYNC, Wallets
 
 MACHINE = Machine(cores=2, cpu="Any", memory_gib=4, python="3.13", postgresql="18", load_before=0)
 
@@ -84,6 +85,25 @@ def test_the_wallets_are_judged_with_the_till() -> None:
 def test_a_second_above_the_quota_misses_the_target() -> None:
     told = found(Wallets(quota=quota(worst_second=21)))
     assert [row.met for row in told.ratios if row.measured == QUOTA] == [False]
+
+
+def freshness(*, outbox: float, phones: float) -> Freshness:
+    return Freshness(40, Wait(0.2, outbox, outbox), Wait(0.6, phones, phones))
+
+
+def test_a_booking_must_be_on_both_phones_within_the_two_seconds_promised() -> None:
+    told = found(Wallets(freshness=freshness(outbox=0.9, phones=2.1)))
+    assert {row.measured: row.met for row in told.ratios if row.measured in {OUTBOX, PHONES}} == {
+        OUTBOX: True,
+        PHONES: False,
+    }
+    console = Console(record=True, width=160)
+    show(told, console)
+    assert "Booking to both phones: 0.60 s p50, 2.10 s p95, 2.10 s the longest of 40." in console.export_text()
+
+
+def test_one_booking_in_twenty_may_take_longer() -> None:
+    assert wait_of([0.5] * 19 + [3.0]) == Wait(0.5, 0.62, 3.0)
 
 
 def test_a_whole_run_counts_from_its_start() -> None:

@@ -42,8 +42,8 @@ def ask_when_doubtful(request: Request, card_id: UUID, form: Form) -> None:
         _ask_about_amount(request, card_id, form, confirmed)
     elif confirmed != "again" and _is_repeated(request, card_id, form):
         gettext = get_translator(language_of(request)).gettext
-        sentence = gettext("The same was booked on this card a moment ago.")
-        raise Doubt("", sentence, Asked(f"{deed}.again", gettext("Book it once more")))
+        sentence = gettext("The same was recorded on this card a moment ago.")
+        raise Doubt("", sentence, Asked(f"{deed}.again", gettext("Record it again")))
 
 
 def remember_booking(request: Request, card_id: UUID, form: Form) -> None:
@@ -55,11 +55,11 @@ def _ask_about_amount(request: Request, card_id: UUID, form: Form, confirmed: st
     if cents is None or confirmed == str(cents):
         return
     shown = get_formatter(language_of(request)).money(cents)
-    asked = Asked(f"points.{cents}", gettext("Book %(amount)s", amount=shown))
+    asked = Asked(f"points.{cents}", gettext("Record %(amount)s", amount=shown))
     if cents >= SURPRISING_CENTS:
         raise Doubt("amount", gettext("Is %(amount)s right?", amount=shown), asked)
     if _is_repeated(request, card_id, form):
-        sentence = gettext("%(amount)s was booked on this card a moment ago.", amount=shown)
+        sentence = gettext("%(amount)s was recorded on this card a moment ago.", amount=shown)
         raise Doubt("amount", sentence, asked)
 
 

@@ -13,8 +13,9 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, apple_update_tags
 
-COALESCED = timedelta(seconds=2)
-"""One push per phone in so long a time: it asks for everything that has changed, whatever it was pushed for."""
+COALESCED = timedelta(seconds=1)
+"""One push per phone in so long a time: it asks for everything that has changed, whatever it was pushed for. Short
+enough for the second of two bookings to be there within the two seconds that are promised."""
 A_SECOND = text("interval '1 second'")
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('apple_update_tags'))")
 

@@ -1,0 +1,96 @@
+"""How soon does a booking leave the outbox, and how soon is it on both phones? Against the second and the two promised.
+
+One card, whose bookings come 1.3 s apart, or as soon as both phones show the one before.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import asyncpg
+import httpx
+import msgspec
+
+from benchmarks.earns import POINTS
+from benchmarks.measuring import MeasurementFailed
+from benchmarks.phone_stand import PhoneStand, open_phone_stand
+from benchmarks.world import START_POINTS
+
+BOOKINGS, BOOKINGS_QUICK = 40, 8
+"""In a whole run, and for a quick look. The first is not counted: connections and pictures are made there."""
+APART_SECONDS = 1.3
+LOOK_EVERY_SECONDS = 0.02
+PATIENCE_SECONDS = 30
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Seconds since the till sent the booking."""
+
+    p50: float
+    p95: float
+    longest: float
+
+
+class Freshness(msgspec.Struct, frozen=True):
+    bookings: int
+    outbox_empty: Wait
+    both_phones: Wait
+
+    @property
+    def lines(self) -> list[str]:
+        waits = {"outbox empty": self.outbox_empty, "both phones": self.both_phones}
+        return [
+            f"Booking to {what}: {wait.p50:.2f} s p50, {wait.p95:.2f} s p95, {wait.longest:.2f} s the longest of "
+            f"{self.bookings}."
+            for what, wait in waits.items()
+        ]
+
+
+def measure_freshness(folder: Path, bookings: int) -> Freshness:
+    """Raises MeasurementFailed when a booking does not arrive."""
+    with open_phone_stand(folder) as stand:
+        waits = asyncio.run(_book(stand, bookings + 1))[1:]
+    outbox, phones = zip(*waits, strict=True)
+    return Freshness(bookings, wait_of(outbox), wait_of(phones))
+
+
+async def _book(stand: PhoneStand, bookings: int) -> list[tuple[float, float]]:
+    """Each booking's way to the empty outbox and to the phones, in seconds."""
+    connection = await asyncpg.connect(stand.database_url)
+    try:
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+            await stand.add_to_both(http)
+            await _until(lambda: stand.shows(http, START_POINTS), time.monotonic())
+            return [await _follow(stand, http, connection, number + 1) for number in range(bookings)]
+    finally:
+        await connection.close()
+
+
+async def _follow(
+    stand: PhoneStand, http: httpx.AsyncClient, connection: asyncpg.Connection, number: int
+) -> tuple[float, float]:
+    next_customer = asyncio.create_task(asyncio.sleep(APART_SECONDS))
+    started = time.monotonic()
+    await stand.earn(http)
+    waits = await asyncio.gather(
+        _until(lambda: stand.has_empty_outbox(connection), started),
+        _until(lambda: stand.shows(http, START_POINTS + number * POINTS), started),
+    )
+    await next_customer
+    return waits
+
+
+async def _until(is_so: Callable[[], Awaitable[bool]], started: float) -> float:
+    """Seconds since then."""
+    while not await is_so():
+        if time.monotonic() - started > PATIENCE_SECONDS:
+            raise MeasurementFailed(f"a booking has not arrived after {PATIENCE_SECONDS} s")
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    return time.monotonic() - started
+
+
+def wait_of(seconds: Sequence[float]) -> Wait:
+    hundredths = statistics.quantiles(seconds, n=100, method="inclusive")
+    return Wait(*(round(each, 2) for each in (hundredths[49], hundredths[94], max(seconds))))
