@@ -201,7 +201,7 @@ async def test_enrolling_is_two_keys_and_the_address(shop: Shop, at_work: WorkAt
     await expect(till.page.locator("[name=email]")).to_be_focused()
     await till.type(email)
     await till.press("Enter")
-    await expect(till.toasts).to_contain_text("Already a customer since")
+    await expect(till.toasts).to_contain_text("Already has a card, since")
 
 
 async def test_a_booking_of_the_day_is_taken_back_with_a_reason(shop: Shop, at_work: WorkAt) -> None:
