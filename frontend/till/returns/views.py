@@ -17,7 +17,8 @@ from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.returns.forms import card_id_of, order_question_of, order_return_of, void_of
 from frontend.till.returns.screen import return_screen
 from frontend.till.returns.words import ReturnWords
-from frontend.till.screen import Done, card_screen, show_done
+from frontend.till.screen import card_screen, show_done
+from frontend.till.toasts import Done
 from frontend.till.today.screen import BY_RECEIPT, Refused, bookings_screen
 from i18n.formatting import TIME_ZONE
 
