@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.permissions import TILL
+from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import enter_merchant
 from backend.core.hashing import hash_secret
@@ -28,7 +29,7 @@ from backend.loyalty.ledger.schemas import Earn, Stamp
 from backend.loyalty.ledger.stamping import AddStamp
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
-from backend.merchants.models import Merchant, Policy, Store, StoreCode
+from backend.merchants.models import COUNTRY, Merchant, Policy, Store, StoreCode
 from backend.services import Services
 from backend.staff.models import StoreMember, User
 from backend.staff_pins.models import StaffPin
@@ -112,6 +113,7 @@ async def _add_store(session: AsyncSession, told: Told, timezone: str, added: _A
         code=told["code"],
         name=told["name"],
         timezone=timezone,
+        country=told.get("country", COUNTRY),
         created_at=clock.now(),
     )
     session.add(store)
@@ -129,14 +131,14 @@ async def _add_users(
 ) -> dict[str, UUID]:
     known: dict[str, UUID] = dict((await session.execute(select(User.email_norm, User.id))).tuples().all())
     for person in told:
-        if person["email"] in known:
+        if normalize_email(person["email"]) in known:
             continue
         user = User(
             id=new_id(),
             merchant_id=merchant_id,
             role=person["role"],
             email=person["email"],
-            email_norm=person["email"],
+            email_norm=normalize_email(person["email"]),
             name=person["name"],
             password_hash=password_hash,
             created_at=clock.now(),

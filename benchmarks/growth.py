@@ -26,6 +26,7 @@ from backend.core.idempotency import key_for
 from backend.core.migrations import upgrade
 from backend.core.origin import Origin
 from backend.core.settings import Settings
+from backend.loyalty.customers.rules import asked_words
 from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.queries import get_state, list_states, list_transactions
 from backend.loyalty.ledger.schemas import Earn
@@ -86,8 +87,8 @@ async def _by_email(services: Services, card: int) -> None:
 
 
 async def _by_name(services: Services, card: int) -> None:
-    first, last = name_of(card)
-    assert await list_states(services.pool, _origin(card), words=[first.lower(), last.lower()])
+    asked = asked_words(" ".join(name_of(card)))
+    assert await list_states(services.pool, _origin(card), words=asked)
 
 
 async def _history(services: Services, card: int) -> None:

@@ -15,6 +15,7 @@ import asyncpg
 
 from backend.core.clock import clock
 from backend.core.origin import Origin
+from backend.loyalty.customers.rules import words
 from benchmarks.chain import CHAINED, chained, digest
 from benchmarks.growth_stories import Story, stories
 from benchmarks.world import (
@@ -311,13 +312,13 @@ class _World:
             first, last = name_of(card)
             email, phone = f"c{card}@grown.example", f"6{card % 10**8:08d}"
             told = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, first, last,
-                    f"+352{phone}", phone[::-1], "fr", MADE_AT)  # fmt: skip
+                    f"+352{phone}", f"+352{phone}"[::-1], "fr", MADE_AT)  # fmt: skip
             yield "\t".join(map(str, told)) + "\n"
 
     def _words(self) -> Iterator[str]:
         for card in range(self.cards):
-            for word in name_of(card):
-                yield f"{id_of(MERCHANT, merchant_of(card))}\t{word.lower()}\t{self.id(CUSTOMER, card)}\n"
+            for word in words(*name_of(card)):
+                yield f"{id_of(MERCHANT, merchant_of(card))}\t{word}\t{self.id(CUSTOMER, card)}\n"
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ class Place(msgspec.Struct, frozen=True):
     code: str
     name: str
     timezone: str
+    country: str
     permissions: list[str] | None
 
 

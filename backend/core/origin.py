@@ -28,6 +28,8 @@ class Origin:
     on_behalf_user_id: UUID | None = None
     """The platform admin who acts for the merchant."""
     on_behalf_name: str | None = None
+    country: str | None = None
+    """Of the store at which is asked: where a number told without its country's code is of."""
 
     @classmethod
     def of_nobody(cls, merchant_id: UUID, now: datetime, *, instance: str, store_id: UUID | None = None) -> Self:

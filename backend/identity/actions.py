@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.addresses import normalize_email
 from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
 from backend.core.metrics import SIGN_IN_FAILURES
@@ -34,7 +35,7 @@ async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datet
     Raises SignInRefused, the same and as slowly whether or not the user exists, or TotpRequired once the password was
     right.
     """
-    email = body.email.strip().casefold()
+    email = normalize_email(body.email)
     user = await session.scalar(select(User).where(User.email_norm == email, User.is_active))
     if not await verify_secret(user.password_hash if user else None, body.password) or user is None:
         SIGN_IN_FAILURES.inc()

@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 from backend.access.actor import Actor
 from backend.access.guards import actor_of, limited
 from backend.access.problems import SessionExpired, Unauthenticated
+from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
@@ -16,6 +17,7 @@ from backend.identity.guards import bearer_token, signed_in
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
 from backend.identity.schemas import MerchantRef, SignIn, SignInView, StoreAccess, UserView
+from backend.staff.passwords import PUBLISHED
 
 Asked = Request[Any, Any, Any]
 
@@ -33,7 +35,9 @@ class AuthController(Controller):
     )
     async def sign_in(self, request: Asked, data: JSONBody[SignIn], sessions: NamedDependency[Sessions]) -> SignInView:
         now = clock.now()
-        await request.app.state.limiter.take("sign-in-email", data.email.strip().casefold(), 5)
+        if request.app.state.settings.is_production and data.password in PUBLISHED:
+            raise SignInRefused
+        await request.app.state.limiter.take("sign-in-email", normalize_email(data.email), 5)
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
         actor = await find_actor(request.app.state.pool, token, now)
@@ -76,7 +80,9 @@ def user_view(actor: Actor) -> UserView:
         permissions=sorted(actor.permissions),
         merchant=MerchantRef(merchant.id, merchant.code, merchant.name) if merchant else None,
         stores=[
-            StoreAccess(place.id, place.code, place.name, place.timezone, sorted(actor.permissions_at(place)))
+            StoreAccess(
+                place.id, place.code, place.name, place.timezone, place.country, sorted(actor.permissions_at(place))
+            )
             for place in actor.stores
         ],
     )

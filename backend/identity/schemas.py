@@ -23,6 +23,8 @@ class StoreAccess(Answer):
     code: str
     name: str
     timezone: str
+    country: str
+    """ISO 3166; of phone numbers told without their country's code."""
     permissions: list[str]
 
 

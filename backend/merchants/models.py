@@ -9,6 +9,8 @@ from backend.core.ids import new_id
 from backend.core.models import CODE, LABEL, PlatformRow, TenantEntity, TenantRow, of_merchant
 
 STAFF_PIN_POLICIES = ("required", "optional", "disabled")
+COUNTRY = "LU"
+"""Of a store that says nothing else."""
 
 
 class Merchant(PlatformRow):
@@ -28,11 +30,14 @@ class Store(TenantEntity):
     __table_args__ = (
         of_merchant(),
         UniqueConstraint("merchant_id", "code"),
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
     )
 
     code: Mapped[str] = mapped_column(CODE)
     name: Mapped[str] = mapped_column(LABEL)
     timezone: Mapped[str] = mapped_column(String(64))
+    country: Mapped[str] = mapped_column(String(2), default=COUNTRY, server_default=COUNTRY)
+    """ISO 3166: phone numbers told without their country's code are of there."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 

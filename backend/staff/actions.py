@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.addresses import normalize_email
 from backend.core.hashing import hash_secret
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
+from backend.core.pasted import clean_email
 from backend.core.sealing import seal
 from backend.staff.models import User
 
@@ -26,7 +28,7 @@ async def create_admin(
     session: AsyncSession, keys: KeyRing, *, email: str, name: str, password: str, now: datetime
 ) -> str:
     """A super admin. Returns the `otpauth://` address for their authenticator, shown once. Raises EmailTaken."""
-    email_norm = email.strip().casefold()
+    email_norm = normalize_email(email)
     if await session.scalar(select(User.id).where(User.email_norm == email_norm)):
         raise EmailTaken
     user_id, secret = new_id(), base64.b32encode(secrets.token_bytes(TOTP_SECRET_BYTES)).decode()
@@ -34,7 +36,7 @@ async def create_admin(
         User(
             id=user_id,
             role="super_admin",
-            email=email.strip(),
+            email=clean_email(email),
             email_norm=email_norm,
             name=name,
             password_hash=await hash_secret(password),

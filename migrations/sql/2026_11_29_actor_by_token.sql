@@ -18,7 +18,8 @@ BEGIN
     'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(
-                 'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'permissions', sm.permissions)
+                 'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'country', s.country,
+                 'permissions', sm.permissions)
                  ORDER BY s.code), '[]')
                FROM stores s
                LEFT JOIN store_members sm

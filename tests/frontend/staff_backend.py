@@ -29,8 +29,8 @@ STAFF_PROGRAM = ProgramView(
     PROGRAM.terms, PROGRAM.rewards, [CATEGORY], POLICY,
 )  # fmt: skip
 TILL = TillView(STAFF_PROGRAM, BOOKINGS[:3], None, None)
-ANNA_AT_THE_HUB = StoreAccess(ID, "FASHIONHUB", "Fashion Hub", "Europe/Luxembourg", [])
-OUTLET = StoreAccess(UUID(int=12), "FASHIONOUTLET", "Fashion Outlet", "Europe/Luxembourg", [])
+ANNA_AT_THE_HUB = StoreAccess(ID, "FASHIONHUB", "Fashion Hub", "Europe/Luxembourg", "LU", [])
+OUTLET = StoreAccess(UUID(int=12), "FASHIONOUTLET", "Fashion Outlet", "Europe/Luxembourg", "LU", [])
 
 
 def refused(status: int, code: str, **facts: object) -> httpx.Response:

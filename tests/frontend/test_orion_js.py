@@ -83,6 +83,19 @@ async def test_a_scan_into_another_field_takes_its_letters_back(till: TillStub) 
     await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
 
 
+@pytest.mark.parametrize("ends", ["Enter", "Tab"])
+async def test_what_a_scanner_says_around_the_code_is_taken_back_too(till: TillStub, ends: str) -> None:
+    note = till.page.locator("#note")
+    await note.fill("left at the till")
+    await note.focus()
+    await till.page.keyboard.press("End")
+    await till.page.keyboard.type(f"]Q1{MARIE}")
+    await till.page.keyboard.press(ends)
+    await expect(note).to_have_value("left at the till")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    assert till.calls == [("/till/find", {"query": MARIE})]
+
+
 async def test_a_scan_while_another_card_is_open_switches_the_customer_with_one_lookup(till: TillStub) -> None:
     await open_card(till)
     await scan(till.page, OTTO)
@@ -94,7 +107,7 @@ async def test_a_half_typed_amount_is_dropped_and_said_so(till: TillStub) -> Non
     await open_card(till)
     await till.page.keyboard.type("12,50")
     await scan(till.page, OTTO)
-    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not booked.")
+    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not recorded.")
     await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
     await expect(till.page.locator("[data-amount]")).to_have_value("")
     assert till.counted() == {"/till/find": 1}
@@ -294,7 +307,7 @@ async def test_an_amount_nobody_can_read_is_said_when_it_is_left(till: TillStub)
     for wrong in ("12.505", "1.2.3", "-5", "0"):
         await till.page.locator("[data-amount]").fill(wrong)
         await till.page.locator("h2").focus()
-        await expect(says).to_have_text("Write the amount like 12,50.")
+        await expect(says).to_have_text("Enter the amount, like 12,50.")
     for right in ("12,50", "12.50", "1.234,50", "1,234.50", "1 234,50", "1’234.50", "4150", "€ 5"):
         await till.page.locator("[data-amount]").fill(right)
         await till.page.locator("h2").focus()

@@ -24,7 +24,10 @@ class Till(Caller):
         return await self.get("/store/loyalty/till", params={"card_id": id_of(card)} if card else None)
 
     async def find(self, query: str) -> list[Card]:
-        return (await self.post("/store/loyalty/cards/lookup", {"query": query}))["cards"]
+        return (await self.look_up(query))["cards"]
+
+    async def look_up(self, query: str) -> Json:
+        return await self.post("/store/loyalty/cards/lookup", {"query": query})
 
     async def show(self, card: Card | str) -> Card:
         return await self.get(f"/store/loyalty/cards/{id_of(card)}")

@@ -4,7 +4,10 @@ The sixteen letters lie in the same place on every keyboard layout a scanner may
 the elements of GF(16) in alphabetical order (B is 0, X is 15). `frontend/static/js/orion.js` computes the same.
 """
 
+import re
 import secrets
+
+from backend.core.pasted import BLANKS, DASHES, UNSEEN
 
 ALPHABET = "BCDFGHJKLNPRSTVX"
 LENGTH = 16
@@ -14,7 +17,9 @@ _POLYNOMIAL = 0b10011
 # Letter i weighs α^(i+4): fifteen different weights, none zero, and the last is not the check letter's own 1.
 # So every single wrong letter and every swap of neighbors changes the sum.
 _FIRST_WEIGHT = 3
-_SEPARATORS = str.maketrans("", "", " -\t\r\n\u00a0\u202f\u2010\u2011\u2013")
+_SYMBOLOGY = re.compile(r"^\s*\][A-Za-z][0-9A-Za-z]")
+"""What some scanners tell before a code: the kind of code it was."""
+_SEPARATORS = re.compile(f"[{DASHES}{BLANKS}\r\n._\u00b7\u2022\u2024]")
 
 
 def new_code() -> str:
@@ -34,7 +39,7 @@ def check_letter(body: str) -> str:
 
 def normalize(text: str) -> str | None:
     """The code in its stored form, from any case and grouping; None when the text is not a valid code."""
-    code = text.translate(_SEPARATORS).upper()
+    code = _SEPARATORS.sub("", _SYMBOLOGY.sub("", UNSEEN.sub("", text))).upper()
     if len(code) != LENGTH or any(letter not in ALPHABET for letter in code):
         return None
     return code if check_letter(code[:-1]) == code[-1] else None

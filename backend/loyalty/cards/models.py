@@ -11,6 +11,8 @@ CARD_STATES = ("active", "deactivated", "merged", "erased")
 IN_USE = text("state IN ('active', 'deactivated')")
 """Words, not parameters: PostgreSQL finds a partial index only when it can read the condition."""
 
+IS_MERGED = text("merged_into_id IS NOT NULL")
+
 
 class Card(TenantEntity):
     """A customer's card. Balances are the ledger's after `last_seq`; every booking proves `version` unchanged."""
@@ -34,8 +36,12 @@ class Card(TenantEntity):
         belongs_to("stores", "scope_store_id"),
         belongs_to("cards", "merged_into_id"),
         Index("ix_cards_idle", "merchant_id", "last_activity_at", "id", postgresql_where=text("points_balance > 0")),
+        Index("ix_cards_merged_into", "merchant_id", "merged_into_id", postgresql_where=IS_MERGED),
         Index(
-            "ix_cards_merged_into", "merchant_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
+            "ix_cards_merged_customer",
+            "merchant_id",
+            "customer_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
         ),
         CheckConstraint(f"state IN {CARD_STATES}", name="state"),
         CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="customer"),

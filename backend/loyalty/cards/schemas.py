@@ -1,7 +1,7 @@
 """The card as till, tablet and customer see it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta
@@ -96,9 +96,15 @@ class CardView(OwnCardView):
 
 class CardLookup(Body):
     query: Annotated[str, Meta(min_length=2, max_length=254, examples=["BDFH KLNP RSTV XGCJ", "weber"])]
-    """Card code (any case, spaces allowed), email, phone or at least two letters of a name."""
+    """Card code (any case, spaces allowed), email, phone or its last digits, or at least two letters of a name."""
+
+
+MatchedBy = Literal["code", "email", "phone", "phone_ending", "name"]
 
 
 class CardMatches(Answer):
     cards: list[CardView]
     """At most five; exactly one for a card code."""
+    matched_by: MatchedBy = "name"
+    """What the query was taken for. Cards found by the ending of a phone number, even a single one, are a choice to be
+    made by a person."""

@@ -23,15 +23,15 @@ class Customer(TenantEntity):
     first_name: Mapped[str | None] = mapped_column(LABEL)
     last_name: Mapped[str | None] = mapped_column(LABEL)
     phone: Mapped[str | None] = mapped_column(String(30))
-    phone_norm: Mapped[str | None] = mapped_column(String(9, collation="C"))
-    """Backward, for finding by its end."""
+    phone_norm: Mapped[str | None] = mapped_column(String(16, collation="C"))
+    """E.164, backward, for finding by its end too."""
     birth_date: Mapped[date | None]
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
 class CustomerWord(TenantRow):
-    """A word of a customer's name, without accents and case, for finding by its beginning.
+    """A word of a customer's name as `rules.words` folds it, for finding by its beginning.
 
     Its own table with plain comparisons, because under row-level security LIKE and lower() use no index.
     """

@@ -1,27 +1,129 @@
-"""How people write their names, addresses and numbers, brought to one form for finding."""
+"""How people write their names and numbers, brought to one form for finding."""
 
 import re
 import unicodedata
+from collections.abc import Iterator
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from backend.core.pasted import DASHES, UNSEEN, clean_phone
 
 WORD_LENGTH_MIN = 2
-PHONE_DIGITS = 9
-PHONE_DIGITS_MIN = 5
+WORD_LENGTH_MAX = 100
+ENDING_DIGITS = 4
+"""So many last digits are what people say of a number."""
+WHOLE_DIGITS = 6
+"""Fewer are an ending, though some number may be as short."""
+TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+COUNTRY_CODE = re.compile(r"\s*(\+|00)")
+
 LATIN = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+BARE_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+"""In these a mark is an accent. In others it may be the vowel."""
+APOSTROPHES = re.compile("['\u2019\u2018\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u2032\uff07]")
+HYPHENS = re.compile(f"[{DASHES}\u00b7\u0387]")
+UMLAUTS = re.compile("([aou])e")
+MC = re.compile("^mc")
+JOINED_MAX = 4
 
 
-def normalize_email(email: str) -> str:
-    """One form for any case and any way of composing accents. Can be longer than the address itself."""
-    return unicodedata.normalize("NFC", email.strip().casefold())
+def normalize_phone(phone: str, country: str) -> str | None:
+    """E.164, backward: a number is found by its end, too. None when it cannot be a number anywhere."""
+    number = _parse(phone, country)
+    if number is None or not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)[::-1]
 
 
-def normalize_phone(phone: str | None) -> str | None:
-    """The last nine digits, the last one first: a number with and without its country code begin alike."""
-    digits = re.sub(r"\D", "", phone or "")
-    return digits[: -PHONE_DIGITS - 1 : -1] or None
+def is_phone(text: str) -> bool:
+    """Digits and what people put between them."""
+    return len(digits_of(text)) >= ENDING_DIGITS and not any(letter.isalpha() for letter in text)
 
 
-def words(*texts: str | None) -> list[str]:
-    """Words without case and accents: `Müller` and `muller`, `Lëtz` and `letz` are the same."""
-    folded = " ".join(text for text in texts if text).casefold().translate(LATIN)
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(mark))
-    return sorted({word[:100] for word in re.findall(r"\w+", bare)})
+def has_country(phone: str) -> bool:
+    return COUNTRY_CODE.match(phone) is not None
+
+
+def is_whole_number(phone: str, country: str) -> bool:
+    number = _parse(phone, country)
+    return number is not None and phonenumbers.is_valid_number(number)
+
+
+def digits_of(text: str) -> str:
+    return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())
+
+
+def _parse(phone: str, country: str) -> PhoneNumber | None:
+    """`00` as most of the world dials it; a zero told for calls from home is left out where the country knows none."""
+    phone = clean_phone(phone)
+    text = TRUNK_ZERO.sub("" if has_country(phone) else "0", phone)
+    try:
+        number = phonenumbers.parse(COUNTRY_CODE.sub("+", text, count=1), country)
+    except NumberParseException:
+        return None
+    if number.italian_leading_zero and not phonenumbers.is_valid_number(number):
+        bare = PhoneNumber(country_code=number.country_code, national_number=number.national_number)
+        return bare if phonenumbers.is_valid_number(bare) else number
+    return number
+
+
+def words(*names: str | None) -> list[str]:
+    """The words of these names, each by itself and joined with its neighbors: `O’Neill` is found as `ONeill` too."""
+    found = {word for name in names for word in asked_words(name or "")}
+    for name in names:
+        parts = _parts(HYPHENS.sub(" ", APOSTROPHES.sub(" ", name or "")))
+        for first in range(len(parts)):
+            for last in range(first, min(len(parts), first + JOINED_MAX)):
+                found.add(_fold("".join(parts[first : last + 1])))
+    return sorted(found)
+
+
+def asked_words(text: str) -> list[str]:
+    """What is asked for, in the form of `words`. Apostrophes and hyphens join."""
+    return sorted({_fold(part) for part in _asked_parts(text)})
+
+
+def ways_to_ask(text: str) -> Iterator[list[str]]:
+    """As it is written; then with two neighbors as one word, as `Mc Donald` may be kept as `McDonald`; then as one."""
+    parts = _asked_parts(text)
+    yield asked_words(text)
+    for place in range(min(len(parts), JOINED_MAX) - 1):
+        yield sorted({*map(_fold, [*parts[:place], parts[place] + parts[place + 1], *parts[place + 2 :]])})
+    if parts[2:]:
+        yield [_fold("".join(parts))]
+
+
+def letters_of(text: str) -> int:
+    return sum(map(len, _asked_parts(text)))
+
+
+def _asked_parts(text: str) -> list[str]:
+    return _parts(HYPHENS.sub("", APOSTROPHES.sub("", text)))
+
+
+def _parts(text: str) -> list[str]:
+    """Runs of letters, digits and their marks, without case and accents."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", UNSEEN.sub("", text)).casefold())
+    return "".join(letter if _is_of_a_word(letter) else " " for letter in _bare(folded)).translate(LATIN).split()
+
+
+def _bare(text: str) -> str:
+    """Without the accents of scripts in which they are no letters."""
+    kept, is_bare = [], False
+    for letter in text:
+        if not unicodedata.combining(letter):
+            is_bare = unicodedata.name(letter, "").startswith(BARE_SCRIPTS)
+        elif is_bare:
+            continue
+        kept.append(letter)
+    return "".join(kept)
+
+
+def _is_of_a_word(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LMN"
+
+
+def _fold(word: str) -> str:
+    """`Müller`, `Mueller` and `Muller` are one, and so are `McLean` and `MacLean`. Beginnings of a word fold alike."""
+    return MC.sub("mac", UMLAUTS.sub(r"\1", word))[:WORD_LENGTH_MAX]

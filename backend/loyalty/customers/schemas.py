@@ -4,18 +4,24 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.pasted import BLANKS, DASHES, clean_email, clean_phone
 from backend.core.schemas import Answer, Body
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters, ends of lines, and marks that turn the direction of what follows."""
-ATOM = rf"[^\s{INVISIBLE}@.()<>\[\]:;,?\\\"]"
+MARKS = r"\u00ad\u034f\u180e\u200c\u200d\ufe00-\ufe0f"
+"""Nobody sees these either: they are taken out, and are no part of an address."""
+ATOM = rf"[^\s{INVISIBLE}{MARKS}@.()<>\[\]:;,?\\\"][{MARKS}]*"
+# What a mail can be sent to, without the comments and quotes that nobody's address has.
+LOCAL, DOMAIN = rf"({ATOM})+(\.({ATOM})+)*", rf"({ATOM}){{1,63}}(\.({ATOM}){{1,63}})+"
+ADDRESS = rf"\s*([mM][aA][iI][lL][tT][oO]:)?\s*[{MARKS}]*{LOCAL}@{DOMAIN}\s*"
 EMAIL_MAX = 254
 Email = Annotated[
     str,
     Meta(
         max_length=EMAIL_MAX,
-        # What a mail can be sent to, without the comments and quotes that nobody's address has.
-        pattern=rf"^\s*{ATOM}+(\.{ATOM}+)*@{ATOM}{{1,63}}(\.{ATOM}{{1,63}})+\s*$(?!\n)",
+        # Alone, or as mail programs copy it, behind a name.
+        pattern=rf"^({ADDRESS}|[^<>{INVISIBLE}]*<{ADDRESS}>\s*)$(?!\n)",
         examples=["marie.weber@example.com"],
     ),
 ]
@@ -30,7 +36,12 @@ Name = Annotated[
     ),
 ]
 Phone = Annotated[
-    str, Meta(pattern=r"^\+?(?=([^0-9]*[0-9]){5})[0-9 ()./-]{5,25}$(?!\n)", examples=["+352 621 123 456"])
+    str,
+    Meta(
+        pattern=rf"^[{BLANKS}]*([tT][eE][lL]:)?[{BLANKS}]*\+?"
+        rf"(?=([^0-9]*[0-9]){{5}})[{DASHES}0-9{BLANKS}()./]{{5,25}}$(?!\n)",
+        examples=["+352 621 123 456"],
+    ),
 ]
 Language = Literal["en", "fr", "de", "lb"]
 
@@ -44,6 +55,12 @@ class Person(Body):
     phone: Phone | None = None
     birth_date: date | None = None
     language: Language | None = None
+
+    def __post_init__(self) -> None:
+        self.email = clean_email(self.email)
+        self.first_name = self.first_name and self.first_name.strip()
+        self.last_name = self.last_name and self.last_name.strip()
+        self.phone = self.phone and clean_phone(self.phone)
 
 
 class HolderView(Answer):

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Text, cast, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.addresses import normalize_email
 from backend.core.answers import AnswerRow, add_answer, first_answer
 from backend.core.database import Sessions
 from backend.core.events import record
@@ -21,7 +22,6 @@ from backend.loyalty.cards.code import new_code
 from backend.loyalty.cards.models import IN_USE, Card
 from backend.loyalty.customers.actions import find_or_add_customer
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.customers.rules import normalize_email
 from backend.loyalty.customers.schemas import Person
 from backend.loyalty.enrollment.events import CardLinkRequested
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
@@ -80,12 +80,12 @@ class Enrollment:
             async with self.sessions.committing(origin.merchant_id) as session:
                 answer = await _first_answer(session, origin, key)
             if answer is not None:
-                return answer
+                return self.ledger.told(answer)
             if constraint_of(error) == "uq_transactions_idempotency_key":
                 raise AlreadyBooked from error
             raise
         self.ledger.doorbell.ring()
-        return reply
+        return self.ledger.told(reply)
 
     async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         """Once in a very long time a new code is, or was, another card's: then with the next.
@@ -107,7 +107,7 @@ class Enrollment:
             # Whoever found the card made by a twin waited for that twin's commit: now its answer is there.
             if enrolled.already and (answer := await _first_answer(session, origin, key)):
                 return answer
-            show = Show(self.ledger.links, origin.language, origin.now)
+            show = Show(self.ledger.links.references, origin.language, origin.now)
             body = _public_answer(enrolled, show) if is_public else _staff_answer(enrolled, show)
             reply = Reply(200 if enrolled.already else 201, _encoder.encode(body))
             await _write(session, origin, enrolled, key, reply)
@@ -125,7 +125,9 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     assert setup.program is not None, "an open program exists"
     language = person.language or (origin.language if is_public else setup.program.default_language)
     # A stranger who types somebody's address must not be able to add a phone of their own to that customer.
-    customer = await find_or_add_customer(session, origin, person, language, fill_in=not is_public)
+    customer = await find_or_add_customer(
+        session, origin, person, language=language, country=setup.store.country, fill_in=not is_public
+    )
     card_id, is_new = await _find_or_add_card(session, origin, setup, customer)
     document = await session.scalar(
         select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, None, origin.now), Text))

@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from backend.access.permissions import BY_ROLE, MANAGE_PROGRAMS
+from backend.core.addresses import normalize_email
 from backend.core.origin import Origin
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.problems import OverrideRefused
@@ -53,5 +54,5 @@ async def verify_override(pins: StaffPins, check: OverrideCheck, draft: Draft) -
 
 
 async def _find_overrider(pool: asyncpg.Pool, origin: Origin, email: str) -> Overrider | None:
-    document = await pool.fetchval(FIND_OVERRIDER, origin.merchant_id, origin.store_id, email.strip().casefold())
+    document = await pool.fetchval(FIND_OVERRIDER, origin.merchant_id, origin.store_id, normalize_email(email))
     return msgspec.json.decode(document, type=Overrider) if document else None

@@ -22,6 +22,7 @@ class HomeStore(StoreState, frozen=True):
     """The store that asks."""
 
     timezone: str
+    country: str
 
     @property
     def zone(self) -> ZoneInfo:

@@ -104,8 +104,9 @@ class MerchantCardController(Controller):
     async def lookup(
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> CardMatches:
-        states, show = await find_cards(ledger.pool, origin, data.query), _show(ledger, origin)
-        return CardMatches([show.card(state) for state in states if state.customer is not None])
+        matched_by, states = await find_cards(ledger.pool, origin, data.query)
+        show = _show(ledger, origin)
+        return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 
     @post(
         "/cards/{card_id:uuid}/adjustments",

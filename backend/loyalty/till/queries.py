@@ -5,35 +5,66 @@ from uuid import UUID
 
 import asyncpg
 
+from backend.core.addresses import normalize_email
 from backend.core.origin import Origin
+from backend.core.pasted import clean_phone
 from backend.loyalty.cards import code as card_code
-from backend.loyalty.customers.rules import PHONE_DIGITS_MIN, WORD_LENGTH_MIN, normalize_email, normalize_phone, words
+from backend.loyalty.cards.schemas import MatchedBy
+from backend.loyalty.customers.rules import (
+    WHOLE_DIGITS,
+    WORD_LENGTH_MIN,
+    digits_of,
+    has_country,
+    is_phone,
+    is_whole_number,
+    letters_of,
+    normalize_phone,
+    ways_to_ask,
+)
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
 from backend.loyalty.ledger.rules import UNDO_WINDOW, VOIDABLE
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
+from backend.merchants.models import COUNTRY
 
 RECENT = 8
 
 
-async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
+async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> tuple[MatchedBy, list[CardState]]:
     """By card code, email, phone or the beginnings of name words, whichever the query looks like.
 
     Raises CardReplacedBefore for the code of a card that has got a new one.
     """
     code = card_code.normalize(query)
     if code is not None:
-        return await list_states(pool, origin, code=code) or await _refuse_retired(pool, origin, code)
+        return "code", await list_states(pool, origin, code=code) or await _refuse_retired(pool, origin, code)
     if "@" in query:
-        return await list_states(pool, origin, email=normalize_email(query))
-    digits = normalize_phone(query)
-    if digits and len(digits) >= PHONE_DIGITS_MIN and not any(letter.isalpha() for letter in query):
-        return await list_states(pool, origin, phone=digits)
-    prefixes = words(query)
-    if max(map(len, prefixes), default=0) < WORD_LENGTH_MIN:
+        return "email", await list_states(pool, origin, email=normalize_email(query))
+    phone = clean_phone(query)
+    if is_phone(phone):
+        return await _find_by_phone(pool, origin, phone)
+    return "name", await _find_by_name(pool, origin, query)
+
+
+async def _find_by_phone(pool: asyncpg.Pool, origin: Origin, phone: str) -> tuple[MatchedBy, list[CardState]]:
+    """A whole number finds its own card only. Last digits find all that end with them, and nobody is meant for sure."""
+    digits, country = digits_of(phone), origin.country or COUNTRY
+    if len(digits) >= WHOLE_DIGITS or has_country(phone):
+        number = normalize_phone(phone, country)
+        found = await list_states(pool, origin, phone=number) if number else []
+        if found or has_country(phone) or is_whole_number(phone, country):
+            return "phone", found
+    return "phone_ending", await list_states(pool, origin, phone=digits[::-1])
+
+
+async def _find_by_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
+    if letters_of(query) < WORD_LENGTH_MIN:
         return []
-    return await list_states(pool, origin, words=prefixes)
+    for words in ways_to_ask(query):
+        if found := await list_states(pool, origin, words=words):
+            return found
+    return []
 
 
 async def _refuse_retired(pool: asyncpg.Pool, origin: Origin, code: str) -> list[CardState]:

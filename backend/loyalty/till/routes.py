@@ -80,9 +80,9 @@ class TillController(Controller):
     async def lookup(
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> CardMatches:
-        states = await find_cards(ledger.pool, origin, data.query)
+        matched_by, states = await find_cards(ledger.pool, origin, data.query)
         show = _show(ledger, origin)
-        return CardMatches([show.card(state) for state in states if state.customer is not None])
+        return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 
     @get(
         "/cards/{card_id:uuid}",

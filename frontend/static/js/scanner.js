@@ -1,13 +1,14 @@
 // Card codes, and the scanner that types them. A scan is known by its check letter, not by its speed.
 const ALPHABET = "BCDFGHJKLNPRSTVX";
 const LENGTH = 16;
-const SEPARATORS = /[ \-\t\r\n\u00a0\u202f\u2010\u2011\u2013]/g;
+const SYMBOLOGY = /^\s*\][a-z]\w/i; // what some scanners tell before a code
+const SEPARATORS = /[\p{Z}\p{C}\p{Pd}\u034f\ufe00-\ufe0f\u2212._·•\u2024]/gu;
 const SILENT = ["Shift", "CapsLock", "NumLock", "AltGraph"];
 const typed = [];
 
 /** As backend/loyalty/cards/code.py: the stored form from any case and grouping; null when it is no valid code. */
 export function normalize(text) {
-  const code = text.replace(SEPARATORS, "").toUpperCase();
+  const code = text.replace(SYMBOLOGY, "").replace(SEPARATORS, "").toUpperCase();
   const values = [...code].map((letter) => ALPHABET.indexOf(letter));
   if (values.length !== LENGTH || values.includes(-1)) return null;
   let [total, weight] = [0, 3];
@@ -29,19 +30,20 @@ function times(left, right) {
   return product;
 }
 
-/** Keep the last sixteen characters, and what their fields held before each of them. */
+/** Keep a code's last characters, and what their fields held before each of them. */
 export function remember(event) {
   if (SILENT.includes(event.key)) return;
   if (event.key.length > 1 || event.ctrlKey || event.altKey || event.metaKey) typed.length = 0;
   else typed.push({ letter: event.key, field: event.target, before: event.target.value });
-  if (typed.length > LENGTH) typed.shift();
+  if (typed.length > LENGTH + 3) typed.shift();
 }
 
-/** At Enter: the code that the last sixteen keys spell, its characters taken back; null when it was a person. */
+/** At the end: the code that the last sixteen keys spell, its characters taken back; null when it was a person. */
 export function takeScan() {
   const keys = typed.splice(0);
-  const code = normalize(keys.map((key) => key.letter).join(""));
-  if (code) keys.reverse().forEach(takeBack);
+  const text = keys.map((key) => key.letter).join("");
+  const code = normalize(text.slice(-LENGTH));
+  if (code) keys.slice(SYMBOLOGY.test(text) ? 0 : -LENGTH).reverse().forEach(takeBack);
   return code;
 }
 

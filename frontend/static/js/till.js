@@ -29,7 +29,7 @@ export function startTill(element) {
 
 function hear(event) {
   if (event.isComposing) return;
-  const code = event.key === "Enter" ? takeScan() : remember(event);
+  const code = /^(Enter|Tab)$/.test(event.key) ? takeScan() : remember(event);
   if (code) stop(event);
   if (isLocked() || event.ctrlKey || event.altKey || event.metaKey) return;
   if (code) openCard(code);

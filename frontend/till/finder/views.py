@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.cards.schemas import CardMatches
 from frontend.api.cards import lookup_cards
 from frontend.api.client import BackendProblem, Caller
 from frontend.api.till import get_till
@@ -28,12 +28,13 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
     if len(query) < SHORTEST_QUERY:
         return await _too_short(request, caller)
     try:
-        cards = await _matches(caller, query)
+        found = await _matches(caller, query)
     except BackendProblem as problem:
         if problem.code != REPLACED:
             raise
         return await _replaced(request, caller, query, problem)
-    if len(cards) == 1:
+    cards = found.cards
+    if len(cards) == 1 and found.matched_by != "phone_ending":
         return await _open(request, caller, cards[0].id)
     view = await get_till(caller)
     if cards:
@@ -66,12 +67,12 @@ async def _replaced(request: Request, caller: Caller, query: str, problem: Backe
     )
 
 
-async def _matches(caller: Caller, query: str) -> list[CardView]:
+async def _matches(caller: Caller, query: str) -> CardMatches:
     try:
-        return (await lookup_cards(caller, query)).cards
+        return await lookup_cards(caller, query)
     except BackendProblem as problem:
         if problem.code == "card_not_found":
-            return []
+            return CardMatches([])
         raise
 
 

@@ -1,0 +1,33 @@
+"""An email address in the one form in which addresses are compared, counted and limited."""
+
+import re
+import unicodedata
+
+import idna
+
+from backend.core.pasted import clean_email
+
+LETTERLIKE = re.compile("([\u2126\u212a\u212b])")
+"""Signs for ohm, kelvin and ångström: NFC would make them the letters they look like."""
+
+
+def normalize_email(text: str) -> str:
+    """NFC, lower case, the domain as DNS knows it. Letters that only look alike stay different: `ß` is not `ss`.
+
+    Can be longer than the address itself.
+    """
+    parts = LETTERLIKE.split(clean_email(text))
+    folded = "".join(
+        part if LETTERLIKE.fullmatch(part) else unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).lower())
+        for part in parts
+    )
+    local, at, domain = folded.rpartition("@")
+    return f"{local}{at}{_a_label(domain)}"
+
+
+def _a_label(domain: str) -> str:
+    """As it is when IDNA has no name for it."""
+    try:
+        return idna.encode(domain).decode()
+    except (idna.IDNAError, UnicodeError):
+        return domain
