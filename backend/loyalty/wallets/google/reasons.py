@@ -30,35 +30,35 @@ ADVICE = {
     ),
     KEY_UNKNOWN: Advice(
         N_("Google does not know this key any more: %(reason)s"),
-        N_("In Google's console, make a new key for the service account, replace the file and restart."),
+        N_("In Google’s console, make a new key for the service account, replace the file and restart."),
     ),
     ACCOUNT_UNKNOWN: Advice(
         N_("Google does not know the service account: %(reason)s"),
-        N_("It has been deleted. Make a new service account and a key for it, and add it to the issuer's users."),
+        N_("It has been deleted. Make a new service account and a key for it, and add it to the issuer’s users."),
     ),
     ACCOUNT_DISABLED: Advice(
         N_("The service account is disabled: %(reason)s"),
-        N_("Enable it in Google's console, under IAM & Admin, Service Accounts."),
+        N_("Enable it in Google’s console, under IAM & Admin, Service Accounts."),
     ),
     API_DISABLED: Advice(
         N_("The Google Wallet API is not enabled for the project: %(reason)s"),
-        N_("Enable it in Google's console, under APIs & Services; it works a few minutes later."),
+        N_("Enable it in Google’s console, under APIs & Services; it works a few minutes later."),
     ),
     BILLING_OFF: Advice(
         N_("The project has no billing account: %(reason)s"),
-        N_("Link a billing account to the project in Google's console, under Billing."),
+        N_("Link a billing account to the project in Google’s console, under Billing."),
     ),
     SCOPE_MISSING: Advice(
         N_("The service account may not use the Google Wallet API: %(reason)s"),
-        N_("Use a key that Google's console has made for the service account, and let no policy restrict its scopes."),
+        N_("Use a key that Google’s console has made for the service account, and let no policy restrict its scopes."),
     ),
     DAILY_LIMIT: Advice(
         N_("The project has used up what Google allows it for a day: %(reason)s"),
-        N_("Passes go on at midnight, Pacific time. Ask for more in Google's console, under Quotas."),
+        N_("Passes go on at midnight, Pacific time. Ask for more in Google’s console, under Quotas."),
     ),
     TOKEN_REFUSED: Advice(
         N_("Google refuses the service account: %(reason)s"),
-        N_("Download a new key in Google's console, replace the file and restart."),
+        N_("Download a new key in Google’s console, replace the file and restart."),
     ),
     NOT_A_USER: Advice(
         N_("The issuer does not know the service account: %(reason)s"),

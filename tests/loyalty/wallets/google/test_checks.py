@@ -115,7 +115,7 @@ GRANTS = {
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.": "NTP",
     "Invalid JWT Signature.": "make a new key",
     "Invalid grant: account not found": "Make a new service account",
-    "The service account is disabled.": "Enable it in Google's console",
+    "The service account is disabled.": "Enable it in Google’s console",
     "Something quite new.": "Download a new key",
 }
 
