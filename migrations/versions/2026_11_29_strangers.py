@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_strangers"
-down_revision = "2026_11_29_receipts"
+down_revision = "2026_11_29_merchants_with_work"
 branch_labels = None
 depends_on = None
 
