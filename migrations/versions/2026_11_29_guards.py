@@ -35,6 +35,7 @@ CHANGED = (
     "holds",
     "lots",
     "mail_allowances",
+    "order_references",
     "outbox",
     "platform_mails",
     "program_previews",
