@@ -119,3 +119,10 @@ async def test_over_https_the_cookies_cannot_be_planted() -> None:
     settings = Settings(public_url="https://cards.example", secret_keys="k")
     config = session_middleware(settings).kwargs["backend"].config
     assert (config.key, config.secure, config.httponly, config.samesite) == ("__Host-session", True, True, "strict")
+
+
+async def test_where_pages_are_https_no_browser_asks_for_one_without(backend: StaffBackend) -> None:
+    told = Settings(environment="test", public_url="https://cards.example", secret_keys="k")
+    answer = await Browser(app_with(backend, told)).open("/sign-in")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in (await Browser(app_with(backend)).open("/sign-in")).headers
