@@ -30,6 +30,7 @@ from backend.loyalty.ledger.problems import (
     TransactionNotFound,
 )
 from backend.loyalty.ledger.queries import find_state, get_states
+from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.rows import Booking, MergeRow
 from backend.loyalty.ledger.schemas import Override
 from backend.loyalty.ledger.state import CardState
@@ -137,7 +138,7 @@ class Ledger:
             origin,
             card_id=particulars.get("card_id"),
             transaction_id=particulars.get("transaction_id"),
-            order_reference=reference,
+            order_reference=fold_reference(reference) if reference else None,
             key=key.value,
         )
         if state is None:
@@ -244,7 +245,7 @@ class Ledger:
         try:
             result: str = await self.pool.fetchval(statement, *arguments)
         except asyncpg.IntegrityConstraintViolationError as error:
-            if error.constraint_name == "uq_transactions_order_reference":
+            if error.constraint_name == "uq_order_references_live":
                 raise OrderReferenceUsed from error
             if error.constraint_name == "uq_transactions_idempotency_key":
                 # The answer has served its time; the key stays on its transaction for ever.
