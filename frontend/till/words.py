@@ -26,6 +26,11 @@ class Words:
         ngettext = self.translator.ngettext
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
+    def amounts_of(self, event: list[TransactionView]) -> str:
+        """All that one event has moved: `+25, +1 stamp`."""
+        moved = [self.amount_of(booking) for booking in event if booking.amount]
+        return ", ".join(moved) or self.amount_of(event[0])
+
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""
         ngettext, shown = self.translator.ngettext, self.formatter.points(amount, signed=signed)
