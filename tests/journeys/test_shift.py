@@ -179,6 +179,9 @@ async def test_who_is_not_found_is_enrolled_with_what_was_typed(shop: Shop, at_w
     await expect(till.title).to_have_text("No customer matches “zoé thill”.")
     await expect(till.page.locator("[name=first_name]")).to_have_value("zoé")
     await expect(till.page.locator("[name=last_name]")).to_have_value("thill")
+    await expect(till.page.locator("#query")).to_be_focused()
+    assert await till.page.evaluate("getSelection().toString()") == "zoé thill"
+    await till.press("F4")
     await expect(till.page.locator("[name=email]")).to_be_focused()
     await till.type(f"{uuid4().hex[:8]}@example.com")
     await till.press("Enter")
