@@ -1,4 +1,5 @@
 import httpx
+import msgspec
 
 from frontend.kit.session import session_middleware
 from frontend.settings import Settings
@@ -134,3 +135,25 @@ async def test_what_is_not_there_leads_to_the_start_and_not_to_another_try(brows
     assert (await browser.open("/nowhere")).status_code == 404
     assert "Try again" not in browser.text
     assert 'href="/"' in browser.page
+
+
+async def test_where_pages_are_https_no_browser_asks_for_one_without(backend: StaffBackend) -> None:
+    told = Settings(environment="test", public_url="https://cards.example", secret_keys="k")
+    answer = await Browser(app_with(backend, told)).open("/sign-in")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in (await Browser(app_with(backend)).open("/sign-in")).headers
+
+
+async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
+    browser: Browser, backend: StaffBackend
+) -> None:
+    """What strangers guess elsewhere does not keep its people out."""
+    sent = []
+    for proof in ("annas", "lucs", "annas"):
+        backend.answers["POST /auth/sign-in"] = found(msgspec.structs.replace(signed_in(), known_device=proof))
+        await browser.sign_in()
+        sent.append(backend.posts("/auth/sign-in")[-1].headers.get("known-device"))
+        await browser.send("/sign-out")
+    assert sent == [None, "annas", "lucs,annas"]
+    (cookie,) = [each for each in browser.client.cookies.jar if each.name == "known-device"]
+    assert (cookie.value, cookie.has_nonstandard_attr("HttpOnly")) == ("annas.lucs", True)
