@@ -1,4 +1,7 @@
+import json
+
 import httpx
+import pytest
 
 from frontend.kit.session import session_middleware
 from frontend.settings import Settings
@@ -134,3 +137,29 @@ async def test_what_is_not_there_leads_to_the_start_and_not_to_another_try(brows
     assert (await browser.open("/nowhere")).status_code == 404
     assert "Try again" not in browser.text
     assert 'href="/"' in browser.page
+
+
+async def test_a_person_sets_their_own_pin_with_their_password(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["PUT /auth/me/pin"] = httpx.Response(204)
+    await anna.open("/account/pin")
+    await anna.send("/account/pin", password="orion-demo-2026", pin="2468")
+    assert json.loads(backend.asked[-1].content) == {"password": "orion-demo-2026", "pin": "2468"}
+    assert "Your PIN is set." in anna.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"password": "x", "pin": "12"}, 422, "A PIN has 4 to 8 digits."),
+        ({"password": "", "pin": "2468"}, 422, "Enter your password."),
+        ({"password": "wrong", "pin": "2468"}, 403, "Sentence of password_wrong."),
+    ],
+)
+async def test_a_pin_that_was_not_set_says_why_and_is_not_shown(
+    anna: Browser, backend: StaffBackend, fields: dict[str, str], status: int, sentence: str
+) -> None:
+    backend.answers["PUT /auth/me/pin"] = refused(403, "password_wrong")
+    await anna.open("/account/pin")
+    assert (await anna.send("/account/pin", **fields)).status_code == status
+    assert sentence in anna.text
+    assert 'value="2468"' not in anna.page
