@@ -3,6 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
 from frontend.account.sign_in.views import (
     show_sign_in,
@@ -67,6 +68,8 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_store,
     take_sign_out,
     take_preferences,
+    show_own_pin,
+    take_own_pin,
     unlock_till,
 ]
 CUSTOMERS: list[ControllerRouterHandler] = [

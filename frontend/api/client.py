@@ -86,9 +86,9 @@ class Caller:
         """`key` is the idempotency key of a call that moves value."""
         return _decoded(await self._send("POST", path, body=body, key=key), answer)
 
-    async def tell(self, path: str, body: Body | None = None) -> None:
-        """A POST that is answered without a word. Whatever says more does not come from Orion."""
-        response = await self._send("POST", path, body=body)
+    async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
+        """What is answered without a word. Whatever says more does not come from Orion."""
+        response = await self._send(method, path, body=body)
         if response.status_code not in WITHOUT_A_WORD:
             raise BackendAway(f"status {response.status_code} where nothing is to be said")
 

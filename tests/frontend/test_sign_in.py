@@ -1,5 +1,8 @@
+import json
+
 import httpx
 import msgspec
+import pytest
 
 from frontend.kit.session import session_middleware
 from frontend.settings import Settings
@@ -157,3 +160,29 @@ async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
     assert sent == [None, "annas", "lucs,annas"]
     (cookie,) = [each for each in browser.client.cookies.jar if each.name == "known-device"]
     assert (cookie.value, cookie.has_nonstandard_attr("HttpOnly")) == ("annas.lucs", True)
+
+
+async def test_a_person_sets_their_own_pin_with_their_password(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["PUT /auth/me/pin"] = httpx.Response(204)
+    await anna.open("/account/pin")
+    await anna.send("/account/pin", password="orion-demo-2026", pin="2468")
+    assert json.loads(backend.asked[-1].content) == {"password": "orion-demo-2026", "pin": "2468"}
+    assert "Your PIN is set." in anna.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"password": "x", "pin": "12"}, 422, "A PIN has 4 to 8 digits."),
+        ({"password": "", "pin": "2468"}, 422, "Enter your password."),
+        ({"password": "wrong", "pin": "2468"}, 403, "Sentence of password_wrong."),
+    ],
+)
+async def test_a_pin_that_was_not_set_says_why_and_is_not_shown(
+    anna: Browser, backend: StaffBackend, fields: dict[str, str], status: int, sentence: str
+) -> None:
+    backend.answers["PUT /auth/me/pin"] = refused(403, "password_wrong")
+    await anna.open("/account/pin")
+    assert (await anna.send("/account/pin", **fields)).status_code == status
+    assert sentence in anna.text
+    assert 'value="2468"' not in anna.page
