@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.answers import AnswerRow
 from backend.core.events import EventRow
-from backend.loyalty.ledger.state import CardRow, HoldState, LotState
+from backend.loyalty.ledger.state import CardRow, CustomerState, HoldState, LotState
 
 
 class TransactionRow(msgspec.Struct, kw_only=True):
@@ -87,6 +87,21 @@ class LimitUse(msgspec.Struct, frozen=True):
     wanted: int
 
 
+class SharedFields(msgspec.Struct, frozen=True):
+    merge_id: UUID
+    shared: list[str]
+
+
+class HolderChange(msgspec.Struct, frozen=True):
+    """What a merge, or its reversal, makes known of the kept card's holder."""
+
+    before: CustomerState
+    after: CustomerState
+    words: list[str]
+    """Of the name that is shown then."""
+    shared: list[SharedFields]
+
+
 class MergeRow(msgspec.Struct, frozen=True):
     """Columns of `card_merges`."""
 
@@ -103,6 +118,9 @@ class MergeRow(msgspec.Struct, frozen=True):
     merged_at: datetime
     reversible_until: datetime
     reversed_at: datetime | None
+    shared: list[str] = []
+    holder: HolderChange | None = None
+    """No column: written beside."""
 
     @property
     def carry(self) -> Fraction:
