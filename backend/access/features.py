@@ -10,7 +10,7 @@ PLATFORM_DEFAULTS = {"loyalty": True}
 
 class FeatureDisabled(Problem):
     code, status = "feature_disabled", 403
-    title = N_("This is not switched on here")
+    title = N_("This feature is not enabled")
     detail = N_("The feature is switched off for this store.")
 
 

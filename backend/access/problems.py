@@ -23,10 +23,10 @@ class Forbidden(Problem):
 
 class StoreRequired(Problem):
     code, status = "store_required", 400
-    title = N_("Say which store")
+    title = N_("Choose a store")
     detail = N_("You work at several stores: send the code of one as X-Store-Code.")
 
 
 class StoreNotFound(Problem):
     code, status = "store_not_found", 404
-    title = N_("There is no such store, or not for you")
+    title = N_("Store not found, or you don’t have access")

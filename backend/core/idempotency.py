@@ -22,13 +22,13 @@ REMARKS = {"occurred_at", "notes", "reason"}
 class IdempotencyKeyMissing(Problem):
     code, status = "idempotency_key_missing", 400
     title = N_("The Idempotency-Key header is missing")
-    detail = N_("Send 1 to 128 printable characters, new for each booking and the same for its repetitions.")
+    detail = N_("Send 1 to 128 printable characters: new for each transaction, the same when it is repeated.")
 
 
 class IdempotencyKeyReused(Problem):
     code, status = "idempotency_key_reused", 422
-    title = N_("This key was used for another booking")
-    detail = N_("That booking stands, and nothing was booked now. GET %(ask_at)s says what became of it.")
+    title = N_("This key was used for another transaction")
+    detail = N_("That transaction stands, and nothing was recorded now. GET %(ask_at)s says what became of it.")
 
     def __init__(self, key: str, transaction_id: UUID | None) -> None:
         """`transaction_id`: what the first request booked; None when that left no line of history."""

@@ -19,7 +19,7 @@ LIMIT_MAX = 200
 
 class CursorExpired(Problem):
     code, status = "cursor_expired", 410
-    title = N_("This list has moved on")
+    title = N_("This list has changed")
     detail = N_("Please start again at the first page.")
 
 

@@ -90,7 +90,7 @@ class ValidationFailed(Problem):
 
 class NotFound(Problem):
     code, status = "not_found", 404
-    title = N_("This does not exist, or not for you")
+    title = N_("Not found, or you don’t have access")
 
 
 class MethodNotAllowed(Problem):
@@ -117,7 +117,7 @@ class RequestRefused(Problem):
 class Internal(Problem):
     code, status = "internal", 500
     title = N_("Something went wrong on our side")
-    detail = N_("Look whether it was done before you do it again. If it happens again, tell us the request id.")
+    detail = N_("Check whether it was done before you do it again. If it happens again, send us the request ID.")
 
 
 class Unavailable(Problem):

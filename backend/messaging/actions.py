@@ -46,12 +46,14 @@ def queue_mail(
     recipient: str,
     language: str,
     now: datetime,
+    card_id: UUID | None = None,
     **values: str,
 ) -> EmailLog:
-    """The mail as it will be read; it leaves after the commit."""
+    """The mail as it will be read; it leaves after the commit. What opens a card is put in when it leaves."""
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
+        card_id=card_id,
         recipient=recipient,
         available_at=now,
         created_at=now,
@@ -116,13 +118,21 @@ async def _claim(
     return claimed
 
 
-async def deliver(entry: EmailLog | PlatformMail, delivery: Delivery, settings: Settings, now: datetime) -> None:
-    """Sends one claimed mail and notes on it how that ended, and by which way it really went. Raises nothing."""
+async def deliver(
+    entry: EmailLog | PlatformMail, delivery: Delivery, settings: Settings, now: datetime, body_text: str | None = None
+) -> None:
+    """Sends one claimed mail and notes on it how that ended, and by which way it really went. Raises nothing.
+
+    `body_text`: what the recipient reads, when it says more than may be kept.
+    """
     entry.provider, entry.host = delivery.provider, delivery.host
     entry.sender = f"{settings.email_from_name} <{settings.email_from_address}>"
     try:
         await delivery.send(
-            message_id=entry.id, recipient=entry.recipient, subject=entry.subject, body_text=entry.body_text
+            message_id=entry.id,
+            recipient=entry.recipient,
+            subject=entry.subject,
+            body_text=body_text or entry.body_text,
         )
     except Exception as error:  # noqa: BLE001 - a mail that cannot even be written must not stop those behind it
         entry.error = str(error) if isinstance(error, DeliveryFailed) else type(error).__name__

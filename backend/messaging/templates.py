@@ -17,34 +17,26 @@ class Template:
 
 TEMPLATES = {
     ENROLLMENT: Template(
-        subject=N_("Your card of %(merchant)s"),
+        subject=N_("Your %(merchant)s card"),
         body=N_(
-            "Hello %(name)s,\n\n"
-            "welcome! Your card of %(merchant)s is ready. Show it whenever you shop:\n\n"
-            "%(page_url)s\n\n"
-            "Card code: %(code)s\n\n"
-            "Keep this address for yourself: whoever has it sees your card."
+            "Hello %(name)s,\n\nWelcome! Your %(merchant)s card is ready. Show it whenever you "
+            "shop:\n\n%(page_url)s\n\nCard code: %(code)s\n\nKeep this link private: anyone who has it can see your "
+            "card."
         ),
     ),
     CARD_LINK: Template(
-        subject=N_("Your card of %(merchant)s, again"),
+        subject=N_("Your %(merchant)s card: new link"),
         body=N_(
-            "Hello %(name)s,\n\n"
-            "somebody, we hope you, asked for the address of your card of %(merchant)s:\n\n"
-            "%(page_url)s\n\n"
-            "If it was not you, there is nothing to do: only you get this mail."
+            "Hello %(name)s,\n\nSomeone, probably you, asked for the link to your %(merchant)s "
+            "card:\n\n%(page_url)s\n\nIf it wasn’t you, you can ignore this email."
         ),
     ),
     CERTIFICATE: Template(
         subject=N_("Orion: %(headline)s"),
         body=N_(
-            "Hello %(name)s,\n\n"
-            "%(what)s\n\n"
-            "%(consequence)s\n\n"
-            "Two steps mend it. The runbook has every command, in %(runbook)s under “%(section)s”:\n\n"
-            "1. Replace the files.\n"
-            "2. Restart the backend and the worker.\n\n"
-            "How both wallets are at this moment: %(page_url)s"
+            "Hello %(name)s,\n\n%(what)s\n\n%(consequence)s\n\nTwo steps fix this. The runbook has every command, in "
+            "%(runbook)s under “%(section)s”:\n\n1. Replace the files.\n2. Restart the backend and the "
+            "worker.\n\nCurrent wallet status: %(page_url)s"
         ),
     ),
 }

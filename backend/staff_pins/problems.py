@@ -5,7 +5,7 @@ from i18n.translator import N_, NN_
 class PinRequired(Problem):
     code, status = "pin_required", 403
     title = N_("Enter your PIN")
-    detail = N_("The merchant asks for a PIN with every booking.")
+    detail = N_("The merchant asks for a PIN for every transaction.")
 
 
 class PinInvalid(Problem):

@@ -20,5 +20,8 @@ async def admit_admins(request: Request) -> Response[str] | None:
         return None
     _ = get_translator(language_of(request)).gettext
     return problem_page(
-        request, FORBIDDEN, _("Not for you"), _("This page is for the platform’s administrators. Ask one of them.")
+        request,
+        FORBIDDEN,
+        _("No access"),
+        _("Only platform administrators can open this page. Ask one of them for access."),
     )

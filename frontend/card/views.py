@@ -90,4 +90,4 @@ def _link_form(request: Request, form: Form, *, status: int = 200, is_old: bool 
 def _checked(request: Request, form: Form) -> CardLinkRequest:
     _ = get_translator(language_of(request)).gettext
     values = {name: form.optional(name) for name in ("email", "store_code", "token")}
-    return body_of(CardLinkRequest, values, _("Write your email address like marie@example.com."))
+    return body_of(CardLinkRequest, values, _("Enter your email address, like marie@example.com."))

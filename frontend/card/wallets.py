@@ -13,7 +13,7 @@ from i18n.translator import N_, get_translator
 TROUBLES = {
     "wallet_unavailable": N_("The wallet does not answer just now. Your card works without it; try again in a minute."),
     "wallet_not_configured": N_("This wallet is not available here. Your card works without it."),
-    "rate_limited": N_("That was tried very often. Wait a minute, then try again."),
+    "rate_limited": N_("Too many attempts. Wait a minute, then try again."),
 }
 """Why a button has led back here."""
 BADGES_BY = {"lb": "fr"}

@@ -31,14 +31,14 @@ class CardWords:
         if booking.kind == "earned" and booking.purchase_amount_cents is not None:
             return _("Purchase of %(money)s", money=self.formatter.money(booking.purchase_amount_cents))
         names = {
-            "enrolled": _("Joined the club"),
+            "enrolled": _("Joined the program"),
             "welcome_bonus": _("Welcome gift"),
             "earned": _("Stamp") if booking.unit == "stamps" else _("Purchase"),
             "redeemed": _("Reward"),
-            "voided": _("Taken back"),
+            "voided": _("Voided"),
             "adjusted": _("Corrected by the store"),
             "expired": _("Expired"),
-            "restored": _("Given back"),
+            "restored": _("Points restored"),
             "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),
             "reactivated": _("Card active again"),
@@ -49,7 +49,7 @@ class CardWords:
         """How far a reward is, or why it has to wait."""
         _ = self.translator.gettext
         if reward.redeemable:
-            return _("Ready: say so at the till")
+            return _("Ready: just ask at the till")
         refusals = {
             "out_of_stock": _("Out of stock at the moment"),
             "reward_limit_reached": _("Redeemed as often as allowed"),

@@ -31,14 +31,14 @@ def _points(translator: Translator, per_euro: Fraction) -> str:
     points, euros = per_euro.numerator, per_euro.denominator
     if euros == 1:
         return translator.ngettext(
-            "%(points)s point for every euro, on your phone.",
-            "%(points)s points for every euro, on your phone.",
+            "%(points)s point for every euro you spend, on your phone.",
+            "%(points)s points for every euro you spend, on your phone.",
             points,
             points=points,
         )
     return translator.ngettext(
-        "%(points)s point for every %(euros)s euros, on your phone.",
-        "%(points)s points for every %(euros)s euros, on your phone.",
+        "%(points)s point for every %(euros)s euros you spend, on your phone.",
+        "%(points)s points for every %(euros)s euros you spend, on your phone.",
         points,
         points=points,
         euros=euros,

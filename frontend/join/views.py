@@ -65,9 +65,9 @@ def _checked(request: Request, form: Form) -> SelfEnroll | None:
     if not values["accept_terms"]:
         form.errors["accept_terms"] = _("Please accept the terms to get a card.")
     try:
-        body = body_of(SelfEnroll, values, _("Write your email address like marie@example.com."))
+        body = body_of(SelfEnroll, values, _("Enter your email address, like marie@example.com."))
     except FormError as error:
-        name = _("Write a name of at most 100 characters, without web addresses.")
+        name = _("Enter a name of at most 100 characters, without web addresses.")
         form.errors[error.field] = error.sentence if error.field == "email" else name
         return None
     return None if form.errors else body

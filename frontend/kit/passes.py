@@ -72,7 +72,7 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
         if self.code:
             told.append(_("Card code: %(code)s", code=in_groups(self.code)))
         if self.is_over:
-            told.append(_("This pass is over."))
+            told.append(_("This pass is no longer valid."))
         card = self.title if self.issuer in self.title else f"{self.issuer}, {self.title}"
         pass_in = _("%(card)s in %(wallet)s", card=card, wallet=self.name)
         return ". ".join([pass_in, *(part.rstrip(".") for part in told)]) + "."

@@ -45,7 +45,7 @@ async def show_booking_state(
         return page(request, "till/booking_state.html", state="unknown", key=key, card_id=card_id)
     if view is None:
         return page(request, "till/booking_state.html", state=state, key=key, card_id=card_id)
-    done = Done(get_translator(language_of(request)).gettext("It was booked, once."))
+    done = Done(get_translator(language_of(request)).gettext("Recorded. It counted only once."))
     response = card_screen(request, view, done=done) if card_id else ready_screen(request, view, done=done)
     response.headers.update({"HX-Retarget": "#till", "HX-Reswap": "innerHTML"})
     return response

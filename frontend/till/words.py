@@ -49,7 +49,7 @@ class Words:
             "enrolled": _("Enrolled"),
             "welcome_bonus": _("Welcome bonus"),
             "earned": _("Stamp") if booking.unit == "stamps" else _("Sale"),
-            "voided": _("Taken back"),
+            "voided": _("Voided"),
             "adjusted": _("Adjusted"),
             "expired": _("Expired"),
             "restored": _("Restored"),
@@ -72,13 +72,13 @@ class Words:
         if booking.returned_cents and booking.purchase_amount_cents:
             left = booking.purchase_amount_cents - booking.returned_cents
             return _(
-                "%(returned)s of it were taken back before; %(left)s are left.",
+                "%(returned)s already voided; %(left)s left.",
                 returned=money(booking.returned_cents, currency),
                 left=money(left, currency),
             )
         if booking.returned_quantity and booking.quantity:
             return _(
-                "Pieces taken back before: %(returned)s of %(total)s.",
+                "Already voided: %(returned)s of %(total)s.",
                 returned=booking.returned_quantity,
                 total=booking.quantity,
             )
@@ -93,17 +93,17 @@ class Words:
         _ = self.translator.gettext
         moved = [booking for booking in bookings if booking.amount]
         amounts = self.formatter.listing([self.units(booking.unit, booking.amount, signed=True) for booking in moved])
-        name, told = card.customer.name, _("%(name)s: taken back.", name=card.customer.name)
+        name, told = card.customer.name, _("%(name)s: voided.", name=card.customer.name)
         if amounts:
-            told = _("%(name)s: taken back, %(amounts)s.", name=name, amounts=amounts)
+            told = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
         return f"{told} {self.owed(card)}".strip()
 
     def owed(self, card: CardView) -> str:
         if not card.debt_points:
             return ""
         return self.translator.ngettext(
-            "%(points)s point is owed after a return; the next sale pays it first.",
-            "%(points)s points are owed after a return; the next sale pays them first.",
+            "%(points)s point will be deducted from the next purchase because of a return.",
+            "%(points)s points will be deducted from the next purchase because of a return.",
             card.debt_points,
             points=self.formatter.points(card.debt_points),
         )
@@ -124,7 +124,7 @@ class Words:
         if card.state == "merged":
             return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
         if card.state == "erased":
-            return _("The customer of this card was erased. Nothing can be booked.")
+            return _("This customer’s data was deleted. Nothing more can be recorded.")
         return _("This card is deactivated. The owner of the program can reactivate it.")
 
     def next_reward(self, card: CardView) -> str:

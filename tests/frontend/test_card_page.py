@@ -59,7 +59,7 @@ async def test_the_last_bookings_are_told_in_words(customer: Client) -> None:
         "Reward: Tote bag",
         "−100 points",
         "+1 stamp",
-        "taken back",
+        "voided",
         "Welcome gift",
     ):
         assert words in page
@@ -74,7 +74,7 @@ async def test_bookings_name_the_store_and_not_its_code(customer: Client) -> Non
 async def test_a_full_stamp_card_says_that_the_reward_is_ready(customer: Client) -> None:
     page = await shown(customer, "full")
     assert "Your reward is ready" in page
-    assert "After a return 30 points are owed" in page
+    assert "30 points will be deducted from your next purchases" in page
 
 
 async def test_a_card_that_is_not_active_shows_no_code(customer: Client) -> None:

@@ -35,13 +35,13 @@ LOT = LotView(
     rest="20 points left.",
 )
 USED = changed(LOT, remaining=0, sentence="60 points: welcome gift.", rest="Nothing is left of that.")
-OLDER = OlderLots(7, 700, 440, 0, [], "700 points: from 7 earlier bookings.", "440 points left.")
-POINTS = UnitView("points", 460, 0, ["460 points are there."], [LOT, USED], OLDER)
+OLDER = OlderLots(7, 700, 440, 0, [], "700 points: from 7 earlier transactions.", "440 points left.")
+POINTS = UnitView("points", 460, 0, ["460 points on the card."], [LOT, USED], OLDER)
 TOLD = ExplanationView(
     card_id=ID,
     as_of=MOMENT,
     points=POINTS,
-    stamps=UnitView("stamps", 0, 0, ["0 stamps are there."], [], None),
+    stamps=UnitView("stamps", 0, 0, ["0 stamps on the card."], [], None),
     debt=DebtView(30, "30 points are owed.", [DebtPart(30, SALE, "30 points: owed since a return.")]),
     carry=CarryView("3/5", 2000, "3/5 of a point is carried over."),
 )
@@ -67,7 +67,7 @@ async def test_without_scripts_it_is_a_page_of_its_own_with_a_way_back(anna: Bro
     backend.answers[EXPLANATION] = found(TOLD)
     await anna.open(WHY)
     assert "<h2" in anna.page
-    assert "460 points are there." in anna.text
+    assert "460 points on the card." in anna.text
     assert f'href="{CARD_PATH}"' in anna.page
 
 
@@ -83,10 +83,10 @@ async def test_what_is_left_comes_first_adds_up_and_what_is_used_up_is_folded_aw
 ) -> None:
     backend.answers[EXPLANATION] = found(TOLD)
     await anna.open(WHY)
-    there, _, used = anna.text.partition("What is used up")
+    there, _, used = anna.text.partition("Used")
     assert "20 120 points: purchase" in there
-    assert "440 700 points: from 7 earlier bookings." in there
-    assert "460 Together: the balance" in there
+    assert "440 700 points: from 7 earlier transactions." in there
+    assert "460 Total: the balance" in there
     assert "60 points: welcome gift." in used
 
 

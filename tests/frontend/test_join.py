@@ -64,10 +64,10 @@ async def test_the_promise_names_the_real_numbers(customer: Client) -> None:
 @pytest.mark.parametrize(
     ("per_euro", "words"),
     [
-        ("1", "1 point for every euro, on your phone."),
-        ("2", "2 points for every euro, on your phone."),
-        ("1/50", "1 point for every 50 euros, on your phone."),
-        ("3/2", "3 points for every 2 euros, on your phone."),
+        ("1", "1 point for every euro you spend, on your phone."),
+        ("2", "2 points for every euro you spend, on your phone."),
+        ("1/50", "1 point for every 50 euros you spend, on your phone."),
+        ("3/2", "3 points for every 2 euros you spend, on your phone."),
     ],
 )
 def test_a_fraction_of_a_point_is_promised_in_whole_numbers(per_euro: str, words: str) -> None:
@@ -100,7 +100,7 @@ async def test_a_stranger_joins_and_sees_the_card(customer: Client) -> None:
 async def test_an_address_that_has_a_card_gets_it_by_mail_only(customer: Client) -> None:
     answer = await join(customer, email="known@example.com", accept_terms="yes")
     assert answer.status_code == 200
-    assert "We have sent the card to your address" in answer.text
+    assert "We have sent the card to your email address" in answer.text
     assert "Fashion Outlet" in answer.text
     assert made_up.CODE not in answer.text.replace(" ", "")
 
@@ -125,7 +125,7 @@ async def test_everything_wrong_is_said_at_once_and_the_cursor_is_in_the_first_f
     answer = await join(customer, email="marie@", first_name="Marie")
     assert answer.status_code == 422
     assert re.search(r'<input id="email"[^>]*value="marie@"[^>]*aria-invalid="true"[^>]*autofocus', answer.text)
-    assert "Write your email address like marie@example.com." in answer.text
+    assert "Enter your email address, like marie@example.com." in answer.text
     assert "Please accept the terms to get a card." in answer.text
     assert "Please check the fields marked below." in answer.text
     assert answer.text.count("autofocus") == 1
@@ -164,4 +164,4 @@ async def test_without_an_answer_what_was_written_is_kept_with_its_key(customer:
 async def test_a_name_that_is_an_advertisement_is_refused_beside_its_field(customer: Client) -> None:
     answer = await join(customer, email="new@example.com", first_name="www.evil.example", accept_terms="yes")
     assert answer.status_code == 422
-    assert "Write a name of at most 100 characters, without web addresses." in answer.text
+    assert "Enter a name of at most 100 characters, without web addresses." in answer.text

@@ -107,7 +107,7 @@ async def test_a_half_typed_amount_is_dropped_and_said_so(till: TillStub) -> Non
     await open_card(till)
     await till.page.keyboard.type("12,50")
     await scan(till.page, OTTO)
-    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not booked.")
+    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not recorded.")
     await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
     await expect(till.page.locator("[data-amount]")).to_have_value("")
     assert till.counted() == {"/till/find": 1}
@@ -307,7 +307,7 @@ async def test_an_amount_nobody_can_read_is_said_when_it_is_left(till: TillStub)
     for wrong in ("12.505", "1.2.3", "-5", "0"):
         await till.page.locator("[data-amount]").fill(wrong)
         await till.page.locator("h2").focus()
-        await expect(says).to_have_text("Write the amount like 12,50.")
+        await expect(says).to_have_text("Enter the amount, like 12,50.")
     for right in ("12,50", "12.50", "1.234,50", "1,234.50", "1 234,50", "1’234.50", "4150", "€ 5"):
         await till.page.locator("[data-amount]").fill(right)
         await till.page.locator("h2").focus()

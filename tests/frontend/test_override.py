@@ -18,7 +18,7 @@ VERIFY = "POST /store/loyalty/pins/verify"
 HOLD = HoldView(UUID(int=33), None, "Tote bag", "points", 200, 2, "reserved", MOMENT + timedelta(minutes=10))
 OWNER = {"override.email": "claire@fashion.example", "override.pin": "97531"}
 GIVEN = {"email": "claire@fashion.example", "pin": "97531"}
-LIFT = "Book it all the same"
+LIFT = "Record it anyway"
 
 
 async def book(anna: Browser, deed: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
@@ -167,7 +167,7 @@ async def test_what_is_wrong_with_the_owners_answer_stands_beside_it(
 @pytest.mark.parametrize(
     ("written", "field", "sentence"),
     [
-        ({"override.email": ""}, "override.email", "Write the owner’s email address."),
+        ({"override.email": ""}, "override.email", "Enter the owner’s email address."),
         ({"override.pin": ""}, "override.pin", "A PIN has 4 to 8 digits."),
         ({"override.pin": "12ab"}, "override.pin", "A PIN has 4 to 8 digits."),
     ],

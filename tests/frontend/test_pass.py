@@ -77,7 +77,7 @@ def test_the_picture_is_told_in_whole_sentences() -> None:
         "Fashion Group, Fashion Club in Apple Wallet. Stamps: 6/10. Points: 460. Next reward: Coffee. "
         "Customer: Marie Weber. Expiry: 120 points until 30 December 2026. Card code: BDFH KLNP RSTV XGCJ."
     )
-    assert faces(is_over=True, code=None)["google"].sentence("en").endswith("This pass is over.")
+    assert faces(is_over=True, code=None)["google"].sentence("en").endswith("This pass is no longer valid.")
 
 
 @pytest.mark.parametrize(("merchant", "initial"), [("Éclair", "E"), ("123 Soleil", "1"), ("«Ville»", "V"), ("…", "")])

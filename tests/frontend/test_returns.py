@@ -50,13 +50,13 @@ async def test_a_list_tells_what_was_taken_back_before_and_offers_what_is_left(
     anna: Browser, listed: StaffBackend
 ) -> None:
     await anna.open("/till/today")
-    assert "€10.00 of it were taken back before; €31.50 are left." in anna.text
+    assert "€10.00 already voided; €31.50 left." in anna.text
     assert 'name="amount" type="text" value="31.50"' in anna.page
-    assert "Pieces taken back before: 1 of 3." in anna.text
+    assert "Already voided: 1 of 3." in anna.text
     assert 'name="quantity" type="text" value="2"' in anna.page
     assert "Redeemed: 3 × Tote bag" in anna.text
     assert "a limit was lifted for it" in anna.text
-    assert anna.text.count("partly taken back") == 2
+    assert anna.text.count("partly voided") == 2
 
 
 async def test_an_amount_is_written_as_the_language_does(anna: Browser, listed: StaffBackend) -> None:
@@ -71,7 +71,7 @@ async def test_a_part_of_a_sale_is_taken_back_in_cents(anna: Browser, listed: St
     assert answer.status_code == 200
     assert listed.body("/void")["amount_cents"] == 1050
     assert listed.posts("/void")[-1].headers["idempotency-key"] == "v"
-    assert "Marie Weber: taken back, −10 points." in anna.text
+    assert "Marie Weber: voided, −10 points." in anna.text
 
 
 async def test_an_empty_amount_takes_back_all_that_is_left(anna: Browser, listed: StaffBackend) -> None:
@@ -90,15 +90,15 @@ async def test_what_is_owed_after_a_return_is_said_at_once(anna: Browser, listed
     listed.answers[VOID] = found(VoidView([TAKEN], changed(CARD, debt_points=30)), 201)
     await anna.open("/till/today")
     await void(anna)
-    assert "−10 points. 30 points are owed after a return; the next sale pays them first." in anna.text
+    assert "−10 points. 30 points will be deducted from the next purchase because of a return." in anna.text
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"amount": "12,505"}, "Write the amount like 12,50."),
-        ({"amount": "abc"}, "Write the amount like 12,50."),
-        ({"amount": "-3"}, "Write the amount like 12,50."),
+        ({"amount": "12,505"}, "Enter the amount, like 12,50."),
+        ({"amount": "abc"}, "Enter the amount, like 12,50."),
+        ({"amount": "-3"}, "Enter the amount, like 12,50."),
         ({"staff_pin": "12x"}, "A PIN has 4 to 8 digits."),
     ],
 )
@@ -118,7 +118,7 @@ async def test_what_cannot_be_is_said_beside_its_field_with_the_booking_open(
 async def test_pieces_are_whole_numbers(anna: Browser, listed: StaffBackend, typed: str) -> None:
     await anna.open("/till/today")
     assert (await void(anna, REDEMPTION_ID, quantity=typed)).status_code == 422
-    assert "Write how many pieces, like 2." in anna.text
+    assert "Enter the quantity, like 2." in anna.text
     assert not listed.posts("/void")
 
 
@@ -143,7 +143,7 @@ async def test_a_refusal_of_the_whole_stands_above_the_list(
     await anna.open("/till/today")
     assert (await void(anna)).status_code == status
     assert f"Sentence of {code}." in anna.text
-    assert "All bookings" in anna.text
+    assert "All transactions" in anna.text
 
 
 @pytest.mark.parametrize("code", ["pin_required", "pin_invalid", "pin_locked"])
@@ -183,7 +183,7 @@ async def test_by_receipt_everything_booked_for_it_is_taken_back(anna: Browser, 
     }  # fmt: skip
     assert listed.posts("/returns")[-1].headers["idempotency-key"] == "r"
     assert answer.headers["hx-replace-url"] == CARD_PATH
-    assert "taken back, −10 points." in anna.text
+    assert "voided, −10 points." in anna.text
 
 
 async def test_by_receipt_without_scripts_the_card_opens(anna: Browser, listed: StaffBackend) -> None:
@@ -278,7 +278,7 @@ async def test_what_was_set_aside_is_released(anna: Browser, backend: StaffBacke
     backend.answers["POST /store/loyalty/cards/*/holds/*/release"] = found(ReservationView(HOLD, CARD), 201)
     await anna.open(CARD_PATH)
     await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"release.{HOLD_ID}")
-    assert "Marie Weber: 200 points are free again." in anna.text
+    assert "Marie Weber: 200 points available again." in anna.text
 
 
 @pytest.mark.parametrize("code", ["hold_settled", "hold_exceeded", "card_frozen", "other_store_only"])
@@ -297,4 +297,4 @@ async def test_pieces_of_a_hold_are_whole_numbers(anna: Browser, backend: StaffB
     fields = {f"quantity.{HOLD_ID}": "two"}
     answer = await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"confirm.{HOLD_ID}", **fields)
     assert answer.status_code == 422
-    assert "Write how many pieces, like 2." in anna.text
+    assert "Enter the quantity, like 2." in anna.text

@@ -35,7 +35,7 @@ async def test_empty_fields_never_reach_the_backend(browser: Browser, backend: S
     await browser.open("/sign-in")
     answer = await browser.send("/sign-in", email=" ", password="")
     assert answer.status_code == 422
-    assert "Write your password." in browser.text
+    assert "Enter your password." in browser.text
     assert not backend.posts("/sign-in")
 
 

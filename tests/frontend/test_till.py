@@ -114,14 +114,14 @@ async def test_without_scripts_a_booking_redirects_and_is_told_once(anna: Browse
 @pytest.mark.parametrize("typed", ["12,505", "1.2.3", "-5", "", "zwölf"])
 async def test_an_amount_with_two_meanings_is_never_sent(anna: Browser, backend: StaffBackend, typed: str) -> None:
     assert (await book(anna, amount=typed)).status_code == 422
-    assert "Write the amount like 12,50." in anna.text
+    assert "Enter the amount, like 12,50." in anna.text
     assert f'value="{typed}"' in anna.page
     assert not backend.posts("/points")
 
 
 async def test_a_surprising_amount_is_asked_about_once(anna: Browser, backend: StaffBackend) -> None:
     assert (await book(anna, amount="4150")).status_code == 422
-    assert "€4,150.00? Press again to book it." in anna.text
+    assert "€4,150.00? Press again to record it." in anna.text
     assert not backend.posts("/points")
     await book(anna, amount="4150", confirmed=anna.hidden("confirmed"))
     assert backend.body("/points")["purchase_amount_cents"] == 415_000
@@ -132,7 +132,7 @@ async def test_a_surprising_amount_is_asked_about_once(anna: Browser, backend: S
 async def test_below_the_minimum_nothing_is_booked_and_the_till_says_so(anna: Browser, backend: StaffBackend) -> None:
     backend.answers[POINTS] = found(EarnView(None, CARD, 0, None), 201)
     await book(anna, amount="1")
-    assert "Nothing was booked" in anna.text
+    assert "Nothing was recorded" in anna.text
 
 
 async def test_a_refusal_shows_its_sentence_on_the_fresh_card_with_a_new_key(
@@ -181,7 +181,7 @@ async def test_no_answer_leaves_the_form_on_the_screen(
     backend.answers[POINTS] = fault
     answer = await book(anna, amount="10")
     assert answer.status_code == 503
-    assert "No answer. Press again: the same booking is repeated safely." in anna.text
+    assert "No answer. Press again. It will only be recorded once." in anna.text
     assert f'hx-get="/till/bookings/{key}.points' in anna.page
     assert "<form" not in anna.page
 
@@ -203,17 +203,17 @@ async def test_a_booking_stands_although_the_screen_could_not_be_read_again(
     backend.answers["GET /store/loyalty/till"] = httpx.ConnectError("away")
     answer = await book(anna, amount="41,50")
     assert answer.status_code == 200
-    assert "The booking is safe." in anna.text
+    assert "The transaction was recorded." in anna.text
 
 
 async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browser, backend: StaffBackend) -> None:
     asked = "/till/bookings/key.points?card_id=0198c0de-0000-7000-8000-000000000001"
     answer = await anna.open(asked, **{"HX-Request": "true"})
     assert answer.headers["hx-retarget"] == "#till"
-    assert "It was booked, once." in anna.text
+    assert "Recorded. It counted only once." in anna.text
     backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": "not_booked"})
     await anna.open(asked, **{"HX-Request": "true"})
-    assert "It was not booked. Press again." in anna.text
+    assert "Nothing was recorded. Press again." in anna.text
     backend.answers["GET /idempotency/*"] = httpx.ConnectError("away")
     await anna.open(asked, **{"HX-Request": "true"})
     assert 'hx-trigger="load delay:4s"' in anna.page
@@ -267,7 +267,7 @@ async def test_what_was_taken_back_already_says_so_in_the_list(anna: Browser, ba
     )
     assert answer.status_code == 409
     assert "Sentence of already_void." in anna.text
-    assert "All bookings" in anna.text
+    assert "All transactions" in anna.text
 
 
 async def test_a_new_customer_gets_a_card_to_photograph(anna: Browser, backend: StaffBackend) -> None:
@@ -282,14 +282,14 @@ async def test_a_new_customer_gets_a_card_to_photograph(anna: Browser, backend: 
 async def test_a_customer_who_is_known_is_opened_not_refused(anna: Browser, backend: StaffBackend) -> None:
     backend.answers["POST /store/loyalty/cards/enroll"] = found(enrolled(already=True))
     assert (await anna.send("/till/enrollment", htmx=True, email="marie@example.com", idem="e")).status_code == 200
-    assert "Already a customer since 20 Nov 2026." in anna.text
+    assert "Already has a card, since 20 Nov 2026." in anna.text
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
-    [({"email": ""}, "Write the customer’s email address."), ({"email": "zoe"}, "This is not an email address"),
-        ({"email": "zoe@x.lu", "phone": "call me"}, "Write the phone number with digits"),
-        ({"email": "zoe@x.lu", "last_name": "www.evil.example"}, "Write a name of at most 100 characters")],
+    [({"email": ""}, "Enter the customer’s email address."), ({"email": "zoe"}, "This is not an email address"),
+        ({"email": "zoe@x.lu", "phone": "call me"}, "Enter the phone number in digits"),
+        ({"email": "zoe@x.lu", "last_name": "www.evil.example"}, "Enter a name of at most 100 characters")],
 )  # fmt: skip
 async def test_a_field_that_cannot_be_right_is_said_beside_it(
     anna: Browser, backend: StaffBackend, fields: dict[str, str], sentence: str
@@ -358,7 +358,7 @@ async def test_points_that_end_at_midnight_are_told_with_their_last_day(anna: Br
     backend.till = changed(backend.till, card=changed(CARD, next_expiry=expiry, debt_points=30))
     await anna.open(CARD_PATH)
     assert "120 points expire on 31 Dec 2026" in anna.text
-    assert "30 points are owed after a return; the next sale pays them first." in anna.text
+    assert "30 points will be deducted from the next purchase because of a return." in anna.text
 
 
 async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser, backend: StaffBackend) -> None:

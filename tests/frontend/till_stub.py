@@ -27,7 +27,7 @@ CARD = """
   <input type="hidden" name="idem" value="key-{code}"><input type="hidden" name="card_id" value="card-{code}">
   <div id="says"></div>
   <label>Amount <input name="amount" inputmode="decimal" data-amount data-autofocus="fine"
-    aria-describedby="amount-says" data-amount-wrong="Write the amount like 12,50."></label>
+    aria-describedby="amount-says" data-amount-wrong="Enter the amount, like 12,50."></label>
   <p id="amount-says"></p>
   <button name="deed" value="points" data-books><span data-label>Add points</span></button>
 </form>

@@ -50,7 +50,7 @@ async def test_from_the_poster_to_a_card_in_luxembourgish_without_javascript(
 
     await page.goto("/J/FashionHub")
     await expect(page.locator("html")).to_have_attribute("lang", "lb")
-    await expect(page.locator("h1")).to_have_text(_("Join the %(store)s club", store="Fashion Hub Gare"))
+    await expect(page.locator("h1")).to_have_text(_("Join the %(store)s program", store="Fashion Hub Gare"))
     await page.get_by_text(_("Read the terms")).click()
     await expect(page.get_by_text("E Punkt fir all Euro an e Stempel fir all Besuch.")).to_be_visible()
     await page.get_by_label(_("Email")).fill(email)
@@ -71,8 +71,8 @@ async def test_from_the_poster_to_a_card_in_luxembourgish_without_javascript(
     assert await shown_code(page) == code
 
     mail = await orion.mail_to(email)
-    assert mail["Subject"] == _("Your card of %(merchant)s", merchant="Fashion Group")
-    assert mail["Subject"] != "Your card of Fashion Group"
+    assert mail["Subject"] == _("Your %(merchant)s card", merchant="Fashion Group")
+    assert mail["Subject"] != "Your Fashion Group card"
     await page.goto(link_in(mail))
     assert await shown_code(page) == code
 
@@ -86,7 +86,7 @@ async def test_the_same_address_at_the_sister_store_gets_the_one_card_by_mail_an
     await orion.mail_to(email)
 
     await join(page, shop.outlet, email)
-    await expect(page.locator("h1")).to_have_text("We have sent the card to your address")
+    await expect(page.locator("h1")).to_have_text("We have sent the card to your email address")
     await expect(page.locator(".offer")).to_have_text(["HUB", "OUT"])
     assert in_groups(code) not in await page.content()
     assert "/c/" not in await page.content()
@@ -122,7 +122,7 @@ async def test_what_is_wrong_with_the_form_is_said_and_what_is_right_is_kept(
     await page.locator("[name=first_name]").fill("Léa")
     await page.locator("[name=email]").fill("lea@nowhere")
     await page.locator("form button.big").click()
-    await expect(page.locator("#email-says")).to_have_text("Write your email address like marie@example.com.")
+    await expect(page.locator("#email-says")).to_have_text("Enter your email address, like marie@example.com.")
     await expect(page.locator("[name=email]")).to_be_focused()
     await expect(page.locator("#terms-says")).to_have_text("Please accept the terms to get a card.")
     await expect(page.locator("[name=first_name]")).to_have_value("Léa")

@@ -18,7 +18,7 @@ async def test_a_purchase_that_got_no_answer_is_booked_once(shop: Shop, at_work:
     with orion.silent_backend():
         await till.type("25,50")
         await till.press("Enter")
-        await expect(till.says).to_contain_text("No answer. Press again: the same booking is repeated safely.")
+        await expect(till.says).to_contain_text("No answer. Press again. It will only be recorded once.")
         await expect(till.amount).to_have_value("25,50")
         assert await till.page.locator("#book [name=idem]").input_value() == key
         assert await till.has_focus()
@@ -36,7 +36,7 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
     await till.page.route("**/till/cards/*", book_and_hang_up)
     await till.open(await shop.a_card(stamps=2))
     await till.press("+")
-    await expect(till.toasts).to_contain_text("It was booked, once.")
+    await expect(till.toasts).to_contain_text("Recorded. It counted only once.")
     await expect(till.stamps).to_have_text("Stamps 3 of 10")
 
 

@@ -25,18 +25,18 @@ async def test_a_part_of_a_sale_is_taken_back_from_the_history_of_the_card(shop:
     await expect(amount).to_have_value("41.50")
     await amount.fill("10,50")
     await till.button("Goods returned").first.click()
-    await expect(till.toasts).to_contain_text("taken back, −10 points.")
+    await expect(till.toasts).to_contain_text("voided, −10 points.")
     await expect(till.balance).to_have_text("31")
     await till.press("F6")
     await expect(till.page.locator("[data-row]").first).to_be_focused()
     await till.press("ArrowDown", "Enter")
-    await expect(till.page.locator("details[open] .hint").nth(1)).to_have_text(
-        "€10.50 of it were taken back before; €31.00 are left."
-    )
+    await expect(till.page.locator("details[open] .hint").nth(1)).to_have_text("€10.50 already voided; €31.00 left.")
     await till.page.locator("details[open] [name=amount]").fill("40")
     await till.page.locator("details[open] [data-digit='3']").click()
     await expect(till.page.locator("details[open] [aria-invalid=true]")).to_be_focused()
-    await expect(till.page.locator("details[open] .error").first).to_contain_text("More than is left to take back")
+    await expect(till.page.locator("details[open] .error").first).to_contain_text(
+        "That is more than can still be voided"
+    )
     assert (await shop.anna.show(card))["points_balance"] == 31
 
 
@@ -75,14 +75,14 @@ async def test_what_a_tablet_has_set_aside_is_handed_over_at_the_till(opened: Op
     till = await at_work(shop, "anna")
     await till.open(card)
     await expect(till.page.locator(".handover strong")).to_have_text("3 × Voucher")
-    await till.page.get_by_label("Pieces").fill("2")
+    await till.page.get_by_label("Quantity").fill("2")
     await till.button("Hand over").click()
     await expect(till.handover).to_have_text("2 × Voucher")
     await expect(till.balance).to_have_text("150")
     await shop.anna.reserve(card, shop.rewards[100])
     await till.open(card)
     await till.button("Release").click()
-    await expect(till.toasts).to_contain_text("100 points are free again.")
+    await expect(till.toasts).to_contain_text("100 points available again.")
     await expect(till.button("Release")).to_have_count(0)
 
 
@@ -108,7 +108,7 @@ async def test_a_key_pressed_while_the_scanned_card_is_on_its_way_is_pressed_on_
     till = await at_work(shop, "anna")
     await till.scan(str(card["code"]))
     await till.press("F7")
-    await expect(till.page.locator("#why")).to_contain_text("7 points are there.")
+    await expect(till.page.locator("#why")).to_contain_text("7 points on the card.")
 
 
 async def test_without_scripts_a_part_comes_back_and_the_balance_is_explained(
@@ -131,6 +131,6 @@ async def test_without_scripts_a_part_comes_back_and_the_balance_is_explained(
     await page.locator(".why summary").click()
     await page.get_by_role("link", name="Show where each point came from").click()
     await expect(till.title).to_have_text("Why this balance?")
-    await expect(page.locator(".panel")).to_contain_text("10 points: taken back at HUB")
+    await expect(page.locator(".panel")).to_contain_text("10 points: deducted at HUB")
     await page.get_by_role("link", name="Back to the card").click()
     await expect(till.title).to_have_text("Zoé")

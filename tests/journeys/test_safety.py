@@ -32,7 +32,7 @@ async def test_names_that_are_scripts_stay_names(opened: OpenShop, open_window: 
     await till.press("*")
     await expect(till.handover).to_have_text(SCRIPT)
     await till.press("F8")
-    await expect(till.title).to_have_text("All bookings")
+    await expect(till.title).to_have_text("All transactions")
     await till.press("Enter")
     page = await (await open_window()).new_page()
     await page.goto(f"/j/{shop.hub}")

@@ -43,7 +43,7 @@ async def test_a_scan_while_an_amount_is_half_typed_switches_the_customer_and_sa
     await till.type("12,5")
     await till.scan(jean["code"])
     await expect(till.title).to_have_text("Jean")
-    await expect(till.toasts).to_contain_text("12,5 was not booked.")
+    await expect(till.toasts).to_contain_text("12,5 was not recorded.")
     await expect(till.amount).to_have_value("")
     await expect(till.amount).to_be_focused()
     assert requests == ["POST /till/find"]

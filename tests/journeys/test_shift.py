@@ -205,10 +205,10 @@ async def test_a_booking_of_the_day_is_taken_back_with_a_reason(shop: Shop, at_w
     await shop.anna.earn(card, cents=2550)
     till = await at_work(shop, "anna")
     await till.press("F8")
-    await expect(till.title).to_have_text("All bookings")
+    await expect(till.title).to_have_text("All transactions")
     await expect(till.page.locator("[data-row]").first).to_be_focused()
     await till.press("Enter", "3")
-    await expect(till.toasts).to_contain_text("taken back, −25 points.")
+    await expect(till.toasts).to_contain_text("voided, −25 points.")
     booking = (await shop.anna.history(card))["data"][0]
     assert (booking["kind"], booking["amount"], booking["reason"]) == ("voided", -25, "Goods returned")
 

@@ -155,5 +155,5 @@ async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: Br
     await page.goto(f"/admin/passes?code={card['code']}")
     await expect(page.locator("section:has(#link-google) > .head .badge")).to_have_text("Kept up to date")
     await page.get_by_role("button", name="Send this pass now").click()
-    await expect(page.locator("#says")).to_contain_text("Sent: the provider has taken it.")
+    await expect(page.locator("#says")).to_contain_text("Sent: the provider has accepted it.")
     assert await faults_of("passes", page, Axe()) == []

@@ -92,13 +92,13 @@ async def test_the_mail_says_what_ends_when_what_breaks_and_what_to_do(
     ends = (clock.now() + timedelta(days=75, hours=1)).date()
     clock.move(timedelta(days=45))
     (mail,) = await check(context, post_office)
-    assert mail["Subject"].startswith("Orion: Apple’s certificate for passes ends on ")
+    assert mail["Subject"].startswith("Orion: Apple’s certificate for passes expires on ")
     text = text_of(mail)
     assert f"Hello {ADA.name}," in text
     assert re.search(
-        rf"The certificate in signer\.pem, .* ends on {ends.day} {ends:%B} {ends.year}: 30 days are left\.", text
+        rf"The certificate in signer\.pem, .* expires on {ends.day} {ends:%B} {ends.year}: 30 days are left\.", text
     )
-    assert "passes on iPhones no longer follow the till" in text
+    assert "passes on iPhones stop updating" in text
     assert "1. Replace the files. 2. Restart the backend and the worker." in text
     assert f"in {RUNBOOK} under “Replace Apple's certificate”" in text
     assert text.endswith("http://orion.test/admin/wallets")
@@ -171,7 +171,7 @@ async def test_a_fault_is_told_once_and_again_when_it_comes_back(
     (mail,) = await check(context, post_office)
     assert mail["Subject"] == "Orion: Apple Wallet’s files cannot be used"
     assert "signer.key is not an RSA key. Export the private key" in text_of(mail)
-    assert "Do not restart Orion before this is mended" in text_of(mail)
+    assert "Do not restart Orion before this is fixed" in text_of(mail)
     assert await check(context, post_office) == []
     (folder / "signer.key").write_bytes(key)
     assert await check(context, post_office) == []

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from backend.core.clock import clock
+from backend.loyalty.cards.mails import with_address
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
 from backend.messaging.delivery import open_delivery
@@ -39,6 +40,14 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Email
 async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:
     delivery = open_delivery(services.settings)
     for entry in claimed:
-        await deliver(entry, delivery, services.settings, clock.now())
+        await deliver(entry, delivery, services.settings, clock.now(), await _text(services, entry))
         async with services.sessions.committing(merchant_id) as session:
             await session.merge(entry)
+
+
+async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:
+    """As it is read; the log keeps less."""
+    if isinstance(entry, PlatformMail):
+        return entry.body_text
+    async with services.sessions.committing(entry.merchant_id) as session:
+        return await with_address(session, services.links, entry)

@@ -28,8 +28,8 @@ class Sentences:
     def balance(self, unit: str, balance: int) -> str:
         ngettext, shown = self._translator.ngettext, self._formatter.points(balance)
         if unit == "stamps":
-            return ngettext("%(count)s stamp is there.", "%(count)s stamps are there.", balance, count=shown)
-        return ngettext("%(count)s point is there.", "%(count)s points are there.", balance, count=shown)
+            return ngettext("%(count)s stamp on the card.", "%(count)s stamps on the card.", balance, count=shown)
+        return ngettext("%(count)s point on the card.", "%(count)s points on the card.", balance, count=shown)
 
     def held(self, unit: str, held: int) -> str:
         _ = self._translator.gettext
@@ -54,14 +54,14 @@ class Sentences:
                 version=lot.terms_version,
             )
         if lot.kind == "voided":
-            return _("%(amount)s: back since %(date)s, because a reward was taken back.", **named)
+            return _("%(amount)s: back on the card since %(date)s, because a reward was voided.", **named)
         told = {
             "earned": _("%(amount)s: visit at %(store)s on %(date)s."),
             "welcome_bonus": _("%(amount)s: welcome gift on %(date)s."),
-            "adjusted": _("%(amount)s: added by hand on %(date)s."),
-            "restored": _("%(amount)s: given back on %(date)s after they had expired."),
+            "adjusted": _("%(amount)s: added manually on %(date)s."),
+            "restored": _("%(amount)s: restored on %(date)s after expiring."),
         }
-        return told.get(lot.kind, _("%(amount)s: booked on %(date)s.")) % named
+        return told.get(lot.kind, _("%(amount)s: recorded on %(date)s.")) % named
 
     def part(
         self, meaning: str, unit: str, amount: int, cause: TransactionFacts, undone: TransactionFacts | None
@@ -71,42 +71,42 @@ class Sentences:
         reward = self.reward(undone if meaning == "came_back" and undone else cause)
         if meaning == "returned" and cause.purchase_amount_cents is not None:
             return _(
-                "%(amount)s: taken back at %(store)s on %(date)s for a return of %(money)s.",
+                "%(amount)s: deducted at %(store)s on %(date)s for a return of %(money)s.",
                 **named,
                 money=self._money(cause.purchase_amount_cents),
             )
         told = {
             "redeemed": _("%(amount)s: redeemed for %(reward)s at %(store)s on %(date)s."),
-            "returned": _("%(amount)s: taken back at %(store)s on %(date)s."),
-            "came_back": _("%(amount)s: back since %(date)s, because %(reward)s was taken back."),
+            "returned": _("%(amount)s: voided at %(store)s on %(date)s."),
+            "came_back": _("%(amount)s: back on the card since %(date)s, because %(reward)s was voided."),
             "expired": _("%(amount)s: expired on %(date)s."),
-            "paid_debt": _("%(amount)s: paid what was owed after an earlier return."),
-            "adjusted": _("%(amount)s: taken away by hand on %(date)s."),
+            "paid_debt": _("%(amount)s: used to settle points owed from an earlier return."),
+            "adjusted": _("%(amount)s: deducted manually on %(date)s."),
             "transferred": _("%(amount)s: moved to another card on %(date)s."),
             "moved_back": _("%(amount)s: moved back from another card on %(date)s."),
         }
-        return told.get(meaning, _("%(amount)s: booked on %(date)s.")) % (named | {"reward": reward or _("a reward")})
+        return told.get(meaning, _("%(amount)s: recorded on %(date)s.")) % (named | {"reward": reward or _("a reward")})
 
     def sum_of_parts(self, meaning: str, unit: str, amount: int) -> str:
         """What several older transactions moved together."""
         _ = self._translator.gettext
         told = {
             "redeemed": _("%(amount)s: redeemed earlier."),
-            "returned": _("%(amount)s: taken back earlier, for returns."),
-            "came_back": _("%(amount)s: back earlier, because rewards were taken back."),
+            "returned": _("%(amount)s: deducted earlier for returns."),
+            "came_back": _("%(amount)s: back on the card earlier, because rewards were voided."),
             "expired": _("%(amount)s: expired."),
-            "paid_debt": _("%(amount)s: paid what was owed after an earlier return."),
-            "adjusted": _("%(amount)s: taken away by hand earlier."),
+            "paid_debt": _("%(amount)s: used to settle points owed from an earlier return."),
+            "adjusted": _("%(amount)s: deducted manually earlier."),
             "transferred": _("%(amount)s: moved to another card earlier."),
             "moved_back": _("%(amount)s: moved back from another card earlier."),
         }
-        return told.get(meaning, _("%(amount)s: booked earlier.")) % {"amount": self.amount(unit, amount)}
+        return told.get(meaning, _("%(amount)s: recorded earlier.")) % {"amount": self.amount(unit, amount)}
 
     def older(self, unit: str, lots: int, amount: int) -> str:
         ngettext, shown = self._translator.ngettext, self._formatter.points(lots)
         return ngettext(
-            "%(amount)s: from %(count)s earlier booking.",
-            "%(amount)s: from %(count)s earlier bookings.",
+            "%(amount)s: from %(count)s earlier transaction.",
+            "%(amount)s: from %(count)s earlier transactions.",
             lots,
             amount=self.amount(unit, amount),
             count=shown,
@@ -123,8 +123,8 @@ class Sentences:
 
     def debt(self, points: int) -> str:
         return self._translator.ngettext(
-            "%(points)s point is owed after a return; the next sale pays it first.",
-            "%(points)s points are owed after a return; the next sale pays them first.",
+            "%(points)s point will be deducted from the next purchase because of a return.",
+            "%(points)s points will be deducted from the next purchase because of a return.",
             points,
             points=self._formatter.points(points),
         )
@@ -133,12 +133,13 @@ class Sentences:
         _, named = self._translator.gettext, self._named("points", amount, cause)
         money = self._money(cause.purchase_amount_cents or 0)
         if amount < 0 and cause.kind == "earned":
-            return _("%(amount)s: paid by the purchase of %(money)s on %(date)s.", **named, money=money)
+            return _("%(amount)s: settled by the purchase of %(money)s on %(date)s.", **named, money=money)
         if amount < 0:
-            return _("%(amount)s: paid on %(date)s.", **named)
+            return _("%(amount)s: settled on %(date)s.", **named)
         if cause.kind == "voided":
             return _(
-                "%(amount)s: owed since %(money)s were returned at %(store)s on %(date)s; they had been spent.",
+                "%(amount)s: owed since a return of %(money)s at %(store)s on %(date)s; the points had already been "
+                "used.",
                 **named,
                 money=money,
             )

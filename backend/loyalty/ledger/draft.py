@@ -9,7 +9,7 @@ from backend.core.events import EventRow, Happening, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.events import PointsExpired
+from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
 from backend.loyalty.ledger.rows import (
     AllocationRow,
     Booking,
@@ -38,6 +38,7 @@ class Draft:
         self._new_holds: list[HoldState] = []
         self._settled_holds: list[HoldState] = []
         self._retired_code: RetiredCodeRow | None = None
+        self._ends_links = False
         self._book_expired()
 
     @property
@@ -59,7 +60,7 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Nothing is to be written."""
-        return not (self.transactions or self._new_holds or self._settled_holds or self._retired_code)
+        return not (self.transactions or self._new_holds or self._settled_holds or self._ends_links)
 
     @property
     def moment(self) -> Moment:
@@ -173,12 +174,19 @@ class Draft:
         self._settled_holds.append(hold)
 
     def replace_code(self, code: str, reason: str) -> None:
-        """The card's code so far is refused from now on."""
+        """The card's code so far is refused from now on, and what was handed out with it opens nothing."""
         card, origin = self.card, self.origin
         self._retired_code = RetiredCodeRow(
             card.merchant_id, card.code, card.id, origin.user_id, origin.on_behalf_user_id, reason, self.now
         )
         card.code = code
+        self.end_links()
+
+    def end_links(self) -> None:
+        """Page, pass file, save link and Apple token so far open nothing from now on."""
+        self.card.page_version += 1
+        self._ends_links = True
+        self.record(CardLinksEnded(self.card.id, self.origin.user_id))
 
     def touch(self) -> None:
         """The customer was here: restarts the clock of inactivity."""
@@ -238,6 +246,7 @@ class Draft:
             holds=self._new_holds,
             holds_changed=self._settled_holds,
             retired_code=self._retired_code,
+            ends_links=self._ends_links,
             reward_id=self._reward[0],
             reward_stock=self._reward[1],
             events=self._events,

@@ -62,6 +62,13 @@ class CardReplaced(Happening, frozen=True):
     card_id: UUID
 
 
+class CardLinksEnded(Happening, frozen=True):
+    """Nothing that was handed out for it opens anything any more."""
+
+    card_id: UUID
+    user_id: UUID | None
+
+
 class CardsMerged(CardBooking, frozen=True):
     """Once for each of both."""
 

@@ -16,7 +16,7 @@ class TransactionNotFound(Problem):
 class CardInactive(Problem):
     code, status = "card_inactive", 409
     title = N_("This card is not active")
-    detail = N_("Nothing can be booked on it. The owner can reactivate it.")
+    detail = N_("Nothing can be recorded on it. The owner can reactivate it.")
 
 
 class CardGoesOn(CardInactive):
@@ -29,12 +29,12 @@ class CardGoesOn(CardInactive):
 class ProgramInactive(Problem):
     code, status = "program_inactive", 409
     title = N_("The program is closed")
-    detail = N_("Nothing can be booked until the owner opens it again.")
+    detail = N_("Nothing can be recorded until the owner opens it again.")
 
 
 class UnitNotOffered(Problem):
     code, status = "unit_not_offered", 409
-    title = N_("The program does not have this")
+    title = N_("The program does not offer this")
     detail = N_("This program collects only stamps, or only points.")
 
 
@@ -104,19 +104,19 @@ class OverrideRefused(Problem):
 
 class AlreadyVoid(Problem):
     code, status, is_remembered = "already_void", 409, True
-    title = N_("This was taken back already")
+    title = N_("This was already voided")
 
 
 class ReturnExceedsSale(Problem):
     code, status, is_remembered = "return_exceeds_sale", 409, True
-    title = N_("More than is left to take back")
-    detail = N_("Part of it was taken back before. Look at the card’s history.")
+    title = N_("That is more than can still be voided")
+    detail = N_("Part of it was already voided. See the card’s history.")
 
 
 class OrderReferenceAmbiguous(Problem):
     code, status = "order_reference_ambiguous", 409
     title = N_("Several stores have this receipt number")
-    detail = N_("Find the sale in the card’s history and take it back there.")
+    detail = N_("Find the sale in the card’s history and void it there.")
 
 
 class HoldNotFound(Problem):
@@ -126,36 +126,39 @@ class HoldNotFound(Problem):
 
 class HoldSettled(Problem):
     code, status, is_remembered = "hold_settled", 409, True
-    title = N_("This was settled already")
-    detail = N_("It was confirmed, released, or its time ran out. Redeem the reward anew.")
+    title = N_("This was already settled")
+    detail = N_("It was confirmed or released, or it expired. Redeem the reward again.")
 
 
 class HoldExceeded(Problem):
     code, status, is_remembered = "hold_exceeded", 409, True
-    title = N_("More than was set aside")
+    title = N_("That is more than was set aside")
 
 
 class CardFrozen(Problem):
     code, status = "card_frozen", 409
     title = N_("This card is being checked")
-    detail = N_("Its history does not add up. Points can be collected; rewards wait until we have looked at it.")
+    detail = N_(
+        "There is a discrepancy in this card’s history. Points can still be earned; rewards are on hold until we "
+        "have checked it."
+    )
 
 
 class NotVoidable(Problem):
     code, status = "not_voidable", 409
-    title = N_("This transaction cannot be taken back")
+    title = N_("This transaction cannot be voided")
     detail = N_("Only sales, stamps and redemptions can.")
 
 
 class AlreadySpent(Problem):
     code, status, is_remembered = "already_spent", 409, True
     title = N_("Already spent")
-    detail = N_("The stamp was handed over with a reward. Take the reward back first.")
+    detail = N_("The stamp was used for a reward. Void the reward first.")
 
 
 class VoidNotAllowed(Problem):
     code, status = "void_not_allowed", 403
-    title = N_("Taking back is switched off")
+    title = N_("Voiding is turned off")
     detail = N_("The merchant’s policy does not allow it.")
 
 
@@ -166,7 +169,7 @@ class CategoryRequired(Problem):
 
 class CategoryUnknown(Problem):
     code, status = "category_unknown", 422
-    title = N_("This category is not one of this store")
+    title = N_("This category does not belong to this store")
 
 
 class OrderReferenceRequired(Problem):
@@ -176,7 +179,7 @@ class OrderReferenceRequired(Problem):
 
 class OrderReferenceUsed(Problem):
     code, status = "order_reference_used", 409
-    title = N_("This receipt number was booked already")
+    title = N_("This receipt number was already recorded")
 
 
 class OccurredAtRefused(Problem):
@@ -187,20 +190,20 @@ class OccurredAtRefused(Problem):
 
 class AlreadyBooked(Problem):
     code, status = "already_booked", 409
-    title = N_("This was booked already")
+    title = N_("This was already recorded")
     detail = N_("It is so long ago that the answer is not kept any more. The card’s history shows it.")
 
 
 class BalanceBelowZero(Problem):
     code, status, is_remembered = "balance_below_zero", 409, True
     title = N_("The balance cannot go below zero")
-    detail = NN_("Only %(balance)s point is there to take.", "Only %(balance)s points are there to take.")
+    detail = NN_("Only %(balance)s point can be deducted.", "Only %(balance)s points can be deducted.")
     counted = "balance"
 
 
 class RestoreExceedsExpired(Problem):
     code, status, is_remembered = "restore_exceeds_expired", 409, True
-    title = N_("More than has expired")
+    title = N_("That is more than has expired")
     detail = NN_(
         "Only %(restorable)s point of this card has expired and was not restored yet.",
         "Only %(restorable)s points of this card have expired and were not restored yet.",
@@ -244,7 +247,7 @@ class MergeNotFound(Problem):
 
 class MergeUndone(Problem):
     code, status, is_remembered = "merge_undone", 409, True
-    title = N_("This merge was undone already")
+    title = N_("This merge was already undone")
 
 
 class MergeFinal(Problem):
@@ -256,11 +259,11 @@ class MergeFinal(Problem):
 class CustomerHasCard(Problem):
     code, status = "customer_has_card", 409
     title = N_("The customer has another card in use")
-    detail = N_("Both cannot be in use at once.")
+    detail = N_("Only one of them can be in use at a time.")
 
 
 class CardBusy(Problem):
     code, status = "request_in_progress", 409
-    title = N_("This card is being booked on right now")
-    detail = N_("Press again: the same booking is repeated safely.")
+    title = N_("Another transaction is in progress on this card")
+    detail = N_("Press again. It will only be recorded once.")
     headers = {"Retry-After": "1"}  # noqa: RUF012 - a Mapping that nobody changes

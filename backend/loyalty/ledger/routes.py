@@ -26,6 +26,7 @@ from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
 from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, get_transaction, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.relinking import RelinkCard
 from backend.loyalty.ledger.replacing import ReplaceCard
 from backend.loyalty.ledger.schemas import (
     Adjustment,
@@ -37,6 +38,8 @@ from backend.loyalty.ledger.schemas import (
     Redemption,
     RedemptionView,
     Release,
+    Relinking,
+    RelinkingView,
     Replacement,
     ReplacementView,
     Reservation,
@@ -264,7 +267,8 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/replace",
         operation_id="replaceCard",
         summary="Give a lost card a new code",
-        description="At once; the old code is refused from then on, and is never given to another card.",
+        description="At once; the old code is refused from then on, and is never given to another card. "
+        "Its links end too: the holder gets the new address by mail.",
         guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(ReplacementView)} | refusals(*BOOKING),
@@ -273,6 +277,21 @@ class StoreLedgerController(Controller):
         self, card_id: FromPath[UUID], data: JSONBody[Replacement], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
         return await desk.book(ReplaceCard(data), data, card_id=card_id, staff_pin=data.staff_pin)
+
+    @post(
+        "/cards/{card_id:uuid}/links",
+        operation_id="relinkCard",
+        summary="End the card's links and make new ones",
+        description="Its page, save link, pass file and Apple pass so far open nothing from then on. "
+        "The holder gets the new address by mail; the code stays.",
+        guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
+        response_headers=REPLAYED,
+        responses={201: shown(RelinkingView)} | refusals(*BOOKING),
+    )
+    async def relink_card(
+        self, card_id: FromPath[UUID], data: JSONBody[Relinking], desk: NamedDependency[Desk]
+    ) -> Response[bytes]:
+        return await desk.book(RelinkCard(), data, card_id=card_id)
 
     @get(
         "/cards/{card_id:uuid}/transactions",

@@ -141,6 +141,7 @@ class Booking(msgspec.Struct, frozen=True):
     holds: list[HoldState]
     holds_changed: list[HoldState]
     retired_code: RetiredCodeRow | None
+    ends_links: bool
     reward_id: UUID | None
     reward_stock: int
     """What is added to the reward's stock: fewer when pieces are handed over or set aside, more when they come back."""

@@ -218,6 +218,15 @@ class ReplacementView(Answer):
     """With its new code."""
 
 
+class Relinking(Body):
+    """Nothing to say but which card, which is in the address."""
+
+
+class RelinkingView(Answer):
+    card: CardView
+    """With its new page and the new addresses of its passes."""
+
+
 class Merge(Body):
     other_card_id: UUID
     """The card that ends; what it holds goes to the card in the address."""

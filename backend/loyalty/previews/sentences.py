@@ -10,8 +10,8 @@ POINTS = NN_(
 STAMPS = NN_(
     "It would hold %(draft)s stamp instead of %(live)s.", "It would hold %(draft)s stamps instead of %(live)s."
 )
-SAME = N_("It would hold as much as now, after another history.")
-FULLER = N_("As many stamps, on a stamp card that needs another number.")
+SAME = N_("The balance would be the same, with a different history.")
+FULLER = N_("Same number of stamps, but a full card would need a different number.")
 REFUSED = NN_(
     "%(count)s reward it was given would have been refused.", "%(count)s rewards it was given would have been refused."
 )

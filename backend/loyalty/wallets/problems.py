@@ -20,4 +20,4 @@ class WalletUnavailable(Problem):
 class NoSuchPass(Problem):
     code, status = "no_such_pass", 404
     title = N_("This card is in no wallet")
-    detail = N_("Nobody has tapped the button for this wallet yet.")
+    detail = N_("This card has not been added to a wallet yet.")

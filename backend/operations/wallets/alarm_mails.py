@@ -24,8 +24,8 @@ SECTIONS = {APPLE: "Replace Apple's certificate", GOOGLE: "Replace Google's key"
 PAGE = "/admin/wallets"
 
 DAYS_LEFT = NN_(
-    "The certificate in %(file)s, by which Apple knows us, ends on %(date)s: %(count)s day is left.",
-    "The certificate in %(file)s, by which Apple knows us, ends on %(date)s: %(count)s days are left.",
+    "The certificate in %(file)s, which identifies us to Apple, expires on %(date)s: %(count)s day is left.",
+    "The certificate in %(file)s, which identifies us to Apple, expires on %(date)s: %(count)s days are left.",
 )
 
 
@@ -39,28 +39,28 @@ class _Text:
 
 TEXTS = {
     (APPLE, "ending"): _Text(
-        N_("Apple’s certificate for passes ends on %(date)s"),
+        N_("Apple’s certificate for passes expires on %(date)s"),
         "",
         N_(
-            "Until then everything works. Afterwards passes on iPhones no longer follow the till, nobody can add a card"
-            " to Apple Wallet, and once stopped Orion does not start again."
+            "Until then everything works. Afterwards passes on iPhones stop updating, nobody can add a card to Apple "
+            "Wallet, and once stopped Orion does not start again."
         ),
     ),
     (APPLE, "ended"): _Text(
-        N_("Apple’s certificate for passes has ended"),
-        N_("The certificate in %(file)s, by which Apple knows us, ended on %(date)s."),
+        N_("Apple’s certificate for passes has expired"),
+        N_("The certificate in %(file)s, which identifies us to Apple, expired on %(date)s."),
         N_(
-            "Passes on iPhones no longer follow the till, and nobody can add a card to Apple Wallet. Do not restart"
-            " Orion before the files are replaced: it would not start. The runbook also says how to go on without Apple"
-            " Wallet."
+            "Passes on iPhones are no longer updated, and nobody can add a card to Apple Wallet. Do not restart "
+            "Orion before the files are replaced: it would not start. The runbook also says how to go on without "
+            "Apple Wallet."
         ),
     ),
     (APPLE, "fault"): _Text(
         N_("Apple Wallet’s files cannot be used"),
         "",
         N_(
-            "What runs still uses the files it read when it started, so customers notice nothing yet. Do not restart"
-            " Orion before this is mended: it would not start."
+            "Running processes still use the files they loaded at startup, so customers notice nothing yet. Do not "
+            "restart Orion before this is fixed: it would not start."
         ),
     ),
     (GOOGLE, "old"): _Text(
@@ -70,16 +70,16 @@ TEXTS = {
             " %(limit)s."
         ),
         N_(
-            "Customers notice nothing as long as Google takes the key. Once it has been withdrawn, passes on Android"
-            " phones no longer follow the till, and nobody can add a card to Google Wallet."
+            "Customers notice nothing as long as Google accepts the key. Once it has been withdrawn, passes on "
+            "Android phones are no longer updated, and nobody can add a card to Google Wallet."
         ),
     ),
     (GOOGLE, "fault"): _Text(
         N_("Google Wallet’s key cannot be used"),
         "",
         N_(
-            "What runs still uses the key it read when it started, so customers notice nothing yet. Do not restart"
-            " Orion before this is mended: it would not start."
+            "Running processes still use the key they loaded at startup, so customers notice nothing yet. Do not "
+            "restart Orion before this is fixed: it would not start."
         ),
     ),
 }

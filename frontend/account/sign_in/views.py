@@ -104,5 +104,5 @@ def _screen(request: Request, form: Form, *, status: int = 200, asks_totp: bool 
 
 def _missing(request: Request, form: Form) -> dict[str, str]:
     _ = get_translator(language_of(request)).gettext
-    sentences = {"email": _("Write your email address."), "password": _("Write your password.")}
+    sentences = {"email": _("Enter your email address."), "password": _("Enter your password.")}
     return {name: sentence for name, sentence in sentences.items() if not form.fields.get(name, "").strip()}

@@ -23,13 +23,13 @@ STATES = {
     "removed": (N_("Removed"), "", "ban"),
 }
 RETRIED = {
-    "synced": N_("Sent: the provider has taken it."),
-    "clean": N_("It was right already."),
+    "synced": N_("Sent: the provider has accepted it."),
+    "clean": N_("Already up to date."),
     "moved": N_("Sent, but the card has changed meanwhile; the next update is on its way."),
     "busy": N_("Somebody else is sending it at this moment."),
-    "retry": N_("It did not go through; it is tried again by itself."),
-    "paused": N_("The provider is not asked for now, because it has not answered lately."),
-    "stopped": N_("The provider refuses us. See the wallets page."),
+    "retry": N_("It did not go through; we retry automatically."),
+    "paused": N_("We are not contacting the provider for now, because it has not answered lately."),
+    "stopped": N_("The provider is rejecting our requests. See Wallets."),
     "gave_up": N_("The last of four attempts has failed; the hourly run tries again."),
     "failed": N_("The provider refuses this pass."),
     "gone": N_("The provider is not configured, or the pass was removed."),
@@ -51,7 +51,7 @@ async def show_passes(
         if problem.status != NOT_FOUND:
             raise
         # The problem's own sentence is for the till.
-        return _page(request, code=code, error=_("There is no card with this code or id."), status=NOT_FOUND)
+        return _page(request, code=code, error=_("There is no card with this code or ID."), status=NOT_FOUND)
 
 
 @post(f"{PLACE}/{{code:str}}/retry", status_code=200)
@@ -97,7 +97,7 @@ def _state_of(link: PassLinkView, language: str) -> tuple[str, str, str]:
     """Text, kind, icon."""
     text, kind, icon = STATES.get(link.status, STATES["removed"])
     if link.status == "active" and not link.is_right:
-        text, kind, icon = N_("Behind"), "warn", "clock"
+        text, kind, icon = N_("Out of date"), "warn", "clock"
     return get_translator(language).gettext(text), kind, icon
 
 

@@ -97,7 +97,7 @@ def _asked(request: Request, form: Form) -> SyncRequest:
         return body_of(SyncRequest, {"run_id": form.text("run_id")}, _("There is no such run"))
     needed = {"merchant": "merchant_code", "card": "card_code"}.get(scope)
     if needed and not form.text(needed):
-        raise FormError(needed, _("Write the code."))
+        raise FormError(needed, _("Enter the code."))
     values: dict[str, object] = {"only_failed": scope == "failed"}
     if needed:
         values[needed] = form.text(needed)

@@ -15,7 +15,7 @@ STEPS = {
     "class": N_("Programs"),
     "logo": N_("Logo"),
     "files_readable": N_("Files"),
-    "files_private": N_("Secrecy"),
+    "files_private": N_("File permissions"),
     "pass_type": N_("Pass type"),
     "pair_matches": N_("Key pair"),
     "issued_by_wwdr": N_("Issuer"),
@@ -25,14 +25,14 @@ STEPS = {
 }
 OUTCOMES = {
     "ok": (N_("Works"), "ok", "check-circle"),
-    "warning": (N_("Look at this"), "warn", "alert-triangle"),
+    "warning": (N_("Needs attention"), "warn", "alert-triangle"),
     "failed": (N_("Failed"), "bad", "x"),
     "skipped": (N_("Not tried"), "", "clock"),
 }
 RUN_STATES = {
     "queued": (N_("Waiting for a worker"), "info", "clock"),
     "running": (N_("Running"), "info", "clock"),
-    "died": (N_("Died"), "bad", "alert-triangle"),
+    "died": (N_("Interrupted"), "bad", "alert-triangle"),
     "done": (N_("Done"), "ok", "check-circle"),
     "partly_done": (N_("Partly done"), "warn", "alert-triangle"),
     "failed": (N_("Failed"), "bad", "x"),

@@ -42,7 +42,7 @@ async def earn_points_on(request: Request, caller: Caller, card_id: UUID, form: 
     answer = await earn_points(caller, card_id, body, key=key_of(form))
     if answer.transaction is None:
         _ = get_translator(language_of(request)).gettext
-        return Booked(Done(_("Nothing was booked: the amount is below the program’s minimum.")), is_booked=False)
+        return Booked(Done(_("Nothing was recorded: the amount is below the program’s minimum.")), is_booked=False)
     return Booked(_done(request, answer.transaction, answer.card))
 
 
@@ -72,7 +72,7 @@ async def release_on(request: Request, caller: Caller, card_id: UUID, form: Form
     answer = await release_hold(caller, card_id, _hold_id(form), key=key_of(form))
     words = _words(request)
     name, amount = answer.card.customer.name, words.units(answer.hold.unit, answer.hold.amount)
-    return Booked(Done(words.translator.gettext("%(name)s: %(amount)s are free again.", name=name, amount=amount)))
+    return Booked(Done(words.translator.gettext("%(name)s: %(amount)s available again.", name=name, amount=amount)))
 
 
 def _hold_id(form: Form) -> UUID:
@@ -118,12 +118,12 @@ def _amount(request: Request, form: Form) -> int:
     try:
         cents = parse_amount(form.text("amount"))
     except AmountError as error:
-        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Write the amount like 12,50.")
+        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Enter the amount, like 12,50.")
         raise FormError("amount", sentence) from error
     if cents >= SURPRISING_CENTS and form.text("confirmed") != str(cents):
         form.fields["asked"] = str(cents)
         shown = _words(request).formatter.money(cents)
-        raise FormError("amount", _("%(amount)s? Press again to book it.", amount=shown))
+        raise FormError("amount", _("%(amount)s? Press again to record it.", amount=shown))
     return cents
 
 

@@ -43,7 +43,7 @@ def override_of(request: Request, form: Form) -> Override | None:
         return None
     _ = get_translator(language_of(request)).gettext
     if not form.text(EMAIL):
-        raise FormError(EMAIL, _("Write the owner’s email address."))
+        raise FormError(EMAIL, _("Enter the owner’s email address."))
     try:
         return body_of(Override, {"email": form.text(EMAIL), "pin": form.text(PIN)}, _("A PIN has 4 to 8 digits."))
     except FormError as error:

@@ -47,7 +47,7 @@ async def _shown(request: Request, caller: Caller, card: EnrollView) -> Response
     _ = words.translator.gettext
     if card.already_enrolled:
         since = words.formatter.date(card.enrolled_at, "medium")
-        return show_done(request, view, Done(_("Already a customer since %(date)s.", date=since), is_good=False))
+        return show_done(request, view, Done(_("Already has a card, since %(date)s.", date=since), is_good=False))
     return show_done(request, view, Done(_("%(name)s is enrolled.", name=card.customer.name), enrolled=True))
 
 
@@ -55,16 +55,16 @@ def _body(request: Request, form: Form) -> Enroll:
     _ = get_translator(language_of(request)).gettext
     values = {name: form.optional(name) for name in FIELDS}
     if not values["email"]:
-        raise FormError("email", _("Write the customer’s email address."))
+        raise FormError("email", _("Enter the customer’s email address."))
     try:
         return body_of(Enroll, values, "")
     except FormError as error:
-        name = _("Write a name of at most 100 characters, without web addresses.")
+        name = _("Enter a name of at most 100 characters, without web addresses.")
         sentences = {
             "first_name": name,
             "last_name": name,
             "email": _("This is not an email address: it needs an @ and a dot, like marie@example.com."),
-            "phone": _("Write the phone number with digits, like +352 621 123 456."),
+            "phone": _("Enter the phone number in digits, like +352 621 123 456."),
         }
         raise FormError(error.field, sentences.get(error.field, _("This is too long."))) from error
 

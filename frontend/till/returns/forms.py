@@ -44,7 +44,7 @@ def pieces_of(request: Request, form: Form, name: str) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= PIECES_MAX):
         _ = get_translator(language_of(request)).gettext
-        raise FormError(name, _("Write how many pieces, like 2."))
+        raise FormError(name, _("Enter the quantity, like 2."))
     return int(text)
 
 
@@ -59,7 +59,7 @@ def _cents(request: Request, form: Form) -> int | None:
         return parse_amount(form.text("amount"))
     except AmountError as error:
         _ = get_translator(language_of(request)).gettext
-        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Write the amount like 12,50.")
+        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Enter the amount, like 12,50.")
         raise FormError("amount", sentence) from error
 
 

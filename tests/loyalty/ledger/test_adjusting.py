@@ -26,7 +26,7 @@ async def test_a_balance_does_not_go_below_zero(shop: Shop) -> None:
     with refused("balance_below_zero", 409) as said:
         await shop.claire.adjust(card, -101)
     assert said[0]["balance"] == 100
-    assert said[0]["detail"] == "Only 100 points are there to take."
+    assert said[0]["detail"] == "Only 100 points can be deducted."
 
 
 async def test_staff_may_not(shop: Shop) -> None:

@@ -246,11 +246,11 @@ async def test_a_debt_names_the_return_that_made_it_and_the_sale_that_paid(shop:
     paid = await shop.anna.earn(card, cents=6000)
     explained = await shop.anna.explain(card)
     debt = explained["debt"]
-    assert debt["sentence"] == "40 points are owed after a return; the next sale pays them first."
+    assert debt["sentence"] == "40 points will be deducted from the next purchase because of a return."
     told = [(part["amount"], part["occasion"]["id"]) for part in debt["parts"]]
     assert told == [(-60, paid["transaction"]["id"]), (100, undone["transactions"][0]["id"])]
-    assert "paid by the purchase of €60.00" in debt["parts"][0]["sentence"]
-    assert "owed since €100.00 were returned at HUB" in debt["parts"][1]["sentence"]
+    assert "settled by the purchase of €60.00" in debt["parts"][0]["sentence"]
+    assert "owed since a return of €100.00 at HUB" in debt["parts"][1]["sentence"]
     assert explained["points"]["lots"][0]["parts"][0]["kind"] == "paid_debt"
 
 
@@ -306,7 +306,7 @@ async def test_what_is_set_aside_is_told_in_the_lots_that_will_pay_it(opened: Op
     await shop.anna.earn(card, cents=6000)
     await shop.anna.reserve(card, shop.rewards[100])
     points = (await shop.anna.explain(card))["points"]
-    assert points["sentences"] == ["120 points are there.", "100 points of them: set aside for a reward."]
+    assert points["sentences"] == ["120 points on the card.", "100 points of them: set aside for a reward."]
     assert [lot["held"] for lot in points["lots"]] == [40, 60]
 
 
@@ -315,7 +315,7 @@ async def test_points_that_came_back_are_told_with_the_reward_they_came_back_fro
     await shop.claire.void(await shop.anna.redeem(card, shop.rewards[100]))
     (lot,) = (await shop.anna.explain(card))["points"]["lots"]
     assert [(part["kind"], part["amount"]) for part in lot["parts"]] == [("redeemed", 100), ("came_back", -100)]
-    assert "because Voucher was taken back" in lot["parts"][1]["sentence"]
+    assert "because Voucher was voided" in lot["parts"][1]["sentence"]
 
 
 async def test_stamps_are_explained_likewise(shop: Shop) -> None:
@@ -323,7 +323,7 @@ async def test_stamps_are_explained_likewise(shop: Shop) -> None:
     await shop.anna.redeem(card)
     await shop.anna.stamp(card)
     stamps = (await shop.anna.explain(card))["stamps"]
-    assert stamps["sentences"] == ["1 stamp is there."]
+    assert stamps["sentences"] == ["1 stamp on the card."]
     assert [lot["remaining"] for lot in stamps["lots"]] == [1] + [0] * 10
     assert "1 stamp: redeemed for Free accessory at HUB" in stamps["lots"][1]["parts"][0]["sentence"]
 
@@ -389,7 +389,7 @@ async def test_restored_points_are_told_as_such(opened: OpenShop, paul: Platform
     clock.move(timedelta(days=32))
     await paul.restore(card, 100)
     newest, expired = (await paul.explain(card))["points"]["lots"]
-    assert "given back" in newest["sentence"]
+    assert "restored on" in newest["sentence"]
     assert (newest["remaining"], expired["parts"][0]["kind"]) == (100, "expired")
 
 

@@ -297,7 +297,7 @@ async def test_points_set_aside_and_taken_back_since_leave_nothing_and_not_less(
     assert said[0]["detail"] == "100 points are missing: the balance is 0."
     with refused("balance_below_zero", 409) as said:
         await shop.claire.adjust(card, -1)
-    assert said[0]["detail"] == "Only 0 points are there to take."
+    assert said[0]["detail"] == "Only 0 points can be deducted."
     assert (await shop.claire.adjust(card, 5))["card"]["points_balance"] == 5
 
 

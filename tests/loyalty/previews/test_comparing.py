@@ -59,8 +59,8 @@ def test_every_difference_falls_into_one_class() -> None:
         (CardExample("C", 5, 1200, 0, 0, 0, ""), "It would hold 1,200 points instead of 5."),
         (CardExample("C", 5, 5, 3, 1, 0, ""), "It would hold 1 stamp instead of 3."),
         (CardExample("C", 5, 9, 3, 1, 1, ""), "1 reward it was given would have been refused."),
-        (CardExample("C", 0, 0, 3, 3, 0, ""), "As many stamps, on a stamp card that needs another number."),
-        (CardExample("C", 5, 5, 0, 0, 0, ""), "It would hold as much as now, after another history."),
+        (CardExample("C", 0, 0, 3, 3, 0, ""), "Same number of stamps, but a full card would need a different number."),
+        (CardExample("C", 5, 5, 0, 0, 0, ""), "The balance would be the same, with a different history."),
     ],
 )
 def test_a_sentence_for_every_case(example: CardExample, sentence: str) -> None:

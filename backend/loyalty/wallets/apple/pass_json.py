@@ -67,7 +67,7 @@ def loyalty_pass(card: CardSnapshot, facts: PassFacts, now: datetime) -> Loyalty
     built.webServiceURL = facts.web_service_url
     built.organizationName = built.logoText = program.merchant_name
     built.description = words.say(
-        N_("%(card)s of %(merchant)s"), card=program.card_name, merchant=program.merchant_name
+        N_("%(card)s from %(merchant)s"), card=program.card_name, merchant=program.merchant_name
     )
     ground = parsed(program.card_color)
     built.set_colors(ground, ink_on(ground))

@@ -2,7 +2,7 @@
 
 from i18n.translator import N_
 
-SKIPPED = N_("Not looked at: mend the step before first.")
+SKIPPED = N_("Not checked. Fix the previous step first.")
 
 FILES_READABLE = N_("All three files can be read.")
 FILE_UNREADABLE = (
@@ -42,7 +42,7 @@ KEY_EXPOSED = (N_("Others can read signer.key (mode %(mode)s)."), N_("Run `chmod
 PASS_TYPE = N_("Passes are of type %(pass_type)s, made by team %(team)s.")
 NO_PASS_CERTIFICATE = (
     N_("signer.pem is not a certificate for passes."),
-    N_("In Apple's developer portal, make a certificate for a Pass Type ID; one for an app does not work."),
+    N_("In Apple’s developer portal, make a certificate for a Pass Type ID; one for an app does not work."),
 )
 
 PAIR_MATCHES = N_("The key belongs to the certificate.")
@@ -85,12 +85,12 @@ NOT_PUBLIC = (
     N_("Set ORION_BACKEND_PUBLIC_URL to the address under which the API is known outside."),
 )
 
-APNS_REACHABLE = N_("Apple's push service takes our certificate.")
+APNS_REACHABLE = N_("Apple’s push service accepts our certificate.")
 APNS_SILENT = (
-    N_("Apple's push service cannot be reached: %(reason)s."),
+    N_("Apple’s push service cannot be reached: %(reason)s."),
     N_("Let this machine open connections to api.push.apple.com, port 443."),
 )
 APNS_REFUSED = (
-    N_("Apple's push service refuses our certificate: %(reason)s."),
-    N_("Check in Apple's developer portal that the certificate has not been revoked."),
+    N_("Apple’s push service refuses our certificate: %(reason)s."),
+    N_("Check in Apple’s developer portal that the certificate has not been revoked."),
 )

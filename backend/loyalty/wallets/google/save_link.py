@@ -9,7 +9,7 @@ from google.auth import jwt
 
 from backend.core.settings import Settings
 from backend.loyalty.wallets.google.account import Account
-from backend.loyalty.wallets.google.names import class_id, object_id
+from backend.loyalty.wallets.google.names import class_id
 
 LENGTH_MAX = 1800
 """Google's limit. With the whole object inside, a link would have 2 400 characters."""
@@ -24,11 +24,11 @@ class SaveLinks:
         self._root = settings.google_wallet_save_url.rstrip("/")
         self.origins = save_origins(settings)
 
-    async def url(self, *, program_id: UUID, card_id: UUID, now: datetime) -> str:
+    async def url(self, *, program_id: UUID, object_name: str, now: datetime) -> str:
         """Whoever has it can save the card for an hour: never log it, never store it."""
-        return await asyncio.to_thread(self._url, program_id, card_id, now)
+        return await asyncio.to_thread(self._url, program_id, object_name, now)
 
-    def _url(self, program_id: UUID, card_id: UUID, now: datetime) -> str:
+    def _url(self, program_id: UUID, object_name: str, now: datetime) -> str:
         issuer_id = self._account.issuer_id
         claims: dict[str, Any] = {
             "iss": self._account.email,
@@ -37,9 +37,7 @@ class SaveLinks:
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
             "origins": self.origins,
-            "payload": {
-                "loyaltyObjects": [{"id": object_id(issuer_id, card_id), "classId": class_id(issuer_id, program_id)}]
-            },
+            "payload": {"loyaltyObjects": [{"id": object_name, "classId": class_id(issuer_id, program_id)}]},
         }
         token: bytes = jwt.encode(self._account.credentials.signer, claims)  # type: ignore[no-untyped-call]
         assert len(token) <= LENGTH_MAX, f"a save link of {len(token)} characters"

@@ -18,8 +18,8 @@ REWARD_READY, SHOW = N_("Your reward is ready"), N_("Show your card at the till.
 READY = N_("%(reward)s is yours: show your card at the till.")
 STAMPS_MISSING = NN_("%(reward)s after %(count)s more stamp.", "%(reward)s after %(count)s more stamps.")
 POINTS_MISSING = NN_("%(reward)s after %(count)s more point.", "%(reward)s after %(count)s more points.")
-EXPIRY = N_("Points that end soon")
-EXPIRING = NN_("%(count)s point ends on %(day)s.", "%(count)s points end on %(day)s.")
+EXPIRY = N_("Points expiring soon")
+EXPIRING = NN_("%(count)s point expires on %(day)s.", "%(count)s points expire on %(day)s.")
 DEBT = N_("Points from a return")
 OWED = NN_(
     "%(count)s point of a returned purchase is taken from the next ones you earn.",

@@ -128,7 +128,7 @@ def test_what_is_missing_for_a_reward_is_counted() -> None:
 
 def test_points_that_end_soon_and_debts_are_told() -> None:
     told = bodies(next_expiry_at=SOON, next_expiry_points=30, debt_points=1)
-    assert told["expiry"] == "30 points end on 31 December 2026."
+    assert told["expiry"] == "30 points expire on 31 December 2026."
     assert told["debt"] == "1 point of a returned purchase is taken from the next ones you earn."
     assert {"expiry", "debt"}.isdisjoint(bodies())
 

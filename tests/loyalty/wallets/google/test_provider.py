@@ -58,7 +58,7 @@ async def test_what_is_gone_goes_from_the_phone_too(google, parts, marie) -> Non
     full = {"debt_points": 5, "next_expiry_at": SOON, "next_expiry_points": 30}
     await parts.wallet.push(marie(**full))
     headers = [header for header, _ in on_phone(google, parts, marie()).texts]
-    assert {"Points that end soon", "Points from a return", "For your stamps", "For your points"} <= set(headers)
+    assert {"Points expiring soon", "Points from a return", "For your stamps", "For your points"} <= set(headers)
     await parts.wallet.push(marie({"type": "points"}, next_reward=None))
     phone = on_phone(google, parts, marie())
     assert phone.balances == {"Points": "80"}
@@ -220,7 +220,7 @@ async def test_points_that_end_are_one_message_that_rings(google, parts, marie) 
     for _ in range(2):
         await parts.wallet.push(card, Notify.POINTS_EXPIRING)
     phone = on_phone(google, parts, card)
-    assert phone.messages == [("Points that end soon", "30 points end on 31 December 2026.")]
+    assert phone.messages == [("Points expiring soon", "30 points expire on 31 December 2026.")]
     assert phone.ring_count == 2
 
 
