@@ -5,7 +5,6 @@ from datetime import timedelta
 from fractions import Fraction
 
 import asyncpg
-import msgspec
 
 from backend.core.ids import new_id
 from backend.core.problems import ValidationFailed
@@ -14,7 +13,7 @@ from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
 from backend.loyalty.ledger.problems import CardFrozen, CardHasHolds, StoresKeptApart
-from backend.loyalty.ledger.rows import MergeRow, TransactionRow
+from backend.loyalty.ledger.rows import MergeBooking, MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import Merge, MergeView
 from backend.loyalty.ledger.sharing import count_together, share, shared_by
 from backend.loyalty.ledger.state import CardState, GoesOnAs, MergeState
@@ -67,7 +66,7 @@ class MergeCards:
         count_together(kept, merged)
         for draft, other, line in zip((merged, kept), (kept, merged), lines, strict=True):
             draft.record(CardsMerged(draft.card.id, line.id, other.card.id, merge.id))
-        self._merge = msgspec.structs.replace(merge, shared=shared_by(kept, merge.id), holder=holder)
+        self._merge = MergeBooking.of(merge, shared=shared_by(kept, merge.id), holder=holder)
         return self._merge
 
     def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, MergeView]:

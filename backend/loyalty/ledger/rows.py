@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from fractions import Fraction
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
@@ -119,12 +120,20 @@ class MergeRow(msgspec.Struct, frozen=True):
     reversible_until: datetime
     reversed_at: datetime | None
     shared: list[str] = []
-    holder: HolderChange | None = None
-    """No column: written beside."""
 
     @property
     def carry(self) -> Fraction:
         return Fraction(self.carry_numerator, self.carry_denominator)
+
+
+class MergeBooking(MergeRow, frozen=True):
+    """The document the statement `book_together` takes."""
+
+    holder: HolderChange | None = None
+
+    @classmethod
+    def of(cls, merge: MergeRow, **changes: Any) -> Self:
+        return cls(**msgspec.structs.asdict(merge) | changes)
 
 
 class Booking(msgspec.Struct, frozen=True):
