@@ -2,12 +2,14 @@
 
 from email.message import EmailMessage
 from email.utils import formataddr
+from typing import Any
 from uuid import UUID
 
 import aiosmtplib
 import httpx
 import structlog
 
+from backend.core.outbound.door import CallFailed, ask, through_the_door
 from backend.core.settings import Settings
 from backend.messaging.actions import Delivery, DeliveryFailed
 
@@ -28,18 +30,19 @@ class SmtpDelivery:
         settings = self._settings
         message = _message(settings, message_id, recipient, subject, body_text)
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                username=settings.smtp_user or None,
-                password=settings.smtp_password or None,
-                use_tls=settings.smtp_use_ssl,
-                start_tls=settings.smtp_use_tls,
-                timeout=TIMEOUT_SECONDS,
-            )
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
+            with through_the_door():
+                await aiosmtplib.send(
+                    message,
+                    hostname=settings.smtp_host,
+                    port=settings.smtp_port,
+                    username=settings.smtp_user or None,
+                    password=settings.smtp_password or None,
+                    use_tls=settings.smtp_use_ssl,
+                    start_tls=settings.smtp_use_tls,
+                    timeout=TIMEOUT_SECONDS,
+                )
+        except CallFailed as failure:
+            raise DeliveryFailed(f"{failure.reason} at {self.host}") from failure
 
 
 class SendgridDelivery:
@@ -59,16 +62,18 @@ class SendgridDelivery:
         }
         if settings.email_reply_to:
             message["reply_to"] = {"email": settings.email_reply_to}
+        told: dict[str, Any] = {
+            "json": message,
+            "headers": {"Authorization": f"Bearer {settings.sendgrid_api_key}"},
+        }
         try:
-            async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as client:
-                answer = await client.post(
-                    "/v3/mail/send", json=message, headers={"Authorization": f"Bearer {settings.sendgrid_api_key}"}
-                )
-                answer.raise_for_status()
-        except httpx.HTTPStatusError as error:
-            raise DeliveryFailed(f"{error.response.status_code} at {self.host}") from error
-        except httpx.HTTPError as error:
-            raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
+            async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as http:
+                answer = await ask(http, "POST", "/v3/mail/send", seconds=TIMEOUT_SECONDS, **told)
+        except CallFailed as failure:
+            raise DeliveryFailed(f"{failure.reason} at {self.host}") from failure
+        # Any other success is a page of somebody in between.
+        if answer.status != httpx.codes.ACCEPTED:
+            raise DeliveryFailed(f"{answer.status} at {self.host}")
 
 
 class ConsoleDelivery:

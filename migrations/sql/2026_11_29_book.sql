@@ -11,9 +11,9 @@ BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   -- Taken apart once: every `->` would read the whole document again.
   SELECT * INTO b FROM json_to_record(p_booking) AS x(
-    now timestamptz, card json, limits json, transactions json, categories json, lots json, lots_changed json, allocations json,
-    holds json, holds_changed json, retired_code json, ends_links boolean, reward_id uuid, reward_stock int, events json,
-    answer json);
+    now timestamptz, card json, limits json, transactions json, order_references json, order_references_changed json,
+    categories json, lots json, lots_changed json, allocations json, holds json, holds_changed json, retired_code json,
+    ends_links boolean, reward_id uuid, reward_stock int, events json, answer json);
   v_card := json_populate_record(NULL::cards, b.card);
   FOR v_line IN SELECT * FROM json_populate_recordset(NULL::transactions, b.transactions) ORDER BY seq LOOP
     v_card.last_digest := chain_digest(v_card.last_digest, v_line);
@@ -65,6 +65,16 @@ BEGIN
     END IF;
   END IF;
   INSERT INTO transactions SELECT * FROM unnest(v_lines);
+  -- What is free again first: the same booking may not take its own number.
+  IF json_array_length(b.order_references_changed) > 0 THEN
+    UPDATE order_references r SET is_live = n.is_live
+    FROM json_to_recordset(b.order_references_changed) AS n(transaction_id uuid, is_live boolean)
+    WHERE r.merchant_id = p_merchant AND r.transaction_id = n.transaction_id;
+  END IF;
+  IF json_array_length(b.order_references) > 0 THEN
+    INSERT INTO order_references
+    SELECT * FROM json_populate_recordset(NULL::order_references, b.order_references);
+  END IF;
   IF json_array_length(b.categories) > 0 THEN
     INSERT INTO transaction_categories
     SELECT * FROM json_populate_recordset(NULL::transaction_categories, b.categories);

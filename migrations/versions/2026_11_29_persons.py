@@ -7,13 +7,16 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_persons"
-down_revision = "2026_11_29_card_links"
+down_revision = "2026_11_29_receipts"
 branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parent.parent / "sql"
 # The function card_state, which counts over all cards of a person, is made by 2026_11_29_first_answers.
-CHANGED = {"counted_bookings": "2026_11_22", "book_together": "2026_11_22"}
+CHANGED = {
+    "2026_11_30_counted_bookings": "2026_11_29_counted_bookings",
+    "2026_11_29_book_together": "2026_11_22_book_together",
+}
 MADE = {
     "card_family": "card_family(uuid, uuid)",
     "person_customers": "person_customers(uuid, uuid)",
@@ -32,8 +35,8 @@ def upgrade() -> None:
         op.get_bind().exec_driver_sql((SQL / f"2026_11_29_{name}.sql").read_text())
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO orion_app")
-    for name in CHANGED:
-        _replace(f"2026_11_29_{name}")
+    for after in CHANGED:
+        _replace(after)
     op.execute(
         "CREATE TRIGGER one_welcome BEFORE INSERT ON transactions FOR EACH ROW "
         "WHEN (NEW.kind = 'welcome_bonus') EXECUTE FUNCTION refuse_second_welcome()"
@@ -42,8 +45,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER one_welcome ON transactions")
-    for name, date in CHANGED.items():
-        _replace(f"{date}_{name}")
+    for before in CHANGED.values():
+        _replace(before)
     for signature in reversed(MADE.values()):
         op.execute(f"DROP FUNCTION {signature}")
     op.drop_column("card_merges", "shared")

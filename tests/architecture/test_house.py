@@ -51,7 +51,7 @@ def test_the_frontend_knows_the_backend_by_its_schemas_only() -> None:
 def test_nothing_is_imported_inside_a_function() -> None:
     hidden = {
         (named(path), module)
-        for path in modules("backend", "frontend", "workers", "i18n", "migrations", "tests")
+        for path in modules("backend", "frontend", "workers", "i18n", "environment", "migrations", "tests")
         for node, module in imports(parsed(path))
         if node not in parsed(path).body
     }
@@ -64,6 +64,44 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
         for path in OUR_TESTS
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and node.attr in {"skip", "skipif", "xfail", "importorskip"}
+    }
+    assert found == set()
+
+
+DOORS = {"backend/core/outbound/door.py", "frontend/api/client.py"}
+SERVERS = {"backend/sandbox/apple/apns.py"}
+"""They are asked, and do not ask."""
+CLIENTS = {"aiohttp", "aiosmtplib", "anyio", "h2", "httpcore", "httpx"}
+
+
+def caught(tree: ast.AST) -> Iterator[str]:
+    """What a module catches, or lets pass with `suppress`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            yield ast.unparse(node.type)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+            yield from map(ast.unparse, node.args)
+
+
+def of_clients(path: Path) -> set[str]:
+    """Names by which a module knows what belongs to a client."""
+    froms = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)]
+    return CLIENTS | {
+        name.asname or name.name
+        for node in froms
+        if (node.module or "").split(".")[0] in CLIENTS
+        for name in node.names
+    }
+
+
+def test_what_a_call_to_the_outside_raises_is_caught_at_the_door_only() -> None:
+    """Whoever catches a client's own errors misses those that it lets through."""
+    found = {
+        (named(path), said)
+        for path in modules("backend", "frontend", "workers")
+        if named(path) not in DOORS | SERVERS
+        for said in caught(parsed(path))
+        if of_clients(path) & set(re.findall(r"\w+", said))
     }
     assert found == set()
 

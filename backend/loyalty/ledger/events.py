@@ -44,6 +44,11 @@ class TransactionVoided(CardBooking, frozen=True):
     voids_id: UUID
 
 
+class ReturnUndone(CardBooking, frozen=True):
+    voids_id: UUID
+    """The return."""
+
+
 class PointsRestored(CardBooking, frozen=True):
     points: int
 

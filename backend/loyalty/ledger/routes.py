@@ -28,12 +28,15 @@ from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, get
 from backend.loyalty.ledger.redeeming import RedeemReward
 from backend.loyalty.ledger.relinking import RelinkCard
 from backend.loyalty.ledger.replacing import ReplaceCard
+from backend.loyalty.ledger.return_preview import preview_return
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     AdjustmentView,
     Confirmation,
     Earn,
     EarnView,
+    OrderPreview,
+    OrderQuestion,
     OrderReturn,
     Redemption,
     RedemptionView,
@@ -58,15 +61,14 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
 
 STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound)
+OF_CARD = (problems.ProgramInactive, problems.CardNotFound, problems.CardInactive)
 BOOKING = (
     *STAFF,
     ValidationFailed,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
     FeatureDisabled,
-    problems.ProgramInactive,
-    problems.CardNotFound,
-    problems.CardInactive,
+    *OF_CARD,
     problems.CardBusy,
     problems.AlreadyBooked,
     PinRequired,
@@ -92,6 +94,10 @@ VOIDING = (
     problems.AlreadySpent,
     problems.ReturnExceedsSale,
 )
+
+
+OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
+UNDOING = (problems.OrderReferenceUsed, problems.InsufficientStamps, problems.RewardUnavailable)
 
 
 class StoreLedgerController(Controller):
@@ -226,7 +232,7 @@ class StoreLedgerController(Controller):
         "is taken back; with one, that part of its sale.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, problems.OrderReferenceAmbiguous),
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, *OF_ORDER),
     )
     async def return_order(self, data: JSONBody[OrderReturn], desk: NamedDependency[Desk]) -> Response[bytes]:
         return await desk.book(
@@ -234,14 +240,29 @@ class StoreLedgerController(Controller):
         )
 
     @post(
+        "/returns/preview",
+        operation_id="previewReturn",
+        summary="Whose order it is, and how much a return would take back",
+        description="Nothing is booked.",
+        status_code=200,
+        guards=[together(requires(VOID_TRANSACTIONS), limited("lookup", 120))],
+        responses=refusals(*STAFF, ValidationFailed, FeatureDisabled, *OF_CARD, *VOIDING, *OF_ORDER),
+    )
+    async def preview_return(
+        self, data: JSONBody[OrderQuestion], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> OrderPreview:
+        return await preview_return(ledger, origin, data)
+
+    @post(
         "/transactions/{transaction_id:uuid}/void",
         operation_id="voidTransaction",
-        summary="Take a sale, a stamp or a redemption back, whole or in part",
+        summary="Take a sale, a stamp or a redemption back, whole or in part, or undo a return",
         description="A part of a sale by `amount_cents`, of a redemption by `quantity`; without either, all that is "
-        "left. Within 20 seconds the sign-in that booked it undoes it without a PIN.",
+        "left. A return is undone with everything that came back in it. Within 20 seconds the sign-in that booked it "
+        "undoes it without a PIN.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, *UNDOING),
     )
     async def void_transaction(
         self, transaction_id: FromPath[UUID], data: JSONBody[Void], desk: NamedDependency[Desk]

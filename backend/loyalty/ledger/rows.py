@@ -65,6 +65,17 @@ class CategoryRow(msgspec.Struct, frozen=True):
     category_id: UUID
 
 
+class OrderReferenceRow(msgspec.Struct, frozen=True):
+    """Columns of `order_references`."""
+
+    merchant_id: UUID
+    transaction_id: UUID
+    store_id: UUID | None
+    kind: str
+    folded: str
+    is_live: bool
+
+
 class RetiredCodeRow(msgspec.Struct, frozen=True):
     merchant_id: UUID
     code: str
@@ -143,6 +154,8 @@ class Booking(msgspec.Struct, frozen=True):
     card: CardRow
     limits: list[LimitUse]
     transactions: list[TransactionRow]
+    order_references: list[OrderReferenceRow]
+    order_references_changed: list[OrderReferenceRow]
     categories: list[CategoryRow]
     lots: list[LotState]
     lots_changed: list[LotState]
