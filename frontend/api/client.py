@@ -72,6 +72,10 @@ class Caller:
         store = {"X-Store-Code": store_code} if store_code else {}
         return Caller(self._client, self._headers | {"Authorization": f"Bearer {token}"} | store)
 
+    def known_as(self, device: str) -> "Caller":
+        """With the proofs that somebody has signed in here before."""
+        return Caller(self._client, self._headers | ({"Known-Device": device} if device else {}))
+
     async def get(self, path: str, answer: type[T], **params: str | int | None) -> T:
         """Parameters that are None are left out."""
         given = {name: value for name, value in params.items() if value is not None}
