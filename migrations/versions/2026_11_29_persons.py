@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_29_persons"
-down_revision = "2026_11_29_strangers"
+down_revision = "2026_11_29_guards"
 branch_labels = None
 depends_on = None
 
