@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("shared", postgresql.ARRAY(sa.Text()), nullable=False, server_default=sa.text("'{}'")),
     )
     op.alter_column("card_merges", "shared", server_default=None)
+    # The words of a holder's name are written anew when a merge changes the name.
+    op.execute("GRANT DELETE ON customer_words TO orion_app")
     for name, signature in MADE.items():
         op.get_bind().exec_driver_sql((SQL / f"2026_11_29_{name}.sql").read_text())
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
@@ -49,6 +51,7 @@ def downgrade() -> None:
         _replace(before)
     for signature in reversed(MADE.values()):
         op.execute(f"DROP FUNCTION {signature}")
+    op.execute("REVOKE DELETE ON customer_words FROM orion_app")
     op.drop_column("card_merges", "shared")
 
 
