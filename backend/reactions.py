@@ -100,7 +100,7 @@ async def _mail_card(session: AsyncSession, event: Event, template: str, links: 
         language=customer.language,
         now=clock.now(),
         merchant=merchant,
-        name=customer.first_name or customer.email.partition("@")[0],
+        name=customer.first_name,
         code=card_code.show(card.code),
         page_url=links.url(card.merchant_id, card.id, card.page_version),
     )

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import select
 
 from backend.core.clock import clock
+from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
 from backend.messaging.delivery import open_delivery
@@ -37,8 +39,19 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Email
 
 
 async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:
-    delivery = open_delivery(services.settings)
+    if not claimed:
+        return
+    delivery, sender = open_delivery(services.settings), await _sender(services, merchant_id)
     for entry in claimed:
-        await deliver(entry, delivery, services.settings, clock.now())
+        await deliver(entry, delivery, services.settings, clock.now(), sender=sender)
         async with services.sessions.committing(merchant_id) as session:
             await session.merge(entry)
+
+
+async def _sender(services: Services, merchant_id: UUID | None) -> str:
+    """All mails of a merchant come from one name, theirs."""
+    if merchant_id is None:
+        return services.settings.email_from_name
+    async with services.sessions.committing(merchant_id) as session:
+        found = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
+    return found or services.settings.email_from_name
