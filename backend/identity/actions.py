@@ -69,6 +69,10 @@ def _check_totp(secret: str, given: str | None, now: datetime) -> None:
     raise SignInRefused
 
 
+async def change_language(session: AsyncSession, user_id: UUID, language: str) -> None:
+    await session.execute(update(User).where(User.id == user_id).values(language=language))
+
+
 async def sign_out(session: AsyncSession, token: str, now: datetime) -> None:
     """The token opens nothing from the next request on."""
     await session.execute(update(AccessToken).where(AccessToken.token_hash == token_hash(token)).values(revoked_at=now))

@@ -1,8 +1,9 @@
 from typing import Any
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from msgspec.structs import replace
 
 from backend.access.actor import Actor
 from backend.access.guards import actor_of, limited
@@ -12,11 +13,11 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
-from backend.identity.actions import sign_in, sign_out
+from backend.identity.actions import change_language, sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
-from backend.identity.schemas import MerchantRef, SignIn, SignInView, StoreAccess, UserView
+from backend.identity.schemas import ChangeMe, MerchantRef, SignIn, SignInView, StoreAccess, UserView
 
 Asked = Request[Any, Any, Any]
 
@@ -64,6 +65,20 @@ class AuthController(Controller):
     )
     async def me(self, request: Asked) -> UserView:
         return user_view(actor_of(request))
+
+    @patch(
+        "/me",
+        operation_id="changeMe",
+        summary="Read pages and emails in another language from now on",
+        guards=[signed_in],
+        security=[{"token": []}],
+        responses=refusals(Unauthenticated, SessionExpired, ValidationFailed),
+    )
+    async def change(self, request: Asked, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]) -> UserView:
+        actor = actor_of(request)
+        async with sessions.committing() as session:
+            await change_language(session, actor.user_id, data.language)
+        return user_view(replace(actor, language=data.language))
 
 
 def user_view(actor: Actor) -> UserView:

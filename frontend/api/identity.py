@@ -1,4 +1,4 @@
-from backend.identity.schemas import SignIn, SignInView, UserView
+from backend.identity.schemas import ChangeMe, SignIn, SignInView, UserView
 from frontend.api.client import Caller
 
 
@@ -13,3 +13,7 @@ async def sign_out(caller: Caller) -> None:
 
 async def get_me(caller: Caller) -> UserView:
     return await caller.get("/auth/me", UserView)
+
+
+async def change_me(caller: Caller, change: ChangeMe) -> UserView:
+    return await caller.patch("/auth/me", change, UserView)

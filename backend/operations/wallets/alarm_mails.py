@@ -93,7 +93,7 @@ async def tell_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
         for what in (APPLE, GOOGLE):
             await forget_occasions(session, f"{what}:fault:", but=current)
         for admin in await session.scalars(select(User).where(User.role == "super_admin", User.is_active)):
-            language = negotiate(None, chosen=admin.language)
+            language = negotiate(None, person=admin.language)
             for alarm in alarms:
                 await queue_platform_mail(
                     session, alarm.occasion, CERTIFICATE, recipient=admin.email, language=language, now=now,

@@ -425,3 +425,21 @@ async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, s
     assert [line["kind"] for line in page.json()["transactions"]] == ["earned", "adjusted", "earned", "enrolled"]
     for secret in ("fraud", "otto.w", "999", "1980", "Claire", "Anna", "R-4711", "Regular"):
         assert secret not in page.text
+
+
+async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card()
+    path = f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}"
+    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert page["card"]["customer"]["language"] == "lb"
+    assert (await stranger.card_page(card["page_url"]))["card"]["customer"]["language"] == "lb"
+    told = "SELECT count(*) FROM events WHERE name = 'customer_changed'"
+    known = await superuser.fetchval(told)
+    await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert await superuser.fetchval(told) == known, "the same language again is no change"
+    with refused("validation_failed", 422):
+        await stranger.ask("PATCH", path, json={"language": "pt"})
+    with refused("card_not_found", 404):
+        await stranger.ask("PATCH", f"{path}x", json={"language": "de"})
