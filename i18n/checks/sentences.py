@@ -13,6 +13,9 @@ MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 # Luxembourgish drops a final n before most consonants, so a word in -n cannot stand before a value nobody knows yet.
 N_BEFORE_VALUE = re.compile(r"\b(?!\w*ioun\b)\w*[a-zäëéöü]n\s+(?=%\(|\{)")
 
+# A colon in an address has no space before it.
+BREAKING_SPACE = re.compile("[ \u2009][:;!?»]|« |«\u202f|\u202f»")
+
 
 def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
     """Kind and words of each fault; the message must be translated."""
@@ -24,6 +27,8 @@ def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: 
         yield from _blanks(source, text)
         yield from _tags(source, text)
         yield from _length(message, text)
+        if language == "fr":
+            yield from _french(text)
         if language == "lb":
             yield from _luxembourgish(text)
 
@@ -46,6 +51,11 @@ def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
     limits = [int(limit) for comment in message.auto_comments for limit in MAX_LENGTH.findall(comment)]
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
+
+
+def _french(text: str) -> Iterator[tuple[str, str]]:
+    if found := BREAKING_SPACE.search(text):
+        yield "space", f"“{found.group()}” may break over two lines: write a no-break space"
 
 
 def _luxembourgish(text: str) -> Iterator[tuple[str, str]]:

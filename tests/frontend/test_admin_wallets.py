@@ -166,7 +166,7 @@ async def test_the_share_of_right_passes_is_never_rounded_up(ada: Browser, backe
 
 async def test_freshness_age_of_the_key_and_end_of_the_certificates_are_shown(ada: Browser) -> None:
     await ada.open("/admin/wallets")
-    assert "0.5 s 95% within 2.5 s; 412 in the last hour" in ada.text
+    assert "0.5 s 95% within 2.5 s; 412 updates in the last hour" in ada.text
     assert "Age of the key 91 days" in ada.text
     assert "Certificates expire in 211 days" in ada.text
     assert "3388000000012345678" in ada.text
