@@ -230,7 +230,7 @@ async def test_each_failure_leads_to_its_card_for_those_who_may_look(ada: Browse
 
 async def test_a_run_with_more_failures_than_it_lists_says_how_to_reach_the_others(ada: Browser) -> None:
     await ada.open("/admin/wallets")
-    assert "The first 1 of 2 are listed." in ada.text
+    assert "The first 1 of 2 is listed." in ada.text
 
 
 @pytest.mark.parametrize(
