@@ -29,7 +29,7 @@ from backend.loyalty.ledger.desk import provide_desk
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.wallets.apple.issuing import ApplePasses
 from backend.loyalty.wallets.images.actions import PassImages
-from backend.routes import about, api
+from backend.routes import about, api, shows_docs
 from backend.services import open_services
 from backend.staff_pins.actions import StaffPins
 
@@ -40,13 +40,14 @@ GARBAGE_THRESHOLD = 10_000
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """The API as a server runs it."""
-    return Observed(create_api(settings or load_settings()), "api")
+    settings = settings or load_settings()
+    return Observed(create_api(settings), "api", is_https=settings.is_https)
 
 
 def create_api(settings: Settings) -> Litestar:
     configure_logs(settings, "backend")
     return Litestar(
-        route_handlers=[api, *about],
+        route_handlers=[api, *about(settings)],
         lifespan=[_resources],
         state=State({"settings": settings}),
         dependencies={
@@ -63,7 +64,7 @@ def create_api(settings: Settings) -> Litestar:
         },
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
-        openapi_config=DOCUMENT,
+        openapi_config=DOCUMENT if shows_docs(settings) else None,
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )

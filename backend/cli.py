@@ -1,7 +1,5 @@
 """The `orion` command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done."""
 
-import asyncio
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,22 +8,25 @@ import rich_click as click
 import segno
 
 from backend import dev as development
-from backend.console import settings, with_services
-from backend.core import migrations
+from backend.console import run_or_end, settings, with_services
 from backend.core.clock import clock
 from backend.core.embedded.running import load_dev_environment
-from backend.core.settings import SettingsError
-from backend.core.startup import StartRefused, check_start
+from backend.core.settings import Settings
+from backend.core.startup import check_start
 from backend.document_file import document_text
 from backend.ledger_command import ledger, points
 from backend.loyalty.wallets.opening import check_wallet_files
+from backend.migrate_command import migrate
 from backend.seed import seed as seed_world
 from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin
+from backend.staff.passwords import PUBLISHED
 from backend.wallets_command import wallets
+from environment.places import check_place
 from i18n.cli import i18n
 
 PASSWORD_LENGTH_MIN = 15
+SERVER = ("granian", "--interface", "asgi", "--loop", "uvloop", "--factory")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,29 +47,24 @@ def _become(*command: str) -> None:
     os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - our own interpreter
 
 
-def _serve(factory: str, host: str, port: int) -> None:
-    _become(
-        "granian", "--interface", "asgi", "--loop", "uvloop", "--factory", factory, "--host", host, "--port", str(port)
-    )
-
-
 @orion.command()
 def backend() -> None:
     """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
     given = settings()
-    try:
-        check_wallet_files(given)
-        asyncio.run(check_start(given))
-    except (SettingsError, StartRefused) as error:
-        sys.exit(str(error))
-    _serve("backend.app:create_app", given.backend_host, given.backend_port)
+    run_or_end(_check(given))
+    _become(*SERVER, "backend.app:create_app", "--host", given.backend_host, "--port", str(given.backend_port))
+
+
+async def _check(given: Settings) -> None:
+    check_wallet_files(given)
+    check_place("backend", given.backend_host, given.backend_port)
+    await check_start(given)
 
 
 @orion.command()
 def frontend() -> None:
-    """The pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT."""
-    given = settings()
-    _serve("frontend.app:create_app", given.frontend_host, given.frontend_port)
+    """The pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT; knows no database."""
+    _become("frontend.main")
 
 
 @orion.command()
@@ -77,36 +73,11 @@ def worker() -> None:
     _become("workers.main")
 
 
-@orion.group()
-def migrate() -> None:
-    """Change the database's schema."""
-
-
-@migrate.command()
-def up() -> None:
-    """To the newest revision."""
-    migrations.upgrade(settings().migration_url)
-
-
-@migrate.command(context_settings={"ignore_unknown_options": True})
-@click.argument("revision")
-def down(revision: str) -> None:
-    """To REVISION, `-1` for one step, `base` for none."""
-    migrations.downgrade(settings().migration_url, revision)
-
-
-@migrate.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def status(as_json: bool) -> None:
-    """Where the database is; exit 1 when it is not at the newest revision."""
-    found = asyncio.run(migrations.status(settings().migration_url))
-    click.echo(json.dumps(found) if as_json else f"at {found['current']}, newest is {found['head']}")
-    sys.exit(0 if found["at_head"] else 1)
-
-
 @orion.command()
 def seed() -> None:
-    """Add the demo world, once."""
+    """Add the demo world, once; never in production."""
+    if settings().is_production:
+        sys.exit("`orion seed` adds people whose passwords everybody knows: ORION_ENVIRONMENT must not be production.")
     added = with_services(seed_world)
     click.echo(f"Added {', '.join(added)}." if added else "The demo world is there already.")
 
@@ -124,6 +95,8 @@ def create_admin_(email: str, name: str, password: str) -> None:
     """A super admin, with a second factor to scan."""
     if len(password) < PASSWORD_LENGTH_MIN:
         sys.exit(f"The password needs at least {PASSWORD_LENGTH_MIN} characters.")
+    if settings().is_production and password in PUBLISHED:
+        sys.exit("Everybody knows that password: choose another one.")
 
     async def act(services: Services) -> str:
         async with services.sessions.committing() as session:
@@ -150,6 +123,7 @@ def openapi(out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
 
 
+orion.add_command(migrate)
 orion.add_command(wallets)
 orion.add_command(i18n)
 orion.add_command(ledger)

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import rich_click as click
 
 from backend.core.settings import Settings, SettingsError, load_settings
+from backend.core.startup import StartRefused, check_start
 from backend.services import Services, open_services
 
 Result = TypeVar("Result")
@@ -23,15 +24,22 @@ def settings() -> Settings:
         sys.exit(str(error))
 
 
+def run_or_end(act: Coroutine[Any, Any, Result]) -> Result:
+    """Ends the command with one sentence when a setting or a server keeps it from its work."""
+    try:
+        return asyncio.run(act)
+    except (SettingsError, StartRefused) as error:
+        sys.exit(str(error))
+
+
 def with_services(act: Callable[[Services], Awaitable[Result]]) -> Result:
     async def run() -> Result:
-        async with open_services(settings()) as services:
+        given = settings()
+        await check_start(given)
+        async with open_services(given) as services:
             return await act(services)
 
-    try:
-        return asyncio.run(run())
-    except SettingsError as error:
-        sys.exit(str(error))
+    return run_or_end(run())
 
 
 def print_json(facts: Any) -> None:

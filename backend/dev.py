@@ -18,6 +18,7 @@ from backend.core.embedded.running import remove_note, write_note
 from backend.core.migrations import upgrade
 from backend.core.ports import free_port, is_free
 from backend.core.settings import Settings, SettingsError, load_settings
+from backend.core.startup import StartRefused
 from backend.core.supervisor import Supervisor
 from backend.loyalty.wallets.opening import check_wallet_files
 from backend.sandbox.opening import SANDBOX, sandbox_values
@@ -41,7 +42,7 @@ def run() -> int:
     except KeyboardInterrupt:
         console.print("Orion has stopped.")
         return 0
-    except (DevelopmentError, EmbeddedServerError, SettingsError) as error:
+    except (DevelopmentError, EmbeddedServerError, SettingsError, StartRefused) as error:
         console.print(str(error), style="bold red", soft_wrap=True)
     return 1
 
@@ -71,7 +72,7 @@ def _run(settings: Settings, console: Console) -> None:
     check_wallet_files(settings)
     check_ports(settings)
     data_dir = settings.data_dir.resolve()
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(data_dir)
     with ExitStack() as stack:
         console.print("Starting the servers and bringing the database up to date …")
         chosen = open_servers(settings, data_dir, stack) | sandbox_values(settings, data_dir)
@@ -92,6 +93,13 @@ def _run(settings: Settings, console: Console) -> None:
         )
         ended = supervisor.wait()
         raise DevelopmentError(f"{ended.name} {ended.ending}; everything else has been stopped.")
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DevelopmentError(f"ORION_DATA_DIR: no folder can be made there ({error.strerror}).") from error
 
 
 def _refuse_production(settings: Settings) -> None:

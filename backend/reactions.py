@@ -15,7 +15,7 @@ from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.ledger.events import CardBooking, CardReplaced, PointsExpiring, RewardReady
+from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.wallets.jobs import ring_passes
 from backend.loyalty.wallets.links import note_change, repaint
 from backend.loyalty.wallets.ports import Notify
@@ -28,9 +28,9 @@ def event_name(kind: type[Happening]) -> str:
     return str(kind.__struct_config__.tag)
 
 
-_CHANGES: list[type[Happening]] = [*CardBooking.__subclasses__(), CardReplaced]
+_CHANGES: list[type[Happening]] = [*CardBooking.__subclasses__(), CardReplaced, CardLinksEnded]
 SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
-"""Every booking changes what a pass shows, and so does a new code."""
+"""Every booking changes what a pass shows, and so do a new code and a new address."""
 
 
 def reactions(links: CardLinks, queue: ArqRedis) -> Reactions:
@@ -61,6 +61,7 @@ def reactions(links: CardLinks, queue: ArqRedis) -> Reactions:
     table: dict[str, list[Reaction]] = {name: [sync_wallets] for name in SHOWN_ON_PASSES}
     table["card_enrolled"].append(mail(ENROLLMENT))
     table["card_link_requested"] = [mail(CARD_LINK)]
+    table[event_name(CardLinksEnded)].append(mail(CARD_LINK))
     table[event_name(PointsExpiring)] = [warn_wallets]
     table[event_name(CustomerChanged)] = [repaint_wallets]
     return table
@@ -102,5 +103,6 @@ async def _mail_card(session: AsyncSession, event: Event, template: str, links: 
         merchant=merchant,
         name=customer.first_name,
         code=card_code.show(card.code),
-        page_url=links.url(card.merchant_id, card.id, card.page_version),
+        page_url=links.hidden_url,
+        card_id=card.id,
     )

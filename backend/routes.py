@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from backend.access.guards import at_store, together
+from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
 from backend.loyalty.enrollment.routes import StoreEnrollmentController, StorefrontController
@@ -71,4 +72,13 @@ api = Router(
     "/api/v1",
     route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
 )
-about: list[ControllerRouterHandler] = [live, ready, metrics, problem_page, docs, assets]
+
+
+def about(settings: Settings) -> list[ControllerRouterHandler]:
+    """Phones reach this port too: in production it tells no stranger more than they need."""
+    always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
+    return [*always, docs, assets] if shows_docs(settings) else always
+
+
+def shows_docs(settings: Settings) -> bool:
+    return settings.public_docs or not settings.is_production

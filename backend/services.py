@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from backend.core.database import Sessions, open_pool
 from backend.core.keys import KeyRing
 from backend.core.paging import Cursors
-from backend.core.queue import Doorbell, open_queue
+from backend.core.queue import Doorbell, open_queue, open_redis
 from backend.core.ratelimit import RateLimiter
 from backend.core.settings import Settings
 from backend.loyalty.cards.links import CardLinks
@@ -54,7 +54,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     links = CardLinks(keys, settings.public_url, settings.api_url, wallets=configured_wallets(settings))
     pool = await open_pool(settings)
     sessions = Sessions(settings, metadata)
-    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, max_connections=32)
+    redis = open_redis(settings.redis_url)
     queue = open_queue(settings.redis_url)
     doorbell = Doorbell(queue)
     ledger = Ledger(pool, StaffPins(pool, keys), links, doorbell)

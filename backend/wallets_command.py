@@ -1,20 +1,20 @@
 """`orion wallets`: do they work, and bring passes up to date."""
 
-import asyncio
 import sys
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import rich_click as click
-from redis.asyncio import Redis
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from backend.console import DONE, FAILED, PARTLY_DONE, print_json, settings, with_services
+from backend.console import DONE, FAILED, PARTLY_DONE, print_json, run_or_end, settings, with_services
 from backend.core.clock import clock
 from backend.core.problems import Problem
-from backend.core.settings import Settings
+from backend.core.queue import open_redis
+from backend.core.reaching import reach_redis
+from backend.core.settings import Settings, required
 from backend.loyalty.wallets.opening import configured_wallets
 from backend.operations.task_runs.actions import Progress
 from backend.operations.task_runs.models import TaskRun
@@ -37,7 +37,7 @@ def wallets() -> None:
 def check(as_json: bool) -> None:
     """Whether both work, step by step, from the files to the provider; exit 1 when a step fails."""
     given = settings()
-    checked = asyncio.run(_look(given))
+    checked = run_or_end(_look(given))
     told = {name: [step_view(step, "en") for step in getattr(checked, name)] for name in NAMES}
     configured = configured_wallets(given)
     if as_json:
@@ -50,7 +50,9 @@ def check(as_json: bool) -> None:
 
 
 async def _look(given: Settings) -> Checked:
-    async with Redis.from_url(given.redis_url, socket_timeout=1, socket_connect_timeout=1) as redis:
+    required(given, "redis_url")
+    await reach_redis(given.redis_url, is_needed=True)
+    async with open_redis(given.redis_url) as redis:
         return await look_at_wallets(given, redis, clock.now(), resumes=True)
 
 

@@ -8,7 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-DEMO_PASSWORD = "orion-demo-2026"  # noqa: S105 - printed on purpose: the demo world's own
+from backend.staff.passwords import DEMO_PASSWORD
+
 SIGN_INS = (
     ("anna@fashion.example", "till at FASHIONHUB, PIN 2468"),
     ("luc@fashion.example", "till at FASHIONOUTLET, PIN 1357"),

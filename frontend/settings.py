@@ -3,25 +3,28 @@
 import os
 import secrets
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-PREFIX = "ORION_"
-SHORTEST_KEY = 32
+from environment.production import KEY_LENGTH_MIN, require_given, require_https, require_strong
+from environment.reading import SettingsError, decode, given_values
+from environment.values import Address, HostName, parts_of
 
-
-class SettingsError(Exception):
-    """One sentence that names the setting at fault; the process must not start."""
+__all__ = ["Settings", "SettingsError", "load_settings"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     environment: Literal["development", "test", "production"] = "development"
-    backend_url: str = "http://127.0.0.1:8000"
-    public_url: str = "http://127.0.0.1:8080"
+    frontend_host: HostName = "127.0.0.1"
+    frontend_port: Annotated[int, Meta(ge=1, le=65535)] = 8080
+    backend_url: Address = "http://127.0.0.1:8000"
+    public_url: Address = "http://127.0.0.1:8080"
+    """https in production."""
     secret_keys: str = ""
     """Comma-separated, newest first: the first encrypts, all are accepted."""
-    sandbox_url: str = ""
+    sandbox_url: Address = ""
     """Where `orion dev` has its doubles of Google and Apple; of no account outside development."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -39,27 +42,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def keys(self) -> list[str]:
-        return [key.strip() for key in self.secret_keys.split(",") if key.strip()]
+        return parts_of(self.secret_keys)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Without keys a developer gets a random one: sign-ins then end with the process."""
-    given = os.environ if environ is None else environ
-    names = {field: PREFIX + field.upper() for field in Settings.__struct_fields__}
-    values = {field: given[name] for field, name in names.items() if given.get(name)}
-    if not values.get("secret_keys") and values.get("environment") != "production":
-        values["secret_keys"] = secrets.token_hex(SHORTEST_KEY)
-    return _checked(values)
-
-
-def _checked(values: dict[str, str]) -> Settings:
-    try:
-        settings = msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        raise SettingsError(f"{PREFIX}{path.rstrip('`').upper()}: {reason}.") from error
-    if not settings.keys:
-        raise SettingsError("ORION_SECRET_KEYS is required in production and is not set.")
-    if settings.is_production and min(map(len, settings.keys)) < SHORTEST_KEY:
-        raise SettingsError("ORION_SECRET_KEYS: each key needs at least 32 characters in production.")
+    """Without keys a developer gets a random one: sign-ins then end with the process. Raises SettingsError."""
+    given = given_values(Settings, os.environ if environ is None else environ)
+    if given.get("environment") != "production":
+        return decode(Settings, {"secret_keys": secrets.token_hex(KEY_LENGTH_MIN)} | given)
+    settings = decode(Settings, given)
+    require_given(given, "secret_keys", "backend_url", "public_url")
+    require_strong("secret_keys", settings.keys)
+    require_https(settings, "public_url")
     return settings

@@ -64,8 +64,8 @@ async def test_a_wallet_that_cannot_work_stops_the_start_in_one_sentence(
     told = {"google_wallet_issuer_id": "42", "google_wallet_service_account_file": str(tmp_path / "gone.json")}
     result = await orion(*command, **told)
     assert result.exit_code == 1
-    sentence = f"ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE: there is no file {tmp_path / 'gone.json'}."
-    assert result.output.strip().endswith(sentence)
+    sentence = f"ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE: there is no file {tmp_path / 'gone.json'};"
+    assert result.output.startswith(sentence)
     assert "Traceback" not in result.output
     assert became == []
 
@@ -130,8 +130,7 @@ async def test_the_backend_refuses_to_start_without_its_database(orion: Orion, b
 async def test_the_frontend_and_the_worker_start(orion: Orion, became: list[str]) -> None:
     await orion("frontend")
     await orion("worker")
-    assert "frontend.app:create_app" in became
-    assert became[-2:] == ["-m", "workers.main"]
+    assert became == ["-m", "frontend.main", "-m", "workers.main"]
 
 
 async def test_dev_hands_its_exit_code_on(orion: Orion, monkeypatch: pytest.MonkeyPatch) -> None:

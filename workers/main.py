@@ -8,9 +8,12 @@ from collections.abc import Sequence
 import structlog
 import uvloop
 from arq.worker import Worker
+from redis.exceptions import RedisError
 
 from backend.core.settings import Settings, SettingsError, load_settings
+from backend.core.startup import StartRefused, check_start
 from backend.loyalty.wallets.opening import check_wallet_files
+from environment.places import check_place
 from workers.queues import make_workers
 from workers.runner import open_context
 
@@ -46,13 +49,19 @@ def stop(workers: Sequence[Worker], number: signal.Signals) -> None:
 
 
 def main() -> None:
-    """Exit 1 when the settings are at fault."""
+    """Exit 1, with one sentence, when a setting or a server keeps it from working."""
     try:
         settings = load_settings()
         check_wallet_files(settings)
-    except SettingsError as error:
+        if settings.worker_metrics_port:
+            check_place("worker_metrics", settings.backend_host, settings.worker_metrics_port)
+        asyncio.run(check_start(settings, needs_redis=True))
+    except (SettingsError, StartRefused) as error:
         sys.exit(str(error))
-    uvloop.run(run(settings))
+    try:
+        uvloop.run(run(settings))
+    except RedisError as error:
+        sys.exit(f"Redis has gone away ({type(error).__name__}): check ORION_REDIS_URL.")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from arq.constants import in_progress_key_prefix
 from arq.cron import CronJob
 from arq.worker import Function, Worker, func
 
-from backend.core.queue import LONG_QUEUE, QUEUE_NAME, RELAY, SEND_MAILS, deserialize, redis_settings, serialize
+from backend.core.queue import LONG_QUEUE, QUEUE_NAME, RELAY, SEND_MAILS, deserialize, open_queue, serialize
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
 from backend.loyalty.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
 from workers.jobs.mail import send_queued_mails
@@ -22,6 +22,10 @@ from workers.schedule import LONG, QUICK
 
 LEASE_SECONDS = 15
 """How long the job of a dead worker waits for another one: less than the leases in PostgreSQL."""
+CONNECTIONS_MAX = 64
+"""More than jobs at once, so that none waits for another's."""
+ANSWER_SECONDS = 10
+"""Of Redis; a worker that gets none ends, and is started again."""
 
 
 class Queue(NamedTuple):
@@ -89,7 +93,6 @@ def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[Lea
     """Everything is spelled out here: arq's defaults unpickle, and forget a crashed job for five minutes."""
     options: dict[str, Any] = {
         "ctx": context,
-        "redis_settings": redis_settings(redis_url),
         "job_serializer": serialize,
         "job_deserializer": deserialize,
         # Their signals are for the process, which has several of them.
@@ -103,9 +106,13 @@ def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[Lea
         "timezone": UTC,
         "allow_abort_jobs": False,
     }
-    return [
-        LeasedWorker(
-            **{"queue_name": queue.name, "functions": queue.functions, "cron_jobs": queue.timed} | options | overrides
-        )
-        for queue in QUEUES
-    ]
+    return [LeasedWorker(**_told(queue, redis_url) | options | overrides) for queue in QUEUES]
+
+
+def _told(queue: Queue, redis_url: str) -> dict[str, Any]:
+    return {
+        "queue_name": queue.name,
+        "functions": queue.functions,
+        "cron_jobs": queue.timed,
+        "redis_pool": open_queue(redis_url, queue.name, connections=CONNECTIONS_MAX, seconds=ANSWER_SECONDS),
+    }

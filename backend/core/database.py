@@ -3,22 +3,23 @@
 Every connection works as the role `orion_app`, which owns nothing and cannot bypass row-level security.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit, urlunsplit
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
 from asyncpg.pool import PoolAcquireContext
 from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from backend.core.connecting import Connect, connector
 from backend.core.settings import Settings
 
 APP_ROLE = "orion_app"
+DIALECT = "postgresql+asyncpg://"
 SERVER_SETTINGS = {
-    "application_name": "orion",
     "role": APP_ROLE,
     "timezone": "UTC",
     "jit": "off",
@@ -34,14 +35,6 @@ QUERIES_MAX = 50_000
 TILL_SETTINGS = {**SERVER_SETTINGS, "lock_timeout": "500"}
 """A booking that meets a locked card tries again: meanwhile its connection serves others."""
 ENTER = "SELECT set_config('app.merchant_id', $1, true)"
-
-
-def asyncpg_url(url: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(scheme="postgresql"))
-
-
-def sqlalchemy_url(url: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(scheme="postgresql+asyncpg"))
 
 
 async def _reset(connection: asyncpg.Connection) -> None:
@@ -61,7 +54,7 @@ class _TillPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
 async def open_pool(settings: Settings) -> asyncpg.Pool:
     """The till's lane. Statements must set nothing that outlives them."""
     return await _TillPool(
-        asyncpg_url(settings.database_url),
+        connect=till_connector(settings.database_url),
         min_size=settings.pool_size,
         max_size=settings.pool_size,
         max_queries=QUERIES_MAX,
@@ -70,10 +63,20 @@ async def open_pool(settings: Settings) -> asyncpg.Pool:
         loop=None,
         connection_class=asyncpg.Connection,
         record_class=asyncpg.Record,
-        command_timeout=COMMAND_TIMEOUT_SECONDS,
-        timeout=COMMAND_TIMEOUT_SECONDS,
-        server_settings=TILL_SETTINGS,
     )
+
+
+def till_connector(url: str) -> Connect:
+    return connector(url, TILL_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS)
+
+
+def session_connector(url: str) -> Connect:
+    return connector(url, SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS)
+
+
+def engine_maker(connect: Connect) -> Callable[..., AsyncEngine]:
+    """To be given `DIALECT`: SQLAlchemy would read the address in a way of its own."""
+    return partial(create_async_engine, async_creator=connect)
 
 
 @asynccontextmanager
@@ -93,7 +96,8 @@ class Sessions:
 
     def __init__(self, settings: Settings, metadata: MetaData) -> None:
         self._config = SQLAlchemyAsyncConfig(
-            connection_string=sqlalchemy_url(settings.database_url),
+            connection_string=DIALECT,
+            create_engine_callable=engine_maker(session_connector(settings.database_url)),
             metadata=metadata,
             session_config=AsyncSessionConfig(expire_on_commit=False),
             engine_config=EngineConfig(
@@ -102,11 +106,6 @@ class Sessions:
                 pool_timeout=3,
                 pool_pre_ping=False,
                 hide_parameters=True,
-                connect_args={
-                    "server_settings": SERVER_SETTINGS,
-                    "command_timeout": COMMAND_TIMEOUT_SECONDS,
-                    "timeout": COMMAND_TIMEOUT_SECONDS,
-                },
             ),
         )
 

@@ -1,6 +1,7 @@
 """Structured logs: one line per event, with request, merchant and actor; JSON outside development."""
 
 import logging
+import re
 import sys
 
 import structlog
@@ -9,6 +10,10 @@ from backend.core.settings import Settings
 
 # They log addresses, job arguments or statements, which carry tokens and people's names.
 QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio", "_granian", "granian.access")
+
+
+TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}")
+"""Of cards, passes and sign-ins; an exception may quote the address it was about."""
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -20,7 +25,7 @@ def configure_logs(settings: Settings, process: str) -> None:
         _named(process),
     ]
     development = settings.environment == "development"
-    renderer: structlog.types.Processor = (
+    renderer = _without_tokens(
         structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
         )
@@ -36,6 +41,13 @@ def configure_logs(settings: Settings, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     _capture_standard_library(shared, renderer, level)
+
+
+def _without_tokens(renderer: structlog.types.Processor) -> structlog.types.Processor:
+    def render(logger: object, method: str, line: structlog.types.EventDict) -> str:
+        return TOKEN.sub("…", str(renderer(logger, method, line)))
+
+    return render
 
 
 def _named(process: str) -> structlog.types.Processor:

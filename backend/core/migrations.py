@@ -1,22 +1,32 @@
 """Schema changes: Alembic through advanced-alchemy, run as the database's owner."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 from advanced_alchemy.alembic.commands import AlembicCommands
 from advanced_alchemy.config import AlembicAsyncConfig, SQLAlchemyAsyncConfig
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.core.database import sqlalchemy_url
+from backend.core.connecting import Connect, connector
+from backend.core.database import DIALECT, engine_maker
+from backend.core.reaching import StartRefused, reach_database
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+SETTING = "ORION_DATABASE_OWNER_URL (or ORION_DATABASE_URL where it is not set)"
 
 
 def _commands(owner_url: str) -> AlembicCommands:
     return AlembicCommands(
         SQLAlchemyAsyncConfig(
-            connection_string=sqlalchemy_url(owner_url),
+            connection_string=DIALECT,
+            create_engine_callable=engine_maker(_connector(owner_url)),
             alembic_config=AlembicAsyncConfig(
                 script_location=str(SCRIPTS),
                 script_config=str(SCRIPTS / "alembic.ini"),
@@ -27,12 +37,47 @@ def _commands(owner_url: str) -> AlembicCommands:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Runs its own event loop: call it from a thread when one is already running."""
-    _commands(owner_url).upgrade(revision)
+    """Runs its own event loop: call it from a thread when one is already running.
+
+    Raises SettingsError or StartRefused when the database cannot be reached or does not let itself be changed.
+    """
+    with _refusals(owner_url):
+        _commands(owner_url).upgrade(revision)
 
 
 def downgrade(owner_url: str, revision: str) -> None:
-    _commands(owner_url).downgrade(revision)
+    """As `upgrade`."""
+    with _refusals(owner_url):
+        _commands(owner_url).downgrade(revision)
+
+
+@contextmanager
+def _refusals(owner_url: str) -> Iterator[None]:
+    asyncio.run(_reach(owner_url))
+    try:
+        yield
+    except CommandError as error:
+        raise StartRefused(f"There is no such step: {error}") from None
+    except DBAPIError as error:
+        reason = getattr(error.orig, "__cause__", None)
+        if isinstance(reason, asyncpg.InsufficientPrivilegeError):
+            raise StartRefused(f"That user may not change the schema: let {SETTING} name its owner.") from None
+        if isinstance(reason, asyncpg.LockNotAvailableError):
+            raise StartRefused("Somebody is using a table that the migration changes: run it again.") from None
+        raise
+
+
+async def _reach(owner_url: str) -> None:
+    connection = await reach_database(SETTING, owner_url, _connector)
+    await connection.close()
+
+
+def _connector(owner_url: str) -> Connect:
+    return connector(owner_url, {})
+
+
+def owner_engine(owner_url: str) -> AsyncEngine:
+    return engine_maker(_connector(owner_url))(DIALECT)
 
 
 def head() -> str:
@@ -52,7 +97,8 @@ async def current(connection: AsyncConnection) -> str | None:
 
 async def status(owner_url: str) -> dict[str, str | bool | None]:
     """`{current, head, at_head}`."""
-    engine = create_async_engine(sqlalchemy_url(owner_url))
+    await _reach(owner_url)
+    engine = owner_engine(owner_url)
     try:
         async with engine.connect() as connection:
             at = await current(connection)

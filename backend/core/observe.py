@@ -11,6 +11,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from backend.core.ids import new_id
 from backend.core.metrics import REQUEST_SECONDS, REQUESTS
 from backend.core.ratelimit import Allowance
+from environment.production import HSTS
 
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -24,9 +25,10 @@ log = structlog.get_logger()
 
 
 class Observed:
-    def __init__(self, app: ASGIApp, surface: str) -> None:
+    def __init__(self, app: ASGIApp, surface: str, *, is_https: bool) -> None:
         self._app = app
         self._surface = surface
+        self._always = [*SECURITY_HEADERS, *([(b"strict-transport-security", HSTS.encode())] if is_https else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -47,7 +49,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_headers(scope, request_id, message)]
+                message["headers"] = [*message["headers"], *self._headers(scope, request_id, message)]
             elif is_head and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
@@ -64,6 +66,15 @@ class Observed:
         if not scope["path"].startswith(QUIET_PATHS):
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
 
+    def _headers(self, scope: HTTPScope, request_id: str, message: HTTPResponseStartEvent) -> list[tuple[bytes, bytes]]:
+        present = {name for name, _ in message["headers"]}
+        headers = [header for header in self._always if header[0] not in present]
+        headers.append((b"request-id", request_id.encode()))
+        allowance = scope["state"].get("allowance")
+        if isinstance(allowance, Allowance):
+            headers += allowance.headers
+        return headers
+
 
 def _request_id(scope: HTTPScope) -> str:
     given = next((value for name, value in scope["headers"] if name == b"request-id"), b"")
@@ -71,13 +82,3 @@ def _request_id(scope: HTTPScope) -> str:
         return str(UUID(given.decode()))
     except ValueError:
         return str(new_id())
-
-
-def _headers(scope: HTTPScope, request_id: str, message: HTTPResponseStartEvent) -> list[tuple[bytes, bytes]]:
-    present = {name for name, _ in message["headers"]}
-    headers = [header for header in SECURITY_HEADERS if header[0] not in present]
-    headers.append((b"request-id", request_id.encode()))
-    allowance = scope["state"].get("allowance")
-    if isinstance(allowance, Allowance):
-        headers += allowance.headers
-    return headers

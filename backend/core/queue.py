@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from arq.connections import ArqRedis, RedisSettings
-from redis.asyncio import BlockingConnectionPool
+from arq.connections import ArqRedis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
+
+from backend.core.redis_url import redis_options
 
 QUEUE_NAME = "orion:jobs"
 """What somebody waits for, and ends within seconds."""
@@ -44,24 +46,30 @@ def _failure(value: object) -> object:
     raise NotImplementedError(f"a job may not carry {type(value).__name__}")
 
 
-def redis_settings(url: str) -> RedisSettings:
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_timeout = 2
-    settings.conn_retries = 3
-    settings.conn_retry_delay = 1
-    return settings
+def open_redis(url: str) -> Redis:
+    """Whoever waits for it waits a second: the till does without."""
+    redis: Redis = Redis.from_url(url, **_defaults(url), socket_timeout=1, socket_connect_timeout=1, max_connections=32)
+    return redis
 
 
-def open_queue(url: str) -> ArqRedis:
+def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, seconds: int = 2) -> ArqRedis:
+    """`seconds`: for a connection, and for each answer."""
+    limits = {"timeout": seconds, "socket_timeout": seconds, "socket_connect_timeout": seconds}
     pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
-        url, max_connections=8, timeout=2, socket_timeout=2, socket_connect_timeout=2
+        url, **_defaults(url), **limits, max_connections=connections
     )
     return ArqRedis(
         pool,
         job_serializer=serialize,
         job_deserializer=deserialize,
-        default_queue_name=QUEUE_NAME,
+        default_queue_name=name,
     )
+
+
+def _defaults(url: str) -> dict[str, Any]:
+    """Those of ours that the address may overrule."""
+    options = redis_options(url)
+    return {name: options[name] for name in ("ssl_check_hostname",) if name in options}
 
 
 async def wake(queue: ArqRedis, job: str) -> None:

@@ -1,11 +1,12 @@
 """Facts about a request that every audience needs."""
 
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from environment.values import networks
 from i18n.locales import negotiate
 
 HOPS_MAX = 10
@@ -22,12 +23,12 @@ def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_ours(address: str, networks: str) -> bool:
+def _is_ours(address: str, trusted: str) -> bool:
     try:
         known = ip_address(address)
     except ValueError:
         return False
-    return any(known in ip_network(network.strip()) for network in networks.split(",") if network.strip())
+    return any(known in network for network in networks(trusted))
 
 
 @lru_cache(maxsize=4096)

@@ -1,80 +1,100 @@
 """Everything the environment decides, typed and read once at start (`ORION_` + the field's name in capitals)."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-PREFIX = "ORION_"
+from backend.core.database_url import DatabaseAddress
+from backend.core.redis_url import RedisAddress
+from environment.production import require_given, require_https, require_strong
+from environment.reading import PREFIX, SettingsError, decode, given_values, name_of
+from environment.values import Address, Addresses, HostName, MailAddress, Networks, OneLine, Url, parts_of
+
+__all__ = ["Settings", "SettingsError", "load_settings", "required"]
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
-
-
-class SettingsError(Exception):
-    """One sentence that names the setting at fault; the process must not start."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     environment: Literal["development", "test", "production"] = "development"
-    database_url: str = ""
-    database_owner_url: str = ""
+    database_url: DatabaseAddress = ""
+    """As libpq takes it: parameters such as `sslmode`, several hosts, sockets."""
+    database_owner_url: DatabaseAddress = ""
     """Used by migrations only; the same as `database_url` when empty."""
-    redis_url: str = ""
+    redis_url: RedisAddress = ""
+    """As redis-py takes it: `redis://`, `rediss://` with TLS, `unix://`."""
     data_dir: Path = Path(".orion")
-    backend_host: str = "127.0.0.1"
+    backend_host: HostName = "127.0.0.1"
     backend_port: Port = 8000
-    frontend_host: str = "127.0.0.1"
+    frontend_host: HostName = "127.0.0.1"
     frontend_port: Port = 8080
-    backend_url: str = "http://127.0.0.1:8000"
-    public_url: str = "http://127.0.0.1:8080"
-    backend_public_url: str = ""
+    backend_url: Address = "http://127.0.0.1:8000"
+    public_url: Address = "http://127.0.0.1:8080"
+    """Where browsers reach the pages; https in production."""
+    backend_public_url: Address = ""
     """Where phones and the wallets' servers reach the API; the same as `backend_url` when empty."""
     secret_keys: str = ""
     """Comma-separated, newest first: the first signs and encrypts, all are accepted."""
-    trusted_proxies: str = "127.0.0.0/8,::1/128"
+    trusted_proxies: Networks = "127.0.0.0/8,::1/128"
     """Networks, comma-separated, whose X-Forwarded-For is believed: the frontend and the balancer in front."""
     pool_size: Annotated[int, Meta(ge=1, le=100)] = 8
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     worker_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """Where a worker shows its metrics to Prometheus; 0: nowhere."""
+    metrics_token: str = ""
+    """What Prometheus sends as bearer token for `/metrics`; production shows them to nobody without one."""
+    public_docs: bool = False
+    """Whether production shows `/docs` and `/openapi.json` at the port that phones reach."""
 
     google_wallet_issuer_id: str = ""
     google_wallet_service_account_file: str = ""
-    google_wallet_origins: str = ""
-    google_wallet_api_url: str = "https://walletobjects.googleapis.com"
-    google_oauth_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
-    google_wallet_save_url: str = "https://pay.google.com/gp/v/save"
-    google_wallet_keys_url: str = "https://pay.google.com/gp/m/issuer/keys"
+    google_wallet_origins: Addresses = ""
+    google_wallet_api_url: Url = "https://walletobjects.googleapis.com"
+    google_oauth_token_url: Url = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+    google_wallet_save_url: Url = "https://pay.google.com/gp/v/save"
+    google_wallet_keys_url: Url = "https://pay.google.com/gp/m/issuer/keys"
     """Root keys of the signatures on callbacks."""
-    default_logo_url: str = ""
+    default_logo_url: Url = ""
     apple_wallet_dir: str = ""
     apple_wallet_key_password: str = ""
-    apns_url: str = "https://api.push.apple.com"
+    apns_url: Address = "https://api.push.apple.com"
     apns_ca_file: str = ""
-    apns_push_type: str = ""
+    apns_push_type: Literal["", "alert", "background"] = ""
     """Sent as apns-push-type when set; passes have always been pushed without."""
 
-    sandbox_url: str = ""
+    sandbox_url: Address = ""
     """Where `orion dev` has its doubles of Google and Apple; never in production."""
 
     email_provider: Literal["smtp", "sendgrid", "console"] = "console"
-    email_from_address: str = "cards@orion.example"
-    email_from_name: str = "Orion"
-    email_reply_to: str = ""
-    smtp_host: str = "127.0.0.1"
+    email_from_address: MailAddress = "cards@orion.example"
+    email_from_name: OneLine = "Orion"
+    email_reply_to: MailAddress = ""
+    smtp_host: HostName = "127.0.0.1"
     smtp_port: Port = 587
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_use_tls: bool = False
+    """STARTTLS, as on port 587."""
     smtp_use_ssl: bool = False
+    """TLS from the first byte, as on port 465."""
     sendgrid_api_key: str = ""
-    sendgrid_api_url: str = "https://api.sendgrid.com"
+    sendgrid_api_url: Url = "https://api.sendgrid.com"
 
     @property
     def keys(self) -> list[str]:
-        return [key.strip() for key in self.secret_keys.split(",") if key.strip()]
+        return parts_of(self.secret_keys)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
 
     @property
     def api_url(self) -> str:
@@ -86,41 +106,56 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_owner_url or self.database_url
 
 
+INSIDE = {"database_url", "database_owner_url", "redis_url", "backend_url"}
 LAUNCHER_NAMES = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM"}
 """Read by scripts around the project, not by it."""
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Reads `ORION_*`. Raises SettingsError for a misspelt name, a bad value or, in production, a missing one."""
-    given = {
-        name: value
-        for name, value in (os.environ if environ is None else environ).items()
-        if name.startswith(PREFIX) and name not in LAUNCHER_NAMES
-    }
-    known = {PREFIX + field.upper(): field for field in Settings.__struct_fields__}
-    for name in given:
-        if name not in known:
+    environ = os.environ if environ is None else environ
+    known = {name_of(field) for field in Settings.__struct_fields__} | LAUNCHER_NAMES
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known:
             raise SettingsError(f"{name} is not a setting of Orion: correct its name or remove it.")
-    settings = _decode({known[name]: value for name, value in given.items()})
-    _refuse_unsafe(settings)
+    given = given_values(Settings, environ)
+    settings = decode(Settings, given)
+    check_mail(settings)
+    if settings.is_production:
+        require_given(given, "database_url", "redis_url", "secret_keys", "public_url")
+        _refuse_unsafe(settings, given)
     return settings
 
 
-def _decode(values: dict[str, str]) -> Settings:
-    try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        raise SettingsError(f"{PREFIX}{path.rstrip('`').upper()}: {reason}.") from error
-
-
-def _refuse_unsafe(settings: Settings) -> None:
-    if settings.environment != "production":
-        return
-    for field in ("database_url", "redis_url", "secret_keys", "public_url"):
+def required(settings: Settings, *fields: str) -> None:
+    """Raises SettingsError for one that is not set."""
+    for field in fields:
         if not getattr(settings, field):
-            raise SettingsError(f"{PREFIX}{field.upper()} is required in production and is not set.")
+            raise SettingsError(f"{name_of(field)} is not set: set it, or start `make run`, which brings its own.")
+
+
+def check_mail(settings: Settings) -> None:
+    """Raises SettingsError when a mail could never leave as it is meant to."""
+    has_login = [bool(settings.smtp_user), bool(settings.smtp_password)]
+    names_server = settings.smtp_host != Settings().smtp_host or any(has_login)
+    if settings.email_provider == "console" and (names_server or settings.sendgrid_api_key):
+        meant = "smtp" if names_server else "sendgrid"
+        raise SettingsError(f"ORION_EMAIL_PROVIDER is console, so no mail leaves: set it to {meant}.")
+    if settings.email_provider == "sendgrid" and not settings.sendgrid_api_key:
+        raise SettingsError("ORION_SENDGRID_API_KEY is not set although ORION_EMAIL_PROVIDER is sendgrid.")
+    if settings.smtp_use_tls and settings.smtp_use_ssl:
+        raise SettingsError("ORION_SMTP_USE_TLS (STARTTLS) and ORION_SMTP_USE_SSL exclude each other: unset one.")
+    if any(has_login) and not all(has_login):
+        raise SettingsError("ORION_SMTP_USER and ORION_SMTP_PASSWORD go together: set both, or neither.")
+
+
+def _refuse_unsafe(settings: Settings, given: Iterable[str]) -> None:
     if settings.sandbox_url:
         raise SettingsError("ORION_SANDBOX_URL is for development only: unset it.")
-    if min(len(key) for key in settings.keys) < 32:  # noqa: PLR2004 - 256 bits as hexadecimal halves, or longer
-        raise SettingsError("ORION_SECRET_KEYS: each key needs at least 32 characters in production.")
+    require_strong("secret_keys", settings.keys)
+    if settings.metrics_token:
+        require_strong("metrics_token", [settings.metrics_token])
+    outside = (field for field in given if field.endswith("_url") and field not in INSIDE)
+    require_https(settings, *outside)
+    if settings.email_provider != "console" and settings.email_from_address == Settings().email_from_address:
+        raise SettingsError("ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set.")

@@ -2,13 +2,24 @@
 
 import asyncpg
 
-from backend.core.database import open_pool
+from backend.core.database import till_connector
 from backend.core.migrations import head
-from backend.core.settings import Settings
+from backend.core.reaching import StartRefused, reach_database, reach_redis
+from backend.core.settings import Settings, required
 
+__all__ = ["StartRefused", "check_start"]
+
+REDIS_RETRIES = 3
 FACTS = """
-SELECT r.rolsuper OR r.rolbypassrls AS bypasses, current_user AS role,
+SELECT r.rolsuper OR r.rolbypassrls AS bypasses, current_user AS role, session_user AS login,
+       EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolbypassrls)
+               AND pg_has_role(session_user, s.oid, 'MEMBER')) AS login_bypasses,
+       EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+               AND pg_has_role(session_user, c.relowner, 'MEMBER'))
+       OR EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database()
+                  AND pg_has_role(session_user, d.datdba, 'MEMBER')) AS login_owns,
        current_setting('synchronous_commit') AS synchronous_commit, current_setting('fsync') AS fsync,
+       pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS only_reads,
        (SELECT string_agg(c.relname, ', ') FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relowner = r.oid) AS owned,
        (SELECT string_agg(c.relname, ', ') FROM pg_class c
@@ -21,28 +32,24 @@ FROM pg_roles r WHERE r.rolname = current_user
 VERSION = "SELECT version_num FROM alembic_version"
 
 
-class StartRefused(Exception):
-    """One sentence that says what is wrong and what to do."""
+async def check_start(settings: Settings, *, needs_redis: bool = False) -> None:
+    """Raises StartRefused when the database is away, behind the code, or would not protect what it is given.
 
-
-async def check_start(settings: Settings) -> None:
-    """Raises StartRefused when the database is away, behind the code, or would not protect what it is given."""
+    Raises SettingsError when something is not set.
+    """
+    required(settings, "database_url", "redis_url", "secret_keys")
+    connection = await reach_database("ORION_DATABASE_URL", settings.database_url, till_connector)
     try:
-        pool = await open_pool(settings)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise StartRefused(
-            f"The database cannot be reached ({type(error).__name__}): check ORION_DATABASE_URL."
-        ) from error
-    try:
-        _check_schema(await _version(pool))
-        _check_facts(await pool.fetchrow(FACTS), is_production=settings.environment == "production")
+        _check_schema(await _version(connection))
+        _check_facts(await connection.fetchrow(FACTS), is_production=settings.is_production)
     finally:
-        await pool.close()
+        await connection.close()
+    await reach_redis(settings.redis_url, retries=REDIS_RETRIES if needs_redis else 0, is_needed=needs_redis)
 
 
-async def _version(pool: asyncpg.Pool) -> str | None:
+async def _version(connection: asyncpg.Connection) -> str | None:
     try:
-        version: str | None = await pool.fetchval(VERSION)
+        version: str | None = await connection.fetchval(VERSION)
     except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
         return None
     return version
@@ -60,5 +67,22 @@ def _check_facts(facts: asyncpg.Record, *, is_production: bool) -> None:
         raise StartRefused(f"The role {facts['role']} owns tables ({facts['owned']}): the application may own nothing.")
     if facts["unguarded"]:
         raise StartRefused(f"Row-level security is not forced on {facts['unguarded']}: run `orion migrate up`.")
-    if is_production and (facts["synchronous_commit"] == "off" or facts["fsync"] == "off"):
+    if is_production:
+        _check_production(facts)
+
+
+def _check_production(facts: asyncpg.Record) -> None:
+    if facts["login_bypasses"]:
+        raise StartRefused(
+            f"ORION_DATABASE_URL signs in as {facts['login']}, who can be a superuser or pass row-level security: "
+            "let it name orion_app."
+        )
+    if facts["login_owns"]:
+        raise StartRefused(
+            f"ORION_DATABASE_URL signs in as {facts['login']}, who owns the database or its tables: "
+            "let it name orion_app, and ORION_DATABASE_OWNER_URL the owner."
+        )
+    if facts["only_reads"]:
+        raise StartRefused("The database only reads: let ORION_DATABASE_URL lead to the server that takes writes.")
+    if facts["synchronous_commit"] == "off" or facts["fsync"] == "off":
         raise StartRefused("The database may lose acknowledged bookings: turn synchronous_commit and fsync on.")

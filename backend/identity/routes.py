@@ -18,6 +18,7 @@ from backend.identity.guards import bearer_token, signed_in
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
 from backend.identity.schemas import ChangeMe, MerchantRef, SignIn, SignInView, StoreAccess, UserView
+from backend.staff.passwords import PUBLISHED
 
 Asked = Request[Any, Any, Any]
 
@@ -35,6 +36,8 @@ class AuthController(Controller):
     )
     async def sign_in(self, request: Asked, data: JSONBody[SignIn], sessions: NamedDependency[Sessions]) -> SignInView:
         now = clock.now()
+        if request.app.state.settings.is_production and data.password in PUBLISHED:
+            raise SignInRefused
         await request.app.state.limiter.take("sign-in-email", normalize_email(data.email), 5)
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)

@@ -59,12 +59,14 @@ def queue_mail(
     language: str,
     now: datetime,
     name: str | None,
+    card_id: UUID | None = None,
     **values: str,
 ) -> EmailLog:
-    """The mail as it will be read; it leaves after the commit."""
+    """The mail as it will be read; it leaves after the commit. What opens a card is put in when it leaves."""
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
+        card_id=card_id,
         recipient=recipient,
         available_at=now,
         created_at=now,
@@ -131,16 +133,24 @@ async def _claim(
 
 
 async def deliver(
-    entry: EmailLog | PlatformMail, delivery: Delivery, settings: Settings, now: datetime, *, sender: str
+    entry: EmailLog | PlatformMail,
+    delivery: Delivery,
+    settings: Settings,
+    now: datetime,
+    body_text: str | None = None,
+    *,
+    sender: str,
 ) -> None:
     """Sends one claimed mail and notes on it how that ended, and by which way it really went. Raises nothing.
 
-    `sender`: the merchant's name on all of a merchant's mails, the platform's on its own.
+    `body_text`: what the recipient reads, when it says more than may be kept. `sender`: the merchant's name on all of a
+    merchant's mails, the platform's on its own.
     """
     entry.provider, entry.host = delivery.provider, delivery.host
     entry.sender = f"{sender} <{settings.email_from_address}>"
     try:
-        await delivery.send(Message(entry.id, entry.recipient, sender, entry.language, entry.subject, entry.body_text))
+        text = body_text or entry.body_text
+        await delivery.send(Message(entry.id, entry.recipient, sender, entry.language, entry.subject, text))
     except Exception as error:  # noqa: BLE001 - a mail that cannot even be written must not stop those behind it
         entry.error = str(error) if isinstance(error, DeliveryFailed) else type(error).__name__
         is_over = entry.attempts >= TRIES

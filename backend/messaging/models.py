@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.ids import new_id
-from backend.core.models import LABEL, PlatformRow, TenantEntity, of_merchant
+from backend.core.models import LABEL, PlatformRow, TenantEntity, belongs_to, of_merchant
 
 EMAIL_STATUSES = ("queued", "sent", "failed")
 
@@ -36,10 +36,14 @@ class EmailLog(MailRow, TenantEntity):
     __tablename__ = "email_logs"
     __table_args__ = (
         of_merchant(),
+        belongs_to("cards", "card_id"),
         CheckConstraint(f"status IN {EMAIL_STATUSES}", name="status"),
         Index("ix_email_logs_created_at", "merchant_id", "created_at"),
         Index("ix_email_logs_queued", "merchant_id", "available_at", postgresql_where=text("status = 'queued'")),
     )
+
+    card_id: Mapped[UUID | None]
+    """Whose page the mail leads to. Its address opens the card: it is put in when the mail leaves, and never kept."""
 
 
 class PlatformMail(MailRow, PlatformRow):

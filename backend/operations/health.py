@@ -1,18 +1,25 @@
 """Is it alive, can it work, and how does it do."""
 
 import asyncio
+from hmac import compare_digest
 from typing import Any
 
 import asyncpg
 from litestar import Request, Response, get
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from backend.core.clock import clock
 from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_UP
 from backend.core.migrations import head
+from backend.core.problems import NotFound
 
 CHECK_SECONDS = 1
+VERSION = "SELECT version_num FROM alembic_version"
 OUTBOX = """
 SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
        coalesce(extract(epoch FROM $1 - min(available_at) FILTER (WHERE dead_at IS NULL)), 0) AS age
@@ -46,14 +53,21 @@ async def ready(request: Asked) -> Response[dict[str, Any]]:
 
 
 async def _database(request: Asked) -> tuple[str, str]:
+    """Of both lanes: what works on one may be refused on the other."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            at = await request.app.state.pool.fetchval("SELECT version_num FROM alembic_version")
-    except asyncpg.UndefinedTableError:
+            at, same = await asyncio.gather(request.app.state.pool.fetchval(VERSION), _by_session(request))
+    except (asyncpg.UndefinedTableError, ProgrammingError):
         return "ok", "none"
-    except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError) as error:
         return f"away: {type(error).__name__}", "unknown"
-    return "ok", "ok" if at == head() else f"at {at}, code expects {head()}"
+    return "ok", "ok" if at == same == head() else f"at {at}, code expects {head()}"
+
+
+async def _by_session(request: Asked) -> str | None:
+    async with request.app.state.sessions.committing() as session:
+        version: str | None = await session.scalar(text(VERSION))
+        return version
 
 
 async def _redis(request: Asked) -> str:
@@ -67,7 +81,16 @@ async def _redis(request: Asked) -> str:
     return "ok"
 
 
-@get("/metrics", include_in_schema=False)
+def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard. Whoever may not finds nothing there."""
+    settings = connection.app.state.settings
+    wanted, given = f"Bearer {settings.metrics_token}", connection.headers.get("authorization", "")
+    is_open = not settings.metrics_token and not settings.is_production
+    if not is_open and not (settings.metrics_token and compare_digest(wanted.encode(), given.encode())):
+        raise NotFound
+
+
+@get("/metrics", include_in_schema=False, guards=[may_see_metrics])
 async def metrics(request: Asked) -> Response[bytes]:
     """Prometheus text. The outbox is counted when asked."""
     row = await request.app.state.pool.fetchrow(OUTBOX, clock.now())

@@ -3,6 +3,7 @@
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
+from environment.production import HSTS
 from i18n.locales import html_language
 
 CSP = {
@@ -53,6 +54,8 @@ async def add_headers(message: Message, scope: Scope) -> None:
     at_the_till = scope["path"] == "/till" or scope["path"].startswith("/till/")
     for name, value in (ALWAYS | AT_THE_TILL if at_the_till else ALWAYS).items():
         headers[name] = value
+    if scope["litestar_app"].state.settings.is_https:
+        headers["Strict-Transport-Security"] = HSTS
     if "cache-control" not in headers:
         for name, value in FOR_ONE_READER.items():
             headers[name] = value

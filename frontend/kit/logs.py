@@ -1,8 +1,13 @@
 import logging
+import re
+from typing import Any
 
 import structlog
 
 from frontend.settings import Settings
+
+TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}")
+"""Of cards, passes and sign-ins; an exception may quote the address it was about."""
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -16,8 +21,13 @@ def set_up_logs(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *(machines if settings.is_production else people),
+            _without_tokens,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     # httpx writes whole addresses at INFO, and those of wallet passes are secrets
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _without_tokens(_logger: object, _method: str, line: Any) -> str:
+    return TOKEN.sub("…", str(line))

@@ -29,7 +29,7 @@ def show_backend_problem(request: Request, problem: BackendProblem) -> Response[
 
 
 def show_backend_away(request: Request, error: BackendAway) -> Response[str]:
-    log.warning("backend away", reason=str(error), path=request.url.path, request_id=request_id_of(request))
+    log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
     _ = get_translator(language_of(request)).gettext
     return problem_page(request, AWAY, _("No answer"), _("The server does not answer. Try again in a moment."))
 
@@ -47,7 +47,7 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
 
 
 def show_failure(request: Request, error: Exception) -> Response[str]:
-    log.error("failure", path=request.url.path, request_id=request_id_of(request), exc_info=error)
+    log.error("failure", route=_route_of(request), request_id=request_id_of(request), exc_info=error)
     _ = get_translator(language_of(request)).gettext
     text = _("Something went wrong on our side. Nothing more was done.")
     return problem_page(request, 500, _("This did not work"), text)
@@ -81,3 +81,8 @@ def _stale_form(request: Request) -> Response[str]:
 def _path_of(address: str) -> str:
     """The path of an absolute or relative address."""
     return "/" + address.split("://", 1)[-1].partition("/")[2] if "://" in address else address
+
+
+def _route_of(request: Request) -> str:
+    """The address without what stands in it: that of a card is the right to see it."""
+    return str(request.scope.get("path_template") or "unknown")

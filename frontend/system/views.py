@@ -10,8 +10,10 @@ from frontend.api.client import Caller
 from frontend.kit.assets import Assets
 from frontend.kit.pages import page
 from frontend.kit.request import Request
+from frontend.system.csp_reports import ReportBook, told_by
 
 log = structlog.get_logger()
+book = ReportBook()
 AWAY = 503
 LONGEST_REPORT = 16_384
 SHELL = (
@@ -51,7 +53,8 @@ async def show_service_worker(request: Request) -> Response[str]:
     return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-@post("/csp-reports", status_code=204)
+@post("/csp-reports", status_code=204, request_max_body_size=LONGEST_REPORT)
 async def take_csp_reports(request: Request) -> None:
-    body = (await request.body())[:LONGEST_REPORT]
-    log.warning("csp report", report=body.decode(errors="replace"))
+    for report in told_by(await request.body()):
+        if book.takes_one():
+            log.warning("csp report", **report)

@@ -49,6 +49,7 @@ class Words:
             "welcome_bonus": _("Welcome bonus"),
             "earned": _("Stamp") if booking.unit == "stamps" else _("Sale"),
             "voided": _("Voided"),
+            "reinstated": _("Return undone"),
             "adjusted": _("Adjusted"),
             "expired": _("Expired"),
             "restored": _("Restored"),

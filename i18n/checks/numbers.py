@@ -28,7 +28,20 @@ NUMBERS = frozenset(
 )
 # Names, dates, money, and amounts that are whole phrases already ("3 points").
 TEXTS = frozenset(
-    {"address", "amount", "amounts", "ask_at", "card", "code", "consequence", "contact", "currency", "date", "day"}
+    {
+        "address",
+        "amount",
+        "amounts",
+        "ask_at",
+        "card",
+        "code",
+        "consequence",
+        "contact",
+        "currency",
+        "customers",
+        "date",
+        "day",
+    }
     | {"email", "file", "first", "folder", "fraction", "greeting", "headline", "id", "issuer", "label", "maximum"}
     | {"merchant", "mode", "moment", "money", "name", "p95", "page_url", "pass_type", "permission", "program", "rate"}
     | {"reason", "retry_at", "retry_on", "reward", "runbook", "section", "since", "store", "stores", "team", "text"}

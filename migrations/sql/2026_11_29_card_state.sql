@@ -1,25 +1,39 @@
 -- A card with everything that decides about it, read in one snapshot. Facts only: no rule is in here.
--- p_transaction or p_reference: what to take back (then p_card may be null); a reference is looked for at the asking store
--- first. p_store may be null: then the card is seen from its own store. p_key: the request's idempotency key.
+-- p_transaction or p_reference: what to take back (then p_card may be null). A return is undone with all its lines. A
+-- reference, folded, is looked for at the asking store first, also one that is taken back already; of each kind it is the
+-- booking that has it now, or the one that had it last. p_store may be null: then the card is seen from its own store. p_key: the request's idempotency key.
 CREATE FUNCTION card_state(
   p_merchant uuid, p_store uuid, p_card uuid, p_transaction uuid, p_reference text, p_key text, p_now timestamptz
 ) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_targets uuid[];
+  v_live uuid[];
   v_stores int := 0;
 BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   IF p_transaction IS NOT NULL THEN
-    v_targets := ARRAY[p_transaction];
-  ELSIF p_reference IS NOT NULL THEN
-    SELECT array_agg(t.id ORDER BY t.id), count(DISTINCT t.store_id) INTO v_targets, v_stores
+    SELECT array_agg(o.id ORDER BY o.seq) INTO v_targets
     FROM transactions t
-    WHERE t.merchant_id = p_merchant AND t.order_reference = p_reference AND t.store_id = p_store;
-    IF v_targets IS NULL THEN
-      SELECT array_agg(t.id ORDER BY t.id), count(DISTINCT t.store_id) INTO v_targets, v_stores
-      FROM transactions t WHERE t.merchant_id = p_merchant AND t.order_reference = p_reference;
-    END IF;
+    JOIN transactions o
+      ON o.merchant_id = t.merchant_id AND o.card_id = t.card_id AND o.seq BETWEEN t.seq - 9 AND t.seq + 9
+    WHERE t.merchant_id = p_merchant AND t.id = p_transaction
+      AND (o.id = t.id OR t.kind = 'voided' AND o.kind = 'voided' AND o.recorded_at = t.recorded_at);
+  ELSIF p_reference IS NOT NULL THEN
+    WITH known AS (
+      SELECT DISTINCT ON (r.store_id, r.kind) r.transaction_id, r.store_id, r.is_live
+      FROM order_references r
+      WHERE r.merchant_id = p_merchant AND r.folded = p_reference
+      ORDER BY r.store_id, r.kind, r.is_live DESC, r.transaction_id DESC
+    ), chosen AS (
+      SELECT k.* FROM known k
+      WHERE k.store_id = p_store
+         OR NOT EXISTS (SELECT FROM known o WHERE o.store_id = p_store)
+            AND (k.is_live OR NOT EXISTS (SELECT FROM known o WHERE o.is_live))
+    )
+    SELECT array_agg(c.transaction_id ORDER BY c.is_live DESC, c.transaction_id),
+           array_agg(c.transaction_id) FILTER (WHERE c.is_live), count(DISTINCT c.store_id)
+    INTO v_targets, v_live, v_stores FROM chosen c;
   END IF;
   IF v_targets IS NOT NULL THEN
     SELECT card_in_use(p_merchant, t.card_id) INTO p_card
@@ -32,18 +46,19 @@ BEGIN
       'customer', row_to_json(cu),
       'lots', (SELECT coalesce(json_agg(row_to_json(l) ORDER BY l.id), '[]')
                FROM lots l WHERE l.merchant_id = p_merchant AND l.card_id = p_card AND l.remaining > 0),
-      -- The last stamps, newest first; more than a day of any time zone.
-      'stamped_at', (SELECT coalesce(json_agg(t.recorded_at ORDER BY t.recorded_at DESC), '[]')
+      -- The last stamps, newest first, by when they were given: more than a day of any time zone around the earliest
+      -- moment a booking may be late by.
+      'stamped_at', (SELECT coalesce(json_agg(t.occurred_at ORDER BY t.occurred_at DESC), '[]')
                      FROM transactions t
                      WHERE t.merchant_id = p_merchant AND t.card_id = p_card
                        AND t.seq > c.last_seq - 400 AND t.kind = 'earned' AND t.unit = 'stamps'
-                       AND t.recorded_at > p_now - interval '2 days'
+                       AND t.occurred_at > p_now - interval '5 days'
                        AND NOT EXISTS (SELECT FROM transactions v
-                                       WHERE v.merchant_id = p_merchant AND v.voids_id = t.id)),
+                                       WHERE v.merchant_id = p_merchant AND v.voids_id = t.id AND NOT is_undone(v))),
       -- Pieces of each limited reward this person has had, also on cards merged into this one; returned ones do not count.
       'redeemed_counts', (SELECT coalesce(json_object_agg(x.reward_id, x.pieces), '{}')
                           FROM (SELECT t.reward_id,
-                                       sum(CASE t.kind WHEN 'redeemed' THEN t.quantity ELSE -t.quantity END) AS pieces
+                                       sum(CASE t.kind WHEN 'voided' THEN -t.quantity ELSE t.quantity END) AS pieces
                                 FROM rewards r
                                 JOIN transactions t ON t.merchant_id = p_merchant AND t.reward_id = r.id
                                 WHERE r.merchant_id = p_merchant AND r.limit_per_card IS NOT NULL
@@ -78,7 +93,15 @@ BEGIN
                   FROM transactions t
                   WHERE t.merchant_id = p_merchant AND t.id = ANY (v_targets)
                     AND card_in_use(p_merchant, t.card_id) = p_card),
-      'target_stores', v_stores)
+      'target_stores', v_stores,
+      -- Whose an order is that was booked on several cards.
+      'target_cards', (SELECT coalesce(json_agg(json_build_object('id', o.id, 'code', o.code, 'customer', row_to_json(ou))
+                                                ORDER BY o.id), '[]')
+                       FROM cards o
+                       LEFT JOIN customers ou ON ou.merchant_id = o.merchant_id AND ou.id = o.customer_id
+                       WHERE o.merchant_id = p_merchant
+                         AND o.id IN (SELECT card_in_use(p_merchant, t.card_id) FROM transactions t
+                                      WHERE t.merchant_id = p_merchant AND t.id = ANY (v_live))))
     FROM cards c
     JOIN stores es ON es.merchant_id = c.merchant_id AND es.id = c.store_id
     LEFT JOIN customers cu ON cu.merchant_id = c.merchant_id AND cu.id = c.customer_id

@@ -17,6 +17,8 @@ LANGUAGE sql STABLE AS $$
               WHERE v.merchant_id = t.merchant_id AND v.program_id = t.program_id AND v.version = t.terms_version)
     END,
     'reason', t.reason, 'occurred_at', t.occurred_at, 'recorded_at', t.recorded_at, 'voids_id', t.voids_id,
+    'voids_recorded_at', (SELECT o.recorded_at FROM transactions o
+                          WHERE o.merchant_id = t.merchant_id AND o.id = t.voids_id),
     'quantity', t.quantity, 'override', t.override_user_id IS NOT NULL,
     'returned_cents', r.cents, 'returned_quantity', r.quantity,
     'voided', r.lines > 0 AND r.cents >= coalesce(t.purchase_amount_cents, 0) AND r.quantity >= coalesce(t.quantity, 0),
@@ -24,7 +26,10 @@ LANGUAGE sql STABLE AS $$
   FROM cards c
   CROSS JOIN LATERAL (
     SELECT count(*) AS lines, coalesce(sum(v.purchase_amount_cents), 0) AS cents, coalesce(sum(v.quantity), 0) AS quantity
-    FROM transactions v WHERE v.merchant_id = t.merchant_id AND v.voids_id = t.id) r
+    FROM transactions v
+    WHERE v.merchant_id = t.merchant_id AND v.voids_id = t.id
+      -- A return that was undone counts no more.
+      AND NOT EXISTS (SELECT FROM transactions u WHERE u.merchant_id = v.merchant_id AND u.voids_id = v.id)) r
   LEFT JOIN customers cu ON cu.merchant_id = c.merchant_id AND cu.id = c.customer_id
   WHERE c.merchant_id = t.merchant_id AND c.id = t.card_id
 $$;

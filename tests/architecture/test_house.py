@@ -51,7 +51,7 @@ def test_the_frontend_knows_the_backend_by_its_schemas_only() -> None:
 def test_nothing_is_imported_inside_a_function() -> None:
     hidden = {
         (named(path), module)
-        for path in modules("backend", "frontend", "workers", "i18n", "migrations", "tests")
+        for path in modules("backend", "frontend", "workers", "i18n", "environment", "migrations", "tests")
         for node, module in imports(parsed(path))
         if node not in parsed(path).body
     }

@@ -183,6 +183,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "confirmHold": {},
     "releaseHold": {},
     "replaceCard": {"reason": "Lost"},
+    "relinkCard": {},
     "adjustPointsAsOwner": {"points": 5, "reason": "Goodwill"},
     "deactivateCard": {"reason": "Stolen"},
     "reactivateCard": {"reason": "Found"},

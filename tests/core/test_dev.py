@@ -86,7 +86,11 @@ def test_a_misspelt_setting_stops_the_start(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_it_is_not_for_production(capsys: pytest.CaptureFixture[str]) -> None:
-    os.environ.update(ORION_ENVIRONMENT="production", ORION_SECRET_KEYS="k" * 32)
+    os.environ.update(
+        ORION_ENVIRONMENT="production",
+        ORION_SECRET_KEYS="4be1a7d05c93f28e6b70d1c94f3a825e",
+        ORION_PUBLIC_URL="https://cards.example",
+    )
     assert dev.run() == 1
     assert "not for production" in capsys.readouterr().out
 

@@ -15,9 +15,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from backend.core.database import sqlalchemy_url
 from backend.core.embedded.errors import EmbeddedServerError
 from backend.core.embedded.identity import identity_for, program
 from backend.core.embedded.leftovers import command_line
@@ -27,12 +25,14 @@ from backend.core.embedded.server import EmbeddedServer
 from backend.core.embedded.sockets import private_directory, socket_directory
 from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.launch import tethered
+from backend.core.migrations import owner_engine
 
 FAST = {"fsync": "off"}
 SERVERS = {"postgres": EmbeddedPostgres, "valkey": EmbeddedValkey}
 CRASHING_LAUNCHER = """
 import os, pathlib, signal, sys
 from backend.core.embedded.{module} import {name}
+from backend.core.migrations import owner_engine
 {name}(pathlib.Path(sys.argv[1])).start()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -73,7 +73,7 @@ async def test_the_owner_owns_the_database_and_may_work_as_the_application(postg
 
 
 async def test_sqlalchemy_understands_the_same_address(postgres: EmbeddedPostgres) -> None:
-    engine = create_async_engine(sqlalchemy_url(postgres.app_url))
+    engine = owner_engine(postgres.app_url)
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT current_user")) == "orion_app"
     await engine.dispose()

@@ -9,10 +9,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from backend.core.database import sqlalchemy_url
-from backend.core.migrations import downgrade, head, status, upgrade
+from backend.core.migrations import downgrade, head, owner_engine, status, upgrade
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
 from backend.loyalty.ledger.rows import AllocationRow, CategoryRow, TransactionRow
@@ -105,7 +103,7 @@ async def test_customers_of_before_are_found_by_phone_and_address(servers: Serve
 
 
 async def test_the_models_say_what_the_migrations_made(settings: Settings) -> None:
-    engine = create_async_engine(sqlalchemy_url(settings.migration_url))
+    engine = owner_engine(settings.migration_url)
 
     def differences(connection: Any) -> list[Any]:
         context = MigrationContext.configure(

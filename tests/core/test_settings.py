@@ -7,6 +7,7 @@ import pytest
 
 from backend.core.settings import Settings, SettingsError, load_settings
 from frontend.settings import Settings as FrontendSettings
+from frontend.settings import load_settings as load_frontend
 
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
 NOT_FOR_CONTAINERS = {
@@ -16,11 +17,20 @@ NOT_FOR_CONTAINERS = {
     "frontend_port": "published by Compose",
 }
 
+KEY = "4be1a7d05c93f28e6b70d1c94f3a825e"
 PRODUCTION = {
     "ORION_ENVIRONMENT": "production",
     "ORION_DATABASE_URL": "postgresql://orion@db/orion",
     "ORION_REDIS_URL": "redis://redis",
-    "ORION_SECRET_KEYS": "0" * 64,
+    "ORION_SECRET_KEYS": KEY,
+    "ORION_PUBLIC_URL": "https://cards.example",
+}
+
+
+FRONTEND = {
+    "ORION_ENVIRONMENT": "production",
+    "ORION_BACKEND_URL": "http://backend:8000",
+    "ORION_SECRET_KEYS": KEY,
     "ORION_PUBLIC_URL": "https://cards.example",
 }
 
@@ -42,10 +52,10 @@ def test_words_become_what_they_mean() -> None:
     [
         ({"ORION_SMPT_HOST": "x"}, "ORION_SMPT_HOST is not a setting of Orion: correct its name or remove it."),
         ({"ORION_backend_port": "1"}, "ORION_backend_port is not a setting of Orion: correct its name or remove it."),
-        ({"ORION_BACKEND_PORT": "70000"}, "ORION_BACKEND_PORT: Expected `int` <= 65535."),
-        ({"ORION_BACKEND_PORT": "many"}, "ORION_BACKEND_PORT: Expected `int`, got `str`."),
-        ({"ORION_ENVIRONMENT": "prod"}, "ORION_ENVIRONMENT: Invalid enum value 'prod'."),
-        ({"ORION_SMTP_USE_TLS": "maybe"}, "ORION_SMTP_USE_TLS: Expected `bool`, got `str`."),
+        ({"ORION_BACKEND_PORT": "70000"}, "ORION_BACKEND_PORT must be a whole number from 1 to 65535."),
+        ({"ORION_BACKEND_PORT": "many"}, "ORION_BACKEND_PORT must be a whole number from 1 to 65535."),
+        ({"ORION_ENVIRONMENT": "prod"}, "ORION_ENVIRONMENT must be one of development, production, test."),
+        ({"ORION_SMTP_USE_TLS": "maybe"}, "ORION_SMTP_USE_TLS must be true or false."),
     ],
 )
 def test_a_mistake_stops_the_start_with_one_sentence_that_names_it(environ: dict[str, str], sentence: str) -> None:
@@ -64,14 +74,48 @@ def test_what_production_needs_is_asked_for(missing: str) -> None:
 
 def test_a_complete_production_environment_is_taken() -> None:
     settings = load_settings(PRODUCTION | {"ORION_DATABASE_OWNER_URL": "postgresql://owner@db/orion"})
-    assert settings.keys == ["0" * 64]
+    assert settings.keys == [KEY]
     assert settings.migration_url == "postgresql://owner@db/orion"
     assert load_settings(PRODUCTION).migration_url == "postgresql://orion@db/orion"
 
 
-def test_a_short_key_is_refused_in_production() -> None:
-    with pytest.raises(SettingsError, match="at least 32 characters"):
-        load_settings(PRODUCTION | {"ORION_SECRET_KEYS": f"{'0' * 64},short"})
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        (f"{KEY},short", "each key needs at least 32 characters"),
+        ("0" * 64, "can be guessed"),
+        ("abcdefghijklmnopq" * 2, "can be guessed"),
+        (f"changeme-{KEY}", "can be guessed"),
+        (f"{KEY},{'ab' * 20}", "can be guessed"),
+    ],
+)
+def test_a_weak_key_is_refused_in_production(keys: str, sentence: str) -> None:
+    for load, told in ((load_settings, PRODUCTION), (load_frontend, FRONTEND)):
+        with pytest.raises(SettingsError, match=sentence) as refused:
+            load(told | {"ORION_SECRET_KEYS": keys})
+        assert keys not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "BACKEND_PUBLIC_URL", "APNS_URL", "GOOGLE_WALLET_API_URL"])
+def test_production_is_reached_and_calls_by_https_only(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^ORION_{name} must begin with https:// in production\\.$"):
+        load_settings(PRODUCTION | {f"ORION_{name}": "http://cards.example"})
+
+
+def test_the_pages_of_production_are_reached_by_https_only() -> None:
+    with pytest.raises(SettingsError, match=r"^ORION_PUBLIC_URL must begin with https://"):
+        load_frontend(FRONTEND | {"ORION_PUBLIC_URL": "http://cards.example"})
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEYS", "PUBLIC_URL", "BACKEND_URL"])
+def test_the_frontend_asks_for_what_it_needs_and_for_no_database(missing: str) -> None:
+    assert load_frontend(FRONTEND).is_https
+    with pytest.raises(SettingsError, match=f"^ORION_{missing} is required in production and is not set\\.$"):
+        load_frontend({name: value for name, value in FRONTEND.items() if name != f"ORION_{missing}"})
+
+
+def test_an_empty_value_is_none_as_compose_writes_it() -> None:
+    assert load_settings({"ORION_SMTP_PORT": "", "ORION_LOG_LEVEL": " "}).smtp_port == 587
 
 
 def test_keys_are_listed_newest_first() -> None:
@@ -96,6 +140,7 @@ def test_every_setting_can_be_told_to_the_containers() -> None:
     """Without a line of its own a setting in `.env` reaches nobody, and nobody says so."""
     told = told_by_compose()
     common, servers = told["x-common"], told["x-common"] | told["x-servers"] | told["services"]
-    assert set(FrontendSettings.__struct_fields__) - common == {"sandbox_url"}
+    pages = common | told["services"]
+    assert set(FrontendSettings.__struct_fields__) - pages == {"sandbox_url", "frontend_port"}
     assert set(Settings.__struct_fields__) - servers == set(NOT_FOR_CONTAINERS)
     assert servers <= set(Settings.__struct_fields__)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 LEDGER = "backend/loyalty/ledger/"
 RULES = LEDGER + "rules.py"
-BOOK = "migrations/sql/2026_11_22_book.sql"
+BOOK = "migrations/sql/2026_11_29_book.sql"
 TESTS_OF_RULES = ("tests/loyalty/ledger/test_rules.py",)
 TESTS_OF_LEDGER = ("tests/loyalty/ledger", "tests/properties/test_ledger_machine.py")
 
@@ -184,8 +184,8 @@ MUTANTS = [
     Mutant(
         "An order's sale is taken back before what it paid for",
         LEDGER + "voiding.py",
-        'key=lambda target: target.transaction.kind != "redeemed")',
-        'key=lambda target: target.transaction.kind == "redeemed")',
+        'else target.transaction.kind != "redeemed"',
+        'else target.transaction.kind == "redeemed"',
         ("tests/loyalty/ledger/test_returns.py",),
     ),
     Mutant(
@@ -197,7 +197,7 @@ MUTANTS = [
     ),
     Mutant(
         "A return loses its points where cards were merged",
-        "migrations/sql/2026_11_23_void_target.sql",
+        "migrations/sql/2026_11_29_void_target.sql",
         "l.from_lot_id = g.id",
         "l.from_lot_id = g.id AND false",
         ("tests/loyalty/ledger/test_merging.py",),
@@ -207,6 +207,34 @@ MUTANTS = [
         LEDGER + "voiding.py",
         "owed = min(reversal.points, max(0, left - expired))",
         "owed = reversal.points",
+    ),
+    Mutant(
+        "A return that was undone still counts",
+        "migrations/sql/2026_11_29_is_undone.sql",
+        "SELECT EXISTS (",
+        "SELECT false AND EXISTS (",
+        ("tests/loyalty/ledger/test_undone_returns.py",),
+    ),
+    Mutant(
+        "An undone return leaves its fraction of a point behind",
+        LEDGER + "undo_return.py",
+        "draft.card.carry += worth - (voided.reversed_points or 0)",
+        "draft.card.carry += 0",
+        ("tests/loyalty/ledger/test_undone_returns.py",),
+    ),
+    Mutant(
+        "The number of a receipt is never free again",
+        LEDGER + "voiding.py",
+        "            draft.free_reference(target.transaction)",
+        "            pass",
+        ("tests/loyalty/ledger/test_receipts.py",),
+    ),
+    Mutant(
+        "Half an order is returned where it was booked on two cards",
+        LEDGER + "voiding.py",
+        "if len(state.target_cards) > 1:",
+        "if False:",
+        ("tests/loyalty/ledger/test_receipts.py",),
     ),
     Mutant(
         "Pieces that were set aside and not taken stay out of stock",

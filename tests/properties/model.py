@@ -22,6 +22,8 @@ class Lot:
     """What it was granted with, when that was given back after it had expired."""
     first: "Lot | None" = None
     """The lot its points were granted as, when that was another one."""
+    parent: "Lot | None" = None
+    """The lot it goes on with."""
     card: int = 0
 
     @property
@@ -56,6 +58,25 @@ class Booking:
 
 
 @dataclass(eq=False)
+class Return:
+    """What a return took and gave, so that it can be undone."""
+
+    id: str
+    booking: Booking
+    cents: int = 0
+    pieces: int = 0
+    reversed_points: int = 0
+    carry: Fraction = Fraction(0)
+    """What it added to the card's."""
+    owed: int = 0
+    found_expired: int = 0
+    settled: int = 0
+    taken_from: list[tuple[Lot, int]] = field(default_factory=list)
+    given_to: list[Lot] = field(default_factory=list)
+    is_undone: bool = False
+
+
+@dataclass(eq=False)
 class Hold:
     id: str
     quantity: int
@@ -70,6 +91,7 @@ class Model:
         self.card = 0
         self.lots: list[Lot] = []
         self.bookings: list[Booking] = []
+        self.returns: list[Return] = []
         self.holds: list[Hold] = []
         self.debt = self.stamps = self.balance = self.held = 0
         self.carry = Fraction(0)
@@ -124,7 +146,8 @@ class Model:
         self.card += 1
         for lot in sorted(self.lots, key=lambda lot: lot.ends_at):
             if lot.left:
-                self.lots.append(Lot(lot.left, lot.ends_at, has_grace=lot.has_grace, first=lot.origin, card=self.card))
+                new = Lot(lot.left, lot.ends_at, has_grace=lot.has_grace, first=lot.origin, parent=lot, card=self.card)
+                self.lots.append(new)
                 lot.left = 0
 
     @property
@@ -138,7 +161,7 @@ class Model:
             points -= part
             if part:
                 ends_at = max(self._end_of(now), now + GRACE)
-                self.lots.append(Lot(self._pay(part), ends_at, restored=part, first=lot, card=self.card))
+                self.lots.append(Lot(self._pay(part), ends_at, restored=part, first=lot, parent=lot, card=self.card))
 
     def _settled_of(self, lot: Lot) -> int:
         return sum(booking.settled for booking in self.bookings if booking.lot is lot)
@@ -148,52 +171,104 @@ class Model:
         lots = [lot for lot in self.lots if lot.origin is first]
         return max(0, sum(lot.expired - lot.restored for lot in lots) - settled)
 
-    def void(self, booking: Booking, now: datetime, *, cents: int | None = None, quantity: int | None = None) -> None:
+    def void(
+        self,
+        transaction: str,
+        booking: Booking,
+        now: datetime,
+        *,
+        cents: int | None = None,
+        quantity: int | None = None,
+    ) -> None:
+        returned = Return(transaction, booking)
+        self.returns.append(returned)
         if booking.kind == "earned":
-            self._return_sale(booking, cents or booking.cents - booking.returned_cents)
+            self._return_sale(returned, booking, cents or booking.cents - booking.returned_cents)
             return
-        pieces = quantity or booking.quantity - booking.returned_quantity
+        pieces = returned.pieces = quantity or booking.quantity - booking.returned_quantity
         if booking.kind == "redeemed":
-            self._give_back(booking, pieces, now)
+            returned.given_to = self._give_back(booking, pieces, now)
         booking.returned_quantity += pieces
         self.stamps += {"stamped": -1, "stamps redeemed": TARGET}.get(booking.kind, 0)
 
-    def _return_sale(self, sale: Booking, cents: int) -> None:
+    def can_undo(self, returned: Return) -> bool:
+        return returned.booking.kind != "stamps redeemed" or self.stamps >= TARGET
+
+    def undo(self, returned: Return, now: datetime) -> None:
+        """As if it had not been; what has changed meanwhile stays."""
+        booking, returned.is_undone = returned.booking, True
+        booking.returned_cents -= returned.cents
+        booking.returned_quantity -= returned.pieces
+        booking.reversed_points -= returned.reversed_points
+        booking.found_expired -= returned.found_expired
+        booking.settled -= returned.settled
+        self.carry -= returned.carry
+        self.stamps -= {"stamped": -1, "stamps redeemed": TARGET}.get(booking.kind, 0)
+        if booking.kind == "redeemed":
+            self._take_again(returned)
+        paid_since = self._pay(returned.owed)
+        for lot, points in returned.taken_from:
+            self._fill(lot, points, now)
+        if paid_since:
+            self.grant(paid_since, now)
+
+    def _take_again(self, returned: Return) -> None:
+        """From the lots it gave back to, and what has come of them, then from others, then as debt."""
+        own = [lot for lot in self.lots if self._comes_of(lot, returned.given_to)]
+        wanted = REWARD * returned.pieces
+        there = min(wanted, self.balance)
+        self._take(there, own)
+        self.debt += 0 if self.forgives else wanted - there
+
+    def _comes_of(self, lot: Lot | None, lots: list[Lot]) -> bool:
+        return lot is not None and (lot in lots or self._comes_of(lot.parent, lots))
+
+    def _return_sale(self, returned: Return, sale: Booking, cents: int) -> None:
         """All that is left of a sale's points, at most; what expired unused is gone already."""
         worth, left = Fraction(cents, 100) * sale.rate, sale.points - sale.reversed_points
         points = min(left, max(0, ceil(worth - self.carry)))
         self.carry += points - worth
+        returned.cents, returned.reversed_points, returned.carry = cents, points, points - worth
         sale.returned_cents, sale.reversed_points = sale.returned_cents + cents, sale.reversed_points + points
         owed = min(points, max(0, left - self._expired_of(sale.lot, sale.found_expired)))
         there = min(owed, self.balance)
-        self.take(there, own=sale.lot)
-        self.debt += 0 if self.forgives else owed - there
-        sale.found_expired += 0 if self.forgives else points - owed
-        sale.settled += points - (there if self.forgives else owed)
+        returned.taken_from = sorted(self.take(there, own=sale.lot), key=lambda part: self.lots.index(part[0]))
+        returned.owed = 0 if self.forgives else owed - there
+        returned.found_expired = 0 if self.forgives else points - owed
+        returned.settled = points - (there if self.forgives else owed)
+        self.debt += returned.owed
+        sale.found_expired += returned.found_expired
+        sale.settled += returned.settled
 
-    def _give_back(self, booking: Booking, pieces: int, now: datetime) -> None:
+    def _give_back(self, booking: Booking, pieces: int, now: datetime) -> list[Lot]:
         """The lot that came last is filled first."""
+        filled = []
         skip, amount = booking.returned_quantity * REWARD, pieces * REWARD
         for lot, paid in sorted(booking.paid_from, key=lambda entry: -self.lots.index(entry[0])):
             passed = min(paid, skip)
             part = min(paid - passed, amount)
             skip, amount = skip - passed, amount - part
             if part:
-                self._fill(lot, part, now)
+                filled.append(self._fill(lot, part, now))
+        return filled
 
-    def _fill(self, lot: Lot, points: int, now: datetime) -> None:
+    def _fill(self, lot: Lot, points: int, now: datetime) -> Lot:
         """What a merged card had paid comes back as a lot of the one that goes on."""
         if lot.card != self.card:
-            lot = Lot(0, lot.ends_at, has_grace=lot.has_grace, first=lot.origin, card=self.card)
+            lot = Lot(0, lot.ends_at, has_grace=lot.has_grace, first=lot.origin, parent=lot, card=self.card)
             self.lots.append(lot)
         if lot.ends_at <= now and not lot.has_grace:
             lot.ends_at, lot.has_grace = now + GRACE, True
         lot.left += self._pay(points)
+        return lot
 
     def take(self, amount: int, own: Lot | None = None) -> list[tuple[Lot, int]]:
         """From its own points first, then soonest expiry first, then oldest."""
+        return self._take(amount, [lot for lot in self.lots if lot.origin is own])
+
+    def _take(self, amount: int, own: list[Lot]) -> list[tuple[Lot, int]]:
         parts = []
-        for lot in sorted(self.lots, key=lambda lot: (lot.origin is not own, lot.ends_at)):
+        for lot in sorted(self.lots, key=lambda lot: (lot not in own, lot.ends_at)):
             part = min(lot.left, amount)
             lot.left, amount = lot.left - part, amount - part
             if part:

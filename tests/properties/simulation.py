@@ -31,7 +31,7 @@ STILL_RUNNING = "request_in_progress"
 LINES = "SELECT idempotency_key AS key, card_id, amount FROM transactions WHERE merchant_id = $1"
 STOCK_LEFT = """
     SELECT r.stock - $2 + coalesce((
-             SELECT sum(CASE t.kind WHEN 'redeemed' THEN t.quantity ELSE -t.quantity END)
+             SELECT sum(CASE t.kind WHEN 'voided' THEN -t.quantity ELSE t.quantity END)
              FROM transactions t WHERE t.merchant_id = r.merchant_id AND t.reward_id = r.id), 0)
            + coalesce((SELECT sum(h.quantity) FROM holds h
                        WHERE h.merchant_id = r.merchant_id AND h.reward_id = r.id AND h.state = 'reserved'), 0)
@@ -62,6 +62,7 @@ class Day:
     """By key: the bytes of the first answer that settled it."""
     booked: dict[str, dict[str, Any]] = field(default_factory=dict)
     sales: list[str] = field(default_factory=list)
+    returns: list[str] = field(default_factory=list)
     holds: list[tuple[str, str]] = field(default_factory=list)
 
     async def step(self, tills_at_once: int) -> None:
@@ -89,6 +90,8 @@ class Day:
         return Ask(draw.choice(self.tills), path, body)
 
     def _draw_return(self) -> tuple[str, dict[str, Any]]:
+        if self.returns and self.chance.random() < 0.3:
+            return f"/api/v1/store/loyalty/transactions/{self.chance.choice(self.returns)}/void", {}
         transaction = self.chance.choice(self.sales) if self.sales else UUID(int=0)
         part = {"amount_cents": self.chance.randint(1, 5000)} if self.chance.random() < 0.5 else {}
         return f"/api/v1/store/loyalty/transactions/{transaction}/void", part
@@ -128,6 +131,8 @@ class Day:
         told = self.booked[ask.key] = msgspec.json.decode(answer.content)
         if ask.path.endswith(("/points", "/redemptions")):
             self.sales.append(told["transaction"]["id"])
+        elif ask.path.endswith("/void"):
+            self.returns += [line["id"] for line in told["transactions"] if line["kind"] == "voided"]
         elif ask.path.endswith("/holds"):
             self.holds.append((told["card"]["id"], told["hold"]["id"]))
 

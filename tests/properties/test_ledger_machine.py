@@ -18,7 +18,7 @@ from backend.merchants.models import Policy
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.properties.model import REWARD, TARGET, Booking, Hold, Model
-from tests.world.caller import Refused, new_key
+from tests.world.caller import Json, Refused, new_key
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.limits import forget_everything
 from tests.world.office import Office, PlatformOffice
@@ -44,6 +44,7 @@ STEPS = [
     "redeem_the_stamp_card",
     "return_some_pieces",
     "return_an_order",
+    *["undo_a_return"] * 3,
     "confirm_fewer",
     "release",
     *["let_minutes_pass"] * 2,
@@ -54,6 +55,11 @@ STEPS = [
     *["restore"] * 3,
     "go_on_with_a_new_card",
 ]
+
+
+def _void_id(done: Json) -> str:
+    (line,) = done["transactions"]
+    return str(line["id"])
 
 
 class CardMachine(RuleBasedStateMachine):
@@ -196,20 +202,35 @@ class CardMachine(RuleBasedStateMachine):
             (quantity or 0) > booking.quantity - booking.returned_quantity
         )
         try:
-            self.wait(self.shop.claire.void(booking.id, **body))
+            done = self.wait(self.shop.claire.void(booking.id, **body))
         except Refused as problem:
             expected = "already_void" if booking.is_void else "return_exceeds_sale" if too_much else "already_spent"
             assert problem["code"] == expected
             assert booking.is_void or too_much or (booking.kind == "stamped" and self.model.stamps == 0)
         else:
             assert not booking.is_void and not too_much
-            self.model.void(booking, clock.now(), cents=cents, quantity=quantity)
+            self.model.void(_void_id(done), booking, clock.now(), cents=cents, quantity=quantity)
+
+    def _undo_a_return(self, data: st.DataObject) -> None:
+        if not self.model.returns:
+            return
+        returned = data.draw(st.sampled_from(self.model.returns))
+        reference = returned.booking.reference
+        try:
+            self.wait(self.shop.claire.void(returned.id))
+        except Refused as problem:
+            assert problem["code"] == ("already_void" if returned.is_undone else "insufficient_stamps"), reference
+            assert returned.is_undone or not self.model.can_undo(returned)
+        else:
+            assert not returned.is_undone
+            assert self.model.can_undo(returned)
+            self.model.undo(returned, clock.now())
 
     def _return_an_order(self, data: st.DataObject) -> None:
         if sales := [booking for booking in self.model.bookings if booking.reference and not booking.is_void]:
             sale = data.draw(st.sampled_from(sales))
-            self.wait(self.shop.claire.return_order(sale.reference))
-            self.model.void(sale, clock.now())
+            done = self.wait(self.shop.claire.return_order(sale.reference))
+            self.model.void(_void_id(done), sale, clock.now())
 
     def _adjust_up(self, data: st.DataObject) -> None:
         points = data.draw(st.integers(1, 50))

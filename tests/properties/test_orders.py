@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from backend.core.clock import clock
 from tests.conftest import OpenShop
-from tests.world.caller import Refused, new_key
+from tests.world.caller import Json, Refused, new_key
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 
 POLICIES = ("debt", "within_balance")
 SAME = ("points_balance", "debt_points", "stamp_count", "next_expiry")
 REWARD = 40
+
+
+def same(card: Json) -> Json:
+    return {name: card[name] for name in SAME}
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ async def shops_by_policy(opened: OpenShop) -> dict[str, Shop]:
     sale_first=st.booleans(),
 )
 @settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_a_whole_order_returned_leaves_the_card_as_it_was(
+def test_a_whole_order_returned_leaves_the_card_as_it_was_and_undone_as_the_order_had_left_it(
     shops_by_policy: dict[str, Shop],
     loop: asyncio.AbstractEventLoop,
     *,
@@ -55,7 +59,11 @@ def test_a_whole_order_returned_leaves_the_card_as_it_was(
             elif pieces:
                 with suppress(Refused):
                     await shop.anna.redeem(card, shop.rewards[REWARD], quantity=pieces, order_reference=reference)
-        after = (await shop.anna.return_order(reference))["card"]
-        assert {name: after[name] for name in SAME} == {name: before[name] for name in SAME}
+        ordered = await shop.anna.show(card)
+        returned = await shop.anna.return_order(reference)
+        assert same(returned["card"]) == same(before)
+        undone = await shop.anna.void(returned["transactions"][0])
+        assert same(undone["card"]) == same(ordered)
+        assert same((await shop.anna.return_order(reference))["card"]) == same(before)
 
     loop.run_until_complete(order_and_return(shops_by_policy[policy]))

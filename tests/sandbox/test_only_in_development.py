@@ -15,7 +15,7 @@ FOR_PRODUCTION = {
     "ORION_ENVIRONMENT": "production",
     "ORION_DATABASE_URL": "postgresql://somebody@/shop",
     "ORION_REDIS_URL": "redis://somewhere",
-    "ORION_SECRET_KEYS": "k" * 32,
+    "ORION_SECRET_KEYS": "4be1a7d05c93f28e6b70d1c94f3a825e",
     "ORION_PUBLIC_URL": "https://cards.example",
 }
 

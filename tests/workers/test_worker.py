@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from arq.connections import RedisSettings
 from arq.constants import job_key_prefix
 from arq.worker import Worker
 from msgspec.structs import replace
@@ -18,10 +17,13 @@ from redis.asyncio import Redis
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core import reaching
 from backend.core.clock import clock
+from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.outbox import relay
 from backend.core.ports import free_port, is_free
-from backend.core.queue import RELAY, deserialize, redis_settings, serialize
+from backend.core.queue import RELAY, deserialize, serialize
+from backend.core.reaching import StartRefused, reach_redis
 from backend.core.settings import Settings
 from backend.loyalty.wallets.apple.passes import ERASED_KEPT
 from backend.loyalty.wallets.links import open_link
@@ -293,10 +295,20 @@ async def test_a_worker_shows_its_metrics(settings: Settings) -> None:
     assert is_free("127.0.0.1", port)
 
 
-def test_a_worker_waits_for_a_redis_that_comes_back() -> None:
-    settings = redis_settings("redis://127.0.0.1:6379/2")
-    assert isinstance(settings, RedisSettings)
-    assert (settings.database, settings.conn_retries) == (2, 3)
+async def test_a_worker_waits_for_a_redis_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "RETRY_SECONDS", 0.01)
+    valkey = EmbeddedValkey(tmp_path)
+    waiting = asyncio.create_task(reach_redis(valkey.url, retries=1000, is_needed=True))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    with valkey:
+        await waiting
+
+
+async def test_a_worker_without_redis_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "RETRY_SECONDS", 0.01)
+    with pytest.raises(StartRefused, match=r"^Redis cannot be reached .*check ORION_REDIS_URL\.$"):
+        await reach_redis("redis://127.0.0.1:1", retries=3, is_needed=True)
 
 
 async def test_jobs_leave_nothing_about_people_in_redis(workers: list[Worker], shop: Shop, services: Services) -> None:

@@ -56,6 +56,7 @@ STEPS = {
     "redeem_stamps": 3,
     "void": 5,
     "return_a_part": 5,
+    "undo_return": 4,
     "adjust": 3,
     "reserve": 6,
     "confirm": 3,
@@ -80,6 +81,7 @@ class RandomPast:
     cards: list[UUID] = field(default_factory=list)
     bookings: list[UUID] = field(default_factory=list)
     """Sales, stamps and redemptions."""
+    returns: list[UUID] = field(default_factory=list)
     holds: list[tuple[UUID, UUID]] = field(default_factory=list)
     """Card and hold."""
     merges: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
@@ -117,6 +119,11 @@ class RandomPast:
         if self.bookings:
             booking, origin = self.dice.choice(self.bookings), self._origin()
             await self._book(VoidTransaction(part, origin), transaction_id=booking)
+
+    async def _undo_return(self, _: UUID) -> None:
+        if self.returns:
+            returned, origin = self.dice.choice(self.returns), self._origin()
+            await self._book(VoidTransaction(Void(), origin), transaction_id=returned)
 
     async def _adjust(self, card_id: UUID) -> None:
         points = self.dice.choice([-30, -5, 5, 30])
@@ -191,6 +198,8 @@ class RandomPast:
         line = (answer or {}).get("transaction")
         if line and line["kind"] in {"earned", "redeemed"}:
             self.bookings.append(UUID(line["id"]))
+        voided = [other for other in (answer or {}).get("transactions", []) if other["kind"] == "voided"]
+        self.returns += [UUID(other["id"]) for other in voided]
         return answer
 
     async def _book_both(self, operation: JointOperation, kept_id: UUID, merged_id: UUID) -> dict[str, Any] | None:

@@ -57,6 +57,9 @@ class Till(Caller):
         told = {"order_reference": order_reference} | body
         return await self.post("/store/loyalty/returns", told, key=key or new_key())
 
+    async def preview_return(self, order_reference: str, **body: Any) -> Json:
+        return await self.post("/store/loyalty/returns/preview", {"order_reference": order_reference} | body)
+
     async def reserve(
         self, card: Card | str, reward: str | None = None, *, key: str | None = None, **body: Any
     ) -> Json:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from backend.core.clock import clock
+from backend.loyalty.cards.mails import with_address
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
@@ -43,7 +44,8 @@ async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[
         return
     delivery, sender = open_delivery(services.settings), await _sender(services, merchant_id)
     for entry in claimed:
-        await deliver(entry, delivery, services.settings, clock.now(), sender=sender)
+        text = await _text(services, entry)
+        await deliver(entry, delivery, services.settings, clock.now(), text, sender=sender)
         async with services.sessions.committing(merchant_id) as session:
             await session.merge(entry)
 
@@ -55,3 +57,11 @@ async def _sender(services: Services, merchant_id: UUID | None) -> str:
     async with services.sessions.committing(merchant_id) as session:
         found = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
     return found or services.settings.email_from_name
+
+
+async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:
+    """As it is read; the log keeps less."""
+    if isinstance(entry, PlatformMail):
+        return entry.body_text
+    async with services.sessions.committing(entry.merchant_id) as session:
+        return await with_address(session, services.links, entry)

@@ -57,8 +57,8 @@ class EmbeddedPostgres(EmbeddedServer):
         return self.url(APPLICATION)
 
     def url(self, user: str, database: str = DATABASE) -> str:
-        """For asyncpg and SQLAlchemy alike; the user `postgres` is the superuser."""
-        return f"postgresql://{user}@/{quote(database)}?host={self.socket_dir}"
+        """The user `postgres` is the superuser."""
+        return f"postgresql://{user}@/{quote(database)}?host={quote(str(self.socket_dir))}"
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Owned by the owner. A template is copied as it is; nobody may be connected to it."""

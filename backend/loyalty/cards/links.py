@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from backend.core.keys import KeyRing
@@ -14,6 +16,8 @@ VERSIONS_MAX = 100
 """A token proves its page version and does not tell it."""
 DOWNLOADS = "/api/v1/storefront/loyalty/passes"
 SAVES = "/api/v1/storefront/loyalty/wallets/google"
+# A quotation mark inside a JSON string is escaped: what people write cannot look like one of these.
+REFERENCE = re.compile(rb'"(page_url|pass_url|save_url)":"([0-9a-f-]{36})/([0-9a-f-]{36})/(\d{1,9})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,9 @@ class CardLinks:
         self._public_url = public_url.rstrip("/")
         self._api_url = api_url.rstrip("/")
         self.wallets = wallets
+        self.references = LinkReferences(self)
+        self.hidden_url = f"{self._public_url}/c/…"
+        """What stands for a page's address where that may not be kept."""
 
     def url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
         return f"{self._public_url}/c/{self._token(CARD_PAGE, merchant_id, card_id, page_version)}"
@@ -79,6 +86,41 @@ class CardLinks:
 
     def _proves(self, purpose: str, link: CardLink, page_version: int) -> bool:
         return self._keys.verify(purpose, _message(link.merchant_id, link.card_id, page_version), link.mac)
+
+
+class Addresses(Protocol):
+    """What a view asks for: addresses to be shown, or references to be kept."""
+
+    wallets: frozenset[str]
+
+    def url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str: ...
+    def pass_url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str: ...
+    def save_url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str: ...
+
+
+class LinkReferences:
+    """What answers that are kept say in place of addresses: what lies in the database opens nothing.
+
+    Addresses are derived, so that an answer that is repeated is the same byte for byte.
+    """
+
+    def __init__(self, links: CardLinks) -> None:
+        self.wallets = links.wallets
+        self._addresses = {b"page_url": links.url, b"pass_url": links.pass_url, b"save_url": links.save_url}
+
+    def url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
+        return f"{merchant_id}/{card_id}/{page_version}"
+
+    pass_url = save_url = url
+
+    def resolved(self, body: bytes) -> bytes:
+        """The answer as its reader gets it."""
+        return REFERENCE.sub(self._address, body)
+
+    def _address(self, found: re.Match[bytes]) -> bytes:
+        field, merchant_id, card_id, page_version = found.groups()
+        address = self._addresses[field](UUID(merchant_id.decode()), UUID(card_id.decode()), int(page_version))
+        return b'"%b":"%b"' % (field, address.encode())
 
 
 def _message(merchant_id: UUID, card_id: UUID, page_version: int) -> bytes:

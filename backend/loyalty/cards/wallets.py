@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.links import Addresses
 from backend.loyalty.wallets.schemas import AppleWallet, GoogleWallet, Wallets
 
 
@@ -18,7 +18,7 @@ class PassLink(msgspec.Struct, frozen=True):
 
 
 def wallets_view(
-    links: CardLinks,
+    links: Addresses,
     *,
     merchant_id: UUID,
     card_id: UUID,

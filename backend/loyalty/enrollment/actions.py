@@ -80,12 +80,12 @@ class Enrollment:
             async with self.sessions.committing(origin.merchant_id) as session:
                 answer = await _first_answer(session, origin, key)
             if answer is not None:
-                return answer
+                return self.ledger.told(answer)
             if constraint_of(error) == "uq_transactions_idempotency_key":
                 raise AlreadyBooked from error
             raise
         self.ledger.doorbell.ring()
-        return reply
+        return self.ledger.told(reply)
 
     async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         """Once in a very long time a new code is, or was, another card's: then with the next.
@@ -107,7 +107,7 @@ class Enrollment:
             # Whoever found the card made by a twin waited for that twin's commit: now its answer is there.
             if enrolled.already and (answer := await _first_answer(session, origin, key)):
                 return answer
-            show = Show(self.ledger.links, origin.language, origin.now)
+            show = Show(self.ledger.links.references, origin.language, origin.now)
             body = _public_answer(enrolled, show) if is_public else _staff_answer(enrolled, show)
             reply = Reply(200 if enrolled.already else 201, _encoder.encode(body))
             await _write(session, origin, enrolled, key, reply)

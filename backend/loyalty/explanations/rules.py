@@ -12,6 +12,7 @@ MEANINGS = {
     ("voided", True): "returned",
     ("voided", False): "came_back",
     ("transferred", False): "moved_back",
+    ("reinstated", True): "taken_again",
 }
 
 
@@ -29,4 +30,4 @@ def held_in(live: Sequence[LotState], held: int) -> dict[UUID, int]:
 
 
 def cents_to_next_point(carry: Fraction, points_per_euro: Fraction) -> int:
-    return ceil((1 - carry) / points_per_euro * CENTS_PER_EURO)
+    return max(1, ceil((1 - carry) / points_per_euro * CENTS_PER_EURO))

@@ -60,6 +60,7 @@ class Sentences:
             "welcome_bonus": _("%(amount)s: welcome gift on %(date)s."),
             "adjusted": _("%(amount)s: added manually on %(date)s."),
             "restored": _("%(amount)s: restored on %(date)s after expiring."),
+            "reinstated": _("%(amount)s: back on the card since %(date)s, because a return was undone."),
         }
         return told.get(lot.kind, _("%(amount)s: recorded on %(date)s.")) % named
 
@@ -84,6 +85,8 @@ class Sentences:
             "adjusted": _("%(amount)s: deducted manually on %(date)s."),
             "transferred": _("%(amount)s: moved to another card on %(date)s."),
             "moved_back": _("%(amount)s: moved back from another card on %(date)s."),
+            "reinstated": _("%(amount)s: back on the card since %(date)s, because a return was undone."),
+            "taken_again": _("%(amount)s: deducted again on %(date)s, because a return was undone."),
         }
         return told.get(meaning, _("%(amount)s: recorded on %(date)s.")) % (named | {"reward": reward or _("a reward")})
 
@@ -99,6 +102,8 @@ class Sentences:
             "adjusted": _("%(amount)s: deducted manually earlier."),
             "transferred": _("%(amount)s: moved to another card earlier."),
             "moved_back": _("%(amount)s: moved back from another card earlier."),
+            "reinstated": _("%(amount)s: back on the card earlier, because returns were undone."),
+            "taken_again": _("%(amount)s: deducted again earlier, because returns were undone."),
         }
         return told.get(meaning, _("%(amount)s: recorded earlier.")) % {"amount": self.amount(unit, amount)}
 

@@ -4,7 +4,7 @@ unchanged; when it has changed, read and decide again. No lock is held while Pyt
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypedDict, Unpack
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from backend.loyalty.ledger.problems import (
     TransactionNotFound,
 )
 from backend.loyalty.ledger.queries import find_state, get_states
+from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.rows import Booking, MergeRow
 from backend.loyalty.ledger.schemas import Override
 from backend.loyalty.ledger.state import CardState
@@ -124,10 +125,10 @@ class Ledger:
         async for _ in tries():
             state = await self._read(origin, key, particulars)
             if state.answer is not None:
-                return state.answer.reply(key)
+                return self.told(state.answer.reply(key))
             reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
             if reply is not None:
-                return reply
+                return self.told(reply)
         raise CardBusy
 
     async def _read(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
@@ -137,7 +138,7 @@ class Ledger:
             origin,
             card_id=particulars.get("card_id"),
             transaction_id=particulars.get("transaction_id"),
-            order_reference=reference,
+            order_reference=fold_reference(reference) if reference else None,
             key=key.value,
         )
         if state is None:
@@ -153,11 +154,11 @@ class Ledger:
         async for _ in tries():
             kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
             if kept.answer is not None:
-                return kept.answer.reply(key)
+                return self.told(kept.answer.reply(key))
             await operation.read(self.pool)
             reply = await self._try_together(operation, origin, key, kept, merged)
             if reply is not None:
-                return reply
+                return self.told(reply)
         raise CardBusy
 
     async def _try_together(
@@ -203,8 +204,12 @@ class Ledger:
         is_written = await self.write(origin.merchant_id, draft.booking(AnswerRow.of(key, reply, origin.now)))
         return self._booked(operation.kind, reply) if is_written else None
 
+    def told(self, reply: Reply) -> Reply:
+        """As its reader gets it: with the addresses that are never kept."""
+        return replace(reply, body=self.links.references.resolved(reply.body))
+
     def _show(self, origin: Origin) -> Show:
-        return Show(self.links, origin.language, origin.now)
+        return Show(self.links.references, origin.language, origin.now)
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
         POSTINGS.labels(kind, "booked").inc()
@@ -240,7 +245,7 @@ class Ledger:
         try:
             result: str = await self.pool.fetchval(statement, *arguments)
         except asyncpg.IntegrityConstraintViolationError as error:
-            if error.constraint_name == "uq_transactions_order_reference":
+            if error.constraint_name == "uq_order_references_live":
                 raise OrderReferenceUsed from error
             if error.constraint_name == "uq_transactions_idempotency_key":
                 # The answer has served its time; the key stays on its transaction for ever.

@@ -9,16 +9,18 @@ from backend.core.events import EventRow, Happening, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.events import PointsExpired
+from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
+from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.rows import (
     AllocationRow,
     Booking,
     CategoryRow,
     LimitUse,
+    OrderReferenceRow,
     RetiredCodeRow,
     TransactionRow,
 )
-from backend.loyalty.ledger.state import CardRow, CardState, HoldState, LotState, Moment
+from backend.loyalty.ledger.state import CardRow, CardState, HoldState, LotState, Moment, TargetTransaction
 
 
 class Draft:
@@ -29,6 +31,8 @@ class Draft:
         self.origin = origin
         self.transactions: list[TransactionRow] = []
         self.limits: list[LimitUse] = []
+        self._order_references: list[OrderReferenceRow] = []
+        self._changed_references: list[OrderReferenceRow] = []
         self._categories: list[CategoryRow] = []
         self._new_lots: dict[UUID, LotState] = {}
         self._changed_lots: dict[UUID, LotState] = {}
@@ -38,6 +42,7 @@ class Draft:
         self._new_holds: list[HoldState] = []
         self._settled_holds: list[HoldState] = []
         self._retired_code: RetiredCodeRow | None = None
+        self._ends_links = False
         self._book_expired()
 
     @property
@@ -59,7 +64,7 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Nothing is to be written."""
-        return not (self.transactions or self._new_holds or self._settled_holds or self._retired_code)
+        return not (self.transactions or self._new_holds or self._settled_holds or self._ends_links)
 
     @property
     def moment(self) -> Moment:
@@ -98,6 +103,23 @@ class Draft:
             CategoryRow(row.merchant_id, row.id, category_id) for category_id in dict.fromkeys(category_ids)
         ]
 
+    def refer(self, row: TransactionRow, order_reference: str | None) -> None:
+        """The number is this booking's, until it is taken back whole."""
+        row.order_reference = order_reference
+        if order_reference is not None:
+            self._order_references.append(_reference_row(row, order_reference, is_live=True))
+
+    def free_reference(self, booked: TargetTransaction) -> None:
+        self._change_reference(booked, is_live=False)
+
+    def claim_reference(self, booked: TargetTransaction) -> None:
+        """Refused by the writing when another booking has the number meanwhile."""
+        self._change_reference(booked, is_live=True)
+
+    def _change_reference(self, booked: TargetTransaction, *, is_live: bool) -> None:
+        if booked.order_reference is not None:
+            self._changed_references.append(_reference_row(booked, booked.order_reference, is_live=is_live))
+
     def grant(self, row: TransactionRow, amount: int, life: rules.LotLife) -> LotState:
         """A new lot; what the customer owes is paid from it first."""
         lot = LotState(
@@ -114,7 +136,7 @@ class Draft:
         self._new_lots[lot.id] = lot
         self.state.lots.append(lot)
         self._add_to_balance(row.unit, amount)
-        if paid := self._pay_debt(row.unit, amount):
+        if paid := self.pay_debt(row.unit, amount):
             self._move(row, lot, paid)
         return lot
 
@@ -138,7 +160,7 @@ class Draft:
             self.state.lots.append(lot)
         life = self._life_of_returned(mine)
         mine.expires_at, mine.idle_days, mine.has_grace = life.expires_at, life.idle_days, life.has_grace
-        owed = self._pay_debt(lot.unit, amount)
+        owed = self.pay_debt(lot.unit, amount)
         if amount > owed:
             self._move(row, mine, owed - amount)
 
@@ -150,7 +172,7 @@ class Draft:
     def _life_of_returned(self, lot: LotState) -> rules.ReturnedLife:
         return rules.returned_life(lot, self.moment)
 
-    def _pay_debt(self, unit: str, amount: int) -> int:
+    def pay_debt(self, unit: str, amount: int) -> int:
         """How much of the amount goes into what the customer owes."""
         paid = min(self.card.debt_points, amount) if unit == "points" else 0
         self.card.debt_points -= paid
@@ -173,12 +195,19 @@ class Draft:
         self._settled_holds.append(hold)
 
     def replace_code(self, code: str, reason: str) -> None:
-        """The card's code so far is refused from now on."""
+        """The card's code so far is refused from now on, and what was handed out with it opens nothing."""
         card, origin = self.card, self.origin
         self._retired_code = RetiredCodeRow(
             card.merchant_id, card.code, card.id, origin.user_id, origin.on_behalf_user_id, reason, self.now
         )
         card.code = code
+        self.end_links()
+
+    def end_links(self) -> None:
+        """Page, pass file, save link and Apple token so far open nothing from now on."""
+        self.card.page_version += 1
+        self._ends_links = True
+        self.record(CardLinksEnded(self.card.id, self.origin.user_id))
 
     def touch(self) -> None:
         """The customer was here: restarts the clock of inactivity."""
@@ -231,6 +260,8 @@ class Draft:
             card=self.card,
             limits=self.limits,
             transactions=self.transactions,
+            order_references=self._order_references,
+            order_references_changed=self._changed_references,
             categories=self._categories,
             lots=list(self._new_lots.values()),
             lots_changed=list(self._changed_lots.values()),
@@ -238,8 +269,16 @@ class Draft:
             holds=self._new_holds,
             holds_changed=self._settled_holds,
             retired_code=self._retired_code,
+            ends_links=self._ends_links,
             reward_id=self._reward[0],
             reward_stock=self._reward[1],
             events=self._events,
             answer=answer,
         )
+
+
+def _reference_row(
+    booked: TransactionRow | TargetTransaction, order_reference: str, *, is_live: bool
+) -> OrderReferenceRow:
+    folded = fold_reference(order_reference)
+    return OrderReferenceRow(booked.merchant_id, booked.id, booked.store_id, booked.kind, folded, is_live)

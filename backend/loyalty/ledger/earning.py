@@ -42,10 +42,10 @@ class EarnPoints:
             "points",
             accrual.points,
             purchase_amount_cents=body.purchase_amount_cents,
-            order_reference=body.order_reference,
             notes=body.notes,
             occurred_at=occurred_at,
         )
+        draft.refer(row, body.order_reference)
         draft.categorize(row, body.category_ids)
         if accrual.points:
             draft.grant(row, accrual.points, rules.lot_life(terms, draft.moment))

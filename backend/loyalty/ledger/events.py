@@ -44,6 +44,11 @@ class TransactionVoided(CardBooking, frozen=True):
     voids_id: UUID
 
 
+class ReturnUndone(CardBooking, frozen=True):
+    voids_id: UUID
+    """The return."""
+
+
 class PointsRestored(CardBooking, frozen=True):
     points: int
 
@@ -60,6 +65,13 @@ class CardReplaced(Happening, frozen=True):
     """It has a new code; the old one is refused."""
 
     card_id: UUID
+
+
+class CardLinksEnded(Happening, frozen=True):
+    """Nothing that was handed out for it opens anything any more."""
+
+    card_id: UUID
+    user_id: UUID | None
 
 
 class CardsMerged(CardBooking, frozen=True):

@@ -29,6 +29,7 @@ KINDS = (
     "earned",
     "redeemed",
     "voided",
+    "reinstated",
     "adjusted",
     "expired",
     "restored",
@@ -50,15 +51,6 @@ class Transaction(TenantEntity):
             "idempotency_key",
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
-        ),
-        Index(
-            "uq_transactions_order_reference",
-            "merchant_id",
-            "store_id",
-            "kind",
-            "order_reference",
-            unique=True,
-            postgresql_where=text("order_reference IS NOT NULL"),
         ),
         Index("ix_transactions_voids_id", "merchant_id", "voids_id", postgresql_where=text("voids_id IS NOT NULL")),
         Index(
@@ -100,7 +92,7 @@ class Transaction(TenantEntity):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint(
             "amount <> 0 OR kind IN "
-            "('enrolled', 'earned', 'voided', 'expired', 'transferred', 'deactivated', 'reactivated')",
+            "('enrolled', 'earned', 'voided', 'reinstated', 'expired', 'transferred', 'deactivated', 'reactivated')",
             name="amount",
         ),
         CheckConstraint("points_after >= 0 AND stamps_after >= 0 AND debt_after >= 0", name="balances_after"),
@@ -150,6 +142,34 @@ class Transaction(TenantEntity):
     """Who lifted a limit for this booking."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 over the digest before it and this line: a history that was tampered with no longer matches."""
+
+
+class OrderReference(TenantRow):
+    """The number of a receipt, as its booking has it; free for another booking once that is taken back whole."""
+
+    __tablename__ = "order_references"
+    __table_args__ = (
+        Index(
+            "uq_order_references_live",
+            "merchant_id",
+            "store_id",
+            "kind",
+            "folded",
+            unique=True,
+            postgresql_where=text("is_live"),
+        ),
+        Index("ix_order_references_folded", "merchant_id", "folded"),
+        belongs_to("transactions", "transaction_id"),
+        belongs_to("stores", "store_id"),
+    )
+
+    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
+    store_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(15))
+    folded: Mapped[str] = mapped_column(Text)
+    """As `fold_reference` gives it: without case, blanks, dashes and number signs."""
+    is_live: Mapped[bool]
+    """Its booking stands, or a part of it."""
 
 
 class TransactionCategory(TenantRow):

@@ -1,4 +1,8 @@
+from collections.abc import Sequence
+
 from backend.core.problems import Problem
+from backend.loyalty.cards import code
+from backend.loyalty.ledger.state import TargetCard
 from i18n.translator import N_, NN_
 
 
@@ -116,6 +120,20 @@ class OrderReferenceAmbiguous(Problem):
     detail = N_("Find the sale in the card’s history and void it there.")
 
 
+class OrderOnSeveralCards(Problem):
+    code, status = "order_on_several_cards", 409
+    title = N_("This receipt was booked on several cards")
+    detail = N_("Void it in the history of each card: %(customers)s.")
+
+    def __init__(self, cards: Sequence[TargetCard]) -> None:
+        named = [(card.customer.name if card.customer else "–", code.show(card.code)) for card in cards]
+        told = [
+            {"card_id": card.id, "code": card.code, "customer": name}
+            for card, (name, _) in zip(cards, named, strict=True)
+        ]
+        super().__init__(cards=told, customers=", ".join(f"{name} ({shown})" for name, shown in named))
+
+
 class HoldNotFound(Problem):
     code, status = "hold_not_found", 404
     title = N_("Nothing is set aside under this number")
@@ -144,7 +162,7 @@ class CardFrozen(Problem):
 class NotVoidable(Problem):
     code, status = "not_voidable", 409
     title = N_("This transaction cannot be voided")
-    detail = N_("Only sales, stamps and redemptions can.")
+    detail = N_("Only sales, stamps, redemptions and returns can.")
 
 
 class AlreadySpent(Problem):

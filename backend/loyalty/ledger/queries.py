@@ -12,7 +12,7 @@ from backend.core.origin import Origin
 from backend.core.paging import Position
 from backend.loyalty.ledger.checks import check_shown
 from backend.loyalty.ledger.problems import CardNotFound, TransactionNotFound
-from backend.loyalty.ledger.rules import undo_until
+from backend.loyalty.ledger.rules import UNDO_WINDOW, undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.state import CardState, Setup, in_language
 
@@ -121,6 +121,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
     occurred_at: datetime
     recorded_at: datetime
     voids_id: UUID | None
+    voids_recorded_at: datetime | None
     quantity: int | None
     override: bool
     returned_cents: int
@@ -132,6 +133,13 @@ class HistoryRow(msgspec.Struct, frozen=True):
     def is_touched(self) -> bool:
         """Some of it was taken back."""
         return self.voided or self.returned_cents > 0 or self.returned_quantity > 0
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """What undid something a moment ago is not undone in turn: the same key would do and undo for ever."""
+        if self.is_touched or (self.voids_recorded_at and self.recorded_at <= self.voids_recorded_at + UNDO_WINDOW):
+            return None
+        return undo_until(self.kind, self.recorded_at)
 
     def view(self, language: str) -> TransactionView:
         name = " ".join(part for part in (self.first_name, self.last_name) if part)
@@ -160,7 +168,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
             returned_cents=self.returned_cents,
             returned_quantity=self.returned_quantity,
             voided=self.voided,
-            undo_until=None if self.is_touched else undo_until(self.kind, self.recorded_at),
+            undo_until=self.undo_until,
         )
 
 

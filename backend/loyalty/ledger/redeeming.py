@@ -40,7 +40,7 @@ class RedeemReward:
     def decide(self, draft: Draft) -> None:
         price = decide_price(self.body, draft)
         self._row = book_redeemed(draft, price, self.body.notes)
-        self._row.order_reference = self.body.order_reference
+        draft.refer(self._row, self.body.order_reference)
         if price.reward_id:
             draft.take_reward(price.reward_id, -price.quantity)
 

@@ -26,17 +26,23 @@ from backend.loyalty.ledger.earning import EarnPoints
 from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
 from backend.loyalty.ledger.queries import HistoryRow, get_setup, get_state, get_transaction, list_transactions
 from backend.loyalty.ledger.redeeming import RedeemReward
+from backend.loyalty.ledger.relinking import RelinkCard
 from backend.loyalty.ledger.replacing import ReplaceCard
+from backend.loyalty.ledger.return_preview import preview_return
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     AdjustmentView,
     Confirmation,
     Earn,
     EarnView,
+    OrderPreview,
+    OrderQuestion,
     OrderReturn,
     Redemption,
     RedemptionView,
     Release,
+    Relinking,
+    RelinkingView,
     Replacement,
     ReplacementView,
     Reservation,
@@ -55,15 +61,14 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
 
 STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound)
+OF_CARD = (problems.ProgramInactive, problems.CardNotFound, problems.CardInactive)
 BOOKING = (
     *STAFF,
     ValidationFailed,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
     FeatureDisabled,
-    problems.ProgramInactive,
-    problems.CardNotFound,
-    problems.CardInactive,
+    *OF_CARD,
     problems.CardBusy,
     problems.AlreadyBooked,
     PinRequired,
@@ -89,6 +94,10 @@ VOIDING = (
     problems.AlreadySpent,
     problems.ReturnExceedsSale,
 )
+
+
+OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
+UNDOING = (problems.OrderReferenceUsed, problems.InsufficientStamps, problems.RewardUnavailable)
 
 
 class StoreLedgerController(Controller):
@@ -223,7 +232,7 @@ class StoreLedgerController(Controller):
         "is taken back; with one, that part of its sale.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, problems.OrderReferenceAmbiguous),
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, *OF_ORDER),
     )
     async def return_order(self, data: JSONBody[OrderReturn], desk: NamedDependency[Desk]) -> Response[bytes]:
         return await desk.book(
@@ -231,14 +240,29 @@ class StoreLedgerController(Controller):
         )
 
     @post(
+        "/returns/preview",
+        operation_id="previewReturn",
+        summary="Whose order it is, and how much a return would take back",
+        description="Nothing is booked.",
+        status_code=200,
+        guards=[together(requires(VOID_TRANSACTIONS), limited("lookup", 120))],
+        responses=refusals(*STAFF, ValidationFailed, FeatureDisabled, *OF_CARD, *VOIDING, *OF_ORDER),
+    )
+    async def preview_return(
+        self, data: JSONBody[OrderQuestion], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> OrderPreview:
+        return await preview_return(ledger, origin, data)
+
+    @post(
         "/transactions/{transaction_id:uuid}/void",
         operation_id="voidTransaction",
-        summary="Take a sale, a stamp or a redemption back, whole or in part",
+        summary="Take a sale, a stamp or a redemption back, whole or in part, or undo a return",
         description="A part of a sale by `amount_cents`, of a redemption by `quantity`; without either, all that is "
-        "left. Within 20 seconds the sign-in that booked it undoes it without a PIN.",
+        "left. A return is undone with everything that came back in it. Within 20 seconds the sign-in that booked it "
+        "undoes it without a PIN.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING),
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, *UNDOING),
     )
     async def void_transaction(
         self, transaction_id: FromPath[UUID], data: JSONBody[Void], desk: NamedDependency[Desk]
@@ -264,7 +288,8 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/replace",
         operation_id="replaceCard",
         summary="Give a lost card a new code",
-        description="At once; the old code is refused from then on, and is never given to another card.",
+        description="At once; the old code is refused from then on, and is never given to another card. "
+        "Its links end too: the holder gets the new address by mail.",
         guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(ReplacementView)} | refusals(*BOOKING),
@@ -273,6 +298,21 @@ class StoreLedgerController(Controller):
         self, card_id: FromPath[UUID], data: JSONBody[Replacement], desk: NamedDependency[Desk]
     ) -> Response[bytes]:
         return await desk.book(ReplaceCard(data), data, card_id=card_id, staff_pin=data.staff_pin)
+
+    @post(
+        "/cards/{card_id:uuid}/links",
+        operation_id="relinkCard",
+        summary="End the card's links and make new ones",
+        description="Its page, save link, pass file and Apple pass so far open nothing from then on. "
+        "The holder gets the new address by mail; the code stays.",
+        guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
+        response_headers=REPLAYED,
+        responses={201: shown(RelinkingView)} | refusals(*BOOKING),
+    )
+    async def relink_card(
+        self, card_id: FromPath[UUID], data: JSONBody[Relinking], desk: NamedDependency[Desk]
+    ) -> Response[bytes]:
+        return await desk.book(RelinkCard(), data, card_id=card_id)
 
     @get(
         "/cards/{card_id:uuid}/transactions",

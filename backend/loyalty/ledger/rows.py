@@ -64,6 +64,17 @@ class CategoryRow(msgspec.Struct, frozen=True):
     category_id: UUID
 
 
+class OrderReferenceRow(msgspec.Struct, frozen=True):
+    """Columns of `order_references`."""
+
+    merchant_id: UUID
+    transaction_id: UUID
+    store_id: UUID | None
+    kind: str
+    folded: str
+    is_live: bool
+
+
 class RetiredCodeRow(msgspec.Struct, frozen=True):
     merchant_id: UUID
     code: str
@@ -116,6 +127,8 @@ class Booking(msgspec.Struct, frozen=True):
     card: CardRow
     limits: list[LimitUse]
     transactions: list[TransactionRow]
+    order_references: list[OrderReferenceRow]
+    order_references_changed: list[OrderReferenceRow]
     categories: list[CategoryRow]
     lots: list[LotState]
     lots_changed: list[LotState]
@@ -123,6 +136,7 @@ class Booking(msgspec.Struct, frozen=True):
     holds: list[HoldState]
     holds_changed: list[HoldState]
     retired_code: RetiredCodeRow | None
+    ends_links: bool
     reward_id: UUID | None
     reward_stock: int
     """What is added to the reward's stock: fewer when pieces are handed over or set aside, more when they come back."""

@@ -14,7 +14,7 @@ from backend.loyalty.ledger.state import HoldState, LotState, Moment, TermsState
 GRACE = timedelta(days=14)
 UNDO_WINDOW = timedelta(seconds=20)
 HOLD_TIME = timedelta(minutes=10)
-VOIDABLE = ("earned", "redeemed")
+VOIDABLE = ("earned", "redeemed", "voided")
 CENTS_PER_EURO = 100
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 FAR_AWAY = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
@@ -27,9 +27,14 @@ class Accrual:
     """The fraction of a point sales have earned beyond the whole points; counts toward the next sale."""
 
 
+def worth_of(cents: int, points_per_euro: Fraction) -> Fraction:
+    """Points for so much, with the fraction."""
+    return Fraction(cents, CENTS_PER_EURO) * points_per_euro
+
+
 def accrue(cents: int, points_per_euro: Fraction, carry: Fraction) -> Accrual:
     """Whole points for a sale. Exact over all sales: 30 € + 20 € on a 50-€ rule give the point."""
-    total = carry + Fraction(cents, CENTS_PER_EURO) * points_per_euro
+    total = carry + worth_of(cents, points_per_euro)
     points = max(0, floor(total))
     return Accrual(points, total - points)
 
@@ -41,7 +46,7 @@ def reverse_accrual(cents: int, points_per_euro: Fraction, carry: Fraction, left
     What cannot be taken leaves the carry below zero, and later sales make it up: all sales together have always given
     exactly their worth. So any split of a return sums to the whole.
     """
-    worth = Fraction(cents, CENTS_PER_EURO) * points_per_euro
+    worth = worth_of(cents, points_per_euro)
     points = min(left, max(0, ceil(worth - carry)))
     return Accrual(points, carry - worth + points)
 
@@ -194,5 +199,5 @@ def give_back(taken: Sequence[tuple[UUID, int]], skipped: int, amount: int) -> l
 
 
 def undo_until(kind: str, recorded_at: datetime) -> datetime | None:
-    """Sales, stamps and redemptions can be undone for a moment."""
+    """Sales, stamps, redemptions and returns can be undone for a moment."""
     return recorded_at + UNDO_WINDOW if kind in VOIDABLE else None

@@ -12,9 +12,9 @@ from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500)]
 OrderReference = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
+    str, Meta(min_length=1, max_length=100, pattern=r"^(?=.*\w)\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
 ]
-"""Without blanks around it: two spellings of one receipt would be two receipts."""
+"""Compared without case, blanks, dashes and number signs."""
 Reason = Annotated[str, Meta(max_length=500, pattern=SAYS_SOMETHING, examples=["Sweater returned"])]
 
 
@@ -95,6 +95,13 @@ class OrderReturn(Void, kw_only=True):
     order_reference: OrderReference
 
 
+class OrderQuestion(Body):
+    """What a return of the order would take back."""
+
+    order_reference: OrderReference
+    amount_cents: Annotated[int, Meta(gt=0, le=100_000_000)] | None = None
+
+
 class Adjustment(Body):
     points: Annotated[int, Meta(ge=-100_000, le=100_000, examples=[50])]
     reason: Reason
@@ -107,7 +114,7 @@ class TransactionView(Answer):
     """Place in the card's history, without gaps."""
     card_id: UUID
     kind: str
-    """enrolled | welcome_bonus | earned | redeemed | voided | adjusted | expired | restored | …"""
+    """enrolled | welcome_bonus | earned | redeemed | voided | reinstated | adjusted | expired | restored | …"""
     unit: str
     """points | stamps"""
     amount: int
@@ -176,6 +183,44 @@ class VoidView(Answer):
     card: CardView
 
 
+class OrderLine(Answer):
+    """A booking of the order, of which something is left to take back."""
+
+    transaction_id: UUID
+    kind: str
+    """earned | redeemed"""
+    unit: str
+    """points | stamps"""
+    amount: int
+    """Signed: what it added or took."""
+    store: str | None
+    """Code of the store that booked it."""
+    occurred_at: datetime
+    purchase_amount_cents: int | None
+    returning_cents: int | None
+    """How much of the sale would come back."""
+    reward: str | None
+    quantity: int | None
+    returning_quantity: int | None
+    """How many pieces would come back."""
+
+
+class OrderPreview(Answer):
+    """What a return of the order would take back, of whom. Nothing is booked."""
+
+    order_reference: str
+    """As it was booked."""
+    customer: str
+    code: str
+    """Of the card."""
+    lines: list[OrderLine]
+    points: int
+    """Signed: what the balance would change by, less what would be owed."""
+    stamps: int
+    card: CardView
+    """As it would be afterwards."""
+
+
 class AdjustmentView(Answer):
     transaction: TransactionView
     card: CardView
@@ -216,6 +261,15 @@ class Replacement(Body):
 class ReplacementView(Answer):
     card: CardView
     """With its new code."""
+
+
+class Relinking(Body):
+    """Nothing to say but which card, which is in the address."""
+
+
+class RelinkingView(Answer):
+    card: CardView
+    """With its new page and the new addresses of its passes."""
 
 
 class Merge(Body):

@@ -224,6 +224,7 @@ class HoldState(msgspec.Struct):
 
 
 class TargetTransaction(msgspec.Struct, frozen=True):
+    merchant_id: UUID
     id: UUID
     card_id: UUID
     kind: str
@@ -233,9 +234,24 @@ class TargetTransaction(msgspec.Struct, frozen=True):
     sign_in_id: UUID | None
     terms_version: int
     purchase_amount_cents: int | None
+    order_reference: str | None
     quantity: int | None
+    reversed_points: int | None
     reward_id: UUID | None
+    occurred_at: datetime
     recorded_at: datetime
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """What a return has taken back, with the rate of its terms."""
+
+    transaction: TargetTransaction
+    points_numerator: int
+    points_denominator: int
+
+    @property
+    def points_per_euro(self) -> Fraction:
+        return Fraction(self.points_numerator, self.points_denominator)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -255,13 +271,19 @@ class Target(msgspec.Struct, frozen=True):
     given_back: int
     """Points or stamps earlier returns gave back or took."""
     reward: dict[str, str] | None
+    reward_stock: int | None
+    store: str | None
+    """Code of the store that booked it."""
     points_numerator: int
     points_denominator: int
+    returned: Returned | None
+    """Of a return: what it took back."""
     granted_ids: list[UUID]
-    """The lots it granted, and all that has come of them, on whichever card."""
+    """The lots it granted, or gave something back to, and all that has come of them, on whichever card."""
     granted_expired: int
     """How much of what it granted expired unused, and was neither restored since nor found so by an earlier return."""
     taken: list[Taken]
+    """Below zero for what it gave back."""
 
     @property
     def points_per_euro(self) -> Fraction:
@@ -282,6 +304,14 @@ class Target(msgspec.Struct, frozen=True):
     def is_void(self) -> bool:
         """Nothing is left to take back."""
         return self.void_count > 0 and self.left_cents <= 0 and self.left_quantity <= 0
+
+
+class TargetCard(msgspec.Struct, frozen=True):
+    """A card some of an order was booked on."""
+
+    id: UUID
+    code: str
+    customer: CustomerState | None
 
 
 class MergeState(msgspec.Struct, frozen=True):
@@ -314,7 +344,7 @@ class CardState(msgspec.Struct, dict=True):
     customer: CustomerState | None
     lots: list[LotState]
     stamped_at: list[datetime]
-    """Stamps of the last two days that still count, newest first."""
+    """When the stamps of the last five days were given that still count, newest first."""
     redeemed_counts: dict[UUID, int]
     """For rewards with a limit per card: how many pieces this card has had."""
     holds: list[HoldState]
@@ -327,6 +357,8 @@ class CardState(msgspec.Struct, dict=True):
     targets: list[Target]
     target_stores: int
     """At how many stores the order reference was found."""
+    target_cards: list[TargetCard]
+    """On which cards, of what is not taken back yet."""
     passes: list[PassLink] = []
     """The wallets it is in."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.links import Addresses
 from backend.loyalty.cards.schemas import CardView, HoldView, MergedCard, NextExpiry
 from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.categories.schemas import CategoryView
@@ -33,7 +33,7 @@ from backend.merchants.schemas import PolicyView, StoreRef
 class Show:
     """Shows things to one reader at one moment."""
 
-    links: CardLinks
+    links: Addresses
     language: str
     now: datetime
 

@@ -1,4 +1,5 @@
-"""Take a sale, a stamp or a redemption back, as a whole or in part, by transaction or by the order's reference."""
+"""Take a sale, a stamp or a redemption back, as a whole or in part, by transaction or by the order's reference; or undo
+a return."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from backend.loyalty.ledger.problems import (
     AlreadySpent,
     AlreadyVoid,
     NotVoidable,
+    OrderOnSeveralCards,
     OrderReferenceAmbiguous,
     ReturnExceedsSale,
     TransactionNotFound,
@@ -21,6 +23,7 @@ from backend.loyalty.ledger.problems import (
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Void, VoidView
 from backend.loyalty.ledger.state import CardState, Target
+from backend.loyalty.ledger.undo_return import undo_return
 from backend.loyalty.ledger.views import Show
 
 
@@ -36,6 +39,8 @@ class VoidTransaction:
             raise TransactionNotFound
         if state.target_stores > 1:
             raise OrderReferenceAmbiguous
+        if len(state.target_cards) > 1:
+            raise OrderOnSeveralCards(state.target_cards)
         checks.check_card(state)
         if not state.setup.policy.allow_void_transactions:
             raise VoidNotAllowed
@@ -52,15 +57,14 @@ class VoidTransaction:
     def decide(self, draft: Draft) -> None:
         """A part of an order is a part of its sale; the whole order is everything booked for it.
 
-        What was redeemed comes back first: the sale's own points may have paid for it.
+        What was redeemed comes back first: the sale's own points may have paid for it. Undone, it goes last.
         """
-        for target in sorted(self._targets(draft.state), key=lambda target: target.transaction.kind != "redeemed"):
-            row = self._take_back(draft, target)
+        for target in sorted(self._targets(draft.state), key=_turn):
+            row = undo_return(draft, target) if target.returned else self._take_back(draft, target)
             row.voids_id = target.transaction.id
             row.reason = self.body.reason
             row.reward_id = target.transaction.reward_id
             draft.close(row)
-            draft.record(TransactionVoided(row.card_id, row.id, target.transaction.id))
 
     def _targets(self, state: CardState) -> list[Target]:
         """Raises AlreadyVoid when nothing is left, ValidationFailed for a part of something that has no such parts."""
@@ -79,7 +83,11 @@ class VoidTransaction:
             ("earned", "points"): self._void_sale,
             ("earned", "stamps"): _void_stamp,
         }
-        return acts.get((target.transaction.kind, target.transaction.unit), self._void_redemption)(draft, target)
+        row = acts.get((target.transaction.kind, target.transaction.unit), self._void_redemption)(draft, target)
+        if row.purchase_amount_cents in {None, target.left_cents} and row.quantity in {None, target.left_quantity}:
+            draft.free_reference(target.transaction)
+        draft.record(TransactionVoided(row.card_id, row.id, target.transaction.id))
+        return row
 
     def _void_redemption(self, draft: Draft, target: Target) -> TransactionRow:
         """Each lot gets back what it paid, for as many pieces as come back."""
@@ -125,8 +133,14 @@ class VoidTransaction:
         return 201, VoidView(transactions=views, card=show.card(state))
 
 
+def _turn(target: Target) -> bool:
+    return target.returned.transaction.kind == "redeemed" if target.returned else target.transaction.kind != "redeemed"
+
+
 def _parts_of(target: Target) -> tuple[bool, bool]:
-    """Whether it can be taken back by amount, and by pieces."""
+    """Whether it can be taken back by amount, and by pieces. A return is undone whole."""
+    if target.returned:
+        return False, False
     return target.transaction.purchase_amount_cents is not None, target.transaction.quantity is not None
 
 
@@ -147,5 +161,5 @@ def _void_stamp(draft: Draft, target: Target) -> TransactionRow:
         raise AlreadySpent
     row = draft.transaction("voided", "stamps", -1)
     draft.spend(row, lots, 1)
-    draft.state.stamped_at[:] = [at for at in draft.state.stamped_at if at != target.transaction.recorded_at]
+    draft.state.stamped_at[:] = [at for at in draft.state.stamped_at if at != target.transaction.occurred_at]
     return row

@@ -76,8 +76,22 @@ def _void(card: CardReplay, line: Line) -> None:
         return
     operation = VoidTransaction(_part(line, booked), origin_at(card.past.merchant_id, line.recorded_at))
     target = card.stage.memory.target(booked)
+    policy = card.terms(line).return_policy
     for row in card.book_line(line, operation.decide, target=target):
-        booked.taken_back(row, card.terms(line).return_policy)
+        booked.taken_back(row, policy)
+        card.stage.memory.booked[line.id] = Rebooked(row, booked.points_per_euro, returned=booked, return_policy=policy)
+
+
+def _reinstate(card: CardReplay, line: Line) -> None:
+    """What these terms never took back cannot stand again."""
+    voided = card.stage.memory.booked.get(line.voids_id) if line.voids_id else None
+    if voided is None or voided.returned is None:
+        return
+    operation = VoidTransaction(Void(), origin_at(card.past.merchant_id, line.recorded_at))
+    if rows := card.book_line(line, operation.decide, target=card.stage.memory.target(voided)):
+        voided.void_count += 1
+        voided.returned_cents, voided.returned_quantity = rows[-1].purchase_amount_cents or 0, rows[-1].quantity or 0
+        voided.returned.stands_again(voided)
 
 
 def _adjust(card: CardReplay, line: Line) -> None:
@@ -116,6 +130,7 @@ ACTS: dict[str, Callable[[CardReplay, Line], None]] = {
     "earned": _earn,
     "redeemed": _redeem,
     "voided": _void,
+    "reinstated": _reinstate,
     "adjusted": _adjust,
     "restored": _restore,
     "expired": _expire,

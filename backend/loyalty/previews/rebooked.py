@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.loyalty.ledger.restoring import Restorable
 from backend.loyalty.ledger.rows import Booking, MergeRow, TransactionRow
-from backend.loyalty.ledger.state import Taken, Target, TargetTransaction
+from backend.loyalty.ledger.state import Returned, Taken, Target, TargetTransaction
 from backend.loyalty.previews.families import Families
 
 
@@ -24,6 +24,10 @@ class Rebooked:
     given_back: int = 0
     found_expired: int = 0
     """Of the points settled by returns: what these have found expired."""
+    returned: "Rebooked | None" = None
+    """Of a return: what it took back."""
+    return_policy: str = ""
+    """Of a return: that of the terms it was booked under."""
 
     def taken_back(self, void: TransactionRow, return_policy: str) -> None:
         """Terms that forgive do not tell what was forgiven from what had expired: there it counts as forgiven."""
@@ -34,6 +38,17 @@ class Rebooked:
         self.given_back += abs(void.amount)
         if return_policy == "debt" and void.reversed_points is not None:
             self.found_expired += void.reversed_points + void.amount
+
+    def stands_again(self, voided: "Rebooked") -> None:
+        """A return of it was undone: it counts nowhere any more."""
+        void = voided.row
+        self.void_count -= 1
+        self.returned_cents -= void.purchase_amount_cents or 0
+        self.returned_quantity -= void.quantity or 0
+        self.reversed_points -= void.reversed_points or 0
+        self.given_back -= abs(void.amount)
+        if voided.return_policy == "debt" and void.reversed_points is not None:
+            self.found_expired -= void.reversed_points + void.amount
 
     @property
     def settled(self) -> int:
@@ -61,7 +76,10 @@ class Memory:
     def target(self, booked: Rebooked) -> Target:
         """As the statement `void_target` reads it."""
         row = booked.row
-        granted = self.lots.of(self.lots.granted.get(row.id))
+        taken = [Taken(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]]
+        filled = [lot for part in taken if part.amount < 0 for lot in self.lots.of(part.lot.id)]
+        granted = self.lots.of(self.lots.granted.get(row.id)) + filled
+        returned = booked.returned
         return Target(
             transaction=_target_transaction(row),
             void_count=booked.void_count,
@@ -70,11 +88,14 @@ class Memory:
             reversed_points=booked.reversed_points,
             given_back=booked.given_back,
             reward=None,
+            reward_stock=None,
+            store=None,
             points_numerator=booked.points_per_euro.numerator,
             points_denominator=booked.points_per_euro.denominator,
+            returned=_returned(returned) if returned else None,
             granted_ids=[lot.id for lot in granted],
             granted_expired=self.lots.expired(granted) - booked.found_expired,
-            taken=[Taken(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]],
+            taken=taken,
         )
 
     def restorable(self, card_id: UUID) -> list[Restorable]:
@@ -95,8 +116,14 @@ class Memory:
         return {card_id}.union(*(self.going_on_as(other) for other in merged))
 
 
+def _returned(booked: Rebooked) -> Returned:
+    rate = booked.points_per_euro
+    return Returned(_target_transaction(booked.row), rate.numerator, rate.denominator)
+
+
 def _target_transaction(row: TransactionRow) -> TargetTransaction:
     return TargetTransaction(
+        merchant_id=row.merchant_id,
         id=row.id,
         card_id=row.card_id,
         kind=row.kind,
@@ -106,7 +133,10 @@ def _target_transaction(row: TransactionRow) -> TargetTransaction:
         sign_in_id=row.sign_in_id,
         terms_version=row.terms_version,
         purchase_amount_cents=row.purchase_amount_cents,
+        order_reference=row.order_reference,
         quantity=row.quantity,
+        reversed_points=row.reversed_points,
         reward_id=row.reward_id,
+        occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
     )

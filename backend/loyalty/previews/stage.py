@@ -16,7 +16,7 @@ from backend.loyalty.ledger.rows import Booking, TransactionRow
 from backend.loyalty.ledger.state import CardRow, CardState, Setup, StoreState, Target
 from backend.loyalty.previews.rebooked import Memory
 
-STAMPS_KEPT, HOLDS_KEPT = timedelta(days=2), timedelta(days=1)
+STAMPS_KEPT, HOLDS_KEPT = timedelta(days=5), timedelta(days=1)
 """As far back as the statement `card_state` reads them."""
 
 Decide = Callable[[Draft], None]
@@ -102,6 +102,7 @@ def empty_stage(card: CardRow, setup: Setup, memory: Memory) -> Stage:
         answer=None,
         targets=[],
         target_stores=1,
+        target_cards=[],
     )
     return Stage(state, memory)
 

@@ -23,7 +23,6 @@ from backend.loyalty.customers.rules import (
 )
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
-from backend.loyalty.ledger.rules import UNDO_WINDOW, VOIDABLE
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
 from backend.merchants.models import COUNTRY
@@ -82,6 +81,5 @@ async def list_recent(pool: asyncpg.Pool, origin: Origin) -> list[HistoryRow]:
 def undo_for(rows: list[HistoryRow], sign_in_id: UUID | None, now: datetime) -> Undo | None:
     """The last booking of this sign-in at this store, while it may still be undone."""
     mine = next((row for row in rows if row.sign_in_id and row.sign_in_id == sign_in_id), None)
-    if mine is None or mine.voided or mine.kind not in VOIDABLE or mine.recorded_at + UNDO_WINDOW <= now:
-        return None
-    return Undo(mine.id, mine.recorded_at + UNDO_WINDOW)
+    until = mine.undo_until if mine else None
+    return Undo(mine.id, until) if mine and until and until > now else None

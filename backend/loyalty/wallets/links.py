@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Update, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.models import WalletLink
 from backend.loyalty.wallets.ports import PROGRAM_REFUSED, LinkKey, Notify, Provider
@@ -23,7 +24,10 @@ _REPRIEVED = {
 
 
 async def open_link(session: AsyncSession, key: LinkKey, external_id: str, now: datetime) -> None:
-    """The holder has tapped the button. One that had failed gets another chance; a second tap changes nothing."""
+    """The holder has tapped the button. One that had failed gets another chance; a second tap changes nothing.
+
+    What Google knows the card by is changed by the sync alone, which has to end what it was known by before.
+    """
     merchant_id, card_id, provider = key
     fresh = insert(WalletLink).values(
         merchant_id=merchant_id,
@@ -41,6 +45,30 @@ async def open_link(session: AsyncSession, key: LinkKey, external_id: str, now: 
             set_={"status": "active", "attempts": 0, "next_attempt_at": None},
             where=IS_REFUSED,
         )
+    )
+    if provider == "apple":
+        await session.execute(_named(key, external_id))
+
+
+async def told_name(sessions: Sessions, key: LinkKey) -> str | None:
+    """What the provider knows the card by; None when the card is in no wallet of theirs."""
+    async with sessions.committing(key[0]) as session:
+        link = await session.get(WalletLink, key)
+        return link.external_id if link else None
+
+
+async def remember_name(sessions: Sessions, key: LinkKey, external_id: str) -> None:
+    """The provider knows the card by another name now, under which nobody has saved it yet."""
+    async with sessions.committing(key[0]) as session:
+        await session.execute(_named(key, external_id).values(saved_by_user=False))
+
+
+def _named(key: LinkKey, external_id: str) -> Update:
+    merchant_id, card_id, provider = key
+    return (
+        update(WalletLink)
+        .where(_of(merchant_id, card_id), WalletLink.provider == provider, WalletLink.external_id != external_id)
+        .values(external_id=external_id)
     )
 
 

@@ -19,6 +19,7 @@ from backend.loyalty.wallets.apple.opening import Apple, open_apple
 from backend.loyalty.wallets.freshness import Freshness
 from backend.loyalty.wallets.google.account import load_account
 from backend.loyalty.wallets.google.opening import Google, open_google
+from backend.loyalty.wallets.google.save_link import check_save_links
 from backend.loyalty.wallets.images.actions import PassImages
 from backend.loyalty.wallets.ports import Provider, WalletProvider
 from backend.loyalty.wallets.sync import WalletSync
@@ -40,7 +41,8 @@ def configured_wallets(settings: Settings) -> frozenset[str]:
 
 def check_wallet_files(settings: Settings) -> None:
     """Before a process starts. Raises SettingsError, one sentence, when what is configured cannot work."""
-    load_account(settings)
+    if account := load_account(settings):
+        check_save_links(account, settings)
     load_certificates(settings, clock.now())
 
 

@@ -65,6 +65,8 @@ class CardSnapshot(msgspec.Struct, frozen=True):
     page_url: str
     """The customer's own card page."""
     program: ProgramSnapshot
+    page_version: int = 0
+    """Rises when the card's links are ended; a pass that was made before is none of the card's any more."""
 
     @property
     def is_live(self) -> bool:

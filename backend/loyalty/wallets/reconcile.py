@@ -13,7 +13,6 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.catch_up import Report
-from backend.loyalty.wallets.google.names import card_id_of
 from backend.loyalty.wallets.google.opening import Google
 from backend.loyalty.wallets.google.payloads import shows
 from backend.loyalty.wallets.links import note_saved, repaint, revive
@@ -70,13 +69,13 @@ class Reconciliation:
             await self._google.wallet.ensure_program(program, anyway=True)
 
     async def _page(self, session: AsyncSession, merchant_id: UUID, page: Sequence[dict[str, Any]]) -> None:
-        now, issuer = clock.now(), self._google.account.issuer_id
-        known = {card_id: found for found in page if (card_id := card_id_of(issuer, found.get("id", "")))}
+        now = clock.now()
+        known = {found.get("id", ""): found for found in page}
         settled = await _settled(session, merchant_id, list(known))
         for link in settled:
             try:
                 async with session.begin_nested():
-                    await self._compare(session, link, known[link.card_id], now)
+                    await self._compare(session, link, known[link.external_id], now)
             except Exception as error:
                 log.exception("wallet_pass_not_compared", card_id=str(link.card_id))
                 self._report.fail(link.card_id, f"internal: {type(error).__name__}")
@@ -107,7 +106,7 @@ async def _any_card(sessions: Sessions, merchant_id: UUID) -> UUID | None:
     return found
 
 
-async def _settled(session: AsyncSession, merchant_id: UUID, card_ids: list[UUID]) -> list[WalletLink]:
+async def _settled(session: AsyncSession, merchant_id: UUID, names: list[str]) -> list[WalletLink]:
     """Those that claim to be right, and those of erased cards; the others are on their way."""
     rows = await session.scalars(
         select(WalletLink)
@@ -115,7 +114,7 @@ async def _settled(session: AsyncSession, merchant_id: UUID, card_ids: list[UUID
         .where(
             WalletLink.merchant_id == merchant_id,
             WalletLink.provider == "google",
-            WalletLink.card_id.in_(card_ids),
+            WalletLink.external_id.in_(names),
             WalletLink.status != "failed",
             WalletLink.synced_version >= Card.wallet_version,
         )

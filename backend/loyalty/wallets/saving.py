@@ -38,12 +38,12 @@ class GoogleSaving:
         if self.google is None:
             raise WalletNotConfigured
         now = clock.now()
-        key, program_id = await self._opened(token, self.google, now)
-        await self._make_ready(key)
-        return await self.google.save_links.url(program_id=program_id, card_id=key[1], now=now)
+        key, program_id, name = await self._opened(token, self.google, now)
+        await self._make_ready(key, name)
+        return await self.google.save_links.url(program_id=program_id, object_name=name, now=now)
 
-    async def _opened(self, token: str, google: Google, now: datetime) -> tuple[LinkKey, UUID]:
-        """The link, made if need be, and the card's program."""
+    async def _opened(self, token: str, google: Google, now: datetime) -> tuple[LinkKey, UUID, str]:
+        """The link, made if need be, the card's program, and what Google is to know the card by."""
         link = self.links.read(token)
         if link is None:
             raise CardNotFound
@@ -55,23 +55,24 @@ class GoogleSaving:
             found = (await session.execute(card)).one_or_none()
             if found is None or not self.links.opens_save(link, found.page_version):
                 raise CardNotFound
-            await open_link(session, key, object_id(google.account.issuer_id, link.card_id), now)
-        return key, found.program_id
+            name = object_id(google.account.issuer_id, link.card_id, found.page_version)
+            await open_link(session, key, name, now)
+        return key, found.program_id, name
 
-    async def _make_ready(self, key: LinkKey) -> None:
+    async def _make_ready(self, key: LinkKey, name: str) -> None:
         """Waits for whoever is on it already: a button is tapped twice. Raises WalletUnavailable."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_SECONDS
         while True:
             result = await self.sync.sync_card(*key)
-            if await self._is_known(key):
+            if await self._is_known(key, name):
                 return
             if result.outcome is not Outcome.BUSY or loop.time() > deadline:
                 raise WalletUnavailable
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _is_known(self, key: LinkKey) -> bool:
-        """Google has had the card once: what it shows may be behind, but it can be saved."""
+    async def _is_known(self, key: LinkKey, name: str) -> bool:
+        """Google has had the card once by this name: what it shows may be behind, but it can be saved."""
         async with self.sync.sessions.committing(key[0]) as session:
             link = await session.get(WalletLink, key)
-            return link is not None and link.synced_version >= 0
+            return link is not None and link.external_id == name and link.synced_version >= 0

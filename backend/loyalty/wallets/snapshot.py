@@ -60,6 +60,7 @@ def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnap
         next_reward_points=next_reward_points,
         page_url=links.url(card.merchant_id, card.id, card.page_version),
         program=_program(state),
+        page_version=card.page_version,
     )
 
 

@@ -133,7 +133,8 @@ class WalletDebug:
         if self.google is None:
             return None
         try:
-            await self.google.save_links.url(program_id=snapshot.program.program_id, card_id=snapshot.card_id, now=now)
+            name = self.google.wallet.payload(snapshot)["id"]
+            await self.google.save_links.url(program_id=snapshot.program.program_id, object_name=name, now=now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the reader wants to know
             return f"{type(error).__name__}: {error}"
         return None

@@ -43,12 +43,11 @@ class Android:
             raise SaveRefused(str(error)) from error
 
     async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
-        """None: it was not saved."""
-        try:
-            found = shown(self.google.passes, object_id(self.google.passes.issuer_id, card_id), language)
-        except Refusal:
-            return None
-        return await self._view(found) if found.is_saved else None
+        """The newest, where the card's links were ended and it was saved anew. None: it was not saved."""
+        passes, first = self.google.passes, object_id(self.google.passes.issuer_id, card_id)
+        names = [each.body["id"] for each in passes.all("loyaltyObject") if each.body["id"].startswith(first)]
+        saved = [found for name in names if (found := shown(passes, name, language)).is_saved]
+        return await self._view(saved[-1]) if saved else None
 
     async def _view(self, found: Shown) -> ShownPass:
         return ShownPass(

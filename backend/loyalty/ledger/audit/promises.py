@@ -115,13 +115,16 @@ RETURNS = Promise(
     JOIN transactions s ON s.merchant_id = $1 AND s.id = v.voids_id
     CROSS JOIN LATERAL (
       SELECT sum(o.amount) AS amount, sum(o.purchase_amount_cents) AS cents, sum(o.quantity) AS quantity,
-             sum(o.reversed_points) AS points, bool_and(o.unit = s.unit AND o.kind = 'voided') AS is_alike
-      FROM transactions o WHERE o.merchant_id = $1 AND o.voids_id = s.id) r
+             sum(o.reversed_points) AS points,
+             bool_and(o.unit = s.unit
+                      AND o.kind = CASE s.kind WHEN 'voided' THEN 'reinstated' ELSE 'voided' END) AS is_alike
+      FROM transactions o WHERE o.merchant_id = $1 AND o.voids_id = s.id AND NOT is_undone(o)) r
     WHERE abs(r.amount) > abs(s.amount) OR r.amount * s.amount > 0 OR NOT r.is_alike
-       OR s.kind NOT IN ('earned', 'redeemed')
+       OR s.kind NOT IN ('earned', 'redeemed', 'voided')
        OR coalesce(r.cents, 0) > coalesce(s.purchase_amount_cents, 0)
        OR coalesce(r.quantity, 0) > coalesce(s.quantity, CASE s.unit WHEN 'stamps' THEN 1 ELSE 0 END)
        OR coalesce(r.points, 0) > s.amount AND s.kind = 'earned'
+       OR s.kind = 'voided' AND (SELECT count(*) FROM transactions o WHERE o.merchant_id = $1 AND o.voids_id = s.id) > 1
     """,
 )
 # An idle lot ends a number of days after the last visit, and a reservation is a visit without a line. The merchant may
@@ -184,7 +187,13 @@ CARRY = Promise(
           UNION ALL
           SELECT v.card_id, o.program_id, o.terms_version, -v.cents, -v.reversed_points
           FROM lines v JOIN transactions o ON o.merchant_id = $1 AND o.id = v.voids_id
-          WHERE v.voids_id IS NOT NULL AND o.kind = 'earned' AND o.unit = 'points') sales
+          WHERE v.voids_id IS NOT NULL AND o.kind = 'earned' AND o.unit = 'points'
+          UNION ALL
+          SELECT u.card_id, o.program_id, o.terms_version, u.cents, u.reversed_points
+          FROM lines u
+          JOIN transactions v ON v.merchant_id = $1 AND v.id = u.voids_id
+          JOIN transactions o ON o.merchant_id = $1 AND o.id = v.voids_id
+          WHERE u.kind = 'reinstated' AND o.kind = 'earned' AND o.unit = 'points') sales
         GROUP BY 1, 2, 3) x
       JOIN terms_versions tv ON tv.merchant_id = $1 AND tv.program_id = x.program_id AND tv.version = x.terms_version
       CROSS JOIN scale s

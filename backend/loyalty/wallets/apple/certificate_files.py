@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from backend.core.files import check_authorities
 from backend.loyalty.wallets.apple import sentences
 from backend.loyalty.wallets.ports import CheckStep
 
@@ -104,7 +105,10 @@ def client_tls(certificate: x509.Certificate, key: RSAPrivateKey, ca_file: str) 
     """Trusts the usual authorities, or the one that is named for a double of APNs.
 
     OpenSSL is given what we have understood, not the files: it takes neither indented lines nor old ciphers.
+    Raises SettingsError for that file.
     """
+    if ca_file:
+        check_authorities("ORION_APNS_CA_FILE", ca_file)
     context = ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()
     with _in_memory(certificate, key) as path:
         try:

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.x509.oid import NameOID
 
+from backend.core.files import is_folder
 from backend.core.settings import Settings, SettingsError
 from backend.loyalty.wallets.apple import sentences
 from backend.loyalty.wallets.apple.certificate_files import (
@@ -108,7 +109,7 @@ def is_configured(settings: Settings) -> bool:
 
 
 def _is_empty(folder: Path) -> bool:
-    return folder.is_dir() and not any((folder / name).exists() for name in FILES)
+    return is_folder(folder) and not any((folder / name).exists() for name in FILES)
 
 
 def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None, list[CheckStep]]:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from google.oauth2.service_account import Credentials
 
+from backend.core.files import named_path, read_named
 from backend.core.settings import Settings, SettingsError
 
 SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
@@ -82,8 +83,8 @@ def read_account(settings: Settings) -> Account | None:
     if not is_configured(settings):
         return None
     _refuse_halves(settings)
-    path = _path(settings.google_wallet_service_account_file)
-    facts = _decoded(path, _read(path))
+    path, text = _read(settings.google_wallet_service_account_file)
+    facts = _decoded(path, text)
     state = path.stat()
     readable_by_others = bool(state.st_mode & FOR_OTHERS)
     if readable_by_others and settings.environment == "production":
@@ -112,21 +113,14 @@ def _refuse_halves(settings: Settings) -> None:
         raise AccountError(FILE_READABLE, f"{ISSUER_SETTING} is a number, as the Google Pay & Wallet Console shows it.")
 
 
-def _path(told: str) -> Path:
+def _read(told: str) -> tuple[Path, str]:
     try:
-        return Path(told).expanduser()
-    except RuntimeError as error:
-        raise AccountError(FILE_READABLE, f"{FILE_SETTING}: {told} names nobody's home.") from error
-
-
-def _read(path: Path) -> str:
+        content = read_named(FILE_SETTING, told)
+    except SettingsError as error:
+        raise AccountError(FILE_READABLE, str(error)) from None
+    path = named_path(told)
     try:
-        return path.read_text("utf-8-sig")  # Windows' editors begin a file with a mark
-    except FileNotFoundError as error:
-        raise AccountError(FILE_READABLE, f"{FILE_SETTING}: there is no file {path}.") from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise AccountError(FILE_READABLE, f"{FILE_SETTING}: {path} cannot be read ({reason}).") from error
+        return path, content.decode("utf-8-sig")  # Windows' editors begin a file with a mark
     except UnicodeDecodeError as error:
         raise AccountError(KEY_PARSES, f"{FILE_SETTING}: {path} is not JSON.") from error
 

@@ -1,6 +1,7 @@
 """Google tells that a pass was saved or removed: the only sign there is."""
 
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, select
@@ -8,11 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions, enter_merchant
-from backend.loyalty.wallets.google.names import card_id_of
 from backend.loyalty.wallets.google.root_keys import RootKeys
 from backend.loyalty.wallets.google.signatures import Message, UnknownRoot, verify
 from backend.loyalty.wallets.links import note_saved
-from backend.loyalty.wallets.models import GoogleCallback, GoogleProgram
+from backend.loyalty.wallets.models import GoogleCallback, GoogleProgram, WalletLink
 
 SAVED, REMOVED = "save", "del"
 
@@ -39,15 +39,25 @@ class Callbacks:
             return verify(body, await self._keys.get(fresh=True), recipient=self._issuer_id, now=now)
 
     async def _note(self, session: AsyncSession, message: Message) -> None:
-        card_id = card_id_of(self._issuer_id, message.object_id)
         merchant_id = await session.scalar(
             select(GoogleProgram.merchant_id).where(GoogleProgram.class_id == message.class_id)
         )
+        card_id = await _card_known_as(session, merchant_id, message.object_id) if merchant_id else None
         if card_id is None or merchant_id is None or message.event_type not in {SAVED, REMOVED}:
             log.info("google_callback_ignored", class_id=message.class_id, event_type=message.event_type)
             return
-        await enter_merchant(session, merchant_id)
         await note_saved(session, (merchant_id, card_id, "google"), saved=message.event_type == SAVED)
+
+
+async def _card_known_as(session: AsyncSession, merchant_id: UUID, name: str) -> UUID | None:
+    """None for an object that is none of ours, or was the card's before its links were ended."""
+    await enter_merchant(session, merchant_id)
+    found: UUID | None = await session.scalar(
+        select(WalletLink.card_id).where(
+            WalletLink.merchant_id == merchant_id, WalletLink.provider == "google", WalletLink.external_id == name
+        )
+    )
+    return found
 
 
 async def forget_expired(session: AsyncSession, now: datetime) -> None:

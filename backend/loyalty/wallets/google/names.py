@@ -9,14 +9,6 @@ def class_id(issuer_id: str, program_id: UUID) -> str:
     return f"{issuer_id}.{CLASS}{program_id}"
 
 
-def object_id(issuer_id: str, card_id: UUID) -> str:
-    return f"{issuer_id}.{OBJECT}{card_id}"
-
-
-def card_id_of(issuer_id: str, name: str) -> UUID | None:
-    """None when the object is not one of our cards."""
-    prefix = f"{issuer_id}.{OBJECT}"
-    try:
-        return UUID(name.removeprefix(prefix)) if name.startswith(prefix) else None
-    except ValueError:
-        return None
+def object_id(issuer_id: str, card_id: UUID, page_version: int = 0) -> str:
+    """Another one after the card's links were ended: what others had saved follows the card no longer."""
+    return f"{issuer_id}.{OBJECT}{card_id}" + (f"_{page_version}" if page_version else "")

@@ -51,11 +51,17 @@ def class_payload(program: ProgramSnapshot, images: PassImages, *, issuer_id: st
 def object_payload(card: CardSnapshot, images: PassImages, *, issuer_id: str) -> Payload:
     """The card as it is. Erased: nothing is left but its ids and that it is over."""
     payload: Payload = {
-        "id": object_id(issuer_id, card.card_id),
+        "id": object_id(issuer_id, card.card_id, card.page_version),
         "classId": class_id(issuer_id, card.program.program_id),
         "state": "ACTIVE" if card.is_live else "INACTIVE",
     }
     return payload | (dict.fromkeys(PERSONAL) if card.state == "erased" else _shown(card, images))
+
+
+def ended_payload(name: str, program: ProgramSnapshot, *, issuer_id: str) -> Payload:
+    """What is left of an object whose links were ended."""
+    payload: Payload = {"id": name, "classId": class_id(issuer_id, program.program_id), "state": "INACTIVE"}
+    return payload | dict.fromkeys(PERSONAL)
 
 
 def message_payload(card: CardSnapshot, reason: Notify, *, rings: bool) -> Payload:

@@ -17,13 +17,15 @@ from backend.loyalty.wallets.google.payloads import (
     PassImages,
     Payload,
     class_payload,
+    ended_payload,
     fingerprint,
     message_payload,
     object_payload,
     shows_program,
     without_nones,
 )
-from backend.loyalty.wallets.ports import CardSnapshot, Notify, Permanent, ProgramSnapshot, Provider
+from backend.loyalty.wallets.links import remember_name, told_name
+from backend.loyalty.wallets.ports import CardSnapshot, LinkKey, Notify, Permanent, ProgramSnapshot, Provider
 
 REVIEW_STATES = {"APPROVED": "approved", "REJECTED": "rejected"}
 
@@ -66,6 +68,8 @@ class GoogleWallet:
         """
         if card.is_live:
             await self.ensure_program(card.program)
+        if card.page_version:
+            await self._end_former(card)
         payload = self.payload(card)
         if notify is not None:
             payload["messages"] = None  # room for the new one
@@ -77,6 +81,20 @@ class GoogleWallet:
             await self._insert(card, payload)
         if notify is not None:
             await self._ring(card, notify)
+
+    async def _end_former(self, card: CardSnapshot) -> None:
+        """What people had saved before the card's links were ended is empty and over, before there is another."""
+        key: LinkKey = (card.program.merchant_id, card.card_id, "google")
+        name = object_id(self.account.issuer_id, card.card_id, card.page_version)
+        former = await told_name(self._sessions, key)
+        if former in {None, name}:
+            return
+        try:
+            payload = ended_payload(former, card.program, issuer_id=self.account.issuer_id)
+            await self.client.patch("loyaltyObject", payload, is_bulk=self._is_bulk)
+        except Missing:
+            pass
+        await remember_name(self._sessions, key, name)
 
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
         """Before the first object, and whenever what the class shows has changed. `anyway`: Google has lost it.
@@ -152,7 +170,7 @@ class GoogleWallet:
             await self.client.insert("loyaltyObject", body, is_bulk=self._is_bulk)
 
     async def _ring(self, card: CardSnapshot, reason: Notify) -> None:
-        name = object_id(self.account.issuer_id, card.card_id)
+        name = object_id(self.account.issuer_id, card.card_id, card.page_version)
         try:
             await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=True))
         except NotifyQuotaExceeded:

@@ -181,7 +181,7 @@ async def test_from_the_button_to_the_note_that_it_was_saved(google, services, l
             program = {"merchant_id": linked.shop.merchant_id, "program_id": linked.shop.program_id}
             await opened.wallet.push(a_snapshot(program, card_id=linked.card_id))
             url = await opened.save_links.url(
-                program_id=linked.shop.program_id, card_id=linked.card_id, now=clock.now()
+                program_id=linked.shop.program_id, object_name=linked.object_id, now=clock.now()
             )
         async with httpx.AsyncClient() as phone:
             assert (await phone.get(url)).json() == {"saved": linked.object_id}

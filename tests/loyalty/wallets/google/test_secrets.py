@@ -28,7 +28,7 @@ async def test_nothing_secret_is_logged_on_good_days_and_bad_ones(
 ) -> None:
     card = marie()
     await parts.wallet.push(card)
-    url = await parts.save_links.url(program_id=card.program.program_id, card_id=card.card_id, now=datetime.now(UTC))
+    url = await parts.save_links.url(program_id=card.program.program_id, object_name="1.card_x", now=datetime.now(UTC))
     faults = google.fake.faults
     for fault in ("500", "429", "lost", "garbage"):
         faults.next.append(fault)

@@ -1,0 +1,88 @@
+"""The parts of a database's address, as libpq takes it apart. No refusal quotes what was read."""
+
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from environment.values import is_host, parts_of
+
+SCHEMES = {"postgresql", "postgres", "postgresql+asyncpg"}
+PORT, PORT_MAX = 5432, 65_535
+FORM = "must be an address such as postgresql://orion_app@db.example/orion?sslmode=verify-full"
+ESCAPES = f"{FORM}; in a password write @ as %40, / as %2F, ? as %3F, # as %23, % as %25"
+HALF_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
+
+Host = tuple[str | None, int | None]
+
+
+def split_database_url(text: str, known: Collection[str]) -> dict[str, str]:
+    """Every part by its libpq name. Raises ValueError with what the address must be."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(ESCAPES) from None
+    if parts.scheme not in SCHEMES or not text.isprintable() or " " in text:
+        raise ValueError(FORM)
+    # What follows one of those marks may be the rest of a password.
+    if parts.fragment or "@" in parts.path + parts.query or parts.path.count("/") > 1 or parts.netloc.count("@") > 1:
+        raise ValueError(ESCAPES)
+    return _authority(parts) | _parameters(parts.query, known)
+
+
+def hosts_of(told: Mapping[str, str]) -> list[Host]:
+    if "host" not in told:
+        return [(None, _port(told["port"]) if told.get("port") else None)]
+    hosts = [_host(part) for part in told["host"].split(",")]
+    ports = parts_of(told.get("port", "")) or [str(PORT)]
+    if len(ports) not in {1, len(hosts)}:
+        raise ValueError("must have one port, or as many as hosts")
+    others = ports * len(hosts) if len(ports) == 1 else ports
+    return [(name, own or _port(other)) for (name, own), other in zip(hosts, others, strict=True)]
+
+
+def _authority(parts: SplitResult) -> dict[str, str]:
+    login, _, host = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    found = {"user": user, "password": password, "host": host, "dbname": parts.path.removeprefix("/")}
+    return {name: _decoded(value) for name, value in found.items() if value}
+
+
+def _parameters(query: str, known: Collection[str]) -> dict[str, str]:
+    found = dict[str, str]()
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        if name not in known:
+            called = f" {name}" if name.isidentifier() and name.isascii() else ""
+            raise ValueError(f"has a parameter{called} that Orion does not know: it knows {', '.join(sorted(known))}")
+        found[name] = _decoded(value)
+    return found
+
+
+def _host(text: str) -> Host:
+    name, port = text, ""
+    if text.startswith("["):
+        name, _, port = text[1:].partition("]")
+        port = port.removeprefix(":")
+    elif not text.startswith("/") and text.count(":") == 1:
+        name, port = text.split(":")
+    if not name.startswith("/") and not is_host(name):
+        raise ValueError(f"{ESCAPES}; a host is a name, a number or a socket's directory")
+    return name, _port(port) if port else None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= PORT_MAX:
+        raise ValueError(f"must have a port from 1 to {PORT_MAX}; {ESCAPES}")
+    return int(text)
+
+
+def _decoded(text: str) -> str:
+    if HALF_ESCAPE.search(text):
+        raise ValueError(ESCAPES)
+    try:
+        found = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("must have UTF-8 behind its %") from None
+    if "\0" in found:
+        raise ValueError("must have no %00")
+    return found

@@ -1,0 +1,107 @@
+"""ORION_DATABASE_URL as libpq reads it, for everybody who connects: both lanes, migrations, the look at the start."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from backend.core.database_parts import Host, hosts_of, split_database_url
+from backend.core.files import check_authorities, named_path, read_named, shown
+from environment.reading import SettingsError
+from environment.values import checked_by
+
+CONNECT_SECONDS, CONNECT_SECONDS_MAX = 5, 60
+SYSTEM = "system"
+CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "read-write", "primary"),
+    "sslnegotiation": ("postgres", "direct"),
+    # What asyncpg does anyway; providers write them into the addresses they hand out.
+    "channel_binding": ("prefer", "disable"),
+    "gssencmode": ("prefer", "disable"),
+}
+"""Orion writes: no session that only reads is of use to it."""
+FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
+OF_THE_DRIVER = {"user", "password", "dbname", "sslmode", "sslnegotiation", "sslpassword", *FILES}
+OF_THE_SESSION = {"application_name", "options"}
+"""What the server is told when a session begins."""
+KNOWN = OF_THE_DRIVER | OF_THE_SESSION | {"host", "port", "connect_timeout", *CHOICES}
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrl:
+    hosts: list[Host]
+    """Tried in order; a socket's directory is one too. None: where the driver looks by itself."""
+    dsn: str = field(repr=False)
+    """What the driver reads itself: everything but hosts."""
+    trusts_system: bool
+    """The machine's own authorities, as for any https address."""
+    target: str
+    connect_seconds: int
+    """For each host."""
+    session: dict[str, str]
+
+
+def parse_database_url(text: str) -> DatabaseUrl:
+    """Raises ValueError with what it must be, and quotes nothing of it but the names of parameters."""
+    told = split_database_url(text, KNOWN)
+    hosts = hosts_of(told)
+    for name, choices in CHOICES.items():
+        if told.get(name, choices[0]) not in choices:
+            raise ValueError(f"must have a {name} out of {', '.join(choices)}")
+    trusts_system = told.get("sslrootcert") == SYSTEM
+    if trusts_system and told.get("sslmode", "verify-full") != "verify-full":
+        raise ValueError("must have sslmode=verify-full with sslrootcert=system")
+    left_out = {"sslrootcert", "sslmode"} if trusts_system else set[str]()
+    driver = {name: told[name] for name in sorted(OF_THE_DRIVER - left_out) if told.get(name)}
+    return DatabaseUrl(
+        hosts=hosts,
+        dsn="postgresql://?" + urlencode(driver, quote_via=quote, safe=""),
+        trusts_system=trusts_system,
+        # A standby among several would take sign-ins and refuse every booking.
+        target=told.get("target_session_attrs", "read-write" if len(hosts) > 1 else "any"),
+        connect_seconds=_seconds(told.get("connect_timeout", "0")),
+        session={name: told[name] for name in sorted(OF_THE_SESSION) if told.get(name)},
+    )
+
+
+def _checked(text: str) -> str:
+    parse_database_url(text.strip())
+    return text.strip()
+
+
+DatabaseAddress = Annotated[str, checked_by(_checked)]
+
+
+def check_database_files(setting: str, text: str) -> None:
+    """Raises SettingsError for a file that is named and cannot be used."""
+    told = split_database_url(text, KNOWN)
+    if told.get("sslrootcert") == SYSTEM:
+        del told["sslrootcert"]
+    for name in FILES:
+        if told.get(name):
+            read_named(f"{setting}, {name}", told[name])
+    if told.get("sslrootcert"):
+        check_authorities(f"{setting}, sslrootcert", told["sslrootcert"])
+    if told.get("sslcert"):
+        _check_certificate(f"{setting}, sslcert", told)
+
+
+def _check_certificate(setting: str, told: Mapping[str, str]) -> None:
+    key = named_path(told["sslkey"]) if told.get("sslkey") else None
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_cert_chain(named_path(told["sslcert"]), key, lambda: told.get("sslpassword", ""))
+    except (ssl.SSLError, ValueError):
+        raise SettingsError(
+            f"{setting}: {shown(told['sslcert'])} and its sslkey are no certificate with its key, as PEM, "
+            "or sslpassword does not open the key."
+        ) from None
+
+
+def _seconds(text: str) -> int:
+    """0 and less are libpq's word for no limit; then ours holds."""
+    if not text.removeprefix("-").isdecimal() or int(text) > CONNECT_SECONDS_MAX:
+        raise ValueError(f"must have a connect_timeout of 1 to {CONNECT_SECONDS_MAX} seconds")
+    return int(text) if int(text) > 0 else CONNECT_SECONDS

@@ -1,0 +1,75 @@
+"""One look at a server before a process or a command begins. What keeps us from it is one sentence without secrets."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+import asyncpg
+from arq.connections import ArqRedis
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
+
+from backend.core.connecting import Connect
+from backend.core.database_url import check_database_files
+from backend.core.queue import open_queue
+from backend.core.redis_url import check_redis_files
+
+REDIS_SETTING = "ORION_REDIS_URL"
+RETRY_SECONDS = 1
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+REASONS: dict[tuple[type[Exception], ...], str] = {
+    (asyncpg.InvalidAuthorizationSpecificationError,): "refuses the user or the password",
+    (asyncpg.InvalidCatalogNameError,): "is not on that server under that name",
+    (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError): "lets that user not be orion_app",
+    (asyncpg.TargetServerAttributeNotMatched,): "takes no writes on any of the hosts",
+}
+
+
+class StartRefused(Exception):
+    """One sentence that says what is wrong and what to do."""
+
+
+async def reach_database(setting: str, url: str, connector: Callable[[str], Connect]) -> asyncpg.Connection:
+    """Raises SettingsError or StartRefused."""
+    check_database_files(setting, url)
+    try:
+        return await connector(url)()
+    except (OSError, ValueError, *DRIVER_ERRORS) as error:
+        # Without its cause: the driver may quote the address.
+        raise StartRefused(f"The database {_why_away(error)}: check {setting}.") from None
+
+
+def _why_away(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"shows a certificate that is not trusted ({error.verify_message.rstrip('.')})"
+    if isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error):
+        return "speaks no TLS, which sslmode asks for"
+    reason = next((reason for kinds, reason in REASONS.items() if isinstance(error, kinds)), "cannot be reached")
+    return f"{reason} ({type(error).__name__})"
+
+
+async def reach_redis(url: str, *, retries: int = 0, is_needed: bool = False) -> None:
+    """Raises StartRefused when it refuses us, and when it is away and needed: the till does without for a while."""
+    check_redis_files(REDIS_SETTING, url)
+    queue = open_queue(url)
+    try:
+        while (error := await _ping(queue)) and retries > 0 and not _refuses(error):
+            retries -= 1
+            await asyncio.sleep(RETRY_SECONDS)
+    finally:
+        await queue.aclose(close_connection_pool=True)
+    if error and _refuses(error):
+        raise StartRefused(f"Redis refuses the user, the password or the database: check {REDIS_SETTING}.")
+    if error and is_needed:
+        raise StartRefused(f"Redis cannot be reached ({type(error).__name__}): check {REDIS_SETTING}.")
+
+
+async def _ping(queue: ArqRedis) -> Exception | None:
+    try:
+        await queue.ping()
+    except (RedisError, OSError, ValueError) as error:
+        return error
+    return None
+
+
+def _refuses(error: Exception) -> bool:
+    return isinstance(error, AuthenticationError | ResponseError)

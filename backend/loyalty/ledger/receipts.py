@@ -1,0 +1,18 @@
+"""How the numbers of receipts are compared."""
+
+import unicodedata
+
+DASHES, FORMAT = "Pd", "Cf"
+"""Unicode categories."""
+NOT_COMPARED = {"#", "\N{MINUS SIGN}", "\N{NUMERO SIGN}"}
+
+
+def fold_reference(order_reference: str) -> str:
+    """The same for every way to write one number: without case, blanks, dashes, invisible marks and number signs."""
+    written = (letter for letter in order_reference if letter not in NOT_COMPARED)
+    plain = unicodedata.normalize("NFKC", "".join(written)).casefold()
+    return "".join(letter for letter in plain if not (letter.isspace() or _is_mark(letter)))
+
+
+def _is_mark(letter: str) -> bool:
+    return letter == "#" or unicodedata.category(letter) in {DASHES, FORMAT}

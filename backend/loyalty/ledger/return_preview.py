@@ -1,0 +1,60 @@
+"""Whose order it is and how much a return of it would take back, decided by the return itself and not booked."""
+
+from backend.core.origin import Origin
+from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.problems import TransactionNotFound
+from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.receipts import fold_reference
+from backend.loyalty.ledger.rows import TransactionRow
+from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, OrderQuestion, Void
+from backend.loyalty.ledger.state import CardState, Target
+from backend.loyalty.ledger.views import Show
+from backend.loyalty.ledger.voiding import VoidTransaction
+
+
+async def preview_return(ledger: Ledger, origin: Origin, asked: OrderQuestion) -> OrderPreview:
+    """Raises what the return would raise, but for PINs."""
+    reference = fold_reference(asked.order_reference)
+    state = await find_state(ledger.pool, origin, order_reference=reference)
+    if state is None:
+        raise TransactionNotFound
+    operation = VoidTransaction(Void(amount_cents=asked.amount_cents), origin)
+    operation.check(state)
+    draft = Draft(state, origin)
+    operation.decide(draft)
+    return _view(draft, Show(ledger.links, origin.language, origin.now))
+
+
+def _view(draft: Draft, show: Show) -> OrderPreview:
+    targets = {target.transaction.id: target for target in draft.state.targets}
+    rows = [row for row in draft.transactions if row.voids_id in targets]
+    pairs = [(row, targets[row.voids_id]) for row in rows if row.voids_id]
+    card = show.card(draft.state)
+    return OrderPreview(
+        order_reference=pairs[0][1].transaction.order_reference or "",
+        customer=card.customer.name,
+        code=card.code,
+        lines=[_line(row, target, draft.state, show) for row, target in pairs],
+        points=sum(row.amount for row in rows if row.unit == "points"),
+        stamps=sum(row.amount for row in rows if row.unit == "stamps"),
+        card=card,
+    )
+
+
+def _line(row: TransactionRow, target: Target, state: CardState, show: Show) -> OrderLine:
+    booked = target.transaction
+    stamp_reward = show.reward_name(state, None) if booked.kind == "redeemed" else None
+    return OrderLine(
+        transaction_id=booked.id,
+        kind=booked.kind,
+        unit=booked.unit,
+        amount=booked.amount,
+        store=target.store,
+        occurred_at=booked.occurred_at,
+        purchase_amount_cents=booked.purchase_amount_cents,
+        returning_cents=row.purchase_amount_cents,
+        reward=show.text(target.reward, state.setup) or stamp_reward,
+        quantity=booked.quantity,
+        returning_quantity=row.quantity,
+    )

@@ -1,0 +1,105 @@
+"""Kinds of values that operators write. A check strips and tidies, or raises ValueError with what the value must be.
+
+No refusal quotes what was read: it may be a secret in the wrong place.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Meta
+
+CHECK = "check"
+LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*\.?", re.ASCII)
+MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", re.ASCII)
+ADDRESS = "must be an address such as https://orion.example: scheme, host and perhaps a port, and nothing else"
+URL = "must be an address such as https://orion.example/path, without a name or password before the host"
+Network = IPv4Network | IPv6Network
+
+
+def checked_by(check: Callable[[str], str]) -> Meta:
+    return Meta(extra={CHECK: check})
+
+
+def parts_of(text: str) -> list[str]:
+    """Of what is separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def is_host(text: str) -> bool:
+    """A name or a number."""
+    try:
+        ip_address(text)
+    except ValueError:
+        # A last part of digits is a number with a mistake in it.
+        return HOST.fullmatch(text.lower()) is not None and not text.rstrip(".").rpartition(".")[2].isdigit()
+    return True
+
+
+@lru_cache(maxsize=16)
+def networks(text: str) -> tuple[Network, ...]:
+    """Raises ValueError as a check does."""
+    return tuple(_network(part) for part in parts_of(text))
+
+
+def _network(text: str) -> Network:
+    try:
+        wide = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, with commas between them, and no names") from None
+    if "/" in text and ip_address(text.partition("/")[0]) != wide.network_address:
+        raise ValueError(f"must name networks by their first address: write {wide}")
+    return wide
+
+
+def _split(text: str, wanted: str) -> SplitResult:
+    # Its parser may quote what it has read.
+    try:
+        parts = urlsplit(text.strip())
+        is_right = parts.scheme in {"http", "https"} and parts.port != 0 and is_host(parts.hostname or "")
+    except ValueError:
+        raise ValueError(wanted) from None
+    is_plain = text.isascii() and text.strip().isprintable() and " " not in text.strip()
+    if not is_right or not is_plain or "@" in parts.netloc or parts.fragment or text.strip().endswith(("?", "#")):
+        raise ValueError(wanted)
+    return parts
+
+
+def _address(text: str) -> str:
+    parts = _split(text, ADDRESS)
+    if parts.path.strip("/") or parts.query:
+        raise ValueError(ADDRESS)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _host_name(text: str) -> str:
+    if not is_host(text.strip()):
+        raise ValueError("must be the name or number of a machine, without scheme and port")
+    return text.strip()
+
+
+def _mail_address(text: str) -> str:
+    mailbox, _, host = text.strip().rpartition("@")
+    if not MAILBOX.fullmatch(mailbox) or not HOST.fullmatch(host.lower()):
+        raise ValueError("must be a mail address such as cards@orion.example, without a name before it")
+    return text.strip()
+
+
+def _one_line(text: str) -> str:
+    if not text.strip().isprintable():
+        raise ValueError("must be one line")
+    return text.strip()
+
+
+Address = Annotated[str, checked_by(_address)]
+"""`scheme://host:port`, without a slash at the end."""
+Addresses = Annotated[str, checked_by(lambda text: ",".join(map(_address, parts_of(text))))]
+Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl())]
+HostName = Annotated[str, checked_by(_host_name)]
+MailAddress = Annotated[str, checked_by(_mail_address)]
+OneLine = Annotated[str, checked_by(_one_line)]
+Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))))]

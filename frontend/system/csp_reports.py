@@ -1,0 +1,72 @@
+"""What browsers report about our policy: anybody may send it, and it names pages whose addresses open cards."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+PER_MINUTE = 20
+WORD_MAX = 60
+KINDS = ("inline", "eval", "wasm-eval", "data", "blob", "self")
+"""What the blocked thing may be called instead of having an address."""
+
+
+@dataclass(slots=True)
+class ReportBook:
+    """So many lines a minute and process; whoever sends more fills no disk."""
+
+    now: Callable[[], float] = time.monotonic
+    _since: float = field(default=float("-inf"))
+    _taken: int = 0
+
+    def takes_one(self) -> bool:
+        moment = self.now()
+        if moment - self._since >= 60:  # noqa: PLR2004 - a minute
+            self._since, self._taken = moment, 0
+        self._taken += 1
+        return self._taken <= PER_MINUTE
+
+
+def told_by(body: bytes) -> Iterator[dict[str, str]]:
+    """Of each report which rule was broken, on what kind of page and by which site. Addresses are cut to these."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    for report in sent if isinstance(sent, list) else [sent]:
+        if isinstance(report, dict):
+            told = report.get("csp-report", report.get("body"))
+            if isinstance(told, dict):
+                yield _told(told)
+
+
+def _told(report: dict[str, Any]) -> dict[str, str]:
+    return {
+        "rule": _word(report.get("effectiveDirective") or report.get("effective-directive")),
+        "page": _page(report.get("documentURL") or report.get("document-uri")),
+        "blocked": _site(report.get("blockedURL") or report.get("blocked-uri")),
+    }
+
+
+def _word(value: object) -> str:
+    return "".join(sign for sign in str(value or "") if sign.isalpha() or sign == "-")[:WORD_MAX]
+
+
+def _page(address: object) -> str:
+    """The first part of the path: what follows may open a card."""
+    return "/" + _word(_split(address)[1].lstrip("/").partition("/")[0])
+
+
+def _site(address: object) -> str:
+    site, path = _split(address)
+    return (site or (path if path in KINDS else ""))[:WORD_MAX]
+
+
+def _split(address: object) -> tuple[str, str]:
+    try:
+        parts = urlsplit(str(address or ""))
+    except ValueError:
+        return "", ""
+    return parts.hostname or "", parts.path
