@@ -10,7 +10,7 @@ QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers
 	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/test_earning.py tests/loyalty/ledger/test_redeeming.py
 
 .DEFAULT_GOAL = help
-.PHONY: run test check lint bench bench-growth mutants simulate messages clean help
+.PHONY: run test check lint bench bench-growth mutants simulate install-check messages clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -40,6 +40,9 @@ mutants: $(READY) ## plants faults in the ledger and expects the tests to notice
 
 simulate: $(READY) ## a day of faults for each of SEEDS=1,2,3: the ledger must add up after every step
 	@SIMULATION_SEEDS=$(SEEDS) SIMULATION_STEPS=$(STEPS) exec $(PYTHON) -m pytest -q tests/properties/test_simulation.py
+
+install-check: $(READY) ## installs with every Python, oldest pip and uv, after a change of requirements.lock; takes minutes
+	@exec $(PYTHON) -m tests.install
 
 bench-growth: $(READY) ## what a ledger of ten million transactions costs; needs 20 GB of disk, half an hour
 	@exec $(PYTHON) -m benchmarks growth

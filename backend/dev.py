@@ -16,6 +16,7 @@ from backend.core.embedded.environment import local_url, open_servers
 from backend.core.embedded.errors import EmbeddedServerError
 from backend.core.embedded.running import remove_note, write_note
 from backend.core.migrations import upgrade
+from backend.core.outbound.door import CallFailed, through_the_door
 from backend.core.ports import free_port, is_free
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused
@@ -173,7 +174,8 @@ def await_ready(supervisor: Supervisor, settings: Settings) -> None:
 
 def _why_not_ready(url: str) -> str:
     try:
-        answer = httpx.get(url, timeout=2, trust_env=False)
-    except httpx.HTTPError as error:
-        return f"{url} does not answer ({error})"
+        with through_the_door():
+            answer = httpx.get(url, timeout=2, trust_env=False)
+    except CallFailed as failure:
+        return f"{url} does not answer ({failure.reason})"
     return "" if answer.is_success else f"{url} answers {answer.status_code} {answer.text[:200]}"

@@ -6,6 +6,7 @@ from backend.identity.models import AccessToken
 from backend.loyalty.cards.models import Card
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
+from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.ledger.models import (
     Allocation,
     CardMerge,
@@ -29,7 +30,7 @@ from backend.loyalty.wallets.models import (
     WalletNotification,
 )
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
-from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
 from backend.operations.task_runs.models import TaskRun
 from backend.staff.models import StoreMember, User
 from backend.staff_pins.models import StaffPin
@@ -43,6 +44,7 @@ __all__ = [
     "ApplePass",
     "AppleRegistration",
     "Card",
+    "CardLinkQuestion",
     "CardMerge",
     "Category",
     "Customer",
@@ -55,6 +57,7 @@ __all__ = [
     "GoogleProgram",
     "Hold",
     "Lot",
+    "MailAllowance",
     "Merchant",
     "OutboxMessage",
     "PassImage",

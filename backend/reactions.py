@@ -3,24 +3,29 @@
 from uuid import UUID
 
 from arq.connections import ArqRedis
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
 from backend.core.events import Happening
+from backend.core.keys import KeyRing
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
+from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.customers.models import Customer
+from backend.loyalty.enrollment.actions import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
+from backend.loyalty.ledger.models import Transaction
 from backend.loyalty.wallets.jobs import ring_passes
 from backend.loyalty.wallets.links import note_change, repaint
 from backend.loyalty.wallets.ports import Notify
 from backend.merchants.models import Merchant
 from backend.messaging.actions import queue_mail
+from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
 
 
@@ -33,15 +38,20 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Every booking changes what a pass shows, and so do a new code and a new address."""
 
 
-def reactions(links: CardLinks, queue: ArqRedis) -> Reactions:
+def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
     """By event name. Names of reactions are kept in the outbox: renaming one runs it again."""
 
     def mail(template: str) -> Reaction:
         async def mail_card(session: AsyncSession, event: Event) -> None:
-            await _mail_card(session, event, template, links)
+            await _mail_card(session, event, UUID(event.data["card_id"]), template, links=links, keys=keys)
 
         mail_card.__name__ = f"mail_{template}"
         return mail_card
+
+    async def answer_card_links(session: AsyncSession, event: Event) -> None:
+        question_id = UUID(event.data["question_id"])
+        for card_id in await take_card_link_question(session, event.merchant_id, question_id):
+            await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys)
 
     async def sync_wallets(session: AsyncSession, event: Event) -> None:
         notify = Notify.REWARD_READY if event.name == event_name(RewardReady) else None
@@ -61,6 +71,7 @@ def reactions(links: CardLinks, queue: ArqRedis) -> Reactions:
     table: dict[str, list[Reaction]] = {name: [sync_wallets] for name in SHOWN_ON_PASSES}
     table["card_enrolled"].append(mail(ENROLLMENT))
     table["card_link_requested"] = [mail(CARD_LINK)]
+    table["card_links_asked"] = [answer_card_links]
     table[event_name(CardLinksEnded)].append(mail(CARD_LINK))
     table[event_name(PointsExpiring)] = [warn_wallets]
     table[event_name(CustomerChanged)] = [repaint_wallets]
@@ -80,19 +91,23 @@ async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID)
     return list(await session.scalars(found))
 
 
-async def _mail_card(session: AsyncSession, event: Event, template: str, links: CardLinks) -> None:
-    """To the holder. A card erased meanwhile gets none."""
+async def _mail_card(
+    session: AsyncSession, event: Event, card_id: UUID, template: str, *, links: CardLinks, keys: KeyRing
+) -> None:
+    """To the holder. A card erased meanwhile gets none, nor does an address to which strangers have caused too many."""
     found = (
         await session.execute(
             select(Card, Customer, Merchant.name)
             .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
             .join(Merchant, Merchant.id == Card.merchant_id)
-            .where(Card.merchant_id == event.merchant_id, Card.id == UUID(event.data["card_id"]))
+            .where(Card.merchant_id == event.merchant_id, Card.id == card_id)
         )
     ).one_or_none()
     if found is None:
         return
     card, customer, merchant = found
+    if await _is_a_strangers(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
+        return
     queue_mail(
         session,
         event.merchant_id,
@@ -101,8 +116,18 @@ async def _mail_card(session: AsyncSession, event: Event, template: str, links: 
         language=customer.language,
         now=clock.now(),
         merchant=merchant,
-        name=customer.first_name,
+        name=name_to_greet(customer.first_name),
         code=card_code.show(card.code),
         page_url=links.hidden_url,
         card_id=card.id,
     )
+
+
+async def _is_a_strangers(session: AsyncSession, event: Event) -> bool:
+    """Nobody who works for the merchant has caused it."""
+    transaction_id = event.data.get("transaction_id")
+    if transaction_id is None:
+        return event.data.get("user_id") is None
+    who = select(func.coalesce(Transaction.user_id, Transaction.on_behalf_user_id))
+    here = (Transaction.merchant_id == event.merchant_id) & (Transaction.id == UUID(transaction_id))
+    return await session.scalar(who.where(here)) is None

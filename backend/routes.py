@@ -22,7 +22,7 @@ from backend.loyalty.wallets.apple.routes import AppleWebService, PassDownloadCo
 from backend.loyalty.wallets.google.routes import GoogleCallbackController
 from backend.loyalty.wallets.images.routes import PassImageController
 from backend.loyalty.wallets.routes import GoogleSaveController
-from backend.operations.docs.routes import assets, docs
+from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
@@ -77,7 +77,7 @@ api = Router(
 def about(settings: Settings) -> list[ControllerRouterHandler]:
     """Phones reach this port too: in production it tells no stranger more than they need."""
     always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
-    return [*always, docs, assets] if shows_docs(settings) else always
+    return [*always, start, docs, assets] if shows_docs(settings) else always
 
 
 def shows_docs(settings: Settings) -> bool:

@@ -68,7 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 sessions=sessions,
                 redis=redis,
                 queue=queue,
-                limiter=RateLimiter(redis),
+                limiter=RateLimiter(redis, keys),
                 cursors=Cursors(keys),
                 links=links,
                 ledger=ledger,

@@ -12,7 +12,7 @@ BLANKS = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 TIDY = str.maketrans({**dict.fromkeys(BLANKS, " "), "’": "'", "\N{MINUS SIGN}": "-"})
 CURRENCY = re.compile(r"^(?:€|EUR\b) ?| ?(?:€|\bEUR)$", re.IGNORECASE)
 
-PLAIN = re.compile(r"(?P<euros>[0-9]+)(?:[.,](?P<cents>[0-9]{1,2}))?")
+PLAIN = re.compile(r"(?P<euros>[0-9]+)(?:[.,](?P<cents>[0-9]{0,2}))?")
 GROUPED = re.compile(
     r"(?P<euros>[1-9][0-9]{0,2}(?P<group>[.,' ])[0-9]{3}(?:(?P=group)[0-9]{3})*)"
     r"(?:(?!(?P=group))[.,](?P<cents>[0-9]{1,2}))?"

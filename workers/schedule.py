@@ -11,7 +11,7 @@ from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_programs
 from workers.jobs.tidy import purge
-from workers.jobs.wallets import check_wallet_certificates, reconcile_google_passes, sync_wallet_passes
+from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
 from workers.runner import logged
 
 HOURS = 3600
@@ -28,6 +28,7 @@ LONG: list[CronJob] = [
     cron(logged(reconcile_google_passes), hour=3, minute=40, timeout=6 * HOURS, max_tries=3),
     cron(logged(check_wallet_certificates), hour=6, minute=10, timeout=60, max_tries=3),
     # Those that Redis lost, and those whose process died.
+    cron(logged(find_lost_syncs), second=20, timeout=60),
     cron(logged(preview_programs), second=30, timeout=6 * HOURS),
     cron(logged(expire_points), hour=2, minute=0, timeout=6 * HOURS, max_tries=3),
     # When shops are open: phones ring.

@@ -15,7 +15,7 @@ from backend.access.actor import Actor, Place
 from backend.access.permissions import BY_ROLE
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
-from backend.core.requests import client_address
+from backend.core.requests import client_network
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -90,7 +90,7 @@ def for_platform(permission: str) -> Guard:
 
 
 def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard:
-    """Raises RateLimited past so many requests a minute of one caller: the user, or the address of a stranger.
+    """Raises RateLimited past so many requests a minute of one caller: the user, or the network of a stranger.
 
     `keeps_answers`: the route keeps them by idempotency key, so repetitions of a request are not counted again.
     """
@@ -98,7 +98,7 @@ def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.scope["state"]
         actor: Actor | None = state.get("actor")
-        caller = actor.user_id.hex if actor else client_address(connection)
+        caller = actor.user_id.hex if actor else client_network(connection)
         repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX] if keeps_answers else ""
         state["allowance"] = await connection.app.state.limiter.take(name, caller, per_minute, repeatable=repeatable)
 

@@ -8,7 +8,7 @@ DOCUMENT = OpenAPIConfig(
     title="Orion",
     version="1",
     summary="Loyalty for shops: stamp cards and points",
-    path="/",
+    path="/openapi.json",
     tags=[
         Tag("Auth", "Signing in and out"),
         Tag("Loyalty - Store", "The till: staff and tablets. Staff of several stores name theirs in `X-Store-Code`"),
@@ -25,5 +25,5 @@ DOCUMENT = OpenAPIConfig(
             "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`")
         }
     ),
-    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    render_plugins=[JsonRenderPlugin(path="/")],
 )

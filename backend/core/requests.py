@@ -1,7 +1,7 @@
 """Facts about a request that every audience needs."""
 
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -10,6 +10,7 @@ from environment.values import networks
 from i18n.locales import negotiate
 
 HOPS_MAX = 10
+IPV6_NETWORK_BITS = 64
 
 
 def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
@@ -29,6 +30,22 @@ def _is_ours(address: str, trusted: str) -> bool:
     except ValueError:
         return False
     return any(known in network for network in networks(trusted))
+
+
+def client_network(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Where a stranger is counted: who has one address of IPv6 has all of its network."""
+    return _network_of(client_address(connection))
+
+
+@lru_cache(maxsize=4096)
+def _network_of(address: str) -> str:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ip_network((known, IPV6_NETWORK_BITS), strict=False))
 
 
 @lru_cache(maxsize=4096)

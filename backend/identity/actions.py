@@ -41,7 +41,8 @@ async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datet
         SIGN_IN_FAILURES.inc()
         raise SignInRefused
     if user.totp_secret:
-        _check_totp(unseal(keys, user.totp_secret, totp_place(user.id)), body.totp, now)
+        step = _totp_step(unseal(keys, user.totp_secret, totp_place(user.id)), body.totp, now)
+        await _use_up(session, user.id, step)
     return await _new_token(session, user.id, now)
 
 
@@ -55,18 +56,29 @@ async def _new_token(session: AsyncSession, user_id: UUID, now: datetime) -> tup
     return token, expires_at
 
 
-def _check_totp(secret: str, given: str | None, now: datetime) -> None:
+def _totp_step(secret: str, given: str | None, now: datetime) -> int:
+    """The time step the code is for. Raises TotpRequired or SignInRefused."""
     if given is None:
         raise TotpRequired
     authenticator = TOTP(b32decode(secret), 6, SHA1(), TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
     for drift in (0, -TOTP_STEP_SECONDS, TOTP_STEP_SECONDS):
+        moment = int(now.timestamp()) + drift
         try:
-            authenticator.verify(given.encode(), int(now.timestamp()) + drift)
+            authenticator.verify(given.encode(), moment)
         except InvalidToken:
             continue
-        return
+        return moment // TOTP_STEP_SECONDS
     SIGN_IN_FAILURES.inc()
     raise SignInRefused
+
+
+async def _use_up(session: AsyncSession, user_id: UUID, step: int) -> None:
+    """A code is good once, and so is every one before it; of two at once one is refused. Raises SignInRefused."""
+    is_new = User.totp_used_step.is_(None) | (User.totp_used_step < step)
+    used = update(User).where(User.id == user_id, is_new).values(totp_used_step=step).returning(User.id)
+    if await session.scalar(used) is None:
+        SIGN_IN_FAILURES.inc()
+        raise SignInRefused
 
 
 async def change_language(session: AsyncSession, user_id: UUID, language: str) -> None:

@@ -1,12 +1,12 @@
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import HeaderParameter, JSONBody
 from msgspec.structs import replace
 
 from backend.access.actor import Actor
-from backend.access.guards import actor_of, limited
+from backend.access.guards import actor_of
 from backend.access.problems import SessionExpired, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
@@ -15,12 +15,19 @@ from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.identity.actions import change_language, sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
+from backend.identity.known_devices import count_try, proof_for
 from backend.identity.problems import SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
 from backend.identity.schemas import ChangeMe, MerchantRef, SignIn, SignInView, StoreAccess, UserView
 from backend.staff.passwords import PUBLISHED
 
 Asked = Request[Any, Any, Any]
+KnownDevice = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Known-Device", required=False, description="`known_device` of earlier answers, parted by commas."
+    ),
+]
 
 
 class AuthController(Controller):
@@ -31,19 +38,27 @@ class AuthController(Controller):
         "/sign-in",
         operation_id="signIn",
         summary="Sign in with email and password",
-        guards=[limited("sign-in", 10)],
+        description="Wrong tries of others do not keep out who sends `known_device` of an earlier answer.",
         responses=refusals(SignInRefused, TotpRequired, RateLimited, ValidationFailed),
     )
-    async def sign_in(self, request: Asked, data: JSONBody[SignIn], sessions: NamedDependency[Sessions]) -> SignInView:
+    async def sign_in(
+        self,
+        request: Asked,
+        data: JSONBody[SignIn],
+        sessions: NamedDependency[Sessions],
+        known_device: KnownDevice = None,
+    ) -> SignInView:
         now = clock.now()
+        email = normalize_email(data.email)
+        request.scope["state"]["allowance"] = await count_try(request, email, known_device or "")
         if request.app.state.settings.is_production and data.password in PUBLISHED:
             raise SignInRefused
-        await request.app.state.limiter.take("sign-in-email", normalize_email(data.email), 5)
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
         actor = await find_actor(request.app.state.pool, token, now)
         assert actor is not None, "the token was just made"
-        return SignInView(token=token, expires_at=expires_at, user=user_view(actor))
+        proof = proof_for(request.app.state.key_ring, email, known_device or "")
+        return SignInView(token=token, expires_at=expires_at, user=user_view(actor), known_device=proof)
 
     @post(
         "/sign-out",

@@ -57,3 +57,5 @@ class SignInView(Answer):
     """Opaque bearer token, shown once; send it as `Authorization: Bearer …`."""
     expires_at: datetime
     user: UserView
+    known_device: str
+    """Keep it, and send it as `Known-Device` when signing in again: it opens nothing."""

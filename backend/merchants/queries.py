@@ -1,4 +1,6 @@
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -9,6 +11,8 @@ from backend.core.database import Sessions
 from backend.merchants.models import Merchant
 from backend.merchants.problems import MerchantNotFound
 
+Work = Literal["mails", "holds", "previews"]
+WITH_WORK = "SELECT merchants_with_work($1, $2)"
 STORE_BY_CODE = "SELECT merchant_id, store_id FROM store_codes WHERE code = $1"
 
 
@@ -42,3 +46,8 @@ async def list_merchant_ids(sessions: Sessions, only: UUID | None = None) -> lis
         return [only]
     async with sessions.committing() as session:
         return list(await session.scalars(select(Merchant.id).order_by(Merchant.id)))
+
+
+async def list_merchants_with(work: Work, pool: asyncpg.Pool, now: datetime) -> list[UUID]:
+    """Those for whom such work is due; what runs every few seconds visits nobody else."""
+    return [row[0] for row in await pool.fetch(WITH_WORK, work, now)]

@@ -2,11 +2,13 @@
 
 from email.message import EmailMessage
 from email.utils import formataddr
+from typing import Any
 
 import aiosmtplib
 import httpx
 import structlog
 
+from backend.core.outbound.door import CallFailed, ask, through_the_door
 from backend.core.settings import Settings
 from backend.messaging.actions import Delivery, DeliveryFailed, Message
 from i18n.locales import html_language
@@ -27,18 +29,19 @@ class SmtpDelivery:
         """The Message-ID stays the same over retries, so that mail programs show a doubled mail once."""
         settings = self._settings
         try:
-            await aiosmtplib.send(
-                _written(settings, message),
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                username=settings.smtp_user or None,
-                password=settings.smtp_password or None,
-                use_tls=settings.smtp_use_ssl,
-                start_tls=settings.smtp_use_tls,
-                timeout=TIMEOUT_SECONDS,
-            )
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
+            with through_the_door():
+                await aiosmtplib.send(
+                    _written(settings, message),
+                    hostname=settings.smtp_host,
+                    port=settings.smtp_port,
+                    username=settings.smtp_user or None,
+                    password=settings.smtp_password or None,
+                    use_tls=settings.smtp_use_ssl,
+                    start_tls=settings.smtp_use_tls,
+                    timeout=TIMEOUT_SECONDS,
+                )
+        except CallFailed as failure:
+            raise DeliveryFailed(f"{failure.reason} at {self.host}") from failure
 
 
 class SendgridDelivery:
@@ -61,16 +64,18 @@ class SendgridDelivery:
         }
         if settings.email_reply_to:
             sent["reply_to"] = {"email": settings.email_reply_to}
+        told: dict[str, Any] = {
+            "json": sent,
+            "headers": {"Authorization": f"Bearer {settings.sendgrid_api_key}"},
+        }
         try:
-            async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as client:
-                answer = await client.post(
-                    "/v3/mail/send", json=sent, headers={"Authorization": f"Bearer {settings.sendgrid_api_key}"}
-                )
-                answer.raise_for_status()
-        except httpx.HTTPStatusError as error:
-            raise DeliveryFailed(f"{error.response.status_code} at {self.host}") from error
-        except httpx.HTTPError as error:
-            raise DeliveryFailed(f"{type(error).__name__} at {self.host}") from error
+            async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as http:
+                answer = await ask(http, "POST", "/v3/mail/send", seconds=TIMEOUT_SECONDS, **told)
+        except CallFailed as failure:
+            raise DeliveryFailed(f"{failure.reason} at {self.host}") from failure
+        # Any other success is a page of somebody in between.
+        if answer.status != httpx.codes.ACCEPTED:
+            raise DeliveryFailed(f"{answer.status} at {self.host}")
 
 
 class ConsoleDelivery:

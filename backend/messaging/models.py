@@ -2,7 +2,8 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.ids import new_id
@@ -44,6 +45,16 @@ class EmailLog(MailRow, TenantEntity):
 
     card_id: Mapped[UUID | None]
     """Whose page the mail leads to. Its address opens the card: it is put in when the mail leaves, and never kept."""
+
+
+class MailAllowance(PlatformRow):
+    """When strangers have lately caused mails to an address, over all merchants. The address is a keyed hash."""
+
+    __tablename__ = "mail_allowances"
+
+    recipient: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    sent_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    last_sent_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
 
 
 class PlatformMail(MailRow, PlatformRow):

@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.schemas import Answer
 from backend.sandbox.schemas import SandboxCard, SandboxCards, ShownPhones, Tap
-from frontend.api.client import BackendAway
+from frontend.api.client import BackendAway, through_the_door
 from frontend.kit.request import Request
 
 T = TypeVar("T", bound=Answer)
@@ -33,13 +33,16 @@ async def _ask(request: Request, method: str, path: str, body: bytes = b"") -> b
     client: httpx.AsyncClient = request.app.state.client
     url = request.app.state.settings.sandbox_url + path
     headers = {"Content-Type": "application/json"} if body else {}
-    try:
+    with through_the_door():
         answer = await client.request(method, url, content=body, headers=headers, timeout=ANSWER_SECONDS)
-        return answer.raise_for_status().content
-    except (httpx.HTTPError, TimeoutError, OSError) as error:
-        raise BackendAway(f"the sandbox: {type(error).__name__}") from error
+    if not answer.is_success:
+        raise BackendAway(f"the sandbox: status {answer.status_code}")
+    return answer.content
 
 
 def _decoded(content: bytes, answer: type[T]) -> T:
-    decoded: T = msgspec.json.decode(content, type=answer)
+    try:
+        decoded: T = msgspec.json.decode(content, type=answer)
+    except msgspec.DecodeError as error:
+        raise BackendAway(f"the sandbox: {error}") from error
     return decoded

@@ -54,7 +54,9 @@ def show_failure(request: Request, error: Exception) -> Response[str]:
 
 
 def problem_page(request: Request, status: int, title: str, text: str) -> Response[str]:
-    again = request.url.path if request.method in SAFE_METHODS else "/"
+    """What is not there will not be there at the next try."""
+    is_worth_trying = status != NOT_FOUND and request.method in SAFE_METHODS
+    again = request.url.path if is_worth_trying else None
     return page(request, "layouts/problem.html", status=status, title=title, text=text, again=again)
 
 

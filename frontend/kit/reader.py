@@ -10,6 +10,7 @@ from i18n.locales import negotiate
 
 YEAR_SECONDS = 365 * 24 * 3600
 THEMES = ("light", "dark")
+CATEGORY_COOKIE = "category"
 
 
 def language_of(request: Request) -> str:
@@ -40,6 +41,11 @@ def theme_of(request: Request) -> str | None:
 
 def are_till_keys_on(request: Request) -> bool:
     return request.cookies.get("till_keys") != "off"
+
+
+def last_category_of(request: Request) -> str:
+    """What was sold last at this till; empty before the first sale."""
+    return request.cookies.get(CATEGORY_COOKIE, "")
 
 
 def request_id_of(request: Request) -> str:

@@ -14,7 +14,8 @@ from frontend.kit.pages import page
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import PIN, is_lifted
-from frontend.till.screen import Done, card_screen, ready_screen
+from frontend.till.screen import card_screen, ready_screen
+from frontend.till.toasts import Done
 from i18n.translator import get_translator
 
 NOT_TYPED = {"_csrf_token", PIN}

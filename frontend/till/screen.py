@@ -1,46 +1,23 @@
 """Every state of the till is one page: finder and last bookings at the side, the state in the panel."""
 
-import math
 from datetime import UTC, datetime
-from uuid import UUID
 
 import msgspec
 from babel.numbers import get_currency_symbol
 from litestar import Response
 
-from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
-from backend.loyalty.till.schemas import TillView, Undo
+from backend.loyalty.till.schemas import TillView
 from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.reader import language_of
+from frontend.kit.reader import language_of, last_category_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import Lifting
+from frontend.till.card.slips import Asked
+from frontend.till.toasts import Done, toasts_of
 from frontend.till.words import Words
 
 FLASH = "flash"
-TOAST_SECONDS = 8
-
-
-class Done(msgspec.Struct, frozen=True):
-    """What the last step did, told on the next screen."""
-
-    text: str
-    is_good: bool = True
-    hand_over: str | None = None
-    """Name of the reward to hand over: stays large on the screen until the next step."""
-    enrolled: bool = False
-    stamped: bool = False
-    transaction_id: UUID | None = None
-    """The booking that `text` is about; only its own toast may offer to undo it."""
-
-
-class Toast(msgspec.Struct, frozen=True):
-    text: str
-    is_good: bool
-    seconds: int
-    undo: Undo | None
-    card_id: UUID | None
 
 
 def card_screen(
@@ -51,6 +28,7 @@ def card_screen(
     done: Done | None = None,
     form: Form | None = None,
     lifting: Lifting | None = None,
+    asked: Asked | None = None,
 ) -> Response[str]:
     """The open card. `form` brings back what was typed and what was wrong with it."""
     card = view.card
@@ -68,6 +46,8 @@ def card_screen(
         done=shown,
         form=form or Form({}),
         lifting=lifting,
+        asked=asked,
+        chosen_categories=_chosen_categories(request, view, form),
         hand_over=shown.hand_over if shown else None,
         enrolled=bool(shown and shown.enrolled),
         newest=bool(shown and shown.stamped),
@@ -117,7 +97,7 @@ def till_page(
         headers={"HX-Replace-Url": address} if address and is_htmx(request) else {},
         view=view,
         time_zone=view.program.timezone,
-        toasts=_toasts(view, words, done),
+        toasts=toasts_of(view, words, done),
         amount_of=words.amount_of,
         when_of=lambda booking: words.when_of(booking, now),
         state_of=words.state_of,
@@ -146,34 +126,13 @@ def _flashed(request: Request) -> Done | None:
     return msgspec.convert(data, Done) if data else None
 
 
+def _chosen_categories(request: Request, view: TillView, form: Form | None) -> list[str]:
+    """As in the form; in a new one what was sold last at this till, or the only one there is."""
+    if form and form.fields:
+        return form.many("category_ids")
+    offered = [str(category.id) for category in view.program.categories]
+    return offered if len(offered) == 1 else [last_category_of(request)]
+
+
 def _nearest(rewards: list[CardReward]) -> CardReward | None:
     return min(rewards, key=lambda reward: (reward.missing_points, reward.points_required), default=None)
-
-
-def _toasts(view: TillView, words: Words, done: Done | None) -> list[Toast]:
-    """While the last booking may be undone its toast stays, also across screens and reloads."""
-    undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
-    toasts = []
-    if done and not (undo and done.transaction_id == undo.transaction_id):
-        toasts.append(Toast(done.text, done.is_good, TOAST_SECONDS, None, None))
-        done = None
-    booking = _find(view.recent, undo.transaction_id) if undo else None
-    if undo and booking:
-        text = done.text if done else _remembered(booking, words)
-        toasts.append(Toast(text, True, _seconds_left(undo), undo, booking.card_id))
-    return toasts
-
-
-def _seconds_left(undo: Undo) -> int:
-    return math.ceil((undo.until - datetime.now(UTC)).total_seconds())
-
-
-def _remembered(booking: TransactionView, words: Words) -> str:
-    amount = words.amount_of(booking)
-    if not booking.customer:
-        return amount
-    return words.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
-
-
-def _find(bookings: list[TransactionView], transaction_id: UUID) -> TransactionView | None:
-    return next((booking for booking in bookings if booking.id == transaction_id), None)

@@ -68,6 +68,44 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
     assert found == set()
 
 
+DOORS = {"backend/core/outbound/door.py", "frontend/api/client.py"}
+SERVERS = {"backend/sandbox/apple/apns.py"}
+"""They are asked, and do not ask."""
+CLIENTS = {"aiohttp", "aiosmtplib", "anyio", "h2", "httpcore", "httpx"}
+
+
+def caught(tree: ast.AST) -> Iterator[str]:
+    """What a module catches, or lets pass with `suppress`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            yield ast.unparse(node.type)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+            yield from map(ast.unparse, node.args)
+
+
+def of_clients(path: Path) -> set[str]:
+    """Names by which a module knows what belongs to a client."""
+    froms = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)]
+    return CLIENTS | {
+        name.asname or name.name
+        for node in froms
+        if (node.module or "").split(".")[0] in CLIENTS
+        for name in node.names
+    }
+
+
+def test_what_a_call_to_the_outside_raises_is_caught_at_the_door_only() -> None:
+    """Whoever catches a client's own errors misses those that it lets through."""
+    found = {
+        (named(path), said)
+        for path in modules("backend", "frontend", "workers")
+        if named(path) not in DOORS | SERVERS
+        for said in caught(parsed(path))
+        if of_clients(path) & set(re.findall(r"\w+", said))
+    }
+    assert found == set()
+
+
 def provoked() -> set[str]:
     """Codes that some test names in `refused(...)`."""
     calls = (node for path in OUR_TESTS for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))

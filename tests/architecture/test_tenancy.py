@@ -27,6 +27,7 @@ PLATFORM_TABLES = {
     "apple_registrations",
     "google_callbacks",
     "google_programs",
+    "mail_allowances",
     "merchants",
     "outbox",
     "pass_images",

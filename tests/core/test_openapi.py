@@ -46,6 +46,11 @@ async def test_it_is_served(stranger: Stranger) -> None:
     assert msgspec.json.decode(answer.content)["paths"].keys() == DOCUMENT["paths"].keys()
 
 
+async def test_who_opens_the_api_in_a_browser_is_led_to_its_page(stranger: Stranger) -> None:
+    answer = await stranger.http.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
+
+
 async def test_its_page_asks_nothing_of_any_other_host(stranger: Stranger) -> None:
     page = await stranger.send("GET", "/docs")
     assert page.status_code == 200

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from backend.core import ratelimit
 from backend.core.clock import clock
+from backend.core.keys import KeyRing
 from backend.core.problems import RateLimited
 from backend.core.ratelimit import REPETITIONS_FREE, RateLimiter
 from backend.core.settings import Settings
@@ -18,11 +19,13 @@ from tests.world.caller import Promises, refused
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 
+KEYS = KeyRing(["a key for tests"])
+
 
 @pytest.fixture
 async def alone() -> RateLimiter:
     """Redis is away."""
-    return RateLimiter(Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=0.2))
+    return RateLimiter(Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=0.2), KEYS)
 
 
 async def taken(limiter: RateLimiter, name: str, times: int, per_minute: int) -> int:
@@ -38,7 +41,7 @@ async def taken(limiter: RateLimiter, name: str, times: int, per_minute: int) ->
 
 async def test_a_limit_is_counted_over_all_processes(services: Services) -> None:
     await services.redis.flushdb()
-    one, other = RateLimiter(services.redis), RateLimiter(services.redis)
+    one, other = RateLimiter(services.redis, KEYS), RateLimiter(services.redis, KEYS)
     assert await taken(one, "earn", 3, 5) + await taken(other, "earn", 4, 5) == 5
     assert await taken(one, "stamp", 5, 5) == 5
 
@@ -132,7 +135,7 @@ async def test_a_fault_while_counting_is_heard_by_every_request(
     async def break_down(_: object) -> None:
         raise RuntimeError("broken")
 
-    limiter = RateLimiter(services.redis)
+    limiter = RateLimiter(services.redis, KEYS)
     monkeypatch.setattr(limiter, "_count_all", break_down)
     said = await asyncio.gather(*(limiter.take("earn", "anna", 5) for _ in range(3)), return_exceptions=True)
     assert [str(error) for error in said] == ["broken"] * 3
@@ -195,3 +198,11 @@ async def test_repetitions_are_known_while_redis_is_away_too(alone: RateLimiter)
         await alone.take("earn", "anna", 1, repeatable="one booking")
     with pytest.raises(RateLimited):
         await alone.take("earn", "anna", 1)
+
+
+async def test_redis_does_not_know_whom_it_counts(services: Services, stranger: Stranger) -> None:
+    for limiter in (services.limiter, RateLimiter(services.redis, KeyRing(["another key"]))):
+        await limiter.take("sign-in", "marie.weber@example.com", 5, repeatable="marie.weber@example.com")
+    keys = [key.decode() for key in await services.redis.keys("limit:*")]
+    assert len(keys) == 4, "who knows an address cannot find it without our key either"
+    assert not [key for key in keys if "marie" in key]

@@ -55,7 +55,7 @@ def signed_in(*stores: StoreAccess) -> SignInView:
         ID, "anna@fashion.example", "Anna Kieffer", "store_member", None, [], MerchantRef(ID, "fashion", "Fashion"),
         list(stores or [ANNA_AT_THE_HUB]),
     )  # fmt: skip
-    return SignInView("secret-token", datetime.now(UTC) + timedelta(hours=8), user)
+    return SignInView("secret-token", datetime.now(UTC) + timedelta(hours=8), user, "proof")
 
 
 def enrolled(*, already: bool) -> EnrollView:

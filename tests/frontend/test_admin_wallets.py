@@ -69,7 +69,9 @@ PASSES = CardPasses(ID, CODE, "fashion-group", "active", 7, {"points_balance": 4
 
 
 def admin(role: str = "super_admin") -> SignInView:
-    return SignInView("secret-token", MOMENT, UserView(ID, "ada@orion.example", "Ada", role, None, [], None, []))
+    return SignInView(
+        "secret-token", MOMENT, UserView(ID, "ada@orion.example", "Ada", role, None, [], None, []), "proof"
+    )
 
 
 def runs(*listed: TaskRunView) -> httpx.Response:

@@ -97,7 +97,7 @@ async def test_a_sale_is_booked_all_the_same_as_it_was_written_under_a_new_key(
 
 
 async def test_a_large_amount_is_not_asked_about_again(anna: Browser, limited: StaffBackend) -> None:
-    await book(anna, amount="4150", confirmed="415000")
+    await book(anna, "points.415000", amount="4150")
     open_again(limited)
     await lift(anna)
     assert limited.body("/points")["purchase_amount_cents"] == 415_000

@@ -1,4 +1,5 @@
 import httpx
+import msgspec
 
 from frontend.kit.session import session_middleware
 from frontend.settings import Settings
@@ -119,3 +120,18 @@ async def test_over_https_the_cookies_cannot_be_planted() -> None:
     settings = Settings(public_url="https://cards.example", secret_keys="k")
     config = session_middleware(settings).kwargs["backend"].config
     assert (config.key, config.secure, config.httponly, config.samesite) == ("__Host-session", True, True, "strict")
+
+
+async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
+    browser: Browser, backend: StaffBackend
+) -> None:
+    """What strangers guess elsewhere does not keep its people out."""
+    sent = []
+    for proof in ("annas", "lucs", "annas"):
+        backend.answers["POST /auth/sign-in"] = found(msgspec.structs.replace(signed_in(), known_device=proof))
+        await browser.sign_in()
+        sent.append(backend.posts("/auth/sign-in")[-1].headers.get("known-device"))
+        await browser.send("/sign-out")
+    assert sent == [None, "annas", "lucs,annas"]
+    (cookie,) = [each for each in browser.client.cookies.jar if each.name == "known-device"]
+    assert (cookie.value, cookie.has_nonstandard_attr("HttpOnly")) == ("annas.lucs", True)

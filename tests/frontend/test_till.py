@@ -1,5 +1,7 @@
 """The till, from the form to the call and from the answer to the screen."""
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
@@ -7,6 +9,7 @@ import pytest
 
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
 from backend.loyalty.ledger.schemas import EarnView
+from frontend.till.card import slips
 from tests.frontend.made_up import CARD, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
@@ -14,7 +17,23 @@ from tests.frontend.staff_browser import CARD_PATH, Browser
 LOOKUP = "POST /store/loyalty/cards/lookup"
 POINTS = "POST /store/loyalty/cards/*/points"
 STAMPS = "POST /store/loyalty/cards/*/stamps"
-WOMEN = str(CATEGORY.id)
+WOMEN, REWARD = str(CATEGORY.id), str(CARD.rewards[0].id)
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What the till goes by when it tells a second command from a slip."""
+    stands = Clock()
+    monkeypatch.setattr(slips, "time", stands)
+    return stands
 
 
 async def book(anna: Browser, deed: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
@@ -121,12 +140,57 @@ async def test_an_amount_with_two_meanings_is_never_sent(anna: Browser, backend:
 
 async def test_a_surprising_amount_is_asked_about_once(anna: Browser, backend: StaffBackend) -> None:
     assert (await book(anna, amount="4150")).status_code == 422
-    assert "€4,150.00? Press again to record it." in anna.text
+    assert "Is €4,150.00 right?" in anna.text
+    assert "Record €4,150.00" in anna.text
+    await book(anna, amount="4150")
     assert not backend.posts("/points")
-    await book(anna, amount="4150", confirmed=anna.hidden("confirmed"))
+    await book(anna, "points.415000", amount="4150")
     assert backend.body("/points")["purchase_amount_cents"] == 415_000
-    await book(anna, amount="9999", confirmed="415000")
+    await book(anna, "points.415000", amount="9999")
     assert len(backend.posts("/points")) == 1
+
+
+async def test_enter_does_not_confirm_what_was_asked_about(anna: Browser) -> None:
+    """Enter presses the first button of a form."""
+    await book(anna, amount="4150")
+    deeds = re.findall(r'data-key="([^"]+)" name="deed" value="(points[^"]*)"', anna.page)
+    assert deeds == [("Enter", "points"), ("F3", "points.415000")]
+
+
+@pytest.mark.parametrize(
+    ("deed", "confirming"),
+    [
+        ("points", "points.1000"),
+        ("stamp", "stamp.again"),
+        ("stamp_reward", "stamp_reward.again"),
+        (REWARD, f"{REWARD}.again"),
+    ],
+)
+async def test_the_same_command_on_the_same_card_within_two_seconds_is_asked_about(
+    anna: Browser, backend: StaffBackend, clock: Clock, deed: str, confirming: str
+) -> None:
+    def booked() -> int:
+        return sum(len(backend.posts(path)) for path in ("/points", "/stamps", "/redemptions"))
+
+    await book(anna, deed, amount="10")
+    clock.now += 2
+    assert (await book(anna, deed, amount="10")).status_code == 422
+    assert "recorded on this card a moment ago." in anna.text
+    assert f'value="{confirming}"' in anna.page
+    assert booked() == 1
+    await book(anna, confirming, amount="10")
+    clock.now += 2.1
+    await book(anna, deed, amount="10")
+    assert booked() == 3
+
+
+async def test_another_amount_or_another_card_is_not_the_same_command(
+    anna: Browser, backend: StaffBackend, clock: Clock
+) -> None:
+    await book(anna, amount="10")
+    await book(anna, amount="12")
+    await anna.send(CARD_PATH.replace("001", "002"), htmx=True, idem="other", deed="points", amount="12")
+    assert len(backend.posts("/points")) == 3
 
 
 async def test_below_the_minimum_nothing_is_booked_and_the_till_says_so(anna: Browser, backend: StaffBackend) -> None:

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-import brotli
 import pytest
 
+from frontend.kit.assets import Assets
 from frontend.vendor import FOLDER, MANIFEST, NOTICE, load_manifest, notice, sha256
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -21,9 +21,14 @@ ICONS = FOLDER / "icons.svg"
 
 def weight(*paths: Path) -> int:
     """Bytes over the wire."""
-    return sum(
-        path.stat().st_size if path.suffix == ".woff2" else len(brotli.compress(path.read_bytes())) for path in paths
-    )
+    assets = Assets()
+    return sum(len(assets.by_url[assets.url(path.relative_to(STATIC).as_posix())].packed("br")[1]) for path in paths)
+
+
+def test_remarks_do_not_travel() -> None:
+    assets = Assets()
+    for name in ("js/till.js", "js/orion.js", "css/orion.css"):
+        assert not re.search(r"^\s*(//|/\*)", assets.text(name), re.MULTILINE), name
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file["to"])

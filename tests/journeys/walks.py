@@ -121,7 +121,7 @@ async def past_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
     await till.open(scene.full)
     await page.locator(".choices summary").click()
     yield "till, full card and rewards"
-    await page.locator("[data-digit='1']").click()
+    await page.locator(".choices [data-digit='1']").click()
     await expect(till.handover.first).to_be_visible()
     yield "till, hand over"
 
@@ -178,14 +178,14 @@ async def past_the_history_of_a_card(page: Page, scene: Scene) -> AsyncIterator[
     await till.press("F6")
     await expect(page.locator("[data-row]").first).to_be_focused()
     sale = page.locator("details.booking:has([name=amount])").first
-    await sale.locator("summary").click()
+    await sale.locator("summary.line").click()
     yield "till, history of the card"
     await sale.locator("[name=amount]").fill("99999")
     await sale.locator("[data-digit='1']").click()
     await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
     yield "till, return refused"
     await till.press("F8")
-    await page.locator(".receipt summary").click()
+    await page.locator(".receipt > summary").click()
     await page.locator("[name=order_reference]").fill("4711")
     await page.locator(".receipt [data-digit='3']").click()
     await expect(page.locator("[aria-invalid=true]").first).to_be_focused()

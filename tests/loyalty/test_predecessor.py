@@ -135,7 +135,7 @@ async def test_no_welcome_mail_ever_arrived(shop: Shop, services: Services, supe
         "WHERE e.data ->> 'card_id' = $1",
         card["id"],
     )
-    promised = reactions(services.links, services.queue)
+    promised = reactions(services.links, services.queue, services.key_ring)
     assert "mail_loyalty_enrollment" in {reaction.__name__ for reaction in promised[waiting]}
 
 
@@ -166,15 +166,17 @@ async def test_at_another_store_a_card_was_redeemed_although_that_was_switched_o
                 await take(card, reward)
     planted = superuser.transaction()
     await planted.start()
-    with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="cannot be redeemed at this store"):
-        await superuser.execute(
-            "INSERT INTO transactions SELECT (json_populate_record(t, $1)).* FROM transactions t WHERE card_id = $2 "
-            "AND seq = 1",
-            f'{{"id": "{uuid4()}", "seq": 99, "kind": "redeemed", "amount": -1, "store_id": '
-            f'"{shop.store_ids[shop.outlet]}"}}',
-            UUID(card["id"]),
-        )
-    await planted.rollback()
+    try:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="cannot be redeemed at this store"):
+            await superuser.execute(
+                "INSERT INTO transactions SELECT (json_populate_record(t, $1)).* FROM transactions t "
+                "WHERE card_id = $2 AND seq = 1",
+                f'{{"id": "{uuid4()}", "seq": 99, "kind": "redeemed", "amount": -1, "store_id": '
+                f'"{shop.store_ids[shop.outlet]}"}}',
+                UUID(card["id"]),
+            )
+    finally:
+        await planted.rollback()
 
 
 async def test_all_points_of_a_card_ended_together_by_inactivity_only(opened: OpenShop) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -150,6 +151,13 @@ async def test_sendgrid_refusing_is_told_without_the_key(sendgrid: list[httpx.Re
     settings = replace(Settings(), sendgrid_api_key="wrong")
     with pytest.raises(DeliveryFailed, match=r"^401 at https://api\.sendgrid\.com$"):
         await SendgridDelivery(settings).send(MAIL)
+
+
+async def test_a_page_in_sendgrids_place_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = httpx.MockTransport(lambda _: httpx.Response(200, html="<h1>Sign in to the network</h1>"))
+    monkeypatch.setattr(delivery.httpx, "AsyncClient", partial(httpx.AsyncClient, transport=page))
+    with pytest.raises(DeliveryFailed, match=r"^200 at"):
+        await SendgridDelivery(Settings()).send(**MAIL)
 
 
 async def test_sendgrid_away_is_told() -> None:

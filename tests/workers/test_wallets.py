@@ -33,7 +33,7 @@ from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs.ledger import warn_expiring_points
 from workers.jobs.outbox import relay_outbox
-from workers.jobs.wallets import check_wallet_certificates, reconcile_google_passes, sync_wallet_passes
+from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
 
 JOBS = f"{job_key_prefix}wallet:*"
 
@@ -205,6 +205,25 @@ async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
         done = await session.get_one(TaskRun, asked.id)
     assert (done.counts["synced"], done.failures, done.error) == (1, {}, None)
     assert phones.points(card["id"]) == 0
+
+
+async def test_a_run_that_redis_lost_is_done_all_the_same(
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    card = await saved(shop, services)
+    asked = await queue_sync(services.wallet_sync, Scope(shop.merchant_id, UUID(card["id"])), card_code=card["code"])
+    await find_lost_syncs(context)
+    assert await services.redis.zcard(LONG_QUEUE) == 0, "it may be on its way still"
+    clock.move(timedelta(seconds=61))
+    for _ in range(2):
+        await find_lost_syncs(context)
+    assert await services.redis.zcard(LONG_QUEUE) == 1
+    await run(workers)
+    async with services.sessions.committing() as session:
+        assert (await session.get_one(TaskRun, asked.id)).counts["processed"] == 1
+    assert phones.points(card["id"]) == 0
+    await find_lost_syncs(context)
+    assert await services.redis.zcard(LONG_QUEUE) == 0
 
 
 async def test_without_wallets_their_tasks_have_nothing_to_do(

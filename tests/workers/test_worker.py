@@ -28,11 +28,15 @@ from backend.core.settings import Settings
 from backend.loyalty.wallets.apple.passes import ERASED_KEPT
 from backend.loyalty.wallets.links import open_link
 from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
+from backend.merchants.queries import list_merchants_with
+from backend.messaging.actions import LEASE
+from backend.messaging.delivery import TIMEOUT_SECONDS
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
+from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
@@ -335,6 +339,40 @@ async def test_one_address_that_is_none_stops_no_other_mail(
     assert [mail["To"] for mail in post_office.mails] == ["karl@example.com"]
     ended = {row["recipient"]: row["status"] for row in await superuser.fetch(MAILS)}
     assert ended == {"a@x..lu": "failed", "karl@example.com": "sent"}
+
+
+async def test_what_runs_every_few_seconds_visits_only_merchants_for_whom_something_is_due(
+    working: dict, shop: Shop, opened: OpenShop, services: Services
+) -> None:
+    idle, now = await opened(), clock.now()
+    await shop.anna.enroll("otto@example.com")
+    await relay_outbox(working)
+    await Office.of(shop.claire).try_terms()
+    for work in ("mails", "previews"):
+        due = await list_merchants_with(work, services.pool, now + timedelta(minutes=1))
+        assert (shop.merchant_id in due, idle.merchant_id in due) == (True, False)
+    await send_queued_mails(working)
+    assert shop.merchant_id not in await list_merchants_with("mails", services.pool, clock.now())
+
+
+def test_no_mail_is_sent_by_two_because_the_mail_server_is_slow() -> None:
+    """Whoever has claimed mails has sent the last of them before somebody else may take it."""
+    assert LEASE.total_seconds() > mail.CHUNK * TIMEOUT_SECONDS
+
+
+async def test_many_mails_of_one_merchant_do_not_keep_anothers_waiting(
+    working: dict, shop: Shop, opened: OpenShop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "CHUNK", 2)
+    other = await opened()
+    first, last = sorted((shop, other), key=lambda each: each.merchant_id)
+    for n in range(2 * mail.CHUNK + 1):
+        await first.anna.enroll(f"many{n}@example.com")
+    await last.anna.enroll("otto@example.com")
+    await relay_and_send(working)
+    recipients = [sent["To"] for sent in post_office.mails]
+    assert len(recipients) == 2 * mail.CHUNK + 2
+    assert recipients.index("otto@example.com") == mail.CHUNK
 
 
 async def test_a_merchant_whose_mails_cannot_be_sent_delays_no_other(

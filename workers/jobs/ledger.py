@@ -4,7 +4,7 @@ from typing import Any
 
 from backend.core.clock import clock
 from backend.loyalty.ledger import timing_out
-from backend.merchants.queries import list_merchant_ids
+from backend.merchants.queries import list_merchants_with
 from backend.operations.ledger import tasks
 from backend.operations.ledger.points import EXPIRY, WARNING
 from backend.services import Services
@@ -22,8 +22,8 @@ async def warn_expiring_points(context: dict[str, Any]) -> None:
 
 async def time_out_holds(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    merchants = await list_merchant_ids(services.sessions)
-    await timing_out.time_out_holds(services.pool, merchants, clock.now())
+    now = clock.now()
+    await timing_out.time_out_holds(services.pool, await list_merchants_with("holds", services.pool, now), now)
 
 
 async def audit_ledger(context: dict[str, Any]) -> None:

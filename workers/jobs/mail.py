@@ -10,25 +10,35 @@ from sqlalchemy import select
 from backend.core.clock import clock
 from backend.loyalty.cards.mails import with_address
 from backend.merchants.models import Merchant
-from backend.merchants.queries import list_merchant_ids
+from backend.merchants.queries import list_merchants_with
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
 from backend.messaging.delivery import open_delivery
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.services import Services
 
-CHUNK = 50
+CHUNK = 5
+"""Claimed at once. Their lease lasts longer than a mail server may take for all of them: no mail is sent twice."""
 
 log = structlog.get_logger()
 
 
 async def send_queued_mails(context: dict[str, Any]) -> None:
-    """What goes wrong for one merchant is told and delays that merchant's mails only."""
+    """In rounds, so that one merchant's many mails keep nobody's waiting for long."""
     services: Services = context["services"]
-    for merchant_id in [None, *await list_merchant_ids(services.sessions)]:
-        try:
-            await _send(services, merchant_id, await _claim(services, merchant_id))
-        except Exception as error:
-            log.exception("mails_failed", merchant=str(merchant_id), error=type(error).__name__)
+    waiting = [None, *await list_merchants_with("mails", services.pool, clock.now())]
+    while waiting:
+        waiting = [merchant_id for merchant_id in waiting if await _send_some(services, merchant_id)]
+
+
+async def _send_some(services: Services, merchant_id: UUID | None) -> bool:
+    """Whether there may be more. What goes wrong for one merchant is told and delays that merchant's mails only."""
+    try:
+        claimed = await _claim(services, merchant_id)
+        await _send(services, merchant_id, claimed)
+    except Exception as error:
+        log.exception("mails_failed", merchant=str(merchant_id), error=type(error).__name__)
+        return False
+    return len(claimed) == CHUNK
 
 
 async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[EmailLog | PlatformMail]:

@@ -19,7 +19,7 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     The mails the reactions have queued are a job of their own: a slow mail server must not keep passes waiting.
     """
     services: Services = context["services"]
-    table, total = reactions(services.links, services.queue), 0
+    table, total = reactions(services.links, services.queue, services.key_ring), 0
     while taken := await relay(services.sessions, table, clock.now()):
         total += taken
         if taken < BATCH:

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from backend.merchants.queries import list_merchant_ids
+from backend.core.clock import clock
+from backend.merchants.queries import list_merchants_with
 from backend.services import Services
 
 
@@ -14,5 +15,5 @@ async def preview_program(context: dict[str, Any], merchant_id: str, preview_id:
 
 async def preview_programs(context: dict[str, Any]) -> None:
     services: Services = context["services"]
-    for merchant_id in await list_merchant_ids(services.sessions):
+    for merchant_id in await list_merchants_with("previews", services.pool, clock.now()):
         await services.previews.make_waiting(merchant_id)

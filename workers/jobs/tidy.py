@@ -17,6 +17,7 @@ from backend.loyalty.wallets.google.callbacks import forget_expired
 from backend.loyalty.wallets.models import WalletNotification
 from backend.loyalty.wallets.rings import WINDOW
 from backend.merchants.queries import list_merchant_ids
+from backend.messaging.limits import forget_allowances
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
@@ -52,6 +53,7 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
         await _delete(services, None, old, progress)
     async with services.sessions.committing() as session:
         await forget_expired(session, now)
+        await forget_allowances(session, now)
     for merchant_id in await list_merchant_ids(services.sessions):
         try:
             await _purge_merchant(services, merchant_id, now, progress)

@@ -8,11 +8,11 @@ from arq.worker import Retry
 
 from backend.core.clock import clock
 from backend.loyalty.wallets.due import Scope
-from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.loyalty.wallets.jobs import SYNC_PASSES, ring_sync
 from backend.loyalty.wallets.outcomes import Outcome
 from backend.loyalty.wallets.ports import Provider
 from backend.operations.task_runs.actions import Progress, run_now
-from backend.operations.task_runs.queries import get_run, is_running
+from backend.operations.task_runs.queries import get_run, is_running, list_unheard
 from backend.operations.wallets.alarm_mails import tell_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
@@ -37,6 +37,15 @@ async def sync_wallet_passes(context: dict[str, Any], run_id: str | None = None)
         if asked is None and await is_running(session, SYNC_PASSES, clock.now()):
             return
     await sync_passes(sync, asked or await queue_sync(sync, Scope()))
+
+
+async def find_lost_syncs(context: dict[str, Any]) -> None:
+    """Those that somebody has asked for and Redis has lost; one that still waits there is not queued twice."""
+    services: Services = context["services"]
+    async with services.sessions.committing() as session:
+        lost = await list_unheard(session, SYNC_PASSES, clock.now())
+    for run_id in lost:
+        await ring_sync(services.queue, run_id)
 
 
 async def reconcile_google_passes(context: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpx
 
+from backend.core.outbound.door import CallFailed, ask, through_the_door
+
 FETCH_SECONDS = 5.0
 HTTPS = 443
 OK = 200
@@ -37,11 +39,11 @@ async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> b
     `allows_loopback`: also this machine, by http and on any port; for development.
     """
     try:
-        async with asyncio.timeout(FETCH_SECONDS):
+        with through_the_door():
             target = httpx.URL(url)
-            return await _read(target, await _address(target, allows_loopback=allows_loopback), bytes_max)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError) as error:
-        raise NotFetched(type(error).__name__) from error
+        return await _read(target, await _address(target, allows_loopback=allows_loopback), bytes_max)
+    except CallFailed as failure:
+        raise NotFetched(failure.reason) from failure
 
 
 async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
@@ -49,7 +51,9 @@ async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
     if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
         raise NotFetched("the address is none to fetch from")
     port = target.port or (HTTPS if target.scheme == "https" else 80)
-    found = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
+    with through_the_door():
+        async with asyncio.timeout(FETCH_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
     addresses = [ip_address(str(place[0])) for *_, place in found]
     if allows_loopback and all(address.is_loopback for address in addresses):
         return str(addresses[0])
@@ -69,15 +73,18 @@ def is_public(address: Address) -> bool:
 async def _read(target: httpx.URL, address: str, bytes_max: int) -> bytes:
     headers = {"host": target.netloc.decode("ascii"), "accept-encoding": "identity"}
     name = {"sni_hostname": target.raw_host.decode("ascii")}
-    body = bytearray()
-    async with (
-        httpx.AsyncClient(trust_env=False, timeout=FETCH_SECONDS) as http,
-        http.stream("GET", target.copy_with(host=address), headers=headers, extensions=name) as answer,
-    ):
-        if answer.status_code != OK:
-            raise NotFetched(f"answered {answer.status_code}")
-        async for part in answer.aiter_raw():
-            body += part
-            if len(body) > bytes_max:
-                raise NotFetched(f"more than {bytes_max} bytes")
-    return bytes(body)
+    place = target.copy_with(host=address)
+    async with httpx.AsyncClient(trust_env=False, timeout=FETCH_SECONDS) as http:
+        answer = await ask(
+            http,
+            "GET",
+            place,
+            seconds=FETCH_SECONDS,
+            bytes_max=bytes_max,
+            is_raw=True,
+            headers=headers,
+            extensions=name,
+        )
+    if answer.status != OK:
+        raise NotFetched(f"answered {answer.status}")
+    return answer.content

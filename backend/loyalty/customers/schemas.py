@@ -35,6 +35,19 @@ Name = Annotated[
         examples=["Marie"],
     ),
 ]
+DOT = "[.․．。｡]"
+"""Also those that browsers take for one."""
+PublicName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        # It is written into mails, and nobody knows who has typed it: no address of a site, a mailbox or a phone.
+        pattern=rf"^(?!.*[@/\\]|.*[wW]{{3}}{DOT}|.*\w{DOT}[a-z]{{2}}|(.*\d){{4}})"
+        rf"[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*$(?!\n)",
+        examples=["Marie"],
+    ),
+]
 Phone = Annotated[
     str,
     Meta(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import JSON, Text, cast, func, select
+from sqlalchemy import JSON, Text, cast, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,8 @@ from backend.loyalty.cards.models import IN_USE, Card
 from backend.loyalty.customers.actions import find_or_add_customer
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.customers.schemas import Person
-from backend.loyalty.enrollment.events import CardLinkRequested
+from backend.loyalty.enrollment.events import CardLinkRequested, CardLinksAsked
+from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.actions import Ledger
@@ -254,12 +255,22 @@ def _public_answer(enrolled: Enrolled, show: Show) -> SelfEnrollView:
     )
 
 
-async def request_card_links(session: AsyncSession, merchant_id: UUID, email: str, now: datetime) -> None:
-    """Sends the holder the address of each of their cards. Silent when nobody has that email."""
+async def ask_for_card_links(session: AsyncSession, merchant_id: UUID, email: str, now: datetime) -> None:
+    """The same work whoever asks: nothing is looked up before the answer."""
+    question = CardLinkQuestion(merchant_id=merchant_id, id=new_id(), email_norm=normalize_email(email), created_at=now)
+    session.add(question)
+    record(session, merchant_id, CardLinksAsked(question.id), now)
+
+
+async def take_card_link_question(session: AsyncSession, merchant_id: UUID, question_id: UUID) -> list[UUID]:
+    """The cards of whoever has that email; none when nobody has it, or when it was answered before."""
+    question = delete(CardLinkQuestion).where(
+        CardLinkQuestion.merchant_id == merchant_id, CardLinkQuestion.id == question_id
+    )
+    email_norm = await session.scalar(question.returning(CardLinkQuestion.email_norm))
     cards = await session.scalars(
         select(Card.id)
         .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
-        .where(Card.merchant_id == merchant_id, Customer.email_norm == normalize_email(email), Card.state == "active")
+        .where(Card.merchant_id == merchant_id, Customer.email_norm == email_norm, Card.state == "active")
     )
-    for card_id in cards:
-        record(session, merchant_id, CardLinkRequested(card_id), now)
+    return list(cards)

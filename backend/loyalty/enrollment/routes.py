@@ -18,7 +18,7 @@ from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
-from backend.loyalty.enrollment.actions import Enrollment, request_card_links
+from backend.loyalty.enrollment.actions import Enrollment, ask_for_card_links
 from backend.loyalty.enrollment.language import change_language
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.queries import card_page, public_program
@@ -163,7 +163,7 @@ class StorefrontController(Controller):
         if merchant_id is None:
             return
         async with sessions.committing(merchant_id) as session:
-            await request_card_links(session, merchant_id, data.email, clock.now())
+            await ask_for_card_links(session, merchant_id, data.email, clock.now())
         ledger.doorbell.ring()
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body, Language
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.customers.schemas import Email, Person
+from backend.loyalty.customers.schemas import Email, Person, PublicName
 from backend.merchants.schemas import StoreRef
 
 
@@ -24,6 +24,8 @@ class EnrollView(CardView):
 class SelfEnroll(Person):
     """A stranger enrolling from the join page."""
 
+    first_name: PublicName | None = None
+    last_name: PublicName | None = None
     accept_terms: bool = False
 
 

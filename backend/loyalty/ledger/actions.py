@@ -1,10 +1,12 @@
 """Booking at the till: read the card in one statement, decide by the rules, book in one statement that proves the card
-unchanged; when it has changed, read and decide again. No lock is held while Python thinks."""
+unchanged; when it has changed, read and decide again. No lock is held in the database while Python thinks: within this
+process bookings on one card take turns, and what another process has booked the writing finds out."""
 
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypedDict, Unpack
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from backend.core.metrics import CONFLICTS, POSTINGS
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.queue import Doorbell
+from backend.core.turns import Turns
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.limits import keep_within_limits
@@ -40,7 +43,8 @@ from backend.staff_pins.actions import PinCheck, StaffPins
 BOOK = "SELECT book($1, $2)"
 BOOK_TOGETHER = "SELECT book_together($1, $2, $3)"
 TRIES = 60
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 7.0
+"""For turns and tries together: less than the frontend waits for us."""
 PAUSE_SECONDS_MAX = 0.05
 # Somebody else has the card, and will have let go of it in a moment.
 HELD_UP = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -114,6 +118,7 @@ class Ledger:
     pins: StaffPins
     links: CardLinks
     doorbell: Doorbell
+    turns: Turns = field(default_factory=Turns)
 
     async def book(self, operation: Operation, origin: Origin, key: Key, **particulars: Unpack[Particulars]) -> Reply:
         """Books once per key, however often it is sent, and answers the same bytes each time.
@@ -122,16 +127,40 @@ class Ledger:
         and, when the card is fought over for longer than anybody should wait, CardBusy.
         """
         pin, lifting = PinCheck(particulars.get("staff_pin")), OverrideCheck(particulars.get("override"))
-        async for _ in tries():
-            state = await self._read(origin, key, particulars)
-            if state.answer is not None:
-                return self.told(state.answer.reply(key))
-            reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
+        card_id = particulars.get("card_id") or (await self._find(origin, key, particulars)).card.id
+        async for ends_at in tries():
+            async with self.turn(card_id, until=ends_at):
+                state = await self._read(origin, key, particulars)
+                if state.answer is not None:
+                    return self.told(state.answer.reply(key))
+                reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
+            if isinstance(reply, Problem):
+                # It changes nothing on the card: who comes next need not wait until it is written down.
+                reply = await self._refuse(operation.kind, reply, origin, key)
             if reply is not None:
                 return self.told(reply)
         raise CardBusy
 
+    @asynccontextmanager
+    async def turn(self, *cards: UUID, until: float) -> AsyncIterator[None]:
+        """Nobody else in this process books on these cards meanwhile. Raises CardBusy when it does not come in time."""
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout_at(until):
+                    # In the order of their ids: two who want the same two never wait for each other.
+                    for card_id in sorted(set(cards)):
+                        await stack.enter_async_context(self.turns.of(card_id))
+            except TimeoutError:
+                raise CardBusy from None
+            yield
+
     async def _read(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
+        state = await self._find(origin, key, particulars)
+        if read := particulars.get("read"):
+            await read(self.pool)
+        return state
+
+    async def _find(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
         reference = particulars.get("order_reference")
         state = await find_state(
             self.pool,
@@ -143,34 +172,35 @@ class Ledger:
         )
         if state is None:
             raise TransactionNotFound if reference else CardNotFound
-        if read := particulars.get("read"):
-            await read(self.pool)
         return state
 
     async def book_together(
         self, operation: JointOperation, origin: Origin, key: Key, *, kept_id: UUID, merged_id: UUID
     ) -> Reply:
         """Books on two cards, both or neither, once per key. Raises what `book` raises, but for PINs and limits."""
-        async for _ in tries():
-            kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
-            if kept.answer is not None:
-                return self.told(kept.answer.reply(key))
-            await operation.read(self.pool)
-            reply = await self._try_together(operation, origin, key, kept, merged)
+        async for ends_at in tries():
+            async with self.turn(kept_id, merged_id, until=ends_at):
+                kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
+                if kept.answer is not None:
+                    return self.told(kept.answer.reply(key))
+                await operation.read(self.pool)
+                reply = await self._try_together(operation, origin, key, kept, merged)
+            if isinstance(reply, Problem):
+                reply = await self._refuse(operation.kind, reply, origin, key)
             if reply is not None:
                 return self.told(reply)
         raise CardBusy
 
     async def _try_together(
         self, operation: JointOperation, origin: Origin, key: Key, kept: CardState, merged: CardState
-    ) -> Reply | None:
-        """None when one of the cards has moved meanwhile."""
+    ) -> Reply | Problem | None:
+        """A Problem refuses it. None when one of the cards has moved meanwhile."""
         try:
             operation.check(kept, merged)
             drafts = Draft(kept, origin), Draft(merged, origin)
             merge = operation.decide(*drafts)
         except Problem as problem:
-            return await self._refuse(operation.kind, problem, origin, key)
+            return problem
         reply = _reply(*operation.answer(*drafts, self._show(origin)))
         bookings = [drafts[0].booking(AnswerRow.of(key, reply, origin.now)), drafts[1].booking(None)]
         is_written = await self._write_together(origin.merchant_id, bookings, merge)
@@ -185,8 +215,8 @@ class Ledger:
         *,
         pin: PinCheck,
         lifting: OverrideCheck,
-    ) -> Reply | None:
-        """None when the card has moved meanwhile."""
+    ) -> Reply | Problem | None:
+        """A Problem refuses it. None when the card has moved meanwhile."""
         try:
             operation.check(state)
             pin.is_needed = operation.needs_pin
@@ -195,7 +225,7 @@ class Ledger:
             operation.decide(draft)
             await keep_within_limits(self.pins, draft, lifting)
         except Problem as problem:
-            return await self._refuse(operation.kind, problem, origin, key)
+            return problem
         reply = _reply(*operation.answer(draft, self._show(origin)))
         if draft.is_empty:
             return await self._keep(reply, origin, key)
@@ -264,12 +294,12 @@ def _reply(status: int, body: msgspec.Struct) -> Reply:
     return Reply(status, _encoder.encode(body))
 
 
-async def tries() -> AsyncIterator[int]:
-    """As long as anybody should wait, with a moment between, longer each time: somebody else is booking on the card."""
+async def tries() -> AsyncIterator[float]:
+    """The moment at which they end, each time; with a pause between, longer each time: another process is booking."""
     moment = asyncio.get_running_loop().time
     ends_at = moment() + PATIENCE_SECONDS
     for attempt in range(TRIES):
-        yield attempt
+        yield ends_at
         if moment() >= ends_at:
             return
         CONFLICTS.inc()

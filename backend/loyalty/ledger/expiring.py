@@ -126,14 +126,15 @@ class _Run:
     async def _book(self, merchant_id: UUID, card_id: UUID) -> int:
         """How many points expire. Raises CardBusy when the card is fought over for too long."""
         origin = Origin.of_nobody(merchant_id, self.now, instance="expire_points")
-        async for _ in tries():
-            state = await find_state(self.ledger.pool, origin, card_id=card_id)
-            assert state is not None, "a card is never removed"
-            draft = Draft(state, origin)
-            expired = -sum(row.amount for row in draft.transactions)
-            if self.dry_run or draft.is_empty:
-                return expired
-            if await self.ledger.write(merchant_id, draft.booking(None)):
-                self.ledger.doorbell.ring()
-                return expired
+        async for ends_at in tries():
+            async with self.ledger.turn(card_id, until=ends_at):
+                state = await find_state(self.ledger.pool, origin, card_id=card_id)
+                assert state is not None, "a card is never removed"
+                draft = Draft(state, origin)
+                expired = -sum(row.amount for row in draft.transactions)
+                if self.dry_run or draft.is_empty:
+                    return expired
+                if await self.ledger.write(merchant_id, draft.booking(None)):
+                    self.ledger.doorbell.ring()
+                    return expired
         raise CardBusy

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from arq.connections import ArqRedis
 
+from backend.core.queue import LONG_QUEUE
 from backend.loyalty.wallets.ports import Notify, Provider
 
 SYNC_PASS = "sync_wallet_pass"  # noqa: S105 - a wallet's pass
@@ -30,3 +31,8 @@ async def ring_passes(
             _defer_by=COALESCE_SECONDS,
             _queue_name=PASSES_QUEUE,
         )
+
+
+async def ring_sync(queue: ArqRedis, run_id: UUID) -> None:
+    """A sync of many passes, whose run says which; once, however often it is told."""
+    await queue.enqueue_job(SYNC_PASSES, str(run_id), _job_id=f"task:{run_id}", _queue_name=LONG_QUEUE)

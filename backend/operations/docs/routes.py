@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from litestar import Response, get
+from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 FOLDER = Path(__file__).parent
@@ -17,6 +18,12 @@ POLICY = (
 @get("/docs", include_in_schema=False, sync_to_thread=False)
 def docs() -> Response[str]:
     return Response(PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+
+@get("/", include_in_schema=False, sync_to_thread=False)
+def start() -> Redirect:
+    """Whoever opens the API in a browser wants to read about it."""
+    return Redirect("/docs")
 
 
 assets = create_static_files_router(

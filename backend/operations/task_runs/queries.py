@@ -47,6 +47,17 @@ async def is_running(session: AsyncSession, name: str, now: datetime) -> bool:
     return await session.scalar(alive.limit(1)) is not None
 
 
+async def list_unheard(session: AsyncSession, name: str, now: datetime) -> list[UUID]:
+    """Runs that were asked for and that no worker has started in all that time, oldest first."""
+    waiting = select(TaskRun.id).where(
+        TaskRun.name == name,
+        TaskRun.started_at.is_(None),
+        TaskRun.finished_at.is_(None),
+        TaskRun.created_at < now - SILENCE,
+    )
+    return list(await session.scalars(waiting.order_by(TaskRun.created_at)))
+
+
 def _runs() -> Select[tuple[TaskRun, str, str]]:
     return (
         select(TaskRun, Merchant.code, User.name)

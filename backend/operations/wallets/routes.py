@@ -17,12 +17,11 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, shown
 from backend.core.problems import Unavailable, ValidationFailed
-from backend.core.queue import LONG_QUEUE
 from backend.core.requests import reader_language
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.wallets.apple.opening import Apple
 from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.jobs import SYNC_PASSES
+from backend.loyalty.wallets.jobs import ring_sync
 from backend.loyalty.wallets.ports import Provider
 from backend.loyalty.wallets.problems import NoSuchPass
 from backend.merchants.problems import MerchantNotFound
@@ -142,7 +141,7 @@ class WalletAdminController(Controller):
 async def _ring(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
     """Raises Unavailable while the workers cannot be reached."""
     try:
-        await queue.enqueue_job(SYNC_PASSES, str(run.id), _job_id=f"task:{run.id}", _queue_name=LONG_QUEUE)
+        await ring_sync(queue, run.id)
     except (RedisError, OSError) as error:
         log.warning("redis_away", error=type(error).__name__, consequence="a run that was asked for is refused")
         await give_up_run(sessions, run, "The workers could not be reached.")

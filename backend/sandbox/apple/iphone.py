@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from backend.core.outbound.door import through_the_door
 from backend.sandbox.apple.pkpass import BrokenPass, OpenedPass, alerts, open_pkpass
 
 MEDIA_TYPE = "application/vnd.apple.pkpass"
@@ -68,18 +69,17 @@ class FakeIPhone:
 
     async def download(self, url: str) -> HeldPass:
         """Not confirmed yet."""
-        return self._opened(await self.http.get(url))
+        return self._opened(await self._send("GET", url))
 
     async def register(self, held: HeldPass) -> int:
         """The status. Phones do this again whenever their push token may have changed."""
-        answer = await self.http.post(
-            self._registration(held), json={"pushToken": self.push_token}, headers=_authorization(held)
-        )
+        told = {"pushToken": self.push_token}
+        answer = await self._send("POST", self._registration(held), json=told, headers=_authorization(held))
         _expect(answer, CREATED, OK)
         return answer.status_code
 
     async def remove(self, held: HeldPass) -> None:
-        _expect(await self.http.delete(self._registration(held), headers=_authorization(held)), OK)
+        _expect(await self._send("DELETE", self._registration(held), headers=_authorization(held)), OK)
         self.passes.pop(held.opened.serial, None)
 
     async def pushed(self) -> list[str]:
@@ -91,14 +91,13 @@ class FakeIPhone:
         """One pass, with the date of the last."""
         known = {"if-modified-since": held.last_modified} | _authorization(held) | headers
         url, pass_type = self._service(held)
-        return await self.http.get(f"{url}/v1/passes/{pass_type}/{held.opened.serial}", headers=known)
+        return await self._send("GET", f"{url}/v1/passes/{pass_type}/{held.opened.serial}", headers=known)
 
     async def _ask(self, url: str, pass_type: str) -> list[str]:
         tag = self._seen.get((url, pass_type))
-        answer = await self.http.get(
-            f"{url}/v1/devices/{self.library_id}/registrations/{pass_type}",
-            params={"passesUpdatedSince": tag} if tag is not None else {},
-        )
+        params = {"passesUpdatedSince": tag} if tag is not None else {}
+        place = f"{url}/v1/devices/{self.library_id}/registrations/{pass_type}"
+        answer = await self._send("GET", place, params=params)
         _expect(answer, OK, NO_CONTENT)
         if answer.status_code == NO_CONTENT:
             return []
@@ -122,6 +121,10 @@ class FakeIPhone:
         new = alerts(held.opened.in_language(self.language), fresh.opened.in_language(self.language))
         self.passes[serial] = HeldPass(fresh.opened, fresh.last_modified, [*held.alerts, *new])
         return new
+
+    async def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
+        with through_the_door():
+            return await self.http.request(method, url, **request)
 
     def _opened(self, answer: httpx.Response) -> HeldPass:
         _expect(answer, OK)

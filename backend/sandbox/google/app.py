@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from backend.core.outbound.door import CallFailed, ask
 from backend.core.settings import Settings, load_settings
 from backend.loyalty.wallets.google.account import load_account
 from backend.sandbox.google.account import public_keys
@@ -116,9 +117,11 @@ class FakeGoogle:
         """Best effort, as Google's."""
         try:
             async with httpx.AsyncClient(timeout=CALLBACK_SECONDS, trust_env=False) as http:
-                (await http.post(url, content=body, headers={"content-type": "application/json"})).raise_for_status()
-        except httpx.HTTPError as error:
-            self.callback_errors.append(type(error).__name__)
+                headers = {"content-type": "application/json"}
+                answer = await ask(http, "POST", url, seconds=CALLBACK_SECONDS, content=body, headers=headers)
+                answer.successful()
+        except CallFailed as failure:
+            self.callback_errors.append(failure.reason)
 
 
 def create_app(settings: Settings | None = None) -> Any:

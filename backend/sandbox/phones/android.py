@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 
+from backend.core.outbound.door import CallFailed, ask
 from backend.loyalty.wallets.google.names import object_id
 from backend.sandbox.google.app import SAVE, FakeGoogle
 from backend.sandbox.google.keeping import keep, recall
@@ -15,6 +16,7 @@ from backend.sandbox.phones.pictures import Pictures
 from backend.sandbox.schemas import ShownFact, ShownPass
 
 TEXTS_MAX = 3
+BUTTON_SECONDS = 10.0
 
 
 class SaveRefused(Exception):
@@ -31,12 +33,12 @@ class Android:
     async def add(self, url: str) -> None:
         """The holder taps the button and confirms. Raises SaveRefused."""
         try:
-            answer = await self._http.get(url)
-        except httpx.HTTPError as error:
-            raise SaveRefused(f"the button leads nowhere ({type(error).__name__})") from error
+            answer = await ask(self._http, "GET", url, seconds=BUTTON_SECONDS)
+        except CallFailed as failure:
+            raise SaveRefused(f"the button leads nowhere ({failure.reason})") from failure
         target = answer.headers.get("location", "")
         if SAVE not in target:
-            raise SaveRefused(f"the button was answered {answer.status_code}: {answer.text[:200]}")
+            raise SaveRefused(f"the button was answered {answer.status}: {answer.content[:200]!r}")
         try:
             self.google.save(target.partition(SAVE)[2])
         except (GrantRefused, Refusal) as error:

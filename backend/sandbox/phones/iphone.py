@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 
+from backend.core.outbound.door import CallFailed
 from backend.loyalty.wallets.apple.zipping import zipped
 from backend.sandbox.apple.iphone import FakeIPhone, HeldPass, PhoneRefuses
 from backend.sandbox.apple.pkpass import COLOR, BrokenPass, open_pkpass
@@ -37,8 +38,8 @@ class IPhone:
         """The holder taps the button and confirms. Raises PhoneRefuses or BrokenPass."""
         try:
             held = await self.phone.add(url)
-        except httpx.HTTPError as error:
-            raise PhoneRefuses(f"the button leads nowhere ({type(error).__name__})") from error
+        except CallFailed as failure:
+            raise PhoneRefuses(f"the button leads nowhere ({failure.reason})") from failure
         self._cards[str(card_id)] = held.opened.serial
         self._keep()
 
@@ -49,7 +50,7 @@ class IPhone:
         async with self._at_work:
             try:
                 await self.phone.pushed()
-            except (BrokenPass, PhoneRefuses, httpx.HTTPError) as error:
+            except (BrokenPass, PhoneRefuses, CallFailed) as error:
                 self.troubles.append(f"{type(error).__name__}: {error}")
             self._keep()
 

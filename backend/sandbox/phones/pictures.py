@@ -4,6 +4,10 @@ import base64
 
 import httpx
 
+from backend.core.outbound.door import CallFailed, ask
+
+FETCH_SECONDS = 10.0
+
 
 def data_url(body: bytes, media_type: str = "image/png") -> str:
     return f"data:{media_type};base64,{base64.b64encode(body).decode()}"
@@ -20,8 +24,8 @@ class Pictures:
         """None also for one that cannot be fetched; it is asked for again the next time."""
         if url and url not in self._kept:
             try:
-                answer = (await self._http.get(url)).raise_for_status()
-            except httpx.HTTPError:
+                answer = (await ask(self._http, "GET", url, seconds=FETCH_SECONDS)).successful()
+            except CallFailed:
                 return None
             self._kept[url] = data_url(answer.content, answer.headers["content-type"])
         return self._kept.get(url) if url else None

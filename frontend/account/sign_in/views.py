@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.identity import sign_in, sign_out
 from frontend.kit.forms import Form, errors_of, read_form
+from frontend.kit.known_device import known_device, remember_device
 from frontend.kit.pages import is_htmx, local_path, page, redirect
 from frontend.kit.person import Person, choose_store, find_person, forget_person, person_of, remember_person
 from frontend.kit.reader import language_of
@@ -40,7 +41,10 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
         return _screen(request, form, status=UNPROCESSABLE)
     try:
         answer = await sign_in(
-            caller, email=form.text("email"), password=form.fields["password"], totp=form.optional("totp")
+            caller.known_as(known_device(request)),
+            email=form.text("email"),
+            password=form.fields["password"],
+            totp=form.optional("totp"),
         )
     except BackendProblem as problem:
         return _refused(request, form, problem)
@@ -49,7 +53,9 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
         return _screen(request, form, status=AWAY)
     person = person_of(answer)
     remember_person(request, person)
-    return redirect(request, _place(person, form.text("next")))
+    response = redirect(request, _place(person, form.text("next")))
+    remember_device(request, response, answer.known_device)
+    return response
 
 
 @get("/sign-in/store")

@@ -5,7 +5,7 @@ import { remember, takeScan } from "./scanner.js";
 import { toast } from "./toasts.js";
 
 // A hint only; i18n/money.py decides.
-const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{1,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
+const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{0,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
 const TWO_MEANINGS = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
 const inFlight = new Set();
@@ -66,7 +66,7 @@ function dropAmount() {
 /** Until the new card is there, keys belong to it and not to the one still on the screen. */
 function hold(event) {
   if (event.key === "Escape") return stopHolding();
-  if (!/^(.|Enter|Backspace|F[246-9])$/.test(event.key)) return;
+  if (!/^(.|Enter|Backspace|F[2346-9])$/.test(event.key)) return;
   stop(event);
   if (!event.repeat) held.push(event.key);
 }

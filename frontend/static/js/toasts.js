@@ -7,9 +7,19 @@ export function showToasts(region) {
   const show = () => {
     for (const element of own) if (!element.isConnected) region.append(element);
     region.querySelectorAll("[data-toast]:not([data-timed])").forEach(time);
+    uncoverAmount(region);
   };
   new MutationObserver(show).observe(region, { childList: true });
   show();
+}
+
+/** On a small or enlarged screen toasts lie over the page: never over the amount. */
+function uncoverAmount(region) {
+  const amount = document.querySelector("[data-amount]")?.getBoundingClientRect();
+  if (!amount || !region.childElementCount) return;
+  const over = region.getBoundingClientRect();
+  const apart = over.right < amount.left || over.left > amount.right || over.top > amount.bottom;
+  if (!apart && over.bottom > amount.top) scrollBy(0, amount.top - over.bottom - 8);
 }
 
 export function toast(words) {

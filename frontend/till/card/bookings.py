@@ -14,16 +14,13 @@ from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import override_of
 from frontend.till.returns.forms import pieces_of
-from frontend.till.screen import Done
+from frontend.till.toasts import Done
 from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE
 from i18n.money import AmountError, parse_amount
 from i18n.translator import get_translator
 
 B = TypeVar("B", Earn, Stamp)
-
-SURPRISING_CENTS = 100_000
-"""From 1,000.00 on the till asks once more: `4150` was often meant as 41.50."""
 
 
 class Booked(msgspec.Struct, frozen=True):
@@ -52,7 +49,7 @@ async def add_stamp_to(request: Request, caller: Caller, card_id: UUID, form: Fo
 
 
 async def redeem_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
-    deed = form.text("deed")
+    deed = form.text("deed").partition(".")[0]
     chosen: dict[str, object] = {"unit": "stamps"} if deed == "stamp_reward" else {"reward_id": deed}
     chosen |= _pins(request, form)
     body = body_of(Redemption, chosen, _pin_sentence(request))
@@ -120,18 +117,13 @@ def _pins(request: Request, form: Form) -> dict[str, object]:
 
 
 def _amount(request: Request, form: Form) -> int:
-    """Cents. A surprising amount is asked about once."""
+    """Cents."""
     _ = get_translator(language_of(request)).gettext
     try:
-        cents = parse_amount(form.text("amount"))
+        return parse_amount(form.text("amount"))
     except AmountError as error:
         sentence = _("This amount is too large.") if error.reason == "too_large" else _("Enter the amount, like 12,50.")
         raise FormError("amount", sentence) from error
-    if cents >= SURPRISING_CENTS and form.text("confirmed") != str(cents):
-        form.fields["asked"] = str(cents)
-        shown = _words(request).formatter.money(cents)
-        raise FormError("amount", _("%(amount)s? Press again to record it.", amount=shown))
-    return cents
 
 
 def _pin_sentence(request: Request) -> str:

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
+from frontend.kit.reader import CATEGORY_COOKIE, preference_cookie
 from frontend.kit.request import Request
 from frontend.till.card.bookings import Booked, add_stamp_to, confirm_on, earn_points_on, key_of, redeem_on, release_on
 from frontend.till.card.lifting import (
@@ -18,6 +19,7 @@ from frontend.till.card.lifting import (
     lifting_of,
     verify_own_pin,
 )
+from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful, remember_booking
 from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.screen import card_screen, show_done
 
@@ -44,20 +46,32 @@ async def show_card(request: Request, caller: NamedDependency[Caller], card_id: 
 @post("/till/cards/{card_id:uuid}")
 async def book(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     """The buttons of one form, told apart by `deed`: points, stamp, stamp_reward, the id of a reward, or
-    confirm and release with the id of what was set aside."""
+    confirm and release with the id of what was set aside. After a dot: that it was asked about before."""
     form = await read_form(request)
     deed = form.text("deed").partition(".")[0]
     try:
+        ask_when_doubtful(request, card_id, form)
         await verify_own_pin(caller, form)
         booked = await DEEDS.get(deed, redeem_on)(request, caller, card_id, form)
     except FormError as error:
         form.errors = {error.field: error.sentence}
-        return await _again(request, caller, card_id, form, UNPROCESSABLE)
+        asked = error.asked if isinstance(error, Doubt) else None
+        return await _again(request, caller, card_id, form, UNPROCESSABLE, asked=asked)
     except BackendProblem as problem:
         return await _refused(request, caller, card_id, form, problem)
     except BackendAway:
         return no_answer(request, form, card_id=card_id, key=key_of(form))
-    return await _shown(request, caller, card_id, booked)
+    response = await _shown(request, caller, card_id, booked)
+    if booked.is_booked:
+        remember_booking(request, card_id, form)
+        _remember_category(request, response, form)
+    return response
+
+
+def _remember_category(request: Request, response: Response[str], form: Form) -> None:
+    for category in form.many("category_ids"):
+        secure = request.app.state.settings.is_https
+        response.cookies.append(preference_cookie(CATEGORY_COOKIE, category, secure=secure))
 
 
 async def _shown(request: Request, caller: Caller, card_id: UUID, booked: Booked) -> Response[str]:
@@ -94,9 +108,10 @@ async def _again(
     *,
     kept_key: str = "",
     is_liftable: bool = False,
+    asked: Asked | None = None,
 ) -> Response[str]:
     form.fields["idem"] = kept_key
     view = await get_till(caller, card_id)
     asks_owner = is_liftable or (is_lifted(form) and FIELDS & form.errors.keys())
     lifting = lifting_of(request, view, form) if asks_owner else None
-    return card_screen(request, view, status=status, form=form, lifting=lifting)
+    return card_screen(request, view, status=status, form=form, lifting=lifting, asked=asked)

@@ -9,7 +9,8 @@ from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.no_answer import no_answer, stays_booked
-from frontend.till.screen import Done, show_done, till_page, words_of
+from frontend.till.screen import show_done, till_page, words_of
+from frontend.till.toasts import Done
 from i18n.translator import get_translator
 
 FIELDS = ("email", "first_name", "last_name", "phone", "language")

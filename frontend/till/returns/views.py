@@ -15,7 +15,8 @@ from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.returns.forms import card_id_of, order_return_of, void_of
-from frontend.till.screen import Done, card_screen, show_done
+from frontend.till.screen import card_screen, show_done
+from frontend.till.toasts import Done
 from frontend.till.today.screen import BY_RECEIPT, Refused, bookings_screen
 from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE

@@ -13,6 +13,7 @@ from backend.core.keys import KeyRing
 from backend.core.models import StoredAnswer
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
@@ -296,8 +297,10 @@ async def test_who_lost_the_address_gets_it_by_mail_and_nobody_learns_who_has_a_
         )
     ]
     assert {(answer.status_code, answer.content) for answer in answers} == {(202, answers[0].content)}
-    asked = [row for row in await superuser.fetch(WAITING, shop.merchant_id) if row["name"] == "card_link_requested"]
-    assert [row["card_id"] for row in asked] == [card["id"]] * 2
+    asked = [row for row in await superuser.fetch(WAITING, shop.merchant_id) if row["name"] == "card_links_asked"]
+    assert len(asked) == 3, "also for nobody: who has it is looked up afterwards"
+    typed = await superuser.fetch("SELECT email_norm FROM card_link_questions WHERE merchant_id = $1", shop.merchant_id)
+    assert sorted(row["email_norm"] for row in typed) == ["nobody@example.com", "otto@example.com", "otto@example.com"]
     with refused("rate_limited", 429):
         for _ in range(2):
             await stranger.lost_card("otto@example.com")
@@ -425,6 +428,51 @@ async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, s
     assert [line["kind"] for line in page.json()["transactions"]] == ["earned", "adjusted", "earned", "enrolled"]
     for secret in ("fraud", "otto.w", "999", "1980", "Claire", "Anna", "R-4711", "Regular"):
         assert secret not in page.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "O'Neil",
+        "J.R.",
+        "J. R. R.",
+        "Anne-Marie",
+        "St. John",
+        "Müller-Lüdenscheidt",
+        "Ngọc Ánh",
+        "Марія",
+        "李雷",
+        "Louis XIV",
+    ],
+)
+async def test_a_name_is_taken_and_greeted(shop: Shop, stranger: Stranger, name: str) -> None:
+    joined = await stranger.join(shop.hub, first_name=name, last_name=name)
+    page = await stranger.card_page(joined["card"]["page_url"])
+    assert page["card"]["customer"]["name"] == f"{name} {name}"
+    assert name_to_greet(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "evil.example/free-iphone",
+        "www.x.y",
+        "Win 1000 EUR at bit.ly",
+        "bit.ly",
+        "evil․example",
+        "evil。example",
+        "WWW．evil",
+        "me@evil.example",
+        "call 0900 12",
+        "c:\\x",
+        "https://x",
+    ],
+)
+@pytest.mark.parametrize("field", ["first_name", "last_name"])
+async def test_what_is_no_name_is_refused_at_the_poster(shop: Shop, stranger: Stranger, name: str, field: str) -> None:
+    with refused("validation_failed", 422) as said:
+        await stranger.join(shop.hub, **{field: name})
+    assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
 
 
 async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(

@@ -13,12 +13,16 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
+from backend.core.metrics import CONFLICTS
 from backend.loyalty.ledger import actions
+from backend.loyalty.ledger.adjusting import AdjustPoints
+from backend.loyalty.ledger.schemas import Adjustment
 from backend.merchants.models import Policy
 from backend.services import Services
 from tests.conftest import OpenShop, OwnTown
 from tests.world.caller import Refused, new_key, refused
 from tests.world.ledger import assert_ledger_adds_up
+from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Till
 
@@ -56,6 +60,32 @@ async def test_200_parallel_redemptions_of_one_balance_spend_it_once(
     assert said == {"booked": 1, "insufficient_points": 199}
     assert (await lines_of(superuser, card))["redeemed"] == 1
     assert (await shop.anna.show(card))["points_balance"] == 0
+
+
+async def test_bookings_on_one_card_at_once_repeat_no_work(shop: Shop) -> None:
+    """They take turns, so none finds its card moved by another of this process."""
+    card, before = await shop.a_card(), CONFLICTS._value.get()
+    said = await outcomes(*(shop.anna.earn(card, cents=100) for _ in range(20)))
+    assert said == {"booked": 20}
+    assert CONFLICTS._value.get() == before
+
+
+async def test_two_processes_know_nothing_of_each_others_turns_and_lose_no_booking(shop: Shop) -> None:
+    """The card's version in the database is what counts."""
+    card = await shop.a_card()
+    here = [shop.anna.earn(card, cents=100) for _ in range(10)]
+    there = [shop.book(AdjustPoints(Adjustment(points=1, reason="Elsewhere")), card) for _ in range(10)]
+    await asyncio.gather(*here, *there)
+    assert (await shop.anna.show(card))["points_balance"] == 20
+
+
+async def test_cards_merged_crosswise_at_once_wait_for_nobody_forever(shop: Shop) -> None:
+    """Whichever two cards somebody wants, the same one is asked for first."""
+    card, other = await shop.a_card(points=1), await shop.a_card(points=2)
+    owner = Office.of(shop.claire)
+    async with asyncio.timeout(30):
+        said = await outcomes(*(owner.merge(one, two) for one, two in ((card, other), (other, card)) for _ in range(4)))
+    assert said["booked"] == 1
 
 
 @pytest.mark.slow
@@ -420,12 +450,14 @@ async def test_a_planted_fault_of_one_point_is_noticed(shop: Shop, superuser: as
     where = "AND" if "WHERE" in fault else "WHERE"
     planted = superuser.transaction()
     await planted.start()
-    # Past the triggers that keep the history as it is.
-    await superuser.execute("SET LOCAL session_replication_role = replica")
-    await superuser.execute(f"{fault} {where} merchant_id = '{shop.merchant_id}'")
-    with pytest.raises(AssertionError):
-        await assert_ledger_adds_up(superuser, [shop.merchant_id])
-    await planted.rollback()
+    try:
+        # Past the triggers that keep the history as it is.
+        await superuser.execute("SET LOCAL session_replication_role = replica")
+        await superuser.execute(f"{fault} {where} merchant_id = '{shop.merchant_id}'")
+        with pytest.raises(AssertionError):
+            await assert_ledger_adds_up(superuser, [shop.merchant_id])
+    finally:
+        await planted.rollback()
 
 
 async def test_a_repeated_sale_may_say_when_it_was_and_is_booked_once(shop: Shop) -> None:

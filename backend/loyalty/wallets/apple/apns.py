@@ -4,14 +4,15 @@ A push for a pass is empty: it only makes the phone ask. The token is part of th
 """
 
 import asyncio
-import ssl
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import msgspec
 
+from backend.core.outbound.door import CallFailed, ask, through_the_door, tls_errors
 from backend.loyalty.wallets.apple.certificates import PassCertificates
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
 
@@ -82,16 +83,17 @@ class Apns:
     async def push(self, token: str) -> Verdict:
         """Raises Transient, Permanent or Misconfigured."""
         started = time.monotonic()
+        told: dict[str, Any] = {"content": b"{}", "headers": self._headers}
+        seconds = CONNECT_SECONDS + ANSWER_SECONDS
         try:
-            async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
-                answer = await self._client.post(f"{self._url}/3/device/{token}", content=b"{}", headers=self._headers)
-        except TimeoutError:
-            self._replace_silent(started)
-            raise Transient("apns_no_answer", "No answer in time.") from None
-        except httpx.HTTPError as error:
-            raise await self._explained(error) from None
+            answer = await ask(self._client, "POST", f"{self._url}/3/device/{token}", seconds=seconds, **told)
+        except CallFailed as failure:
+            if isinstance(failure.__cause__, TimeoutError):
+                self._replace_silent(started)
+                raise Transient("apns_no_answer", "No answer in time.") from None
+            raise await self._explained(failure) from None
         self._answered_at = time.monotonic()
-        return _verdict(answer.status_code, _reply(answer.content))
+        return _verdict(answer.status, _reply(answer.content))
 
     async def ask(self) -> Verdict:
         """Whether Apple answers us, and takes our certificate. TokenRefused is the good answer."""
@@ -121,17 +123,14 @@ class Apns:
             self._old.add(closing)
             closing.add_done_callback(self._old.discard)
 
-    async def _explained(self, error: httpx.HTTPError) -> Transient | Misconfigured:
-        """Named by its kind: the text of the error may hold the address."""
-        alert = _tls_alert(error)
-        if not alert and not self._answered_at and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+    async def _explained(self, failure: CallFailed) -> Transient | Misconfigured:
+        alert = _tls_alert(failure)
+        if not alert and not self._answered_at and not failure.is_unreachable:
             self._asking = self._asking or asyncio.create_task(self._alert())
             alert = await asyncio.shield(self._asking)
         if alert:
             return Misconfigured("apns_tls", alert)
-        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            return Transient("apns_unreachable", type(error).__name__)
-        return Transient("apns_no_answer", type(error).__name__)
+        return Transient("apns_unreachable" if failure.is_unreachable else "apns_no_answer", failure.reason)
 
     async def _alert(self) -> str:
         """What Apple says to our certificate alone. Asked once, before Apple has ever answered this process.
@@ -141,18 +140,17 @@ class Apns:
         """
         address = httpx.URL(self._url)
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                reader, writer = await asyncio.open_connection(
-                    address.host, address.port or HTTPS, ssl=self._certificates.tls
-                )
-                try:
-                    await reader.read(1)
-                finally:
-                    writer.transport.abort()
-        except ssl.SSLError as error:
-            return _tls_alert(error)
-        except (OSError, TimeoutError):
-            pass
+            with through_the_door():
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    reader, writer = await asyncio.open_connection(
+                        address.host, address.port or HTTPS, ssl=self._certificates.tls
+                    )
+                    try:
+                        await reader.read(1)
+                    finally:
+                        writer.transport.abort()
+        except CallFailed as failure:
+            return _tls_alert(failure)
         return ""
 
 
@@ -182,13 +180,10 @@ def _verdict(status: int, reply: _Reply) -> Verdict:
     raise Permanent(f"apns_{status}", reason)
 
 
-def _tls_alert(error: BaseException | None) -> str:
+def _tls_alert(failure: CallFailed) -> str:
     """What TLS refused: our certificate by them, or theirs by us. Any other trouble is neither."""
-    while error is not None:
-        if isinstance(error, ssl.SSLError) and error.reason and _refuses(error.reason):
-            return error.reason
-        error = error.__cause__ or error.__context__
-    return ""
+    reasons = (error.reason or "" for error in tls_errors(failure))
+    return next(filter(_refuses, reasons), "")
 
 
 def _refuses(reason: str) -> bool:

@@ -19,7 +19,7 @@ from backend.access.guards import Connection
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, ValidationFailed
 from backend.core.ratelimit import RateLimiter
-from backend.core.requests import client_address
+from backend.core.requests import client_network
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.wallets.apple.builder import MEDIA_TYPE
 from backend.loyalty.wallets.apple.issuing import ApplePasses, ServedPass
@@ -54,7 +54,7 @@ def limited_by(name: str, parameter: str) -> Guard:
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         limiter: RateLimiter = connection.app.state.limiter
-        await limiter.take("apple-address", client_address(connection), PER_ADDRESS)
+        await limiter.take("apple-address", client_network(connection), PER_ADDRESS)
         await limiter.take(name, str(connection.path_params[parameter])[:LIBRARY_ID_MAX], PER_MINUTE)
 
     return guard
@@ -65,7 +65,7 @@ def limited_by_address(name: str, per_minute: int) -> Guard:
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         limiter: RateLimiter = connection.app.state.limiter
-        allowance = await limiter.take(name, client_address(connection), per_minute)
+        allowance = await limiter.take(name, client_network(connection), per_minute)
         connection.scope["state"]["allowance"] = allowance
 
     return guard

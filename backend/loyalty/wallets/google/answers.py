@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-import httpx
 import msgspec
 from httpx import codes
 
+from backend.core.outbound import door
+from backend.core.outbound.door import CallFailed, decoded
 from backend.core.outbound.retry import retry_after_seconds
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
 
@@ -41,15 +42,15 @@ class Answer(msgspec.Struct, frozen=True):
     retry_after: float | None
 
 
-def read(response: httpx.Response, raw: bytes, now: datetime) -> Answer:
-    """Raises ServerFailed when a success is no JSON object; what is wrong with a refusal does not matter."""
+def read(answer: door.Answer, now: datetime) -> Answer:
+    """Raises ServerFailed when it is no JSON object: then it is not Google's, whatever its status."""
+    retry_after = retry_after_seconds(answer.headers.get("retry-after"), now)
     try:
-        body = msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
-    except msgspec.DecodeError as error:
-        if response.is_success:
-            raise ServerFailed("garbage", "Google's answer is not a JSON object.") from error
-        body = {}
-    return Answer(response.status_code, body, retry_after_seconds(response.headers.get("retry-after"), now))
+        body = decoded(answer.content, dict[str, Any]) if answer.content else {}
+    except CallFailed as failure:
+        detail = f"The answer, {answer.status}, is not Google's: no JSON object."
+        raise ServerFailed("garbage", detail, retry_after) from failure
+    return Answer(answer.status, body, retry_after)
 
 
 def judge(answer: Answer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import httpx
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.auth.transport import Request
 
+from backend.core.outbound.door import CallFailed, decoded, through_the_door
 from backend.loyalty.wallets.google.account import Account
 from backend.loyalty.wallets.ports import Misconfigured, Transient
 
@@ -71,13 +72,21 @@ class _Transport(Request):
     ) -> "_Answer":
         del timeout  # ours is shorter than the library's
         try:
-            answer = self._http.request(method, url, content=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise TransportError(type(error).__name__) from error  # type: ignore[no-untyped-call]
-        if answer.is_server_error or answer.status_code in BUSY:
-            # Raised, or the library would sleep and try again while a lease runs out.
-            raise TransportError(str(answer.status_code))  # type: ignore[no-untyped-call]
+            with through_the_door():
+                answer = self._http.request(method, url, content=body, headers=headers)
+            _expect_google(answer)
+        except CallFailed as failure:
+            raise TransportError(failure.reason) from failure  # type: ignore[no-untyped-call]
         return _Answer(answer)
+
+
+def _expect_google(answer: httpx.Response) -> None:
+    """Raises CallFailed for what the library would not see as an answer that never came."""
+    if answer.is_server_error or answer.status_code in BUSY:
+        # The library would sleep and try again while a lease runs out.
+        raise CallFailed(str(answer.status_code))
+    # A page of a proxy it would take for a refusal, or stumble over.
+    decoded(answer.content, dict[str, Any])
 
 
 class _Answer:

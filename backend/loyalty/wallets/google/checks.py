@@ -7,6 +7,7 @@ from datetime import datetime
 import httpx
 from redis.asyncio import Redis
 
+from backend.core.outbound.door import CallFailed, ask
 from backend.core.settings import Settings
 from backend.loyalty.wallets.google.account import (
     FILE_READABLE,
@@ -179,13 +180,13 @@ async def _logo(settings: Settings) -> CheckStep:
         return CheckStep(LOGO, "skipped", LOGO_NONE)
     try:
         async with httpx.AsyncClient(timeout=LOGO_SECONDS, trust_env=False) as http:
-            answer = await http.get(settings.default_logo_url)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": type(error).__name__})
+            answer = await ask(http, "GET", settings.default_logo_url, seconds=LOGO_SECONDS)
+    except CallFailed as failure:
+        return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": failure.reason})
     kind = answer.headers.get("content-type", "").split(";")[0]
     if answer.is_success and kind in LOGO_TYPES:
         return CheckStep(LOGO, "ok", LOGO_OK)
-    return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": f"{answer.status_code} {kind}"})
+    return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": f"{answer.status} {kind}"})
 
 
 def _away(step: str, error: Transient) -> CheckStep:

@@ -1,6 +1,5 @@
 """One call to Google at a time: paced, timed, and its answer judged. Whoever calls decides about trying again."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import httpx
 from redis.asyncio import Redis
 
 from backend.core.clock import clock
+from backend.core.outbound.door import CallFailed, ask
 from backend.core.settings import Settings
 from backend.loyalty.wallets.google.account import Account
 from backend.loyalty.wallets.google.answers import Answer, ServerFailed, Throttled, judge, read
@@ -23,7 +23,6 @@ Body = dict[str, Any]
 TIMEOUT = httpx.Timeout(10, connect=5)
 TOTAL_SECONDS = 10
 LIMITS = httpx.Limits(max_connections=50, max_keepalive_connections=50, keepalive_expiry=60)
-ANSWER_BYTES_MAX = 4 * 1024 * 1024
 PAUSE_SECONDS = 2.0
 """After a 429 that does not say how long."""
 PAGE_SIZE = 100
@@ -53,10 +52,10 @@ class GoogleClient:
 
     async def pages(self, kind: Kind, *, is_look: bool = False, **filters: str) -> AsyncIterator[list[Body]]:
         """All resources, a hundred per call, at bulk pace. `is_look`: past the breaker."""
-        ask, token = self._look if is_look else self._do, ""
+        send, token = self._look if is_look else self._do, ""
         while True:
             params = filters | {"maxResults": str(PAGE_SIZE)} | ({"token": token} if token else {})
-            answer = await ask(_Call("GET", kind, params=params, is_bulk=True))
+            answer = await send(_Call("GET", kind, params=params, is_bulk=True))
             yield answer.get("resources", [])
             token = answer.get("pagination", {}).get("nextPageToken", "")
             if not token:
@@ -118,17 +117,12 @@ class GoogleClient:
     async def _send(self, call: "_Call", token: str) -> Answer:
         await self.pace.turn(is_bulk=call.is_bulk)
         headers = {"Authorization": f"Bearer {token}"}
+        told: Body = {"json": call.body, "params": call.params, "headers": headers}
         try:
-            async with (
-                asyncio.timeout(TOTAL_SECONDS),
-                self._http.stream(
-                    call.method, call.path, json=call.body, params=call.params, headers=headers
-                ) as response,
-            ):
-                raw = await _limited(response)
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise ServerFailed("no_answer", f"No answer from Google: {type(error).__name__}.") from error
-        return read(response, raw, clock.now())
+            answer = await ask(self._http, call.method, call.path, seconds=TOTAL_SECONDS, **told)
+        except CallFailed as failure:
+            raise ServerFailed("no_answer", f"No answer from Google: {failure.reason}.") from failure
+        return read(answer, clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +140,3 @@ async def open_client(settings: Settings, account: Account, redis: Redis) -> Asy
     root = f"{settings.google_wallet_api_url.rstrip('/')}/walletobjects/v1/"
     async with httpx.AsyncClient(base_url=root, timeout=TIMEOUT, limits=LIMITS, trust_env=False) as http:
         yield GoogleClient(http, Tokens(account), Pace.shared(redis, account))
-
-
-async def _limited(response: httpx.Response) -> bytes:
-    raw = bytearray()
-    async for chunk in response.aiter_bytes():
-        raw += chunk
-        if len(raw) > ANSWER_BYTES_MAX:
-            raise httpx.DecodingError("the answer has no end")
-    return bytes(raw)

@@ -7,11 +7,13 @@ import httpx
 import msgspec
 import structlog
 
+from backend.core.outbound.door import CallFailed, ask, decoded
 from backend.core.settings import Settings
 from backend.loyalty.wallets.google.signatures import RootKey
 from backend.loyalty.wallets.ports import Transient
 
 TIMEOUT = httpx.Timeout(5, connect=3)
+TOTAL_SECONDS = 8
 KEPT_SECONDS = 3600
 ASK_EVERY_SECONDS = 60
 """Strangers who send us nonsense must not make us ask Google each time."""
@@ -45,8 +47,7 @@ class RootKeys:
         self._asked_at = time.monotonic()
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
-                answer = await http.get(self._url)
-            answer.raise_for_status()
-            self._keys = msgspec.json.decode(answer.content[:ANSWER_BYTES_MAX], type=_Keys).keys
-        except (httpx.HTTPError, msgspec.DecodeError) as error:
-            log.warning("google_keys_away", error=type(error).__name__, kept=len(self._keys))
+                answer = await ask(http, "GET", self._url, seconds=TOTAL_SECONDS, bytes_max=ANSWER_BYTES_MAX)
+            self._keys = decoded(answer.successful().content, _Keys).keys
+        except CallFailed as failure:
+            log.warning("google_keys_away", error=failure.reason, kept=len(self._keys))

@@ -5,7 +5,7 @@ import dataclasses
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -237,6 +237,29 @@ async def test_a_certificate_apple_did_not_issue_is_refused_at_the_door(next_doo
 
 
 @pytest.mark.parametrize(
+    "lets_through",
+    [
+        lambda told: told,
+        lambda told: ExceptionGroup("unhandled errors in a TaskGroup", [told]),
+        lambda told: ExceptionGroup("unhandled errors in a TaskGroup", [OSError("reset"), told]),
+    ],
+)
+async def test_a_refusal_that_http_lets_through_as_it_came_is_one_all_the_same(
+    apns: Apns, monkeypatch: pytest.MonkeyPatch, lets_through: Callable[[ssl.SSLError], Exception]
+) -> None:
+    """Refused during a write, the client does not name it as its own."""
+    told = ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA]")
+    told.reason = "TLSV1_ALERT_UNKNOWN_CA"
+
+    def broken(*_: object, **__: object) -> None:
+        raise lets_through(told)
+
+    monkeypatch.setattr(apns._client, "stream", broken)
+    with pytest.raises(Misconfigured, match=r"apns_tls: .*UNKNOWN_CA"):
+        await apns.push(PHONE)
+
+
+@pytest.mark.parametrize(
     ("reason", "is_ours"),
     [
         ("SSLV3_ALERT_BAD_CERTIFICATE", True),
@@ -261,11 +284,11 @@ async def test_only_what_tls_says_of_a_certificate_is_a_refusal_of_it(
     told = ssl.SSLError(1, f"[SSL: {reason}]")
     told.reason = reason
 
-    async def broken(*_: object, **__: object) -> httpx.Response:
+    def broken(*_: object, **__: object) -> None:
         raise httpx.ReadError("broken off") from told
 
     assert await apns.push(OTHER) == Delivered()
-    monkeypatch.setattr(apns._client, "post", broken)
+    monkeypatch.setattr(apns._client, "stream", broken)
     with pytest.raises(Misconfigured if is_ours else Transient) as failure:
         await apns.push(PHONE)
     assert failure.value.code == ("apns_tls" if is_ours else "apns_no_answer")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,11 +12,14 @@ from backend.loyalty.wallets.google import client as client_module
 from backend.loyalty.wallets.google import pace
 from backend.loyalty.wallets.google.account import load_account
 from backend.loyalty.wallets.google.answers import Exists, Missing
+from backend.loyalty.wallets.google.auth import Tokens
 from backend.loyalty.wallets.google.client import GoogleClient, open_client
 from backend.loyalty.wallets.google.payloads import class_payload, object_payload, without_nones
+from backend.loyalty.wallets.google.root_keys import RootKeys
 from backend.loyalty.wallets.ports import Misconfigured, Paused, Permanent, Transient
 from backend.sandbox.google.account import ISSUER_ID
 from backend.sandbox.google.web import refusal
+from tests.doubles.serving import serving
 from tests.world.passes import PlainImages, a_snapshot
 
 CLASS = without_nones(
@@ -58,6 +62,42 @@ async def test_an_answer_that_makes_no_sense_is_no_success(known, google, fault,
     with pytest.raises(Transient) as error:
         await ask(known)
     assert error.value.code == code
+
+
+async def a_page(scope: Any, _receive: Any, send: Any) -> None:
+    """Of a proxy between Google and us, with the status that its address names."""
+    status = int(scope["path"].strip("/").partition("/")[0])
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": b"<html><h1>Sign in to the network</h1></html>"})
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404, 409, 502])
+async def test_a_page_in_googles_place_is_nobody_at_home(plain_settings, account, redis, status) -> None:
+    """A proxy's refusal says nothing about our key: passes wait, and nothing is stopped."""
+    async with serving(a_page) as url:
+        behind = replace(plain_settings, google_wallet_api_url=f"{url}/{status}")
+        async with open_client(behind, account, redis) as client:
+            with pytest.raises(Transient) as error:
+                await ask(client)
+            state = await client.pace.breaker.state()
+    assert error.value.code == "garbage"
+    assert (state.failure_count, state.stopped_because) == (1, None)
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 502])
+async def test_a_page_in_the_token_endpoints_place_is_nobody_at_home(plain_settings, status) -> None:
+    async with serving(a_page) as url:
+        account = load_account(replace(plain_settings, google_oauth_token_url=f"{url}/{status}"))
+        assert account is not None
+        with pytest.raises(Transient) as error:
+            await Tokens(account).get()
+    assert error.value.code == "token_endpoint_away"
+
+
+async def test_a_page_in_the_place_of_googles_keys_is_nobody_at_home(plain_settings) -> None:
+    async with serving(a_page) as url:
+        with pytest.raises(Transient, match="keys_away"):
+            await RootKeys(replace(plain_settings, google_wallet_keys_url=f"{url}/200")).get()
 
 
 async def test_a_lost_connection_is_transient(known, google) -> None:

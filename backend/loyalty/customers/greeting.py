@@ -1,0 +1,14 @@
+"""Whether a mail may greet somebody by the name that was typed for them."""
+
+import re
+import unicodedata
+
+LENGTH_MAX, WORDS_MAX = 40, 4
+NO_NAME = re.compile(r"\w\.\w\w|[\d@/\\:;!?$€£%#*=+<>\"|~^_{}\[\]]")
+
+
+def name_to_greet(name: str | None) -> str | None:
+    """None for what may be no name: a stranger may have typed it, and the greeting goes to somebody else."""
+    plain = unicodedata.normalize("NFKC", name or "").replace("。", ".")
+    is_doubtful = len(plain) > LENGTH_MAX or len(plain.split()) > WORDS_MAX or NO_NAME.search(plain)
+    return None if is_doubtful else name

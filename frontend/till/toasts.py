@@ -1,0 +1,63 @@
+"""What the last step did, told on the next screen, and the booking that can still be undone."""
+
+import math
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.till.schemas import TillView, Undo
+from frontend.till.words import Words
+
+TOAST_SECONDS = 8
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What the last step did, told on the next screen."""
+
+    text: str
+    is_good: bool = True
+    hand_over: str | None = None
+    """Name of the reward to hand over: stays large on the screen until the next step."""
+    enrolled: bool = False
+    stamped: bool = False
+    transaction_id: UUID | None = None
+    """The booking that `text` is about; only its own toast may offer to undo it."""
+
+
+class Toast(msgspec.Struct, frozen=True):
+    text: str
+    is_good: bool
+    seconds: int
+    undo: Undo | None
+    card_id: UUID | None
+
+
+def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
+    """While the last booking may be undone its toast stays, also across screens and reloads."""
+    undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
+    toasts = []
+    if done and not (undo and done.transaction_id == undo.transaction_id):
+        toasts.append(Toast(done.text, done.is_good, TOAST_SECONDS, None, None))
+        done = None
+    booking = _find(view.recent, undo.transaction_id) if undo else None
+    if undo and booking:
+        text = done.text if done else _remembered(booking, words)
+        toasts.append(Toast(text, True, _seconds_left(undo), undo, booking.card_id))
+    return toasts
+
+
+def _seconds_left(undo: Undo) -> int:
+    return math.ceil((undo.until - datetime.now(UTC)).total_seconds())
+
+
+def _remembered(booking: TransactionView, words: Words) -> str:
+    amount = words.amount_of(booking)
+    if not booking.customer:
+        return amount
+    return words.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
+
+
+def _find(bookings: list[TransactionView], transaction_id: UUID) -> TransactionView | None:
+    return next((booking for booking in bookings if booking.id == transaction_id), None)

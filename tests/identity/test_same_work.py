@@ -1,0 +1,86 @@
+"""Where the words do not tell whether somebody is known here, neither does the work behind them."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from backend.core import hashing
+from tests.world.shop import Shop
+from tests.world.till import Stranger
+
+Ask = Callable[[Stranger, str, str], Awaitable[Any]]
+TIMES = 30
+
+
+async def ask_for_card_links(stranger: Stranger, hub: str, email: str) -> None:
+    await stranger.lost_card(email, store_code=hub)
+
+
+async def guess(stranger: Stranger, _: str, email: str) -> None:
+    answer = await stranger.send("POST", "/auth/sign-in", json={"email": email, "password": "wrong"})
+    assert answer.status_code == 401
+
+
+async def people(shop: Shop, ask: Ask) -> tuple[str, str]:
+    """Somebody known, and somebody who is not."""
+    known = shop.emails["anna"] if ask is guess else (await shop.a_card())["customer"]["email"]
+    return known, f"{uuid4().hex}@example.com"
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement, and every password verified."""
+    steps: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        steps.append(statement)
+
+    fetchval, fetchrow, verify = asyncpg.Pool.fetchval, asyncpg.Pool.fetchrow, hashing._verify
+    monkeypatch.setattr(
+        asyncpg.Pool, "fetchval", lambda pool, query, *a, **k: steps.append(query) or fetchval(pool, query, *a, **k)
+    )
+    monkeypatch.setattr(
+        asyncpg.Pool, "fetchrow", lambda pool, query, *a, **k: steps.append(query) or fetchrow(pool, query, *a, **k)
+    )
+    monkeypatch.setattr(hashing, "_verify", lambda *given: steps.append("verify") or verify(*given))
+    event.listen(Engine, "before_cursor_execute", note)
+    yield steps
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("ask", [ask_for_card_links, guess])
+async def test_the_same_is_done_for_somebody_known_and_for_nobody(
+    shop: Shop, stranger: Stranger, done: list[str], ask: Ask
+) -> None:
+    seen = []
+    for email in await people(shop, ask):
+        done.clear()
+        await ask(stranger, shop.hub, email)
+        seen.append(list(done))
+    assert seen[0] == seen[1]
+    assert seen[0], "there is something to compare"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ask", [ask_for_card_links, guess])
+async def test_the_time_an_answer_takes_does_not_tell(shop: Shop, stranger: Stranger, ask: Ask) -> None:
+    """In turns, so that a busy machine is busy for both. 0.5 says nothing; 45 against 68 ms gave 0.9 and more."""
+    known, nobody = await people(shop, ask)
+    took: dict[str, list[float]] = {known: [], nobody: []}
+    for number in range(TIMES):
+        caller = stranger.but(x_forwarded_for=f"198.51.100.{number}")
+        for email in (known, nobody) if number % 2 else (nobody, known):
+            started = time.perf_counter()
+            await ask(caller, shop.hub, email)
+            took[email].append(time.perf_counter() - started)
+        # So many tries at one account are too many.
+        await shop.services.redis.flushdb()
+    slower = sum(one > other for one, other in product(took[known], took[nobody]))
+    assert 0.25 <= slower / TIMES**2 <= 0.75
