@@ -57,6 +57,8 @@ def test_the_pseudo_locale_is_spoken_only_where_it_is_allowed() -> None:
     assert negotiate("fr", asked="en_XA") == "en"
     assert negotiate("fr", asked="en_XA", pseudo=True) == PSEUDO_LANGUAGE
     assert negotiate("fr", cookie="en-XA", pseudo=True) == PSEUDO_LANGUAGE
+    assert negotiate("fr", person="de", customer="lb", cookie="en_XA", pseudo=True) == PSEUDO_LANGUAGE
+    assert negotiate("fr", person="de", cookie="en_XA") == "de"
 
 
 def test_every_language_has_a_name_and_a_way_to_write_numbers() -> None:
