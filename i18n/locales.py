@@ -28,8 +28,8 @@ def negotiate(
     by the customer whose page it is, kept in this browser's cookie, wished by its header, the store's, the merchant's,
     the platform's. Pages, mails and passes all ask here; each knows some of these wishes.
 
-    With `pseudo` (never in production) the pseudo-locale `en_XA` may be asked for, or kept in the cookie, too. Nobody can
-    save it, so that cookie comes before what is saved.
+    With `pseudo` (never in production) the pseudo-locale `en_XA` may be asked for, or kept in the cookie, too. Nobody
+    can save it, so that cookie comes before what is saved.
     """
     trial = cookie if pseudo and cookie and _spoken(cookie, pseudo=True) == PSEUDO_LANGUAGE else None
     wishes = (asked, trial, person, customer, cookie, *_header_tags(accept_language or ""), store, merchant)
