@@ -157,7 +157,7 @@ async def test_a_page_in_sendgrids_place_has_sent_nothing(monkeypatch: pytest.Mo
     page = httpx.MockTransport(lambda _: httpx.Response(200, html="<h1>Sign in to the network</h1>"))
     monkeypatch.setattr(delivery.httpx, "AsyncClient", partial(httpx.AsyncClient, transport=page))
     with pytest.raises(DeliveryFailed, match=r"^200 at"):
-        await SendgridDelivery(Settings()).send(**MAIL)
+        await SendgridDelivery(Settings()).send(MAIL)
 
 
 async def test_sendgrid_away_is_told() -> None:
