@@ -20,7 +20,7 @@ run: $(READY) ## Orion on this machine, with a demo world; Ctrl-C stops it
 
 test: $(READY) lint ## every check and every test, with coverage
 	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && \
-	exec $(PYTHON) -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+	exec $(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
 	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)

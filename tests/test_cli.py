@@ -1,6 +1,7 @@
 """The `orion` command."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -125,6 +126,15 @@ async def test_the_backend_refuses_to_start_without_its_database(orion: Orion, b
     assert result.exit_code == 1
     assert result.output.startswith("The database cannot be reached")
     assert became == []
+
+
+async def test_a_place_where_nothing_can_listen_is_named(orion: Orion, became: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = await orion("backend", backend_port=str(other.getsockname()[1]))
+    nowhere = await orion("backend", backend_host="no-such-host.invalid")
+    assert (taken.exit_code, nowhere.exit_code, became) == (1, 1, [])
+    assert taken.output.startswith("ORION_BACKEND_PORT: nothing can listen at that host and port (")
+    assert nowhere.output.startswith("ORION_BACKEND_HOST: nothing can listen at that host and port (")
 
 
 async def test_the_frontend_and_the_worker_start(orion: Orion, became: list[str]) -> None:

@@ -28,7 +28,7 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "10000",
 }
 COMMAND_TIMEOUT_SECONDS = 5
-ACQUIRE_SECONDS = 2
+ACQUIRE_SECONDS = 5
 """Whoever gets no connection in that time is told to come back, rather than to wait with everybody else."""
 QUERIES_MAX = 50_000
 """A connection is made anew after so many, as asyncpg advises."""

@@ -55,6 +55,6 @@ def check_authorities(setting: str, told: str) -> None:
     """A file of certificates to trust. Raises SettingsError."""
     content = read_named(setting, told)
     try:
-        ssl.create_default_context(cadata=content.decode("ascii"))
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=content.decode("ascii"))
     except (ssl.SSLError, ValueError):
         raise SettingsError(f"{setting}: {shown(told)} holds no certificates as PEM.") from None

@@ -72,4 +72,5 @@ async def _ping(queue: ArqRedis) -> Exception | None:
 
 
 def _refuses(error: Exception) -> bool:
-    return isinstance(error, AuthenticationError | ResponseError)
+    # The library hands it on inside another one.
+    return any(isinstance(reason, AuthenticationError | ResponseError) for reason in (error, *error.args))

@@ -107,7 +107,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 INSIDE = {"database_url", "database_owner_url", "redis_url", "backend_url"}
-LAUNCHER_NAMES = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM"}
+LAUNCHER_NAMES = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM", "ORION_IGNORE_SYSTEM_POSTGRES"}
 """Read by scripts around the project, not by it."""
 
 
@@ -155,7 +155,6 @@ def _refuse_unsafe(settings: Settings, given: Iterable[str]) -> None:
     require_strong("secret_keys", settings.keys)
     if settings.metrics_token:
         require_strong("metrics_token", [settings.metrics_token])
-    outside = (field for field in given if field.endswith("_url") and field not in INSIDE)
-    require_https(settings, *outside)
+    require_https(settings, *(field for field in given if field.endswith("_url") and field not in INSIDE))
     if settings.email_provider != "console" and settings.email_from_address == Settings().email_from_address:
         raise SettingsError("ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set.")

@@ -11,6 +11,8 @@ from backend.loyalty.ledger.schemas import (
     Redemption,
     RedemptionView,
     Release,
+    Relinking,
+    RelinkingView,
     ReservationView,
     Stamp,
     StampView,
@@ -44,6 +46,10 @@ async def confirm_hold(caller: Caller, card_id: UUID, hold_id: UUID, form: Confi
 async def release_hold(caller: Caller, card_id: UUID, hold_id: UUID, *, key: str) -> ReservationView:
     path = f"/store/loyalty/cards/{card_id}/holds/{hold_id}/release"
     return await caller.post(path, Release(), ReservationView, key=key)
+
+
+async def relink_card(caller: Caller, card_id: UUID, *, key: str) -> RelinkingView:
+    return await caller.post(f"/store/loyalty/cards/{card_id}/links", Relinking(), RelinkingView, key=key)
 
 
 async def void_transaction(caller: Caller, transaction_id: UUID, form: Void, *, key: str) -> VoidView:

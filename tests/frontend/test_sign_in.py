@@ -122,6 +122,13 @@ async def test_over_https_the_cookies_cannot_be_planted() -> None:
     assert (config.key, config.secure, config.httponly, config.samesite) == ("__Host-session", True, True, "strict")
 
 
+async def test_where_pages_are_https_no_browser_asks_for_one_without(backend: StaffBackend) -> None:
+    told = Settings(environment="test", public_url="https://cards.example", secret_keys="k")
+    answer = await Browser(app_with(backend, told)).open("/sign-in")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in (await Browser(app_with(backend)).open("/sign-in")).headers
+
+
 async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
     browser: Browser, backend: StaffBackend
 ) -> None:

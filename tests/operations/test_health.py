@@ -1,10 +1,14 @@
 """Is it alive, can it work, and how does it do."""
 
 import re
+from typing import Any
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
+from backend.core.database import Sessions
+from backend.models import metadata
 from backend.operations.problems import known_problems
 from i18n.translator import get_translator
 from tests.conftest import OwnTown
@@ -39,6 +43,19 @@ async def test_without_its_database_it_is_alive_and_says_what_is_wrong(own_town:
         answer = await town.stranger.send("GET", "/health/ready")
         assert answer.status_code == 503
         assert answer.json()["database"] == "away: TimeoutError"
+
+
+async def test_a_lane_that_does_not_reach_the_database_keeps_it_from_being_ready(own_town: OwnTown) -> None:
+    """Sign-in and every page go by sessions, bookings by the till's lane: half of it is not ready."""
+    async with own_town() as town:
+        away = replace(town.settings, database_url="postgresql://orion_app@127.0.0.1:1/orion")
+        state: Any = town.app._app.state  # type: ignore[attr-defined]
+        state.sessions, whole = Sessions(away, metadata), state.sessions
+        answer = await town.stranger.send("GET", "/health/ready")
+        state.sessions = whole
+        assert answer.status_code == 503
+        assert answer.json()["database"] == "away: ConnectionRefusedError"
+        assert (await town.stranger.get("/health/ready"))["status"] == "ready"
 
 
 async def test_a_database_that_does_not_answer_is_a_503_to_the_till(

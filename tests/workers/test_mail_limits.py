@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from backend.core.clock import clock
@@ -13,6 +14,7 @@ from tests.doubles.smtp import PostOffice
 from tests.workers.test_worker import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import Stranger
+from workers.jobs.tidy import purge
 
 
 @pytest.fixture
@@ -96,3 +98,18 @@ async def test_what_may_be_no_name_is_not_greeted(
     await relay_and_send(working)
     (mail,) = post_office.mails
     assert name not in mail.get_content().replace("=\n", "")
+
+
+async def test_a_question_nobody_could_answer_and_old_allowances_are_thrown_away(
+    working: dict, shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, otto: str
+) -> None:
+    await shop.anna.enroll(otto)
+    await ask(stranger, shop, 1, otto)
+    await relay_and_send(working)
+    await ask(stranger, shop, 1, otto)
+    clock.move(timedelta(hours=25))
+    await purge(working)
+    mine = "SELECT count(*) FROM card_link_questions WHERE merchant_id = $1"
+    assert await superuser.fetchval(mine, shop.merchant_id) == 0
+    old = "SELECT count(*) FROM mail_allowances WHERE last_sent_at < $1"
+    assert await superuser.fetchval(old, clock.now() - timedelta(days=1)) == 0

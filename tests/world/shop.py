@@ -3,16 +3,18 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import NullPool, select
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.access.permissions import TILL
 from backend.core.clock import clock
-from backend.core.database import enter_merchant
+from backend.core.database import DIALECT, enter_merchant
 from backend.core.hashing import hash_now
 from backend.core.idempotency import Key
 from backend.core.ids import new_id
@@ -71,16 +73,21 @@ class Shop:
     """Ids, of the hub."""
 
     async def change(self, table: type[Any], **values: Any) -> None:
-        """Sets columns on all rows the merchant has in a table."""
-        async with self.services.sessions.committing(self.merchant_id) as session:
-            await session.execute(table.__table__.update().where(table.merchant_id == self.merchant_id).values(values))
+        """Sets columns on all rows the merchant has in a table, also where the application may not."""
+        change = table.__table__.update().where(table.merchant_id == self.merchant_id).values(values)
+        connect = partial(asyncpg.connect, self.services.settings.migration_url)
+        engine = create_async_engine(DIALECT, async_creator=connect, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql(f"SET app.merchant_id = '{self.merchant_id}'")
+            await connection.execute(change)
 
     async def publish(self, **terms: Any) -> None:
         """A new terms version, in force at once."""
         async with self.services.sessions.committing(self.merchant_id) as session:
             program = await session.get_one(Program, (self.merchant_id, self.program_id))
-            program.terms_version += 1
-            session.add(_terms(self.merchant_id, self.program_id, program.terms_version, terms))
+            version = program.terms_version + 1
+            session.add(_terms(self.merchant_id, self.program_id, version, terms))
+        await self.change(Program, terms_version=version)
 
     async def give_pin(self, name: str, pin: str) -> None:
         """To anna, luc or claire, in place of the one they had."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
+from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.programs.models import ProgramPreview
 from backend.loyalty.wallets.apple.passes import forget_empty_devices, forget_erased
 from backend.loyalty.wallets.google.callbacks import forget_expired
@@ -28,6 +29,7 @@ ANSWERS_KEPT = timedelta(days=30)
 TOKENS_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=90)
 PREVIEWS_KEPT = timedelta(days=90)
+QUESTIONS_KEPT = timedelta(days=1)
 CHUNK = 5000
 
 Old = tuple[type[Any], ColumnElement[bool]]
@@ -76,6 +78,8 @@ def _old_of(merchant_id: UUID, now: datetime) -> Iterator[Old]:
         (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
         (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        # The worker answers them within a second; one that it could not answer at all is an email of a stranger's.
+        (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
     ):
         yield table, (table.merchant_id == merchant_id) & since
 

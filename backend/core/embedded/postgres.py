@@ -84,17 +84,20 @@ class EmbeddedPostgres(EmbeddedServer):
         aside.mkdir(mode=0o700)
         give(aside, self._identity())
         options = ["-A", "trust", "--no-locale", "-E", "UTF8", "-U", SUPERUSER, "--no-instructions"]
-        command = [str(program("initdb")), *options, "-D", str(aside)]
+        command = [str(self._program("initdb")), *options, "-D", str(aside)]
         _run_to_end(tethered(command, identity=self._identity()), cwd=self.data_dir)
         aside.rename(self.cluster)
 
     def _command(self) -> Sequence[str]:
         settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         sockets = ["-c", f"unix_socket_directories={self.socket_dir}", "-c", "unix_socket_permissions=0700"]
-        return [str(program("postgres")), "-D", str(self.cluster), *sockets, *settings]
+        return [str(self._program("postgres")), "-D", str(self.cluster), *sockets, *settings]
 
     def _identity(self) -> Identity:
-        return identity_for(program("postgres"))
+        return identity_for(self._program("postgres"))
+
+    def _program(self, name: str) -> Path:
+        return program(name)
 
     def _recorded_pids(self) -> list[int]:
         return super()._recorded_pids() + pids_in(self.cluster / "postmaster.pid")
@@ -110,8 +113,8 @@ class EmbeddedPostgres(EmbeddedServer):
         self._sql(ROLES)
 
     def _sql(self, script: str) -> None:
-        address = ["-h", str(self.socket_dir), "-p", "5432", "-U", SUPERUSER, "-d", "postgres"]
-        command = [str(program("psql")), "-X", "-q", "-v", "ON_ERROR_STOP=1", *address]
+        address = ["-h", str(self.socket_dir), "-p", self._settings["port"], "-U", SUPERUSER, "-d", "postgres"]
+        command = [str(self._program("psql")), "-X", "-q", "-v", "ON_ERROR_STOP=1", *address]
         _run_to_end(command, cwd=self.data_dir, script=script)
 
 

@@ -5,7 +5,7 @@ HTTP clients let through what lies below them: TLS, sockets, HTTP/2, decoders, g
 
 import asyncio
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -67,10 +67,14 @@ async def ask(
     bytes_max: int = ANSWER_BYTES_MAX,
     is_raw: bool = False,
     extensions: Mapping[str, Any] | None = None,
+    on_open: Callable[[Any], None] | None = None,
     **request: Any,
 ) -> Answer:
-    """The whole answer, of any status, within `seconds`. Raises CallFailed. `is_raw`: packed as it came."""
-    watched = {**(extensions or {}), "trace": _Handshake().watch}
+    """The whole answer, of any status, within `seconds`. Raises CallFailed.
+
+    `is_raw`: packed as it came; `on_open` is told of a connection that is made for it.
+    """
+    watched = {**(extensions or {}), "trace": _Handshake(on_open).watch}
     with through_the_door():
         async with asyncio.timeout(seconds), http.stream(method, url, extensions=watched, **request) as response:
             content = bytearray()
@@ -97,12 +101,15 @@ def tls_errors(failure: CallFailed) -> Iterator[ssl.SSLError]:
 class _Handshake:
     """Closes a connection whose TLS handshake did not end: httpcore forgets it open when the call is given up then."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_open: Callable[[Any], None] | None) -> None:
+        self._on_open = on_open
         self._stream: Any = None
 
     async def watch(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
             self._stream = info["return_value"]
+            if self._on_open:
+                self._on_open(self._stream)
         elif event == "connection.start_tls.failed":
             await self._stream.aclose()
 

@@ -17,6 +17,7 @@ PAGE_SIZE_MAX = 1000
 HANG_SECONDS = 60
 ENDLESS = 12 * 1024 * 1024
 DONE_BUT: tuple[Fault, ...] = ("lost", "lost_504")
+FORBIDDEN = 403, "permissionDenied", "Permission denied for this issuer."
 
 
 class WalletApi:
@@ -31,8 +32,8 @@ class WalletApi:
             return self._busy(503, "backendError")
         if not self._tokens.accepts(asked.headers.get("authorization", "")):
             return refusal(401, "authError", "Request had invalid authentication credentials.")
-        if self._faults.is_forbidden:
-            return refusal(403, "permissionDenied", "Permission denied for this issuer.")
+        if refuses := self._faults.refuses or (FORBIDDEN if self._faults.is_forbidden else None):
+            return refusal(*refuses)
         if over_quota:
             return self._busy(429, "rateLimitExceeded")
         fault = self._faults.draw()

@@ -58,10 +58,15 @@ class FakeGoogle:
     def _token(self, asked: Asked) -> Answer:
         if self.faults.token_endpoint_is_out:
             return refusal(503, "backendError", "Please try again.")
+        if self.faults.token_endpoint_is_a_page:
+            return Answer(200, b"<html>Please sign in to the network</html>")
+        if self.faults.token_refusal is not None:
+            code, description = self.faults.token_refusal
+            return answer(400, {"error": code, "error_description": description})
         try:
             return answer(200, self.tokens.issue(asked.body))
         except GrantRefused as error:
-            return answer(400, {"error": str(error), "error_description": "The grant was refused."})
+            return answer(400, {"error": str(error), "error_description": error.description})
 
     def _save(self, token: str, *, is_browser: bool) -> Answer:
         """What the button opens: the holder's account takes the pass, and their phone shows it."""

@@ -22,7 +22,13 @@ class Faults:
     """An outage: 503, whatever is asked."""
     is_forbidden: bool = False
     """The service account is not a user of the issuer."""
+    refuses: tuple[int, str, str] | None = None
+    """Every call: a status, Google's reason and its words."""
     token_endpoint_is_out: bool = False
+    token_endpoint_is_a_page: bool = False
+    """A proxy in between answers with a page of its own."""
+    token_refusal: tuple[str, str] | None = None
+    """An OAuth code and Google's description."""
     latency_seconds: float = 0.0
     has_quota: bool = True
     retry_after: str | None = None

@@ -13,10 +13,21 @@ AUDIENCE = "https://oauth2.googleapis.com/token"
 SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
 LIFETIME_SECONDS = 3599
 ASSERTION_SECONDS_MAX = 3600
+CLOCK_SKEW_SECONDS = 10
+
+
+TIMEFRAME = (
+    "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
+    " Check your iat and exp values in the JWT claim."
+)
 
 
 class GrantRefused(Exception):
-    """The code that OAuth answers, such as `invalid_grant`."""
+    """The code that OAuth answers, such as `invalid_grant`, and what Google says with it."""
+
+    def __init__(self, code: str, description: str = "Bad Request") -> None:
+        super().__init__(code)
+        self.description = description
 
 
 class TokenOffice:
@@ -51,15 +62,25 @@ class TokenOffice:
         if claims.get("scope") != SCOPE:
             raise GrantRefused("invalid_scope")
         if claims["exp"] - claims["iat"] > ASSERTION_SECONDS_MAX:
-            raise GrantRefused("invalid_grant")
+            raise GrantRefused("invalid_grant", TIMEFRAME)
 
     def claims(self, token: str, audience: str) -> dict[str, Any]:
         """Of a JWT whose issuer is known to us and has signed it."""
+        told: dict[str, Any] = {}
         try:
-            email = jwt.decode(token, verify=False).get("iss")  # type: ignore[no-untyped-call]
+            told = jwt.decode(token, verify=False)  # type: ignore[no-untyped-call]
+            if told.get("iss") not in self.known:
+                raise GrantRefused("invalid_grant", "Invalid grant: account not found")
             claims: dict[str, Any] = jwt.decode(  # type: ignore[no-untyped-call]
-                token, certs=self.known.get(email, {}), audience=audience
+                token, certs=self.known[told["iss"]], audience=audience
             )
         except (ValueError, GoogleAuthError) as error:
-            raise GrantRefused("invalid_grant") from error
+            raise GrantRefused("invalid_grant", _description(told)) from error
         return claims
+
+
+def _description(told: dict[str, Any]) -> str:
+    """Of a token whose account is known: its time is wrong, or its signature."""
+    now = time.time()
+    is_timely = told.get("iat", 0) <= now + CLOCK_SKEW_SECONDS and told.get("exp", 0) >= now - CLOCK_SKEW_SECONDS
+    return "Invalid JWT Signature." if is_timely else TIMEFRAME

@@ -36,7 +36,7 @@ class Doubt(FormError):
 def ask_when_doubtful(request: Request, card_id: UUID, form: Form) -> None:
     """Raises Doubt, unless the button of an earlier one was pressed. The owner who lifts a limit has seen what for."""
     deed, _, confirmed = form.text("deed").partition(".")
-    if is_lifted(form) or deed in {"confirm", "release"}:
+    if is_lifted(form) or deed in {"confirm", "release", "relink"}:
         return
     if deed == "points":
         _ask_about_amount(request, card_id, form, confirmed)

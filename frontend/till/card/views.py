@@ -19,6 +19,7 @@ from frontend.till.card.lifting import (
     lifting_of,
     verify_own_pin,
 )
+from frontend.till.card.relinking import relink
 from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful, remember_booking
 from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.screen import card_screen, show_done
@@ -34,6 +35,7 @@ DEEDS: dict[str, Deed] = {
     "stamp": add_stamp_to,
     "confirm": confirm_on,
     "release": release_on,
+    "relink": relink,
 }
 """Every other deed is a reward to redeem."""
 

@@ -280,9 +280,7 @@ async def test_only_the_owner_or_somebody_with_the_permission_lifts_limits(opene
     for given in (luc, {"email": "nobody@x.example", "pin": "1357"}, await owner_with_pin(other)):
         with refused("override_refused", 403):
             await shop.anna.earn(card, cents=100, override=given)
-    async with shop.services.sessions.committing(shop.merchant_id) as session:
-        place = (shop.merchant_id, shop.store_ids[shop.outlet], shop.user_ids["luc"])
-        (await session.get_one(StoreMember, place)).permissions = sorted(TILL | {MANAGE_PROGRAMS})
+    await shop.change(StoreMember, permissions=sorted(TILL | {MANAGE_PROGRAMS}))
     with refused("override_refused", 403):
         await shop.anna.earn(card, cents=100, override=luc)
     await shop.claire.at(shop.outlet).earn(card, cents=100, override=luc)

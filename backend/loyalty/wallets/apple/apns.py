@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import msgspec
 
-from backend.core.outbound.door import CallFailed, ask, through_the_door, tls_errors
+from backend.core.outbound.door import CallFailed, through_the_door, tls_errors
 from backend.loyalty.wallets.apple.certificates import PassCertificates
+from backend.loyalty.wallets.apple.line import Line
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
@@ -75,9 +76,9 @@ class Apns:
         self._certificates = certificates
         self._url = url.rstrip("/")
         self._headers = {"apns-topic": certificates.pass_type} | ({"apns-push-type": push_type} if push_type else {})
-        self._client = self._connection()
+        self._line = Line(self._connection)
         self._answered_at = 0.0
-        self._old: set[asyncio.Task[None]] = set()
+        self._left: list[Line] = []
         self._asking: asyncio.Task[str] | None = None
 
     async def push(self, token: str) -> Verdict:
@@ -86,10 +87,10 @@ class Apns:
         told: dict[str, Any] = {"content": b"{}", "headers": self._headers}
         seconds = CONNECT_SECONDS + ANSWER_SECONDS
         try:
-            answer = await ask(self._client, "POST", f"{self._url}/3/device/{token}", seconds=seconds, **told)
+            answer = await self._line.post(f"{self._url}/3/device/{token}", seconds=seconds, **told)
         except CallFailed as failure:
             if isinstance(failure.__cause__, TimeoutError):
-                self._replace_silent(started)
+                await self._leave_silent(started)
                 raise Transient("apns_no_answer", "No answer in time.") from None
             raise await self._explained(failure) from None
         self._answered_at = time.monotonic()
@@ -100,8 +101,9 @@ class Apns:
         return await self.push(NOBODY)
 
     async def close(self) -> None:
-        await asyncio.gather(*self._old, *filter(None, [self._asking]))
-        await self._client.aclose()
+        await asyncio.gather(*filter(None, [self._asking]))
+        for line in (*self._left, self._line):
+            await line.close()
 
     def _connection(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -115,13 +117,12 @@ class Apns:
             trust_env=False,
         )
 
-    def _replace_silent(self, started: float) -> None:
+    async def _leave_silent(self, started: float) -> None:
         """A connection on which nothing has been answered since is dead, whatever TCP still believes."""
         if self._answered_at < started:
-            silent, self._client = self._client, self._connection()
-            closing = asyncio.create_task(silent.aclose())
-            self._old.add(closing)
-            closing.add_done_callback(self._old.discard)
+            silent, self._line = self._line, Line(self._connection)
+            self._left = [line for line in self._left if line.is_busy] + [silent]
+            await silent.leave()
 
     async def _explained(self, failure: CallFailed) -> Transient | Misconfigured:
         alert = _tls_alert(failure)

@@ -9,11 +9,11 @@ from httpx import codes
 from backend.core.outbound import door
 from backend.core.outbound.door import CallFailed, decoded
 from backend.core.outbound.retry import retry_after_seconds
+from backend.loyalty.wallets.google.reasons import NOT_A_USER, TEXT_MAX, TOKEN_REFUSED, code_of_refusal, reasons_in
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
 
 QUOTA_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}
 NOTIFY_QUOTA = "QuotaExceededException"
-DETAIL_MAX = 300
 
 
 class Throttled(Transient):
@@ -55,11 +55,13 @@ def read(answer: door.Answer, now: datetime) -> Answer:
 
 def judge(answer: Answer) -> dict[str, Any]:
     """The body of a success; raises what anything else means."""
-    status, reason, detail = answer.status, _reason(answer.body), _detail(answer)
+    status, reason, detail = answer.status, next(iter(reasons_in(answer.body)), ""), _detail(answer)
     if codes.is_success(status):
         return answer.body
     if NOTIFY_QUOTA in f"{reason} {detail}":
         raise NotifyQuotaExceeded("notify_quota", detail)
+    if advice := code_of_refusal(answer.body):
+        raise Misconfigured(advice, detail)
     if status == codes.TOO_MANY_REQUESTS or (status == codes.FORBIDDEN and reason in QUOTA_REASONS):
         raise Throttled("throttled", detail, answer.retry_after)
     if status in REFUSALS:
@@ -73,22 +75,15 @@ def judge(answer: Answer) -> dict[str, Any]:
 
 
 REFUSALS: dict[int, tuple[type[Permanent] | type[Misconfigured], str]] = {
-    codes.UNAUTHORIZED: (Misconfigured, "token_refused"),
-    codes.FORBIDDEN: (Misconfigured, "forbidden"),
+    codes.UNAUTHORIZED: (Misconfigured, TOKEN_REFUSED),
+    codes.FORBIDDEN: (Misconfigured, NOT_A_USER),
     codes.NOT_FOUND: (Missing, "missing"),
     codes.CONFLICT: (Exists, "exists"),
 }
 
 
-def _reason(body: dict[str, Any]) -> str:
-    match body:
-        case {"error": {"errors": [{"reason": str(reason)}, *_]}}:
-            return reason
-    return ""
-
-
 def _detail(answer: Answer) -> str:
     match answer.body:
         case {"error": {"message": str(message)}}:
-            return message[:DETAIL_MAX]
+            return message[:TEXT_MAX]
     return f"Google answers {answer.status}."

@@ -11,6 +11,7 @@ from google.auth.transport import Request
 
 from backend.core.outbound.door import CallFailed, decoded, through_the_door
 from backend.loyalty.wallets.google.account import Account
+from backend.loyalty.wallets.google.reasons import TEXT_MAX, code_of_grant
 from backend.loyalty.wallets.ports import Misconfigured, Transient
 
 TIMEOUT = httpx.Timeout(8, connect=5)
@@ -46,7 +47,7 @@ class Tokens:
             # The library calls it not retryable; a token endpoint that does not answer today will tomorrow.
             raise Transient("token_endpoint_away", "Google's token endpoint does not answer.") from error
         except RefreshError as error:
-            raise Misconfigured("token_refused", f"Google refuses the service account: {_reason(error)}.") from error
+            raise _refused(error) from error
         except GoogleAuthError as error:
             raise Transient("token_unusable", f"No token could be made: {type(error).__name__}.") from error
 
@@ -98,7 +99,9 @@ class _Answer:
         self.data: bytes = answer.content
 
 
-def _reason(error: RefreshError) -> str:
-    """Google's own code such as `invalid_grant`; never the whole answer, which may quote what was sent."""
+def _refused(error: RefreshError) -> Misconfigured:
+    """With Google's own code and description, such as `invalid_grant: Invalid JWT Signature.`"""
     facts = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
-    return str(facts.get("error", "no reason given"))[:100]
+    code, description = str(facts.get("error", "")), str(facts.get("error_description", ""))
+    text = ": ".join(part for part in (code, description) if part) or "no reason given"
+    return Misconfigured(code_of_grant(code, description), text[:TEXT_MAX])

@@ -22,6 +22,7 @@ from backend.loyalty.wallets.google.account import (
 from backend.loyalty.wallets.google.answers import Missing
 from backend.loyalty.wallets.google.auth import Tokens
 from backend.loyalty.wallets.google.client import GoogleClient, open_client
+from backend.loyalty.wallets.google.reasons import ADVICE, NOT_A_USER
 from backend.loyalty.wallets.ports import CheckStep, Misconfigured, Permanent, Transient
 from i18n.translator import N_, NN_
 
@@ -46,10 +47,7 @@ KEY_OLD = NN_(
     "The key of %(email)s is %(days)s days old, going by its file; Google advises to replace keys after 90 days.",
 )
 TOKEN_OK = N_("Google gives us a token.")
-TOKEN_REFUSED = N_("Google refuses the service account (%(reason)s).")
 ISSUER_OK = N_("Issuer %(issuer)s accepts our service account.")
-ISSUER_REFUSED = N_("Issuer %(issuer)s does not know the service account %(email)s.")
-ADD_USER = N_("Add the service account as a user in the Google Pay & Wallet Console, under Users.")
 ISSUER_UNKNOWN = N_("Google knows no issuer %(issuer)s.")
 NAME_ISSUER = N_("Copy the issuer ID from the Google Pay & Wallet Console.")
 AWAY = N_("Google does not answer (%(reason)s).")
@@ -132,7 +130,7 @@ async def _token(account: Account) -> CheckStep:
     try:
         await Tokens(account).renew(account.credentials.token)
     except Misconfigured as error:
-        return CheckStep(TOKEN, "failed", TOKEN_REFUSED, AGAIN, {"reason": error.detail})
+        return _refused(TOKEN, error)
     except Transient as error:
         return _away(TOKEN, error)
     return CheckStep(TOKEN, "ok", TOKEN_OK)
@@ -144,8 +142,8 @@ async def _issuer(client: GoogleClient, account: Account) -> CheckStep:
         await client.get_issuer(account.issuer_id)
     except Missing:
         return CheckStep(ISSUER, "failed", ISSUER_UNKNOWN, NAME_ISSUER, facts)
-    except (Misconfigured, Permanent):
-        return CheckStep(ISSUER, "failed", ISSUER_REFUSED, ADD_USER, facts)
+    except (Misconfigured, Permanent) as error:
+        return _refused(ISSUER, error)
     except Transient as error:
         return _away(ISSUER, error)
     return CheckStep(ISSUER, "ok", ISSUER_OK, "", facts)
@@ -158,9 +156,7 @@ async def _class(client: GoogleClient, account: Account) -> CheckStep:
     except Transient as error:
         return _away(CLASS, error)
     except (Misconfigured, Permanent) as error:
-        return CheckStep(
-            CLASS, "failed", ISSUER_REFUSED, ADD_USER, {"issuer": account.issuer_id, "email": error.detail}
-        )
+        return _refused(CLASS, error)
     for found in classes:
         if found.get("reviewStatus") == "REJECTED":
             return CheckStep(CLASS, "failed", CLASS_REJECTED, MEND_CLASS, {"name": str(found.get("programName"))})
@@ -187,6 +183,12 @@ async def _logo(settings: Settings) -> CheckStep:
     if answer.is_success and kind in LOGO_TYPES:
         return CheckStep(LOGO, "ok", LOGO_OK)
     return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": f"{answer.status} {kind}"})
+
+
+def _refused(step: str, error: Misconfigured | Permanent) -> CheckStep:
+    """With what Google itself says, and what that asks for."""
+    advice = ADVICE.get(error.code, ADVICE[NOT_A_USER])
+    return CheckStep(step, "failed", advice.sentence, advice.mend, {"reason": error.detail})
 
 
 def _away(step: str, error: Transient) -> CheckStep:

@@ -254,7 +254,7 @@ async def test_a_refusal_that_http_lets_through_as_it_came_is_one_all_the_same(
     def broken(*_: object, **__: object) -> None:
         raise lets_through(told)
 
-    monkeypatch.setattr(apns._client, "stream", broken)
+    monkeypatch.setattr(apns._line._http, "stream", broken)
     with pytest.raises(Misconfigured, match=r"apns_tls: .*UNKNOWN_CA"):
         await apns.push(PHONE)
 
@@ -288,7 +288,7 @@ async def test_only_what_tls_says_of_a_certificate_is_a_refusal_of_it(
         raise httpx.ReadError("broken off") from told
 
     assert await apns.push(OTHER) == Delivered()
-    monkeypatch.setattr(apns._client, "stream", broken)
+    monkeypatch.setattr(apns._line._http, "stream", broken)
     with pytest.raises(Misconfigured if is_ours else Transient) as failure:
         await apns.push(PHONE)
     assert failure.value.code == ("apns_tls" if is_ours else "apns_no_answer")

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from google.auth import _helpers as google_helpers
 from msgspec.structs import replace
 
 from backend.core.clock import clock
@@ -14,6 +16,7 @@ from backend.core.settings import Settings
 from backend.loyalty.wallets.google.checks import STEPS, check_google
 from backend.loyalty.wallets.google.client import open_client
 from backend.loyalty.wallets.ports import CheckStep, Misconfigured
+from backend.sandbox.google import oauth
 from i18n.translator import get_translator
 from tests.doubles.serving import serving
 from tests.loyalty.wallets.google.test_client import CLASS
@@ -106,6 +109,67 @@ async def test_an_account_that_google_does_not_know(check, google) -> None:
     steps = await check()
     assert outcomes(steps) == "OOF--O-"
     assert "invalid_grant" in str(steps["token"].facts["reason"])
+
+
+GRANTS = {
+    "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.": "NTP",
+    "Invalid JWT Signature.": "make a new key",
+    "Invalid grant: account not found": "Make a new service account",
+    "The service account is disabled.": "Enable it in Google’s console",
+    "Something quite new.": "Download a new key",
+}
+
+
+@pytest.mark.parametrize("description", GRANTS)
+async def test_what_google_says_of_the_account_decides_the_advice(check, google, description: str) -> None:
+    google.fake.faults.token_refusal = ("invalid_grant", description)
+    steps = await check()
+    assert outcomes(steps) == "OOF--O-"
+    assert GRANTS[description] in steps["token"].mend
+    assert steps["token"].facts["reason"] == f"invalid_grant: {description}"
+
+
+async def test_a_clock_that_is_wrong_is_not_taken_for_a_wrong_key(check, google, monkeypatch) -> None:
+    """A real signature two hours old: the double judges it as Google does."""
+    issue, later = google.fake.tokens.issue, datetime.now(UTC) + timedelta(hours=2)
+
+    def issue_later(form: bytes) -> Any:
+        with monkeypatch.context() as at_google:
+            at_google.setattr(google_helpers, "utcnow", lambda: later.replace(tzinfo=None))
+            at_google.setattr(oauth, "time", SimpleNamespace(time=later.timestamp))
+            return issue(form)
+
+    monkeypatch.setattr(google.fake.tokens, "issue", issue_later)
+    steps = await check()
+    assert "NTP" in steps["token"].mend
+    assert "reasonable timeframe" in str(steps["token"].facts["reason"])
+
+
+REFUSALS = {
+    "accessNotConfigured": (403, "Google Wallet API has not been used in project 42 before.", "APIs & Services"),
+    "SERVICE_DISABLED": (403, "Google Wallet API is disabled.", "APIs & Services"),
+    "BILLING_DISABLED": (403, "This API method requires billing to be enabled.", "Billing"),
+    "insufficientPermissions": (403, "Request had insufficient authentication scopes.", "scopes"),
+    "dailyLimitExceeded": (403, "Daily Limit Exceeded", "Quotas"),
+    "permissionDenied": (403, "Permission denied.", "under Users"),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSALS)
+async def test_what_google_says_of_the_project_decides_the_advice(check, google, reason: str) -> None:
+    status, words, cure = REFUSALS[reason]
+    google.fake.faults.refuses = (status, reason, words)
+    steps = await check()
+    assert outcomes(steps) == "OOOF-O-"
+    assert cure in steps["issuer"].mend
+    assert steps["issuer"].facts["reason"] == words
+
+
+async def test_a_page_of_a_proxy_is_nobody_at_home(check, google) -> None:
+    google.fake.faults.token_endpoint_is_a_page = True
+    steps = await check()
+    assert outcomes(steps) == "OOF--O-"
+    assert "does not answer" in steps["token"].sentence
 
 
 async def test_a_token_endpoint_that_is_away(check, google) -> None:

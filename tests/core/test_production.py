@@ -1,0 +1,105 @@
+"""What a production installation refuses, and what it tells strangers."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from backend import cli
+from backend.core.settings import Settings
+from backend.core.startup import StartRefused, check_start
+from backend.staff.passwords import DEMO_PASSWORD
+from tests.conftest import OwnTown, Servers
+from tests.world import ANNA
+from tests.world.caller import refused
+
+KEY = "4be1a7d05c93f28e6b70d1c94f3a825e"
+HTTPS = {"public_url": "https://cards.example"}
+PRODUCTION = {"environment": "production", **HTTPS}
+
+
+@pytest.fixture
+async def deputy(servers: Servers, superuser: asyncpg.Connection) -> AsyncIterator[str]:
+    """Somebody who is no superuser, and may become one."""
+    await superuser.execute("CREATE ROLE deputy LOGIN; GRANT postgres, orion_app TO deputy")
+    yield servers.postgres.url("deputy", "town")
+    await superuser.execute("DROP ROLE deputy")
+
+
+async def test_production_does_not_sign_in_to_its_database_as_somebody_who_may_do_everything(
+    settings: Settings, servers: Servers, deputy: str
+) -> None:
+    """The session works as orion_app, but whoever breaks out of it is who has signed in."""
+    for url, sentence in (
+        (servers.superuser_url(), "signs in as postgres, who can be a superuser"),
+        (deputy, "signs in as deputy, who can be a superuser"),
+        (settings.migration_url, "signs in as orion_owner, who owns the database"),
+    ):
+        told = replace(settings, database_url=url)
+        await check_start(told)
+        with pytest.raises(StartRefused, match=f"^ORION_DATABASE_URL {sentence}"):
+            await check_start(replace(told, environment="production"))
+
+
+async def test_production_does_not_start_on_a_database_that_only_reads(
+    settings: Settings, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("ALTER ROLE orion_app SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(StartRefused, match="only reads: let ORION_DATABASE_URL lead"):
+            await check_start(replace(settings, environment="production"))
+    finally:
+        await superuser.execute("ALTER ROLE orion_app RESET default_transaction_read_only")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["seed"], "passwords everybody knows"),
+        (["users", "create-admin", "a@b.example", "--password", DEMO_PASSWORD], "Everybody knows that password"),
+    ],
+)
+def test_nobody_gets_a_published_password_in_production(words: list[str], sentence: str, settings: Settings) -> None:
+    told = {
+        "ENVIRONMENT": "production",
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEYS": KEY,
+        "PUBLIC_URL": "https://cards.example",
+    }
+    result = CliRunner().invoke(cli.orion, words, env={f"ORION_{name}": value for name, value in told.items()})
+    assert result.exit_code == 1
+    assert sentence in result.output
+    assert result.output.count("\n") == 1
+
+
+async def test_nobody_signs_in_with_a_published_password_in_production(own_town: OwnTown) -> None:
+    async with own_town(**PRODUCTION) as town:
+        with refused("sign_in_refused", 401):
+            await town.stranger.sign_in(ANNA.email, DEMO_PASSWORD)
+
+
+async def test_production_tells_strangers_neither_its_metrics_nor_its_documents(own_town: OwnTown) -> None:
+    async with own_town(**PRODUCTION) as town:
+        for path in ("/metrics", "/docs", "/docs/assets/swagger-ui.css", "/openapi.json"):
+            assert (await town.stranger.send("GET", path)).status_code == 404, path
+        assert (await town.stranger.but(authorization="Bearer ").send("GET", "/metrics")).status_code == 404
+
+
+async def test_production_tells_both_to_whom_it_is_allowed(own_town: OwnTown) -> None:
+    async with own_town(**PRODUCTION, metrics_token=KEY, public_docs=True) as town:
+        assert (await town.stranger.send("GET", "/docs")).status_code == 200
+        assert (await town.stranger.send("GET", "/openapi.json")).status_code == 200
+        assert (await town.stranger.send("GET", "/metrics")).status_code == 404
+        prometheus = town.stranger.but(authorization=f"Bearer {KEY}")
+        assert "orion_outbox_pending" in (await prometheus.send("GET", "/metrics")).text
+
+
+async def test_where_pages_are_https_no_browser_asks_the_api_without(own_town: OwnTown) -> None:
+    async with own_town(**HTTPS) as town:
+        answer = await town.stranger.send("GET", "/health/live")
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    async with own_town() as town:
+        assert "strict-transport-security" not in (await town.stranger.send("GET", "/health/live")).headers

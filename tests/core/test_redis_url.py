@@ -1,0 +1,67 @@
+"""One reading of Redis' address for till, worker and commands."""
+
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from backend.core.embedded.valkey import EmbeddedValkey
+from backend.core.queue import open_queue, open_redis
+from backend.core.reaching import StartRefused, reach_redis
+from backend.core.redis_url import redis_options
+from environment.reading import SettingsError
+from workers.queues import QUEUES, make_workers
+
+PASSWORD = "p@ss/w?rd#%"
+ENCODED = "p%40ss%2Fw%3Frd%23%25"
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("redis://", {}),
+        ("redis://cache.example/", {"host": "cache.example"}),
+        ("redis://cache:6380/2", {"host": "cache", "port": 6380, "db": 2}),
+        (f"redis://orion:{ENCODED}@cache", {"host": "cache", "username": "orion", "password": PASSWORD}),
+        (f"unix://:{ENCODED}@/run/valkey.sock?db=3", {"path": "/run/valkey.sock", "db": 3, "password": PASSWORD}),
+        ("rediss://cache", {"host": "cache", "ssl_check_hostname": True}),
+        ("rediss://cache?ssl_cert_reqs=none", {"host": "cache", "ssl_cert_reqs": "none"}),
+        ("rediss://cache?ssl_check_hostname=no", {"host": "cache", "ssl_check_hostname": False}),
+    ],
+)
+async def test_till_and_worker_mean_the_same_by_an_address(address: str, meant: dict[str, object]) -> None:
+    assert redis_options(address) == meant
+    clients: list[Redis] = [open_redis(address), open_queue(address)]
+    clients += [worker.pool for worker in make_workers(address, {})]
+    assert len(clients) == 2 + len(QUEUES)
+    for client in clients:
+        known = client.connection_pool.connection_kwargs
+        assert {name: known[name] for name in meant} == meant
+        assert "ssl_cert_reqs" in known or "ssl_check_hostname" in known or not address.startswith("rediss")
+
+
+async def test_a_password_with_any_character_opens_it_for_till_and_worker(tmp_path: Path) -> None:
+    with EmbeddedValkey(tmp_path) as valkey:
+        async with Redis.from_url(valkey.url) as redis:
+            await redis.config_set("requirepass", PASSWORD)
+        address = valkey.url.replace("unix://", f"unix://:{ENCODED}@")
+        await reach_redis(address, is_needed=True)
+        till, worker = open_redis(address), open_queue(address)
+        await till.set("seen", "by the till")
+        assert await worker.get("seen") == b"by the till"
+        await till.aclose()
+        await worker.aclose(close_connection_pool=True)
+        for wrong in (valkey.url, valkey.url.replace("unix://", "unix://:wrong@"), f"{address}?db=4711"):
+            with pytest.raises(StartRefused, match=r"^Redis refuses the user, the password or"):
+                await reach_redis(wrong)
+
+
+async def test_a_redis_that_is_away_stops_the_worker_and_not_the_till() -> None:
+    await reach_redis("redis://127.0.0.1:1")
+    with pytest.raises(StartRefused, match=r"^Redis cannot be reached"):
+        await reach_redis("redis://127.0.0.1:1", is_needed=True)
+
+
+async def test_a_file_for_tls_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^ORION_REDIS_URL, ssl_ca_certs: there is no file"):
+        await reach_redis(f"rediss://cache?ssl_ca_certs={tmp_path}/gone.pem")
