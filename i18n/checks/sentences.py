@@ -7,14 +7,12 @@ from babel.messages.catalog import Message
 
 from i18n.catalogs import sources, translations
 from i18n.checks.placeholders import faults
+from i18n.french import BREAKING_SPACE
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 # Luxembourgish drops a final n before most consonants, so a word in -n cannot stand before a value nobody knows yet.
 N_BEFORE_VALUE = re.compile(r"\b(?!\w*ioun\b)\w*[a-zäëéöü]n\s+(?=%\(|\{)")
-
-# A colon in an address has no space before it.
-BREAKING_SPACE = re.compile("[ \u2009][:;!?»]|« |«\u202f|\u202f»")
 
 
 def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
@@ -54,8 +52,8 @@ def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _french(text: str) -> Iterator[tuple[str, str]]:
-    if found := BREAKING_SPACE.search(text):
-        yield "space", f"“{found.group()}” may break over two lines: write a no-break space"
+    if BREAKING_SPACE.search(text):
+        yield "space", "a sign may stand alone on a line: `orion i18n update` writes no-break spaces"
 
 
 def _luxembourgish(text: str) -> Iterator[tuple[str, str]]:
