@@ -30,7 +30,7 @@ from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import admit, lock_till, unlock_till
 from frontend.till.no_answer import show_booking_state
 from frontend.till.ready.views import show_till
-from frontend.till.returns.views import return_by_receipt, void_booking
+from frontend.till.returns.views import look_up_return, return_by_receipt, void_booking
 from frontend.till.today.views import show_history, show_today
 
 TILL = Router(
@@ -47,6 +47,7 @@ TILL = Router(
         show_history,
         show_explanation,
         void_booking,
+        look_up_return,
         return_by_receipt,
         show_booking_state,
         lock_till,

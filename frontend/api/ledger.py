@@ -7,6 +7,8 @@ from backend.loyalty.ledger.schemas import (
     Confirmation,
     Earn,
     EarnView,
+    OrderPreview,
+    OrderQuestion,
     OrderReturn,
     Redemption,
     RedemptionView,
@@ -54,6 +56,11 @@ async def relink_card(caller: Caller, card_id: UUID, *, key: str) -> RelinkingVi
 
 async def void_transaction(caller: Caller, transaction_id: UUID, form: Void, *, key: str) -> VoidView:
     return await caller.post(f"/store/loyalty/transactions/{transaction_id}/void", form, VoidView, key=key)
+
+
+async def preview_return(caller: Caller, form: OrderQuestion) -> OrderPreview:
+    """What a return of the order would take back, of whom."""
+    return await caller.post("/store/loyalty/returns/preview", form, OrderPreview)
 
 
 async def return_order(caller: Caller, form: OrderReturn, *, key: str) -> VoidView:

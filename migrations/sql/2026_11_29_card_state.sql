@@ -89,6 +89,14 @@ BEGIN
                                                              WHERE t.merchant_id = p_merchant
                                                                AND t.idempotency_key = p_key))
                  FROM stored_answers a WHERE a.merchant_id = p_merchant AND a.key = p_key),
+      -- In force at some time since the earliest moment a booking may be late by.
+      'past_terms', (SELECT coalesce(json_agg(row_to_json(v) ORDER BY v.version), '[]')
+                     FROM programs g
+                     JOIN terms_versions v
+                       ON v.merchant_id = g.merchant_id AND v.program_id = g.id AND v.version < g.terms_version
+                     JOIN terms_versions n
+                       ON n.merchant_id = v.merchant_id AND n.program_id = v.program_id AND n.version = v.version + 1
+                     WHERE g.merchant_id = p_merchant AND n.published_at > p_now - interval '4 days'),
       'targets', (SELECT coalesce(json_agg(void_target(t, p_card) ORDER BY t.id), '[]')
                   FROM transactions t
                   WHERE t.merchant_id = p_merchant AND t.id = ANY (v_targets)

@@ -1,10 +1,10 @@
--- What counts toward a limit since an instant, line by line. Bookings taken back as a whole do not count.
+-- What counts toward a limit and has happened since an instant, line by line. Bookings taken back as a whole do not count.
 -- Runs inside statements that have set app.merchant_id.
 CREATE FUNCTION counted_bookings(
   p_merchant uuid, p_scope text, p_subject uuid, p_measure text, p_since timestamptz
-) RETURNS TABLE (recorded_at timestamptz, amount bigint)
+) RETURNS TABLE (happened_at timestamptz, amount bigint)
 LANGUAGE sql STABLE AS $$
-  SELECT t.recorded_at,
+  SELECT t.occurred_at,
          CASE p_measure WHEN 'earns' THEN 1 WHEN 'redemptions' THEN t.quantity ELSE abs(t.amount) END
   FROM (
     -- A branch for each scope, because each has an index of its own; the others are never executed.
@@ -22,7 +22,8 @@ LANGUAGE sql STABLE AS $$
     SELECT b.* FROM transactions b
     WHERE p_scope = 'store' AND b.merchant_id = p_merchant AND b.store_id = p_subject AND b.recorded_at > p_since
   ) t
-  WHERE t.kind = CASE WHEN p_measure IN ('redemptions', 'points_redeemed') THEN 'redeemed' ELSE 'earned' END
+  -- Nothing is recorded before it happens, so the indexes on recorded_at leave out nothing.
+  WHERE t.occurred_at > p_since AND t.kind = CASE WHEN p_measure IN ('redemptions', 'points_redeemed') THEN 'redeemed' ELSE 'earned' END
     AND (p_measure = 'redemptions' OR t.unit = CASE p_measure WHEN 'stamps' THEN 'stamps' ELSE 'points' END)
     AND NOT EXISTS (
       SELECT FROM transactions v WHERE v.merchant_id = p_merchant AND v.voids_id = t.id AND NOT is_undone(v)

@@ -17,8 +17,8 @@ LANGUAGE sql STABLE AS $$
               WHERE v.merchant_id = t.merchant_id AND v.program_id = t.program_id AND v.version = t.terms_version)
     END,
     'reason', t.reason, 'occurred_at', t.occurred_at, 'recorded_at', t.recorded_at, 'voids_id', t.voids_id,
-    'voids_recorded_at', (SELECT o.recorded_at FROM transactions o
-                          WHERE o.merchant_id = t.merchant_id AND o.id = t.voids_id),
+    'voids', (SELECT json_build_object('recorded_at', o.recorded_at, 'sign_in_id', o.sign_in_id) FROM transactions o
+              WHERE o.merchant_id = t.merchant_id AND o.id = t.voids_id),
     'quantity', t.quantity, 'override', t.override_user_id IS NOT NULL,
     'returned_cents', r.cents, 'returned_quantity', r.quantity,
     'voided', r.lines > 0 AND r.cents >= coalesce(t.purchase_amount_cents, 0) AND r.quantity >= coalesce(t.quantity, 0),

@@ -8,7 +8,15 @@ import pytest
 
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import HoldView
-from backend.loyalty.ledger.schemas import RedemptionView, ReservationView, TransactionView, VoidView
+from backend.loyalty.ledger.schemas import (
+    OrderLine,
+    OrderPreview,
+    RedemptionView,
+    ReservationView,
+    TransactionView,
+    VoidView,
+)
+from backend.loyalty.till.schemas import Undo
 from tests.frontend.made_up import CARD, MOMENT, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused, soon
 from tests.frontend.staff_browser import CARD_PATH, Browser
@@ -16,6 +24,7 @@ from tests.frontend.staff_browser import CARD_PATH, Browser
 SALE_ID, REDEMPTION_ID, HOLD_ID = UUID(int=31), UUID(int=32), UUID(int=33)
 STORE_LIST, CARD_LIST = "GET /store/loyalty/transactions", "GET /store/loyalty/cards/*/transactions"
 VOID, RETURN = "POST /store/loyalty/transactions/*/void", "POST /store/loyalty/returns"
+PREVIEW = "POST /store/loyalty/returns/preview"
 HOLD = HoldView(HOLD_ID, None, "Tote bag", "points", 200, 2, "reserved", MOMENT + timedelta(minutes=10))
 HISTORY = f"{CARD_PATH}/bookings"
 SOLD = booking(
@@ -26,6 +35,19 @@ HANDED_OVER = booking(
     "redeemed", "points", -300, days_ago=1, id=REDEMPTION_ID, reward="Tote bag", quantity=3, returned_quantity=1,
     override=True,
 )  # fmt: skip
+SEEN = OrderPreview(
+    order_reference="R-7",
+    customer="Marie Weber",
+    code=CARD.code,
+    lines=[
+        OrderLine(SALE_ID, "earned", "points", 41, "FASHIONHUB", MOMENT, 4150, 3150, None, None, None),
+        OrderLine(REDEMPTION_ID, "redeemed", "points", -300, "FASHIONHUB", MOMENT, None, None, "Tote bag", 3, 2),
+    ],
+    points=159,
+    stamps=0,
+    card=changed(CARD, points_balance=600),
+)
+RETURNED = booking("voided", "points", -10, days_ago=0, id=UUID(int=34), order_reference="R-7")
 TAKEN = booking("voided", "points", -10, days_ago=0, purchase_amount_cents=1000)
 
 
@@ -37,6 +59,7 @@ def bookings(*lines: TransactionView) -> httpx.Response:
 def listed(backend: StaffBackend) -> StaffBackend:
     backend.answers[STORE_LIST] = backend.answers[CARD_LIST] = bookings(SOLD, HANDED_OVER)
     backend.answers[VOID] = backend.answers[RETURN] = found(VoidView([TAKEN], CARD), 201)
+    backend.answers[PREVIEW] = found(SEEN)
     return backend
 
 
@@ -186,6 +209,70 @@ async def test_by_receipt_everything_booked_for_it_is_taken_back(anna: Browser, 
     assert "voided, −10 points." in anna.text
 
 
+async def test_looking_for_a_receipt_shows_whose_it_is_and_how_much_goes_back_and_books_nothing(
+    anna: Browser, listed: StaffBackend
+) -> None:
+    await anna.open("/till/today")
+    answer = await anna.send("/till/returns/look", htmx=True, order_reference=" R-7 ", amount="31,50")
+    assert answer.status_code == 200
+    assert listed.body("/preview") == {"order_reference": "R-7", "amount_cents": 3150}
+    for told in ("Marie Weber", "Receipt R-7", "Sale of €41.50", "Redeemed: 3 × Tote bag", "€31.50 and 2 × Tote bag"):
+        assert told in anna.text
+    assert "+159 points; the card then has 600 points" in anna.text
+    assert (anna.hidden("order_reference"), anna.hidden("amount")) == ("R-7", "31,50")
+    assert not listed.posts("/returns")
+
+
+async def test_enter_after_looking_books_nothing(anna: Browser, listed: StaffBackend) -> None:
+    """The cursor stands on the name, and no button is pressed by Enter."""
+    await anna.open("/till/today")
+    await anna.send("/till/returns/look", htmx=True, order_reference="R-7")
+    assert '<h2 id="return" tabindex="-1" data-autofocus="always">' in anna.page
+    assert 'data-key="Enter"' not in anna.page.split('aria-labelledby="return"')[1]
+
+
+@pytest.mark.parametrize("pin", ["1111", "12x"])
+async def test_a_wrong_pin_is_said_where_the_return_was_shown(anna: Browser, listed: StaffBackend, pin: str) -> None:
+    listed.answers[RETURN] = refused(403, "pin_invalid")
+    await anna.open("/till/today")
+    answer = await anna.send(
+        "/till/returns", htmx=True, idem="r", order_reference="R-7", reason="Goods returned", staff_pin=pin
+    )
+    assert answer.status_code in {403, 422}
+    assert "Receipt R-7" in anna.text
+    tag = next(part for part in anna.page.split("<input")[1:] if 'id="return-pin"' in part).split(">")[0]
+    assert 'aria-invalid="true"' in tag
+    assert pin not in anna.page
+
+
+async def test_the_toast_of_a_return_offers_to_undo_it(anna: Browser, listed: StaffBackend) -> None:
+    listed.answers[RETURN] = found(VoidView([RETURNED], CARD), 201)
+    listed.till = changed(listed.till, recent=[RETURNED], undo=Undo(RETURNED.id, soon()))
+    await anna.open("/till/today")
+    await anna.send("/till/returns", htmx=True, idem="r", order_reference="R-7", reason="Goods returned")
+    toast = anna.page.split("data-toast")[1]
+    assert "voided, −10 points." in toast
+    assert f"/till/transactions/{RETURNED.id}/void" in toast
+
+
+async def test_a_return_is_undone_from_the_list_later(anna: Browser, listed: StaffBackend) -> None:
+    listed.answers[STORE_LIST] = bookings(RETURNED)
+    stands = booking("reinstated", "points", 10, days_ago=0, voids_id=RETURNED.id)
+    listed.answers[VOID] = found(VoidView([stands], CARD), 201)
+    await anna.open("/till/today")
+    assert "Undo this return" in anna.text
+    await anna.send(f"/till/transactions/{RETURNED.id}/void", htmx=True, later="1", idem="v")
+    assert listed.body("/void")["reason"] is None
+    assert "the return is undone, +10 points." in anna.text
+
+
+async def test_a_return_that_was_undone_says_so(anna: Browser, listed: StaffBackend) -> None:
+    listed.answers[STORE_LIST] = bookings(changed(RETURNED, voided=True))
+    await anna.open("/till/today")
+    assert "This return was undone." in anna.text
+    assert "Undo this return" not in anna.text
+
+
 async def test_by_receipt_without_scripts_the_card_opens(anna: Browser, listed: StaffBackend) -> None:
     await anna.open("/till/today")
     answer = await anna.send("/till/returns", idem="r", order_reference="R-7", amount="10", reason="Goods returned")
@@ -198,20 +285,19 @@ async def test_by_receipt_without_scripts_the_card_opens(anna: Browser, listed: 
     [
         (404, "not_found", "order_reference"),
         (409, "order_reference_ambiguous", "order_reference"),
+        (409, "order_on_several_cards", "order_reference"),
         (409, "return_exceeds_sale", "receipt-amount"),
-        (403, "pin_invalid", "receipt-pin"),
     ],
 )
+@pytest.mark.parametrize("step", ["/till/returns", "/till/returns/look"])
 async def test_a_receipt_that_is_refused_stays_on_the_screen_with_the_reason(
-    anna: Browser, listed: StaffBackend, status: int, code: str, field: str
+    anna: Browser, listed: StaffBackend, *, status: int, code: str, field: str, step: str
 ) -> None:
-    listed.answers[RETURN] = refused(status, code)
+    listed.answers[RETURN] = listed.answers[PREVIEW] = refused(status, code)
     await anna.open("/till/today")
-    answer = await anna.send(
-        "/till/returns", htmx=True, idem="r", order_reference="R-7", amount="10", reason="Goods returned"
-    )
+    answer = await anna.send(step, htmx=True, idem="r", order_reference="R-7", amount="10", reason="Goods returned")
     assert answer.status_code == status
-    assert '<details class="booking receipt" data-digits="within" open>' in anna.page
+    assert '<details class="booking receipt" open>' in anna.page
     tag = next(part for part in anna.page.split("<input")[1:] if f'id="{field}"' in part).split(">")[0]
     assert 'aria-invalid="true"' in tag
     assert f"Sentence of {code}." in anna.text

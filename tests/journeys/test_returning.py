@@ -59,13 +59,21 @@ async def test_an_order_comes_back_by_its_receipt_at_the_sister_store(shop: Shop
     await till.press("F8")
     await till.page.locator(".receipt > summary").click()
     await till.page.get_by_label("Receipt number").fill("R-404")
-    await till.button("Goods returned").first.click()
+    await till.press("Enter")
     await expect(till.page.locator("#order_reference-says")).to_contain_text("There is no such transaction")
-    await till.page.get_by_label("Receipt number").fill("R-2026-1")
-    await till.button("Goods returned").first.click()
+    await till.page.get_by_label("Receipt number").fill("#r 2026 1")
+    await till.press("Enter")
+    await expect(till.page.locator("#return")).to_have_text("Marie")
+    await expect(till.page.locator("#return")).to_be_focused()
+    await expect(till.page.locator(".returning")).to_contain_text("Goes back: €41.50")
+    await till.press("Enter")
+    assert (await shop.luc.show(card))["points_balance"] == 41
+    await till.press("3")
     await expect(till.title).to_have_text("Marie")
     await expect(till.balance).to_have_text("0")
     assert (await shop.luc.history(card))["data"][0]["store"] == shop.outlet
+    await till.page.locator("[data-undo] button").click()
+    await expect(till.balance).to_have_text("41")
 
 
 async def test_what_a_tablet_has_set_aside_is_handed_over_at_the_till(opened: OpenShop, at_work: WorkAt) -> None:

@@ -95,8 +95,8 @@ MUTANTS = [
     Mutant(
         "The cooldown is forgotten when the daily limit is not reached",
         RULES,
-        "waits.append(max(stamped_at) + timedelta(minutes=terms.cooldown_minutes))",
-        "waits.append(max(stamped_at))",
+        "if abs(at - given) < cooldown]",
+        "if abs(at - given) < timedelta(0)]",
         TESTS_OF_RULES,
     ),
     Mutant(
@@ -141,8 +141,8 @@ MUTANTS = [
     Mutant(
         "Expiry waits for the task",
         LEDGER + "draft.py",
-        "        self._book_expired()\n",
-        "        self._expired = {}\n",
+        "        self.book_expired()\n",
+        "",
     ),
     Mutant("Spending does not count as activity", LEDGER + "redeeming.py", "    draft.touch()\n", ""),
     Mutant(
@@ -207,6 +207,20 @@ MUTANTS = [
         LEDGER + "voiding.py",
         "owed = min(reversal.points, max(0, left - expired))",
         "owed = reversal.points",
+    ),
+    Mutant(
+        "A late stamp is judged by when it is booked",
+        LEDGER + "stamping.py",
+        "draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)",
+        "checks.check_occurred_at(self.body.occurred_at, draft.now)",
+        ("tests/loyalty/ledger/test_late_bookings.py",),
+    ),
+    Mutant(
+        "A late booking slips past the limits of its time",
+        "migrations/sql/2026_11_29_reached_limit.sql",
+        "WHERE w.at >= p_at;",
+        "WHERE w.at = p_at;",
+        ("tests/loyalty/ledger/test_late_bookings.py",),
     ),
     Mutant(
         "A return that was undone still counts",

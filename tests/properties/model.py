@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 TARGET, REWARD = 3, 40
 GRACE, HOLD_TIME = timedelta(days=14), timedelta(minutes=10)
+FIRST_TERMS = (Fraction(1), 20)
+"""Points for a euro, and the days they live."""
 FAR_AWAY = datetime(9999, 1, 1, tzinfo=LUXEMBOURG)
 
 
@@ -95,7 +97,8 @@ class Model:
         self.holds: list[Hold] = []
         self.debt = self.stamps = self.balance = self.held = 0
         self.carry = Fraction(0)
-        self.rate, self.expiry_days, self.forgives = Fraction(1), 20, False
+        self.published: list[tuple[datetime, Fraction, int]] = []
+        self.expiry_days, self.forgives = FIRST_TERMS[1], False
 
     @property
     def available(self) -> int:
@@ -112,17 +115,26 @@ class Model:
     def open_holds(self, now: datetime) -> list[Hold]:
         return [hold for hold in self.holds if not hold.is_settled and hold.ends_at > now]
 
-    def earn(self, transaction: str, cents: int, now: datetime, reference: str | None = None) -> int:
-        total = self.carry + Fraction(cents, 100) * self.rate
+    def publish(self, rate: Fraction, expiry_days: int, now: datetime, *, forgives: bool) -> None:
+        self.published.append((now, rate, expiry_days))
+        self.expiry_days, self.forgives = expiry_days, forgives
+
+    def earn(self, transaction: str, cents: int, at: datetime, reference: str | None = None) -> int:
+        """`at`: when it happened, which decides by which terms and how long the points live."""
+        rate, expiry_days = next((terms[1:] for terms in reversed(self.published) if terms[0] <= at), FIRST_TERMS)
+        total = self.carry + Fraction(cents, 100) * rate
         points = max(0, floor(total))
         self.carry = total - points
-        lot = self.grant(points, now) if points else None
+        lot = self._grant_until(points, self._end_of(at, expiry_days)) if points else None
         # A sale can be taken back by amount only: it has no pieces to return.
-        self.bookings.append(Booking(transaction, "earned", cents, self.rate, points, 0, lot=lot, reference=reference))
+        self.bookings.append(Booking(transaction, "earned", cents, rate, points, 0, lot=lot, reference=reference))
         return points
 
     def grant(self, points: int, now: datetime) -> Lot:
-        lot = Lot(self._pay(points), self._end_of(now), card=self.card)
+        return self._grant_until(points, self._end_of(now, self.expiry_days))
+
+    def _grant_until(self, points: int, ends_at: datetime) -> Lot:
+        lot = Lot(self._pay(points), ends_at, card=self.card)
         self.lots.append(lot)
         return lot
 
@@ -160,7 +172,7 @@ class Model:
             part = min(points, self._expired_of(lot, self._settled_of(lot)))
             points -= part
             if part:
-                ends_at = max(self._end_of(now), now + GRACE)
+                ends_at = max(self._end_of(now, self.expiry_days), now + GRACE)
                 self.lots.append(Lot(self._pay(part), ends_at, restored=part, first=lot, parent=lot, card=self.card))
 
     def _settled_of(self, lot: Lot) -> int:
@@ -281,8 +293,8 @@ class Model:
         self.debt -= paid
         return points - paid
 
-    def _end_of(self, now: datetime) -> datetime:
-        if not self.expiry_days:
+    def _end_of(self, now: datetime, expiry_days: int) -> datetime:
+        if not expiry_days:
             return FAR_AWAY
-        last_day = now.astimezone(LUXEMBOURG).date() + timedelta(days=self.expiry_days + 1)
+        last_day = now.astimezone(LUXEMBOURG).date() + timedelta(days=expiry_days + 1)
         return datetime(last_day.year, last_day.month, last_day.day, tzinfo=LUXEMBOURG)

@@ -40,6 +40,7 @@ STEPS = [
     *["earn", "return_a_part", "let_days_pass"] * 3,
     *["redeem", "redeem_several", "void", "stamp", "reserve", "confirm"] * 2,
     "earn_some_cents",
+    *["book_a_sale_late"] * 3,
     "send_a_sale_twice",
     "redeem_the_stamp_card",
     "return_some_pieces",
@@ -99,6 +100,12 @@ class CardMachine(RuleBasedStateMachine):
         booked = self.wait(self.shop.anna.earn(self.card, cents=cents, order_reference=reference))
         points = self.model.earn(booked["transaction"]["id"], cents, clock.now(), reference)
         assert booked["points_earned"] == points
+
+    def _book_a_sale_late(self, data: st.DataObject) -> None:
+        cents = data.draw(st.integers(1, 150)) * 100
+        sold_at = clock.now() - timedelta(hours=data.draw(st.sampled_from([1, 30, 71])))
+        booked = self.wait(self.shop.anna.earn(self.card, cents=cents, occurred_at=sold_at.isoformat()))
+        assert booked["points_earned"] == self.model.earn(booked["transaction"]["id"], cents, sold_at)
 
     def _send_a_sale_twice(self, data: st.DataObject) -> None:
         cents, key = data.draw(st.integers(1, 60)) * 100, new_key()
@@ -271,7 +278,7 @@ class CardMachine(RuleBasedStateMachine):
 
     def _publish_terms(self, data: st.DataObject) -> None:
         """Sales keep the terms they were made under."""
-        rate, days = data.draw(st.sampled_from(RATES)), data.draw(st.sampled_from([0, 5, 20]))
+        rate, days = data.draw(st.sampled_from(RATES)), data.draw(st.sampled_from([0, 1, 5, 20]))
         forgives = data.draw(st.booleans())
         terms = TERMS | {
             "points_numerator": rate.numerator,
@@ -281,7 +288,7 @@ class CardMachine(RuleBasedStateMachine):
             "return_policy": "within_balance" if forgives else "debt",
         }
         self.wait(self.shop.publish(**terms))
-        self.model.rate, self.model.expiry_days, self.model.forgives = rate, days, forgives
+        self.model.publish(rate, days, clock.now(), forgives=forgives)
 
     def _forbid_voids_for_a_moment(self, _: st.DataObject) -> None:
         if not self.model.bookings:

@@ -51,6 +51,7 @@ EXPIRIES: list[dict[str, Any]] = [
 ]
 STEPS = {
     "earn": 16,
+    "earn_late": 5,
     "stamp": 4,
     "redeem": 5,
     "redeem_stamps": 3,
@@ -98,8 +99,14 @@ class RandomPast:
         cents = self.dice.choice([self.dice.randint(1, 300), self.dice.randint(1, 60) * 100])
         await self._book(EarnPoints(Earn(purchase_amount_cents=cents)), card_id=card_id)
 
+    async def _earn_late(self, card_id: UUID) -> None:
+        sold_at = clock.now() - timedelta(hours=self.dice.randint(1, 71))
+        sale = Earn(purchase_amount_cents=self.dice.randint(1, 3000), occurred_at=sold_at)
+        await self._book(EarnPoints(sale), card_id=card_id)
+
     async def _stamp(self, card_id: UUID) -> None:
-        await self._book(AddStamp(Stamp()), card_id=card_id)
+        late = timedelta(hours=self.dice.choice([0, 0, 5, 60]))
+        await self._book(AddStamp(Stamp(occurred_at=clock.now() - late)), card_id=card_id)
 
     async def _redeem(self, card_id: UUID) -> None:
         wanted = Redemption(reward_id=UUID(self.shop.rewards[REWARD]), quantity=self.dice.randint(1, 2))

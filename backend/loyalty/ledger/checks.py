@@ -61,9 +61,12 @@ def check_categories(state: CardState, chosen: list[UUID], *, required: bool) ->
 
 
 def check_occurred_at(occurred_at: datetime | None, now: datetime) -> datetime:
-    """The moment it happened; now unless an offline device says otherwise. Raises OccurredAtRefused."""
+    """The moment it happened; now unless an offline device says otherwise. Raises OccurredAtRefused.
+
+    A clock that is a little ahead means now: nothing has happened later.
+    """
     if occurred_at is None:
         return now
     if occurred_at.tzinfo is None or not now - OFFLINE_MAX <= occurred_at <= now + CLOCK_AHEAD_MAX:
         raise problems.OccurredAtRefused
-    return occurred_at
+    return min(occurred_at, now)

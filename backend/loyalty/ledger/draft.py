@@ -29,6 +29,8 @@ class Draft:
     def __init__(self, state: CardState, origin: Origin) -> None:
         self.state = state
         self.origin = origin
+        self.happened_at = origin.now
+        """Earlier than now for what is booked late."""
         self.transactions: list[TransactionRow] = []
         self.limits: list[LimitUse] = []
         self._order_references: list[OrderReferenceRow] = []
@@ -43,7 +45,8 @@ class Draft:
         self._settled_holds: list[HoldState] = []
         self._retired_code: RetiredCodeRow | None = None
         self._ends_links = False
-        self._book_expired()
+        self._expired: dict[UUID, int] = {}
+        self.book_expired()
 
     @property
     def card(self) -> CardRow:
@@ -70,8 +73,12 @@ class Draft:
     def moment(self) -> Moment:
         return self.state.moment(self.now)
 
+    @property
+    def moment_of_happening(self) -> Moment:
+        return self.state.moment(self.happened_at)
+
     def transaction(self, kind: str, unit: str, amount: int, **details: Any) -> TransactionRow:
-        """Appends a line of history; the first carries the idempotency key. Balances are filled in by `booking`."""
+        """Appends a line of history; the last, expiry apart, carries the key. Balances are filled in by `close`."""
         card, origin = self.card, self.origin
         card.last_seq += 1
         is_logged = self.state.setup.policy.log_ip_addresses
@@ -89,11 +96,10 @@ class Draft:
             sign_in_id=origin.sign_in_id,
             on_behalf_user_id=origin.on_behalf_user_id,
             program_id=self.state.program.id,
-            terms_version=self.state.terms.version,
             recorded_at=self.now,
             ip=origin.ip if is_logged else None,
             user_agent=origin.user_agent if is_logged else None,
-            **{"occurred_at": self.now, **details},
+            **{"terms_version": self.state.terms.version, "occurred_at": self.happened_at, **details},
         )
         self.transactions.append(row)
         return row
@@ -211,14 +217,15 @@ class Draft:
 
     def touch(self) -> None:
         """The customer was here: restarts the clock of inactivity."""
-        self.card.last_activity_at = self.now
+        self.card.last_activity_at = max(self.card.last_activity_at, self.happened_at)
 
     def record(self, happening: Happening) -> None:
         self._events.append(event_row(happening))
 
-    def _book_expired(self) -> None:
+    def book_expired(self) -> None:
+        """What has expired and is not booked as such yet."""
         due = rules.expired_lots(self.state.lots, self.moment)
-        self._expired = {lot.id: lot.remaining for lot in due}
+        self._expired |= {lot.id: lot.remaining for lot in due}
         for unit in ("points", "stamps"):
             lots = [lot for lot in due if lot.unit == unit]
             if amount := rules.left_in(lots):
@@ -228,7 +235,7 @@ class Draft:
                 self.record(PointsExpired(row.card_id, row.id, amount))
 
     def _expired_row(self, unit: str, amount: int) -> TransactionRow:
-        row = self.transaction("expired", unit, -amount)
+        row = self.transaction("expired", unit, -amount, occurred_at=self.now)
         row.store_id = row.user_id = row.device_id = row.sign_in_id = row.on_behalf_user_id = None
         row.ip = row.user_agent = None
         return row
@@ -254,9 +261,11 @@ class Draft:
     def booking(self, answer: AnswerRow | None) -> Booking:
         self.card.version += 1
         if answer is not None and self.transactions:
-            self.transactions[-1].idempotency_key = answer.key
+            lines = [row for row in self.transactions if row.kind != "expired"] or self.transactions
+            lines[-1].idempotency_key = answer.key
         return Booking(
             now=self.now,
+            happened_at=self.happened_at,
             card=self.card,
             limits=self.limits,
             transactions=self.transactions,

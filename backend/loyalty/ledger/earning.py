@@ -30,8 +30,8 @@ class EarnPoints:
 
     def decide(self, draft: Draft) -> None:
         """Below the minimum purchase nothing is booked."""
-        occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
-        terms, body = draft.state.terms, self.body
+        draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        terms, body = draft.state.terms_at(draft.happened_at), self.body
         if body.purchase_amount_cents < terms.minimum_purchase_cents:
             self._row, self._points = None, 0
             return
@@ -43,15 +43,17 @@ class EarnPoints:
             accrual.points,
             purchase_amount_cents=body.purchase_amount_cents,
             notes=body.notes,
-            occurred_at=occurred_at,
+            terms_version=terms.version,
         )
         draft.refer(row, body.order_reference)
         draft.categorize(row, body.category_ids)
         if accrual.points:
-            draft.grant(row, accrual.points, rules.lot_life(terms, draft.moment))
+            draft.grant(row, accrual.points, rules.lot_life(terms, draft.moment_of_happening))
         draft.touch()
         draft.close(row)
         draft.record(PointsEarned(row.card_id, row.id, accrual.points))
+        # Of a sale that is booked late the points may be over by now.
+        draft.book_expired()
         self._row, self._points = row, accrual.points
 
     def answer(self, draft: Draft, show: Show) -> tuple[int, EarnView]:

@@ -80,7 +80,7 @@ def _counted(measure: str, row: TransactionRow) -> int:
 
 async def _find_reached(pool: asyncpg.Pool, draft: Draft) -> Reached | None:
     document = await pool.fetchval(
-        REACHED_LIMIT, draft.origin.merchant_id, _encoder.encode(draft.limits).decode(), draft.now
+        REACHED_LIMIT, draft.origin.merchant_id, _encoder.encode(draft.limits).decode(), draft.happened_at
     )
     return msgspec.json.decode(document, type=Reached) if document else None
 

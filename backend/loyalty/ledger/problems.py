@@ -142,7 +142,7 @@ class HoldNotFound(Problem):
 class HoldSettled(Problem):
     code, status, is_remembered = "hold_settled", 409, True
     title = N_("This was already settled")
-    detail = N_("It was confirmed or released, or it expired. Redeem the reward again.")
+    detail = N_("It was confirmed or released, or it expired. The card’s history shows whether it was redeemed.")
 
 
 class HoldExceeded(Problem):

@@ -96,6 +96,11 @@ async def find_retired_on(pool: asyncpg.Pool, origin: Origin, code: str) -> date
     return retired_on
 
 
+class BookedAt(msgspec.Struct, frozen=True):
+    recorded_at: datetime
+    sign_in_id: UUID | None
+
+
 class HistoryRow(msgspec.Struct, frozen=True):
     """A transaction with the names a reader wants to see beside it."""
 
@@ -121,7 +126,7 @@ class HistoryRow(msgspec.Struct, frozen=True):
     occurred_at: datetime
     recorded_at: datetime
     voids_id: UUID | None
-    voids_recorded_at: datetime | None
+    voids: BookedAt | None
     quantity: int | None
     override: bool
     returned_cents: int
@@ -136,10 +141,17 @@ class HistoryRow(msgspec.Struct, frozen=True):
 
     @property
     def undo_until(self) -> datetime | None:
-        """What undid something a moment ago is not undone in turn: the same key would do and undo for ever."""
-        if self.is_touched or (self.voids_recorded_at and self.recorded_at <= self.voids_recorded_at + UNDO_WINDOW):
-            return None
-        return undo_until(self.kind, self.recorded_at)
+        return None if self.is_touched or self._is_undo else undo_until(self.kind, self.recorded_at)
+
+    @property
+    def _is_undo(self) -> bool:
+        """Of this till's booking of a moment ago. It is not undone in turn: one key would do and undo for ever."""
+        undone = self.voids
+        return (
+            undone is not None
+            and undone.sign_in_id == self.sign_in_id
+            and self.recorded_at <= undone.recorded_at + UNDO_WINDOW
+        )
 
     def view(self, language: str) -> TransactionView:
         name = " ".join(part for part in (self.first_name, self.last_name) if part)

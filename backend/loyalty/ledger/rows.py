@@ -124,6 +124,7 @@ class Booking(msgspec.Struct, frozen=True):
     """The document the statement `book` takes."""
 
     now: datetime
+    happened_at: datetime
     card: CardRow
     limits: list[LimitUse]
     transactions: list[TransactionRow]

@@ -143,15 +143,21 @@ def _period_end(day: date, months: int) -> date:
     return date(day.year + passed // 12, passed % 12 + 1, 1) - timedelta(days=1)
 
 
-def next_stamp_at(stamped_at: Sequence[datetime], terms: TermsState, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the next stamp is allowed, cooldown and daily limit taken together; None: now."""
-    waits: list[datetime] = []
-    if stamped_at:
-        waits.append(max(stamped_at) + timedelta(minutes=terms.cooldown_minutes))
-    if stamps_left_today(stamped_at, terms, now, zone) == 0:
-        waits.append(end_of_day(now.astimezone(zone).date(), zone))
-    latest = max(waits, default=now)
-    return latest if latest > now else None
+def next_stamp_at(stamped_at: Sequence[datetime], terms: TermsState, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The first moment from `at` on that allows a stamp, by cooldown and daily limit together; None: `at` itself."""
+    allowed = at
+    while (blocked_until := _blocked_until(stamped_at, terms, allowed, zone)) is not None:
+        allowed = blocked_until
+    return allowed if allowed > at else None
+
+
+def _blocked_until(stamped_at: Sequence[datetime], terms: TermsState, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """A stamp that is booked late has others before and after it."""
+    cooldown = timedelta(minutes=terms.cooldown_minutes)
+    waits = [given + cooldown for given in stamped_at if abs(at - given) < cooldown]
+    if stamps_left_today(stamped_at, terms, at, zone) == 0:
+        waits.append(end_of_day(at.astimezone(zone).date(), zone))
+    return max(waits, default=None)
 
 
 def stamps_left_today(stamped_at: Sequence[datetime], terms: TermsState, now: datetime, zone: ZoneInfo) -> int:

@@ -8,7 +8,7 @@ from backend.loyalty.ledger.events import RewardReady, StampAdded
 from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Stamp, StampView
-from backend.loyalty.ledger.state import CardState
+from backend.loyalty.ledger.state import CardState, TermsState
 from backend.loyalty.ledger.views import Show
 
 NEVER = rules.LotLife(None, None)
@@ -28,12 +28,13 @@ class AddStamp:
         checks.check_categories(state, self.body.category_ids, required=False)
 
     def decide(self, draft: Draft) -> None:
-        occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
-        self._refuse_too_many(draft)
-        row = draft.transaction("earned", "stamps", 1, notes=self.body.notes, occurred_at=occurred_at)
+        draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        terms = draft.state.terms_at(draft.happened_at)
+        _refuse_too_many(draft, terms)
+        row = draft.transaction("earned", "stamps", 1, notes=self.body.notes, terms_version=terms.version)
         draft.categorize(row, self.body.category_ids)
         draft.grant(row, 1, NEVER)
-        draft.state.stamped_at.append(occurred_at)
+        draft.state.stamped_at.append(draft.happened_at)
         draft.state.stamped_at.sort(reverse=True)
         draft.touch()
         draft.close(row)
@@ -41,15 +42,6 @@ class AddStamp:
         if row.stamps_after % draft.state.terms.stamps_target == 0:
             draft.record(RewardReady(row.card_id, row.id))
         self._row = row
-
-    def _refuse_too_many(self, draft: Draft) -> None:
-        state, zone = draft.state, draft.state.setup.store.zone
-        retry_at = rules.next_stamp_at(state.stamped_at, state.terms, draft.now, zone)
-        if rules.stamps_left_today(state.stamped_at, state.terms, draft.now, zone) == 0:
-            assert retry_at is not None, "a spent day ends"
-            raise DailyStampLimit(limit=state.terms.max_daily_stamps, retry_at=retry_at.astimezone(zone))
-        if retry_at is not None:
-            raise StampCooldown(retry_at=retry_at.astimezone(zone))
 
     def answer(self, draft: Draft, show: Show) -> tuple[int, StampView]:
         assert self._row is not None, "answered after it was decided"
@@ -61,3 +53,14 @@ class AddStamp:
             reward_ready=card.reward_ready,
             undo_until=self._row.recorded_at + rules.UNDO_WINDOW,
         )
+
+
+def _refuse_too_many(draft: Draft, terms: TermsState) -> None:
+    """Judged by when it happened. Raises DailyStampLimit or StampCooldown."""
+    stamped_at, zone, at = draft.state.stamped_at, draft.state.setup.store.zone, draft.happened_at
+    retry_at = rules.next_stamp_at(stamped_at, terms, at, zone)
+    if rules.stamps_left_today(stamped_at, terms, at, zone) == 0:
+        assert retry_at is not None, "a spent day ends"
+        raise DailyStampLimit(limit=terms.max_daily_stamps, retry_at=retry_at.astimezone(zone))
+    if retry_at is not None:
+        raise StampCooldown(retry_at=retry_at.astimezone(zone))

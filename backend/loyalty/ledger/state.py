@@ -354,6 +354,8 @@ class CardState(msgspec.Struct, dict=True):
     limits: list[LimitState]
     """Against fraud: every one the merchant has set."""
     answer: AnswerState | None
+    past_terms: list[TermsState]
+    """Of the last days, oldest first: those in force are in the setup."""
     targets: list[Target]
     target_stores: int
     """At how many stores the order reference was found."""
@@ -374,6 +376,12 @@ class CardState(msgspec.Struct, dict=True):
     def terms(self) -> TermsState:
         assert self.setup.terms is not None, "a program has terms"
         return self.setup.terms
+
+    def terms_at(self, moment: datetime) -> TermsState:
+        """In force then."""
+        known = [*self.past_terms, self.terms]
+        published = [terms for terms in known if terms.published_at <= moment]
+        return published[-1] if published else known[0]
 
 
 _decoder = msgspec.json.Decoder(CardState)

@@ -48,10 +48,11 @@ def _enroll(card: CardReplay, line: Line) -> None:
 
 def _earn(card: CardReplay, line: Line) -> None:
     if line.unit == "stamps":
-        card.book_line(line, AddStamp(Stamp()).decide)
+        card.book_line(line, AddStamp(Stamp(occurred_at=line.occurred_at)).decide)
         return
     refused = card.stage.refusals.total()
-    sale = EarnPoints(Earn(purchase_amount_cents=line.purchase_amount_cents or 0))
+    cents = line.purchase_amount_cents or 0
+    sale = EarnPoints(Earn(purchase_amount_cents=cents, occurred_at=line.occurred_at))
     booked = card.book_line(line, sale.decide)
     card.below_minimum += not booked and card.stage.refusals.total() == refused
 

@@ -38,6 +38,7 @@ class Line:
     reward_id: UUID | None
     voids_id: UUID | None
     hold_id: UUID | None
+    occurred_at: datetime
     recorded_at: datetime
 
 

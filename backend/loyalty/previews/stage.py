@@ -100,6 +100,7 @@ def empty_stage(card: CardRow, setup: Setup, memory: Memory) -> Stage:
         setup=setup,
         limits=[],
         answer=None,
+        past_terms=[],
         targets=[],
         target_stores=1,
         target_cards=[],

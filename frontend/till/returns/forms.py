@@ -3,7 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
-from backend.loyalty.ledger.schemas import OrderReturn, Void
+from backend.loyalty.ledger.schemas import OrderQuestion, OrderReturn, Void
 from frontend.kit.forms import Form, FormError, body_of
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
@@ -23,11 +23,23 @@ def void_of(request: Request, form: Form) -> Void:
 
 def order_return_of(request: Request, form: Form) -> OrderReturn:
     """Raises FormError."""
-    _ = get_translator(language_of(request)).gettext
-    if not form.text("order_reference"):
-        raise FormError("order_reference", _("Enter the receipt number"))
-    values = _parts(request, form) | {"order_reference": form.text("order_reference")}
+    values = _parts(request, form) | {"order_reference": _order_reference(request, form)}
     return _body(request, OrderReturn, values, form)
+
+
+def order_question_of(request: Request, form: Form) -> OrderQuestion:
+    """Raises FormError."""
+    reference, cents = _order_reference(request, form), _cents(request, form)
+    _ = get_translator(language_of(request)).gettext
+    values = {"order_reference": reference, "amount_cents": cents}
+    return body_of(OrderQuestion, values, _("Enter the receipt number"))
+
+
+def _order_reference(request: Request, form: Form) -> str:
+    if not form.text("order_reference"):
+        _ = get_translator(language_of(request)).gettext
+        raise FormError("order_reference", _("Enter the receipt number"))
+    return form.text("order_reference")
 
 
 def card_id_of(form: Form, name: str = "card_id") -> UUID | None:

@@ -8,23 +8,23 @@ from litestar.params import FromPath
 
 from backend.loyalty.ledger.schemas import VoidView
 from frontend.api.client import BackendAway, BackendProblem, Caller
-from frontend.api.ledger import return_order, void_transaction
+from frontend.api.ledger import preview_return, return_order, void_transaction
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.no_answer import no_answer, stays_booked
-from frontend.till.returns.forms import card_id_of, order_return_of, void_of
+from frontend.till.returns.forms import card_id_of, order_question_of, order_return_of, void_of
+from frontend.till.returns.screen import return_screen
+from frontend.till.returns.words import ReturnWords
 from frontend.till.screen import card_screen, show_done
 from frontend.till.toasts import Done
 from frontend.till.today.screen import BY_RECEIPT, Refused, bookings_screen
-from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE
-from i18n.translator import get_translator
 
 SIGNED_OUT = 401
 UNPROCESSABLE = 422
-UNKNOWN_RECEIPT = ("not_found", "order_reference_ambiguous")
+UNKNOWN_RECEIPT = ("not_found", "order_reference_ambiguous", "order_on_several_cards")
 TOO_MUCH = "return_exceeds_sale"
 
 
@@ -46,6 +46,20 @@ async def void_booking(
     return await _shown(request, caller, answer, is_later=bool(form.text("later")))
 
 
+@post("/till/returns/look")
+async def look_up_return(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    """Shows whose receipt it is and how much goes back. Books nothing."""
+    form = await read_form(request)
+    try:
+        seen = await preview_return(caller, order_question_of(request, form))
+    except FormError as error:
+        form.errors = {error.field: error.sentence}
+        return await _again(request, caller, form, what=BY_RECEIPT, status=UNPROCESSABLE)
+    except BackendProblem as problem:
+        return await _refused_receipt(request, caller, form, problem)
+    return await return_screen(request, caller, seen, form)
+
+
 @post("/till/returns")
 async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """All that was booked for it, or a part of its sale."""
@@ -54,21 +68,36 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         answer = await return_order(caller, order_return_of(request, form), key=form.text("idem"))
     except FormError as error:
         form.errors = {error.field: error.sentence}
-        return await _again(request, caller, form, what=BY_RECEIPT, status=UNPROCESSABLE)
+        return await _receipt_again(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
-        if problem.status == SIGNED_OUT:
-            raise
-        form.errors = _errors(problem)
-        return await _again(request, caller, form, what=BY_RECEIPT, status=problem.status, sentence=problem.sentence)
+        return await _refused_receipt(request, caller, form, problem)
     except BackendAway:
         return no_answer(request, form, key=form.text("idem"))
     return await _shown(request, caller, answer, is_later=True)
 
 
+async def _refused_receipt(request: Request, caller: Caller, form: Form, problem: BackendProblem) -> Response[str]:
+    if problem.status == SIGNED_OUT:
+        raise problem
+    form.errors = _errors(problem)
+    return await _receipt_again(request, caller, form, status=problem.status, sentence=problem.sentence)
+
+
+async def _receipt_again(
+    request: Request, caller: Caller, form: Form, *, status: int, sentence: str = ""
+) -> Response[str]:
+    """A wrong PIN is said where the return was shown; all else where the receipt was asked for."""
+    if "staff_pin" not in form.errors:
+        return await _again(request, caller, form, what=BY_RECEIPT, status=status, sentence=sentence)
+    seen = await preview_return(caller, order_question_of(request, form))
+    return await return_screen(request, caller, seen, form, status=status)
+
+
 async def _shown(request: Request, caller: Caller, answer: VoidView, *, is_later: bool) -> Response[str]:
-    words = Words(language_of(request), TIME_ZONE)
-    undone = get_translator(language_of(request)).gettext("Undone.")
-    done = Done(words.taken_back(answer.transactions, answer.card) if is_later else undone)
+    """A return may be undone for a moment, from its toast."""
+    words = ReturnWords(language_of(request), TIME_ZONE)
+    newest = answer.transactions[-1].id if is_later and answer.transactions else None
+    done = Done(words.said(answer) if is_later else words.translator.gettext("Undone."), transaction_id=newest)
     try:
         view = await get_till(caller, answer.card.id)
     except BackendAway:

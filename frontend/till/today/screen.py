@@ -18,7 +18,7 @@ from i18n.translator import Translator
 
 PAGE_SIZE = 12
 """With a form in each line more would be a page too heavy for a bad connection."""
-VOIDABLE = {"earned", "redeemed"}
+VOIDABLE = {"earned", "redeemed", "voided"}
 BY_RECEIPT = "receipt"
 
 
@@ -62,7 +62,7 @@ async def bookings_screen(
         may_void=may_void,
         words=words,
         deed_of=words.deed_of,
-        reasons=_reasons(words.translator),
+        reasons=reasons_of(words.translator),
         refused=refused or Refused(Form({}), ""),
         problem=refused.problem if refused else "",
     )
@@ -78,7 +78,7 @@ async def _read(caller: Caller, card_id: UUID | None, after: str | None) -> Page
     return await list_card_bookings(caller, card_id, limit=PAGE_SIZE, after=after)
 
 
-def _reasons(translator: Translator) -> list[str]:
+def reasons_of(translator: Translator) -> list[str]:
     """One key each; the words are kept with the booking."""
     _ = translator.gettext
     return [_("Wrong amount"), _("Wrong customer"), _("Goods returned"), _("Customer changed their mind")]

@@ -1,0 +1,32 @@
+"""Whose receipt it is and how much goes back, before anything is booked."""
+
+from litestar import Response
+
+from backend.loyalty.ledger.schemas import OrderPreview
+from frontend.api.client import Caller
+from frontend.api.till import get_till
+from frontend.kit.forms import Form
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.returns.words import ReturnWords
+from frontend.till.screen import till_page
+from frontend.till.today.screen import reasons_of
+
+
+async def return_screen(
+    request: Request, caller: Caller, seen: OrderPreview, form: Form, *, status: int = 200
+) -> Response[str]:
+    """`form` is the one that asked, with what is wrong beside its PIN."""
+    view = await get_till(caller)
+    words = ReturnWords(language_of(request), view.program.timezone)
+    return till_page(
+        request,
+        view,
+        "till/returns/page.html",
+        address="/till/today",
+        status=status,
+        seen=seen,
+        form=form,
+        words=words,
+        reasons=reasons_of(words.translator),
+    )
