@@ -43,8 +43,34 @@ TEXTS = frozenset(
         "day",
     }
     | {"email", "file", "first", "folder", "fraction", "greeting", "headline", "id", "issuer", "label", "maximum"}
-    | {"merchant", "mode", "moment", "money", "name", "p95", "page_url", "pass_type", "permission", "program", "rate"}
-    | {"reason", "retry_at", "retry_on", "reward", "runbook", "section", "since", "store", "stores", "team", "text"}
+    | {
+        "merchant",
+        "mode",
+        "moment",
+        "money",
+        "name",
+        "p95",
+        "page_url",
+        "parts",
+        "pass_type",
+        "permission",
+        "program",
+        "rate",
+    }
+    | {
+        "reason",
+        "receipt",
+        "retry_at",
+        "retry_on",
+        "reward",
+        "runbook",
+        "section",
+        "since",
+        "store",
+        "stores",
+        "team",
+        "text",
+    }
     | {"time", "until", "value", "version", "wallet", "what"}
 )
 LABELS = "a label and a number, nothing to agree with"
@@ -58,6 +84,8 @@ UNCOUNTED = {
     "Already voided: %(returned)s of %(total)s.": LABELS,
     "Redeem %(reward)s −%(points)s": LABELS,
     "%(returned)s already voided; %(left)s left.": "sums of money",
+    "No points change; the card then has %(balance)s.": "the balance is a phrase with its own plural",
+    "%(changes)s; the card then has %(balance)s.": "the balance is a phrase with its own plural",
     "%(seconds)s s": "the sign of a unit has no plural",
     "signer.key has %(bits)s bits; Apple takes 2048.": "a key has hundreds of them",
 }
