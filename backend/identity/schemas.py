@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body, Language
+from backend.staff_pins.schemas import Pin
 
 
 class SignIn(Body):
@@ -19,6 +20,12 @@ class SignIn(Body):
 class ChangeMe(Body):
     language: Language
     """Of pages and mails, on every device."""
+
+
+class OwnPin(Body):
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    """The one they sign in with: whoever finds a till open cannot take its person's PIN."""
+    pin: Pin
 
 
 class StoreAccess(Answer):

@@ -5,6 +5,7 @@ from datetime import datetime
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
+from i18n.bidi import isolated
 from i18n.formatting import Formatter, get_formatter
 from i18n.translator import Translator, get_translator
 
@@ -25,6 +26,11 @@ class Words:
             return amount
         ngettext = self.translator.ngettext
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
+
+    def amounts_of(self, event: list[TransactionView]) -> str:
+        """All that one event has moved: `+25, +1 stamp`."""
+        moved = [self.amount_of(booking) for booking in event if booking.amount]
+        return ", ".join(moved) or self.amount_of(event[0])
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""
@@ -61,7 +67,7 @@ class Words:
 
     def pieces(self, reward: str | None, quantity: int | None) -> str:
         """`Tote bag`, or `2 × Tote bag`."""
-        return f"{quantity} × {reward}" if reward and quantity and quantity > 1 else reward or ""
+        return f"{quantity} × {isolated(reward)}" if reward and quantity and quantity > 1 else reward or ""
 
     def pieces_of(self, hold: HoldView) -> str:
         return self.pieces(hold.reward, hold.quantity)
@@ -171,7 +177,7 @@ class Words:
 
     def spoken(self, card: CardView) -> str:
         """What a screen reader says when the card opens."""
-        return f"{card.customer.name}, {self.balance_of(card)}"
+        return f"{isolated(card.customer.name)}, {self.balance_of(card)}"
 
     def balance_of(self, card: CardView) -> str:
         """`460 points, 6 of 10 stamps`, as far as the program has them."""

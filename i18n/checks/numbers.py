@@ -34,6 +34,7 @@ TEXTS = frozenset(
         "amounts",
         "ask_at",
         "card",
+        "changes",
         "code",
         "consequence",
         "contact",
