@@ -5,6 +5,7 @@ from datetime import datetime
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
+from frontend.kit.templates import in_groups
 from i18n.bidi import isolated
 from i18n.formatting import Formatter, get_formatter
 from i18n.translator import Translator, get_translator
@@ -128,7 +129,7 @@ class Words:
         """Why nothing can be booked, and who can change it."""
         _ = self.translator.gettext
         if card.state == "merged":
-            return _("This card was merged into another one. Find the customer by name.")
+            return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
         if card.state == "erased":
             return _("This customer’s data was deleted. Nothing more can be recorded.")
         return _("This card is deactivated. The owner of the program can reactivate it.")

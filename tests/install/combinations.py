@@ -18,7 +18,8 @@ COMBINATIONS = [
     IMAGE,
 ]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
-CONCERNED = ("build-system", "project", "dependency-groups")
+CONCERNED = ("build-system", "project")
+"""Of pyproject.toml; what else it wants is installed by the lock only."""
 
 
 class Stamp(msgspec.Struct, frozen=True):

@@ -23,6 +23,13 @@ class CardInactive(Problem):
     detail = N_("Nothing can be recorded on it. The owner can reactivate it.")
 
 
+class CardGoesOn(CardInactive):
+    """It was merged."""
+
+    title = N_("This card was merged into another")
+    detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+
+
 class ProgramInactive(Problem):
     code, status = "program_inactive", 409
     title = N_("The program is closed")
