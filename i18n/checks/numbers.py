@@ -46,6 +46,7 @@ TEXTS = frozenset(
     | {"email", "file", "first", "folder", "fraction", "greeting", "headline", "id", "issuer", "label", "maximum"}
     | {
         "merchant",
+        "merged_into",
         "mode",
         "moment",
         "money",
