@@ -3,6 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
 from frontend.account.sign_in.views import (
     show_sign_in,
@@ -15,7 +16,8 @@ from frontend.account.sign_in.views import (
 from frontend.admin.admit import admit_admins
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.wallets.views import check_now, show_admin, show_run, show_wallets, start_run
-from frontend.card.views import send_card_link, show_card_page, show_lost_card
+from frontend.api.client import BackendAway
+from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand import show_brand
@@ -28,7 +30,7 @@ from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import admit, lock_till, unlock_till
-from frontend.till.no_answer import show_booking_state
+from frontend.till.no_answer import show_away, show_booking_state
 from frontend.till.ready.views import show_till
 from frontend.till.returns.views import look_up_return, return_by_receipt, void_booking
 from frontend.till.today.views import show_history, show_today
@@ -36,6 +38,7 @@ from frontend.till.today.views import show_history, show_today
 TILL = Router(
     path="/",
     before_request=admit,
+    exception_handlers={BackendAway: show_away},
     route_handlers=[
         show_till,
         find_customer,
@@ -66,6 +69,8 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_store,
     take_sign_out,
     take_preferences,
+    show_own_pin,
+    take_own_pin,
     unlock_till,
 ]
 CUSTOMERS: list[ControllerRouterHandler] = [
@@ -74,6 +79,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_card_page,
     show_lost_card,
     send_card_link,
+    take_card_language,
     show_brand,
 ]
 SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phones, add_to_phone]

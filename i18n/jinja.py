@@ -1,10 +1,12 @@
 """Makes a Jinja environment speak one language."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
+from i18n.bidi import isolated
 from i18n.formatting import TIME_ZONE, DateStyle, Formatter, get_formatter
 from i18n.locales import html_language
 from i18n.translator import Translator
@@ -25,8 +27,20 @@ def install(env: Environment, translator: Translator) -> None:
         pgettext=translator.pgettext,
         npgettext=translator.npgettext,
     )
+    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+        env.globals[name] = _isolating(env.globals[name])  # type: ignore[arg-type]
     env.globals.update(language=translator.language, html_language=html_language(translator.language))
     _install_filters(env, translator.language)
+
+
+def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
+    """The environment puts the values in itself."""
+
+    @pass_context
+    def translated(context: Context, *args: object, **values: object) -> str:
+        return translate(context, *args, **{name: isolated(value) for name, value in values.items()})
+
+    return translated
 
 
 def _install_filters(env: Environment, language: str) -> None:

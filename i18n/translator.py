@@ -8,6 +8,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from i18n.bidi import isolated
 from i18n.locales import LANGUAGES, PSEUDO_LANGUAGE
 from i18n.pseudo import PseudoTranslations
 
@@ -71,4 +72,4 @@ def compiled(path: Path, language: str) -> bytes:
 
 
 def _filled(text: str, values: dict[str, object]) -> str:
-    return text % values if values else text
+    return text % {name: isolated(value) for name, value in values.items()} if values else text

@@ -11,17 +11,21 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.access.actor import Actor
+from backend.access.permissions import MANAGE_PINS
+from backend.access.problems import Forbidden
 from backend.core.addresses import normalize_email
 from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
 from backend.core.metrics import SIGN_IN_FAILURES
 from backend.core.sealing import unseal
 from backend.identity.models import AccessToken
-from backend.identity.problems import SignInRefused, TotpRequired
+from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import token_hash
-from backend.identity.schemas import SignIn
+from backend.identity.schemas import OwnPin, SignIn
 from backend.staff.actions import totp_place
 from backend.staff.models import User
+from backend.staff_pins.setting import put_pin
 
 LIFETIME = timedelta(hours=12)
 """A long shift. There is no renewing: the next day starts with a sign-in."""
@@ -79,6 +83,20 @@ async def _use_up(session: AsyncSession, user_id: UUID, step: int) -> None:
     if await session.scalar(used) is None:
         SIGN_IN_FAILURES.inc()
         raise SignInRefused
+
+
+async def set_own_pin(session: AsyncSession, keys: KeyRing, actor: Actor, body: OwnPin, now: datetime) -> None:
+    """Raises PasswordWrong; Forbidden for the platform's people, who stand at no till."""
+    if actor.merchant is None:
+        raise Forbidden(permission=MANAGE_PINS)
+    user = await session.get_one(User, actor.user_id)
+    if not await verify_secret(user.password_hash, body.password):
+        raise PasswordWrong
+    await put_pin(session, keys, body.pin, merchant_id=actor.merchant.id, user_id=actor.user_id, now=now)
+
+
+async def change_language(session: AsyncSession, user_id: UUID, language: str) -> None:
+    await session.execute(update(User).where(User.id == user_id).values(language=language))
 
 
 async def sign_out(session: AsyncSession, token: str, now: datetime) -> None:

@@ -8,6 +8,12 @@ class SignInRefused(Problem):
     detail = N_("Please check both and try again.")
 
 
+class PasswordWrong(Problem):
+    code, status = "password_wrong", 403
+    title = N_("Wrong password")
+    detail = N_("Enter the password you sign in with.")
+
+
 class TotpRequired(Problem):
     code, status = "totp_required", 401
     title = N_("Enter the code of your authenticator")

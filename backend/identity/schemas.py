@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.schemas import Answer, Body
+from backend.core.schemas import Answer, Body, Language
+from backend.staff_pins.schemas import Pin
 
 
 class SignIn(Body):
@@ -14,6 +15,17 @@ class SignIn(Body):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
     """Six digits of the authenticator, for users who have set one up."""
+
+
+class ChangeMe(Body):
+    language: Language
+    """Of pages and mails, on every device."""
+
+
+class OwnPin(Body):
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    """The one they sign in with: whoever finds a till open cannot take its person's PIN."""
+    pin: Pin
 
 
 class StoreAccess(Answer):

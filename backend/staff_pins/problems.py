@@ -24,4 +24,4 @@ class PinLocked(Problem):
 class PinNotSet(Problem):
     code, status = "pin_not_set", 403
     title = N_("You have no PIN yet")
-    detail = N_("Ask the owner to set one for you.")
+    detail = N_("Set one in the menu under your name.")

@@ -17,6 +17,7 @@ BASE_PATH = "/api/v1"
 TIMEOUTS = httpx.Timeout(connect=1.0, pool=1.0, read=7.0, write=5.0)
 WHOLE_CALL_SECONDS = 8.0
 """Shorter than htmx's own ten seconds, so that the person hears from us and not from a timer."""
+WITHOUT_A_WORD = {202, 204}
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30)
 
 
@@ -85,9 +86,14 @@ class Caller:
         """`key` is the idempotency key of a call that moves value."""
         return _decoded(await self._send("POST", path, body=body, key=key), answer)
 
-    async def tell(self, path: str, body: Body | None = None) -> None:
-        """A POST that is answered with 204."""
-        await self._send("POST", path, body=body)
+    async def patch(self, path: str, body: Body, answer: type[T]) -> T:
+        return _decoded(await self._send("PATCH", path, body=body), answer)
+
+    async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
+        """What is answered without a word. Whatever says more does not come from Orion."""
+        response = await self._send(method, path, body=body)
+        if response.status_code not in WITHOUT_A_WORD:
+            raise BackendAway(f"status {response.status_code} where nothing is to be said")
 
     async def is_alive(self) -> bool:
         try:

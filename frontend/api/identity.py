@@ -1,5 +1,6 @@
-from backend.identity.schemas import SignIn, SignInView, UserView
+from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserView
 from frontend.api.client import Caller
+from frontend.kit.forms import body_of
 
 
 async def sign_in(caller: Caller, *, email: str, password: str, totp: str | None) -> SignInView:
@@ -13,3 +14,12 @@ async def sign_out(caller: Caller) -> None:
 
 async def get_me(caller: Caller) -> UserView:
     return await caller.get("/auth/me", UserView)
+
+
+async def change_me(caller: Caller, change: ChangeMe) -> UserView:
+    return await caller.patch("/auth/me", change, UserView)
+
+
+async def set_own_pin(caller: Caller, *, password: str, pin: str) -> None:
+    """Raises FormError for what cannot be a password or a PIN."""
+    await caller.tell("/auth/me/pin", body_of(OwnPin, {"password": password, "pin": pin}, ""), method="PUT")

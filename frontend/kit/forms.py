@@ -52,6 +52,7 @@ FIELD_OF_CODE = {
     "CATEGORY_REQUIRED": "category_ids",
     "pin_required": "staff_pin",
     "pin_invalid": "staff_pin",
+    "password_wrong": "password",
     "pin_locked": "staff_pin",
     "pin_not_set": "staff_pin",
     "category_unknown": "category_ids",

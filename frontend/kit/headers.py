@@ -38,6 +38,8 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Reporting-Endpoints": 'csp="/csp-reports"',
+    # By it our scripts tell our answers from a gateway's.
+    "Orion": "frontend",
 }
 AT_THE_TILL = {
     "Content-Security-Policy": _policy(TILL_CSP),

@@ -30,6 +30,11 @@ def redirect(request: Request, to: str) -> Response[str]:
     return Response("", status_code=303, headers={"Location": to}, media_type=MediaType.HTML)
 
 
+def uncover() -> Response[str]:
+    """Takes away what lies over the till, the lock or a sign-in: below, everything is as it was left."""
+    return Response('<hx-partial hx-target="#lock" hx-swap="innerHTML"></hx-partial>', media_type=MediaType.HTML)
+
+
 def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 

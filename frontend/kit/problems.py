@@ -8,8 +8,9 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 
 from frontend.api.client import BackendAway, BackendProblem
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
+from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.person import forget_person
+from frontend.kit.person import find_person, forget_person
 from frontend.kit.reader import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -29,9 +30,13 @@ def show_backend_problem(request: Request, problem: BackendProblem) -> Response[
 
 
 def show_backend_away(request: Request, error: BackendAway) -> Response[str]:
-    log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
+    tell_away(request, error)
     _ = get_translator(language_of(request)).gettext
     return problem_page(request, AWAY, _("No answer"), _("The server does not answer. Try again in a moment."))
+
+
+def tell_away(request: Request, error: BackendAway) -> None:
+    log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
 
 
 def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
@@ -61,10 +66,15 @@ def problem_page(request: Request, status: int, title: str, text: str) -> Respon
 
 
 def to_sign_in(request: Request) -> Response[str]:
-    """The place is kept, so that a card that was open is open again after signing in."""
+    """Over the till, so that what was typed is kept. Elsewhere the place is kept: what was open is open again."""
     place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", "/till")
+    after, person = _path_of(place), find_person(request)
     forget_person(request)
-    return redirect(request, f"/sign-in?next={quote(_path_of(place), safe='/')}")
+    if is_htmx(request) and request.url.path.startswith("/till/"):
+        form = Form({"email": person.email if person else ""})
+        template = "account/sign_in/over.html"
+        return page(request, template, status=SIGNED_OUT, form=form, next=after, asks_totp=False, over=True)
+    return redirect(request, f"/sign-in?next={quote(after, safe='/')}")
 
 
 def _stale_form(request: Request) -> Response[str]:

@@ -10,7 +10,8 @@ from frontend.api.client import BackendAway, Caller
 from frontend.api.ledger import find_booking
 from frontend.api.till import get_till
 from frontend.kit.forms import Form
-from frontend.kit.pages import page
+from frontend.kit.pages import is_htmx, page
+from frontend.kit.problems import show_backend_away, tell_away
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import PIN, is_lifted
@@ -28,6 +29,14 @@ def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key:
     return page(
         request, "till/away.html", status=503, fields=fields, card_id=card_id, booking_key=key, asks_owner=lifted
     )
+
+
+def show_away(request: Request, error: BackendAway) -> Response[str]:
+    """Whatever is on the screen stays there, with a note; without scripts a page with a way to try again."""
+    if not is_htmx(request):
+        return show_backend_away(request, error)
+    tell_away(request, error)
+    return no_answer(request, Form({}))
 
 
 def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:

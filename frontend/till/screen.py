@@ -1,11 +1,13 @@
 """Every state of the till is one page: finder and last bookings at the side, the state in the panel."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import msgspec
 from babel.numbers import get_currency_symbol
 from litestar import Response
 
+from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.till.schemas import TillView
 from frontend.kit.forms import Form
@@ -18,6 +20,7 @@ from frontend.till.toasts import Done, toasts_of
 from frontend.till.words import Words
 
 FLASH = "flash"
+RECENT = 3
 
 
 def card_screen(
@@ -96,9 +99,11 @@ def till_page(
         status=status,
         headers={"HX-Replace-Url": address} if address and is_htmx(request) else {},
         view=view,
+        recent=_events(view.recent)[:RECENT],
         time_zone=view.program.timezone,
         toasts=toasts_of(view, words, done),
         amount_of=words.amount_of,
+        amounts_of=words.amounts_of,
         when_of=lambda booking: words.when_of(booking, now),
         state_of=words.state_of,
         **values,
@@ -119,6 +124,14 @@ def go_on(request: Request, to: str, done: Done) -> Response[str]:
 
 def words_of(request: Request, view: TillView) -> Words:
     return Words(language_of(request), view.program.timezone)
+
+
+def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:
+    """What was recorded on a card at one moment is one event."""
+    events: dict[tuple[UUID, datetime], list[TransactionView]] = {}
+    for booking in bookings:
+        events.setdefault((booking.card_id, booking.recorded_at), []).append(booking)
+    return list(events.values())
 
 
 def _flashed(request: Request) -> Done | None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
+from frontend.kit.templates import in_groups
+from i18n.bidi import isolated
 from i18n.formatting import Formatter, get_formatter
 from i18n.translator import Translator, get_translator
 
@@ -25,6 +27,11 @@ class Words:
             return amount
         ngettext = self.translator.ngettext
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
+
+    def amounts_of(self, event: list[TransactionView]) -> str:
+        """All that one event has moved: `+25, +1 stamp`."""
+        moved = [self.amount_of(booking) for booking in event if booking.amount]
+        return ", ".join(moved) or self.amount_of(event[0])
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""
@@ -61,7 +68,7 @@ class Words:
 
     def pieces(self, reward: str | None, quantity: int | None) -> str:
         """`Tote bag`, or `2 × Tote bag`."""
-        return f"{quantity} × {reward}" if reward and quantity and quantity > 1 else reward or ""
+        return f"{quantity} × {isolated(reward)}" if reward and quantity and quantity > 1 else reward or ""
 
     def pieces_of(self, hold: HoldView) -> str:
         return self.pieces(hold.reward, hold.quantity)
@@ -122,19 +129,25 @@ class Words:
         """Why nothing can be booked, and who can change it."""
         _ = self.translator.gettext
         if card.state == "merged":
-            return _("This card was merged into another one. Find the customer by name.")
+            return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
         if card.state == "erased":
             return _("This customer’s data was deleted. Nothing more can be recorded.")
         return _("This card is deactivated. The owner of the program can reactivate it.")
 
     def next_reward(self, card: CardView) -> str:
-        """`40 more for Tote bag`, or what can be had already."""
+        """`40 more points for Tote bag`, or what can be had already."""
         _ = self.translator.gettext
         missing = [reward for reward in card.rewards if reward.missing_points]
         if missing:
             reward = min(missing, key=lambda reward: reward.missing_points)
             points = self.formatter.points(reward.missing_points)
-            return _("%(points)s more for %(reward)s", points=points, reward=reward.name)
+            return self.translator.ngettext(
+                "%(points)s more point for %(reward)s",
+                "%(points)s more points for %(reward)s",
+                reward.missing_points,
+                points=points,
+                reward=reward.name,
+            )
         return _("Enough for every reward") if card.rewards else ""
 
     def refusal_of(self, reward: CardReward) -> str:
@@ -165,7 +178,7 @@ class Words:
 
     def spoken(self, card: CardView) -> str:
         """What a screen reader says when the card opens."""
-        return f"{card.customer.name}, {self.balance_of(card)}"
+        return f"{isolated(card.customer.name)}, {self.balance_of(card)}"
 
     def balance_of(self, card: CardView) -> str:
         """`460 points, 6 of 10 stamps`, as far as the program has them."""
@@ -175,8 +188,11 @@ class Words:
             ngettext, shown = self.translator.ngettext, self.formatter.points(points)
             parts.append(ngettext("%(points)s point", "%(points)s points", points, points=shown))
         if card.program_type != "points":
-            _, count, target = self.translator.gettext, card.stamp_count, card.stamps_target
-            parts.append(_("%(count)s of %(target)s stamps", count=count, target=target))
+            ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
+            stamps = ngettext(
+                "%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps", target, count=count, target=target
+            )
+            parts.append(stamps)
         return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:

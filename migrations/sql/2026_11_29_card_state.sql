@@ -10,6 +10,7 @@ DECLARE
   v_targets uuid[];
   v_live uuid[];
   v_stores int := 0;
+  v_cards uuid[];
 BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   IF p_transaction IS NOT NULL THEN
@@ -39,6 +40,7 @@ BEGIN
     SELECT card_in_use(p_merchant, t.card_id) INTO p_card
     FROM transactions t WHERE t.merchant_id = p_merchant AND t.id = v_targets[1];
   END IF;
+  v_cards := card_family(p_merchant, p_card);
   RETURN (
     SELECT json_build_object(
       'card', row_to_json(c),
@@ -46,12 +48,12 @@ BEGIN
       'customer', row_to_json(cu),
       'lots', (SELECT coalesce(json_agg(row_to_json(l) ORDER BY l.id), '[]')
                FROM lots l WHERE l.merchant_id = p_merchant AND l.card_id = p_card AND l.remaining > 0),
-      -- The last stamps, newest first, by when they were given: more than a day of any time zone around the earliest
-      -- moment a booking may be late by.
+      -- The last stamps of this person, newest first, by when they were given: more than a day of any time zone around the
+      -- earliest moment a booking may be late by.
       'stamped_at', (SELECT coalesce(json_agg(t.occurred_at ORDER BY t.occurred_at DESC), '[]')
-                     FROM transactions t
-                     WHERE t.merchant_id = p_merchant AND t.card_id = p_card
-                       AND t.seq > c.last_seq - 400 AND t.kind = 'earned' AND t.unit = 'stamps'
+                     FROM cards k
+                     JOIN transactions t ON t.merchant_id = p_merchant AND t.card_id = k.id AND t.seq > k.last_seq - 400
+                     WHERE k.merchant_id = p_merchant AND k.id = ANY (v_cards) AND t.kind = 'earned' AND t.unit = 'stamps'
                        AND t.occurred_at > p_now - interval '5 days'
                        AND NOT EXISTS (SELECT FROM transactions v
                                        WHERE v.merchant_id = p_merchant AND v.voids_id = t.id AND NOT is_undone(v))),
@@ -62,20 +64,22 @@ BEGIN
                                 FROM rewards r
                                 JOIN transactions t ON t.merchant_id = p_merchant AND t.reward_id = r.id
                                 WHERE r.merchant_id = p_merchant AND r.limit_per_card IS NOT NULL
-                                  AND t.card_id = ANY (ARRAY(
-                                        SELECT p_card UNION ALL
-                                        SELECT m.id FROM cards m
-                                        WHERE m.merchant_id = p_merchant AND m.merged_into_id = p_card))
+                                  AND t.card_id = ANY (v_cards)
                                 GROUP BY t.reward_id) x),
       'holds', (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]')
                 FROM holds h
                 WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
-      -- Cards this one goes on for.
+      'goes_on_as', CASE WHEN c.merged_into_id IS NOT NULL THEN (
+                      SELECT json_build_object('id', o.id, 'code', o.code)
+                      FROM cards o WHERE o.merchant_id = p_merchant AND o.id = card_in_use(p_merchant, p_card)) END,
+      -- Cards this one goes on for, with what their holders know and have shared with this one's.
       'merges', (SELECT coalesce(json_agg(json_build_object(
                     'id', m.id, 'card_id', m.merged_card_id, 'code', o.code, 'merged_at', m.merged_at,
-                    'reversible_until', m.reversible_until) ORDER BY m.id), '[]')
+                    'reversible_until', m.reversible_until, 'customer', row_to_json(g), 'shared', m.shared)
+                    ORDER BY m.id), '[]')
                  FROM card_merges m
                  JOIN cards o ON o.merchant_id = m.merchant_id AND o.id = m.merged_card_id
+                 LEFT JOIN customers g ON g.merchant_id = o.merchant_id AND g.id = o.customer_id
                  WHERE m.merchant_id = p_merchant AND m.kept_card_id = p_card AND m.reversed_at IS NULL),
       'passes', (SELECT coalesce(json_agg(json_build_object(
                     'provider', w.provider, 'status', w.status, 'saved_by_user', w.saved_by_user)), '[]')

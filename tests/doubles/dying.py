@@ -43,7 +43,7 @@ async def sell(api: Litestar, token: str, card_id: str, key: str, pin: str, mome
     async with api.lifespan():
         die_at(moment)
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(Observed(api, "api")), base_url="http://orion.test"
+            transport=httpx.ASGITransport(Observed(api, "api", is_https=False)), base_url="http://orion.test"
         ) as http:
             answer = await http.post(
                 f"/api/v1/store/loyalty/cards/{card_id}/points",

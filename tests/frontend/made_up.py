@@ -94,6 +94,7 @@ CARD = CardView(
     held_stamps=0,
     holds=[],
     merged_into_id=None,
+    merged_into_code=None,
     merged_cards=[],
     stamp_reward="Coffee",
     reward_ready=False,

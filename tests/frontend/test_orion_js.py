@@ -330,6 +330,57 @@ async def test_without_an_answer_the_form_stays_and_the_booking_is_asked_about(t
     assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}.points": 1}
 
 
+@pytest.mark.parametrize("status", [200, 502])
+async def test_the_page_of_a_gateway_is_no_answer(till: TillStub, status: int) -> None:
+    await open_card(till)
+    till.behind_a_gateway.add("/till/points")
+    till.status["/till/points"] = status
+    await till.page.keyboard.type("12,50")
+    await till.page.keyboard.press("Enter")
+    await expect(till.page.locator("#says")).to_have_text("It was booked.")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    await expect(till.page.locator("[data-amount]")).to_have_value("12,50")
+
+
+@pytest.mark.parametrize("why", ["away", "a gateway", "503"])
+async def test_a_lookup_without_an_answer_closes_the_card_that_was_open_and_is_repeated(
+    till: TillStub, why: str
+) -> None:
+    await open_card(till)
+    {"away": till.away, "a gateway": till.behind_a_gateway}.get(why, set()).add("/till/find")
+    till.status["/till/find"] = 503 if why == "503" else 200
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text("No answer")
+    await expect(till.page.locator("[name=query]")).to_have_value(OTTO)
+    await till.page.keyboard.press("+")
+    assert till.counted() == {"/till/find": 1}
+    for ended in (till.away, till.behind_a_gateway):
+        ended.clear()
+    till.status.clear()
+    await till.page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+
+
+async def test_a_lookup_is_repeated_by_itself_unless_something_else_was_opened(till: TillStub) -> None:
+    await till.page.clock.install()
+    till.away.add("/till/find")
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("[name=query]")).to_have_value(OTTO)
+    await till.page.clock.run_for(5_000)
+    till.away.clear()
+    await till.page.clock.run_for(5_000)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+
+
+@pytest.mark.parametrize("key", ["Escape", "F4"])
+async def test_a_half_typed_amount_is_not_left_without_a_word(till: TillStub, key: str) -> None:
+    await open_card(till)
+    await till.page.keyboard.type("12,50")
+    await till.page.keyboard.press(key)
+    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not recorded.")
+    await expect(till.page.locator("[data-amount]")).to_have_count(0)
+
+
 async def test_offline_the_booking_buttons_wait(till: TillStub) -> None:
     await open_card(till)
     await till.page.context.set_offline(True)

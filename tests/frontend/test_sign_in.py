@@ -1,5 +1,8 @@
+import json
+
 import httpx
 import msgspec
+import pytest
 
 from frontend.kit.session import session_middleware
 from frontend.settings import Settings
@@ -92,7 +95,9 @@ async def test_signing_out_ends_the_token_and_the_cookie(anna: Browser, backend:
 async def test_a_session_that_the_backend_ended_asks_to_sign_in_again(anna: Browser, backend: StaffBackend) -> None:
     backend.answers["GET /store/loyalty/till"] = refused(401, "session_expired")
     answer = await anna.send("/till/find", htmx=True, query="weber")
-    assert answer.headers["hx-redirect"].startswith("/sign-in?next=/till/cards/")
+    assert answer.status_code == 401
+    assert '<hx-partial hx-target="#lock"' in anna.page
+    assert 'type="email" value="anna@fashion.example"' in anna.page
     assert (await anna.open("/till")).headers["location"] == "/sign-in?next=/till"
 
 
@@ -122,6 +127,19 @@ async def test_over_https_the_cookies_cannot_be_planted() -> None:
     assert (config.key, config.secure, config.httponly, config.samesite) == ("__Host-session", True, True, "strict")
 
 
+async def test_the_start_says_what_this_is_and_leads_customers_to_their_card(browser: Browser) -> None:
+    assert (await browser.open("/")).status_code == 200
+    assert "Orion keeps points and stamps" in browser.text
+    assert 'href="/sign-in"' in browser.page
+    assert 'href="/c"' in browser.page
+
+
+async def test_what_is_not_there_leads_to_the_start_and_not_to_another_try(browser: Browser) -> None:
+    assert (await browser.open("/nowhere")).status_code == 404
+    assert "Try again" not in browser.text
+    assert 'href="/"' in browser.page
+
+
 async def test_where_pages_are_https_no_browser_asks_for_one_without(backend: StaffBackend) -> None:
     told = Settings(environment="test", public_url="https://cards.example", secret_keys="k")
     answer = await Browser(app_with(backend, told)).open("/sign-in")
@@ -142,3 +160,29 @@ async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
     assert sent == [None, "annas", "lucs,annas"]
     (cookie,) = [each for each in browser.client.cookies.jar if each.name == "known-device"]
     assert (cookie.value, cookie.has_nonstandard_attr("HttpOnly")) == ("annas.lucs", True)
+
+
+async def test_a_person_sets_their_own_pin_with_their_password(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["PUT /auth/me/pin"] = httpx.Response(204)
+    await anna.open("/account/pin")
+    await anna.send("/account/pin", password="orion-demo-2026", pin="2468")
+    assert json.loads(backend.asked[-1].content) == {"password": "orion-demo-2026", "pin": "2468"}
+    assert "Your PIN is set." in anna.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"password": "x", "pin": "12"}, 422, "A PIN has 4 to 8 digits."),
+        ({"password": "", "pin": "2468"}, 422, "Enter your password."),
+        ({"password": "wrong", "pin": "2468"}, 403, "Sentence of password_wrong."),
+    ],
+)
+async def test_a_pin_that_was_not_set_says_why_and_is_not_shown(
+    anna: Browser, backend: StaffBackend, fields: dict[str, str], status: int, sentence: str
+) -> None:
+    backend.answers["PUT /auth/me/pin"] = refused(403, "password_wrong")
+    await anna.open("/account/pin")
+    assert (await anna.send("/account/pin", **fields)).status_code == status
+    assert sentence in anna.text
+    assert 'value="2468"' not in anna.page

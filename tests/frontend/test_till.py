@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
 from backend.loyalty.ledger.schemas import EarnView
 from frontend.till.card import slips
-from tests.frontend.made_up import CARD, changed, found
+from tests.frontend.made_up import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
-from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
 
 LOOKUP = "POST /store/loyalty/cards/lookup"
 POINTS = "POST /store/loyalty/cards/*/points"
@@ -73,7 +74,7 @@ async def test_several_matches_are_listed(anna: Browser, backend: StaffBackend) 
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("zoe@example.com", 'name="email" type="email" value="zoe@example.com"'), ("+352 621 1", 'value="+352 621 1"')],
+    [("+352 621 1", 'type="tel" value="+352 621 1"'), ("zoé thill", 'name="last_name" type="text" value="thill"')],
 )
 async def test_nobody_found_offers_to_enroll_what_was_typed(
     anna: Browser, backend: StaffBackend, query: str, field: str
@@ -83,6 +84,82 @@ async def test_nobody_found_offers_to_enroll_what_was_typed(
     assert answer.status_code == 404
     assert f"No customer matches “{query}”." in anna.text
     assert field in anna.page
+
+
+async def test_what_was_looked_for_is_never_taken_for_the_address_of_a_new_customer(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    backend.answers[LOOKUP] = refused(404, "card_not_found")
+    await anna.send("/till/find", htmx=True, query="zoe@example.com")
+    tag = next(part for part in anna.page.split("<input")[1:] if 'name="email"' in part).split(">")[0]
+    assert 'value=""' in tag
+
+
+async def test_a_search_without_a_match_keeps_the_cursor_in_the_finder(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers[LOOKUP] = refused(404, "card_not_found")
+    await anna.send("/till/find", htmx=True, query="weper")
+    focused = [part.split(">")[0] for part in anna.page.split("<")[1:] if 'data-autofocus="always"' in part]
+    assert len(focused) == 1
+    assert 'name="query" type="search" value="weper"' in focused[0]
+
+
+@pytest.mark.parametrize("htmx", [True, False], ids=["htmx", "without scripts"])
+async def test_a_lookup_without_an_answer_keeps_what_was_looked_for(
+    anna: Browser, backend: StaffBackend, htmx: bool
+) -> None:
+    backend.answers[LOOKUP] = httpx.Response(200, text="<html>Log in to the shop's network</html>")
+    assert (await anna.send("/till/find", htmx=htmx, query="weber")).status_code == 503
+    assert ('name="query" value="weber"' in anna.page) is not htmx
+    assert 'id="find"' not in anna.page
+
+
+async def test_a_gateway_between_till_and_backend_unlocks_nothing(anna: Browser, backend: StaffBackend) -> None:
+    await anna.send("/till/lock", htmx=True)
+    backend.answers["POST /store/loyalty/pins/verify"] = httpx.Response(200, text="<html>Welcome</html>")
+    assert (await anna.send("/till/unlock", staff_pin="2468", next="/till")).status_code == 503
+    assert (await anna.open("/till")).status_code == 423
+
+
+@pytest.mark.parametrize("path", ["/till/today", CARD_PATH, "/till/enrollment"])
+async def test_without_an_answer_the_screen_stays_and_says_so(anna: Browser, backend: StaffBackend, path: str) -> None:
+    for call in ("GET /store/loyalty/till", "GET /store/loyalty/transactions"):
+        backend.answers[call] = httpx.ConnectError("away")
+    assert (await anna.open(path, **HTMX)).status_code == 503
+    assert '<hx-partial id="says">' in anna.page
+    assert "<section" not in anna.page
+
+
+async def test_twins_are_told_apart_without_saying_where_they_can_be_reached(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    twin = changed(CARD.customer, email="m.weber@example.org", phone="+352621123456")
+    other = changed(CARD.customer, name="Max Weber", email="max@example.com")
+    backend.answers[LOOKUP] = found(
+        CardMatches([CARD, changed(CARD, id=UUID(int=7), customer=twin), changed(CARD, id=UUID(int=8), customer=other)])
+    )
+    await anna.send("/till/find", htmx=True, query="weber")
+    assert "m•••@example.com" in anna.text
+    assert "m•••@example.org · ••• 456" in anna.text
+    assert "max" not in anna.text
+
+
+async def test_the_last_bookings_have_one_line_an_event_and_open_the_card(anna: Browser, backend: StaffBackend) -> None:
+    earlier = BOOKINGS[0].recorded_at - timedelta(days=1)
+    backend.till = changed(
+        backend.till,
+        recent=[
+            booking("earned", "stamps", 1, days_ago=0),
+            booking("earned", "points", 41, days_ago=0),
+            booking("welcome_bonus", "points", 50, days_ago=1, recorded_at=earlier),
+            booking("enrolled", "points", 0, days_ago=1, recorded_at=earlier),
+        ],
+    )
+    await anna.open("/till")
+    recent = anna.page.split('aria-labelledby="recent"')[1].split("</ol>")[0]
+    assert recent.count("<li") == 2
+    assert "+1 stamp, +41" in recent
+    assert "+50" in recent
+    assert recent.count(f'href="{CARD_PATH}"') == 2
 
 
 async def test_an_unknown_code_is_not_a_name(anna: Browser, backend: StaffBackend) -> None:
@@ -441,3 +518,12 @@ async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser,
     backend.answers["POST /store/loyalty/pins/verify"] = httpx.Response(204)
     assert (await anna.send("/till/unlock", staff_pin="2468", next=CARD_PATH)).headers["location"] == CARD_PATH
     assert (await anna.open(CARD_PATH)).status_code == 200
+
+
+async def test_who_has_no_pin_sets_one_although_the_till_is_locked(anna: Browser, backend: StaffBackend) -> None:
+    await anna.send("/till/lock", htmx=True)
+    backend.answers["POST /store/loyalty/pins/verify"] = refused(403, "pin_not_set")
+    await anna.send("/till/unlock", staff_pin="2468", next="/till")
+    assert "Sentence of pin_not_set." in anna.text
+    assert 'href="/account/pin"' in anna.page
+    assert (await anna.open("/account/pin")).status_code == 200

@@ -22,6 +22,7 @@ FINDER = """
 <label>Note <input id="note"></label>"""
 
 CARD = """
+<div class="panel">
 <h2 tabindex="-1" data-autofocus="always">Card {code}</h2>
 <form action="/till/points" method="post" hx-post="/till/points" hx-target="#till" hx-disable="find button">
   <input type="hidden" name="idem" value="key-{code}"><input type="hidden" name="card_id" value="card-{code}">
@@ -40,7 +41,8 @@ CARD = """
     <button name="reward" value="bag" data-digit="2">Bag</button>
   </form>
 </details>
-<a href="/till" hx-get="/till/ready" hx-target="#till" data-key="Escape" data-next>Next customer</a>"""
+<a href="/till" hx-get="/till/ready" hx-target="#till" data-key="Escape" data-next>Next customer</a>
+</div>"""
 
 MATCHES = """
 <ul data-list>
@@ -80,6 +82,9 @@ class TillStub:
         self.calls: list[tuple[str, dict[str, str]]] = []
         self.delay: dict[str, float] = {}
         self.away: set[str] = set()
+        self.behind_a_gateway: set[str] = set()
+        """These are answered by something that is not Orion."""
+        self.status: dict[str, int] = {}
 
     async def open(self) -> None:
         await self.page.route("**/*", self._answer)
@@ -113,7 +118,9 @@ class TillStub:
             await route.abort("connectionfailed")
             return
         status, html = self._body(path, fields)
-        await route.fulfill(status=status, body=html + NO_TOAST * ("hx-partial" not in html), content_type="text/html")
+        status = self.status.get(path, status)
+        headers = {"Content-Type": "text/html"} | ({} if path in self.behind_a_gateway else {"Orion": "frontend"})
+        await route.fulfill(status=status, body=html + NO_TOAST * ("hx-partial" not in html), headers=headers)
 
     def _body(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
         if path == "/till/find":

@@ -118,3 +118,22 @@ def test_a_page_shows_moments_in_the_zone_of_its_store(page: Environment) -> Non
     moment = dt.datetime.fromisoformat("2026-11-21T23:30:00+00:00")
     assert template.render(moment=moment) == "22/11/2026 00:30 22 novembre 2026, 00:30"
     assert template.render(moment=moment, time_zone="Atlantic/Azores").startswith("21/11/2026 22:30")
+
+
+@pytest.mark.parametrize(
+    "name", ["שרה כהן", "سارة", "\N{RIGHT-TO-LEFT OVERRIDE}Luc"], ids=["Hebrew", "Arabic", "a trick"]
+)
+def test_a_name_written_from_the_right_cannot_turn_the_numbers_beside_it(page: Environment, name: str) -> None:
+    kept = f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+    assert get_translator("en").gettext("%(name)s: %(amount)s", name=name, amount="+41") == f"{kept}: +41"
+    assert page.from_string("{{ _('Hello %(name)s', name=name) }}").render(name=name) == f"Bonjour {kept}"
+    assert page.from_string("{% trans %}Hello {{ name }}{% endtrans %}").render(name=name) == f"Bonjour {kept}"
+
+
+def test_an_isolated_name_is_escaped_as_any_other(page: Environment) -> None:
+    shown = page.from_string("{{ _('Hello %(name)s', name=name) }}").render(name="<שרה>")
+    assert shown == "Bonjour \N{FIRST STRONG ISOLATE}&lt;שרה&gt;\N{POP DIRECTIONAL ISOLATE}"
+
+
+def test_other_names_are_put_in_as_they_are() -> None:
+    assert get_translator("en").gettext("%(name)s: %(amount)s", name="Μαρία", amount="+41") == "Μαρία: +41"

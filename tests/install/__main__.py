@@ -4,7 +4,6 @@ Needs all three Pythons, on the PATH or as pyenv has them. Writes the stamp that
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.install.combinations import COMBINATIONS, DOCKERFILE, IMAGE, OLDEST_PIPS, Stamp, inputs, write_stamp
+from tests.install.combinations import (
+    COMBINATIONS,
+    IMAGE,
+    OLDEST_PIPS,
+    Stamp,
+    image_step,
+    image_uv,
+    inputs,
+    write_stamp,
+)
 from tests.install.lock import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", ".orion", "__pycache__", ".*_cache", ".hypothesis")
@@ -57,9 +65,7 @@ def with_uv(copy: Path, python: Path, uv: Path) -> None:
 def as_image(copy: Path, python: Path, uv: Path) -> None:
     """As the image does it, in a folder."""
     path = a_copy(copy, python, uv)
-    steps = re.findall(r"^RUN (uv (?:.*\\\n)*.*)", DOCKERFILE.read_text(), re.MULTILINE)
-    assert len(steps) == 1, "the Dockerfile installs with uv, in one step"
-    run(["sh", "-ec", steps[0].replace("/opt/orion", "opt")], copy, path)
+    run(["sh", "-ec", image_step().replace("/opt/orion", "opt")], copy, path)
     run(["opt/bin/orion", "--help"], copy, path)
     console.print(f"installed  {python} as the image")
 
@@ -99,11 +105,9 @@ def get_uv(folder: Path) -> Path:
     """The machine's, or else the one that builds the image."""
     if named := shutil.which("uv"):
         return Path(named).resolve()
-    pinned = re.search(r"uv==[\d.]+", DOCKERFILE.read_text())
-    assert pinned, "the Dockerfile names its uv"
     tools = folder / "tools"
     subprocess.run([sys.executable, "-m", "venv", tools], check=True)
-    subprocess.run([tools / "bin" / "pip", "install", "--quiet", pinned.group()], check=True)
+    subprocess.run([tools / "bin" / "pip", "install", "--quiet", image_uv()], check=True)
     return tools / "bin" / "uv"
 
 

@@ -1,6 +1,7 @@
 """What the lock is installed with, and the stamp that says so."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,8 @@ COMBINATIONS = [
     IMAGE,
 ]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
-CONCERNED = ("build-system", "project", "dependency-groups")
+CONCERNED = ("build-system", "project")
+"""Of pyproject.toml; what else it wants is installed by the lock only."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -28,10 +30,21 @@ class Stamp(msgspec.Struct, frozen=True):
 
 def inputs() -> str:
     told = pyproject()
-    files = (LOCK, ROOT / ".ci" / "install", DOCKERFILE)
-    parts = [file.read_bytes() for file in files]
+    parts = [LOCK.read_bytes(), (ROOT / ".ci" / "install").read_bytes(), f"{image_uv()}\n{image_step()}".encode()]
     parts.append(msgspec.json.encode({name: told[name] for name in CONCERNED}, order="deterministic"))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def image_uv() -> str:
+    """What the image installs with, pinned."""
+    (pinned,) = re.findall(r"uv==[\d.]+", DOCKERFILE.read_text())
+    return str(pinned)
+
+
+def image_step() -> str:
+    """The shell command by which the image installs."""
+    (step,) = re.findall(r"^RUN (uv (?:.*\\\n)*.*)", DOCKERFILE.read_text(), re.MULTILINE)
+    return str(step)
 
 
 def read_stamp() -> Stamp:

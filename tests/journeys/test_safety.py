@@ -81,21 +81,52 @@ async def test_a_till_that_was_signed_out_shows_nothing(shop: Shop, at_work: Wor
     await expect(till.page.get_by_label("Password")).to_be_visible()
 
 
-async def test_a_session_that_ended_meanwhile_leads_back_to_the_card_after_signing_in(
-    shop: Shop, at_work: WorkAt
-) -> None:
+async def test_a_session_that_ended_meanwhile_asks_over_the_page_and_goes_on(shop: Shop, at_work: WorkAt) -> None:
     till = await at_work(shop, "anna")
     await till.open(await shop.a_card(first_name="Marie"))
     await till.page.context.clear_cookies(name="session")
     await till.type("12,50")
     await till.press("Enter")
-    await expect(till.page.get_by_label("Email")).to_be_focused()
+    await expect(till.page.locator("#lock").get_by_label("Email")).to_be_focused()
     await till.type(shop.emails["anna"])
     await till.press("Tab")
-    await till.type(PASSWORD)
+    await till.type("wrong")
     await till.press("Enter")
-    await expect(till.title).to_have_text("Marie")
-    await expect(till.balance).to_have_text("0")
+    await expect(till.page.locator("#over-says .note")).to_be_visible()
+    await till.page.locator("#over-password").fill(PASSWORD)
+    await till.press("Enter")
+    await expect(till.amount).to_be_focused()
+    await expect(till.amount).to_have_value("12,50")
+    await till.press("Enter")
+    await expect(till.balance).to_have_text("12")
+
+
+async def test_who_signs_in_over_somebody_elses_page_gets_a_page_of_their_own(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(first_name="Marie"))
+    await till.page.context.clear_cookies(name="session")
+    await till.type("12,50")
+    await till.press("Enter")
+    await till.page.locator("#over-email").fill(shop.emails["luc"])
+    await till.page.locator("#over-password").fill(PASSWORD)
+    await till.press("Enter")
+    await expect(till.page.locator(".bar .badge")).to_have_text(shop.outlet)
+    await expect(till.amount).to_have_value("")
+
+
+async def test_a_card_scanned_after_the_session_ended_opens_once_somebody_has_signed_in(
+    shop: Shop, at_work: WorkAt
+) -> None:
+    marie, jean = await shop.a_card(first_name="Marie"), await shop.a_card(first_name="Jean")
+    till = await at_work(shop, "anna")
+    await till.open(marie)
+    await till.page.context.clear_cookies(name="session")
+    await till.scan(jean["code"])
+    await till.page.locator("#over-email").fill(shop.emails["anna"])
+    await expect(till.page.locator("#customer")).to_have_count(0)
+    await till.page.locator("#over-password").fill(PASSWORD)
+    await till.press("Enter")
+    await expect(till.title).to_have_text("Jean")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,13 @@ from tests.world.shop import Shop
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PIN = "2468"
+WHERE_IS = """(element, words) => {
+  const range = document.createRange();
+  const text = [...element.childNodes].find((node) => node.data?.includes(words));
+  range.setStart(text, text.data.indexOf(words));
+  range.setEnd(text, text.data.indexOf(words) + words.length);
+  return range.getBoundingClientRect().left;
+}"""
 
 
 async def test_points_for_a_purchase_are_seven_interactions(shop: Shop, at_work: WorkAt) -> None:
@@ -179,6 +186,9 @@ async def test_who_is_not_found_is_enrolled_with_what_was_typed(shop: Shop, at_w
     await expect(till.title).to_have_text("No customer matches “zoé thill”.")
     await expect(till.page.locator("[name=first_name]")).to_have_value("zoé")
     await expect(till.page.locator("[name=last_name]")).to_have_value("thill")
+    await expect(till.page.locator("#query")).to_be_focused()
+    assert await till.page.evaluate("getSelection().toString()") == "zoé thill"
+    await till.press("F4")
     await expect(till.page.locator("[name=email]")).to_be_focused()
     await till.type(f"{uuid4().hex[:8]}@example.com")
     await till.press("Enter")
@@ -305,3 +315,13 @@ async def test_a_doubtful_amount_is_booked_by_the_key_beside_its_sum_and_not_by_
     await expect(till.button("Record €4,150.00")).to_be_visible()
     await till.press("F3")
     await expect(till.balance).to_have_text("4,150")
+
+
+async def test_a_name_written_from_the_right_leaves_the_numbers_where_they_are(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(first_name="שרה", last_name="כהן"))
+    await till.type("41")
+    await till.press("Enter")
+    toast = till.toasts.locator("p")
+    await expect(toast).to_contain_text("+41 points, now 41.")
+    assert await toast.evaluate(WHERE_IS, "+41") > await toast.evaluate(WHERE_IS, "כהן")

@@ -80,6 +80,8 @@ async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[st
 
 
 async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await page.goto("/")
+    yield "start"
     await page.goto("/sign-in")
     yield "sign-in"
     await page.locator("[name=email]").fill(scene.shop.emails["claire"])
@@ -91,6 +93,11 @@ async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-row]")).to_have_count(2)
     yield "choice of store"
+    await page.goto("/account/pin")
+    await page.locator("[name=pin]").fill("12")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+    yield "own PIN, refused"
     await page.goto("/nowhere")
     yield "not found"
     await page.goto("/offline")
@@ -187,7 +194,7 @@ async def past_the_history_of_a_card(page: Page, scene: Scene) -> AsyncIterator[
     await till.press("F8")
     await page.locator(".receipt > summary").click()
     await page.locator("[name=order_reference]").fill("4711")
-    await till.button("Find the receipt").click()
+    await page.locator(".receipt form button").click()
     await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
     yield "till, unknown receipt"
     await page.goto(f"/till/cards/{card['id']}/explanation")

@@ -96,6 +96,9 @@ class Till(Caller):
     async def unlock(self, pin: str) -> None:
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
+    async def set_own_pin(self, password: str, pin: str) -> None:
+        await self.ask("PUT", "/auth/me/pin", json={"password": password, "pin": pin})
+
     async def state_of(self, key: str) -> str:
         return (await self.get(f"/idempotency/{key}"))["state"]
 

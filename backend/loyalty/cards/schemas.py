@@ -84,6 +84,8 @@ class OwnCardView(Answer):
     """Stores where the card is accepted."""
     merged_into_id: UUID | None
     """The card that goes on in its place."""
+    merged_into_code: str | None
+    """The code of the one in use now: that card may have been merged again."""
     merged_cards: list[MergedCard]
     """Cards that were merged into this one."""
 

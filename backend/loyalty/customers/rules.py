@@ -79,6 +79,11 @@ def words(*names: str | None) -> list[str]:
     return sorted(found)
 
 
+def shown_words(first_name: str | None, last_name: str | None, email: str) -> list[str]:
+    """Of the name that is shown: whoever tells none is called as their mailbox."""
+    return words(first_name, last_name) if first_name or last_name else words(email.partition("@")[0])
+
+
 def asked_words(text: str) -> list[str]:
     """What is asked for, in the form of `words`. Apostrophes and hyphens join."""
     return sorted({_fold(part) for part in _asked_parts(text)})

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import JSON, Text, cast, delete, func, select
+from sqlalchemy import JSON, Text, and_, cast, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from backend.core.addresses import normalize_email
 from backend.core.answers import AnswerRow, add_answer, first_answer
@@ -19,8 +20,9 @@ from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.cards.code import new_code
-from backend.loyalty.cards.models import IN_USE, Card
-from backend.loyalty.customers.actions import find_or_add_customer
+from backend.loyalty.cards.models import IN_USE, IS_MERGED, Card
+from backend.loyalty.customers.actions import fill_in, find_or_add_customer, phone_in_one_form
+from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.customers.schemas import Person
 from backend.loyalty.enrollment.events import CardLinkRequested, CardLinksAsked
@@ -36,7 +38,7 @@ from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
 
-MOVED_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired", "uq_cards_customer_scope"}
+MOVED_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired", "uq_cards_customer_scope", "one_welcome"}
 BORN_FIRST = date(1900, 1, 1)
 
 _encoder = msgspec.json.Encoder()
@@ -47,6 +49,8 @@ class Enrolled:
     state: CardState
     draft: Draft | None
     """None when the customer had the card already."""
+    own_card_id: UUID
+    """The card of the address that was given: another card goes on for it when it was merged."""
 
     @property
     def already(self) -> bool:
@@ -113,7 +117,7 @@ class Enrollment:
             reply = Reply(200 if enrolled.already else 201, _encoder.encode(body))
             await _write(session, origin, enrolled, key, reply)
             if is_public and enrolled.already:
-                record(session, origin.merchant_id, CardLinkRequested(enrolled.state.card.id), origin.now)
+                record(session, origin.merchant_id, CardLinkRequested(enrolled.own_card_id), origin.now)
             return reply
 
 
@@ -126,16 +130,50 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     assert setup.program is not None, "an open program exists"
     language = person.language or (origin.language if is_public else setup.program.default_language)
     # A stranger who types somebody's address must not be able to add a phone of their own to that customer.
-    customer = await find_or_add_customer(
-        session, origin, person, language=language, country=setup.store.country, fill_in=not is_public
-    )
-    card_id, is_new = await _find_or_add_card(session, origin, setup, customer)
+    phone_norm = phone_in_one_form(person.phone, setup.store.country)
+    customer, is_added = await find_or_add_customer(session, origin, person.email, language=language)
+    card, is_new = await _find_or_add_card(session, origin, setup, customer)
+    if is_added or not is_public:
+        await _fill_in(session, origin, await _holder_of(session, card), person, phone_norm, is_added=is_added)
+    state = await _read_state(session, origin, card.id)
+    own_card_id = await _own_card_id(session, card, customer)
+    if not is_new:
+        return Enrolled(state, None, own_card_id)
+    return Enrolled(state, draft_enrolled(state, origin, is_welcome=await _is_welcome(session, card)), own_card_id)
+
+
+async def _holder_of(session: AsyncSession, card: Card) -> Customer:
+    """Locked already, with everybody who is the same person."""
+    assert card.customer_id is not None, "a card in use has a holder"
+    return await session.get_one(Customer, (card.merchant_id, card.customer_id))
+
+
+async def _fill_in(
+    session: AsyncSession, origin: Origin, holder: Customer, person: Person, phone_norm: str | None, *, is_added: bool
+) -> None:
+    if await fill_in(session, holder, person, phone_norm) and not is_added:
+        record(session, origin.merchant_id, CustomerChanged(holder.id), origin.now)
+
+
+async def _read_state(session: AsyncSession, origin: Origin, card_id: UUID) -> CardState:
     document = await session.scalar(
         select(cast(func.card_state(origin.merchant_id, origin.store_id, card_id, None, None, None, origin.now), Text))
     )
     assert document is not None, "the card was just found or made"
-    state = decode_state(document)
-    return Enrolled(state, draft_enrolled(state, origin) if is_new else None)
+    return decode_state(document)
+
+
+async def _own_card_id(session: AsyncSession, card: Card, customer: Customer) -> UUID:
+    if card.customer_id == customer.id:
+        return card.id
+    merged = select(Card.id).where(Card.merchant_id == card.merchant_id, Card.customer_id == customer.id, IS_MERGED)
+    return await session.scalar(merged.order_by(Card.id.desc()).limit(1)) or card.id
+
+
+async def _is_welcome(session: AsyncSession, card: Card) -> bool:
+    """Once in a life: not again because another address, or another card of theirs, was merged."""
+    person = func.person_customers(card.merchant_id, card.customer_id)
+    return not await session.scalar(select(func.is_welcomed(card.merchant_id, person, card.scope_store_id)))
 
 
 async def get_setup(session: AsyncSession, origin: Origin) -> Setup:
@@ -159,15 +197,15 @@ def _check_public(setup: Setup, person: Person) -> None:
 
 async def _find_or_add_card(
     session: AsyncSession, origin: Origin, setup: Setup, customer: Customer
-) -> tuple[UUID, bool]:
-    """The customer is locked, so no other till makes a second card meanwhile."""
+) -> tuple[Card, bool]:
+    """The person is locked, so no other till makes a second card meanwhile."""
     is_shared = setup.policy.allow_cross_location_redemption
     existing = await _find_card(session, origin, customer, is_shared=is_shared)
     if existing is not None:
         if existing.scope_store_id not in {None, origin.store_id}:
             existing.scope_store_id = None
             await session.flush()
-        return existing.id, False
+        return existing, False
     assert setup.program is not None, "an open program exists"
     card = Card(
         merchant_id=origin.merchant_id,
@@ -182,35 +220,36 @@ async def _find_or_add_card(
     )
     session.add(card)
     await session.flush()
-    return card.id, True
+    return card, True
 
 
 async def _find_card(session: AsyncSession, origin: Origin, customer: Customer, *, is_shared: bool) -> Card | None:
-    """The card this customer would show here, whatever the policy was when it was made.
+    """The card this person would show here, whatever the policy was when it was made, and whichever name it is in.
 
     The card of this store, where its balance was collected; else the one that works everywhere. When stores share
     their cards and there are only cards of other stores, from the time when they did not, it is the newest of those,
     which works everywhere from now on: a further card would be a second welcome bonus, and a card that is refused at
     this till would be no answer.
     """
+    person = func.person_customers(origin.merchant_id, customer.id)
     is_ours, is_everywhere = Card.scope_store_id == origin.store_id, Card.scope_store_id.is_(None)
     query = (
         select(Card)
-        .where(Card.merchant_id == origin.merchant_id, Card.customer_id == customer.id, IN_USE)
+        .where(Card.merchant_id == origin.merchant_id, Card.customer_id == func.any(person), IN_USE)
         .order_by(is_ours.desc().nulls_last(), Card.enrolled_at.desc(), Card.id.desc())
     )
     cards = list(await session.scalars(query if is_shared else query.where(is_ours | is_everywhere)))
     return next((card for card in cards if card.scope_store_id in {None, origin.store_id}), cards[0] if cards else None)
 
 
-def draft_enrolled(state: CardState, origin: Origin) -> Draft:
-    """The first line of a card's history, and the welcome bonus if there is one."""
+def draft_enrolled(state: CardState, origin: Origin, *, is_welcome: bool = True) -> Draft:
+    """The first line of a card's history, and the welcome bonus if there is one for this person."""
     draft = Draft(state, origin)
     row = draft.transaction("enrolled", "points", 0)
     draft.close(row)
     draft.record(CardEnrolled(row.card_id, row.id))
     bonus = state.terms.welcome_bonus_points
-    if bonus and state.program.has_points:
+    if bonus and is_welcome and state.program.has_points:
         welcome = draft.transaction("welcome_bonus", "points", bonus)
         draft.grant(welcome, bonus, lot_life(state.terms, draft.moment))
         draft.close(welcome)
@@ -268,9 +307,13 @@ async def take_card_link_question(session: AsyncSession, merchant_id: UUID, ques
         CardLinkQuestion.merchant_id == merchant_id, CardLinkQuestion.id == question_id
     )
     email_norm = await session.scalar(question.returning(CardLinkQuestion.email_norm))
-    cards = await session.scalars(
-        select(Card.id)
+    in_use = aliased(Card)
+    cards = await session.execute(
+        select(in_use.id, Card.id)
         .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
-        .where(Card.merchant_id == merchant_id, Customer.email_norm == email_norm, Card.state == "active")
+        .join(in_use, and_(in_use.merchant_id == merchant_id, in_use.id == func.card_in_use(merchant_id, Card.id)))
+        .where(Card.merchant_id == merchant_id, Customer.email_norm == email_norm, in_use.state == "active")
+        .order_by(Card.merged_into_id.is_(None))
     )
-    return list(cards)
+    # The address of a merged card leads on; who holds the other card themself gets that one's.
+    return list(dict(cards.tuples().all()).values())

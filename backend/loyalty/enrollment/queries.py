@@ -58,7 +58,10 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
     state: CardState = decode_state(document)
     if not ledger.links.opens(link, state.card.page_version):
         raise CardNotFound
-    rows = await list_transactions(ledger.pool, link.merchant_id, card_id=link.card_id, limit=SHOWN)
+    if state.goes_on_as:
+        # The address of a merged card leads on to the one in its place, for as long as they are merged.
+        state = decode_state(await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, state.goes_on_as.id, now))
+    rows = await list_transactions(ledger.pool, link.merchant_id, card_id=state.card.id, limit=SHOWN)
     return CardPage(
         merchant_name=state.setup.merchant.name,
         store_code=state.setup.store.code,

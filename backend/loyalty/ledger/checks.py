@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.access.features import FeatureDisabled, is_enabled
 from backend.core.origin import Origin
+from backend.loyalty.cards.code import show
 from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.state import CardState, Setup
 
@@ -47,6 +48,8 @@ def check_card(state: CardState) -> None:
 def check_active(state: CardState) -> None:
     """Raises CardNotFound or CardInactive."""
     check_place(state)
+    if state.goes_on_as is not None:
+        raise problems.CardGoesOn(state=state.card.state, merged_into=show(state.goes_on_as.code))
     if state.card.state != "active":
         raise problems.CardInactive(state=state.card.state)
 

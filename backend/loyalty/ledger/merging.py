@@ -13,9 +13,10 @@ from backend.loyalty.ledger import checks, rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
 from backend.loyalty.ledger.problems import CardFrozen, CardHasHolds, StoresKeptApart
-from backend.loyalty.ledger.rows import MergeRow, TransactionRow
+from backend.loyalty.ledger.rows import MergeBooking, MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import Merge, MergeView
-from backend.loyalty.ledger.state import CardState, MergeState
+from backend.loyalty.ledger.sharing import count_together, share, shared_by
+from backend.loyalty.ledger.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.transferring import Moved, transfer_all
 from backend.loyalty.ledger.views import Show
 
@@ -44,7 +45,7 @@ class MergeCards:
 
     def decide(self, kept: Draft, merged: Draft) -> MergeRow:
         refuse_held(kept, merged)
-        merge = self._merge = _merge_row(kept, merged, self.body.reason)
+        merge = _merge_row(kept, merged, self.body.reason)
         kept.card.last_activity_at = max(kept.card.last_activity_at, merged.card.last_activity_at)
         kept.card.carry, merged.card.carry = kept.card.carry + merged.card.carry, Fraction(0)
         full = _full_cards(kept) + _full_cards(merged)
@@ -52,12 +53,21 @@ class MergeCards:
         if _full_cards(kept) > full:
             kept.record(RewardReady(kept.card.id, lines[1].id))
         merged.card.state, merged.card.merged_into_id = "merged", kept.card.id
-        kept.state.merges.append(
-            MergeState(merge.id, merged.card.id, merged.card.code, merge.merged_at, merge.reversible_until)
+        joined = MergeState(
+            merge.id,
+            merged.card.id,
+            merged.card.code,
+            merge.merged_at,
+            merge.reversible_until,
+            merged.state.customer,
         )
+        holder = share(kept, [*kept.state.merges, joined])
+        merged.state.goes_on_as = GoesOnAs(kept.card.id, kept.card.code)
+        count_together(kept, merged)
         for draft, other, line in zip((merged, kept), (kept, merged), lines, strict=True):
             draft.record(CardsMerged(draft.card.id, line.id, other.card.id, merge.id))
-        return merge
+        self._merge = MergeBooking.of(merge, shared=shared_by(kept, merge.id), holder=holder)
+        return self._merge
 
     def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, MergeView]:
         assert self._merge is not None, "answered after it was decided"

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import TenantEntity, TenantRow, belongs_to, of_merchant
@@ -309,6 +309,8 @@ class CardMerge(TenantEntity):
     merged_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     reversible_until: Mapped[datetime] = mapped_column(DateTimeUTC)
     reversed_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    shared: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """What the kept card's holder had not told, and the merged one's had: names of columns."""
 
 
 class RetiredCode(TenantRow):

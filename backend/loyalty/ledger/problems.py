@@ -23,6 +23,13 @@ class CardInactive(Problem):
     detail = N_("Nothing can be recorded on it. The owner can reactivate it.")
 
 
+class CardGoesOn(CardInactive):
+    """It was merged."""
+
+    title = N_("This card was merged into another")
+    detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+
+
 class ProgramInactive(Problem):
     code, status = "program_inactive", 409
     title = N_("The program is closed")
@@ -44,7 +51,11 @@ class StampCooldown(Problem):
 class DailyStampLimit(Problem):
     code, status, is_remembered = "daily_stamp_limit", 409, True
     title = N_("No more stamps today")
-    detail = N_("%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.")
+    detail = NN_(
+        "%(limit)s of %(limit)s stamp was given today. The next one is possible tomorrow.",
+        "%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.",
+    )
+    counted = "limit"
 
 
 class InsufficientPoints(Problem):

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from fractions import Fraction
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
 
 from backend.core.answers import AnswerRow
 from backend.core.events import EventRow
-from backend.loyalty.ledger.state import CardRow, HoldState, LotState
+from backend.loyalty.ledger.state import CardRow, CustomerState, HoldState, LotState
 
 
 class TransactionRow(msgspec.Struct, kw_only=True):
@@ -98,6 +99,21 @@ class LimitUse(msgspec.Struct, frozen=True):
     wanted: int
 
 
+class SharedFields(msgspec.Struct, frozen=True):
+    merge_id: UUID
+    shared: list[str]
+
+
+class HolderChange(msgspec.Struct, frozen=True):
+    """What a merge, or its reversal, makes known of the kept card's holder."""
+
+    before: CustomerState
+    after: CustomerState
+    words: list[str]
+    """Of the name that is shown then."""
+    shared: list[SharedFields]
+
+
 class MergeRow(msgspec.Struct, frozen=True):
     """Columns of `card_merges`."""
 
@@ -114,10 +130,21 @@ class MergeRow(msgspec.Struct, frozen=True):
     merged_at: datetime
     reversible_until: datetime
     reversed_at: datetime | None
+    shared: list[str] = []
 
     @property
     def carry(self) -> Fraction:
         return Fraction(self.carry_numerator, self.carry_denominator)
+
+
+class MergeBooking(MergeRow, frozen=True):
+    """The document the statement `book_together` takes."""
+
+    holder: HolderChange | None = None
+
+    @classmethod
+    def of(cls, merge: MergeRow, **changes: Any) -> Self:
+        return cls(**msgspec.structs.asdict(merge) | changes)
 
 
 class Booking(msgspec.Struct, frozen=True):

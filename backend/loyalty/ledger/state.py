@@ -181,6 +181,7 @@ class CustomerState(msgspec.Struct, frozen=True):
     phone: str | None
     birth_date: date | None
     language: str
+    phone_norm: str | None = None
 
     @property
     def name(self) -> str:
@@ -322,6 +323,17 @@ class MergeState(msgspec.Struct, frozen=True):
     code: str
     merged_at: datetime
     reversible_until: datetime
+    customer: CustomerState | None = None
+    """Who holds it."""
+    shared: list[str] = []
+    """What its holder had told and this one's had not."""
+
+
+class GoesOnAs(msgspec.Struct, frozen=True):
+    """The card in use in place of a merged one, over any number of merges."""
+
+    id: UUID
+    code: str
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -346,7 +358,7 @@ class CardState(msgspec.Struct, dict=True):
     stamped_at: list[datetime]
     """When the stamps of the last five days were given that still count, newest first."""
     redeemed_counts: dict[UUID, int]
-    """For rewards with a limit per card: how many pieces this card has had."""
+    """For rewards with a limit per card: how many pieces this person has had."""
     holds: list[HoldState]
     """Of the last day, whatever became of them."""
     merges: list[MergeState]
@@ -363,6 +375,8 @@ class CardState(msgspec.Struct, dict=True):
     """On which cards, of what is not taken back yet."""
     passes: list[PassLink] = []
     """The wallets it is in."""
+    goes_on_as: GoesOnAs | None = None
+    """None: it was not merged into another."""
 
     def moment(self, now: datetime) -> Moment:
         return Moment(now, self.card.last_activity_at, self.setup.merchant.zone)

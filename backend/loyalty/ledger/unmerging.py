@@ -13,8 +13,9 @@ from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import MergeReversed
 from backend.loyalty.ledger.merging import merge_view, refuse_held
 from backend.loyalty.ledger.problems import CardFrozen, CardInactive, MergeFinal, MergeNotFound, MergeUndone
-from backend.loyalty.ledger.rows import MergeRow, TransactionRow
+from backend.loyalty.ledger.rows import MergeBooking, MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import MergeReversal, MergeView
+from backend.loyalty.ledger.sharing import count_apart, share
 from backend.loyalty.ledger.state import CardState, LotState
 from backend.loyalty.ledger.transferring import Moved, transfer_all
 from backend.loyalty.ledger.views import Show
@@ -80,10 +81,12 @@ class ReverseMerge:
             reason=self.body.reason,
         )
         merged.card.state, merged.card.merged_into_id = "active", None
-        kept.state.merges[:] = [known for known in kept.state.merges if known.id != merge.id]
+        holder = share(kept, [known for known in kept.state.merges if known.id != merge.id])
+        merged.state.goes_on_as = None
+        count_apart(kept, merged)
         for draft, other, line in zip((kept, merged), (merged, kept), lines, strict=True):
             draft.record(MergeReversed(draft.card.id, line.id, other.card.id, merge.id))
-        self._merge = msgspec.structs.replace(merge, reversed_at=kept.now)
+        self._merge = MergeBooking.of(merge, reversed_at=kept.now, shared=[], holder=holder)
         return self.merge
 
     def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, MergeView]:

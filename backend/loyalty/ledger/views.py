@@ -82,6 +82,7 @@ class Show:
             page_url=self.links.url(card.merchant_id, card.id, card.page_version),
             works_at=works_at(state),
             merged_into_id=card.merged_into_id,
+            merged_into_code=state.goes_on_as.code if state.goes_on_as else None,
             merged_cards=[
                 MergedCard(merge.id, merge.card_id, merge.code, merge.merged_at, merge.reversible_until)
                 for merge in state.merges

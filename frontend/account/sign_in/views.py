@@ -9,7 +9,7 @@ from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.identity import sign_in, sign_out
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.known_device import known_device, remember_device
-from frontend.kit.pages import is_htmx, local_path, page, redirect
+from frontend.kit.pages import is_htmx, local_path, page, redirect, uncover
 from frontend.kit.person import Person, choose_store, find_person, forget_person, person_of, remember_person
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
@@ -22,8 +22,9 @@ UNPROCESSABLE = 422
 
 @get("/")
 async def show_start(request: Request) -> Response[str]:
+    """To work for those who are signed in; for everybody else what this is, and where to go."""
     person = find_person(request)
-    return redirect(request, person.home if person else "/sign-in")
+    return redirect(request, person.home) if person else page(request, "account/sign_in/start.html")
 
 
 @get("/sign-in", name="sign-in")
@@ -53,7 +54,10 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
         return _screen(request, form, status=AWAY)
     person = person_of(answer)
     remember_person(request, person)
-    response = redirect(request, _place(person, form.text("next")))
+    if _is_over(request, form) and _goes_on(request, person, form):
+        response = uncover()
+    else:
+        response = redirect(request, _place(person, form.text("next")))
     remember_device(request, response, answer.known_device)
     return response
 
@@ -88,6 +92,19 @@ async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Re
     return redirect(request, "/sign-in" if after == START else f"/sign-in?next={quote(after)}")
 
 
+def _is_over(request: Request, form: Form) -> bool:
+    """Whether the sign-in lies over a till that is still there."""
+    return bool(form.text("over")) and is_htmx(request)
+
+
+def _goes_on(request: Request, person: Person, form: Form) -> bool:
+    """The same person at the same store goes on where they were; for anybody else the page is another one."""
+    choose_store(request, person, form.text("page_store"))
+    here = find_person(request)
+    place = (here.email, here.store_code) if here else ("", "")
+    return place == (form.text("page_email"), form.text("page_store"))
+
+
 def _place(person: Person, wanted: str | None) -> str:
     """Where they wanted to go; the start is another one for administrators, who have no till."""
     place = local_path(wanted, START)
@@ -97,7 +114,7 @@ def _place(person: Person, wanted: str | None) -> str:
 def _refused(request: Request, form: Form, problem: BackendProblem) -> Response[str]:
     asks_totp = problem.code == "totp_required"
     if asks_totp and is_htmx(request):
-        return page(request, "account/sign_in/totp_page.html", form=form)
+        return page(request, "account/sign_in/totp_page.html", form=form, over=_is_over(request, form))
     if not asks_totp:
         form.errors = errors_of(problem) or {"": problem.sentence}
     return _screen(request, form, status=problem.status, asks_totp=asks_totp or bool(form.text("totp")))
@@ -105,7 +122,9 @@ def _refused(request: Request, form: Form, problem: BackendProblem) -> Response[
 
 def _screen(request: Request, form: Form, *, status: int = 200, asks_totp: bool = False) -> Response[str]:
     after = local_path(form.text("next"), START)
-    return page(request, "account/sign_in/page.html", status=status, form=form, next=after, asks_totp=asks_totp)
+    over = _is_over(request, form)
+    template = "account/sign_in/over.html" if over else "account/sign_in/page.html"
+    return page(request, template, status=status, form=form, next=after, asks_totp=asks_totp, over=over)
 
 
 def _missing(request: Request, form: Form) -> dict[str, str]:

@@ -19,6 +19,7 @@ export function startTill(element) {
   document.addEventListener("keydown", hear, true);
   document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && inFlight.add(detail.ctx));
   document.addEventListener("htmx:finally:request", ({ detail }) => setTimeout(settle, 0, detail.ctx));
+  document.addEventListener("htmx:before:swap", ({ detail }) => sayWhatIsLost(detail));
   document.addEventListener("input", ({ target }) => checkAmount(target, false));
   document.addEventListener("change", ({ target }) => checkAmount(target, true));
   document.addEventListener("click", ({ target }) => target.closest("[data-camera]") && openCamera());
@@ -61,6 +62,16 @@ function dropAmount() {
   if (!amount) return;
   toast(till.dataset.dropped.replace("{amount}", amount));
   field.value = "";
+}
+
+/** Leaving a form, by whatever key, loses what was typed into it: never without a word. */
+function sayWhatIsLost({ ctx, tasks }) {
+  const isLeft = ctx.request.method === "GET" || ctx.sourceElement.id === till.dataset.scanForm;
+  if (!isLeft || ctx.target !== till || !tasks.some(({ type }) => type === "main")) return;
+  dropAmount();
+  for (const form of till.querySelectorAll("form[data-dropped]")) {
+    if ([...form.elements].some((field) => (field.defaultValue ?? field.value) !== field.value)) toast(form.dataset.dropped);
+  }
 }
 
 /** Until the new card is there, keys belong to it and not to the one still on the screen. */

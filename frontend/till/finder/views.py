@@ -1,23 +1,28 @@
 """One box for scanned codes and typed names. What was typed is posted, so that no name stands in an address."""
 
 import re
+from collections import Counter
 from uuid import UUID
 
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from backend.loyalty.cards.schemas import CardMatches
+from backend.loyalty.cards.schemas import CardMatches, CardView
+from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, read_form
-from frontend.kit.pages import is_htmx, redirect
+from frontend.kit.pages import is_htmx, page, redirect
+from frontend.kit.problems import tell_away
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.finder.masking import masked
 from frontend.till.screen import card_screen, ready_screen, till_page, words_of
 from i18n.translator import get_translator
 
 SHORTEST_QUERY = 2
+AWAY = 503
 REPLACED = "card_replaced"
 CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 
@@ -33,13 +38,17 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
         if problem.code != REPLACED:
             raise
         return await _replaced(request, caller, query, problem)
+    except BackendAway as error:
+        if is_htmx(request):
+            raise
+        tell_away(request, error)
+        return page(request, "till/finder/away.html", status=AWAY, query=query)
     cards = found.cards
     if len(cards) == 1 and found.matched_by != "phone_ending":
         return await _open(request, caller, cards[0].id)
     view = await get_till(caller)
     if cards:
-        balance_of = words_of(request, view).balance_of
-        return till_page(request, view, "till/finder/matches.html", cards=cards, query=query, balance_of=balance_of)
+        return _listed(request, view, cards, query)
     return till_page(
         request,
         view,
@@ -51,6 +60,15 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
         is_scan=_is_code(query) or "://" in query,
         form=Form(_carried(query)),
     )
+
+
+def _listed(request: Request, view: TillView, cards: list[CardView], query: str) -> Response[str]:
+    """Who shares a name is told apart by where they can be reached, masked: others may see the screen."""
+    names = Counter(card.customer.name for card in cards)
+    hints = {card.id: masked(card.customer) for card in cards if names[card.customer.name] > 1}
+    balance_of = words_of(request, view).balance_of
+    values: dict[str, object] = {"cards": cards, "query": query, "hints": hints, "balance_of": balance_of}
+    return till_page(request, view, "till/finder/matches.html", **values)  # type: ignore[arg-type]
 
 
 async def _replaced(request: Request, caller: Caller, query: str, problem: BackendProblem) -> Response[str]:
@@ -100,9 +118,9 @@ def _is_code(query: str) -> bool:
 
 
 def _carried(query: str) -> dict[str, str]:
-    """The typed text goes into the field it looks like."""
+    """The typed text goes into the field it looks like; an address is written anew, or a card goes to a wrong one."""
     if "@" in query:
-        return {"email": query}
+        return {}
     if re.fullmatch(r"\+?[0-9 ()./-]{5,25}", query):
         return {"phone": query}
     first, _, last = query.partition(" ")

@@ -4,12 +4,11 @@ from urllib.parse import urlsplit
 
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.enums import MediaType
 
 from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.till import verify_pin
 from frontend.kit.forms import Form, errors_of, read_form
-from frontend.kit.pages import is_htmx, local_path, page, redirect
+from frontend.kit.pages import is_htmx, local_path, page, redirect, uncover
 from frontend.kit.person import find_person
 from frontend.kit.problems import to_sign_in
 from frontend.kit.reader import language_of
@@ -20,7 +19,6 @@ LOCKED = "locked"
 STATUS = 423
 SIGNED_OUT = 401
 AWAY = 503
-OPEN = '<hx-partial hx-target="#lock" hx-swap="innerHTML"></hx-partial>'
 
 
 async def admit(request: Request) -> Response[str] | None:
@@ -57,7 +55,7 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
         return _wrong(request, form, AWAY, _("The server does not answer. Try again in a moment."))
     request.session.pop(LOCKED, None)
     if is_htmx(request):
-        return Response(OPEN, media_type=MediaType.HTML)
+        return uncover()
     return redirect(request, local_path(form.text("next"), "/till"))
 
 

@@ -513,15 +513,18 @@ async def test_a_merge_is_not_undone_while_something_is_set_aside(shop: Shop) ->
     await owner.reverse(done)
 
 
-async def test_a_merge_is_not_undone_when_its_customer_has_a_new_card(shop: Shop) -> None:
-    owner, kept, other = (
-        Office.of(shop.claire),
-        await shop.a_card(),
-        await shop.a_card(email="marie@x.example", points=5),
-    )
+async def test_a_merge_is_not_undone_when_its_customer_has_a_new_card(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    """Made at a store where the kept card did not work, while the stores were kept apart."""
+    owner, other = Office.of(shop.claire), await shop.a_card(email="marie@x.example", points=5)
+    await shop.change(Policy, allow_cross_location_redemption=False)
+    kept = await shop.a_card()
     done = await owner.merge(kept, other)
-    new = await shop.anna.enroll("marie@x.example")
+    new = await shop.luc.enroll("marie@x.example")
     assert new["already_enrolled"] is False
+    await shop.change(Policy, allow_cross_location_redemption=True)
+    await superuser.execute("UPDATE cards SET scope_store_id = NULL WHERE id = $1", UUID(new["id"]))
     with refused("customer_has_card", 409):
         await owner.reverse(done)
     await owner.merge(kept, new)

@@ -1,0 +1,24 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.hashing import hash_secret
+from backend.core.keys import KeyRing
+from backend.staff_pins.models import StaffPin
+from backend.staff_pins.rules import peppered
+
+
+async def put_pin(
+    session: AsyncSession, keys: KeyRing, pin: str, *, merchant_id: UUID, user_id: UUID, now: datetime
+) -> None:
+    """In place of the one they had. Wrong attempts at that one are forgotten with it."""
+    theirs = select(StaffPin).where(StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id)
+    row = await session.scalar(theirs)
+    if row is None:
+        row = StaffPin(merchant_id=merchant_id, user_id=user_id, created_at=now)
+        session.add(row)
+    row.verifier = await hash_secret(peppered(keys, merchant_id, user_id, pin)[0])
+    row.is_active, row.failed_count = True, 0
+    row.locked_until = row.verifying_until = None
