@@ -116,7 +116,7 @@ async def _mail_card(
         language=customer.language,
         now=clock.now(),
         merchant=merchant,
-        name=name_to_greet(customer.first_name) or customer.email.partition("@")[0],
+        name=name_to_greet(customer.first_name),
         code=card_code.show(card.code),
         page_url=links.hidden_url,
         card_id=card.id,

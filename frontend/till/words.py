@@ -135,13 +135,19 @@ class Words:
         return _("This card is deactivated. The owner of the program can reactivate it.")
 
     def next_reward(self, card: CardView) -> str:
-        """`40 more for Tote bag`, or what can be had already."""
+        """`40 more points for Tote bag`, or what can be had already."""
         _ = self.translator.gettext
         missing = [reward for reward in card.rewards if reward.missing_points]
         if missing:
             reward = min(missing, key=lambda reward: reward.missing_points)
             points = self.formatter.points(reward.missing_points)
-            return _("%(points)s more for %(reward)s", points=points, reward=reward.name)
+            return self.translator.ngettext(
+                "%(points)s more point for %(reward)s",
+                "%(points)s more points for %(reward)s",
+                reward.missing_points,
+                points=points,
+                reward=reward.name,
+            )
         return _("Enough for every reward") if card.rewards else ""
 
     def refusal_of(self, reward: CardReward) -> str:
@@ -182,8 +188,11 @@ class Words:
             ngettext, shown = self.translator.ngettext, self.formatter.points(points)
             parts.append(ngettext("%(points)s point", "%(points)s points", points, points=shown))
         if card.program_type != "points":
-            _, count, target = self.translator.gettext, card.stamp_count, card.stamps_target
-            parts.append(_("%(count)s of %(target)s stamps", count=count, target=target))
+            ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
+            stamps = ngettext(
+                "%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps", target, count=count, target=target
+            )
+            parts.append(stamps)
         return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:

@@ -518,3 +518,12 @@ async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser,
     backend.answers["POST /store/loyalty/pins/verify"] = httpx.Response(204)
     assert (await anna.send("/till/unlock", staff_pin="2468", next=CARD_PATH)).headers["location"] == CARD_PATH
     assert (await anna.open(CARD_PATH)).status_code == 200
+
+
+async def test_who_has_no_pin_sets_one_although_the_till_is_locked(anna: Browser, backend: StaffBackend) -> None:
+    await anna.send("/till/lock", htmx=True)
+    backend.answers["POST /store/loyalty/pins/verify"] = refused(403, "pin_not_set")
+    await anna.send("/till/unlock", staff_pin="2468", next="/till")
+    assert "Sentence of pin_not_set." in anna.text
+    assert 'href="/account/pin"' in anna.page
+    assert (await anna.open("/account/pin")).status_code == 200
