@@ -37,6 +37,7 @@ from tests.doubles.smtp import PostOffice
 from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
 from tests.world.office import Office
+from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
@@ -51,9 +52,10 @@ MAILS = "SELECT template_code, language, recipient, status FROM email_logs ORDER
 
 
 async def until_it_rings(services: Services) -> None:
-    async with asyncio.timeout(10):
-        while not await services.redis.keys(f"{job_key_prefix}{RELAY}:*"):  # noqa: ASYNC110 - another process sets it
-            await asyncio.sleep(0.01)
+    async def is_ringing() -> bool:
+        return bool(await services.redis.keys(f"{job_key_prefix}{RELAY}:*"))
+
+    await until(is_ringing)
 
 
 def test_the_started_workers_read_json_and_nothing_else(workers: list[Worker]) -> None:
