@@ -339,6 +339,20 @@ async def test_without_an_answer_the_form_stays_and_the_booking_is_asked_about(t
     assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}.points": 1}
 
 
+async def test_what_became_of_a_booking_is_asked_until_it_is_known(till: TillStub) -> None:
+    await open_card(till)
+    asked = f"/till/bookings/key-{MARIE}.points"
+    till.away |= {"/till/points", asked}
+    await till.page.clock.install()
+    await till.page.keyboard.type("12,50")
+    async with till.page.expect_event("requestfailed", lambda request: asked in request.url):
+        await till.page.keyboard.press("Enter")
+    till.away.clear()
+    await till.page.clock.run_for(5_000)
+    await expect(till.page.locator("#says")).to_have_text("It was booked.")
+    assert till.counted() == {"/till/points": 1, asked: 2}
+
+
 @pytest.mark.parametrize("status", [200, 502])
 async def test_the_page_of_a_gateway_is_no_answer(till: TillStub, status: int) -> None:
     await open_card(till)
