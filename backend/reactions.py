@@ -106,7 +106,7 @@ async def _mail_card(
     if found is None:
         return
     card, customer, merchant = found
-    if await _is_a_strangers(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
+    if await _is_anonymous(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
         return
     queue_mail(
         session,
@@ -116,14 +116,14 @@ async def _mail_card(
         language=customer.language,
         now=clock.now(),
         merchant=merchant,
-        name=name_to_greet(customer.first_name) or customer.email.partition("@")[0],
+        name=name_to_greet(customer.first_name),
         code=card_code.show(card.code),
         page_url=links.hidden_url,
         card_id=card.id,
     )
 
 
-async def _is_a_strangers(session: AsyncSession, event: Event) -> bool:
+async def _is_anonymous(session: AsyncSession, event: Event) -> bool:
     """Nobody who works for the merchant has caused it."""
     transaction_id = event.data.get("transaction_id")
     if transaction_id is None:

@@ -61,6 +61,8 @@ class _Teller:
         """Visits spread from the beginning to the end, with pauses that may let points expire."""
         gap = (self.origin.now - END - BEGIN) / (length + 1)
         self.at = BEGIN + gap * self.dice.random()
+        # A visit never moves back, and nobody was here before the beginning.
+        self.state.card.last_activity_at = self.at
         self._book(draft_enrolled(self.state, self._now()))
         while len(self.story.lines) < length:
             self.at += gap * self.dice.uniform(0.2, 1.7)
@@ -127,6 +129,9 @@ class _Teller:
             reversed_points=0,
             given_back=0,
             reward=None,
+            reward_stock=None,
+            store=None,
+            returned=None,
             points_numerator=rate.numerator,
             points_denominator=rate.denominator,
             granted_ids=[granted.id] if granted else [],

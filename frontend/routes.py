@@ -17,7 +17,7 @@ from frontend.admin.admit import admit_admins
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.wallets.views import check_now, show_admin, show_run, show_wallets, start_run
 from frontend.api.client import BackendAway
-from frontend.card.views import send_card_link, show_card_page, show_lost_card
+from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand import show_brand
@@ -79,6 +79,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_card_page,
     show_lost_card,
     send_card_link,
+    take_card_language,
     show_brand,
 ]
 SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phones, add_to_phone]

@@ -13,6 +13,7 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from i18n.locales import FORMATTING_LOCALES
+from i18n.luxembourgish import keeps_n
 
 TIME_ZONE = "Europe/Luxembourg"
 MINUS = "\N{MINUS SIGN}"
@@ -102,9 +103,9 @@ def get_formatter(language: str, time_zone: str = TIME_ZONE) -> Formatter:
 
 
 def _luxembourgish_listing(words: Sequence[str]) -> str:
-    # CLDR prints "a, b a(n) c". The n is spoken, and written, only before vowels and d, h, n, t, z.
+    # CLDR prints "a, b a(n) c".
     if not words:
         return ""
     *firsts, last = words
-    and_ = "an" if last[:1].lower() in "aeiouyäëéèêöüdhntz0123456789" else "a"
+    and_ = "an" if keeps_n(last) else "a"
     return f"{', '.join(firsts)} {and_} {last}" if firsts else last

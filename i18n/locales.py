@@ -16,17 +16,23 @@ def negotiate(
     accept_language: str | None,
     *,
     asked: str | None = None,
-    chosen: str | None = None,
+    person: str | None = None,
+    customer: str | None = None,
+    cookie: str | None = None,
+    store: str | None = None,
     merchant: str | None = None,
     fallback: str = PLATFORM_LANGUAGE,
     pseudo: bool = False,
 ) -> str:
-    """The first language we speak of: asked for in the address (`?lang=`), chosen in the profile or cookie,
-    wished by the browser's header, the merchant's own, the platform's.
+    """The first language we speak of: asked for in the address (`?lang=`), saved by the person who is signed in, saved
+    by the customer whose page it is, kept in this browser's cookie, wished by its header, the store's, the merchant's,
+    the platform's. Pages, mails and passes all ask here; each knows some of these wishes.
 
-    With `pseudo` (never in production) the pseudo-locale `en_XA` may be asked for or chosen too.
+    With `pseudo` (never in production) the pseudo-locale `en_XA` may be asked for, or kept in the cookie, too. Nobody
+    can save it, so that cookie comes before what is saved.
     """
-    wishes = (asked, chosen, *_header_tags(accept_language or ""), merchant)
+    trial = cookie if pseudo and cookie and _spoken(cookie, pseudo=True) == PSEUDO_LANGUAGE else None
+    wishes = (asked, trial, person, customer, cookie, *_header_tags(accept_language or ""), store, merchant)
     spoken = (_spoken(wish, pseudo=pseudo) for wish in wishes if wish)
     return next((language for language in spoken if language), fallback)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 
 from i18n.catalogs import ROOT, TEMPLATE, Key, key, messages, read_catalog, sources, translations, write_catalog
+from i18n.french import with_no_break_spaces
 from i18n.locales import LANGUAGES, SOURCE_LANGUAGE
 from i18n.translator import catalog_path
 
@@ -54,6 +55,8 @@ def _translation(message: Message, earlier: Message | None, language: str) -> st
     # a sentence that has got a plural, or lost it, is translated anew
     elif earlier and len(sources(earlier)) == len(sources(message)):
         texts = translations(earlier)
+        if language == "fr":
+            texts = tuple(map(with_no_break_spaces, texts))
     else:
         return None
     return texts if message.pluralizable else texts[0]

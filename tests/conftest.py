@@ -31,11 +31,12 @@ from backend.services import Services, open_services
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
 from tests.world.limits import forget_everything
+from tests.world.patience import patient
 from tests.world.shop import Shop, open_shop
 from tests.world.till import Stranger, Till
 
-# A busy machine is no bug.
-hypothesis.settings.register_profile("orion", max_examples=50, deadline=None)
+# A busy machine is no bug, and a red run is the same when it is run again.
+hypothesis.settings.register_profile("orion", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("orion")
 
 FAST = {"fsync": "off", "full_page_writes": "off"}
@@ -67,6 +68,12 @@ class Servers:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest begins first: at the end one process would wait for the other."""
     items.sort(key=lambda item: "runbooks" not in item.path.parts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> Iterator[None]:
+    with patient():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,10 +1,11 @@
 """Schemas every audience shares."""
 
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
 Row = TypeVar("Row")
+Language = Literal["en", "fr", "de", "lb"]
 SAYS_SOMETHING = r"\w"
 """A pattern for texts that must be written: blanks, invisible marks and dashes alone say nothing."""
 

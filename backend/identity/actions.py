@@ -95,6 +95,10 @@ async def set_own_pin(session: AsyncSession, keys: KeyRing, actor: Actor, body: 
     await put_pin(session, keys, body.pin, merchant_id=actor.merchant.id, user_id=actor.user_id, now=now)
 
 
+async def change_language(session: AsyncSession, user_id: UUID, language: str) -> None:
+    await session.execute(update(User).where(User.id == user_id).values(language=language))
+
+
 async def sign_out(session: AsyncSession, token: str, now: datetime) -> None:
     """The token opens nothing from the next request on."""
     await session.execute(update(AccessToken).where(AccessToken.token_hash == token_hash(token)).values(revoked_at=now))

@@ -1,8 +1,9 @@
 from typing import Annotated, Any
 
-from litestar import Controller, Request, get, post, put
+from litestar import Controller, Request, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, JSONBody
+from msgspec.structs import replace
 
 from backend.access.actor import Actor
 from backend.access.guards import actor_of, limited
@@ -12,12 +13,12 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
-from backend.identity.actions import set_own_pin, sign_in, sign_out
+from backend.identity.actions import change_language, set_own_pin, sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
 from backend.identity.known_devices import count_try, proof_for
 from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
-from backend.identity.schemas import MerchantRef, OwnPin, SignIn, SignInView, StoreAccess, UserView
+from backend.identity.schemas import ChangeMe, MerchantRef, OwnPin, SignIn, SignInView, StoreAccess, UserView
 from backend.staff.passwords import PUBLISHED
 
 Asked = Request[Any, Any, Any]
@@ -82,6 +83,20 @@ class AuthController(Controller):
     )
     async def me(self, request: Asked) -> UserView:
         return user_view(actor_of(request))
+
+    @patch(
+        "/me",
+        operation_id="changeMe",
+        summary="Read pages and emails in another language from now on",
+        guards=[signed_in],
+        security=[{"token": []}],
+        responses=refusals(Unauthenticated, SessionExpired, ValidationFailed),
+    )
+    async def change(self, request: Asked, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]) -> UserView:
+        actor = actor_of(request)
+        async with sessions.committing() as session:
+            await change_language(session, actor.user_id, data.language)
+        return user_view(replace(actor, language=data.language))
 
     @put(
         "/me/pin",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.schemas import Answer, Body
+from backend.core.schemas import Answer, Body, Language
 from backend.staff_pins.schemas import Pin
 
 
@@ -15,6 +15,11 @@ class SignIn(Body):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
     """Six digits of the authenticator, for users who have set one up."""
+
+
+class ChangeMe(Body):
+    language: Language
+    """Of pages and mails, on every device."""
 
 
 class OwnPin(Body):

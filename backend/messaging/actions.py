@@ -1,6 +1,7 @@
 """Queue a mail with the transaction it belongs to, and send what is queued."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -24,13 +25,24 @@ Row = TypeVar("Row", bound=MailRow)
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: UUID
+    recipient: str
+    sender: str
+    """A name; the address is the platform's."""
+    language: str
+    subject: str
+    body_text: str
+
+
 class Delivery(Protocol):
     """A way out for mail. Raises DeliveryFailed."""
 
     provider: str
     host: str
 
-    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None: ...
+    async def send(self, message: Message) -> None: ...
 
 
 class DeliveryFailed(Exception):
@@ -46,6 +58,7 @@ def queue_mail(
     recipient: str,
     language: str,
     now: datetime,
+    name: str | None,
     card_id: UUID | None = None,
     **values: str,
 ) -> EmailLog:
@@ -57,7 +70,7 @@ def queue_mail(
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_written(template, language, values),
+        **_written(template, language, name, values),
     )
     session.add(entry)
     return entry
@@ -72,6 +85,7 @@ async def queue_platform_mail(
     recipient: str,
     language: str,
     now: datetime,
+    name: str | None,
     **values: str,
 ) -> None:
     """To one of the platform's own people. Whoever has heard of this occasion already gets nothing."""
@@ -80,7 +94,7 @@ async def queue_platform_mail(
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_written(template, language, values),
+        **_written(template, language, name, values),
     )
     await session.execute(mail.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
@@ -119,21 +133,24 @@ async def _claim(
 
 
 async def deliver(
-    entry: EmailLog | PlatformMail, delivery: Delivery, settings: Settings, now: datetime, body_text: str | None = None
+    entry: EmailLog | PlatformMail,
+    delivery: Delivery,
+    settings: Settings,
+    now: datetime,
+    body_text: str | None = None,
+    *,
+    sender: str,
 ) -> None:
     """Sends one claimed mail and notes on it how that ended, and by which way it really went. Raises nothing.
 
-    `body_text`: what the recipient reads, when it says more than may be kept.
+    `body_text`: what the recipient reads, when it says more than may be kept. `sender`: the merchant's name on all of a
+    merchant's mails, the platform's on its own.
     """
     entry.provider, entry.host = delivery.provider, delivery.host
-    entry.sender = f"{settings.email_from_name} <{settings.email_from_address}>"
+    entry.sender = f"{sender} <{settings.email_from_address}>"
     try:
-        await delivery.send(
-            message_id=entry.id,
-            recipient=entry.recipient,
-            subject=entry.subject,
-            body_text=body_text or entry.body_text,
-        )
+        text = body_text or entry.body_text
+        await delivery.send(Message(entry.id, entry.recipient, sender, entry.language, entry.subject, text))
     except Exception as error:  # noqa: BLE001 - a mail that cannot even be written must not stop those behind it
         entry.error = str(error) if isinstance(error, DeliveryFailed) else type(error).__name__
         is_over = entry.attempts >= TRIES
@@ -144,6 +161,6 @@ async def deliver(
     entry.status, entry.sent_at, entry.error = "sent", now, None
 
 
-def _written(template: str, language: str, values: dict[str, str]) -> dict[str, Any]:
-    mail = render(template, language, **values)
+def _written(template: str, language: str, name: str | None, values: dict[str, str]) -> dict[str, Any]:
+    mail = render(template, language, name=name, **values)
     return {"template_code": template, "language": language, "subject": mail.subject, "body_text": mail.body_text}

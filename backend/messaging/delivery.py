@@ -3,7 +3,6 @@
 from email.message import EmailMessage
 from email.utils import formataddr
 from typing import Any
-from uuid import UUID
 
 import aiosmtplib
 import httpx
@@ -11,7 +10,8 @@ import structlog
 
 from backend.core.outbound.door import CallFailed, ask, through_the_door
 from backend.core.settings import Settings
-from backend.messaging.actions import Delivery, DeliveryFailed
+from backend.messaging.actions import Delivery, DeliveryFailed, Message
+from i18n.locales import html_language
 
 TIMEOUT_SECONDS = 15
 
@@ -25,14 +25,13 @@ class SmtpDelivery:
         self._settings = settings
         self.host = f"{settings.smtp_host}:{settings.smtp_port}"
 
-    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None:
+    async def send(self, message: Message) -> None:
         """The Message-ID stays the same over retries, so that mail programs show a doubled mail once."""
         settings = self._settings
-        message = _message(settings, message_id, recipient, subject, body_text)
         try:
             with through_the_door():
                 await aiosmtplib.send(
-                    message,
+                    _written(settings, message),
                     hostname=settings.smtp_host,
                     port=settings.smtp_port,
                     username=settings.smtp_user or None,
@@ -52,18 +51,21 @@ class SendgridDelivery:
         self._settings = settings
         self.host = settings.sendgrid_api_url
 
-    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None:
+    async def send(self, message: Message) -> None:
         settings = self._settings
-        message = {
-            "personalizations": [{"to": [{"email": recipient}], "custom_args": {"message_id": str(message_id)}}],
-            "from": {"email": settings.email_from_address, "name": settings.email_from_name},
-            "subject": subject,
-            "content": [{"type": "text/plain", "value": body_text}],
+        sent = {
+            "personalizations": [
+                {"to": [{"email": message.recipient}], "custom_args": {"message_id": str(message.id)}}
+            ],
+            "from": {"email": settings.email_from_address, "name": message.sender},
+            "subject": message.subject,
+            "headers": {"Content-Language": html_language(message.language)},
+            "content": [{"type": "text/plain", "value": message.body_text}],
         }
         if settings.email_reply_to:
-            message["reply_to"] = {"email": settings.email_reply_to}
+            sent["reply_to"] = {"email": settings.email_reply_to}
         told: dict[str, Any] = {
-            "json": message,
+            "json": sent,
             "headers": {"Authorization": f"Bearer {settings.sendgrid_api_key}"},
         }
         try:
@@ -81,9 +83,8 @@ class ConsoleDelivery:
 
     provider, host = "console", "console"
 
-    async def send(self, *, message_id: UUID, recipient: str, subject: str, body_text: str) -> None:
-        del recipient, body_text
-        log.info("mail", mail=str(message_id), subject=subject)
+    async def send(self, message: Message) -> None:
+        log.info("mail", mail=str(message.id), subject=message.subject)
 
 
 def open_delivery(settings: Settings) -> Delivery:
@@ -97,13 +98,14 @@ def open_delivery(settings: Settings) -> Delivery:
             return ConsoleDelivery()
 
 
-def _message(settings: Settings, message_id: UUID, recipient: str, subject: str, body_text: str) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = formataddr((settings.email_from_name, settings.email_from_address))
-    message["To"] = recipient
-    message["Subject"] = subject
-    message["Message-ID"] = f"<{message_id}@{settings.email_from_address.rpartition('@')[2]}>"
+def _written(settings: Settings, message: Message) -> EmailMessage:
+    written = EmailMessage()
+    written["From"] = formataddr((message.sender, settings.email_from_address))
+    written["To"] = message.recipient
+    written["Subject"] = message.subject
+    written["Message-ID"] = f"<{message.id}@{settings.email_from_address.rpartition('@')[2]}>"
     if settings.email_reply_to:
-        message["Reply-To"] = settings.email_reply_to
-    message.set_content(body_text)
-    return message
+        written["Reply-To"] = settings.email_reply_to
+    written.set_content(message.body_text)
+    written["Content-Language"] = html_language(message.language)
+    return written

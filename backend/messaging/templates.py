@@ -19,24 +19,32 @@ TEMPLATES = {
     ENROLLMENT: Template(
         subject=N_("Your %(merchant)s card"),
         body=N_(
-            "Hello %(name)s,\n\nWelcome! Your %(merchant)s card is ready. Show it whenever you "
-            "shop:\n\n%(page_url)s\n\nCard code: %(code)s\n\nKeep this link private: anyone who has it can see your "
-            "card."
+            "%(greeting)s\n\n"
+            "Welcome! Your %(merchant)s card is ready. Show it whenever you shop:\n\n"
+            "%(page_url)s\n\n"
+            "Card code: %(code)s\n\n"
+            "Keep this link private: anyone who has it can see your card."
         ),
     ),
     CARD_LINK: Template(
         subject=N_("Your %(merchant)s card: new link"),
         body=N_(
-            "Hello %(name)s,\n\nSomeone, probably you, asked for the link to your %(merchant)s "
-            "card:\n\n%(page_url)s\n\nIf it wasn’t you, you can ignore this email."
+            "%(greeting)s\n\n"
+            "Someone, probably you, asked for the link to your %(merchant)s card:\n\n"
+            "%(page_url)s\n\n"
+            "If it wasn’t you, you can ignore this email."
         ),
     ),
     CERTIFICATE: Template(
         subject=N_("Orion: %(headline)s"),
         body=N_(
-            "Hello %(name)s,\n\n%(what)s\n\n%(consequence)s\n\nTwo steps fix this. The runbook has every command, in "
-            "%(runbook)s under “%(section)s”:\n\n1. Replace the files.\n2. Restart the backend and the "
-            "worker.\n\nCurrent wallet status: %(page_url)s"
+            "%(greeting)s\n\n"
+            "%(what)s\n\n"
+            "%(consequence)s\n\n"
+            "Two steps fix this. The runbook has every command, in %(runbook)s under “%(section)s”:\n\n"
+            "1. Replace the files.\n"
+            "2. Restart the backend and the worker.\n\n"
+            "Current wallet status: %(page_url)s"
         ),
     ),
 }
@@ -48,10 +56,11 @@ class Mail:
     body_text: str
 
 
-def render(template: str, language: str, /, **values: str) -> Mail:
-    """`values` as the template names them."""
+def render(template: str, language: str, /, *, name: str | None, **values: str) -> Mail:
+    """`values` as the template names them. Who has given no name is greeted without one."""
     told, translator = TEMPLATES[template], get_translator(language)
+    greeting = translator.gettext("Hello %(name)s,", name=name) if name else translator.gettext("Hello,")
     return Mail(
         subject=" ".join(translator.gettext(told.subject, **values).split()),
-        body_text=translator.gettext(told.body, **values),
+        body_text=translator.gettext(told.body, greeting=greeting, **values),
     )

@@ -86,6 +86,9 @@ class Caller:
         """`key` is the idempotency key of a call that moves value."""
         return _decoded(await self._send("POST", path, body=body, key=key), answer)
 
+    async def patch(self, path: str, body: Body, answer: type[T]) -> T:
+        return _decoded(await self._send("PATCH", path, body=body), answer)
+
     async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
         """What is answered without a word. Whatever says more does not come from Orion."""
         response = await self._send(method, path, body=body)

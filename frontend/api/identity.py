@@ -1,4 +1,4 @@
-from backend.identity.schemas import OwnPin, SignIn, SignInView, UserView
+from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserView
 from frontend.api.client import Caller
 from frontend.kit.forms import body_of
 
@@ -14,6 +14,10 @@ async def sign_out(caller: Caller) -> None:
 
 async def get_me(caller: Caller) -> UserView:
     return await caller.get("/auth/me", UserView)
+
+
+async def change_me(caller: Caller, change: ChangeMe) -> UserView:
+    return await caller.patch("/auth/me", change, UserView)
 
 
 async def set_own_pin(caller: Caller, *, password: str, pin: str) -> None:

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from backend.loyalty.enrollment.schemas import CardLinkRequest, SelfEnroll, SelfEnrollView
+from backend.loyalty.enrollment.schemas import CardLinkRequest, ChangeOwnCard, SelfEnroll, SelfEnrollView
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import Caller
@@ -20,6 +20,10 @@ async def join_program(caller: Caller, store_code: str, form: SelfEnroll, *, key
 async def get_card_page(caller: Caller, token: str) -> CardPage:
     """The token is the right to see the card."""
     return await caller.get(f"/storefront/loyalty/cards/{quote(token, safe='')}", CardPage)
+
+
+async def change_own_card(caller: Caller, token: str, change: ChangeOwnCard) -> CardPage:
+    return await caller.patch(f"/storefront/loyalty/cards/{quote(token, safe='')}", change, CardPage)
 
 
 async def request_card_link(caller: Caller, form: CardLinkRequest) -> None:

@@ -3,18 +3,22 @@
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import convert
 
-from backend.loyalty.enrollment.schemas import CardLinkRequest
+from backend.loyalty.enrollment.schemas import CardLinkRequest, ChangeOwnCard
 from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import BackendAway, BackendProblem, Caller
-from frontend.api.storefront import get_card_page, request_card_link
+from frontend.api.storefront import change_own_card, get_card_page, request_card_link
 from frontend.card.wallets import badges_of, faces_of_card, is_phone, trouble_with_wallet, wallet_buttons
 from frontend.card.words import CardWords
 from frontend.kit.brand import brand_url
 from frontend.kit.customers import customer_page
 from frontend.kit.forms import Form, FormError, body_of, read_form
-from frontend.kit.reader import language_of
+from frontend.kit.line import open_line
+from frontend.kit.pages import redirect
+from frontend.kit.reader import language_of, learn_language
 from frontend.kit.request import Request
+from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
 NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
@@ -23,13 +27,31 @@ NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 @get("/c/{token:str}", name="card_page")
 async def show_card_page(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
     try:
-        return _card(request, token, await get_card_page(caller, token))
+        view = await get_card_page(caller, token)
+        if learn_language(request, customer=view.card.customer.language):
+            view = await get_card_page(open_line(request), token)
+        return _card(request, token, view)
     except BackendProblem as problem:
         if problem.status == NOT_FOUND:
             return _link_form(request, Form({"token": token}), status=NOT_FOUND, is_old=True)
         if problem.status == TOO_MANY:
             return customer_page(request, "join/wait.html", status=TOO_MANY)
         raise
+
+
+@post("/c/{token:str}/language", status_code=200)
+async def take_card_language(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
+    """The customer's choice holds for their page, their mails and their passes, on every device."""
+    form = await read_form(request)
+    if form.text("lang") in LANGUAGES:
+        try:
+            await change_own_card(caller, token, convert({"language": form.text("lang")}, ChangeOwnCard))
+        except BackendProblem as problem:
+            if problem.status == TOO_MANY:
+                return customer_page(request, "join/wait.html", status=TOO_MANY)
+            if problem.status != NOT_FOUND:
+                raise
+    return redirect(request, f"/c/{token}")
 
 
 @get("/c", name="lost_card")
@@ -67,6 +89,7 @@ def _card(request: Request, token: str, view: CardPage) -> Response[str]:
         "card/page.html",
         store_name=view.merchant_name,
         brand=brand_url(card.card_color),
+        token=token,
         view=view,
         card=card,
         words=words,

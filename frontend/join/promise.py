@@ -47,7 +47,16 @@ def _points(translator: Translator, per_euro: Fraction) -> str:
 
 def _stamps(translator: Translator, target: int, reward: str) -> str:
     if not reward:
-        return translator.gettext("A stamp on every visit, a reward after %(target)s.", target=target)
-    return translator.gettext(
-        "A stamp on every visit. After %(target)s stamps: %(reward)s.", target=target, reward=reward
+        return translator.ngettext(
+            "A stamp on every visit, a reward after %(target)s stamp.",
+            "A stamp on every visit, a reward after %(target)s stamps.",
+            target,
+            target=target,
+        )
+    return translator.ngettext(
+        "A stamp on every visit. After %(target)s stamp: %(reward)s.",
+        "A stamp on every visit. After %(target)s stamps: %(reward)s.",
+        target,
+        target=target,
+        reward=reward,
     )

@@ -16,8 +16,9 @@ from frontend.join.promise import promise
 from frontend.kit.brand import brand_url
 from frontend.kit.customers import customer_page, kept_language
 from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
+from frontend.kit.line import open_line
 from frontend.kit.pages import redirect
-from frontend.kit.reader import language_of
+from frontend.kit.reader import language_of, learn_language
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
@@ -32,7 +33,10 @@ CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
 @get(ADDRESSES, name="join")
 async def show_join(request: Request, caller: NamedDependency[Caller], store_code: FromPath[str]) -> Response[str]:
     try:
-        return _form_page(request, await get_public_program(caller, store_code), Form({}))
+        program = await get_public_program(caller, store_code)
+        if learn_language(request, store=program.default_language):
+            program = await get_public_program(open_line(request), store_code)
+        return _form_page(request, program, Form({}))
     except BackendProblem as problem:
         return _refused(request, problem)
 

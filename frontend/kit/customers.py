@@ -26,5 +26,6 @@ def customer_page(
 
 
 def kept_language(request: Request, path: str) -> str:
-    """A language chosen in the address goes along; one that was guessed is guessed again."""
-    return f"{path}?lang={language_of(request)}" if "lang" in request.query_params else path
+    """A language chosen in the address, or the store's, goes along; one that was guessed is guessed again."""
+    is_kept = "lang" in request.query_params or request.state.get("is_learned")
+    return f"{path}?lang={language_of(request)}" if is_kept else path

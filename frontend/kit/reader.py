@@ -1,4 +1,4 @@
-"""How this reader reads: language, theme, keys. Chosen in the address or a cookie, else guessed from the browser."""
+"""How this reader reads: language, theme, keys. Chosen in the address, saved, or guessed from the browser."""
 
 from uuid import UUID, uuid4
 
@@ -19,6 +19,18 @@ def language_of(request: Request) -> str:
         request.state["language"] = _language_of(request)
     language: str = request.state["language"]
     return language
+
+
+def learn_language(
+    request: Request, *, customer: str | None = None, store: str | None = None, merchant: str | None = None
+) -> bool:
+    """What only the backend knows: whose card this is, at which store. True when that changes the page's language, and
+    what was asked in the former one has to be asked again.
+    """
+    before = language_of(request)
+    request.state["language"] = _language_of(request, customer=customer, store=store, merchant=merchant)
+    request.state["is_learned"] = language_of(request) != before
+    return language_of(request) != before
 
 
 def theme_of(request: Request) -> str | None:
@@ -48,12 +60,18 @@ def preference_cookie(name: str, value: str, *, secure: bool) -> Cookie:
     return Cookie(key=name, value=value, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=secure, path="/")
 
 
-def _language_of(request: Request) -> str:
+def _language_of(
+    request: Request, *, customer: str | None = None, store: str | None = None, merchant: str | None = None
+) -> str:
     person = find_person(request)
     return negotiate(
         request.headers.get("accept-language"),
         asked=request.query_params.get("lang"),
-        chosen=request.cookies.get("lang") or (person.language if person else None),
+        person=person.language if person else None,
+        customer=customer,
+        cookie=request.cookies.get("lang"),
+        store=store,
+        merchant=merchant,
         pseudo=not request.app.state.settings.is_production,
     )
 

@@ -29,9 +29,10 @@ class Words:
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
     def amounts_of(self, event: list[TransactionView]) -> str:
-        """All that one event has moved: `+25, +1 stamp`."""
-        moved = [self.amount_of(booking) for booking in event if booking.amount]
-        return ", ".join(moved) or self.amount_of(event[0])
+        """What one event has moved and not undone: `+25, +1 stamp`."""
+        ids = {booking.id for booking in event}
+        left = [booking for booking in event if not booking.voided and booking.voids_id not in ids]
+        return ", ".join(self.amount_of(booking) for booking in left if booking.amount) or self.amount_of(event[0])
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""
@@ -135,13 +136,19 @@ class Words:
         return _("This card is deactivated. The owner of the program can reactivate it.")
 
     def next_reward(self, card: CardView) -> str:
-        """`40 more for Tote bag`, or what can be had already."""
+        """`40 more points for Tote bag`, or what can be had already."""
         _ = self.translator.gettext
         missing = [reward for reward in card.rewards if reward.missing_points]
         if missing:
             reward = min(missing, key=lambda reward: reward.missing_points)
             points = self.formatter.points(reward.missing_points)
-            return _("%(points)s more for %(reward)s", points=points, reward=reward.name)
+            return self.translator.ngettext(
+                "%(points)s more point for %(reward)s",
+                "%(points)s more points for %(reward)s",
+                reward.missing_points,
+                points=points,
+                reward=reward.name,
+            )
         return _("Enough for every reward") if card.rewards else ""
 
     def refusal_of(self, reward: CardReward) -> str:
@@ -182,8 +189,11 @@ class Words:
             ngettext, shown = self.translator.ngettext, self.formatter.points(points)
             parts.append(ngettext("%(points)s point", "%(points)s points", points, points=shown))
         if card.program_type != "points":
-            _, count, target = self.translator.gettext, card.stamp_count, card.stamps_target
-            parts.append(_("%(count)s of %(target)s stamps", count=count, target=target))
+            ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
+            stamps = ngettext(
+                "%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps", target, count=count, target=target
+            )
+            parts.append(stamps)
         return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:

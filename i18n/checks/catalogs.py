@@ -9,6 +9,7 @@ from babel.messages.pofile import PoFileError
 
 from i18n.catalogs import TEMPLATE, is_translated, key, messages, read_catalog, sources
 from i18n.checks.finding import Finding, shortened
+from i18n.checks.numbers import number_faults
 from i18n.checks.placeholders import has_stray_percent, has_unnamed
 from i18n.checks.sentences import sentence_faults
 from i18n.extraction import is_stale
@@ -33,6 +34,8 @@ def _template_findings(template: Catalog) -> Iterator[Finding]:
         files = [file for file, _ in message.locations] or [str(TEMPLATE)]
         if any(map(has_unnamed, sources(message))):
             yield _about(message, files[0], "unnamed_value", "give the value a name: %(name)s")
+        for kind, words in number_faults(message):
+            yield _about(message, files[0], kind, words)
         # Jinja fills in every sentence, also one without values
         pages = [file for file in files if not file.endswith(".py")]
         if pages and any(map(has_stray_percent, sources(message))):

@@ -7,6 +7,7 @@ from babel.messages.catalog import Message
 
 from i18n.catalogs import sources, translations
 from i18n.checks.placeholders import faults
+from i18n.french import BREAKING_SPACE
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
@@ -24,6 +25,8 @@ def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: 
         yield from _blanks(source, text)
         yield from _tags(source, text)
         yield from _length(message, text)
+        if language == "fr":
+            yield from _french(text)
         if language == "lb":
             yield from _luxembourgish(text)
 
@@ -46,6 +49,11 @@ def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
     limits = [int(limit) for comment in message.auto_comments for limit in MAX_LENGTH.findall(comment)]
     if limits and len(text) > min(limits):
         yield "too_long", f"{len(text)} characters, there is room for {min(limits)}"
+
+
+def _french(text: str) -> Iterator[tuple[str, str]]:
+    if BREAKING_SPACE.search(text):
+        yield "space", "a sign may stand alone on a line: `orion i18n update` writes no-break spaces"
 
 
 def _luxembourgish(text: str) -> Iterator[tuple[str, str]]:

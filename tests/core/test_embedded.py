@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,6 +25,7 @@ from backend.core.embedded.sockets import private_directory, socket_directory
 from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.launch import tethered
 from backend.core.migrations import owner_engine
+from tests.world.patience import PATIENCE_SECONDS, wait_until
 
 FAST = {"fsync": "off"}
 SERVERS = {"postgres": EmbeddedPostgres, "valkey": EmbeddedValkey}
@@ -33,6 +33,7 @@ CRASHING_LAUNCHER = """
 import os, pathlib, signal, sys
 from backend.core.embedded.{module} import {name}
 from backend.core.migrations import owner_engine
+from tests.world.patience import PATIENCE_SECONDS, wait_until
 {name}(pathlib.Path(sys.argv[1])).start()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -161,7 +162,7 @@ def test_a_server_that_outlived_its_launcher_is_ended_by_the_next_one(fresh: Emb
     assert fresh._lock is not None
     fresh._lock.close()  # as when the launcher dies
     with type(fresh)(fresh.data_dir):
-        assert orphan.wait(1) == 0
+        assert orphan.wait(PATIENCE_SECONDS) == 0
 
 
 def test_a_server_that_cannot_start_says_its_last_words(tmp_path: Path) -> None:
@@ -172,7 +173,8 @@ def test_a_server_that_cannot_start_says_its_last_words(tmp_path: Path) -> None:
 
 def test_postgres_never_runs_as_root() -> None:
     identity = identity_for(program("postgres"))
-    told = subprocess.run(tethered(["id", "-u"], identity=identity), capture_output=True, check=True, timeout=10)
+    command = tethered(["id", "-u"], identity=identity)
+    told = subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE_SECONDS)
     assert int(told.stdout) != 0
 
 
@@ -221,7 +223,7 @@ async def test_a_mail_lands_in_a_file_that_a_mail_program_can_open(
     server = await open_mailbox(0, tmp_path)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        await aiosmtplib.send(mail, hostname="127.0.0.1", port=port, timeout=5)
+        await aiosmtplib.send(mail, hostname="127.0.0.1", port=port, timeout=PATIENCE_SECONDS)
     assert subject_of_the_only_mail(tmp_path) == mail["Subject"]
     assert "mail to marie.weber@example.com: Ihre Karte für Größe 40" in capsys.readouterr().out
 
@@ -234,12 +236,9 @@ def subject_of_the_only_mail(folder: Path) -> str:
 def launch(server: EmbeddedServer) -> None:
     """Starts it from a process that is then killed."""
     script = CRASHING_LAUNCHER.format(module=server.data_dir.name, name=type(server).__name__)
-    ended = subprocess.run([sys.executable, "-c", script, str(server.data_dir)], check=False, timeout=30)
+    ended = subprocess.run([sys.executable, "-c", script, str(server.data_dir)], check=False, timeout=PATIENCE_SECONDS)
     assert ended.returncode == -signal.SIGKILL
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
-    while command_line(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not command_line(pid))

@@ -2,7 +2,9 @@
 
 import asyncio
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +14,7 @@ from redis.exceptions import RedisError
 
 from backend.core.queue import QUEUE_NAME, RELAY, Doorbell, RemoteJobError, deserialize, open_queue, serialize
 from backend.services import Services
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop
 
 
@@ -26,6 +29,13 @@ class Ringing:
         self.rung += 1
         if self._error:
             raise self._error
+
+
+class Silent:
+    """A queue that takes what it is told and never answers."""
+
+    async def enqueue_job(self, *_: str, **__: str) -> None:
+        await asyncio.Event().wait()
 
 
 def test_a_job_is_json_and_nothing_else() -> None:
@@ -85,7 +95,7 @@ async def test_closing_a_doorbell_nobody_rang() -> None:
 async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services: Services, shop: Shop) -> None:
     card = await shop.anna.enroll("canary@example.com", first_name="Canary")
     await shop.anna.earn(card, cents=100)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while f"{job_key_prefix}{RELAY}:" not in (kept := await everything_in(services.redis)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert QUEUE_NAME in kept
@@ -103,10 +113,19 @@ async def everything_in(redis: Redis) -> str:
     return " ".join(told)
 
 
-async def test_a_queue_that_is_away_is_given_up_quickly() -> None:
+async def test_a_queue_that_is_away_is_given_up() -> None:
     queue = open_queue("redis://127.0.0.1:1")
     doorbell = Doorbell(queue)
     doorbell.ring()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await doorbell.close()
     await queue.aclose(close_connection_pool=True)
+
+
+async def test_a_queue_that_says_nothing_is_given_up(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
+    doorbell = Doorbell(Silent())  # type: ignore[arg-type]
+    doorbell.ring()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await doorbell.close()
+    (told,) = [line for line in log_lines() if line["event"] == "doorbell_failed"]
+    assert told["error"] == "TimeoutError"

@@ -4,13 +4,13 @@ import io
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from backend.core.supervisor import Supervisor
+from tests.world.patience import PATIENCE_SECONDS, wait_until
 
 FOREVER = "import time; time.sleep(1000)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); time.sleep(1000)"
@@ -97,18 +97,12 @@ def test_a_program_deaf_to_sigterm_is_killed_when_its_time_is_over(
 
 
 def test_programs_end_when_the_supervisor_is_killed() -> None:
-    ended = subprocess.run(python(KILLED_SUPERVISOR), capture_output=True, check=False, timeout=30)
-    deadline = time.monotonic() + 5
-    while is_running(int(ended.stdout)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    ended = subprocess.run(python(KILLED_SUPERVISOR), capture_output=True, check=False, timeout=PATIENCE_SECONDS)
+    wait_until(lambda: not is_running(int(ended.stdout)))
 
 
 def wait_for(log: io.StringIO, words: str) -> None:
-    deadline = time.monotonic() + 10
-    while words not in log.getvalue():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: words in log.getvalue())
 
 
 def is_running(pid: int) -> bool:

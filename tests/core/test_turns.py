@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from backend.core.turns import Turns
+from tests.world.patience import PATIENCE_SECONDS
 
 
 async def test_those_with_one_key_go_one_at_a_time_in_the_order_they_came() -> None:
@@ -22,7 +23,7 @@ async def test_those_with_one_key_go_one_at_a_time_in_the_order_they_came() -> N
 
 async def test_other_keys_do_not_wait() -> None:
     turns = Turns()
-    async with turns.of("one card"), asyncio.timeout(1), turns.of("another card"):
+    async with turns.of("one card"), asyncio.timeout(PATIENCE_SECONDS), turns.of("another card"):
         pass
 
 
@@ -39,7 +40,7 @@ async def test_who_gives_up_waiting_holds_nobody_up_and_nothing_is_kept() -> Non
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-    async with asyncio.timeout(1), turns.of("card"):
+    async with asyncio.timeout(PATIENCE_SECONDS), turns.of("card"):
         pass
     assert turns._locks == {}
 

@@ -168,7 +168,7 @@ async def test_the_share_of_right_passes_is_never_rounded_up(ada: Browser, backe
 
 async def test_freshness_age_of_the_key_and_end_of_the_certificates_are_shown(ada: Browser) -> None:
     await ada.open("/admin/wallets")
-    assert "0.5 s 95% within 2.5 s; 412 in the last hour" in ada.text
+    assert "0.5 s 95% within 2.5 s; 412 updates in the last hour" in ada.text
     assert "Age of the key 91 days" in ada.text
     assert "Certificates expire in 211 days" in ada.text
     assert "3388000000012345678" in ada.text
@@ -232,7 +232,7 @@ async def test_each_failure_leads_to_its_card_for_those_who_may_look(ada: Browse
 
 async def test_a_run_with_more_failures_than_it_lists_says_how_to_reach_the_others(ada: Browser) -> None:
     await ada.open("/admin/wallets")
-    assert "The first 1 of 2 are listed." in ada.text
+    assert "The first 1 of 2 is listed." in ada.text
 
 
 @pytest.mark.parametrize(

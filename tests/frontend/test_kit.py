@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import brotli
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from frontend.kit.assets import Assets
 from frontend.settings import Settings, SettingsError, load_settings
+from frontend.till import screen
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import CARD_PATH, Browser
 
@@ -115,9 +117,12 @@ async def test_a_preference_leads_back_to_the_page_it_was_chosen_on(anna: Browse
         assert answer.headers["location"] == place
 
 
-async def test_what_breaks_is_said_without_its_reasons(anna: Browser, backend: StaffBackend) -> None:
-    backend.answers["GET /store/loyalty/till"] = ValueError("postgresql://orion:secret@db")
-    answer = await anna.open("/till")
+async def test_what_breaks_is_said_without_its_reasons(
+    anna: Browser, backend: StaffBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(screen, "toasts_of", Mock(side_effect=ValueError("postgresql://orion:secret@db")))
+        answer = await anna.open("/till")
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.headers["request-id"] in answer.text

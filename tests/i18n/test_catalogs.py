@@ -3,6 +3,7 @@ from typing import Any
 
 from i18n.catalogs import TEMPLATE, coverage, messages, read_catalog
 from i18n.extraction import is_stale, write_template
+from i18n.french import with_no_break_spaces
 from i18n.locales import LANGUAGES
 from i18n.updating import update_catalogs
 
@@ -81,3 +82,12 @@ def test_a_sentence_that_gets_a_plural_is_translated_anew(project: Any) -> None:
     write_template(project.root)
     update_catalogs(project.root)
     assert 'msgid_plural "Add %(num)s stamps"\nmsgstr[0] ""\nmsgstr[1] ""' in text(project, FR)
+
+
+def test_french_signs_get_their_no_break_spaces() -> None:
+    """Translators type plain ones; an address keeps its colon, and what is right stays."""
+    assert with_no_break_spaces("Fini ? Oui ; non ! « Prix » : 3 € (https://x.example:80)") == (
+        "Fini\u202f? Oui\u202f; non\u202f! «\u00a0Prix\u00a0»\u00a0: 3 € (https://x.example:80)"
+    )
+    right = "Solde\u00a0: «\u00a0bon\u00a0»\u202f!"
+    assert with_no_break_spaces(right) == right

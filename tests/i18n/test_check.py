@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from i18n.catalogs import ROOT, TEMPLATE, messages, read_catalog, sources
+from i18n.checks.numbers import UNCOUNTED
 from i18n.checks.run import check
 
 FR = "i18n/fr/LC_MESSAGES/messages.po"
@@ -46,6 +48,9 @@ def test_a_complete_project_has_no_findings(project: Any) -> None:
         (FR, GREETING, GREETING.replace("</b>", "<b>"), "tags"),
         (FR, 'msgstr "Redeem"', 'msgstr "Échanger contre une récompense"', "too_long"),
         (FR, 'msgstr "Add a stamp"', "what is this?", "unreadable"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "Fini ? Oui"', "space"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "Solde : bon"', "space"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "« Oui »"', "space"),
         (LB, 'msgstr "Add a stamp"', 'msgstr "viru(n) 3 Deeg"', "n_rule"),
         (LB, GREETING, GREETING.replace("Hello <b>", "Vun ").replace("</b>", ""), "n_rule"),
     ],
@@ -63,6 +68,26 @@ def test_a_value_without_a_name_is_found(project: Any, sentence: str) -> None:
     project.replace(PAGE, "</body>", f"{sentence}</body>")
     project.translate()
     assert "unnamed_value" in kinds(project.root)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ('{{ _("%(days)s days left") }}', "no_plural"),
+        ("{% trans count=1 %}{{ count }} cards{% endtrans %}", "no_plural"),
+        ('{{ _("{points} points") }}', "no_plural"),
+        ('{{ _("%(visits)s visits") }}', "unknown_value"),
+    ],
+)
+def test_a_number_without_a_plural_is_found(project: Any, sentence: str, kind: str) -> None:
+    project.replace(PAGE, "</body>", f"{sentence}</body>")
+    project.translate()
+    assert kinds(project.root) == {kind}
+
+
+def test_no_exception_for_a_number_outlives_its_sentence() -> None:
+    said = {sources(message)[0] for message in messages(read_catalog(ROOT / TEMPLATE))}
+    assert set(UNCOUNTED) <= said
 
 
 def test_a_percent_sign_that_jinja_would_trip_over_is_found(project: Any) -> None:

@@ -62,10 +62,26 @@ def test_luxembourgish_never_prints_an_n_in_brackets() -> None:
         (["Anna", "Tom"], "Anna an Tom"),
         (["Luc", "Émile"], "Luc an Émile"),
         (["Luc", "Marie", "Zoé"], "Luc, Marie an Zoé"),
+        (["Luc", "„Marie“"], "Luc a „Marie“"),
+        (["Luc", "„Tom“"], "Luc an „Tom“"),
+        (["Luc", "…"], "Luc a …"),
     ],
 )
 def test_luxembourgish_lists_follow_the_n_rule(words: list[str], text: str) -> None:
     assert Formatter("lb").listing(words) == text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "and_"),
+    [
+        ("0 1 2 3 8 9 10 11 12 13 18 19 20 21 30 41 52 63 78 80 90 99 100 104 140 199 1.000 1.400 8.500 23.000", "an"),
+        ("4 5 6 7 14 15 16 17 24 35 46 57 40 50 60 70 44 400 599 700 4.000 7.500 14.000 24.000 600.000", "a"),
+    ],
+)
+def test_luxembourgish_numbers_are_read_aloud_before_the_n_rule_is_kept(numbers: str, and_: str) -> None:
+    """Véier, fënnef, sechs and siwen drop it, also where a longer number begins with them."""
+    for number in numbers.split():
+        assert Formatter("lb").listing(["A", f"{number} Punkten"]) == f"A {and_} {number} Punkten"
 
 
 def test_a_moment_is_shown_in_the_zone_of_its_store_on_both_sides_of_midnight() -> None:

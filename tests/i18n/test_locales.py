@@ -34,28 +34,31 @@ def test_a_browser_gets_the_best_language_it_asks_for(header: str | None, langua
 @pytest.mark.parametrize(
     ("wishes", "language"),
     [
-        ({"asked": "lb", "chosen": "de", "merchant": "en"}, "lb"),
-        ({"asked": "zh", "chosen": "de", "merchant": "en"}, "de"),
-        ({"chosen": "de", "merchant": "en"}, "de"),
-        ({"merchant": "en"}, "fr"),
+        ({"asked": "lb", "person": "de", "customer": "en", "cookie": "en"}, "lb"),
+        ({"asked": "zh", "person": "de", "customer": "en", "cookie": "en"}, "de"),
+        ({"person": "pt-PT", "customer": "de-LU", "cookie": "lb"}, "de"),
+        ({"customer": "lb", "cookie": "de"}, "lb"),
+        ({"customer": "nonsense", "cookie": "de"}, "de"),
+        ({"cookie": "xx", "store": "de", "merchant": "lb"}, "fr"),
         ({}, "fr"),
     ],
 )
-def test_a_persons_choice_wins_over_the_browser_and_the_browser_over_the_merchant(
-    wishes: dict[str, str], language: str
-) -> None:
+def test_what_is_asked_then_saved_then_kept_wins_over_the_browser(wishes: dict[str, str], language: str) -> None:
     assert negotiate("fr-FR", **wishes) == language  # type: ignore[arg-type]
 
 
-def test_a_browser_without_a_language_of_ours_gets_the_merchants_and_then_the_platforms() -> None:
-    assert negotiate("zh", merchant="lb") == "lb"
+def test_a_browser_without_a_language_of_ours_gets_the_stores_the_merchants_and_then_the_platforms() -> None:
+    assert negotiate("zh", store="de", merchant="lb") == "de"
+    assert negotiate("zh", store="zh", merchant="lb") == "lb"
     assert negotiate("zh", merchant="zh", fallback="de") == "de"
 
 
 def test_the_pseudo_locale_is_spoken_only_where_it_is_allowed() -> None:
     assert negotiate("fr", asked="en_XA") == "en"
     assert negotiate("fr", asked="en_XA", pseudo=True) == PSEUDO_LANGUAGE
-    assert negotiate("fr", chosen="en-XA", pseudo=True) == PSEUDO_LANGUAGE
+    assert negotiate("fr", cookie="en-XA", pseudo=True) == PSEUDO_LANGUAGE
+    assert negotiate("fr", person="de", customer="lb", cookie="en_XA", pseudo=True) == PSEUDO_LANGUAGE
+    assert negotiate("fr", person="de", cookie="en_XA") == "de"
 
 
 def test_every_language_has_a_name_and_a_way_to_write_numbers() -> None:

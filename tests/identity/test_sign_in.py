@@ -254,3 +254,15 @@ async def test_a_permission_taken_away_is_gone_with_the_next_request(shop: Shop,
     with refused("forbidden", 403) as said:
         await shop.anna.earn(card, cents=100)
     assert said[0]["permission"] == "loyalty.manage_cards"
+
+
+async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(stranger: Stranger, sign_in) -> None:
+    anna = await sign_in(ANNA)
+    changed = await anna.ask("PATCH", "/auth/me", json={"language": "lb"})
+    assert changed["language"] == (await anna.me())["language"] == "lb"
+    assert (await stranger.sign_in(ANNA.email, PASSWORD))["user"]["language"] == "lb"
+    for wrong in ("pt", "LB", None):
+        with refused("validation_failed", 422):
+            await anna.ask("PATCH", "/auth/me", json={"language": wrong})
+    with refused("unauthenticated", 401):
+        await stranger.ask("PATCH", "/auth/me", json={"language": "de"})

@@ -1,5 +1,6 @@
 """Mails: queued with their reason, sent by the way the settings name, tried again, given up with a reason."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.messaging import delivery
-from backend.messaging.actions import DeliveryFailed, claim_mails, deliver, queue_mail
+from backend.messaging.actions import DeliveryFailed, Message, claim_mails, deliver, queue_mail
 from backend.messaging.delivery import ConsoleDelivery, SendgridDelivery, SmtpDelivery, open_delivery
 from backend.messaging.models import EmailLog
 from backend.messaging.templates import CARD_LINK, ENROLLMENT, TEMPLATES, render
@@ -33,12 +34,7 @@ VALUES = {
     "runbook": "docs/runbook.md",
     "section": "Replace it",
 }
-MAIL = {
-    "message_id": UUID(int=7),
-    "recipient": "zoe@example.com",
-    "subject": "Ihre Karte für Zoë",
-    "body_text": "Größe",
-}
+MAIL = Message(UUID(int=7), "zoe@example.com", "Café Aurora", "de", "Ihre Karte für Zoë", "Größe")
 
 
 @pytest.fixture
@@ -66,6 +62,15 @@ def test_the_welcome_carries_the_card_number_and_the_link_mail_does_not() -> Non
     assert VALUES["code"] not in render(CARD_LINK, "en", **VALUES).body_text
 
 
+@pytest.mark.parametrize(
+    ("language", "greeting"), [("en", "Hello,"), ("fr", "Bonjour,"), ("de", "Guten Tag,"), ("lb", "Bonjour,")]
+)
+def test_a_customer_who_has_given_no_name_is_greeted_without_one(language: str, greeting: str) -> None:
+    for template in TEMPLATES:
+        body = render(template, language, **VALUES | {"name": None}).body_text  # type: ignore[arg-type]
+        assert body.startswith(f"{greeting}\n\n")
+
+
 def test_a_name_cannot_smuggle_a_header_into_a_mail() -> None:
     subject = render(ENROLLMENT, "en", **VALUES | {"merchant": "X\r\nBcc: all@example.com"}).subject
     assert "\r" not in subject
@@ -73,12 +78,13 @@ def test_a_name_cannot_smuggle_a_header_into_a_mail() -> None:
 
 
 async def test_a_mail_arrives_as_it_was_meant(post_office: PostOffice) -> None:
-    way = open_delivery(by_smtp(post_office, email_from_name="Café Aurora", email_reply_to="shop@example.com"))
-    await way.send(**MAIL)
+    way = open_delivery(by_smtp(post_office, email_reply_to="shop@example.com"))
+    await way.send(MAIL)
     (mail,) = post_office.mails
-    assert (mail["To"], mail["Subject"], mail["Reply-To"]) == (MAIL["recipient"], MAIL["subject"], "shop@example.com")
+    assert (mail["To"], mail["Subject"], mail["Reply-To"]) == (MAIL.recipient, MAIL.subject, "shop@example.com")
     assert mail["From"].addresses[0].display_name == "Café Aurora"
-    assert mail["Message-ID"] == f"<{MAIL['message_id']}@orion.example>"
+    assert mail["Content-Language"] == "de"
+    assert mail["Message-ID"] == f"<{MAIL.id}@orion.example>"
     assert mail.get_content().strip() == "Größe"
 
 
@@ -86,13 +92,13 @@ async def test_a_server_that_refuses_is_told_without_credentials(post_office: Po
     post_office.is_open = False
     way = SmtpDelivery(by_smtp(post_office))
     with pytest.raises(DeliveryFailed, match=f"^SMTP\\w+ at 127.0.0.1:{post_office.port}$"):
-        await way.send(**MAIL)
+        await way.send(MAIL)
 
 
 async def test_a_server_that_is_away_is_told(unused_port: int) -> None:
     way = SmtpDelivery(replace(Settings(), smtp_port=unused_port))
     with pytest.raises(DeliveryFailed, match=f"at 127.0.0.1:{unused_port}"):
-        await way.send(**MAIL)
+        await way.send(MAIL)
 
 
 @pytest.fixture
@@ -108,8 +114,8 @@ def test_the_setting_chooses_the_way(provider: str, kind: type) -> None:
 
 
 async def test_the_console_names_nobody(log_lines) -> None:
-    await ConsoleDelivery().send(**MAIL)
-    assert MAIL["recipient"] not in str(log_lines())
+    await ConsoleDelivery().send(MAIL)
+    assert MAIL.recipient not in str(log_lines())
 
 
 @pytest.fixture
@@ -132,30 +138,32 @@ def sendgrid(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
 
 async def test_sendgrid_gets_the_mail(sendgrid: list[httpx.Request]) -> None:
     settings = replace(Settings(), sendgrid_api_key="right", email_reply_to="shop@example.com")
-    await SendgridDelivery(settings).send(**MAIL)
+    await SendgridDelivery(settings).send(MAIL)
     (request,) = sendgrid
     assert str(request.url) == "https://api.sendgrid.com/v3/mail/send"
     assert b"zoe@example.com" in request.content
     assert b"shop@example.com" in request.content
+    assert json.loads(request.content)["headers"] == {"Content-Language": "de"}
+    assert json.loads(request.content)["from"]["name"] == "Café Aurora"
 
 
 async def test_sendgrid_refusing_is_told_without_the_key(sendgrid: list[httpx.Request]) -> None:
     settings = replace(Settings(), sendgrid_api_key="wrong")
     with pytest.raises(DeliveryFailed, match=r"^401 at https://api\.sendgrid\.com$"):
-        await SendgridDelivery(settings).send(**MAIL)
+        await SendgridDelivery(settings).send(MAIL)
 
 
 async def test_a_page_in_sendgrids_place_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     page = httpx.MockTransport(lambda _: httpx.Response(200, html="<h1>Sign in to the network</h1>"))
     monkeypatch.setattr(delivery.httpx, "AsyncClient", partial(httpx.AsyncClient, transport=page))
     with pytest.raises(DeliveryFailed, match=r"^200 at"):
-        await SendgridDelivery(Settings()).send(**MAIL)
+        await SendgridDelivery(Settings()).send(MAIL)
 
 
 async def test_sendgrid_away_is_told() -> None:
     settings = replace(Settings(), sendgrid_api_url="http://127.0.0.1:1")
     with pytest.raises(DeliveryFailed, match="ConnectError at http://127"):
-        await SendgridDelivery(settings).send(**MAIL)
+        await SendgridDelivery(settings).send(MAIL)
 
 
 @pytest.fixture
@@ -170,7 +178,7 @@ async def attempt(services: Services, shop: Shop, settings: Settings) -> list[Em
     async with services.sessions.committing(shop.merchant_id) as session:
         claimed = await claim_mails(session, shop.merchant_id, clock.now(), 10)
     for entry in claimed:
-        await deliver(entry, open_delivery(settings), settings, clock.now())
+        await deliver(entry, open_delivery(settings), settings, clock.now(), sender="Café Aurora")
         async with services.sessions.committing(shop.merchant_id) as session:
             await session.merge(entry)
     return claimed
@@ -184,7 +192,7 @@ async def test_a_mail_is_sent_once_and_the_log_says_by_which_way(
     assert await attempt(services, shop, by_smtp(post_office)) == []
     row = await superuser.fetchrow("SELECT * FROM email_logs WHERE id = $1", queued.id)
     assert (row["status"], row["attempts"], row["provider"], row["error"]) == ("sent", 1, "smtp", None)
-    assert (row["host"], row["sender"]) == (f"127.0.0.1:{post_office.port}", "Orion <cards@orion.example>")
+    assert (row["host"], row["sender"]) == (f"127.0.0.1:{post_office.port}", "Café Aurora <cards@orion.example>")
     assert row["sent_at"] is not None
     assert len(post_office.mails) == 1
 
@@ -232,8 +240,16 @@ async def test_a_mail_that_cannot_be_written_has_failed_like_any_other(
 ) -> None:
     """Addresses taken before they were checked."""
     settings = by_smtp(post_office)
-    entry = EmailLog(id=UUID(int=7), recipient=recipient, subject="Card", body_text="Text", status="queued", attempts=1)
-    await deliver(entry, open_delivery(settings), settings, clock.now())
+    entry = EmailLog(
+        id=UUID(int=7),
+        recipient=recipient,
+        language="de",
+        subject="Card",
+        body_text="Text",
+        status="queued",
+        attempts=1,
+    )
+    await deliver(entry, open_delivery(settings), settings, clock.now(), sender="Orion")
     assert entry.status == "queued"
     assert entry.error
     assert recipient not in entry.error

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from backend.core.database import Sessions
 from backend.models import metadata
+from backend.operations import health
 from backend.operations.problems import known_problems
 from i18n.translator import get_translator
 from tests.conftest import OwnTown
@@ -35,10 +36,13 @@ async def test_alive_but_not_ready_on_an_older_schema(own_town: OwnTown) -> None
         assert (await town.stranger.send("GET", "/health/live")).status_code == 200
 
 
-async def test_without_its_database_it_is_alive_and_says_what_is_wrong(own_town: OwnTown) -> None:
+async def test_without_its_database_it_is_alive_and_says_what_is_wrong(
+    own_town: OwnTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "CHECK_SECONDS", 0.5)
     async with own_town() as town:
         await town.superuser.execute("ALTER TABLE alembic_version RENAME TO hidden")
-        await town.superuser.execute("CREATE VIEW alembic_version AS SELECT pg_sleep(3)::text AS version_num")
+        await town.superuser.execute("CREATE VIEW alembic_version AS SELECT pg_sleep(600)::text AS version_num")
         await town.superuser.execute("GRANT SELECT ON alembic_version TO orion_app")
         answer = await town.stranger.send("GET", "/health/ready")
         assert answer.status_code == 503

@@ -13,6 +13,7 @@ from backend.operations.task_runs.queries import is_running, state_of
 from backend.services import Services
 from tests.world import ADA, CLAIRE, PAUL
 from tests.world.caller import Json, refused
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.till import Till
 
 
@@ -55,7 +56,7 @@ async def test_a_run_can_be_watched_while_it_works(services: Services, paul: Til
     run = await queue_run(services.sessions, "bake")
     assert (await of(paul, run))["state"] == "queued"
     working = asyncio.create_task(run_task(services.sessions, run, work, heartbeat=0.01))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (told := await of(paul, run))["done"] == 0:  # noqa: ASYNC110 - the row is all there is to see
             await asyncio.sleep(0.01)
     assert (told["state"], told["done"], told["total"]) == ("running", 40, 100)

@@ -20,11 +20,12 @@ from backend.core.settings import Settings
 from tests.world.caller import new_key
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.limits import forget_everything
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.process import Backend, a_backend
 from tests.world.shop import Shop
 from tests.world.till import Till
 
-CARDS, STOCK, PATIENCE_SECONDS = 4, 25, 60
+CARDS, STOCK = 4, 25
 BOOKED, REFUSED = 201, {403, 404, 409, 422}
 ASK_AGAIN = {429, 502, 503}
 STILL_RUNNING = "request_in_progress"

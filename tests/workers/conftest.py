@@ -18,6 +18,7 @@ from backend.services import Services, open_services
 from tests.conftest import Servers, client, running
 from tests.doubles.smtp import PostOffice, open_post_office
 from tests.world.limits import forget_everything
+from tests.world.patience import PATIENCE_SECONDS
 from workers.queues import make_workers
 
 DATABASE = "workshop"
@@ -99,6 +100,6 @@ async def workers(settings: Settings, working: dict) -> AsyncIterator[list[Worke
 
 async def run(workers: Sequence[Worker]) -> None:
     """The quick ones first: what they have queued for the others is done, too."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for worker in workers:
             await worker.async_run()

@@ -21,7 +21,7 @@ from backend.core import reaching
 from backend.core.clock import clock
 from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.outbox import relay
-from backend.core.ports import free_port, is_free
+from backend.core.ports import is_free
 from backend.core.queue import RELAY, deserialize, serialize
 from backend.core.reaching import StartRefused, reach_redis
 from backend.core.settings import Settings
@@ -37,6 +37,8 @@ from tests.doubles.smtp import PostOffice
 from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
 from tests.world.office import Office
+from tests.world.patience import until
+from tests.world.ports import own_port
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
@@ -51,9 +53,10 @@ MAILS = "SELECT template_code, language, recipient, status FROM email_logs ORDER
 
 
 async def until_it_rings(services: Services) -> None:
-    async with asyncio.timeout(10):
-        while not await services.redis.keys(f"{job_key_prefix}{RELAY}:*"):  # noqa: ASYNC110 - another process sets it
-            await asyncio.sleep(0.01)
+    async def is_ringing() -> bool:
+        return bool(await services.redis.keys(f"{job_key_prefix}{RELAY}:*"))
+
+    await until(is_ringing)
 
 
 def test_the_started_workers_read_json_and_nothing_else(workers: list[Worker]) -> None:
@@ -292,7 +295,7 @@ async def test_a_worker_opens_its_services_once_and_closes_them(settings: Settin
 
 
 async def test_a_worker_shows_its_metrics(settings: Settings) -> None:
-    port = free_port("127.0.0.1", 9464)
+    port = own_port()
     async with runner.open_context(replace(settings, worker_metrics_port=port)), httpx.AsyncClient() as http:
         text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
         assert "orion_wallet_sync_lag_seconds" in text

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import select
 
 from backend.core.clock import clock
 from backend.loyalty.cards.mails import with_address
+from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
 from backend.messaging.delivery import open_delivery
@@ -48,11 +50,23 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Email
 
 
 async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:
-    delivery = open_delivery(services.settings)
+    if not claimed:
+        return
+    delivery, sender = open_delivery(services.settings), await _sender(services, merchant_id)
     for entry in claimed:
-        await deliver(entry, delivery, services.settings, clock.now(), await _text(services, entry))
+        text = await _text(services, entry)
+        await deliver(entry, delivery, services.settings, clock.now(), text, sender=sender)
         async with services.sessions.committing(merchant_id) as session:
             await session.merge(entry)
+
+
+async def _sender(services: Services, merchant_id: UUID | None) -> str:
+    """All mails of a merchant come from one name, theirs."""
+    if merchant_id is None:
+        return services.settings.email_from_name
+    async with services.sessions.committing(merchant_id) as session:
+        found = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
+    return found or services.settings.email_from_name
 
 
 async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:

@@ -1,11 +1,11 @@
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
 
 from backend.core.pasted import BLANKS, DASHES, clean_email, clean_phone
-from backend.core.schemas import Answer, Body
+from backend.core.schemas import Answer, Body, Language
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters, ends of lines, and marks that turn the direction of what follows."""
@@ -56,7 +56,6 @@ Phone = Annotated[
         examples=["+352 621 123 456"],
     ),
 ]
-Language = Literal["en", "fr", "de", "lb"]
 
 
 class Person(Body):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -19,9 +19,17 @@ from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
 from backend.loyalty.enrollment.actions import Enrollment, ask_for_card_links
+from backend.loyalty.enrollment.language import change_language
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.queries import card_page, public_program
-from backend.loyalty.enrollment.schemas import CardLinkRequest, Enroll, EnrollView, SelfEnroll, SelfEnrollView
+from backend.loyalty.enrollment.schemas import (
+    CardLinkRequest,
+    ChangeOwnCard,
+    Enroll,
+    EnrollView,
+    SelfEnroll,
+    SelfEnrollView,
+)
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.desk import REPLAYED, Desk, IdempotencyKey, sent
 from backend.loyalty.ledger.problems import AlreadyBooked, CardNotFound, ProgramInactive
@@ -111,6 +119,30 @@ class StorefrontController(Controller):
     )
     async def card_page(self, request: Asked, token: FromPath[str], ledger: NamedDependency[Ledger]) -> CardPage:
         return await card_page(ledger, token, reader_language(request), clock.now())
+
+    @patch(
+        "/cards/{token:str}",
+        operation_id="changeOwnCard",
+        summary="Read the own page, emails and passes in another language from now on",
+        description="The token is the right to do so.",
+        guards=[limited("card-page", 60)],
+        responses=refusals(CardNotFound, ValidationFailed),
+    )
+    async def change_card(
+        self,
+        request: Asked,
+        token: FromPath[str],
+        data: JSONBody[ChangeOwnCard],
+        ledger: NamedDependency[Ledger],
+        sessions: NamedDependency[Sessions],
+    ) -> CardPage:
+        now, link = clock.now(), ledger.links.read(token)
+        await card_page(ledger, token, data.language, now)
+        assert link is not None, "the page was just found"
+        async with sessions.committing(link.merchant_id) as session:
+            await change_language(session, link.merchant_id, link.card_id, data.language, now)
+        ledger.doorbell.ring()
+        return await card_page(ledger, token, reader_language(request), now)
 
     @post(
         "/card-links",

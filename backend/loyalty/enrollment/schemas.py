@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from backend.core.schemas import Answer, Body
+from backend.core.schemas import Answer, Body, Language
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.customers.schemas import Email, Person, PublicName
 from backend.merchants.schemas import StoreRef
@@ -44,6 +44,11 @@ class SelfEnrollView(Answer):
     """Stores where the card is accepted."""
     mailed: bool
     """The card's address is on its way to the email given."""
+
+
+class ChangeOwnCard(Body):
+    language: Language
+    """Of the customer's page, mails and passes."""
 
 
 class CardLinkRequest(Body):

@@ -51,7 +51,11 @@ class StampCooldown(Problem):
 class DailyStampLimit(Problem):
     code, status, is_remembered = "daily_stamp_limit", 409, True
     title = N_("No more stamps today")
-    detail = N_("%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.")
+    detail = NN_(
+        "%(limit)s of %(limit)s stamp was given today. The next one is possible tomorrow.",
+        "%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.",
+    )
+    counted = "limit"
 
 
 class InsufficientPoints(Problem):

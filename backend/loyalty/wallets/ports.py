@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from i18n.translator import get_translator
+
 Provider = Literal["google", "apple"]
 LinkKey = tuple[UUID, UUID, Provider]
 """Merchant, card, provider."""
@@ -134,6 +136,13 @@ class CheckStep(msgspec.Struct, frozen=True):
     name: str
     """Stable, such as `file_readable`."""
     outcome: Literal["ok", "warning", "failed", "skipped"]
-    sentence: str
+    sentence: str | tuple[str, str]
     mend: str = ""
     facts: dict[str, str | int] = {}
+
+    def told(self, language: str) -> str:
+        """The sentence. One with a plural is about days."""
+        translator = get_translator(language)
+        if isinstance(self.sentence, tuple):
+            return translator.ngettext(*self.sentence, int(self.facts["days"]), **self.facts)
+        return translator.gettext(self.sentence, **self.facts)

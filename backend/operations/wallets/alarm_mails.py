@@ -8,7 +8,6 @@ from sqlalchemy import select
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.settings import Settings
-from backend.loyalty.wallets.google.account import KEY_AGE_MAX
 from backend.messaging.actions import forget_occasions, queue_platform_mail
 from backend.messaging.templates import CERTIFICATE
 from backend.operations.wallets.alarms import APPLE, GOOGLE, Alarm
@@ -16,7 +15,7 @@ from backend.operations.wallets.status import step_view
 from backend.staff.models import User
 from i18n.formatting import get_formatter
 from i18n.locales import negotiate
-from i18n.translator import N_, NN_, get_translator
+from i18n.translator import N_, NN_, Translator, get_translator
 
 RUNBOOK = "docs/runbooks/wallet-certificates.md"
 SECTIONS = {APPLE: "Replace Apple's certificate", GOOGLE: "Replace Google's key"}
@@ -31,8 +30,8 @@ DAYS_LEFT = NN_(
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    headline: str
-    what: str
+    headline: str | tuple[str, str]
+    what: str | tuple[str, str]
     """Empty where it depends on the alarm."""
     consequence: str
 
@@ -64,10 +63,10 @@ TEXTS = {
         ),
     ),
     (GOOGLE, "old"): _Text(
-        N_("Google Wallet’s key is %(days)s days old"),
-        N_(
-            "The key in %(file)s is %(days)s days old, going by its file; Google advises to replace keys after"
-            " %(limit)s."
+        NN_("Google Wallet’s key is %(days)s day old", "Google Wallet’s key is %(days)s days old"),
+        NN_(
+            "The key in %(file)s is %(days)s day old, by its file; Google advises to replace keys after 90 days.",
+            "The key in %(file)s is %(days)s days old, by its file; Google advises to replace keys after 90 days.",
         ),
         N_(
             "Customers notice nothing as long as Google accepts the key. Once it has been withdrawn, passes on "
@@ -93,7 +92,7 @@ async def tell_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
         for what in (APPLE, GOOGLE):
             await forget_occasions(session, f"{what}:fault:", but=current)
         for admin in await session.scalars(select(User).where(User.role == "super_admin", User.is_active)):
-            language = negotiate(None, chosen=admin.language)
+            language = negotiate(None, person=admin.language)
             for alarm in alarms:
                 await queue_platform_mail(
                     session, alarm.occasion, CERTIFICATE, recipient=admin.email, language=language, now=now,
@@ -104,11 +103,10 @@ async def tell_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
 def _told(alarm: Alarm, language: str) -> dict[str, str]:
     """Whole sentences in the reader's language, for the places the template has for them."""
     translator, text = get_translator(language), TEXTS[alarm.what, alarm.kind]
-    facts = {
+    facts: dict[str, str | int] = {
         "file": alarm.file,
         "date": get_formatter(language).date(alarm.day) if alarm.day else "",
         "days": alarm.days,
-        "limit": KEY_AGE_MAX.days,
     }
     if alarm.step is not None:
         step = step_view(alarm.step, language)
@@ -116,11 +114,17 @@ def _told(alarm: Alarm, language: str) -> dict[str, str]:
     elif alarm.kind == "ending":
         what = translator.ngettext(*DAYS_LEFT, alarm.days, count=alarm.days, **facts)
     else:
-        what = translator.gettext(text.what, **facts)
+        what = _say(translator, text.what, alarm.days, facts)
     return {
-        "headline": translator.gettext(text.headline, **facts),
+        "headline": _say(translator, text.headline, alarm.days, facts),
         "what": what,
         "consequence": translator.gettext(text.consequence),
         "runbook": RUNBOOK,
         "section": SECTIONS[alarm.what],
     }
+
+
+def _say(translator: Translator, text: str | tuple[str, str], days: int, facts: dict[str, str | int]) -> str:
+    if isinstance(text, tuple):
+        return translator.ngettext(*text, days, **facts)
+    return translator.gettext(text, **facts)

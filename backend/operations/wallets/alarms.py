@@ -16,6 +16,7 @@ from backend.loyalty.wallets.google.account import is_configured as has_google
 from backend.loyalty.wallets.google.checks import account_fault
 from backend.loyalty.wallets.ports import CheckStep
 from backend.operations.task_runs.actions import Progress
+from i18n.locales import SOURCE_LANGUAGE
 
 CHECK_CERTIFICATES = "check_wallet_certificates"
 WARN_AT_DAYS = (60, 30, 14, 7)
@@ -107,7 +108,7 @@ def _old(account: Account, now: datetime) -> Alarm | None:
 
 
 def _fault(what: str, step: CheckStep) -> Alarm:
-    return Alarm(what, "fault", f"{what}:fault:{step.name}", step.sentence % step.facts, step=step)
+    return Alarm(what, "fault", f"{what}:fault:{step.name}", step.told(SOURCE_LANGUAGE), step=step)
 
 
 def warned_at(days_left: int) -> int | None:

@@ -135,7 +135,7 @@ def step_view(step: CheckStep, language: str) -> StepView:
     return StepView(
         name=step.name,
         outcome=step.outcome,
-        sentence=say(step.sentence, **step.facts),
+        sentence=step.told(language),
         mend=say(step.mend, **step.facts) if step.mend else "",
     )
 

@@ -47,6 +47,8 @@ class FakeIPhone:
         self, http: httpx.AsyncClient, trusted: Path, *, push_token: str | None = None, allows_http: bool = False
     ) -> None:
         self.http = http
+        self.language = ""
+        """The phone's; a pass without a table for it says what its pass.json says."""
         self.library_id = secrets.token_hex(16)
         self.push_token = push_token or secrets.token_hex(32)
         self.passes: dict[str, HeldPass] = {}
@@ -116,7 +118,7 @@ class FakeIPhone:
         for name in ("serialNumber", "authenticationToken", "passTypeIdentifier"):
             if fresh.content[name] != held.content[name]:
                 raise BrokenPass(f"{name} has changed in an update")
-        new = alerts(held.opened, fresh.opened)
+        new = alerts(held.opened.in_language(self.language), fresh.opened.in_language(self.language))
         self.passes[serial] = HeldPass(fresh.opened, fresh.last_modified, [*held.alerts, *new])
         return new
 

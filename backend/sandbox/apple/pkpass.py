@@ -31,6 +31,9 @@ REQUIRED = (
 COLOR = re.compile(r"rgb\((\d{1,3}), (\d{1,3}), (\d{1,3})\)")
 COLORS = ("backgroundColor", "foregroundColor", "labelColor")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)")
+STRING = re.compile(r'"((?:[^"\\\n]|\\["\\n])*)" = "((?:[^"\\\n]|\\["\\n])*)";\n')
+STRINGS = re.compile(f"(?:{STRING.pattern})*")
+TABLE = re.compile(r"[a-z]{2}\.lproj/pass\.strings")
 PLACES = ("headerFields", "primaryFields", "secondaryFields", "auxiliaryFields", "backFields")
 TOKEN_LENGTH_MIN = 16
 
@@ -56,6 +59,18 @@ class OpenedPass:
     def fields(self) -> list[JsonObject]:
         return [field for place in PLACES for field in self.content["storeCard"].get(place, [])]
 
+    def in_language(self, language: str) -> "OpenedPass":
+        """On a phone set to this language: whole texts are looked up, what is in no table stays."""
+        name = f"{language}.lproj/pass.strings"
+        table = read_table(name, self.files[name]) if name in self.files else {}
+        shown = json.loads(json.dumps(self.content))
+        shown["description"] = table.get(shown["description"], shown["description"])
+        for field in (field for place in PLACES for field in shown["storeCard"].get(place, [])):
+            for part in ("label", "value"):
+                if part in field:
+                    field[part] = table.get(field[part], field[part])
+        return OpenedPass(shown, self.files)
+
     def field(self, key: str) -> JsonObject | None:
         return next((field for field in self.fields() if field["key"] == key), None)
 
@@ -67,6 +82,8 @@ def open_pkpass(archive: bytes, trusted: Path) -> OpenedPass:
     _check_signature(files, trusted)
     opened = OpenedPass(_parsed(files["pass.json"]), files)
     _check_content(opened)
+    for name in filter(TABLE.fullmatch, files):
+        read_table(name, files[name])
     _check_owner(opened)
     return opened
 
@@ -79,6 +96,18 @@ def alerts(before: OpenedPass, after: OpenedPass) -> list[str]:
         if "changeMessage" in field and (known := before.field(field["key"])) and known["value"] != field["value"]
     ]
     return told if len(told) <= 1 else [f"{after.content['organizationName']}: changed"]
+
+
+def read_table(name: str, body: bytes) -> dict[str, str]:
+    """Raises BrokenPass. A phone would silently show an empty table."""
+    _require(body.startswith((b"\xff\xfe", b"\xfe\xff")), f"{name} is not UTF-16")
+    text = body.decode("utf-16")
+    _require(STRINGS.fullmatch(text), f"{name} is no table of strings")
+    return {_unescaped(source): _unescaped(shown) for source, shown in STRING.findall(text)}
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], text)
 
 
 def _require(holds: object, otherwise: str) -> None:

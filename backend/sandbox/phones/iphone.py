@@ -54,14 +54,14 @@ class IPhone:
                 self.troubles.append(f"{type(error).__name__}: {error}")
             self._keep()
 
-    async def shown(self, card_id: UUID) -> ShownPass | None:
+    async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
         """None: it was not added."""
         if self._is_behind:
             # As after switching on: it asks for what it has missed.
             self._is_behind = False
             await self.pushed(self.phone.push_token)
         held = self.phone.passes.get(self._cards.get(str(card_id), ""))
-        return _view(held) if held else None
+        return _view(held, language) if held else None
 
     def remember(self) -> None:
         """What was kept; nothing at the first run."""
@@ -93,8 +93,10 @@ class IPhone:
         (self._folder / STATE).write_text(json.dumps(told), "utf-8")
 
 
-def _view(held: HeldPass) -> ShownPass:
-    content, card, files = held.content, held.content["storeCard"], held.opened.files
+def _view(held: HeldPass, language: str) -> ShownPass:
+    """On a phone set to this language."""
+    content, files = held.opened.in_language(language).content, held.opened.files
+    card = content["storeCard"]
     primary = _facts(card, "primaryFields")
     codes = content.get("barcodes", [])
     is_over = bool(content.get("voided"))

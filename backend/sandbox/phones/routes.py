@@ -31,7 +31,7 @@ class PhoneController(Controller):
         callbacks = [f"The callback to Orion failed: {error}" for error in android.google.callback_errors]
         return ShownPhones(
             google=await android.shown(card_id, language),
-            apple=await iphone.shown(card_id),
+            apple=await iphone.shown(card_id, language),
             troubles=[*callbacks, *iphone.troubles, *state.troubles.values()][-TROUBLES_MAX:],
         )
 

@@ -69,7 +69,14 @@ async def release_on(request: Request, caller: Caller, card_id: UUID, form: Form
     answer = await release_hold(caller, card_id, _hold_id(form), key=key_of(form))
     words = _words(request)
     name, amount = answer.card.customer.name, words.units(answer.hold.unit, answer.hold.amount)
-    return Booked(Done(words.translator.gettext("%(name)s: %(amount)s available again.", name=name, amount=amount)))
+    sentence = words.translator.ngettext(
+        "%(name)s: %(amount)s available again.",
+        "%(name)s: %(amount)s available again.",
+        answer.hold.amount,
+        name=name,
+        amount=amount,
+    )
+    return Booked(Done(sentence))
 
 
 def _hold_id(form: Form) -> UUID:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 import pytest
 from redis.asyncio import Redis
@@ -9,7 +10,10 @@ from redis.asyncio import Redis
 from backend.core.outbound.breaker import FAILURES_MAX, Breaker, BreakerOpen, BreakerStopped
 from tests.conftest import Servers
 
-OPEN_SECONDS, STOP_SECONDS = 0.2, 0.6
+OPEN_SECONDS, STOP_SECONDS = 200, 600
+"""So long that nothing is over before a test says so."""
+KEY = "breaker:somebody"
+Later = Callable[[float], Awaitable[None]]
 
 
 @pytest.fixture
@@ -22,6 +26,18 @@ async def redis(servers: Servers):
 @pytest.fixture
 def breaker(redis) -> Breaker:
     return Breaker(redis, "somebody", mark="key-1", open_seconds=OPEN_SECONDS, stop_seconds=STOP_SECONDS)
+
+
+@pytest.fixture
+def later(redis) -> Later:
+    """As much later for the breaker: by Redis' clock, which nobody moves, its moments have come nearer."""
+
+    async def pass_by(seconds: float) -> None:
+        for name in ("until", "probe"):
+            if await redis.hexists(KEY, name):
+                await redis.hincrby(KEY, name, -round(seconds * 1000))
+
+    return pass_by
 
 
 async def fail(breaker: Breaker, times: int) -> None:
@@ -54,25 +70,25 @@ async def test_all_processes_see_it_open(breaker: Breaker, redis) -> None:
     await Breaker(redis, "somebody else", mark="key-1").enter()
 
 
-async def test_after_the_pause_exactly_one_of_fifty_may_try(breaker: Breaker) -> None:
+async def test_after_the_pause_exactly_one_of_fifty_may_try(breaker: Breaker, later: Later) -> None:
     await fail(breaker, FAILURES_MAX)
-    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await later(OPEN_SECONDS)
     tried = await asyncio.gather(*(breaker.enter() for _ in range(50)), return_exceptions=True)
     assert sum(result is False for result in tried) == 1
     assert sum(isinstance(result, BreakerOpen) for result in tried) == 49
 
 
-async def test_a_probe_that_succeeds_closes_it(breaker: Breaker) -> None:
+async def test_a_probe_that_succeeds_closes_it(breaker: Breaker, later: Later) -> None:
     await fail(breaker, FAILURES_MAX)
-    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await later(OPEN_SECONDS)
     await breaker.enter()
     await breaker.succeeded()
     await asyncio.gather(*(breaker.enter() for _ in range(5)))
 
 
-async def test_a_probe_that_fails_opens_it_again(breaker: Breaker) -> None:
+async def test_a_probe_that_fails_opens_it_again(breaker: Breaker, later: Later) -> None:
     await fail(breaker, FAILURES_MAX)
-    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await later(OPEN_SECONDS)
     await fail(breaker, 1)
     with pytest.raises(BreakerOpen):
         await breaker.enter()
@@ -85,9 +101,9 @@ async def test_an_answer_to_an_older_question_does_not_close_it(breaker: Breaker
         await breaker.enter()
 
 
-async def test_a_stop_is_longer_and_somebody_may_end_it(breaker: Breaker) -> None:
+async def test_a_stop_is_longer_and_somebody_may_end_it(breaker: Breaker, later: Later) -> None:
     await breaker.stop("403")
-    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await later(OPEN_SECONDS)
     await breaker.succeeded()
     with pytest.raises(BreakerStopped):
         await breaker.enter()
@@ -96,9 +112,9 @@ async def test_a_stop_is_longer_and_somebody_may_end_it(breaker: Breaker) -> Non
     await breaker.enter()
 
 
-async def test_some_time_after_a_stop_exactly_one_tries_and_knows_it(breaker: Breaker) -> None:
+async def test_some_time_after_a_stop_exactly_one_tries_and_knows_it(breaker: Breaker, later: Later) -> None:
     await breaker.stop("403")
-    await asyncio.sleep(STOP_SECONDS + 0.05)
+    await later(STOP_SECONDS)
     tried = await asyncio.gather(*(breaker.enter() for _ in range(50)), return_exceptions=True)
     assert sum(result is True for result in tried) == 1
     assert sum(isinstance(result, BreakerOpen) for result in tried) == 49, "the others wait for its answer"
@@ -108,9 +124,9 @@ async def test_some_time_after_a_stop_exactly_one_tries_and_knows_it(breaker: Br
     assert (await breaker.state()).stopped_because is None
 
 
-async def test_a_try_that_is_refused_again_prolongs_the_stop(breaker: Breaker) -> None:
+async def test_a_try_that_is_refused_again_prolongs_the_stop(breaker: Breaker, later: Later) -> None:
     await breaker.stop("403")
-    await asyncio.sleep(STOP_SECONDS + 0.05)
+    await later(STOP_SECONDS)
     await breaker.enter()
     await breaker.stop("403 still")
     with pytest.raises(BreakerStopped):
@@ -118,14 +134,16 @@ async def test_a_try_that_is_refused_again_prolongs_the_stop(breaker: Breaker) -
     assert (await breaker.state()).stopped_because == "403 still"
 
 
-async def test_a_try_without_an_answer_is_followed_by_another_soon_and_lifts_nothing(breaker: Breaker) -> None:
+async def test_a_try_without_an_answer_is_followed_by_another_soon_and_lifts_nothing(
+    breaker: Breaker, later: Later
+) -> None:
     await breaker.stop("403")
-    await asyncio.sleep(STOP_SECONDS + 0.05)
+    await later(STOP_SECONDS)
     await breaker.enter()
     await breaker.failed()
     with pytest.raises(BreakerStopped):
         await breaker.enter()
-    await asyncio.sleep(OPEN_SECONDS + 0.05)
+    await later(OPEN_SECONDS)
     assert await breaker.enter() is True
 
 
@@ -138,7 +156,7 @@ async def test_a_stop_does_not_outlive_the_key_it_was_for(breaker: Breaker, redi
 
 
 async def test_a_clock_of_redis_that_was_set_back_keeps_nobody_out_for_that_long(breaker: Breaker, redis) -> None:
-    await redis.hset("breaker:somebody", "until", int((time.time() + 7200) * 1000))
+    await redis.hset(KEY, "until", int((time.time() + 7200) * 1000))
     await breaker.enter()
     await breaker.succeeded()
     assert not (await breaker.state()).is_open

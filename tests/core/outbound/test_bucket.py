@@ -11,19 +11,23 @@ from redis.asyncio import Redis
 from backend.core.outbound.bucket import Bucket, BucketFull
 from tests.conftest import Servers
 
-SENDER = """
+SENDER = r"""
 import asyncio, sys, time
 from redis.asyncio import Redis
-from backend.core.outbound.bucket import Bucket
+from backend.core.outbound import bucket
+
+bucket.ANSWER_SECONDS_MAX = 60
+# When each leaves, by the clock that all share: a busy machine prints late.
+bucket.LEAVE = bucket.LEAVE.replace("return '0'", "redis.call('RPUSH', 'left', string.format('%.0f', now))\nreturn '0'")
 
 async def main():
     redis = Redis.from_url(sys.argv[1])
-    bucket = Bucket(redis, "shared", 18)
-    end = time.time() + 4
+    shared = bucket.Bucket(redis, "shared", 18)
+    end = time.monotonic() + 4
     async def client():
-        while time.time() < end:
-            await bucket.wait()
-            print(time.time(), flush=True)
+        while time.monotonic() < end:
+            await shared.wait()
+            print("sent", flush=True)
     await asyncio.gather(*(client() for _ in range(10)))
     await redis.aclose()
 
@@ -51,21 +55,28 @@ async def test_forty_clients_in_four_processes_never_send_more_than_twenty_in_an
         for _ in range(4)
     ]
     told = [(await sender.communicate())[0].decode().split() for sender in senders]
-    moments = sorted(float(moment) for each in told for moment in each)
+    moments = [int(moment) / 1_000_000 for moment in await redis.lrange("left", 0, -1)]
+    assert len(moments) == sum(len(each) for each in told), "nobody left unseen"
     assert worst_second(moments) <= 20
-    assert len(moments) > 60, "it is a pace, not a stop"
+    assert len(moments) > 36, "it is a pace, not a stop"
     assert all(len(each) > len(moments) / 10 for each in told), "nobody starves"
 
 
-async def test_turns_come_one_by_one_without_a_burst(redis) -> None:
-    bucket = Bucket(redis, "even", 20)
+async def test_turns_come_one_by_one_without_a_burst(redis, monkeypatch) -> None:
+    bucket, asked = Bucket(redis, "even", 20), []
+    reserved = bucket._reserved
+
+    async def noted(*limit: float) -> float:
+        asked.append(await reserved(*limit))
+        return asked[-1]
+
+    monkeypatch.setattr(bucket, "_reserved", noted)
     moments: list[float] = []
     for _ in range(6):
         await bucket.wait()
-        moments.append(time.monotonic())
-    gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert min(gaps) > 0.04
-    assert sum(gaps) < 0.6
+        moments.append(bucket._left_at)
+    assert min(later - earlier for earlier, later in pairwise(moments)) > 0.04
+    assert max(asked) <= 0.05, "nobody waits longer than for the one before"
 
 
 async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> None:
@@ -73,7 +84,7 @@ async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> N
 
     async def client() -> None:
         await bucket.wait()
-        moments.append(time.monotonic())
+        moments.append(bucket._left_at)
 
     waiting = [asyncio.create_task(client()) for _ in range(8)]
     await asyncio.sleep(0.05)
@@ -83,22 +94,27 @@ async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> N
 
 
 async def test_a_wait_that_is_too_long_is_refused_and_reserves_nothing(redis) -> None:
-    bucket = Bucket(redis, "slow", 1)
+    bucket = Bucket(redis, "slow", 1 / 50)
     await bucket.wait()
     for _ in range(3):
         with pytest.raises(BucketFull) as refused:
             await bucket.wait(0.2)
-        assert 0.5 < refused.value.wait_seconds <= 1
+        assert 0.2 < refused.value.wait_seconds <= 50
 
 
-async def test_a_pause_holds_even_those_back_who_wait_already(redis) -> None:
+async def test_a_pause_holds_even_those_back_who_wait_already(redis, monkeypatch) -> None:
     bucket = Bucket(redis, "paused", 10)
-    started = time.monotonic()
     await bucket.wait()
-    waiting = asyncio.create_task(bucket.wait())
-    await asyncio.sleep(0.02)
-    await bucket.pause(0.5)
-    await waiting
+    reserved, started = bucket._reserved, time.monotonic()
+
+    async def paused_after(limit: float) -> float:
+        monkeypatch.undo()
+        seconds = await reserved(limit)
+        await bucket.pause(0.5)
+        return seconds
+
+    monkeypatch.setattr(bucket, "_reserved", paused_after)
+    await bucket.wait()
     assert time.monotonic() - started >= 0.5
 
 
@@ -115,5 +131,4 @@ async def test_a_clock_of_redis_that_was_set_back_stops_nobody(redis) -> None:
     ahead = int((time.time() + 3600) * 1_000_000)
     await redis.set("bucket:shared", ahead)
     await redis.lpush("bucket:shared:left", *[ahead] * 18)
-    async with asyncio.timeout(2):
-        await Bucket(redis, "shared", 18).wait()
+    await Bucket(redis, "shared", 18).wait(1)

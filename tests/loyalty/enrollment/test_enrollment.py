@@ -473,3 +473,21 @@ async def test_what_is_no_name_is_refused_at_the_poster(shop: Shop, stranger: St
     with refused("validation_failed", 422) as said:
         await stranger.join(shop.hub, **{field: name})
     assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
+
+
+async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card()
+    path = f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}"
+    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert page["card"]["customer"]["language"] == "lb"
+    assert (await stranger.card_page(card["page_url"]))["card"]["customer"]["language"] == "lb"
+    told = "SELECT count(*) FROM events WHERE name = 'customer_changed'"
+    known = await superuser.fetchval(told)
+    await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert await superuser.fetchval(told) == known, "the same language again is no change"
+    with refused("validation_failed", 422):
+        await stranger.ask("PATCH", path, json={"language": "pt"})
+    with refused("card_not_found", 404):
+        await stranger.ask("PATCH", f"{path}x", json={"language": "de"})

@@ -22,21 +22,19 @@ from backend.loyalty.ledger.schemas import Adjustment
 from backend.merchants.models import Policy
 from backend.services import Services
 from tests.conftest import OpenShop, OwnTown
-from tests.world.caller import Refused, new_key, refused
+from tests.world.caller import Refused, new_key, outcome, refused
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.office import Office
+from tests.world.patience import PATIENCE_SECONDS, until
 from tests.world.shop import Shop
 from tests.world.till import Till
 
 LINES = "SELECT kind, count(*) FROM transactions WHERE card_id = $1 GROUP BY kind"
 
-
-async def outcome(booking: object) -> str:
-    try:
-        await booking  # type: ignore[misc]
-    except Refused as problem:
-        return problem["code"]
-    return "booked"
+WAITS_FOR_A_LOCK = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%book(%')
+"""
 
 
 async def outcomes(*bookings: object) -> Counter[str]:
@@ -85,7 +83,7 @@ async def test_cards_merged_crosswise_at_once_wait_for_nobody_forever(shop: Shop
     """Whichever two cards somebody wants, the same one is asked for first."""
     card, other = await shop.a_card(points=1), await shop.a_card(points=2)
     owner = Office.of(shop.claire)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         said = await outcomes(*(owner.merge(one, two) for one, two in ((card, other), (other, card)) for _ in range(4)))
     assert said["booked"] == 1
 
@@ -162,13 +160,12 @@ async def test_a_locked_card_keeps_nobody_from_booking_on_another(
     async with superuser.transaction():
         await superuser.fetchval("SELECT id FROM cards WHERE id = $1 FOR UPDATE", UUID(locked["id"]))
         waiting = [asyncio.create_task(till.earn(locked, cents=100)) for till in tills for _ in range(3)]
-        await asyncio.sleep(0.3)
-        async with asyncio.timeout(5):
-            await shop.luc.earn(other, cents=100)
+        await until(lambda: shop.services.pool.fetchval(WAITS_FOR_A_LOCK))
+        await shop.luc.earn(other, cents=100)
         monkeypatch.setattr(actions, "PATIENCE_SECONDS", 0.1)
         with refused("request_in_progress", 409):
             await shop.claire.earn(locked, cents=100)
-        monkeypatch.undo()
+        assert not any(task.done() for task in waiting)
     await asyncio.gather(*waiting)
     assert (await shop.anna.show(locked))["points_balance"] == 12
 
@@ -285,10 +282,10 @@ async def test_a_booking_that_breaks_a_promise_of_the_database_stores_nothing(
 async def test_a_connection_lost_between_two_statements_is_a_503_and_the_retry_books_once(own_town: OwnTown) -> None:
     async with own_town() as town:
         shop = await town.open_shop()
-        card, key, said = await shop.a_card(), new_key(), []
+        card, key, said, chance = await shop.a_card(), new_key(), [], random.Random(20261129)
         for _ in range(6):
             sale = asyncio.create_task(outcome(shop.anna.earn(card, cents=100, key=key)))
-            await asyncio.sleep(random.uniform(0, 0.006))
+            await asyncio.sleep(chance.uniform(0, 0.006))
             await town.superuser.fetchval(END_CONNECTIONS)
             said.append(await sale)
         while (last := await outcome(shop.anna.earn(card, cents=100, key=key))) != "booked":

@@ -13,12 +13,12 @@ import pytest
 from backend.core.settings import Settings
 from tests.conftest import OpenShop
 from tests.world.caller import new_key
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.process import ROOT, a_backend, environment
 from tests.world.shop import Shop
 from tests.world.till import Till
 
 SALES_PER_CARD = 12
-PATIENCE_SECONDS = 60
 STATEMENTS_OF_A_SALE = 5
 """Who asks, the card, counting the PIN, confirming it, booking."""
 SALES = "SELECT idempotency_key FROM transactions WHERE card_id = $1 AND kind = 'earned'"

@@ -29,6 +29,7 @@ from backend.loyalty.wallets.apple.certificate_files import (
     read_file,
 )
 from backend.loyalty.wallets.ports import CheckStep
+from i18n.locales import SOURCE_LANGUAGE
 
 WWDR, SIGNER, KEY = "wwdr.pem", "signer.pem", "signer.key"
 FILES = (WWDR, SIGNER, KEY)
@@ -72,7 +73,7 @@ def load_certificates(settings: Settings, now: datetime) -> PassCertificates | N
     certificates, steps = inspect(settings, now)
     for step in steps:
         if step.outcome == "failed":
-            raise SettingsError(f"ORION_APPLE_WALLET_DIR: {step.sentence % step.facts} {step.mend % step.facts}")
+            raise SettingsError(f"ORION_APPLE_WALLET_DIR: {step.told(SOURCE_LANGUAGE)} {step.mend % step.facts}")
     if not is_https(settings):
         raise SettingsError(
             "ORION_BACKEND_PUBLIC_URL must begin with https://: iPhones fetch passes from nowhere else."

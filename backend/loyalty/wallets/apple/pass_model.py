@@ -18,7 +18,7 @@ PLACES = {"headerFields": 3, "primaryFields": 1, "secondaryFields": 4, "auxiliar
 SECOND_ROWS_MAX = 4
 """Of secondary and auxiliary fields together."""
 RGB = re.compile(r"rgb\(\d{1,3}, \d{1,3}, \d{1,3}\)")
-ASSET = re.compile(r"(icon|logo|strip)(@[23]x)?\.png")
+ASSET = re.compile(r"(icon|logo|strip)(@[23]x)?\.png|[a-z]{2}\.lproj/pass\.strings")
 
 
 class InvalidPass(Exception):

@@ -1,6 +1,6 @@
 """What a check of Apple Wallet says: what is so, and how to mend it when it is not."""
 
-from i18n.translator import N_
+from i18n.translator import N_, NN_
 
 SKIPPED = N_("Not checked. Fix the previous step first.")
 
@@ -57,9 +57,15 @@ OTHER_ISSUER = (
     N_("Download the intermediate certificate with this name from Apple: %(issuer)s."),
 )
 
-DAYS_LEFT = N_("The certificates are valid for %(days)s more days, until %(date)s.")
+DAYS_LEFT = NN_(
+    "The certificates are valid for %(days)s more day, until %(date)s.",
+    "The certificates are valid for %(days)s more days, until %(date)s.",
+)
 ENDING_SOON = (
-    N_("The certificates end in %(days)s days, on %(date)s."),
+    NN_(
+        "The certificates expire in %(days)s day, on %(date)s.",
+        "The certificates expire in %(days)s days, on %(date)s.",
+    ),
     N_("Make a new certificate for the same Pass Type ID, replace the files and restart Orion."),
 )
 EXPIRED = (

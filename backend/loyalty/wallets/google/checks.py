@@ -24,7 +24,7 @@ from backend.loyalty.wallets.google.auth import Tokens
 from backend.loyalty.wallets.google.client import GoogleClient, open_client
 from backend.loyalty.wallets.google.reasons import ADVICE, NOT_A_USER
 from backend.loyalty.wallets.ports import CheckStep, Misconfigured, Permanent, Transient
-from i18n.translator import N_
+from i18n.translator import N_, NN_
 
 TOKEN, ISSUER, CLASS, ADDRESS, LOGO = "token", "issuer", "class", "public_address", "logo"
 STEPS = (FILE_READABLE, KEY_PARSES, TOKEN, ISSUER, CLASS, ADDRESS, LOGO)
@@ -38,8 +38,14 @@ FILE_OPEN = N_("The key file can be read by other users of the machine.")
 CLOSE_FILE = N_("Run `chmod 600` on the key file.")
 AGAIN = N_("Download a new key in Google’s console, replace the file and restart.")
 NAME_FILE = N_("Correct the setting or the file, then restart.")
-KEY_OK = N_("The key of %(email)s is usable; its file is %(days)s days old.")
-KEY_OLD = N_("The key of %(email)s is %(days)s days old, going by its file; Google advises to replace keys after 90.")
+KEY_OK = NN_(
+    "The key of %(email)s is usable; its file is %(days)s day old.",
+    "The key of %(email)s is usable; its file is %(days)s days old.",
+)
+KEY_OLD = NN_(
+    "The key of %(email)s is %(days)s day old, going by its file; Google advises to replace keys after 90 days.",
+    "The key of %(email)s is %(days)s days old, going by its file; Google advises to replace keys after 90 days.",
+)
 TOKEN_OK = N_("Google gives us a token.")
 ISSUER_OK = N_("Issuer %(issuer)s accepts our service account.")
 ISSUER_UNKNOWN = N_("Google knows no issuer %(issuer)s.")

@@ -18,8 +18,11 @@ from backend.sandbox.apple.pki import ApplePki
 from backend.services import Services, open_services
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
+from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import Card, Stranger
+
+WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1)"
 
 
 @dataclass
@@ -56,6 +59,15 @@ class AppleWorld:
 
     async def device_count(self) -> int:
         return await self.superuser.fetchval("SELECT count(*) FROM apple_devices")
+
+
+async def at_the_lock(world: AppleWorld, word: str) -> None:
+    """Returns when somebody waits for a lock, with a statement in which the word is."""
+
+    async def somebody_waits() -> bool:
+        return await world.superuser.fetchval(WAITS, f"%{word}%")
+
+    await until(somebody_waits)
 
 
 @pytest.fixture(scope="session")

@@ -7,22 +7,26 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 from msgspec.structs import replace
 
 from backend.core.clock import clock
+from backend.core.outbound import door
 from backend.core.settings import Settings
-from backend.loyalty.wallets.apple import apns as client
 from backend.loyalty.wallets.apple.apns import Apns, Delivered, TokenRefused, Unregistered
 from backend.loyalty.wallets.apple.certificates import inspect
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
 from backend.sandbox.apple.apns import FakeApns, Script
 from backend.sandbox.apple.pki import PASS_TYPE, ROOT, SERVER, SERVER_KEY, ApplePki
 from tests.doubles.apple import Apple, open_apple
+from tests.world.patience import until
 
 PHONE, OTHER = "a1" * 32, "b2" * 32
 
@@ -168,33 +172,54 @@ async def test_pushes_in_flight_when_apple_says_goodbye_are_tried_again(apns: Ap
     assert next_door.apns.connection_count == 2
 
 
-async def test_a_push_without_an_answer_ends(apns: Apns, next_door: Apple, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.75)
-    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.75)
-    quick = opened(next_door)
+@dataclass
+class Silent:
+    """A push that Apple has and does not answer, until its time is up."""
+
+    push: asyncio.Task[Any]
+    limit: asyncio.Timeout
+
+    async def times_out(self) -> None:
+        self.limit.reschedule(asyncio.get_running_loop().time())
+        with pytest.raises(Transient, match="No answer in time"):
+            await self.push
+
+
+async def silent_push(apns: Apns, next_door: Apple, monkeypatch: pytest.MonkeyPatch) -> Silent:
+    limits: list[asyncio.Timeout] = []
+
+    def noted(seconds: float) -> asyncio.Timeout:
+        limits.append(asyncio.timeout(seconds))
+        return limits[-1]
+
     next_door.apns.script(PHONE, Script(trouble="hang"))
-    with pytest.raises(Transient, match="No answer in time"):
-        await quick.push(PHONE)
-    assert await quick.push(PHONE) == Delivered()
+    with monkeypatch.context() as patch:
+        patch.setattr(door, "asyncio", SimpleNamespace(timeout=noted))
+        push = asyncio.create_task(apns.push(PHONE))
+
+        async def has_arrived() -> bool:
+            return not next_door.apns.scripts[PHONE]
+
+        await until(has_arrived)
+    (limit,) = limits
+    return Silent(push, limit)
+
+
+async def test_a_push_without_an_answer_ends(apns: Apns, next_door: Apple, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = await silent_push(apns, next_door, monkeypatch)
+    await silent.times_out()
+    assert await apns.push(PHONE) == Delivered()
     assert next_door.apns.connection_count == 2, "a connection that is silent is not used again"
-    await quick.close()
 
 
 async def test_one_silent_push_does_not_cost_a_connection_that_answers(
-    next_door: Apple, monkeypatch: pytest.MonkeyPatch
+    apns: Apns, next_door: Apple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.75)
-    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.75)
-    quick = opened(next_door)
-    next_door.apns.script(PHONE, Script(trouble="hang"))
-    silent = asyncio.create_task(quick.push(PHONE))
-    await asyncio.sleep(0.1)
-    assert await quick.push(OTHER) == Delivered()
-    with pytest.raises(Transient):
-        await silent
-    assert await quick.push(OTHER) == Delivered()
+    silent = await silent_push(apns, next_door, monkeypatch)
+    assert await apns.push(OTHER) == Delivered()
+    await silent.times_out()
+    assert await apns.push(OTHER) == Delivered()
     assert next_door.apns.connection_count == 1
-    await quick.close()
 
 
 async def test_an_apns_that_is_away_is_tried_again(next_door: Apple) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -40,12 +40,12 @@ def opened(body: bytes) -> Image.Image:
 class Site:
     url: str = ""
     body: bytes = b""
-    seconds: float = 0
     asked: int = 0
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, _scope: Any, _receive: Any, send: Any) -> None:
         self.asked += 1
-        await asyncio.sleep(self.seconds)
+        await self.may_answer.wait()
         length = [(b"content-length", str(len(self.body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": length})
         await send({"type": "http.response.body", "body": self.body})
@@ -58,6 +58,7 @@ class Site:
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
     merchants = Site(body=picture())
+    merchants.may_answer.set()
     async with serving(merchants) as url:
         merchants.url = url
         yield merchants
@@ -160,8 +161,9 @@ async def test_a_logo_that_cannot_be_fetched_any_more_stays(logos: Logos, site: 
 
 async def test_a_slow_site_holds_no_pass_up(logos: Logos, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_logos, "PATIENCE_SECONDS", 0.05)
-    site.seconds = 0.4
+    site.may_answer.clear()
     assert await logos.of(site.program) is None
+    site.may_answer.set()
     await asyncio.gather(*logos._fetching.values())
     assert await logos.of(site.program) is not None
 

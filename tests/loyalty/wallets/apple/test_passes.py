@@ -30,6 +30,7 @@ from backend.sandbox.apple import pkpass
 from backend.sandbox.apple.pki import PASS_TYPE, ROOT, TEAM, ApplePki, pem
 from backend.sandbox.apple.pkpass import BrokenPass, OpenedPass, alerts, open_pkpass
 from backend.services import Services
+from i18n.locales import LANGUAGES
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ICON = b"\x89PNG icon"
@@ -285,18 +286,48 @@ def test_the_manifest_names_every_file_and_the_signature_covers_it(made: Maker) 
 
 
 @pytest.mark.parametrize("language", ["en", "lb"])
-async def test_a_pass_holds_its_own_files_only_and_no_tables_of_strings(
+async def test_a_pass_holds_its_own_files_only(
     made: Maker, builder: PassBuilder, services: Services, language: str
 ) -> None:
-    """It is written in its customer's language, so there is no .lproj whose .strings would have to be UTF-16."""
     assets = await PassAssets(services.pass_images).of(PROGRAM, 3)
     opened = open_pkpass(builder.build_now(card(language=language), FACTS, assets, NOW), made.trusted)
     pictures = {f"{name}{scale}.png" for name in ("icon", "logo", "strip") for scale in ("", "@2x", "@3x")}
-    assert set(opened.files) == {"pass.json", "manifest.json", "signature"} | pictures
+    tables = {f"{language}.lproj/pass.strings" for language in LANGUAGES}
+    assert set(opened.files) == {"pass.json", "manifest.json", "signature"} | pictures | tables
     with pytest.raises(InvalidPass, match="is not a file of a store card"):
         translated = loyalty_pass(card(), FACTS, NOW)
-        translated.add_assets([*ASSETS, Asset.of("de.lproj/pass.strings", "Größe".encode("utf-16"))])
+        translated.add_assets([*ASSETS, Asset.of("de.lproj/logo.txt", b"")])
         checked(translated)
+
+
+@pytest.mark.parametrize("customers", LANGUAGES)
+@pytest.mark.parametrize("phones", LANGUAGES)
+def test_a_pass_speaks_the_language_of_the_phone(made: Maker, customers: str, phones: str) -> None:
+    """Labels, numbers and whole sentences are as in a pass that was made in that language."""
+    told: dict[str, Any] = {"debt_points": 30, "next_expiry_at": NOW + timedelta(days=3), "next_expiry_points": 1}
+    shown_there = made(language=customers, **told).in_language(phones)
+    native = made(language=phones, **told)
+    assert shown_there.fields() == native.fields()
+    assert shown_there.content["description"] == native.content["description"]
+
+
+def test_a_phone_of_another_language_shows_the_customers(made: Maker) -> None:
+    opened = made(language="de")
+    assert opened.in_language("pt").fields() == opened.fields()
+
+
+def test_a_reward_with_quotation_marks_and_a_text_of_many_lines_can_be_looked_up(made: Maker) -> None:
+    reward = {"en": 'A "free" \\ coffee', "fr": 'Un café "offert"\\'}
+    terms = {"en": "One.\n\n\tTwo \\n.", "fr": "Un.\nDeux."}
+    opened = made(stamp_reward=reward, terms_text=terms).in_language("fr")
+    assert shown(opened)["reward"] == reward["fr"]
+    assert shown(opened)["terms"].startswith(terms["fr"])
+
+
+@pytest.mark.parametrize("body", [b'"Points" = "Punkte";\n', '"Points" = Punkte'.encode("utf-16")])
+def test_a_table_that_phones_would_read_as_empty_is_found(body: bytes) -> None:
+    with pytest.raises(BrokenPass, match=r"UTF-16|no table"):
+        pkpass.read_table("de.lproj/pass.strings", body)
 
 
 def test_the_same_pass_is_the_same_bytes_up_to_its_signature(made: Maker) -> None:

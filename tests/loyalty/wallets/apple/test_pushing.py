@@ -13,7 +13,7 @@ from backend.loyalty.wallets.apple.publish import publish
 from backend.loyalty.wallets.outcomes import Outcome
 from backend.sandbox.apple.apns import Script
 from backend.sandbox.apple.iphone import FakeIPhone, HeldPass
-from tests.loyalty.wallets.apple.conftest import AppleWorld
+from tests.loyalty.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.world.till import Card
 
 UNREGISTERED = 410
@@ -262,8 +262,7 @@ async def test_tags_follow_the_order_of_commits(world: AppleWorld) -> None:
         async with publishing.transaction():
             await publishing.execute("SELECT pg_advisory_xact_lock(hashtext('apple_update_tags'))")
             later = asyncio.create_task(publish(world.services.sessions, world.shop.merchant_id, UUID(card["id"])))
-            await asyncio.sleep(0.2)
-            assert not later.done()
+            await at_the_lock(world, "apple_update_tags")
             taken = await publishing.fetchval("SELECT nextval('apple_update_tags')")
         await later
     finally:

@@ -12,20 +12,10 @@ from backend.loyalty.wallets.apple.devices import DEVICES_MAX
 from backend.sandbox.apple.apns import Script
 from backend.sandbox.apple.iphone import FakeIPhone, HeldPass
 from tests.conftest import OpenShop
-from tests.loyalty.wallets.apple.conftest import AppleWorld
+from tests.loyalty.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.world.till import Card
 
 RUNS = 12
-WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1)"
-
-
-async def at_the_lock(world: AppleWorld, table: str) -> None:
-    """Somebody waits for a row of it."""
-    for _ in range(500):
-        if await world.superuser.fetchval(WAITS, f"%{table}%"):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 async def added(world: AppleWorld, phone: FakeIPhone) -> tuple[HeldPass, Card]:

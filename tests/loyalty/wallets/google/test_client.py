@@ -3,9 +3,11 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from google.auth import _exponential_backoff
 from msgspec.structs import replace
 
 from backend.loyalty.wallets.google import client as client_module
@@ -110,10 +112,8 @@ async def test_a_lost_connection_is_transient(known, google) -> None:
 async def test_who_never_answers_is_given_up_in_time(known, google, monkeypatch) -> None:
     monkeypatch.setattr(client_module, "TOTAL_SECONDS", 0.2)
     google.fake.faults.next.append("hang")
-    started = time.monotonic()
-    with pytest.raises(Transient):
+    with pytest.raises(Transient, match="No answer from Google: TimeoutError"):
         await ask(known)
-    assert time.monotonic() - started < 1
 
 
 async def test_nobody_at_home_is_transient(plain_settings, account, redis) -> None:
@@ -197,13 +197,14 @@ async def test_an_account_that_google_does_not_know_stops_everything(client, goo
     assert error.value.code == "stopped"
 
 
-async def test_a_silent_token_endpoint_is_transient_and_costs_no_minutes(client, google) -> None:
+async def test_a_silent_token_endpoint_is_transient_and_costs_no_minutes(client, google, monkeypatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(_exponential_backoff, "time", SimpleNamespace(sleep=slept.append))
     google.fake.faults.token_endpoint_is_out = True
-    started = time.monotonic()
     with pytest.raises(Transient) as error:
         await ask(client)
     assert error.value.code == "token_endpoint_away"
-    assert time.monotonic() - started < 1, "google-auth's own tries would sleep"
+    assert slept == [], "google-auth would try again itself"
     google.fake.faults.token_endpoint_is_out = False
     with pytest.raises(Missing):
         await ask(client)
@@ -242,24 +243,23 @@ async def test_five_failures_in_a_row_open_the_breaker_and_jobs_end_at_once(know
         with pytest.raises(Transient) as error:
             await ask(known)
         assert not isinstance(error.value, Paused)
-    asked, started = len(google.fake.faults.asked_at), time.monotonic()
+    asked = len(google.fake.faults.asked_at)
     for _ in range(20):
         with pytest.raises(Paused) as paused:
             await ask(known)
         assert 0 < (paused.value.retry_after or 0) <= 30
-    assert time.monotonic() - started < 1
     assert len(google.fake.faults.asked_at) == asked
 
 
 async def test_429_pauses_everybody_for_as_long_as_google_says(known, google) -> None:
     google.fake.faults.retry_after = "1"
     google.fake.faults.next.append("429")
+    started = time.monotonic()
     with pytest.raises(Transient) as error:
         await ask(known)
     assert error.value.retry_after == 1
-    started = time.monotonic()
     await ask(known)
-    assert time.monotonic() - started > 0.8
+    assert time.monotonic() - started >= 1
 
 
 async def test_429_never_opens_the_breaker(known, google, redis) -> None:
@@ -301,18 +301,18 @@ async def test_google_never_sees_more_than_twenty_calls_in_any_second(known, goo
 
 @pytest.mark.slow
 async def test_a_bulk_leaves_room_for_what_people_wait_for(known, google) -> None:
+    """On one way alone, whoever comes now would leave behind all that wait already."""
+
     async def bulk() -> None:
         await known.patch("loyaltyClass", CLASS, is_bulk=True)
 
-    running = [asyncio.create_task(bulk()) for _ in range(40)]
-    await asyncio.sleep(0.5)
-    waits = []
+    running = [asyncio.create_task(bulk()) for _ in range(100)]
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     for _ in range(10):
-        started = time.monotonic()
         await ask(known)
-        waits.append(time.monotonic() - started)
-    assert max(waits) < 0.6
-    await asyncio.gather(*running)
+    waiting = [task for task in running if task.cancel()]
+    assert len(waiting) > len(running) / 4
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_lists_come_page_by_page(known, monkeypatch) -> None:

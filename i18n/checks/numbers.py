@@ -1,0 +1,104 @@
+"""A number decides the form of the words around it, so a sentence with one needs its plural."""
+
+from collections.abc import Iterator
+
+from babel.messages.catalog import Message
+
+from i18n.catalogs import sources
+from i18n.checks.placeholders import BRACE, PERCENT
+
+NUMBERS = frozenset(
+    {
+        "active",
+        "balance",
+        "bits",
+        "count",
+        "days",
+        "done",
+        "draft",
+        "euros",
+        "failed",
+        "here",
+        "left",
+        "limit",
+        "listed",
+    }
+    | {"live", "missing", "number", "pieces", "points", "processed", "quantity", "restorable", "returned", "right"}
+    | {"seconds", "stamps", "synced", "target", "there", "total", "tries_left"}
+)
+# Names, dates, money, and amounts that are whole phrases already ("3 points").
+TEXTS = frozenset(
+    {
+        "address",
+        "amount",
+        "amounts",
+        "ask_at",
+        "card",
+        "changes",
+        "code",
+        "consequence",
+        "contact",
+        "currency",
+        "customers",
+        "date",
+        "day",
+    }
+    | {"email", "file", "first", "folder", "fraction", "greeting", "headline", "id", "issuer", "label", "maximum"}
+    | {
+        "merchant",
+        "merged_into",
+        "mode",
+        "moment",
+        "money",
+        "name",
+        "p95",
+        "page_url",
+        "parts",
+        "pass_type",
+        "permission",
+        "program",
+        "rate",
+    }
+    | {
+        "reason",
+        "receipt",
+        "retry_at",
+        "retry_on",
+        "reward",
+        "runbook",
+        "section",
+        "since",
+        "store",
+        "stores",
+        "team",
+        "text",
+    }
+    | {"time", "until", "value", "version", "wallet", "what"}
+)
+LABELS = "a label and a number, nothing to agree with"
+# Sentences that are right with any number, and why.
+UNCOUNTED = {
+    "%(done)s of %(total)s": LABELS,
+    "%(there)s of %(here)s": LABELS,
+    "Stamps %(count)s of %(target)s": LABELS,
+    "%(name)s: %(amount)s. %(count)s of %(target)s.": LABELS,
+    "Checked: %(processed)s. Up to date: %(synced)s. Failed: %(failed)s.": LABELS,
+    "Already voided: %(returned)s of %(total)s.": LABELS,
+    "Redeem %(reward)s −%(points)s": LABELS,
+    "%(returned)s already voided; %(left)s left.": "sums of money",
+    "No points change; the card then has %(balance)s.": "the balance is a phrase with its own plural",
+    "%(changes)s; the card then has %(balance)s.": "the balance is a phrase with its own plural",
+    "%(seconds)s s": "the sign of a unit has no plural",
+    "signer.key has %(bits)s bits; Apple takes 2048.": "a key has hundreds of them",
+}
+
+
+def number_faults(message: Message) -> Iterator[tuple[str, str]]:
+    """Kind and words of what is wrong with a sentence of the template."""
+    english = sources(message)
+    names = {match["name"] for text in english for kind in (PERCENT, BRACE) for match in kind.finditer(text)}
+    for name in sorted(names - NUMBERS - TEXTS):
+        yield "unknown_value", f"say in {__name__} whether {name} is a number"
+    numbers = sorted(names & NUMBERS)
+    if len(english) == 1 and numbers and english[0] not in UNCOUNTED:
+        yield "no_plural", f"{', '.join(numbers)} needs a plural: ngettext, NN_ or {{% pluralize %}}"

@@ -1,0 +1,108 @@
+"""The language of a page: asked for, saved by the person, saved by the customer, kept, wished, the store's."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from litestar.testing import AsyncTestClient
+
+from frontend.app import create_app
+from tests.frontend import made_up
+from tests.frontend.staff_backend import StaffBackend, refused
+from tests.frontend.staff_browser import Browser
+
+CARD_PAGE = f"/c/{made_up.TOKEN}"
+
+
+class CustomerBackend:
+    """The customer reads German; the store is French."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if request.method == "PATCH":
+            return made_up.answer(httpx.Request("GET", request.url))
+        answer = made_up.answer(request)
+        document = json.loads(answer.content)
+        if "card" in document:
+            document["card"]["customer"]["language"] = "de"
+        if "default_language" in document:
+            document["default_language"] = "lb"
+        return httpx.Response(answer.status_code, json=document)
+
+
+@pytest.fixture
+def customer_backend() -> CustomerBackend:
+    return CustomerBackend()
+
+
+@pytest.fixture
+async def customer(customer_backend: CustomerBackend) -> AsyncIterator[AsyncTestClient]:
+    async with AsyncTestClient(create_app(transport=httpx.MockTransport(customer_backend))) as client:
+        yield client
+
+
+def language(page: httpx.Response) -> str:
+    return page.text.partition('<html lang="')[2].partition('"')[0]
+
+
+async def test_the_menu_saves_the_choice_of_who_is_signed_in(anna: Browser, backend: StaffBackend) -> None:
+    await anna.send("/preferences", lang="de", next="/till")
+    (saved,) = [request for request in backend.asked if request.method == "PATCH"]
+    assert (saved.url.path, json.loads(saved.content)) == ("/api/v1/auth/me", {"language": "de"})
+    anna.client.cookies.delete("lang")
+    assert language(await anna.open("/till")) == "de"
+    assert backend.asked[-1].headers["accept-language"] == "de"
+
+
+async def test_a_choice_holds_for_this_sign_in_while_the_backend_cannot_save_it(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    backend.answers["PATCH /auth/me"] = refused(503, "unavailable")
+    await anna.send("/preferences", lang="lb", next="/till")
+    assert language(await anna.open("/till")) == "lb"
+
+
+async def test_a_saved_choice_wins_over_the_cookie_of_the_browser_and_the_address_over_both(anna: Browser) -> None:
+    await anna.send("/preferences", lang="de", next="/till")
+    anna.client.cookies.set("lang", "fr", domain="orion.test", path="/")
+    assert language(await anna.open("/till")) == "de"
+    assert language(await anna.open("/till?lang=lb")) == "lb"
+    assert language(await anna.open("/till?lang=pt")) == "de"
+
+
+async def test_a_customers_page_is_in_the_language_the_customer_has_saved(
+    customer: AsyncTestClient, customer_backend: CustomerBackend
+) -> None:
+    page = await customer.get(CARD_PAGE, headers={"Accept-Language": "fr-CH", "Cookie": "lang=lb"})
+    assert language(page) == "de"
+    assert [request.headers["accept-language"] for request in customer_backend.asked] == ["lb", "de"]
+    assert language(await customer.get(f"{CARD_PAGE}?lang=en")) == "en"
+
+
+async def test_a_customer_saves_another_language_on_the_own_page(
+    customer: AsyncTestClient, customer_backend: CustomerBackend
+) -> None:
+    page = (await customer.get(CARD_PAGE)).text
+    token = page.partition('name="_csrf_token" value="')[2].partition('"')[0]
+    fields = {"_csrf_token": token, "lang": "lb"}
+    answer = await customer.post(f"{CARD_PAGE}/language", data=fields, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, CARD_PAGE)
+    saved = customer_backend.asked[-1]
+    assert saved.url.path == f"/api/v1/storefront/loyalty/cards/{made_up.TOKEN}"
+    assert (saved.method, json.loads(saved.content)) == ("PATCH", {"language": "lb"})
+    known = len(customer_backend.asked)
+    await customer.post(f"{CARD_PAGE}/language", data=fields | {"lang": "xx"}, follow_redirects=False)
+    assert len(customer_backend.asked) == known, "what we do not speak is not saved"
+
+
+@pytest.mark.parametrize(("accepted", "shown"), [("pt", "lb"), ("pt, de-LU;q=0.5", "de"), ("", "lb")])
+async def test_a_stranger_without_a_language_of_ours_reads_the_stores(
+    customer: AsyncTestClient, accepted: str, shown: str
+) -> None:
+    page = await customer.get("/j/FASHIONHUB", headers={"Accept-Language": accepted})
+    assert language(page) == shown
+    assert ('action="/j/FASHIONHUB?lang=lb"' in page.text) == (shown == "lb"), "the form is answered in it, too"
