@@ -22,11 +22,10 @@ from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin
 from backend.staff.passwords import PUBLISHED
 from backend.wallets_command import wallets
-from environment.places import check_place
+from environment.places import check_place, serve
 from i18n.cli import i18n
 
 PASSWORD_LENGTH_MIN = 15
-SERVER = ("granian", "--interface", "asgi", "--loop", "uvloop", "--factory")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,8 +42,8 @@ def dev() -> None:
     sys.exit(development.run())
 
 
-def _become(*command: str) -> None:
-    os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - our own interpreter
+def _become(module: str) -> None:
+    os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 - our own interpreter
 
 
 @orion.command()
@@ -52,12 +51,12 @@ def backend() -> None:
     """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
     given = settings()
     run_or_end(_check(given))
-    _become(*SERVER, "backend.app:create_app", "--host", given.backend_host, "--port", str(given.backend_port))
+    serve("backend.app:create_app", given.backend_host, given.backend_port)
 
 
 async def _check(given: Settings) -> None:
     check_wallet_files(given)
-    check_place("backend", given.backend_host, given.backend_port)
+    check_place(given, "backend_host", "backend_port")
     await check_start(given)
 
 

@@ -24,9 +24,9 @@ from backend.core.supervisor import Supervisor
 from backend.loyalty.wallets.opening import check_wallet_files
 from backend.sandbox.opening import SANDBOX, sandbox_values
 from backend.welcome import welcome
+from environment.places import SERVER
 
 READY_SECONDS = 60
-GRANIAN = ["granian", "--interface", "asgi", "--workers", "1", "--loop", "uvloop", "--factory"]
 NOT_FOR_THE_FRONTEND = ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL", "ORION_REDIS_URL")
 
 
@@ -137,12 +137,12 @@ def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, c
     if SANDBOX in chosen:
         place = urlsplit(chosen[SANDBOX])
         address = ["--host", str(place.hostname), "--port", str(place.port)]
-        supervisor.start("sandbox", _python(*GRANIAN, *address, "backend.sandbox.app:create_app"), environment)
+        supervisor.start("sandbox", _python(*SERVER, *address, "backend.sandbox.app:create_app"), environment)
     address = ["--host", settings.backend_host, "--port", str(settings.backend_port)]
-    supervisor.start("backend", _python(*GRANIAN, *address, "backend.app:create_app"), environment)
+    supervisor.start("backend", _python(*SERVER, *address, "backend.app:create_app"), environment)
     address = ["--host", settings.frontend_host, "--port", str(settings.frontend_port)]
     without_servers = {name: value for name, value in environment.items() if name not in NOT_FOR_THE_FRONTEND}
-    supervisor.start("frontend", _python(*GRANIAN, *address, "frontend.app:create_app"), without_servers)
+    supervisor.start("frontend", _python(*SERVER, *address, "frontend.app:create_app"), without_servers)
     supervisor.start("worker", _python("workers.main"), environment)
 
 

@@ -1,12 +1,21 @@
 """Where a server listens."""
 
+import os
 import socket
+import sys
+from typing import NoReturn
+
+import msgspec
 
 from environment.reading import SettingsError, name_of
 
+SERVER = ("granian", "--interface", "asgi", "--loop", "uvloop", "--factory")
+"""A module to run, with its options; the application follows."""
 
-def check_place(process: str, host: str, port: int) -> None:
+
+def check_place(settings: msgspec.Struct, host_field: str, port_field: str) -> None:
     """Raises SettingsError when nothing can listen there now."""
+    host, port = getattr(settings, host_field), getattr(settings, port_field)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -15,5 +24,11 @@ def check_place(process: str, host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        setting = name_of(f"{process}_host") if isinstance(error, socket.gaierror) else name_of(f"{process}_port")
+        setting = name_of(host_field if isinstance(error, socket.gaierror) else port_field)
         raise SettingsError(f"{setting}: nothing can listen at that host and port ({reason}); name others.") from None
+
+
+def serve(application: str, host: str, port: int) -> NoReturn:
+    """This process becomes the application's server."""
+    command = [sys.executable, "-m", *SERVER, application, "--host", host, "--port", str(port)]
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter

@@ -2,7 +2,11 @@
 
 import os
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
+
+from tests.world.patience import PATIENCE_SECONDS
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 CHROMIUM = os.environ.get("ORION_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [

@@ -16,7 +16,8 @@ import yaml
 
 from backend.core.embedded.postgres import EmbeddedPostgres
 from backend.core.embedded.valkey import EmbeddedValkey
-from backend.core.ports import free_port
+from tests.world.patience import PATIENCE_SECONDS
+from tests.world.ports import own_port
 
 PROJECT = Path(__file__).resolve().parents[1]
 ORION = Path(sys.executable).with_name("orion")
@@ -27,7 +28,6 @@ DOT_ENV = {
 }
 """What the head of the file asks for."""
 VARIABLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
-START_SECONDS = 60
 
 
 def filled_in(value: str) -> str:
@@ -62,11 +62,11 @@ def started(service: dict[str, Any], elsewhere: dict[str, str], folder: Path) ->
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=START_SECONDS)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def until_it_answers(process: subprocess.Popen[str], url: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[0]
         try:
@@ -80,7 +80,7 @@ def until_it_answers(process: subprocess.Popen[str], url: str) -> None:
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[dict[str, str]]:
     password = DOT_ENV["ORION_DATABASE_PASSWORD"]
-    ports = {name: free_port("127.0.0.1", 28_000 + place) for place, name in enumerate(("BACKEND", "FRONTEND"))}
+    ports = {name: own_port() for name in ("BACKEND", "FRONTEND")}
     with EmbeddedPostgres(tmp_path / "pg") as postgres, EmbeddedValkey(tmp_path / "valkey") as valkey:
         yield {
             f"postgresql://orion_app:{password}@postgres/orion": postgres.app_url,
@@ -99,7 +99,7 @@ def test_every_command_of_compose_starts_with_what_compose_gives_it(elsewhere: d
     assert not any("DATABASE" in name or "REDIS" in name for name in environment_of(ours["frontend"]))
     with ExitStack() as stack:
         with started(ours["migrate"], elsewhere, tmp_path) as process:
-            said, _ = process.communicate(timeout=START_SECONDS)
+            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
             assert process.returncode == 0, said
         backend, frontend, worker = (
             stack.enter_context(started(ours[name], elsewhere, tmp_path)) for name in ("backend", "frontend", "worker")

@@ -54,7 +54,7 @@ def main() -> None:
         settings = load_settings()
         check_wallet_files(settings)
         if settings.worker_metrics_port:
-            check_place("worker_metrics", settings.backend_host, settings.worker_metrics_port)
+            check_place(settings, "backend_host", "worker_metrics_port")
         asyncio.run(check_start(settings, needs_redis=True))
     except (SettingsError, StartRefused) as error:
         sys.exit(str(error))

@@ -7,16 +7,12 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
 
+from backend.core.pasted import clean_text
 from backend.core.problems import MalformedJson
 
 WHERE = re.compile(r" - at `\$\.?(.*)`$")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """All but tabs and ends of lines. PostgreSQL takes no NUL, and no reader sees any of the others."""
-UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202c\u2060-\u2064\u2066-\u2069\ufeff]|^\t+|\t+$")
-"""Marks that copying brings along, and the Tab with which scanners end.
-
-Joiners belong to their script; what turns text around is refused where it matters.
-"""
 AS_TYPED = "password"
 
 
@@ -64,8 +60,8 @@ def _clean(body: Any) -> None:
         places: Any = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
         for place, value in places:
             if isinstance(value, str):
-                if place != AS_TYPED and UNSEEN.search(value):
-                    part[place] = UNSEEN.sub("", value)
+                if place != AS_TYPED:
+                    part[place] = clean_text(value)
             else:
                 waiting.append(value)
 

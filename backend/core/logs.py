@@ -1,19 +1,15 @@
 """Structured logs: one line per event, with request, merchant and actor; JSON outside development."""
 
 import logging
-import re
 import sys
 
 import structlog
 
 from backend.core.settings import Settings
+from environment.logs import without_tokens
 
 # They log addresses, job arguments or statements, which carry tokens and people's names.
 QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio", "_granian", "granian.access")
-
-
-TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}")
-"""Of cards, passes and sign-ins; an exception may quote the address it was about."""
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -45,7 +41,7 @@ def configure_logs(settings: Settings, process: str) -> None:
 
 def _without_tokens(renderer: structlog.types.Processor) -> structlog.types.Processor:
     def render(logger: object, method: str, line: structlog.types.EventDict) -> str:
-        return TOKEN.sub("…", str(renderer(logger, method, line)))
+        return without_tokens(str(renderer(logger, method, line)))
 
     return render
 

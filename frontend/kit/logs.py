@@ -1,13 +1,10 @@
 import logging
-import re
 from typing import Any
 
 import structlog
 
+from environment.logs import without_tokens
 from frontend.settings import Settings
-
-TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}")
-"""Of cards, passes and sign-ins; an exception may quote the address it was about."""
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -30,4 +27,4 @@ def set_up_logs(settings: Settings) -> None:
 
 
 def _without_tokens(_logger: object, _method: str, line: Any) -> str:
-    return TOKEN.sub("…", str(line))
+    return without_tokens(str(line))

@@ -1,7 +1,6 @@
 """Every state of the till is one page: finder and last bookings at the side, the state in the panel."""
 
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from babel.numbers import get_currency_symbol
@@ -21,6 +20,7 @@ from frontend.till.words import Words
 
 FLASH = "flash"
 RECENT = 3
+IN_ONE_GO = timedelta(minutes=1)
 
 
 def card_screen(
@@ -127,11 +127,15 @@ def words_of(request: Request, view: TillView) -> Words:
 
 
 def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:
-    """What was recorded on a card at one moment is one event."""
-    events: dict[tuple[UUID, datetime], list[TransactionView]] = {}
+    """Newest first. What is recorded on one card in one go, such as a sale and its stamp, is one event."""
+    events: list[list[TransactionView]] = []
     for booking in bookings:
-        events.setdefault((booking.card_id, booking.recorded_at), []).append(booking)
-    return list(events.values())
+        last = events[-1][-1] if events else None
+        if last and last.card_id == booking.card_id and last.recorded_at - booking.recorded_at <= IN_ONE_GO:
+            events[-1].append(booking)
+        else:
+            events.append([booking])
+    return events
 
 
 def _flashed(request: Request) -> Done | None:

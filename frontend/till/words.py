@@ -29,9 +29,10 @@ class Words:
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
     def amounts_of(self, event: list[TransactionView]) -> str:
-        """All that one event has moved: `+25, +1 stamp`."""
-        moved = [self.amount_of(booking) for booking in event if booking.amount]
-        return ", ".join(moved) or self.amount_of(event[0])
+        """What one event has moved and not undone: `+25, +1 stamp`."""
+        ids = {booking.id for booking in event}
+        left = [booking for booking in event if not booking.voided and booking.voids_id not in ids]
+        return ", ".join(self.amount_of(booking) for booking in left if booking.amount) or self.amount_of(event[0])
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""

@@ -1,7 +1,8 @@
 -- A card with everything that decides about it, read in one snapshot. Facts only: no rule is in here.
 -- p_transaction or p_reference: what to take back (then p_card may be null). A return is undone with all its lines. A
 -- reference, folded, is looked for at the asking store first, also one that is taken back already; of each kind it is the
--- booking that has it now, or the one that had it last. p_store may be null: then the card is seen from its own store. p_key: the request's idempotency key.
+-- booking that has it now, or the one that had it last. p_store may be null: then the card is seen from its own store.
+-- p_key: the request's idempotency key.
 CREATE FUNCTION card_state(
   p_merchant uuid, p_store uuid, p_card uuid, p_transaction uuid, p_reference text, p_key text, p_now timestamptz
 ) RETURNS json

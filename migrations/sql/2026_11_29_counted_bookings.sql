@@ -10,8 +10,7 @@ LANGUAGE sql STABLE AS $$
     -- A branch for each scope, because each has an index of its own; the others are never executed.
     SELECT b.* FROM transactions b
     WHERE p_scope = 'card' AND b.merchant_id = p_merchant AND b.recorded_at > p_since
-      AND b.card_id = ANY (ARRAY(SELECT p_subject UNION ALL
-                                 SELECT m.id FROM cards m WHERE m.merchant_id = p_merchant AND m.merged_into_id = p_subject))
+      AND b.card_id = ANY (card_family(p_merchant, p_subject))
     UNION ALL
     SELECT b.* FROM transactions b
     WHERE p_scope = 'staff_pin' AND b.merchant_id = p_merchant AND b.user_id = p_subject AND b.recorded_at > p_since
@@ -23,7 +22,8 @@ LANGUAGE sql STABLE AS $$
     WHERE p_scope = 'store' AND b.merchant_id = p_merchant AND b.store_id = p_subject AND b.recorded_at > p_since
   ) t
   -- Nothing is recorded before it happens, so the indexes on recorded_at leave out nothing.
-  WHERE t.occurred_at > p_since AND t.kind = CASE WHEN p_measure IN ('redemptions', 'points_redeemed') THEN 'redeemed' ELSE 'earned' END
+  WHERE t.occurred_at > p_since
+    AND t.kind = CASE WHEN p_measure IN ('redemptions', 'points_redeemed') THEN 'redeemed' ELSE 'earned' END
     AND (p_measure = 'redemptions' OR t.unit = CASE p_measure WHEN 'stamps' THEN 'stamps' ELSE 'points' END)
     AND NOT EXISTS (
       SELECT FROM transactions v WHERE v.merchant_id = p_merchant AND v.voids_id = t.id AND NOT is_undone(v)

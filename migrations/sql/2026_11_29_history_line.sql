@@ -27,9 +27,7 @@ LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL (
     SELECT count(*) AS lines, coalesce(sum(v.purchase_amount_cents), 0) AS cents, coalesce(sum(v.quantity), 0) AS quantity
     FROM transactions v
-    WHERE v.merchant_id = t.merchant_id AND v.voids_id = t.id
-      -- A return that was undone counts no more.
-      AND NOT EXISTS (SELECT FROM transactions u WHERE u.merchant_id = v.merchant_id AND u.voids_id = v.id)) r
+    WHERE v.merchant_id = t.merchant_id AND v.voids_id = t.id AND NOT is_undone(v)) r
   LEFT JOIN customers cu ON cu.merchant_id = c.merchant_id AND cu.id = c.customer_id
   WHERE c.merchant_id = t.merchant_id AND c.id = t.card_id
 $$;

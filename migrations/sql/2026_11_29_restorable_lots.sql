@@ -36,7 +36,8 @@ BEGIN
     SELECT coalesce(json_agg(json_build_object(
              'lot_id', w.lot_id, 'points', w.points, 'open_ids', w.open_ids,
              'settled', (SELECT coalesce(sum(v.reversed_points + v.amount), 0) FROM transactions v
-                         WHERE v.merchant_id = p_merchant AND v.voids_id = w.transaction_id AND NOT is_undone(v))) ORDER BY w.lot_id), '[]')
+                         WHERE v.merchant_id = p_merchant AND v.voids_id = w.transaction_id AND NOT is_undone(v)))
+             ORDER BY w.lot_id), '[]')
     FROM told w WHERE w.points <> 0 OR w.is_open
   );
 END $$;

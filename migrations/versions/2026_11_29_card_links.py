@@ -19,7 +19,6 @@ def upgrade() -> None:
     op.get_bind().exec_driver_sql((SQL / "2026_11_29_end_card_links.sql").read_text())
     op.execute(f"REVOKE ALL ON FUNCTION {END_CARD_LINKS} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {END_CARD_LINKS} TO orion_app")
-    _replace("2026_11_29_book")
     op.add_column("email_logs", sa.Column("card_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(MAILED_CARD, "email_logs", "cards", ["merchant_id", "card_id"], ["merchant_id", "id"])
 
@@ -27,11 +26,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint(MAILED_CARD, "email_logs")
     op.drop_column("email_logs", "card_id")
-    _replace("2026_11_22_book")
     op.execute(f"DROP FUNCTION {END_CARD_LINKS}")
-
-
-def _replace(file: str) -> None:
-    """Who may call it, and what calls it, stays."""
-    text = (SQL / f"{file}.sql").read_text()
-    op.get_bind().exec_driver_sql(text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))

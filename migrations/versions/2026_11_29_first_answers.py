@@ -15,7 +15,6 @@ FIND_TRANSACTION = "find_transaction(uuid, uuid)"
 
 
 def upgrade() -> None:
-    _replace("2026_11_29_card_state")
     _replace("2026_11_29_first_answer")
     op.execute(f"DROP FUNCTION {ANSWER_STATUS}")
     _make("2026_11_29_answer_status", ANSWER_STATUS)
@@ -27,7 +26,6 @@ def downgrade() -> None:
     op.execute(f"DROP FUNCTION {ANSWER_STATUS}")
     _make("2026_11_21_answer_status", ANSWER_STATUS)
     _replace("2026_11_22_first_answer")
-    _replace("2026_11_22_card_state")
 
 
 def _replace(file: str) -> None:

@@ -12,11 +12,6 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parent.parent / "sql"
-# The function card_state, which counts over all cards of a person, is made by 2026_11_29_first_answers.
-CHANGED = {
-    "2026_11_30_counted_bookings": "2026_11_29_counted_bookings",
-    "2026_11_29_book_together": "2026_11_22_book_together",
-}
 MADE = {
     "card_family": "card_family(uuid, uuid)",
     "person_customers": "person_customers(uuid, uuid)",
@@ -37,8 +32,7 @@ def upgrade() -> None:
         op.get_bind().exec_driver_sql((SQL / f"2026_11_29_{name}.sql").read_text())
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO orion_app")
-    for after in CHANGED:
-        _replace(after)
+    _replace("2026_11_29_book_together")
     op.execute(
         "CREATE TRIGGER one_welcome BEFORE INSERT ON transactions FOR EACH ROW "
         "WHEN (NEW.kind = 'welcome_bonus') EXECUTE FUNCTION refuse_second_welcome()"
@@ -47,8 +41,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER one_welcome ON transactions")
-    for before in CHANGED.values():
-        _replace(before)
+    _replace("2026_11_22_book_together")
     for signature in reversed(MADE.values()):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("REVOKE DELETE ON customer_words FROM orion_app")

@@ -1,5 +1,4 @@
-"""A receipt number is free again when its booking was taken back whole, and is compared folded; a return can be undone.
-What is booked late counts toward limits when it happened."""
+"""A receipt number is free again when its booking was taken back whole, and is compared folded; a return can be undone."""
 
 from pathlib import Path
 
@@ -16,14 +15,8 @@ IS_UNDONE = "is_undone(transactions)"
 CHANGED = {
     "void_target": "2026_11_23",
     "restorable_lots": "2026_11_23",
-    "book": "2026_11_22",
 }
 """With the day of what stood there before."""
-REMADE = {
-    "counted_bookings": "uuid, text, uuid, text, timestamptz",
-    "reached_limit": "uuid, json, timestamptz",
-}
-"""What takes or gives something under another name."""
 KINDS = "'earned', 'redeemed', {}'adjusted', 'expired', 'restored', 'transferred', 'deactivated', 'reactivated'"
 HAS_REFERENCE = sa.text("order_reference IS NOT NULL")
 USED_ONCE = ["merchant_id", "store_id", "kind", "order_reference"]
@@ -34,14 +27,12 @@ def upgrade() -> None:
     op.drop_index("uq_transactions_order_reference", table_name="transactions", postgresql_where=HAS_REFERENCE)
     _allow("'voided', 'reinstated', ")
     _make("2026_11_29_is_undone", IS_UNDONE)
-    for name in (*CHANGED, "history_line"):
+    for name in CHANGED:
         _replace(f"2026_11_29_{name}")
-    _remake("2026_11_29")
 
 
 def downgrade() -> None:
     """Refused by its check or its index while a return is undone, or a number was used again."""
-    _remake("2026_11_22")
     for name, day in CHANGED.items():
         _replace(f"{day}_{name}")
     op.execute(f"DROP FUNCTION {IS_UNDONE}")
@@ -98,12 +89,6 @@ def _allow(returns: str) -> None:
     ):
         op.drop_constraint(op.f(f"ck_transactions_{name}"), "transactions")
         op.create_check_constraint(op.f(f"ck_transactions_{name}"), "transactions", check)
-
-
-def _remake(day: str) -> None:
-    for name, arguments in REMADE.items():
-        op.execute(f"DROP FUNCTION {name}({arguments})")
-        _make(f"{day}_{name}", f"{name}({arguments})")
 
 
 def _replace(file: str) -> None:

@@ -6,8 +6,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +18,14 @@ from backend.core.embedded.running import find_running, load_dev_environment, se
 from backend.core.ports import is_free
 from backend.core.settings import load_settings
 from backend.welcome import welcome
+from tests.world.ports import own_port
 
+CRASHES_AFTER = """
+import pathlib, sys, time
+while not pathlib.Path(sys.argv[1]).exists():
+    time.sleep(0.02)
+raise SystemExit(3)
+"""
 ORION_NAMES = {"ORION_DATABASE_URL": "postgresql://somebody@/shop", "ORION_REDIS_URL": "redis://somewhere"}
 
 
@@ -28,7 +37,7 @@ def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         monkeypatch.delenv(name)
     os.environ.update(ORION_NAMES, ORION_DATA_DIR=str(tmp_path / "data"))
     for name in ("BACKEND", "FRONTEND"):
-        os.environ[f"ORION_{name}_PORT"] = str(unused_port())
+        os.environ[f"ORION_{name}_PORT"] = str(own_port())
     yield
     os.environ.clear()
     os.environ.update(before)
@@ -110,9 +119,11 @@ def test_ctrl_c_ends_everything_without_complaint(
 
 @pytest.mark.slow
 def test_the_crash_of_one_program_is_shown_and_ends_the_others(
-    programs: dict[str, list[str]], capsys: pytest.CaptureFixture[str]
+    programs: dict[str, list[str]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    programs["workers.main"] = ["-c", "import time; time.sleep(2); raise SystemExit(3)"]
+    is_ready = tmp_path / "is ready"
+    programs["workers.main"] = ["-c", CRASHES_AFTER, str(is_ready)]
+    monkeypatch.setattr(dev, "welcome", after_a_moment(is_ready.touch))
     assert dev.run() == 1
     said = capsys.readouterr().out
     assert "anna@fashion.example" in said
@@ -124,11 +135,19 @@ def test_the_crash_of_one_program_is_shown_and_ends_the_others(
 def test_what_is_missing_is_named_when_it_does_not_become_ready(
     programs: dict[str, list[str]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dev, "READY_SECONDS", 2)
+    why_not_ready, passed = dev._why_not_ready, [0.0]
+
+    def time_is_up_when_one_is_ready(url: str) -> str:
+        reason = why_not_ready(url)
+        passed[0] += 0 if reason else dev.READY_SECONDS + 1
+        return reason
+
+    monkeypatch.setattr(dev, "_why_not_ready", time_is_up_when_one_is_ready)
+    monkeypatch.setattr(dev, "time", SimpleNamespace(monotonic=lambda: passed[0], sleep=time.sleep))
     programs["frontend.app:create_app"] = programs["workers.main"]
     assert dev.run() == 1
     said = capsys.readouterr().out
-    assert "Not ready within 2 s: frontend: http://127.0.0.1:" in said
+    assert "Not ready within 60 s: frontend: http://127.0.0.1:" in said
     assert "backend:" not in said
 
 
@@ -195,11 +214,6 @@ def test_the_key_of_a_development_installation_stays_the_same_and_private(tmp_pa
     assert key == secret_keys(tmp_path)
     assert len(key) == 64
     assert (tmp_path / "secret_keys").stat().st_mode & 0o777 == 0o600
-
-
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def after_a_moment(act: Callable[[], None]) -> Callable[..., object]:

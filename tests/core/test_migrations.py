@@ -1,6 +1,7 @@
 """The schema: up, down, up with data in it; the same as the models; the same as what the ledger writes."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint
 
-from backend.core.migrations import downgrade, head, owner_engine, status, upgrade
+from backend.core.migrations import SCRIPTS, downgrade, head, owner_engine, status, upgrade
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
 from backend.loyalty.ledger.rows import AllocationRow, CategoryRow, TransactionRow
@@ -21,6 +22,8 @@ from backend.services import open_services
 from tests.conftest import Servers
 from tests.world.ledger import assert_ledger_adds_up
 
+FUNCTIONS, DAY = SCRIPTS / "sql", "2026_11_22_"
+"""A file is named after its day and its function."""
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
 
 
@@ -37,6 +40,22 @@ async def hashes(connection: asyncpg.Connection) -> dict[str, str]:
         )
         for table in tables
     }
+
+
+async def functions(connection: asyncpg.Connection) -> dict[str, str]:
+    """The bodies of all that stand in the database."""
+    return dict(
+        await connection.fetch(
+            "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang <> 13"
+        )
+    )
+
+
+def written(names: Iterable[str], until: str) -> dict[str, str]:
+    """The newest bodies before that day."""
+    files = [file for file in sorted(FUNCTIONS.glob("*.sql")) if file.stem < until]
+    newest = {file.stem[len(DAY) :]: file for file in files}
+    return {name: newest[name].read_text().split("$$")[1] for name in names}
 
 
 @pytest.mark.slow
@@ -117,6 +136,21 @@ async def test_the_models_say_what_the_migrations_made(settings: Settings) -> No
     assert found == []
 
 
+async def test_every_function_is_the_newest_that_was_written(superuser: asyncpg.Connection) -> None:
+    """Of two who change one function neither may lose the other's change, and no file may be forgotten."""
+    made = await functions(superuser)
+    assert made == written(made, "9999")
+
+
+@pytest.mark.slow
+async def test_a_step_back_brings_the_functions_of_before(servers: Servers, fresh_settings: Settings) -> None:
+    connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
+    await asyncio.to_thread(downgrade, fresh_settings.migration_url, "2026_11_23_returns")
+    made = await functions(connection)
+    await connection.close()
+    assert made == written(made, "2026_11_24")
+
+
 async def test_checks_are_named_as_the_models_name_them(superuser: asyncpg.Connection) -> None:
     """The ledger knows some of them by name; Alembic does not compare checks."""
     made = await superuser.fetch("""
@@ -160,7 +194,7 @@ async def test_a_start_is_refused_in_one_sentence(servers: Servers, fresh_settin
          "Row-level security is not forced on cards"),
         ("ALTER TABLE cards FORCE ROW LEVEL SECURITY; ALTER TABLE events OWNER TO orion_app",
          "owns tables \\(events\\)"),
-        ("DROP TABLE alembic_version", "The database is at None"),
+        ("DROP TABLE alembic_version", "The database has no tables of Orion: run `orion migrate up`."),
     ]  # fmt: skip
     for fault, sentence in faults:
         await superuser.execute(fault)

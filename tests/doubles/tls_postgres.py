@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from backend.core.embedded.identity import give
 from backend.core.embedded.postgres import EmbeddedPostgres
-from backend.core.ports import free_port
 from backend.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
+from tests.world.ports import own_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "".join(map(chr, range(33, 127))) + " é€"
@@ -33,7 +33,7 @@ class TlsPostgres(EmbeddedPostgres):
     """Listens on TCP, for TLS alone."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.port = free_port("127.0.0.1", 15_432)
+        self.port = own_port()
         super().__init__(
             data_dir,
             {

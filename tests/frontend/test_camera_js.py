@@ -57,7 +57,7 @@ async def test_the_camera_explains_itself_first_and_then_reads_a_card(film: Film
         await till.page.keyboard.press("F2")
         await expect(till.page.locator(SAYS)).to_have_text("The camera reads the code of the card.")
         await till.page.locator("[data-camera-start]").click()
-        await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}", timeout=15_000)
+        await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
         await expect(till.page.locator("#camera")).to_be_hidden()
         assert till.calls == [("/till/find", {"query": MARIE})]
 
@@ -65,7 +65,7 @@ async def test_the_camera_explains_itself_first_and_then_reads_a_card(film: Film
 async def test_a_code_that_is_no_card_is_said_to_be_none(film: Film) -> None:
     async for till in till_with_camera(*fake_camera(film("https://example.org/")), allowed=True):
         await till.page.keyboard.press("F2")
-        await expect(till.page.locator(SAYS)).to_have_text("Not a card", timeout=15_000)
+        await expect(till.page.locator(SAYS)).to_have_text("Not a card")
         await till.page.keyboard.press("Escape")
         await expect(till.page.locator("#camera")).to_be_hidden()
         assert till.calls == []

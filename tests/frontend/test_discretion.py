@@ -7,7 +7,7 @@ import httpx
 import pytest
 import structlog
 
-from frontend.kit.logs import _without_tokens
+from environment.logs import without_tokens
 from frontend.system import views
 from frontend.system.csp_reports import PER_MINUTE, ReportBook, told_by
 from tests.frontend.staff_backend import StaffBackend
@@ -95,6 +95,6 @@ async def test_no_failure_of_a_card_page_tells_its_address(
 
 
 def test_a_token_quoted_by_an_exception_is_left_out_of_the_line() -> None:
-    line = _without_tokens(None, "error", f"ValueError: {PAGE}?x, test_of_a_function_with_a_name_longer_than_any_token")
+    line = without_tokens(f"ValueError: {PAGE}?x, test_of_a_function_with_a_name_longer_than_any_token")
     assert TOKEN not in line
     assert "test_of_a_function_with_a_name_longer_than_any_token" in line

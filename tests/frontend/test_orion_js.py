@@ -121,10 +121,11 @@ async def test_a_half_typed_amount_is_dropped_and_said_so(till: TillStub) -> Non
 
 async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(till: TillStub) -> None:
     await open_card(till)
-    till.delay["/till/find"] = 0.4
+    may_answer = till.hold("/till/find")
     await scan(till.page, OTTO)
     await till.page.keyboard.type("41,5")
     await till.page.keyboard.press("Enter")
+    may_answer.set()
     await expect(till.page.locator("h2")).to_have_text("Card same")
     assert [path for path, _ in till.calls] == ["/till/find", "/till/points"]
     assert till.sent("/till/points") == [
@@ -134,12 +135,14 @@ async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(
 
 @pytest.mark.parametrize("is_found", [True, False], ids=["found", "not found"])
 async def test_a_function_key_pressed_while_a_card_is_on_its_way_is_not_lost(till: TillStub, is_found: bool) -> None:
-    till.delay["/till/find"] = 0.2
+    may_answer = till.hold("/till/find")
     if not is_found:
         till.away.add("/till/find")
     await scan(till.page, OTTO)
     await till.page.keyboard.press("F4")
-    await till.page.wait_for_timeout(500)
+    async with till.page.expect_request("**/till/new"):
+        may_answer.set()
+    await till.settled()
     assert till.counted() == {"/till/find": 1, "/till/new": 1}
 
 
@@ -160,18 +163,23 @@ async def test_in_the_empty_finder_minus_still_undoes_and_a_name_may_contain_one
 async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillStub) -> None:
     await open_card(till)
     till.away.add("/till/find")
-    till.delay["/till/find"] = 0.2
+    may_answer = till.hold("/till/find")
     await scan(till.page, OTTO)
     await till.page.keyboard.press("+")
-    await till.page.wait_for_timeout(500)
+    may_answer.set()
+    await expect(till.page.locator("h2")).to_have_text("No answer")
+    await till.settled()
     assert till.counted() == {"/till/find": 1}
 
 
 async def test_a_scan_during_a_booking_waits_for_the_booking(till: TillStub) -> None:
     await open_card(till)
-    till.delay["/till/stamps"] = 0.4
+    may_answer = till.hold("/till/stamps")
     await till.page.keyboard.press("+")
     await scan(till.page, OTTO)
+    await till.settled()
+    assert till.counted() == {"/till/stamps": 1}
+    may_answer.set()
     await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
     assert [path for path, _ in till.calls] == ["/till/stamps", "/till/find"]
 
@@ -188,7 +196,7 @@ async def test_no_letter_is_a_shortcut(till: TillStub) -> None:
     await till.page.locator("h2").focus()
     for letter in "abcdefghijklmnopqrstuvwxyzBCDFGHJKLNPRSTVX":
         await till.page.keyboard.press(letter)
-    await till.page.wait_for_timeout(100)
+    await till.settled()
     assert till.calls == []
 
 
@@ -260,7 +268,7 @@ async def test_a_held_key_books_once(till: TillStub) -> None:
     for _ in range(5):
         await till.page.keyboard.down("+")
     await expect(till.page.locator("h2")).to_have_text("Card same")
-    await till.page.wait_for_timeout(100)
+    await till.settled()
     assert till.counted() == {"/till/stamps": 1}
 
 
@@ -269,7 +277,7 @@ async def test_with_till_keys_off_only_scanning_works(till: TillStub) -> None:
     await open_card(till)
     for key in ("+", "*", "-", "/", "F4", "Escape"):
         await till.page.keyboard.press(key)
-    await till.page.wait_for_timeout(100)
+    await till.settled()
     assert till.calls == []
 
 
@@ -284,10 +292,11 @@ async def test_arrows_walk_the_matches_and_enter_opens_one(till: TillStub) -> No
 
 
 async def test_the_focus_is_never_lost_after_a_swap(till: TillStub) -> None:
-    for query in ("weber", "nobody", MARIE):
+    for query, sign in (("weber", "[data-row]"), ("nobody", "h2"), (MARIE, "[data-amount]")):
         await till.page.locator("[name=query]").fill(query)
         await till.page.keyboard.press("Enter")
-        await till.page.wait_for_timeout(150)
+        await expect(till.page.locator(sign).first).to_be_visible()
+        await till.settled()
         assert await till.page.evaluate("document.activeElement !== document.body")
 
 
@@ -328,6 +337,20 @@ async def test_without_an_answer_the_form_stays_and_the_booking_is_asked_about(t
     await expect(till.page.locator("#says")).to_have_text("It was booked.")
     await expect(till.page.locator("[data-amount]")).to_have_value("12,50")
     assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}.points": 1}
+
+
+async def test_what_became_of_a_booking_is_asked_until_it_is_known(till: TillStub) -> None:
+    await open_card(till)
+    asked = f"/till/bookings/key-{MARIE}.points"
+    till.away |= {"/till/points", asked}
+    await till.page.clock.install()
+    await till.page.keyboard.type("12,50")
+    async with till.page.expect_event("requestfailed", lambda request: asked in request.url):
+        await till.page.keyboard.press("Enter")
+    till.away.clear()
+    await till.page.clock.run_for(5_000)
+    await expect(till.page.locator("#says")).to_have_text("It was booked.")
+    assert till.counted() == {"/till/points": 1, asked: 2}
 
 
 @pytest.mark.parametrize("status", [200, 502])

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
-from backend.loyalty.ledger.schemas import EarnView
+from backend.loyalty.ledger.schemas import EarnView, TransactionView
 from frontend.till.card import slips
 from tests.frontend.made_up import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
@@ -144,21 +144,26 @@ async def test_twins_are_told_apart_without_saying_where_they_can_be_reached(
 
 
 async def test_the_last_bookings_have_one_line_an_event_and_open_the_card(anna: Browser, backend: StaffBackend) -> None:
-    earlier = BOOKINGS[0].recorded_at - timedelta(days=1)
+    def at(seconds: int, kind: str, unit: str, amount: int, **facts: object) -> TransactionView:
+        moment = BOOKINGS[0].recorded_at + timedelta(seconds=seconds)
+        return booking(kind, unit, amount, days_ago=0, id=UUID(int=seconds + 500), recorded_at=moment, **facts)
+
     backend.till = changed(
         backend.till,
         recent=[
-            booking("earned", "stamps", 1, days_ago=0),
-            booking("earned", "points", 41, days_ago=0),
-            booking("welcome_bonus", "points", 50, days_ago=1, recorded_at=earlier),
-            booking("enrolled", "points", 0, days_ago=1, recorded_at=earlier),
+            at(300, "voided", "points", -7, voids_id=UUID(int=798)),
+            at(298, "earned", "points", 7, voided=True),
+            at(200, "earned", "stamps", 1),
+            at(190, "earned", "points", 41),
+            at(100, "welcome_bonus", "points", 50, card_id=UUID(int=2)),
+            at(100, "enrolled", "points", 0, card_id=UUID(int=2)),
+            at(0, "earned", "points", 9),
         ],
     )
     await anna.open("/till")
     recent = anna.page.split('aria-labelledby="recent"')[1].split("</ol>")[0]
-    assert recent.count("<li") == 2
-    assert "+1 stamp, +41" in recent
-    assert "+50" in recent
+    lines = [re.sub(r"<[^>]+>|\s+", " ", line).split("Weber")[1].strip() for line in recent.split("<li>")[1:]]
+    assert lines == ["−7", "+1 stamp, +41", "+50"]
     assert recent.count(f'href="{CARD_PATH}"') == 2
 
 

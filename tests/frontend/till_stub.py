@@ -61,6 +61,8 @@ LOCK = """
 </form>"""
 
 
+LAST = "() => new Promise((done) => setTimeout(() => setTimeout(() => fetch('/till/last').then(() => done()))))"
+"""The scripts put off what they do after an answer by one timer."""
 NO_TOAST = '<hx-partial hx-target="#toasts"></hx-partial>'
 MISSING = FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
 FINDS = {"weber": FINDER + MATCHES}
@@ -75,12 +77,12 @@ ANSWERS = {
 
 
 class TillStub:
-    """Answers every request of the page; `delay` and `away` stand for a slow and a silent server."""
+    """Answers every request of the page; `hold` and `away` stand for a slow and a silent server."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.calls: list[tuple[str, dict[str, str]]] = []
-        self.delay: dict[str, float] = {}
+        self._held: dict[str, asyncio.Event] = {}
         self.away: set[str] = set()
         self.behind_a_gateway: set[str] = set()
         """These are answered by something that is not Orion."""
@@ -93,6 +95,16 @@ class TillStub:
         await self.page.evaluate("htmx.ajax('GET', '/till/ready', {target: '#till'})")
         await self.page.wait_for_selector("#find")
         self.calls.clear()
+
+    def hold(self, path: str) -> asyncio.Event:
+        """Nobody is answered there before it is set."""
+        self._held[path] = asyncio.Event()
+        return self._held[path]
+
+    async def settled(self) -> None:
+        """Returns when what the page was about to ask has been asked: it asks one thing more, after all that."""
+        await self.page.evaluate(LAST)
+        self.calls = [call for call in self.calls if call[0] != "/till/last"]
 
     def counted(self) -> Counter[str]:
         return Counter(path for path, _ in self.calls)
@@ -113,7 +125,8 @@ class TillStub:
             return
         fields = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
         self.calls.append((path, fields))
-        await asyncio.sleep(self.delay.get(path, 0))
+        if path in self._held:
+            await self._held[path].wait()
         if path in self.away:
             await route.abort("connectionfailed")
             return

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.settings import Settings
@@ -17,11 +17,10 @@ from tests.journeys.stack import Stack, open_stack
 from tests.journeys.till import TillScreen
 from tests.journeys.watch import Watch
 from tests.world import PASSWORD
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop
 
 DATABASE = "journeys"
-PATIENCE_MS = 20_000
-"""For machines that do much else meanwhile."""
 OpenWindow = Callable[..., Awaitable[BrowserContext]]
 WorkAt = Callable[..., Awaitable[TillScreen]]
 
@@ -52,13 +51,12 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 @pytest.fixture(scope="session")
 async def http(orion: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """To the API, past the frontend."""
-    async with httpx.AsyncClient(base_url=orion.api, trust_env=False, timeout=20) as opened:
+    async with httpx.AsyncClient(base_url=orion.api, trust_env=False, timeout=PATIENCE_SECONDS) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -1,18 +1,16 @@
 """All of Orion as `make run` starts it, on servers and ports of the tests' own."""
 
-import asyncio
 import email
 import email.policy
 import os
 import signal
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
@@ -20,9 +18,11 @@ from backend.core.embedded.environment import open_servers
 from backend.core.settings import Settings, load_settings
 from backend.core.supervisor import Supervisor
 from backend.dev import await_ready, start_programs
+from backend.sandbox import opening
+from backend.sandbox.google import development
 from backend.sandbox.opening import sandbox_values
-
-MAIL_SECONDS = 20
+from tests.world.patience import until
+from tests.world.ports import own_port
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,14 @@ class Stack:
         finally:
             os.killpg(group, signal.SIGCONT)
 
-    async def mail_to(self, address: str) -> EmailMessage:
-        """The newest mail of somebody; waits until it is there."""
-        deadline = time.monotonic() + MAIL_SECONDS
-        while not (found := self.mails_to(address)):
-            assert time.monotonic() < deadline, f"no mail to {address} within {MAIL_SECONDS} s"
-            await asyncio.sleep(0.1)
-        return found[-1]
+    async def mail_to(self, address: str, *, number: int = 1) -> EmailMessage:
+        """The newest mail of somebody; waits until there are so many."""
+
+        async def have_come() -> bool:
+            return len(self.mails_to(address)) >= number
+
+        await until(have_come)
+        return self.mails_to(address)[-1]
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         mails = [_read(path) for path in sorted(self.mail_folder.glob("*.eml"))]
@@ -71,14 +72,17 @@ class Stack:
 @contextmanager
 def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
     """`settings` name database and Redis. The rest is as `make run` has it; wallets only in development."""
-    settings = _at_free_ports(settings)
+    settings = _at_our_own_ports(settings)
     log = folder / "log.txt"
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for module in (opening, development):
+            patch.setattr(module, "free_port", lambda *_: own_port())
         console = Console(file=stack.enter_context(log.open("w", encoding="utf-8")), width=1000)
         chosen = open_servers(settings, folder, stack) | {
             "ORION_BACKEND_URL": settings.backend_url,
             "ORION_PUBLIC_URL": settings.public_url,
-            "ORION_SMTP_PORT": str(unused_port()),
+            "ORION_SMTP_PORT": str(own_port()),
             **sandbox_values(settings, folder),
         }
         supervisor = stack.enter_context(Supervisor(console))
@@ -87,16 +91,8 @@ def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
         yield Stack(load_settings(chosen), log, folder / "mail", supervisor)
 
 
-def unused_port() -> int:
-    """Any, so that tests side by side do not choose the same one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def _at_free_ports(settings: Settings) -> Settings:
-    backend, frontend = unused_port(), unused_port()
+def _at_our_own_ports(settings: Settings) -> Settings:
+    backend, frontend = own_port(), own_port()
     return replace(
         settings,
         backend_port=backend,

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.journeys.stack import unused_port
 from tests.world import ANNA, PASSWORD
+from tests.world.ports import own_port
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 def environment(tmp_path: Path) -> dict[str, str]:
     """Nothing of Orion but a data folder with a space in its path, and two ports."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_", "PYTEST"))}
-    ports = {f"ORION_{name}_PORT": str(unused_port()) for name in ("BACKEND", "FRONTEND")}
+    ports = {f"ORION_{name}_PORT": str(own_port()) for name in ("BACKEND", "FRONTEND")}
     return kept | ports | {"ORION_DATA_DIR": str(tmp_path / "data of orion"), "COLUMNS": "200"}
 
 

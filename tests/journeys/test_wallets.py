@@ -22,6 +22,7 @@ from tests.journeys.till import TillScreen
 from tests.journeys.watch import Watch
 from tests.world import PASSWORD
 from tests.world.caller import Promises
+from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop, open_shop
 from tests.world.till import Stranger
 
@@ -47,7 +48,7 @@ def town(servers: Servers, world_database: str, tmp_path_factory: pytest.TempPat
 async def shop(town: Stack, promises: Promises) -> AsyncIterator[Shop]:
     async with (
         open_services(replace(town.settings, pool_size=2)) as services,
-        httpx.AsyncClient(base_url=town.api, trust_env=False, timeout=20) as http,
+        httpx.AsyncClient(base_url=town.api, trust_env=False, timeout=PATIENCE_SECONDS) as http,
     ):
         yield await open_shop(services, Stranger(http, promises))
 
@@ -129,7 +130,7 @@ async def the_iphone_remembers(town: Stack, card_id: UUID) -> None:
 
 async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: BrowserContext, town: Stack) -> None:
     card = await shop.a_card(points=40)
-    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as http:
         assert (await http.get(card["wallets"]["google"]["save_url"])).status_code == 302
     page = await window.new_page()
     await page.goto("/sign-in")

@@ -29,8 +29,9 @@ from backend.sandbox.google.app import SAVE
 from backend.sandbox.google.oauth import GrantRefused
 from tests.doubles.apple import Apple, open_apple
 from tests.doubles.google import Google, open_google
-from tests.journeys.stack import unused_port
 from tests.world import PASSWORD
+from tests.world.patience import PATIENCE_SECONDS
+from tests.world.ports import own_port
 
 pytestmark = pytest.mark.slow
 
@@ -183,7 +184,7 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
     (wallets.parent / ".env").write_text(f"ORION_APPLE_WALLET_DIR={wallets / 'apple-wallet'}\n")
     account = write_account(wallets / "google-wallet-sa.json")
     async with open_google(account) as google, open_apple(wallets / "apple-wallet", ApplePki.make()) as apple:
-        port = unused_port()
+        port = own_port()
         settings = replace(
             apple.settings(google.settings(fresh_settings)),
             backend_port=port,
@@ -196,7 +197,7 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
             # No connection is kept, or each restart would wait for it.
             limits = httpx.Limits(max_keepalive_connections=0)
             async with httpx.AsyncClient(
-                base_url=settings.backend_url, trust_env=False, timeout=20, limits=limits
+                base_url=settings.backend_url, trust_env=False, timeout=PATIENCE_SECONDS, limits=limits
             ) as http:
                 assert await runbook.shell("docker compose up -d backend worker") == (0, "")
                 signed_in = {"email": "admin@orion.example", "password": PASSWORD}

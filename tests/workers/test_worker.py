@@ -21,7 +21,7 @@ from backend.core import reaching
 from backend.core.clock import clock
 from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.outbox import relay
-from backend.core.ports import free_port, is_free
+from backend.core.ports import is_free
 from backend.core.queue import RELAY, deserialize, serialize
 from backend.core.reaching import StartRefused, reach_redis
 from backend.core.settings import Settings
@@ -38,6 +38,7 @@ from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
 from tests.world.office import Office
 from tests.world.patience import until
+from tests.world.ports import own_port
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
@@ -294,7 +295,7 @@ async def test_a_worker_opens_its_services_once_and_closes_them(settings: Settin
 
 
 async def test_a_worker_shows_its_metrics(settings: Settings) -> None:
-    port = free_port("127.0.0.1", 9464)
+    port = own_port()
     async with runner.open_context(replace(settings, worker_metrics_port=port)), httpx.AsyncClient() as http:
         text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
         assert "orion_wallet_sync_lag_seconds" in text

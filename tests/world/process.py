@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend.core.ports import free_port
 from backend.core.settings import Settings
+from tests.world.ports import own_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ class Backend:
 
     def __init__(self, settings: Settings) -> None:
         self._environment = environment(settings)
-        self.port = free_port("127.0.0.1", 18_000 + os.getpid() % 1000)
+        self.port = own_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

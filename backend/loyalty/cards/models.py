@@ -10,7 +10,6 @@ from backend.core.models import TenantEntity, belongs_to
 CARD_STATES = ("active", "deactivated", "merged", "erased")
 IN_USE = text("state IN ('active', 'deactivated')")
 """Words, not parameters: PostgreSQL finds a partial index only when it can read the condition."""
-
 IS_MERGED = text("merged_into_id IS NOT NULL")
 
 
@@ -37,12 +36,7 @@ class Card(TenantEntity):
         belongs_to("cards", "merged_into_id"),
         Index("ix_cards_idle", "merchant_id", "last_activity_at", "id", postgresql_where=text("points_balance > 0")),
         Index("ix_cards_merged_into", "merchant_id", "merged_into_id", postgresql_where=IS_MERGED),
-        Index(
-            "ix_cards_merged_customer",
-            "merchant_id",
-            "customer_id",
-            postgresql_where=text("merged_into_id IS NOT NULL"),
-        ),
+        Index("ix_cards_merged_customer", "merchant_id", "customer_id", postgresql_where=IS_MERGED),
         CheckConstraint(f"state IN {CARD_STATES}", name="state"),
         CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="customer"),
         CheckConstraint("scope_store_id IS NULL OR scope_store_id = store_id", name="scope_store"),

@@ -96,7 +96,7 @@ function settled(context) {
 
 function unsettled(context) {
   const { request, sourceElement } = context;
-  if (context.orionAsks) return;
+  if (context.orionAsks) return void setTimeout(ask, AGAIN_MS);
   if (isFinder(sourceElement)) return missCard(sourceElement);
   const says = document.getElementById("says");
   says?.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));

@@ -11,19 +11,23 @@ from redis.asyncio import Redis
 from backend.core.outbound.bucket import Bucket, BucketFull
 from tests.conftest import Servers
 
-SENDER = """
+SENDER = r"""
 import asyncio, sys, time
 from redis.asyncio import Redis
-from backend.core.outbound.bucket import Bucket
+from backend.core.outbound import bucket
+
+bucket.ANSWER_SECONDS_MAX = 60
+# When each leaves, by the clock that all share: a busy machine prints late.
+bucket.LEAVE = bucket.LEAVE.replace("return '0'", "redis.call('RPUSH', 'left', string.format('%.0f', now))\nreturn '0'")
 
 async def main():
     redis = Redis.from_url(sys.argv[1])
-    bucket = Bucket(redis, "shared", 18)
-    end = time.time() + 4
+    shared = bucket.Bucket(redis, "shared", 18)
+    end = time.monotonic() + 4
     async def client():
-        while time.time() < end:
-            await bucket.wait()
-            print(time.time(), flush=True)
+        while time.monotonic() < end:
+            await shared.wait()
+            print("sent", flush=True)
     await asyncio.gather(*(client() for _ in range(10)))
     await redis.aclose()
 
@@ -51,9 +55,10 @@ async def test_forty_clients_in_four_processes_never_send_more_than_twenty_in_an
         for _ in range(4)
     ]
     told = [(await sender.communicate())[0].decode().split() for sender in senders]
-    moments = sorted(float(moment) for each in told for moment in each)
+    moments = [int(moment) / 1_000_000 for moment in await redis.lrange("left", 0, -1)]
+    assert len(moments) == sum(len(each) for each in told), "nobody left unseen"
     assert worst_second(moments) <= 20
-    assert len(moments) > 60, "it is a pace, not a stop"
+    assert len(moments) > 36, "it is a pace, not a stop"
     assert all(len(each) > len(moments) / 10 for each in told), "nobody starves"
 
 
