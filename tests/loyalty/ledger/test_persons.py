@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from backend.core.clock import clock
 from backend.loyalty.customers.models import CustomerWord
-from backend.loyalty.enrollment.actions import ask_for_card_links, take_card_link_question
+from backend.loyalty.enrollment.card_links import ask_for_card_links, take_card_link_question
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.ledger.models import FraudLimit
 from backend.merchants.models import Policy
