@@ -106,7 +106,7 @@ async def _mail_card(
     if found is None:
         return
     card, customer, merchant = found
-    if await _is_a_strangers(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
+    if await _is_anonymous(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
         return
     queue_mail(
         session,
@@ -123,7 +123,7 @@ async def _mail_card(
     )
 
 
-async def _is_a_strangers(session: AsyncSession, event: Event) -> bool:
+async def _is_anonymous(session: AsyncSession, event: Event) -> bool:
     """Nobody who works for the merchant has caused it."""
     transaction_id = event.data.get("transaction_id")
     if transaction_id is None:

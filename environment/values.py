@@ -4,7 +4,7 @@ No refusal quotes what was read: it may be a secret in the wrong place.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
@@ -18,6 +18,7 @@ HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*\.?", re.ASCII)
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", re.ASCII)
 ADDRESS = "must be an address such as https://orion.example: scheme, host and perhaps a port, and nothing else"
 URL = "must be an address such as https://orion.example/path, without a name or password before the host"
+ESCAPES = "in a password write @ as %40, / as %2F, ? as %3F, # as %23, % as %25"
 Network = IPv4Network | IPv6Network
 
 
@@ -28,6 +29,12 @@ def checked_by(check: Callable[[str], str]) -> Meta:
 def parts_of(text: str) -> list[str]:
     """Of what is separated by commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def unknown_parameter(name: str, known: Iterable[str]) -> ValueError:
+    """Of an address. What is no name may be the rest of a password."""
+    called = f" {name}" if name.isidentifier() and name.isascii() else ""
+    return ValueError(f"has a parameter{called} that Orion does not know here: it knows {', '.join(sorted(known))}")
 
 
 def is_host(text: str) -> bool:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from environment.values import is_host, parts_of
+from environment.values import ESCAPES, is_host, parts_of, unknown_parameter
 
 SCHEMES = {"postgresql", "postgres", "postgresql+asyncpg"}
 PORT, PORT_MAX = 5432, 65_535
 FORM = "must be an address such as postgresql://orion_app@db.example/orion?sslmode=verify-full"
-ESCAPES = f"{FORM}; in a password write @ as %40, / as %2F, ? as %3F, # as %23, % as %25"
+MISREAD = f"{FORM}; {ESCAPES}"
 HALF_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
 
 Host = tuple[str | None, int | None]
@@ -20,12 +20,12 @@ def split_database_url(text: str, known: Collection[str]) -> dict[str, str]:
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise ValueError(ESCAPES) from None
+        raise ValueError(MISREAD) from None
     if parts.scheme not in SCHEMES or not text.isprintable() or " " in text:
         raise ValueError(FORM)
     # What follows one of those marks may be the rest of a password.
     if parts.fragment or "@" in parts.path + parts.query or parts.path.count("/") > 1 or parts.netloc.count("@") > 1:
-        raise ValueError(ESCAPES)
+        raise ValueError(MISREAD)
     return _authority(parts) | _parameters(parts.query, known)
 
 
@@ -52,8 +52,7 @@ def _parameters(query: str, known: Collection[str]) -> dict[str, str]:
     for part in filter(None, query.split("&")):
         name, _, value = part.partition("=")
         if name not in known:
-            called = f" {name}" if name.isidentifier() and name.isascii() else ""
-            raise ValueError(f"has a parameter{called} that Orion does not know: it knows {', '.join(sorted(known))}")
+            raise unknown_parameter(name, known)
         found[name] = _decoded(value)
     return found
 
@@ -66,19 +65,19 @@ def _host(text: str) -> Host:
     elif not text.startswith("/") and text.count(":") == 1:
         name, port = text.split(":")
     if not name.startswith("/") and not is_host(name):
-        raise ValueError(f"{ESCAPES}; a host is a name, a number or a socket's directory")
+        raise ValueError(f"{MISREAD}; a host is a name, a number or a socket's directory")
     return name, _port(port) if port else None
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= PORT_MAX:
-        raise ValueError(f"must have a port from 1 to {PORT_MAX}; {ESCAPES}")
+        raise ValueError(f"must have a port from 1 to {PORT_MAX}; {MISREAD}")
     return int(text)
 
 
 def _decoded(text: str) -> str:
     if HALF_ESCAPE.search(text):
-        raise ValueError(ESCAPES)
+        raise ValueError(MISREAD)
     try:
         found = unquote(text, errors="strict")
     except UnicodeDecodeError:

@@ -6,12 +6,12 @@ from urllib.parse import SplitResult, urlsplit
 from redis.asyncio.connection import parse_url
 
 from backend.core.files import check_authorities, read_named
-from environment.values import checked_by, is_host
+from environment.values import ESCAPES, checked_by, is_host, unknown_parameter
 
 FORM = (
     "must be an address such as redis://:password@cache.example:6379/0, rediss://… for TLS, or unix:///run/redis.sock"
 )
-ESCAPES = f"{FORM}; in a password write @ as %40, / as %2F, ? as %3F, # as %23, % as %25"
+MISREAD = f"{FORM}; {ESCAPES}"
 WITH_TLS = {"ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"}
 SECONDS = {"socket_timeout", "socket_connect_timeout", "health_check_interval"}
 KNOWN = {"db", "username", "password", "client_name", "socket_keepalive", "retry_on_timeout", *SECONDS}
@@ -60,24 +60,23 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
         is_right = parts.port != 0
     except ValueError:
-        raise ValueError(ESCAPES) from None
+        raise ValueError(MISREAD) from None
     if parts.scheme not in {"redis", "rediss", "unix"} or not text.isprintable() or " " in text or not is_right:
         raise ValueError(FORM)
     # What follows one of those marks may be the rest of a password.
     if parts.fragment or "@" in parts.path + parts.query or parts.netloc.count("@") > 1:
-        raise ValueError(ESCAPES)
+        raise ValueError(MISREAD)
     if parts.scheme == "unix":
         is_right = parts.path.startswith("/") and not parts.hostname
     else:
         database = parts.path.strip("/")
         is_right = is_host(parts.hostname or "localhost") and (not database or database.isdecimal())
     if not is_right:
-        raise ValueError(ESCAPES)
+        raise ValueError(MISREAD)
     return parts
 
 
 def _refuse_unknown(parts: SplitResult, names: set[str]) -> None:
     known = KNOWN | (WITH_TLS if parts.scheme == "rediss" else set[str]())
     for name in sorted(names - known):
-        called = f" {name}" if name.isidentifier() and name.isascii() else ""
-        raise ValueError(f"has a parameter{called} that Orion does not know here: it knows {', '.join(sorted(known))}")
+        raise unknown_parameter(name, known)

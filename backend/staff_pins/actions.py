@@ -96,7 +96,7 @@ class StaffPins:
             try:
                 is_right, fresh = await self._compare(verifier, given, origin, origin.user_id)
             finally:
-                await self.pool.execute(END_PIN_ATTEMPT, origin.merchant_id, attempt.id, is_right, fresh, origin.now)
+                await self.pool.fetchval(END_PIN_ATTEMPT, origin.merchant_id, attempt.id, is_right, fresh, origin.now)
         if not is_right:
             raise self._wrong(attempt, policy, zone)
         self.recent.remember(origin.sign_in_id, origin.user_id, fresh or verifier, given, origin.now)

@@ -1,6 +1,7 @@
 """What operators write: it works, or the process stops with one sentence that names the setting and tells no secret."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -179,6 +180,16 @@ def test_mail_settings_that_contradict_each_other_are_refused(
     set_environment(monkeypatch, told)
     for sentence in told_by_worker_and_frontend(is_page=False):
         assert_one_sentence(sentence, named)
+
+
+def test_where_a_worker_cannot_show_its_metrics_names_the_setting_that_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        set_environment(monkeypatch, {"WORKER_METRICS_PORT": str(other.getsockname()[1])})
+        (taken,) = told_by_worker_and_frontend(is_page=False)
+    set_environment(monkeypatch, {"BACKEND_HOST": "no-such-host.invalid"})
+    (nowhere,) = told_by_worker_and_frontend(is_page=False)
+    assert_one_sentence(taken, "WORKER_METRICS_PORT")
+    assert_one_sentence(nowhere, "BACKEND_HOST")
 
 
 @pytest.mark.parametrize("told", PASTED)

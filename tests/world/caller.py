@@ -1,7 +1,7 @@
 """Somebody who talks to the API, in the words of the business."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -35,6 +35,15 @@ def refused(code: str, status: int) -> Iterator[list[Refused]]:
     problem = caught.value
     assert (problem["code"], problem.status) == (code, status), problem
     said.append(problem)
+
+
+async def outcome(asked: Awaitable[Any]) -> str:
+    """The code of the problem, or `booked`."""
+    try:
+        await asked
+    except Refused as problem:
+        return str(problem["code"])
+    return "booked"
 
 
 def new_key() -> str:

@@ -85,12 +85,12 @@ class Enrollment:
             async with self.sessions.committing(origin.merchant_id) as session:
                 answer = await _first_answer(session, origin, key)
             if answer is not None:
-                return self.ledger.told(answer)
+                return self.ledger.with_addresses(answer)
             if constraint_of(error) == "uq_transactions_idempotency_key":
                 raise AlreadyBooked from error
             raise
         self.ledger.doorbell.ring()
-        return self.ledger.told(reply)
+        return self.ledger.with_addresses(reply)
 
     async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         """Once in a very long time a new code is, or was, another card's: then with the next.

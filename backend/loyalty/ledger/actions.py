@@ -132,13 +132,13 @@ class Ledger:
             async with self.turn(card_id, until=ends_at):
                 state = await self._read(origin, key, particulars)
                 if state.answer is not None:
-                    return self.told(state.answer.reply(key))
+                    return self.with_addresses(state.answer.reply(key))
                 reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
             if isinstance(reply, Problem):
                 # It changes nothing on the card: who comes next need not wait until it is written down.
                 reply = await self._refuse(operation.kind, reply, origin, key)
             if reply is not None:
-                return self.told(reply)
+                return self.with_addresses(reply)
         raise CardBusy
 
     @asynccontextmanager
@@ -182,13 +182,13 @@ class Ledger:
             async with self.turn(kept_id, merged_id, until=ends_at):
                 kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
                 if kept.answer is not None:
-                    return self.told(kept.answer.reply(key))
+                    return self.with_addresses(kept.answer.reply(key))
                 await operation.read(self.pool)
                 reply = await self._try_together(operation, origin, key, kept, merged)
             if isinstance(reply, Problem):
                 reply = await self._refuse(operation.kind, reply, origin, key)
             if reply is not None:
-                return self.told(reply)
+                return self.with_addresses(reply)
         raise CardBusy
 
     async def _try_together(
@@ -234,8 +234,8 @@ class Ledger:
         is_written = await self.write(origin.merchant_id, draft.booking(AnswerRow.of(key, reply, origin.now)))
         return self._booked(operation.kind, reply) if is_written else None
 
-    def told(self, reply: Reply) -> Reply:
-        """As its reader gets it: with the addresses that are never kept."""
+    def with_addresses(self, reply: Reply) -> Reply:
+        """As its reader gets it. What is kept has references in their place."""
         return replace(reply, body=self.links.references.resolved(reply.body))
 
     def _show(self, origin: Origin) -> Show:

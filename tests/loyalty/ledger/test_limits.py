@@ -19,7 +19,7 @@ from backend.loyalty.ledger.problems import LimitReached
 from backend.loyalty.ledger.schemas import Earn
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
-from tests.world.caller import Refused, new_key, refused
+from tests.world.caller import new_key, outcome, refused
 from tests.world.shop import Shop
 from tests.world.till import Till
 
@@ -42,14 +42,6 @@ async def limit(shop: Shop, scope: str, measure: str, maximum: int, window_minut
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-async def outcome(booking: object) -> str:
-    try:
-        await booking  # type: ignore[misc]
-    except Refused as problem:
-        return problem["code"]
-    return "booked"
 
 
 async def owner_with_pin(shop: Shop, pin: str = "97531") -> dict[str, str]:

@@ -13,7 +13,7 @@ from backend.loyalty.customers.models import Customer
 from backend.loyalty.ledger.models import CardMerge
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
-from tests.world.caller import Refused, new_key, refused
+from tests.world.caller import new_key, outcome, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
@@ -24,14 +24,6 @@ IDLE = {"expiry_kind": "inactivity", "expiry_days": 30}
 
 def held(card: Card) -> tuple[int, int, int]:
     return card["points_balance"], card["debt_points"], card["stamp_count"]
-
-
-async def outcome(asked: object) -> str:
-    try:
-        await asked  # type: ignore[misc]
-    except Refused as problem:
-        return problem["code"]
-    return "booked"
 
 
 async def in_debt(shop: Shop, points: int) -> Card:

@@ -22,7 +22,7 @@ from backend.loyalty.ledger.schemas import Adjustment
 from backend.merchants.models import Policy
 from backend.services import Services
 from tests.conftest import OpenShop, OwnTown
-from tests.world.caller import Refused, new_key, refused
+from tests.world.caller import Refused, new_key, outcome, refused
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.office import Office
 from tests.world.patience import PATIENCE_SECONDS, until
@@ -35,14 +35,6 @@ WAITS_FOR_A_LOCK = """
     SELECT EXISTS (SELECT FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%book(%')
 """
-
-
-async def outcome(booking: object) -> str:
-    try:
-        await booking  # type: ignore[misc]
-    except Refused as problem:
-        return problem["code"]
-    return "booked"
 
 
 async def outcomes(*bookings: object) -> Counter[str]:
