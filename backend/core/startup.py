@@ -56,6 +56,8 @@ async def _version(connection: asyncpg.Connection) -> str | None:
 
 
 def _check_schema(version: str | None) -> None:
+    if version is None:
+        raise StartRefused("The database has no tables of Orion: run `orion migrate up`.")
     if version != head():
         raise StartRefused(f"The database is at {version}, this code expects {head()}: run `orion migrate up`.")
 

@@ -19,8 +19,8 @@ TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 COUNTRY_CODE = re.compile(r"\s*(\+|00)")
 
 LATIN = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
-BARE_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
-"""In these a mark is an accent. In others it may be the vowel."""
+BARE_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
+"""In these a mark is an accent, or a vowel that is seldom written. In others it may be the vowel."""
 APOSTROPHES = re.compile("['\u2019\u2018\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u2032\uff07]")
 HYPHENS = re.compile(f"[{DASHES}\u00b7\u0387]")
 UMLAUTS = re.compile("([aou])e")

@@ -1,6 +1,6 @@
 """Refusals every booking shares, in the order of the specification: feature, program, card."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from backend.access.features import FeatureDisabled, is_enabled
@@ -66,10 +66,10 @@ def check_categories(state: CardState, chosen: list[UUID], *, required: bool) ->
 def check_occurred_at(occurred_at: datetime | None, now: datetime) -> datetime:
     """The moment it happened; now unless an offline device says otherwise. Raises OccurredAtRefused.
 
-    A clock that is a little ahead means now: nothing has happened later.
+    A clock that is a little ahead means now: nothing has happened later. PostgreSQL knows fewer offsets than RFC 3339.
     """
     if occurred_at is None:
         return now
     if occurred_at.tzinfo is None or not now - OFFLINE_MAX <= occurred_at <= now + CLOCK_AHEAD_MAX:
         raise problems.OccurredAtRefused
-    return min(occurred_at, now)
+    return min(occurred_at.astimezone(UTC), now)

@@ -1,6 +1,6 @@
 """What a tablet books late, because it was offline, is judged by when it happened."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -20,6 +20,14 @@ async def test_a_late_stamp_never_blocks_the_customer_in_front_of_the_till(shop:
     await shop.anna.stamp(card, occurred_at=ago(hours=5))
     booked = await shop.anna.stamp(card)
     assert booked["card"]["stamp_count"] == 2
+
+
+@pytest.mark.parametrize("hours", [-23, -16, 0, 16, 23])
+async def test_a_clock_may_be_in_any_time_zone_that_can_be_written(shop: Shop, hours: int) -> None:
+    card = await shop.a_card()
+    happened = (clock.now() - timedelta(hours=1)).astimezone(timezone(timedelta(hours=hours)))
+    booked = await shop.anna.earn(card, cents=1000, occurred_at=happened.isoformat())
+    assert booked["transaction"]["occurred_at"][:13] == ago(hours=1)[:13]
 
 
 async def test_the_cooldown_counts_from_when_a_late_stamp_was_given(shop: Shop) -> None:
