@@ -25,7 +25,7 @@ class CardWords:
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
     def deed_of(self, booking: OwnBooking) -> str:
-        _ = self.translator.gettext
+        _, pgettext = self.translator.gettext, self.translator.pgettext
         if booking.kind == "redeemed" and booking.reward:
             return _("Reward: %(reward)s", reward=booking.reward)
         if booking.kind == "earned" and booking.purchase_amount_cents is not None:
@@ -33,11 +33,11 @@ class CardWords:
         names = {
             "enrolled": _("Joined the program"),
             "welcome_bonus": _("Welcome gift"),
-            "earned": _("Stamp") if booking.unit == "stamps" else _("Purchase"),
+            "earned": pgettext("kind of booking", "Stamp") if booking.unit == "stamps" else _("Purchase"),
             "redeemed": _("Reward"),
-            "voided": _("Voided"),
+            "voided": pgettext("kind of booking", "Voided"),
             "adjusted": _("Corrected by the store"),
-            "expired": _("Expired"),
+            "expired": pgettext("kind of booking", "Expired"),
             "restored": _("Points restored"),
             "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),

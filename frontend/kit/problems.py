@@ -40,12 +40,13 @@ def tell_away(request: Request, error: BackendAway) -> None:
 
 
 def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
-    _ = get_translator(language_of(request)).gettext
+    translator = get_translator(language_of(request))
+    _ = translator.gettext
     if error.status_code in {NOT_FOUND, METHOD_NOT_ALLOWED}:
         return problem_page(request, NOT_FOUND, _("Not found"), _("There is nothing at this address."))
     if isinstance(error, OtherSite):
         text = _("This request began on another site. Nothing was done.")
-        return problem_page(request, FORBIDDEN, _("Refused"), text)
+        return problem_page(request, FORBIDDEN, translator.pgettext("title of a page", "Refused"), text)
     if isinstance(error, PermissionDeniedException):
         return _stale_form(request)
     return problem_page(request, error.status_code, _("This did not work"), _("Go back and try again."))

@@ -48,19 +48,19 @@ class Words:
         return self.formatter.time(moment) if is_today else self.formatter.day(moment)
 
     def deed_of(self, booking: TransactionView) -> str:
-        _ = self.translator.gettext
+        _, pgettext = self.translator.gettext, self.translator.pgettext
         if booking.kind == "redeemed":
             pieces = self.pieces(booking.reward, booking.quantity)
-            return _("Redeemed: %(reward)s", reward=pieces) if pieces else _("Redeemed")
+            return _("Redeemed: %(reward)s", reward=pieces) if pieces else pgettext("kind of booking", "Redeemed")
         names = {
             "enrolled": _("Enrolled"),
             "welcome_bonus": _("Welcome bonus"),
-            "earned": _("Stamp") if booking.unit == "stamps" else _("Sale"),
-            "voided": _("Voided"),
+            "earned": pgettext("kind of booking", "Stamp") if booking.unit == "stamps" else _("Sale"),
+            "voided": pgettext("kind of booking", "Voided"),
             "reinstated": _("Return undone"),
-            "adjusted": _("Adjusted"),
-            "expired": _("Expired"),
-            "restored": _("Restored"),
+            "adjusted": pgettext("kind of booking", "Adjusted"),
+            "expired": pgettext("kind of booking", "Expired"),
+            "restored": pgettext("kind of booking", "Restored"),
             "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
             "deactivated": _("Card deactivated"),
             "reactivated": _("Card reactivated"),
@@ -117,12 +117,12 @@ class Words:
         )
 
     def state_of(self, card: CardView) -> str:
-        _ = self.translator.gettext
+        pgettext = self.translator.pgettext
         names = {
-            "active": _("Active"),
-            "deactivated": _("Deactivated"),
-            "merged": _("Merged"),
-            "erased": _("Erased"),
+            "active": pgettext("state of a card", "Active"),
+            "deactivated": pgettext("state of a card", "Deactivated"),
+            "merged": pgettext("state of a card", "Merged"),
+            "erased": pgettext("state of a card", "Erased"),
         }
         return names.get(card.state, card.state)
 

@@ -87,7 +87,7 @@ def _what(form: Form, view: TillView, words: Words) -> str:
     if card is None or deed == "points":
         return _money(form.text("amount"), view.program.currency, words)
     if deed == "stamp":
-        return words.translator.gettext("Stamp")
+        return words.translator.pgettext("what is recorded anyway", "Stamp")
     if deed == "stamp_reward":
         return card.stamp_reward or ""
     pieces = [hold for hold in card.holds if str(hold.id) == hold_id]
