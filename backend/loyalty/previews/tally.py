@@ -42,7 +42,11 @@ class Tally:
 
     @property
     def total(self) -> Figures:
-        return self._figures(sum(self._stores.values(), Counter[str]()))
+        total = Counter[str]()
+        for counts in self._stores.values():
+            # Adding counters would drop what is negative: a return undone at another store than it was made at.
+            total.update(counts)
+        return self._figures(total)
 
     def _figures(self, counts: Counter[str]) -> Figures:
         names = [name for name in Figures.__struct_fields__ if name != "liability_cents"]
@@ -57,18 +61,21 @@ def _count_points(counts: Counter[str], row: TransactionRow) -> None:
     elif row.kind == "voided" and row.amount > 0:
         counts["points_redeemed"] -= row.amount
         counts["rewards_handed_over"] -= row.quantity or 0
+    elif row.kind == "reinstated" and row.amount < 0:
+        counts["points_redeemed"] -= row.amount
+        counts["rewards_handed_over"] += row.quantity or 0
     elif row.kind == "expired":
         counts["points_expired"] -= row.amount
     elif row.kind in ISSUED or (row.kind == "adjusted" and row.amount > 0):
         counts["points_issued"] += row.amount
-    elif row.kind in {"voided", "adjusted"}:
+    elif row.kind in {"voided", "adjusted", "reinstated"}:
         counts["points_taken_back"] -= row.amount
 
 
 def _count_stamps(counts: Counter[str], row: TransactionRow) -> None:
-    if row.kind == "redeemed":
+    if row.kind == "redeemed" or (row.kind == "reinstated" and row.amount < 0):
         counts["rewards_handed_over"] += row.quantity or 0
     elif row.kind == "voided" and row.amount > 0:
         counts["rewards_handed_over"] -= row.quantity or 0
-    elif row.kind in {"earned", "voided"}:
+    elif row.kind in {"earned", "voided", "reinstated"}:
         counts["stamps_given"] += row.amount
