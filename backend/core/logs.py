@@ -10,7 +10,8 @@ from backend.core.settings import Settings
 
 # They log addresses, job arguments or statements, which carry tokens and people's names.
 QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio", "_granian", "granian.access")
-
+REPEATING = ("asyncpg.pool",)
+"""While the database is away its pool warns with a trace every few seconds; each request says so in a line."""
 
 TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}")
 """Of cards, passes and sign-ins; an exception may quote the address it was about."""
@@ -68,3 +69,5 @@ def _capture_standard_library(
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in REPEATING:
+        logging.getLogger(name).setLevel(logging.ERROR)
