@@ -17,7 +17,7 @@ from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.enrollment.actions import take_card_link_question
+from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.ledger.models import Transaction
 from backend.loyalty.wallets.jobs import ring_passes

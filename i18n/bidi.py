@@ -9,6 +9,6 @@ TURNING = {"R", "AL", "AN", "LRE", "LRO", "LRI", "RLE", "RLO", "RLI", "FSI", "PD
 
 def isolated(value: object) -> object:
     """The value as it is put into a sentence; what is no text, or cannot turn anything, stays as it is."""
-    if not isinstance(value, str) or not any(bidirectional(letter) in TURNING for letter in value):
+    if not isinstance(value, str) or value.isascii() or not any(bidirectional(sign) in TURNING for sign in value):
         return value
     return type(value)(FIRST_STRONG_ISOLATE) + value + POP_DIRECTIONAL_ISOLATE

@@ -51,7 +51,7 @@ class Tally:
 
 
 def _count_points(counts: Counter[str], row: TransactionRow) -> None:
-    if row.kind == "redeemed":
+    if row.kind == "redeemed" or (row.kind == "reinstated" and row.amount < 0):
         counts["points_redeemed"] -= row.amount
         counts["rewards_handed_over"] += row.quantity or 0
     elif row.kind == "voided" and row.amount > 0:
@@ -61,14 +61,14 @@ def _count_points(counts: Counter[str], row: TransactionRow) -> None:
         counts["points_expired"] -= row.amount
     elif row.kind in ISSUED or (row.kind == "adjusted" and row.amount > 0):
         counts["points_issued"] += row.amount
-    elif row.kind in {"voided", "adjusted"}:
+    elif row.kind in {"voided", "reinstated", "adjusted"}:
         counts["points_taken_back"] -= row.amount
 
 
 def _count_stamps(counts: Counter[str], row: TransactionRow) -> None:
-    if row.kind == "redeemed":
+    if row.kind == "redeemed" or (row.kind == "reinstated" and row.amount < 0):
         counts["rewards_handed_over"] += row.quantity or 0
     elif row.kind == "voided" and row.amount > 0:
         counts["rewards_handed_over"] -= row.quantity or 0
-    elif row.kind in {"earned", "voided"}:
+    elif row.kind in {"earned", "voided", "reinstated"}:
         counts["stamps_given"] += row.amount

@@ -3,15 +3,12 @@
 import asyncio
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from backend.loyalty.wallets.apple.assets import Asset, PassAssets
 from backend.loyalty.wallets.apple.pass_json import PassFacts, loyalty_pass
 from backend.loyalty.wallets.apple.signer import PassSigner
 from backend.loyalty.wallets.apple.strings import string_tables
 from backend.loyalty.wallets.apple.zipping import archived
 from backend.loyalty.wallets.ports import CardSnapshot
-from i18n.locales import LANGUAGES
 
 MEDIA_TYPE = "application/vnd.apple.pkpass"
 
@@ -32,11 +29,7 @@ class PassBuilder:
         The same pass is the same bytes, up to its signature, which tells the time.
         """
         built = loyalty_pass(card, facts, now)
-        translated = {
-            language: loyalty_pass(replace(card, language=language), facts, now) if language != card.language else built
-            for language in LANGUAGES
-        }
-        built.add_assets([*assets, *string_tables(built, translated)])
+        built.add_assets([*assets, *string_tables(card, built.texts, now)])
         built.validate(is_development=self._is_development)
         content = built.content()
         manifest = built.manifest(content)

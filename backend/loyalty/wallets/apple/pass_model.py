@@ -45,6 +45,8 @@ class LoyaltyPass(Pass):  # type: ignore[misc]
         super().__init__(StoreCard())
         self.suppressStripShine = True
         self.sharingProhibited = True
+        self.texts: dict[str, str] = {}
+        """What its fields say of this card: see `card_texts`."""
         self._code: dict[str, str] | None = None
         self._assets: dict[str, Asset] = {}
 

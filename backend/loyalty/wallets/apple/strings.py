@@ -1,46 +1,54 @@
 """What a pass says, in every language a phone may be set to: tables that Apple looks whole texts of pass.json up in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
 
 from backend.loyalty.wallets.apple.assets import Asset
-from backend.loyalty.wallets.apple.pass_model import PLACES, LoyaltyPass
+from backend.loyalty.wallets.apple.card_texts import card_texts
+from backend.loyalty.wallets.apple.wording import PROGRAMS_MAX, SENTENCES_MAX, content_of, wording_of
+from backend.loyalty.wallets.ports import CardSnapshot
+from i18n.locales import LANGUAGES
 
 # UTF-8 is read as an empty table.
 MARK, ENCODING = b"\xff\xfe", "utf-16-le"
 
-Texts = dict[tuple[str, str], str]
 
-
-def string_tables(built: LoyaltyPass, translated: Mapping[str, LoyaltyPass]) -> list[Asset]:
-    """`translated`: the same pass in every language. Also in that of pass.json: a phone without a table for its own
-    language takes its reader's second one.
+def string_tables(card: CardSnapshot, own: Mapping[str, str], now: datetime) -> list[Asset]:
+    """`own`: the card's texts in the language of pass.json. That has a table too, for a phone without one for its
+    language takes its reader's second.
     """
-    sources = _texts(built)
-    tables = {language: _texts(other) for language, other in translated.items()}
-    differing = [place for place, text in sources.items() if any(t.get(place, text) != text for t in tables.values())]
+    program = content_of(card.program)
     return [
-        Asset.of(
-            f"{language}.lproj/pass.strings", _table({sources[at]: texts.get(at, sources[at]) for at in differing})
-        )
-        for language, texts in tables.items()
+        Asset.of(f"{language}.lproj/pass.strings", _table(program, card, own, language, now)) for language in LANGUAGES
     ]
 
 
-def _texts(built: LoyaltyPass) -> Texts:
-    return {("pass", "description"): built.description} | dict(_field_texts(built))
+def _table(program: bytes, card: CardSnapshot, own: Mapping[str, str], language: str, now: datetime) -> bytes:
+    shared = _shared(program, card.language, language)
+    if language == card.language:
+        return shared
+    texts = card_texts(card, wording_of(program, language), language, now)
+    return shared + _lines((text, texts.get(key, text)) for key, text in own.items())
 
 
-def _field_texts(built: LoyaltyPass) -> Iterator[tuple[tuple[str, str], str]]:
-    for place in PLACES:
-        for field in getattr(built.passInformation, place):
-            yield (field.key, "value"), str(field.value)
-            if label := getattr(field, "label", ""):
-                yield (field.key, "label"), label
+@lru_cache(maxsize=PROGRAMS_MAX)
+def _shared(program: bytes, source: str, target: str) -> bytes:
+    """The beginning of the table, for all cards of a program."""
+    own, other = wording_of(program, source), wording_of(program, target)
+    # Labels always: a table without a line may be taken for none.
+    labels = b"".join(_line(label, other.labels[key]) for key, label in own.labels.items())
+    return MARK + labels + _lines([(own.description, other.description), (own.terms, other.terms)])
 
 
-def _table(texts: Mapping[str, str]) -> bytes:
-    lines = [f'"{_escaped(source)}" = "{_escaped(text)}";\n' for source, text in texts.items()]
-    return MARK + "".join(lines).encode(ENCODING)
+def _lines(pairs: Iterable[tuple[str, str]]) -> bytes:
+    return b"".join(_line(source, text) for source, text in pairs if source != text)
+
+
+@lru_cache(maxsize=SENTENCES_MAX)
+def _line(source: str, text: str) -> bytes:
+    """Nothing in it is a person's: a name is the same in every language."""
+    return f'"{_escaped(source)}" = "{_escaped(text)}";\n'.encode(ENCODING)
 
 
 def _escaped(text: str) -> str:

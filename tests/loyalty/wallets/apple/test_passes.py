@@ -311,6 +311,15 @@ def test_a_pass_speaks_the_language_of_the_phone(made: Maker, customers: str, ph
     assert shown_there.content["description"] == native.content["description"]
 
 
+def test_a_program_that_says_something_else_is_translated_anew(made: Maker) -> None:
+    """What all its passes share is kept for as long as it stays the same."""
+    made(language="en")
+    told: dict[str, Any] = {"terms_text": {"en": "New.", "fr": "Neuf."}, "card_name": "Gold card", "terms_url": None}
+    opened = made(language="en", **told).in_language("fr")
+    assert shown(opened)["terms"] == "Neuf."
+    assert opened.content["description"] == "Gold card chez Café Aurora"
+
+
 def test_a_phone_of_another_language_shows_the_customers(made: Maker) -> None:
     opened = made(language="de")
     assert opened.in_language("pt").fields() == opened.fields()
