@@ -13,6 +13,7 @@ QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio
 REPEATING = ("asyncpg.pool",)
 """While the database is away its pool warns with a trace every few seconds; each request says so in a line."""
 
+
 def configure_logs(settings: Settings, process: str) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.types.Processor] = [
