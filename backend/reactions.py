@@ -17,16 +17,17 @@ from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.enrollment.actions import take_card_link_question
+from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.ledger.models import Transaction
 from backend.loyalty.wallets.jobs import ring_passes
 from backend.loyalty.wallets.links import note_change, repaint
 from backend.loyalty.wallets.ports import Notify
-from backend.merchants.models import Merchant
+from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
+from i18n.locales import negotiate
 
 
 def event_name(kind: type[Happening]) -> str:
@@ -97,15 +98,16 @@ async def _mail_card(
     """To the holder. A card erased meanwhile gets none, nor does an address to which strangers have caused too many."""
     found = (
         await session.execute(
-            select(Card, Customer, Merchant.name)
+            select(Card, Customer, Store.language, Merchant)
             .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
+            .join(Store, (Store.merchant_id == Card.merchant_id) & (Store.id == Card.store_id))
             .join(Merchant, Merchant.id == Card.merchant_id)
             .where(Card.merchant_id == event.merchant_id, Card.id == card_id)
         )
     ).one_or_none()
     if found is None:
         return
-    card, customer, merchant = found
+    card, customer, store_language, merchant = found
     if await _is_anonymous(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
         return
     queue_mail(
@@ -113,9 +115,9 @@ async def _mail_card(
         event.merchant_id,
         template,
         recipient=customer.email,
-        language=customer.language,
+        language=negotiate(None, customer=customer.language, store=store_language, merchant=merchant.default_language),
         now=clock.now(),
-        merchant=merchant,
+        merchant=merchant.name,
         name=name_to_greet(customer.first_name),
         code=card_code.show(card.code),
         page_url=links.hidden_url,

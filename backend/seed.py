@@ -114,6 +114,7 @@ async def _add_store(session: AsyncSession, told: Told, timezone: str, added: _A
         name=told["name"],
         timezone=timezone,
         country=told.get("country", COUNTRY),
+        language=told.get("language"),
         created_at=clock.now(),
     )
     session.add(store)

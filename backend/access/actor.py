@@ -15,6 +15,7 @@ class Place(msgspec.Struct, frozen=True):
     name: str
     timezone: str
     country: str
+    language: str | None
     permissions: list[str] | None
 
 
@@ -22,6 +23,7 @@ class ActorMerchant(msgspec.Struct, frozen=True):
     id: UUID
     code: str
     name: str
+    language: str
 
 
 class Actor(msgspec.Struct, frozen=True):

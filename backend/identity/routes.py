@@ -122,10 +122,16 @@ def user_view(actor: Actor) -> UserView:
         role=actor.role,
         language=actor.language,
         permissions=sorted(actor.permissions),
-        merchant=MerchantRef(merchant.id, merchant.code, merchant.name) if merchant else None,
+        merchant=MerchantRef(merchant.id, merchant.code, merchant.name, merchant.language) if merchant else None,
         stores=[
             StoreAccess(
-                place.id, place.code, place.name, place.timezone, place.country, sorted(actor.permissions_at(place))
+                place.id,
+                place.code,
+                place.name,
+                place.timezone,
+                place.country,
+                place.language,
+                sorted(actor.permissions_at(place)),
             )
             for place in actor.stores
         ],

@@ -37,6 +37,8 @@ class StoreAccess(Answer):
     timezone: str
     country: str
     """ISO 3166; of phone numbers told without their country's code."""
+    language: str | None
+    """Of those who have wished for none here; null: the merchant's."""
     permissions: list[str]
 
 
@@ -57,6 +59,7 @@ class MerchantRef(Answer):
     id: UUID
     code: str
     name: str
+    language: str
 
 
 class SignInView(Answer):

@@ -38,6 +38,8 @@ class Store(TenantEntity):
     timezone: Mapped[str] = mapped_column(String(64))
     country: Mapped[str] = mapped_column(String(2), default=COUNTRY, server_default=COUNTRY)
     """ISO 3166: phone numbers told without their country's code are of there."""
+    language: Mapped[str | None] = mapped_column(String(5))
+    """Of those who have wished for none here. None: the merchant's."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 

@@ -34,7 +34,7 @@ CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
 async def show_join(request: Request, caller: NamedDependency[Caller], store_code: FromPath[str]) -> Response[str]:
     try:
         program = await get_public_program(caller, store_code)
-        if learn_language(request, store=program.default_language):
+        if learn_language(request, store=program.store_language, merchant=program.merchant_language):
             program = await get_public_program(open_line(request), store_code)
         return _form_page(request, program, Form({}))
     except BackendProblem as problem:

@@ -13,6 +13,7 @@ ADMINS = {SUPER_ADMIN, "platform_admin"}
 class Store(msgspec.Struct, frozen=True):
     code: str
     name: str
+    language: str | None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -21,6 +22,8 @@ class Person(msgspec.Struct, frozen=True):
     email: str
     role: str
     language: str | None
+    merchant_language: str | None
+    """None for the platform's own people."""
     stores: list[Store]
     store_code: str | None
     """The store they work at today."""
@@ -47,13 +50,14 @@ class Person(msgspec.Struct, frozen=True):
 def person_of(sign_in: SignInView) -> Person:
     """With a single store there is nothing to choose."""
     user = sign_in.user
-    stores = [Store(code=store.code, name=store.name) for store in user.stores]
+    stores = [Store(code=store.code, name=store.name, language=store.language) for store in user.stores]
     return Person(
         token=sign_in.token,
         name=user.name or user.email,
         email=user.email,
         role=user.role,
         language=user.language,
+        merchant_language=user.merchant.language if user.merchant else None,
         stores=stores,
         store_code=stores[0].code if len(stores) == 1 else None,
     )

@@ -64,6 +64,8 @@ def _language_of(
     request: Request, *, customer: str | None = None, store: str | None = None, merchant: str | None = None
 ) -> str:
     person = find_person(request)
+    if person and merchant is None:
+        store, merchant = person.store.language if person.store else None, person.merchant_language
     return negotiate(
         request.headers.get("accept-language"),
         asked=request.query_params.get("lang"),

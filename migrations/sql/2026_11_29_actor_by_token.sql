@@ -15,11 +15,11 @@ BEGIN
   RETURN json_build_object(
     'sign_in_id', v.sign_in_id, 'user_id', v.id, 'email', v.email, 'name', v.name, 'role', v.role,
     'language', v.language, 'is_expired', v.is_expired,
-    'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name)
+    'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(
                  'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'country', s.country,
-                 'permissions', sm.permissions)
+                 'language', s.language, 'permissions', sm.permissions)
                  ORDER BY s.code), '[]')
                FROM stores s
                LEFT JOIN store_members sm

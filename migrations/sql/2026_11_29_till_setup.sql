@@ -6,7 +6,7 @@ LANGUAGE sql STABLE AS $$
     'merchant', json_build_object('name', m.name, 'timezone', m.timezone, 'currency', m.currency,
                                   'language', m.default_language),
     'store', json_build_object('id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone,
-                               'country', s.country),
+                               'country', s.country, 'language', s.language),
     'stores', (SELECT json_agg(json_build_object('id', o.id, 'code', o.code, 'name', o.name) ORDER BY o.code)
                FROM stores o WHERE o.merchant_id = p_merchant AND o.is_active),
     'features', (SELECT coalesce(json_agg(json_build_object(

@@ -12,9 +12,10 @@ down_revision = "2026_11_29_undo"
 branch_labels = None
 depends_on = None
 
-# The function actor_by_token, which reads the country, is made by 2026_11_29_sign_ins.
+# The functions that read the country are made by others: actor_by_token by 2026_11_29_sign_ins, and till_setup by
+# 2026_11_29_store_language.
 SQL = Path(__file__).parent.parent / "sql"
-CHANGED = {"till_setup": "2026_11_21", "find_cards": "2026_11_23"}
+CHANGED = {"find_cards": "2026_11_23"}
 IS_MERGED = sa.text("merged_into_id IS NOT NULL")
 COUNTRY = "LU"
 

@@ -40,6 +40,8 @@ PROGRAM = PublicProgram(
     terms_url=None,
     privacy_url="https://fashion.example/privacy",
     default_language="fr",
+    store_language=None,
+    merchant_language="fr",
     open_for_enrollment=True,
     terms_published_on=date(2026, 1, 1),
 )
@@ -131,7 +133,7 @@ def card_page(**changes: object) -> CardPage:
     shown = {field: getattr(CARD, field) for field in OwnCardView.__struct_fields__}
     card = OwnCardView(**shown | {"customer": HolderView("Marie Weber", "fr")} | changes)
     bookings = [msgspec.convert(each, OwnBooking, from_attributes=True) for each in BOOKINGS]
-    return CardPage("Fashion Group", "FASHIONHUB", card, bookings, "https://fashion.example/privacy")
+    return CardPage("Fashion Group", "FASHIONHUB", card, bookings, "https://fashion.example/privacy", None, "fr")
 
 
 def joined() -> SelfEnrollView:

@@ -29,8 +29,8 @@ STAFF_PROGRAM = ProgramView(
     PROGRAM.terms, PROGRAM.rewards, [CATEGORY], POLICY,
 )  # fmt: skip
 TILL = TillView(STAFF_PROGRAM, BOOKINGS[:3], None, None)
-ANNA_AT_THE_HUB = StoreAccess(ID, "FASHIONHUB", "Fashion Hub", "Europe/Luxembourg", "LU", [])
-OUTLET = StoreAccess(UUID(int=12), "FASHIONOUTLET", "Fashion Outlet", "Europe/Luxembourg", "LU", [])
+ANNA_AT_THE_HUB = StoreAccess(ID, "FASHIONHUB", "Fashion Hub", "Europe/Luxembourg", "LU", None, [])
+OUTLET = StoreAccess(UUID(int=12), "FASHIONOUTLET", "Fashion Outlet", "Europe/Luxembourg", "LU", None, [])
 
 
 def refused(status: int, code: str, **facts: object) -> httpx.Response:
@@ -52,8 +52,8 @@ def soon() -> datetime:
 
 def signed_in(*stores: StoreAccess) -> SignInView:
     user = UserView(
-        ID, "anna@fashion.example", "Anna Kieffer", "store_member", None, [], MerchantRef(ID, "fashion", "Fashion"),
-        list(stores or [ANNA_AT_THE_HUB]),
+        ID, "anna@fashion.example", "Anna Kieffer", "store_member", None, [],
+        MerchantRef(ID, "fashion", "Fashion", "fr"), list(stores or [ANNA_AT_THE_HUB]),
     )  # fmt: skip
     return SignInView("secret-token", datetime.now(UTC) + timedelta(hours=8), user, "proof")
 

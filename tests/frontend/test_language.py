@@ -9,17 +9,20 @@ from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
 from tests.frontend import made_up
-from tests.frontend.staff_backend import StaffBackend, refused
+from tests.frontend.made_up import changed, found
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
 from tests.frontend.staff_browser import Browser
 
 CARD_PAGE = f"/c/{made_up.TOKEN}"
 
 
 class CustomerBackend:
-    """The customer reads German; the store is French."""
+    """The customer reads German, and so does the merchant; the store speaks Luxembourgish."""
 
     def __init__(self) -> None:
         self.asked: list[httpx.Request] = []
+        self.customers: str = "de"
+        self.speaks: dict[str, str | None] = {"store_language": "lb", "merchant_language": "de"}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -28,9 +31,8 @@ class CustomerBackend:
         answer = made_up.answer(request)
         document = json.loads(answer.content)
         if "card" in document:
-            document["card"]["customer"]["language"] = "de"
-        if "default_language" in document:
-            document["default_language"] = "lb"
+            document["card"]["customer"]["language"] = self.customers
+        document |= self.speaks if "merchant_language" in document else {}
         return httpx.Response(answer.status_code, json=document)
 
 
@@ -106,3 +108,40 @@ async def test_a_stranger_without_a_language_of_ours_reads_the_stores(
     page = await customer.get("/j/FASHIONHUB", headers={"Accept-Language": accepted})
     assert language(page) == shown
     assert ('action="/j/FASHIONHUB?lang=lb"' in page.text) == (shown == "lb"), "the form is answered in it, too"
+
+
+@pytest.mark.parametrize(("store", "merchant", "shown"), [("lb", "de", "lb"), (None, "de", "de"), ("pt", "pt", "fr")])
+async def test_pages_of_customers_end_in_the_stores_the_merchants_and_then_the_platforms_language(
+    customer: AsyncTestClient, customer_backend: CustomerBackend, store: str | None, merchant: str, shown: str
+) -> None:
+    customer_backend.customers = "pt"
+    customer_backend.speaks = {"store_language": store, "merchant_language": merchant}
+    for address in ("/j/FASHIONHUB", CARD_PAGE):
+        assert language(await customer.get(address, headers={"Accept-Language": "zh"})) == shown
+
+
+@pytest.mark.parametrize(("store", "merchant", "shown"), [("lb", "de", "lb"), (None, "de", "de"), ("pt", "pt", "fr")])
+async def test_pages_of_staff_end_in_the_stores_the_merchants_and_then_the_platforms_language(
+    browser: Browser, backend: StaffBackend, store: str | None, merchant: str, shown: str
+) -> None:
+    hub = changed(ANNA_AT_THE_HUB, language=store)
+    told = signed_in(hub)
+    of_merchant = changed(told.user, merchant=changed(told.user.merchant, language=merchant))
+    backend.answers["POST /auth/sign-in"] = found(changed(told, user=of_merchant), 201)
+    await browser.sign_in()
+    assert language(await browser.open("/till", **{"Accept-Language": "zh"})) == shown
+    assert backend.asked[-1].headers["accept-language"] == shown, "what the backend says is in it, too"
+    assert language(await browser.open("/till", **{"Accept-Language": "en"})) == "en"
+
+
+async def test_staff_of_several_stores_read_the_language_of_the_one_they_work_at(
+    browser: Browser, backend: StaffBackend
+) -> None:
+    stores = [changed(ANNA_AT_THE_HUB, language="lb"), changed(OUTLET, language="de")]
+    backend.answers["POST /auth/sign-in"] = found(signed_in(*stores), 201)
+    await browser.sign_in()
+    browser.client.headers["Accept-Language"] = "zh"
+    assert language(await browser.open("/sign-in/store")) == "fr", "no store is chosen yet, and the merchant is French"
+    for store, shown in (("FASHIONOUTLET", "de"), ("FASHIONHUB", "lb")):
+        await browser.send("/sign-in/store", store=store)
+        assert language(await browser.open("/till")) == shown

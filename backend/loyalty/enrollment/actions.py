@@ -1,16 +1,14 @@
 """Enroll a customer: one action for staff and for the join page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import JSON, Text, and_, cast, delete, func, select
+from sqlalchemy import JSON, Text, cast, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from backend.core.addresses import normalize_email
 from backend.core.answers import AnswerRow, add_answer, first_answer
 from backend.core.database import Sessions
 from backend.core.events import record
@@ -25,8 +23,7 @@ from backend.loyalty.customers.actions import fill_in, find_or_add_customer, pho
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.customers.schemas import Person
-from backend.loyalty.enrollment.events import CardLinkRequested, CardLinksAsked
-from backend.loyalty.enrollment.models import CardLinkQuestion
+from backend.loyalty.enrollment.events import CardLinkRequested
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.actions import Ledger
@@ -128,7 +125,7 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     if is_public:
         _check_public(setup, person)
     assert setup.program is not None, "an open program exists"
-    language = person.language or (origin.language if is_public else setup.program.default_language)
+    language = person.language or (origin.language if is_public else setup.language_for(None))
     # A stranger who types somebody's address must not be able to add a phone of their own to that customer.
     phone_norm = phone_in_one_form(person.phone, setup.store.country)
     customer, is_added = await find_or_add_customer(session, origin, person.email, language=language)
@@ -292,28 +289,3 @@ def _public_answer(enrolled: Enrolled, show: Show) -> SelfEnrollView:
         works_at=works_at(enrolled.state),
         mailed=True,
     )
-
-
-async def ask_for_card_links(session: AsyncSession, merchant_id: UUID, email: str, now: datetime) -> None:
-    """The same work whoever asks: nothing is looked up before the answer."""
-    question = CardLinkQuestion(merchant_id=merchant_id, id=new_id(), email_norm=normalize_email(email), created_at=now)
-    session.add(question)
-    record(session, merchant_id, CardLinksAsked(question.id), now)
-
-
-async def take_card_link_question(session: AsyncSession, merchant_id: UUID, question_id: UUID) -> list[UUID]:
-    """The cards of whoever has that email; none when nobody has it, or when it was answered before."""
-    question = delete(CardLinkQuestion).where(
-        CardLinkQuestion.merchant_id == merchant_id, CardLinkQuestion.id == question_id
-    )
-    email_norm = await session.scalar(question.returning(CardLinkQuestion.email_norm))
-    in_use = aliased(Card)
-    cards = await session.execute(
-        select(in_use.id, Card.id)
-        .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
-        .join(in_use, and_(in_use.merchant_id == merchant_id, in_use.id == func.card_in_use(merchant_id, Card.id)))
-        .where(Card.merchant_id == merchant_id, Customer.email_norm == email_norm, in_use.state == "active")
-        .order_by(Card.merged_into_id.is_(None))
-    )
-    # The address of a merged card leads on; who holds the other card themself gets that one's.
-    return list(dict(cards.tuples().all()).values())

@@ -44,6 +44,8 @@ async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
         terms_url=program.terms_url,
         privacy_url=program.privacy_url,
         default_language=program.default_language,
+        store_language=setup.store.language,
+        merchant_language=setup.merchant.language,
         open_for_enrollment=setup.policy.allow_self_enrollment,
         terms_published_on=terms.published_at.astimezone(ZoneInfo(setup.merchant.timezone)).date(),
     )
@@ -68,6 +70,8 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
         card=_own_card(Show(ledger.links, language, now).card(state)),
         transactions=[msgspec.convert(row.view(language), OwnBooking, from_attributes=True) for row in rows[:SHOWN]],
         privacy_url=state.program.privacy_url,
+        store_language=state.setup.store.language,
+        merchant_language=state.setup.merchant.language,
     )
 
 

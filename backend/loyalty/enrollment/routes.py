@@ -18,7 +18,8 @@ from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
-from backend.loyalty.enrollment.actions import Enrollment, ask_for_card_links
+from backend.loyalty.enrollment.actions import Enrollment
+from backend.loyalty.enrollment.card_links import ask_for_card_links
 from backend.loyalty.enrollment.language import change_language
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.queries import card_page, public_program

@@ -10,6 +10,7 @@ import msgspec
 
 from backend.core.answers import AnswerState
 from backend.loyalty.cards.wallets import PassLink
+from i18n.locales import negotiate
 
 
 class StoreState(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class HomeStore(StoreState, frozen=True):
 
     timezone: str
     country: str
+    language: str | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -138,6 +140,11 @@ class Setup(msgspec.Struct, frozen=True):
     terms: TermsState | None
     rewards: list[RewardState]
     categories: list[CategoryState]
+
+    def language_for(self, customer: "CustomerState | None") -> str:
+        """Where no browser says its wish: the customer's, else the store's, else the merchant's."""
+        wish = customer.language if customer else None
+        return negotiate(None, customer=wish, store=self.store.language, merchant=self.merchant.language)
 
 
 class CardRow(msgspec.Struct):

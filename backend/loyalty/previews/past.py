@@ -97,7 +97,7 @@ class Conditions:
 async def read_past(session: AsyncSession, merchant_id: UUID) -> Past | None:
     """None while the merchant has no program."""
     stores = {
-        store.id: HomeStore(store.id, store.code, store.name, store.timezone, store.country)
+        store.id: HomeStore(store.id, store.code, store.name, store.timezone, store.country, store.language)
         for store in await session.scalars(select(Store).where(Store.merchant_id == merchant_id).order_by(Store.code))
     }
     if not stores:

@@ -55,20 +55,17 @@ class Tally:
 
 
 def _count_points(counts: Counter[str], row: TransactionRow) -> None:
-    if row.kind == "redeemed":
+    if row.kind == "redeemed" or (row.kind == "reinstated" and row.amount < 0):
         counts["points_redeemed"] -= row.amount
         counts["rewards_handed_over"] += row.quantity or 0
     elif row.kind == "voided" and row.amount > 0:
         counts["points_redeemed"] -= row.amount
         counts["rewards_handed_over"] -= row.quantity or 0
-    elif row.kind == "reinstated" and row.amount < 0:
-        counts["points_redeemed"] -= row.amount
-        counts["rewards_handed_over"] += row.quantity or 0
     elif row.kind == "expired":
         counts["points_expired"] -= row.amount
     elif row.kind in ISSUED or (row.kind == "adjusted" and row.amount > 0):
         counts["points_issued"] += row.amount
-    elif row.kind in {"voided", "adjusted", "reinstated"}:
+    elif row.kind in {"voided", "reinstated", "adjusted"}:
         counts["points_taken_back"] -= row.amount
 
 

@@ -61,5 +61,9 @@ class PublicProgram(Answer):
     terms_url: str | None
     privacy_url: str | None
     default_language: str
+    """Of texts that are missing in the reader's."""
+    store_language: str | None
+    """Of readers who have wished for none; null: the merchant's."""
+    merchant_language: str
     open_for_enrollment: bool
     terms_published_on: date

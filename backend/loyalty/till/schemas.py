@@ -52,3 +52,6 @@ class CardPage(Answer):
     transactions: list[OwnBooking]
     """The last twenty."""
     privacy_url: str | None
+    store_language: str | None
+    """Of readers who have wished for none; null: the merchant's."""
+    merchant_language: str

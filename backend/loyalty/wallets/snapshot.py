@@ -37,7 +37,7 @@ async def find_snapshot(
 
 
 def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnapshot:
-    card, program = state.card, state.program
+    card = state.card
     moment = state.moment(now)
     points, stamps = (rules.live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
     balance = rules.left_in(points)
@@ -50,7 +50,7 @@ def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnap
         state=cast("Any", card.state),
         code=card.code,
         customer_name=state.customer.name if state.customer else None,
-        language=state.customer.language if state.customer else program.default_language,
+        language=state.setup.language_for(state.customer),
         points_balance=0 if erased else balance,
         debt_points=0 if erased else card.debt_points,
         stamp_count=0 if erased else rules.left_in(stamps),

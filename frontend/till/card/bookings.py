@@ -13,11 +13,10 @@ from frontend.kit.forms import Form, FormError, body_of
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import override_of
-from frontend.till.returns.forms import pieces_of
+from frontend.till.returns.forms import cents_of, pieces_of
 from frontend.till.toasts import Done
 from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE
-from i18n.money import AmountError, parse_amount
 from i18n.translator import get_translator
 
 B = TypeVar("B", Earn, Stamp)
@@ -35,7 +34,7 @@ def key_of(form: Form) -> str:
 
 
 async def earn_points_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
-    body = _body(request, Earn, form, purchase_amount_cents=_amount(request, form))
+    body = _body(request, Earn, form, purchase_amount_cents=cents_of(request, form))
     answer = await earn_points(caller, card_id, body, key=key_of(form))
     if answer.transaction is None:
         _ = get_translator(language_of(request)).gettext
@@ -114,16 +113,6 @@ def _body(request: Request, schema: type[B], form: Form, **more: object) -> B:
 def _pins(request: Request, form: Form) -> dict[str, object]:
     """The person's own, and the owner's where a limit is lifted. Raises FormError."""
     return {"staff_pin": form.optional("staff_pin"), "override": override_of(request, form)}
-
-
-def _amount(request: Request, form: Form) -> int:
-    """Cents."""
-    _ = get_translator(language_of(request)).gettext
-    try:
-        return parse_amount(form.text("amount"))
-    except AmountError as error:
-        sentence = _("This amount is too large.") if error.reason == "too_large" else _("Enter the amount, like 12,50.")
-        raise FormError("amount", sentence) from error
 
 
 def _pin_sentence(request: Request) -> str:

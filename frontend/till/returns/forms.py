@@ -29,7 +29,7 @@ def order_return_of(request: Request, form: Form) -> OrderReturn:
 
 def order_question_of(request: Request, form: Form) -> OrderQuestion:
     """Raises FormError."""
-    reference, cents = _order_reference(request, form), _cents(request, form)
+    reference, cents = _order_reference(request, form), _part(request, form)
     _ = get_translator(language_of(request)).gettext
     values = {"order_reference": reference, "amount_cents": cents}
     return body_of(OrderQuestion, values, _("Enter the receipt number"))
@@ -61,18 +61,21 @@ def pieces_of(request: Request, form: Form, name: str) -> int | None:
 
 
 def _parts(request: Request, form: Form) -> dict[str, object]:
-    return {"amount_cents": _cents(request, form), "quantity": pieces_of(request, form, "quantity")}
+    return {"amount_cents": _part(request, form), "quantity": pieces_of(request, form, "quantity")}
 
 
-def _cents(request: Request, form: Form) -> int | None:
-    if not form.text("amount"):
-        return None
+def cents_of(request: Request, form: Form) -> int:
+    """Raises FormError."""
     try:
         return parse_amount(form.text("amount"))
     except AmountError as error:
         _ = get_translator(language_of(request)).gettext
         sentence = _("This amount is too large.") if error.reason == "too_large" else _("Enter the amount, like 12,50.")
         raise FormError("amount", sentence) from error
+
+
+def _part(request: Request, form: Form) -> int | None:
+    return cents_of(request, form) if form.text("amount") else None
 
 
 def _body(request: Request, schema: type[B], values: dict[str, object], form: Form) -> B:

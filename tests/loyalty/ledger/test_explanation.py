@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -20,6 +21,7 @@ from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import Stranger
 
+LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 ALLOCATIONS = """
     SELECT a.lot_id, a.transaction_id, a.amount FROM allocations a
     JOIN lots l ON l.merchant_id = a.merchant_id AND l.id = a.lot_id WHERE l.card_id = $1
@@ -216,14 +218,15 @@ async def test_a_point_is_traced_to_its_sale_its_rules_and_its_end(opened: OpenS
     assert lot["granted"]["id"] == lot["earned"]["id"] == sale["transaction"]["id"]
     assert (lot["granted"]["store"], lot["granted"]["order_reference"]) == ("HUB", "R-1")
     assert (lot["terms_version"], lot["points_per_euro"]) == (1, "1")
-    day = f"{clock.now():%-d %B %Y}"
+    here = clock.now().astimezone(LUXEMBOURG)
+    day = f"{here:%-d %B %Y}"
     assert lot["sentence"] == (
         f"120 points: purchase of €120.50 at HUB on {day}, 1 point for every €1.00 (rules no. 1)."
     )
     (part,) = lot["parts"]
     assert (part["kind"], part["amount"], part["occasion"]["reward"]) == ("redeemed", 100, "Voucher")
     assert part["sentence"] == f"100 points: redeemed for Voucher at HUB on {day}."
-    last = clock.now() + timedelta(days=10)
+    last = here + timedelta(days=10)
     assert lot["rest"] == f"20 points left, to be spent by {last:%-d %B %Y}."
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from backend.core.clock import clock
 from backend.loyalty.customers.models import CustomerWord
-from backend.loyalty.enrollment.actions import ask_for_card_links, take_card_link_question
+from backend.loyalty.enrollment.card_links import ask_for_card_links, take_card_link_question
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.ledger.models import FraudLimit
 from backend.merchants.models import Policy
@@ -197,6 +197,8 @@ async def test_a_merged_address_gets_its_link_by_mail_at_that_address(
 @pytest.mark.parametrize("merges", [1, 2, 3])
 async def test_a_stamp_before_the_merge_counts_for_the_waiting_time_and_the_day(opened: OpenShop, merges: int) -> None:
     shop = await opened(terms={"max_daily_stamps": 2})
+    # Far from midnight, at which a day's stamps begin anew.
+    clock.move(clock.now().replace(hour=10) + timedelta(days=1) - clock.now())
     first, *others = [await shop.a_card() for _ in range(merges + 1)]
     await shop.anna.stamp(first)
     done = (await merged(shop, first, *others))[-1]
