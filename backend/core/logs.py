@@ -10,6 +10,8 @@ from environment.logs import without_tokens
 
 # They log addresses, job arguments or statements, which carry tokens and people's names.
 QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio", "_granian", "granian.access")
+REPEATING = ("asyncpg.pool",)
+"""While the database is away its pool warns with a trace every few seconds; each request says so in a line."""
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -64,3 +66,5 @@ def _capture_standard_library(
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in REPEATING:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 
@@ -88,6 +89,13 @@ async def test_a_fault_is_logged_once_with_its_trace_and_told_without(
     (line,) = [line for line in log_lines() if line["event"] == "request_failed"]
     assert "the inside" in line["exception"]
     assert line["request"] == answer.headers["request-id"]
+
+
+def test_a_pool_that_waits_for_its_database_fills_no_log_with_traces(log_lines) -> None:
+    asyncpg.pool.logger.warning("Failed to restore the pool connection floor; retrying", exc_info=OSError())
+    assert log_lines() == []
+    asyncpg.pool.logger.error("Something else")
+    assert [line["event"] for line in log_lines()] == ["Something else"]
 
 
 @pytest.mark.parametrize("environment", ["development", "production"])

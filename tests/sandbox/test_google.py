@@ -47,7 +47,7 @@ async def test_the_button_saves_the_card_and_leads_to_the_phones(browser, sandbo
     account = load_account(sandbox_settings)
     assert account is not None
     url = await SaveLinks(account, sandbox_settings).url(
-        program_id=CARD.program.program_id, card_id=CARD.card_id, now=clock.now()
+        program_id=CARD.program.program_id, object_name=OBJECT["id"], now=clock.now()
     )
     saved = await browser.get(f"/gp/v/save/{url.rsplit('/', 1)[1]}")
     assert (saved.status_code, saved.headers["location"]) == (303, "http://127.0.0.1:8080/sandbox")

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 LENGTH_MAX, WORDS_MAX = 40, 4
-NO_NAME = re.compile(r"\w\.\w\w|[\d@/\\:;!?$€£%#*=+<>\"|~^_{}\[\]]")
+NO_NAME = re.compile(r"(?i)\w\s*\.\w\w|\bwww\b|[\d@/\\:;!?$€£%#*=+<>\"|~^_{}\[\]]")
 
 
 def name_to_greet(name: str | None) -> str | None:

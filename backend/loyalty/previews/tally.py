@@ -42,7 +42,11 @@ class Tally:
 
     @property
     def total(self) -> Figures:
-        return self._figures(sum(self._stores.values(), Counter[str]()))
+        total = Counter[str]()
+        for counts in self._stores.values():
+            # Adding counters would drop what is negative: a return undone at another store than it was made at.
+            total.update(counts)
+        return self._figures(total)
 
     def _figures(self, counts: Counter[str]) -> Figures:
         names = [name for name in Figures.__struct_fields__ if name != "liability_cents"]

@@ -452,6 +452,11 @@ async def test_a_name_is_taken_and_greeted(shop: Shop, stranger: Stranger, name:
     assert name_to_greet(name) == name
 
 
+@pytest.mark.parametrize("name", ["EVIL.COM", "evil .example", "evil.中国", "Www evil com", "http:evil"])
+def test_a_mail_greets_nobody_by_what_may_be_a_site(name: str) -> None:
+    assert name_to_greet(name) is None
+
+
 @pytest.mark.parametrize(
     "name",
     [
