@@ -1,12 +1,15 @@
 """Ports that nobody else takes between being chosen and being used."""
 
+import atexit
 import socket
+from contextlib import ExitStack
 
 from backend.core.ports import is_free
 
 CHOICE = range(20_000, 32_000)
 """Below those that the system gives to connections of its own choice."""
-_claims: list[socket.socket] = []
+_claims = ExitStack()
+atexit.register(_claims.close)
 
 
 def own_port() -> int:
@@ -21,5 +24,5 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims.append(claim)
+    _claims.enter_context(claim)
     return True
