@@ -13,6 +13,7 @@ from backend.core.idempotency import IdempotencyKeyReused, Key, Reply
 from backend.core.models import StoredAnswer
 
 FIRST_ANSWER = "SELECT first_answer($1, $2)"
+ANSWER_STATUS = "SELECT * FROM answer_status($1, $2)"
 KEEP_ANSWER = "SELECT keep_answer($1, $2)"
 
 
@@ -50,6 +51,12 @@ async def find_answer(pool: asyncpg.Pool, merchant_id: UUID, key: Key) -> Reply 
     """Raises IdempotencyKeyReused."""
     document: str | None = await pool.fetchval(FIRST_ANSWER, merchant_id, key.value)
     return msgspec.json.decode(document, type=AnswerState).reply(key) if document else None
+
+
+async def find_status(pool: asyncpg.Pool, merchant_id: UUID, key: str) -> tuple[int | None, UUID | None]:
+    """What the key was answered with, and the line of history it booked: known for ever."""
+    status, transaction_id = await pool.fetchrow(ANSWER_STATUS, merchant_id, key)
+    return status, transaction_id
 
 
 async def keep_answer(pool: asyncpg.Pool, merchant_id: UUID, answer: AnswerRow) -> bool:

@@ -32,7 +32,7 @@ class IdempotencyKeyReused(Problem):
 
     def __init__(self, key: str, transaction_id: UUID | None) -> None:
         """`transaction_id`: what the first request booked; None when that left no line of history."""
-        super().__init__(transaction_id=transaction_id, ask_at=f"/api/v1/idempotency/{quote(key, safe='')}")
+        super().__init__(transaction_id=transaction_id, ask_at=ask_at(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Reply:
     @property
     def headers(self) -> dict[str, str]:
         return {"Idempotency-Replayed": "true"} if self.replayed else {}
+
+
+def ask_at(key: str) -> str:
+    """Where it is told what became of the request with this key."""
+    return f"/api/v1/idempotency/{quote(key, safe='')}"
 
 
 def key_for(value: str | None, route: str, body: msgspec.Struct) -> Key:

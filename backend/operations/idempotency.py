@@ -1,6 +1,7 @@
 """Did it work? For a till that got no answer."""
 
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Controller, Request, get
@@ -8,10 +9,11 @@ from litestar.params import FromPath
 
 from backend.access.guards import actor_of
 from backend.access.problems import SessionExpired, Unauthenticated
+from backend.core.answers import find_status
 from backend.core.openapi import refusals
 from backend.core.schemas import Answer
 
-ANSWER_STATUS = "SELECT * FROM answer_status($1, $2)"
+PATH = b"/idempotency/"
 NOTHING_BOOKED, FIRST_REFUSAL = 200, 400
 
 
@@ -28,17 +30,20 @@ class IdempotencyController(Controller):
     tags = ["Idempotency"]
 
     @get(
-        "/{key:str}",
+        "/{key:path}",
         operation_id="getIdempotencyKey",
         summary="What became of a booking sent with this key",
+        description="Send the key percent-encoded: `R%2F7` for `R/7`.",
         responses=refusals(Unauthenticated, SessionExpired),
     )
     async def state(self, request: Request[Any, Any, Any], key: FromPath[str]) -> KeyState:
+        # The router has decoded its own, and left out slashes that stand at an end or beside each other.
+        key = unquote(request.scope["raw_path"].partition(PATH)[2].decode())
         merchant = actor_of(request).merchant
         # No key has other characters, and PostgreSQL takes no text with a NUL.
         if merchant is None or not key.isprintable():
             return KeyState("not_booked")
-        status, transaction_id = await request.app.state.pool.fetchrow(ANSWER_STATUS, merchant.id, key)
+        status, transaction_id = await find_status(request.app.state.pool, merchant.id, key)
         if status is None or status == NOTHING_BOOKED:
             return KeyState("not_booked")
         return KeyState("refused" if status >= FIRST_REFUSAL else "booked", transaction_id)

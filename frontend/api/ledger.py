@@ -1,5 +1,6 @@
 """The bookings. Each takes the idempotency key of the form it comes from."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from backend.core.schemas import Answer
@@ -70,4 +71,4 @@ async def return_order(caller: Caller, form: OrderReturn, *, key: str) -> VoidVi
 
 async def find_booking(caller: Caller, key: str) -> str:
     """`booked`, `refused` or `not_booked`: what became of a call that got no answer."""
-    return (await caller.get(f"/idempotency/{key}", BookingState)).state
+    return (await caller.get(f"/idempotency/{quote(key, safe='')}", BookingState)).state

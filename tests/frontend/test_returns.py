@@ -313,6 +313,24 @@ async def test_a_receipt_number_is_needed(anna: Browser, listed: StaffBackend) -
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("away"), httpx.Response(503)])
+@pytest.mark.parametrize("htmx", [True, False])
+async def test_no_answer_to_the_look_for_a_receipt_keeps_what_was_typed(
+    anna: Browser, listed: StaffBackend, fault: httpx.Response, *, htmx: bool
+) -> None:
+    """With scripts the form stays where it is; without, it is there again."""
+    listed.answers[PREVIEW] = fault
+    await anna.open("/till/today")
+    answer = await anna.send("/till/returns/look", htmx=htmx, order_reference="R-7", amount="31,50")
+    assert answer.status_code == 503
+    assert "No answer. Press again." in anna.text
+    if htmx:
+        assert '<hx-partial id="says">' in anna.page
+    else:
+        assert (anna.hidden("order_reference"), anna.hidden("amount")) == ("R-7", "31,50")
+        assert 'action="/till/returns/look"' in anna.page
+
+
+@pytest.mark.parametrize("fault", [httpx.ConnectError("away"), httpx.Response(503)])
 async def test_no_answer_to_a_receipt_keeps_its_key(anna: Browser, listed: StaffBackend, fault: httpx.Response) -> None:
     listed.answers[RETURN] = fault
     await anna.open("/till/today")

@@ -1,6 +1,7 @@
 """A till: what a colleague does at the counter."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from tests.world.caller import Caller, Json, new_key
@@ -100,7 +101,7 @@ class Till(Caller):
         await self.ask("PUT", "/auth/me/pin", json={"password": password, "pin": pin})
 
     async def state_of(self, key: str) -> str:
-        return (await self.get(f"/idempotency/{key}"))["state"]
+        return (await self.get(f"/idempotency/{quote(key, safe='')}"))["state"]
 
 
 class Stranger(Caller):

@@ -21,6 +21,7 @@ COUNTRY_CODE = re.compile(r"\s*(\+|00)")
 LATIN = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 BARE_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
 """In these a mark is an accent, or a vowel that is seldom written. In others it may be the vowel."""
+EAST_ASIAN = ("HANGUL", "CJK", "HIRAGANA", "KATAKANA")
 APOSTROPHES = re.compile("['\u2019\u2018\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u2032\uff07]")
 HYPHENS = re.compile(f"[{DASHES}\u00b7\u0387]")
 UMLAUTS = re.compile("([aou])e")
@@ -81,7 +82,16 @@ def words(*names: str | None) -> list[str]:
 
 def shown_words(first_name: str | None, last_name: str | None, email: str) -> list[str]:
     """Of the name that is shown: whoever tells none is called as their mailbox."""
-    return words(first_name, last_name) if first_name or last_name else words(email.partition("@")[0])
+    if not first_name and not last_name:
+        return words(email.partition("@")[0])
+    family_first = f"{last_name}{first_name}" if first_name and last_name else None
+    return words(first_name, last_name, family_first if family_first and _has_no_blanks(family_first) else None)
+
+
+def _has_no_blanks(name: str) -> bool:
+    """Where a name is written as one word, the family's before one's own: `김민수`."""
+    letters = [letter for letter in name if letter.isalpha()]
+    return bool(letters) and all(unicodedata.name(letter, "").startswith(EAST_ASIAN) for letter in letters)
 
 
 def asked_words(text: str) -> list[str]:

@@ -30,7 +30,6 @@ from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardEnrolled
-from backend.loyalty.ledger.problems import AlreadyBooked
 from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
@@ -83,8 +82,8 @@ class Enrollment:
                 answer = await _first_answer(session, origin, key)
             if answer is not None:
                 return self.ledger.with_addresses(answer)
-            if constraint_of(error) == "uq_transactions_idempotency_key":
-                raise AlreadyBooked from error
+            if key and constraint_of(error) == "uq_transactions_idempotency_key":
+                raise await self.ledger.already_booked(origin.merchant_id, key.value) from error
             raise
         self.ledger.doorbell.ring()
         return self.ledger.with_addresses(reply)

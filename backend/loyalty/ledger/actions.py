@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.core.answers import AnswerRow, keep_answer
+from backend.core.answers import AnswerRow, find_status, keep_answer
 from backend.core.idempotency import Key, Reply
 from backend.core.metrics import CONFLICTS, POSTINGS
 from backend.core.origin import Origin
@@ -264,22 +264,22 @@ class Ledger:
 
     async def write(self, merchant_id: UUID, booking: Booking) -> bool:
         """False when the card, the reward's stock or the key has moved since the state was read."""
-        return await self._execute(BOOK, merchant_id, _encoder.encode(booking).decode())
+        return await self._execute(BOOK, booking.answer, merchant_id, _encoder.encode(booking).decode())
 
     async def _write_together(self, merchant_id: UUID, bookings: list[Booking], merge: MergeRow) -> bool:
         in_order = sorted(bookings, key=lambda booking: booking.card.id)
+        answer = next(booking.answer for booking in bookings if booking.answer)
         documents = [_encoder.encode(booking).decode() for booking in in_order]
-        return await self._execute(BOOK_TOGETHER, merchant_id, documents, _encoder.encode(merge).decode())
+        return await self._execute(BOOK_TOGETHER, answer, merchant_id, documents, _encoder.encode(merge).decode())
 
-    async def _execute(self, statement: str, *arguments: object) -> bool:
+    async def _execute(self, statement: str, answer: AnswerRow | None, merchant_id: UUID, *documents: object) -> bool:
         try:
-            result: str = await self.pool.fetchval(statement, *arguments)
+            result: str = await self.pool.fetchval(statement, merchant_id, *documents)
         except asyncpg.IntegrityConstraintViolationError as error:
             if error.constraint_name == "uq_order_references_live":
                 raise OrderReferenceUsed from error
-            if error.constraint_name == "uq_transactions_idempotency_key":
-                # The answer has served its time; the key stays on its transaction for ever.
-                raise AlreadyBooked from error
+            if error.constraint_name == "uq_transactions_idempotency_key" and answer is not None:
+                raise await self.already_booked(merchant_id, answer.key) from error
             if error.constraint_name == "uq_cards_customer_scope":
                 raise CustomerHasCard from error
             if error.constraint_name in MOVED_CONSTRAINTS:
@@ -288,6 +288,11 @@ class Ledger:
         except HELD_UP:
             return False
         return result == "booked"
+
+    async def already_booked(self, merchant_id: UUID, key: str) -> AlreadyBooked:
+        """The answer has served its time; the key stays on its transaction for ever."""
+        _, transaction_id = await find_status(self.pool, merchant_id, key)
+        return AlreadyBooked(key, transaction_id)
 
 
 def _reply(status: int, body: msgspec.Struct) -> Reply:

@@ -1,5 +1,7 @@
 from collections.abc import Sequence
+from uuid import UUID
 
+from backend.core.idempotency import ask_at
 from backend.core.problems import Problem
 from backend.loyalty.cards import code
 from backend.loyalty.ledger.state import TargetCard
@@ -115,6 +117,12 @@ class AlreadyVoid(Problem):
     title = N_("This was already voided")
 
 
+class ReturnAlreadyUndone(AlreadyVoid):
+    """What was to be voided is a return."""
+
+    title = N_("This return was already undone")
+
+
 class ReturnExceedsSale(Problem):
     code, status, is_remembered = "return_exceeds_sale", 409, True
     title = N_("That is more than can still be voided")
@@ -214,6 +222,10 @@ class AlreadyBooked(Problem):
     code, status = "already_booked", 409
     title = N_("This was already recorded")
     detail = N_("It is so long ago that the answer is not kept any more. The card’s history shows it.")
+
+    def __init__(self, key: str, transaction_id: UUID | None) -> None:
+        """`transaction_id`: what the first request booked."""
+        super().__init__(transaction_id=transaction_id, ask_at=ask_at(key))
 
 
 class BalanceBelowZero(Problem):

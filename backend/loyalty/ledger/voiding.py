@@ -16,6 +16,7 @@ from backend.loyalty.ledger.problems import (
     NotVoidable,
     OrderOnSeveralCards,
     OrderReferenceAmbiguous,
+    ReturnAlreadyUndone,
     ReturnExceedsSale,
     TransactionNotFound,
     VoidNotAllowed,
@@ -75,7 +76,7 @@ class VoidTransaction:
             raise ValidationFailed(FieldError(pointer, "no_parts", "This cannot be taken back in such parts."))
         left = [target for target in suiting if not target.is_void]
         if not left:
-            raise AlreadyVoid
+            raise ReturnAlreadyUndone if all(target.returned for target in suiting) else AlreadyVoid
         return left
 
     def _take_back(self, draft: Draft, target: Target) -> TransactionRow:

@@ -11,6 +11,7 @@ from frontend.api.client import BackendAway, BackendProblem, Caller
 from frontend.api.ledger import preview_return, return_order, void_transaction
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, errors_of, read_form
+from frontend.kit.problems import tell_away
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.no_answer import no_answer, stays_booked
@@ -50,6 +51,14 @@ async def void_booking(
 async def look_up_return(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """Shows whose receipt it is and how much goes back. Books nothing."""
     form = await read_form(request)
+    try:
+        return await _looked_up(request, caller, form)
+    except BackendAway as error:
+        tell_away(request, error)
+        return no_answer(request, form)
+
+
+async def _looked_up(request: Request, caller: Caller, form: Form) -> Response[str]:
     try:
         seen = await preview_return(caller, order_question_of(request, form))
     except FormError as error:

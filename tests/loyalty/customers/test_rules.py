@@ -13,6 +13,7 @@ from backend.core.pasted import clean_email
 from backend.loyalty.customers.rules import (
     asked_words,
     normalize_phone,
+    shown_words,
     ways_to_ask,
     words,
 )
@@ -139,6 +140,24 @@ def test_the_shown_name_is_findable(first: str, last: str) -> None:
 def test_a_name_is_found_from_its_first_letters_on(name: str, letters: int) -> None:
     for word in name.split():
         assert is_found(word, word[:letters])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "asked"),
+    [
+        ("민수", "김", "김민수"),
+        ("小明", "王", "王小明"),
+        ("さくら", "山田", "山田さくら"),
+        ("태희", "남궁", "남궁태희"),
+    ],
+)
+def test_where_names_are_written_as_one_word_the_family_name_comes_first(first: str, last: str, asked: str) -> None:
+    assert set(asked_words(asked)) <= set(shown_words(first, last, "kim@example.com"))
+    assert set(asked_words(first) + asked_words(last)) <= set(shown_words(first, last, "kim@example.com"))
+
+
+def test_names_with_a_blank_between_them_are_not_joined_the_other_way() -> None:
+    assert shown_words("Marie", "Weber", "m@example.com") == ["marie", "weber"]
 
 
 def is_found(name: str, asked: str) -> bool:

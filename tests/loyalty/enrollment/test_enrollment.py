@@ -364,8 +364,9 @@ async def test_a_key_stays_used_when_its_answer_is_not_kept_any_more(shop: Shop,
     async with shop.services.sessions.committing(shop.merchant_id) as session:
         await session.execute(delete(StoredAnswer).where(StoredAnswer.merchant_id == shop.merchant_id))
     for ask in (shop.anna.enroll("karl@example.com", key=key), stranger.join(shop.hub, "karl@example.com", key=key)):
-        with refused("already_booked", 409):
+        with refused("already_booked", 409) as again:
             await ask
+        assert (again[0]["transaction_id"] is None, again[0]["ask_at"]) == (False, f"/api/v1/idempotency/{key}")
     assert await shop.anna.find("karl@example.com") == []
     assert (await shop.anna.enroll("otto@example.com", key=key))["id"] == card["id"]
 

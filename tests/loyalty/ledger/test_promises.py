@@ -253,11 +253,20 @@ async def test_a_mistake_in_the_form_is_not_remembered(shop: Shop) -> None:
 
 async def test_a_key_whose_answer_is_gone_still_never_books_twice(shop: Shop, superuser: asyncpg.Connection) -> None:
     card, key = await shop.a_card(), new_key()
-    await shop.anna.earn(card, cents=100, key=key)
+    booked = await shop.anna.earn(card, cents=100, key=key)
     await superuser.execute("DELETE FROM stored_answers WHERE key = $1", key)
-    with refused("already_booked", 409):
+    with refused("already_booked", 409) as again:
         await shop.anna.earn(card, cents=100, key=key)
+    assert again[0]["transaction_id"] == booked["transaction"]["id"]
+    assert (await shop.anna.get(again[0]["ask_at"].removeprefix("/api/v1")))["state"] == "booked"
     assert (await shop.anna.show(card))["points_balance"] == 1
+    assert await shop.anna.state_of(key) == "booked"
+
+
+@pytest.mark.parametrize("key", ["R/7", "/R//7/", "%2F", "R?7#1", "till 7"])
+async def test_what_became_of_a_booking_is_told_whatever_characters_its_key_has(shop: Shop, key: str) -> None:
+    assert await shop.anna.state_of(key) == "not_booked"
+    await shop.anna.earn(await shop.a_card(), cents=100, key=key)
     assert await shop.anna.state_of(key) == "booked"
 
 

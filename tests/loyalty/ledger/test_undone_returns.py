@@ -103,9 +103,18 @@ async def test_a_return_is_undone_once_and_whole(shop: Shop) -> None:
     with refused("validation_failed", 422):
         await shop.claire.void(returned["transactions"][0], amount_cents=100)
     await undo(shop, returned)
-    with refused("already_void", 409):
+    with refused("already_void", 409) as second:
         await undo(shop, returned)
+    assert second[0]["title"] == "This return was already undone"
     assert (await shop.anna.show(card))["points_balance"] == 50
+
+
+async def test_a_sale_that_was_voided_before_is_called_that(shop: Shop) -> None:
+    sale = await shop.anna.earn(await shop.a_card(), cents=5000)
+    await shop.claire.void(sale)
+    with refused("already_void", 409) as second:
+        await shop.claire.void(sale)
+    assert second[0]["title"] == "This was already voided"
 
 
 async def test_an_undo_sent_twice_is_booked_once(shop: Shop) -> None:
