@@ -71,6 +71,20 @@ class Phones:
         return self.shown[UUID(str(card_id))].points_balance
 
 
+class Deck:
+    """Draws in a shuffled order; after so many draws each card has come as often as it is in the deck."""
+
+    def __init__(self, seed: int, **counts: int) -> None:
+        self._random = random.Random(seed)
+        self._cards = [name for name, count in counts.items() for _ in range(count)]
+        self._left: list[str] = []
+
+    def draw(self) -> str:
+        if not self._left:
+            self._left = self._random.sample(self._cards, len(self._cards))
+        return self._left.pop()
+
+
 class ChaoticPhones(Phones):
     """A tenth of the pushes are put off, some are refused, some answers are lost, some kill who asked; all take time.
 
@@ -82,22 +96,23 @@ class ChaoticPhones(Phones):
         self.kills = self.refusals = 0
         self.went_backwards: list[tuple[int, int]] = []
         self._random = random.Random(seed)
+        self._deck = Deck(seed, busy=2, refused=2, lost=1, killed=1, well=14)
 
     async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
         await asyncio.sleep(self._random.uniform(0, 0.15))
-        chance = self._random.random()
-        if chance < 0.10:
+        fate = self._deck.draw()
+        if fate == "busy":
             raise Transient("503", "Busy.")
-        if chance > 0.92:
+        if fate == "refused":
             self.refusals += 1
             raise Permanent("400", "The color is no color.")
         shown = self.shown.get(card.card_id)
         await super().push(card, notify)
         if shown is not None and shown.version > card.version:
             self.went_backwards.append((shown.version, card.version))
-        if chance < 0.15:
+        if fate == "lost":
             raise Transient("504", "The answer was lost.")
-        if chance < 0.20:
+        if fate == "killed":
             self.kills += 1
             raise Killed
         await asyncio.sleep(self._random.uniform(0, 0.01))
@@ -109,7 +124,7 @@ class Mortal:
     def __init__(self, provider: WalletProvider, seed: int) -> None:
         self.name: Provider = provider.name
         self.kills = 0
-        self._provider, self._random = provider, random.Random(seed)
+        self._provider, self._deck = provider, Deck(seed, killed=1, well=11)
 
     def fingerprint(self, card: CardSnapshot) -> str:
         return self._provider.fingerprint(card)
@@ -119,6 +134,6 @@ class Mortal:
 
     async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
         await self._provider.push(card, notify)
-        if self._random.random() < 0.08:
+        if self._deck.draw() == "killed":
             self.kills += 1
             raise Killed
