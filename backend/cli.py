@@ -19,7 +19,7 @@ from backend.loyalty.wallets.opening import check_wallet_files
 from backend.migrate_command import migrate
 from backend.seed import seed as seed_world
 from backend.services import Services
-from backend.staff.actions import EmailTaken, create_admin
+from backend.staff.actions import EmailImpossible, EmailTaken, create_admin
 from backend.staff.passwords import PUBLISHED
 from backend.wallets_command import wallets
 from environment.places import check_place, serve
@@ -107,6 +107,8 @@ def create_admin_(email: str, name: str, password: str) -> None:
         address = with_services(act)
     except EmailTaken:
         sys.exit(f"Somebody signs in as {email} already.")
+    except EmailImpossible:
+        sys.exit(f"{email} is not an email address.")
     segno.make(address).terminal(compact=True)
     click.echo(f"{email} is a super admin. Scan this with an authenticator, or enter {address}")
 

@@ -11,6 +11,20 @@ LETTERLIKE = re.compile("([\u2126\u212a\u212b])")
 """Signs for ohm, kelvin and ångström: NFC would make them the letters they look like."""
 
 
+LOCAL_MAX = 64
+"""More before the @ no mail server takes."""
+
+
+def can_be_mailed(text: str) -> bool:
+    """Whether there can be a mailbox of that address: its domain is one that DNS could know."""
+    local, _, domain = normalize_email(text).rpartition("@")
+    try:
+        idna.encode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return False
+    return 0 < len(local) <= LOCAL_MAX and not domain.rpartition(".")[2].isdecimal()
+
+
 def normalize_email(text: str) -> str:
     """NFC, lower case, the domain as DNS knows it. Letters that only look alike stay different: `ß` is not `ss`.
 

@@ -11,9 +11,10 @@ from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from backend.core.connecting import Connect
 from backend.core.database_url import check_database_files
 from backend.core.queue import open_queue
-from backend.core.redis_url import check_redis_files
+from backend.core.redis_url import check_redis_files, redis_options
 
 REDIS_SETTING = "ORION_REDIS_URL"
+REDIS_PORT = 6379
 RETRY_SECONDS = 1
 DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 REASONS: dict[tuple[type[Exception], ...], str] = {
@@ -60,7 +61,27 @@ async def reach_redis(url: str, *, retries: int = 0, is_needed: bool = False) ->
     if error and _refuses(error):
         raise StartRefused(f"Redis refuses the user, the password or the database: check {REDIS_SETTING}.")
     if error and is_needed:
-        raise StartRefused(f"Redis cannot be reached ({type(error).__name__}): check {REDIS_SETTING}.")
+        raise StartRefused(f"Redis {await _why_redis_away(url, error)}: check {REDIS_SETTING}.")
+
+
+async def _why_redis_away(url: str, error: Exception) -> str:
+    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+        return f"shows a certificate that is not trusted ({error.__cause__.verify_message.rstrip('.')})"
+    if url.startswith("rediss:") and await _is_open(url):
+        return f"gives no answer to TLS, which rediss:// asks for ({type(error).__name__})"
+    return f"cannot be reached ({type(error).__name__})"
+
+
+async def _is_open(url: str) -> bool:
+    """Somebody is there, TLS or not."""
+    told = redis_options(url)
+    try:
+        async with asyncio.timeout(RETRY_SECONDS):
+            _, writer = await asyncio.open_connection(told.get("host", "localhost"), told.get("port", REDIS_PORT))
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _ping(queue: ArqRedis) -> Exception | None:

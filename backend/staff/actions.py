@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core.addresses import normalize_email
+from backend.core.addresses import can_be_mailed, normalize_email
 from backend.core.hashing import hash_secret
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
@@ -24,10 +24,19 @@ class EmailTaken(Exception):
     """Somebody signs in with this email already."""
 
 
+class EmailImpossible(Exception):
+    """No mail can be sent to it."""
+
+
 async def create_admin(
     session: AsyncSession, keys: KeyRing, *, email: str, name: str, password: str, now: datetime
 ) -> str:
-    """A super admin. Returns the `otpauth://` address for their authenticator, shown once. Raises EmailTaken."""
+    """A super admin. Returns the `otpauth://` address for their authenticator, shown once.
+
+    Raises EmailTaken or EmailImpossible.
+    """
+    if not can_be_mailed(email):
+        raise EmailImpossible
     email_norm = normalize_email(email)
     if await session.scalar(select(User.id).where(User.email_norm == email_norm)):
         raise EmailTaken

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.core.addresses import normalize_email
+from backend.core.addresses import can_be_mailed, normalize_email
 from backend.core.pasted import clean_email, clean_phone
 
 
@@ -24,6 +24,40 @@ from backend.core.pasted import clean_email, clean_phone
 def test_an_address_is_the_same_however_it_is_written(email: str, norm: str) -> None:
     assert normalize_email(email) == norm
     assert normalize_email(norm) == norm
+
+
+IMPOSSIBLE = (
+    "x@-x.com",
+    "x@x-.com",
+    "x@ex_ample.com",
+    f"{'x' * 65}@x.com",
+    "x@xn--a.com",
+    "x@\u2100.com",
+    f"x@{'x' * 64}.com",
+    "x@10.0.0.1",
+    "x",
+    "@x.com",
+)
+
+
+@pytest.mark.parametrize("email", IMPOSSIBLE)
+def test_no_mail_can_be_sent_to_a_domain_that_dns_cannot_know(email: str) -> None:
+    assert not can_be_mailed(email)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        f"{'x' * 64}@x.lu",
+        "x@xn--caf-dma.lu",
+        "\u00e9ric@CAF\u00c9.lu",
+        "x@3m.com",
+        "x@\u4f8b\u5b50.\u4e2d\u56fd",
+        "Ann <Ann@fa\u00df.de>",
+    ],
+)
+def test_an_address_in_any_script_can_be_mailed(email: str) -> None:
+    assert can_be_mailed(email)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,8 @@ PASTED = [
     {"GOOGLE_WALLET_ISSUER_ID": "42", "GOOGLE_WALLET_SERVICE_ACCOUNT_FILE": f"~{CANARY}/key.json"},
     {"APPLE_WALLET_DIR": PEM},
     {"APPLE_WALLET_DIR": f"/{CANARY}"},
+    {"APNS_CA_FILE": CANARY},
+    {"APNS_CA_FILE": PEM},
     {"DATABASE_URL": f"postgresql:///orion?host=/run&sslrootcert={CANARY}"},
     {"DATABASE_URL": f"postgresql:///orion?host=/run&sslcert=/etc/passwd&sslpassword={CANARY}"},
     {"REDIS_URL": f"rediss://cache?ssl_ca_certs={CANARY}"},

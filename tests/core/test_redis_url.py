@@ -1,5 +1,6 @@
 """One reading of Redis' address for till, worker and commands."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,20 @@ async def test_a_redis_that_is_away_stops_the_worker_and_not_the_till() -> None:
 async def test_a_file_for_tls_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"^ORION_REDIS_URL, ssl_ca_certs: there is no file"):
         await reach_redis(f"rediss://cache?ssl_ca_certs={tmp_path}/gone.pem")
+
+
+async def test_a_redis_without_tls_is_told_from_one_that_is_away() -> None:
+    """It waits for the rest of what it takes for a command."""
+
+    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(wait, "127.0.0.1", 0) as server:
+        address = f"rediss://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(
+            StartRefused, match=r"^Redis gives no answer to TLS, which rediss:// asks for \(TimeoutError"
+        ):
+            await reach_redis(address, is_needed=True)
+    with pytest.raises(StartRefused, match=r"^Redis cannot be reached"):
+        await reach_redis("rediss://127.0.0.1:1", is_needed=True)

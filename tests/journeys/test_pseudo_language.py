@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 from tests.conftest import OpenShop
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.stack import Stack
 from tests.journeys.walks import WALKS, Walk, known_words, set_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,13 +39,13 @@ BARE = re.compile(r"[A-Za-zÀ-ž]{2,}[^\n⟦⟧]*")
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
 async def test_nothing_is_left_untranslated_and_nothing_overflows(
-    walk: Walk, opened: OpenShop, open_window: OpenWindow
+    walk: Walk, opened: OpenShop, open_window: OpenWindow, orion: Stack
 ) -> None:
     window = await open_window(viewport={"width": 320, "height": 640})
     page = await window.new_page()
     await page.goto("/sign-in")
     await window.add_cookies([{"name": "lang", "value": "en_XA", "url": page.url}])
-    scene = await set_scene(await opened(categories=3))
+    scene = await set_scene(orion, await opened(categories=3))
     known = known_words(scene)
     faults: list[str] = []
     async for stop in walk(page, scene):

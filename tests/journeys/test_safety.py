@@ -101,6 +101,30 @@ async def test_a_session_that_ended_meanwhile_asks_over_the_page_and_goes_on(sho
     await expect(till.balance).to_have_text("12")
 
 
+async def test_another_language_does_not_take_a_half_typed_amount_away_unasked(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(first_name="Marie"))
+    await till.type("12,5")
+    await till.page.locator(".menu summary").click()
+    async with till.page.expect_event("dialog") as asked:
+        await till.button("Français").click(no_wait_after=True)
+    assert (await asked.value).type == "beforeunload"
+    await expect(till.amount).to_have_value("12,5")
+    await till.amount.fill("")
+    await till.button("Français").click()
+    await expect(till.page.locator("html")).to_have_attribute("lang", "fr")
+
+
+async def test_another_store_does_not_take_a_half_filled_enrollment_away_unasked(shop: Shop, at_work: WorkAt) -> None:
+    till = await at_work(shop, "anna")
+    await till.press("F4")
+    await till.page.locator("[name=first_name]").fill("Marie")
+    async with till.page.expect_event("dialog") as asked:
+        await till.page.evaluate("location.assign('/sign-in/store')")
+    assert (await asked.value).type == "beforeunload"
+    await expect(till.page.locator("[name=first_name]")).to_have_value("Marie")
+
+
 async def test_who_signs_in_over_somebody_elses_page_gets_a_page_of_their_own(shop: Shop, at_work: WorkAt) -> None:
     till = await at_work(shop, "anna")
     await till.open(await shop.a_card(first_name="Marie"))

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from backend.loyalty.wallets.jobs import SYNC_PASSES
 from backend.operations.task_runs.actions import Progress, run_now
+from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.world import PASSWORD
 from tests.world.office import Office
@@ -16,12 +17,14 @@ from tests.world.till import Card
 
 PIN = "2468"
 UNKNOWN_CODE = "BDFHKLNPRSTVXGCJ"
+RECEIPT = "20261"
 
 
 @dataclass(frozen=True)
 class Scene:
     """A shop with customers in it; their names are Greek, to be told from what the pages say themselves."""
 
+    stack: Stack
     shop: Shop
     full: Card
     """Everything a card can show: points, a full stamp card, several rewards to choose from."""
@@ -30,12 +33,12 @@ class Scene:
     """Everything that can happen to a card has happened to it."""
 
 
-async def set_scene(shop: Shop) -> Scene:
+async def set_scene(stack: Stack, shop: Shop) -> Scene:
     await shop.give_pin("anna", PIN)
     full = await shop.a_card(points=650, stamps=9, first_name="Μαρία", last_name="Παπαδοπούλου")
     await shop.anna.stamp(full)
     fresh = await shop.a_card(points=40, stamps=1, first_name="Μαρία", last_name="Νικολάου")
-    return Scene(shop, full, fresh, await _a_card_with_a_past(shop))
+    return Scene(stack, shop, full, fresh, await _a_card_with_a_past(shop))
 
 
 Walk = Callable[[Page, Scene], AsyncIterator[str]]
@@ -94,6 +97,7 @@ async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
     await expect(page.locator("[data-row]")).to_have_count(2)
     yield "choice of store"
     await page.goto("/account/pin")
+    yield "own PIN"
     await page.locator("[name=pin]").fill("12")
     await page.keyboard.press("Enter")
     await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
@@ -117,6 +121,11 @@ async def past_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
     await till.press("Enter")
     await expect(page.locator("#amount-says span")).to_be_visible()
     yield "till, refusal of a field"
+    await till.amount.fill("4150")
+    await till.press("Enter")
+    await expect(page.locator("[name=deed][value^='points.']")).to_be_visible()
+    yield "till, doubtful amount"
+    await till.amount.fill("")
     await till.press("+")
     await expect(till.stamps).to_contain_text("2")
     yield "till, stamped"
@@ -129,8 +138,13 @@ async def past_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.locator(".choices summary").click()
     yield "till, full card and rewards"
     await page.locator(".choices [data-digit='1']").click()
-    await expect(till.handover.first).to_be_visible()
+    await expect(page.locator(".handover[role=alert]")).to_be_visible()
     yield "till, hand over"
+    await page.context.clear_cookies(name="session")
+    await till.type("12,50")
+    await till.press("Enter")
+    await expect(page.locator("#over-email")).to_be_focused()
+    yield "till, sign-in over the page"
 
 
 async def past_the_tools_of_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -193,10 +207,15 @@ async def past_the_history_of_a_card(page: Page, scene: Scene) -> AsyncIterator[
     yield "till, return refused"
     await till.press("F8")
     await page.locator(".receipt > summary").click()
-    await page.locator("[name=order_reference]").fill("4711")
-    await page.locator(".receipt form button").click()
+    receipt = page.locator("[name=order_reference]")
+    await receipt.fill("4711")
+    await receipt.press("Enter")
     await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
     yield "till, unknown receipt"
+    await receipt.fill(RECEIPT)
+    await receipt.press("Enter")
+    await expect(page.locator("#return")).to_be_focused()
+    yield "till, return by receipt"
     await page.goto(f"/till/cards/{card['id']}/explanation")
     yield "till, why this balance, a page"
 
@@ -254,6 +273,16 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "passes, unknown card"
 
 
+async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
+    till = await _at_the_till(page, scene)
+    await till.type("Μαρία")
+    with scene.stack.silent_backend():
+        # As without scripts: the whole page is asked for.
+        await page.locator("#find").evaluate("form => form.submit()")
+        await expect(page.locator("main [name=query][type=hidden]")).to_be_attached()
+    yield "finder, no answer"
+
+
 WALKS: list[Walk] = [
     past_the_customers_pages,
     past_the_doors,
@@ -261,6 +290,7 @@ WALKS: list[Walk] = [
     past_the_tools_of_the_till,
     past_the_history_of_a_card,
     past_a_limit,
+    past_no_answer,
     past_the_platform,
 ]
 
@@ -269,7 +299,7 @@ async def _a_card_with_a_past(shop: Shop) -> Card:
     card = await shop.a_card(points=450, stamps=1, first_name="Ελένη", last_name="Αντωνίου")
     used = await shop.anna.redeem(card, shop.rewards[100], quantity=2)
     await shop.claire.void(used, quantity=1)
-    sale = await shop.anna.earn(card, cents=3025, category_ids=shop.categories[:1])
+    sale = await shop.anna.earn(card, cents=3025, category_ids=shop.categories[:1], order_reference=RECEIPT)
     await shop.claire.void(sale, amount_cents=1000)
     await shop.claire.void(await shop.anna.stamp(card))
     await shop.anna.reserve(card, shop.rewards[100], quantity=2)

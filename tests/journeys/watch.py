@@ -41,7 +41,8 @@ class Watch:
             self.complaints.append(f"console: {message.text}")
 
     async def _interrupted(self, dialog: Dialog) -> None:
-        self.complaints.append(f"dialog: {dialog.message}")
+        if dialog.type != "beforeunload":
+            self.complaints.append(f"dialog: {dialog.message}")
         await dialog.dismiss()
 
     def _asked(self, request: Request) -> None:

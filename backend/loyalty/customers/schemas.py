@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from backend.core.addresses import can_be_mailed
 from backend.core.pasted import BLANKS, DASHES, clean_email, clean_phone
 from backend.core.schemas import Answer, Body, Language
 
@@ -70,6 +71,9 @@ class Person(Body):
 
     def __post_init__(self) -> None:
         self.email = clean_email(self.email)
+        if not can_be_mailed(self.email):
+            # With its place, as msgspec tells those of its own checks.
+            raise ValueError("No mail can be sent to this address - at `$.email`")
         self.first_name = self.first_name and self.first_name.strip()
         self.last_name = self.last_name and self.last_name.strip()
         self.phone = self.phone and clean_phone(self.phone)

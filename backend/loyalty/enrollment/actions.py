@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from sqlalchemy import JSON, Text, cast, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.answers import AnswerRow, add_answer, first_answer
@@ -26,15 +27,17 @@ from backend.loyalty.customers.schemas import Person
 from backend.loyalty.enrollment.events import CardLinkRequested
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
-from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.actions import Ledger, tries
 from backend.loyalty.ledger.checks import check_open
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardEnrolled
+from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.rules import lot_life
 from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
 
 MOVED_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired", "uq_cards_customer_scope", "one_welcome"}
+CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 BORN_FIRST = date(1900, 1, 1)
 
 _encoder = msgspec.json.Encoder()
@@ -73,7 +76,6 @@ class Enrollment:
         return await self._once(origin, person, key, is_public=True)
 
     async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
-        check_birth_date(person.birth_date, origin.now.date())
         try:
             reply = await self._enroll_anew(origin, person, key, is_public=is_public)
         except IntegrityError as error:
@@ -91,14 +93,16 @@ class Enrollment:
     async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         """Once in a very long time a new code is, or was, another card's: then with the next.
 
-        And when a merge is undone at this moment, the customer has a card again: then with that one.
+        And when a merge is undone at this moment, the customer has a card again: then with that one. A merge that is
+        booked at this moment may want the same rows the other way round: then when it is done. Raises CardBusy.
         """
-        while True:
+        async for _ in tries():
             try:
                 return await self._enroll(origin, person, key, is_public=is_public)
-            except IntegrityError as error:
-                if constraint_of(error) not in MOVED_CONSTRAINTS:
+            except DBAPIError as error:
+                if constraint_of(error) not in MOVED_CONSTRAINTS and not isinstance(_cause_of(error), CROSSED):
                     raise
+        raise CardBusy
 
     async def _enroll(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         async with self.sessions.committing(origin.merchant_id) as session:
@@ -121,6 +125,7 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
     """Finds or makes customer and card, and drafts `enrolled` and the welcome bonus. The caller writes the draft."""
     setup = await get_setup(session, origin)
     check_open(setup)
+    check_birth_date(person.birth_date, origin.now.astimezone(setup.store.zone).date())
     if is_public:
         _check_public(setup, person)
     assert setup.program is not None, "an open program exists"
@@ -179,7 +184,7 @@ async def get_setup(session: AsyncSession, origin: Origin) -> Setup:
 
 
 def check_birth_date(born: date | None, today: date) -> None:
-    """Raises ValidationFailed for a day in the future or before living memory."""
+    """`today`: where the store is. Raises ValidationFailed for a day in the future or before living memory."""
     if born is not None and not BORN_FIRST <= born <= today:
         raise ValidationFailed(FieldError("/birth_date", "out_of_range", "Between 1900 and today."))
 
@@ -267,9 +272,13 @@ async def _write(session: AsyncSession, origin: Origin, enrolled: Enrolled, key:
         add_answer(session, origin.merchant_id, key, reply, origin.now)
 
 
-def constraint_of(error: IntegrityError) -> str | None:
-    """The constraint PostgreSQL names, under the two wrappings of the driver."""
-    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+def constraint_of(error: DBAPIError) -> str | None:
+    return getattr(_cause_of(error), "constraint_name", None)
+
+
+def _cause_of(error: DBAPIError) -> BaseException | None:
+    """What PostgreSQL says, under the two wrappings of the driver."""
+    return error.orig.__cause__ if error.orig else None
 
 
 def _staff_answer(enrolled: Enrolled, show: Show) -> EnrollView:

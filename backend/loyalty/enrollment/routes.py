@@ -33,7 +33,7 @@ from backend.loyalty.enrollment.schemas import (
 )
 from backend.loyalty.ledger.actions import Ledger
 from backend.loyalty.ledger.desk import REPLAYED, Desk, IdempotencyKey, sent
-from backend.loyalty.ledger.problems import AlreadyBooked, CardNotFound, ProgramInactive
+from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFound, ProgramInactive
 from backend.loyalty.ledger.routes import STAFF
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
@@ -54,7 +54,9 @@ class StoreEnrollmentController(Controller):
         guards=[together(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(EnrollView), 200: shown(EnrollView)}
-        | refusals(*STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused, AlreadyBooked),
+        | refusals(
+            *STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused, AlreadyBooked, CardBusy
+        ),
     )
     async def enroll(
         self, data: JSONBody[Enroll], desk: NamedDependency[Desk], enrollment: NamedDependency[Enrollment]
@@ -96,6 +98,7 @@ class StorefrontController(Controller):
             ProgramInactive,
             IdempotencyKeyReused,
             AlreadyBooked,
+            CardBusy,
         ),
     )
     async def enroll(

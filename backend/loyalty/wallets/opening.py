@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.core.files import check_authorities
 from backend.core.keys import KeyRing
 from backend.core.settings import Settings
 from backend.loyalty.cards.links import CardLinks
@@ -43,6 +44,8 @@ def check_wallet_files(settings: Settings) -> None:
     """Before a process starts. Raises SettingsError, one sentence, when what is configured cannot work."""
     if account := load_account(settings):
         check_save_links(account, settings)
+    if settings.apns_ca_file:
+        check_authorities("ORION_APNS_CA_FILE", settings.apns_ca_file)
     load_certificates(settings, clock.now())
 
 

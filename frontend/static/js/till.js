@@ -20,6 +20,7 @@ export function startTill(element) {
   document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && inFlight.add(detail.ctx));
   document.addEventListener("htmx:finally:request", ({ detail }) => setTimeout(settle, 0, detail.ctx));
   document.addEventListener("htmx:before:swap", ({ detail }) => sayWhatIsLost(detail));
+  addEventListener("beforeunload", askBeforeLosing);
   document.addEventListener("input", ({ target }) => checkAmount(target, false));
   document.addEventListener("change", ({ target }) => checkAmount(target, true));
   document.addEventListener("click", ({ target }) => target.closest("[data-camera]") && openCamera());
@@ -69,9 +70,17 @@ function sayWhatIsLost({ ctx, tasks }) {
   const isLeft = ctx.request.method === "GET" || ctx.sourceElement.id === till.dataset.scanForm;
   if (!isLeft || ctx.target !== till || !tasks.some(({ type }) => type === "main")) return;
   dropAmount();
-  for (const form of till.querySelectorAll("form[data-dropped]")) {
-    if ([...form.elements].some((field) => (field.defaultValue ?? field.value) !== field.value)) toast(form.dataset.dropped);
-  }
+  for (const form of halfFilled()) toast(form.dataset.dropped);
+}
+
+function halfFilled() {
+  const isTyped = (field) => (field.defaultValue ?? field.value) !== field.value;
+  return [...till.querySelectorAll("form[data-dropped]")].filter((form) => [...form.elements].some(isTyped));
+}
+
+/** Another language, another store, a reload: no toast outlives the page, so the browser asks. Who is locked out may go. */
+function askBeforeLosing(event) {
+  if (!isLocked() && (usable("[data-amount]")?.value.trim() || halfFilled().length)) event.preventDefault();
 }
 
 /** Until the new card is there, keys belong to it and not to the one still on the screen. */

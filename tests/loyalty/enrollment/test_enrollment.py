@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -15,13 +16,17 @@ from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.programs.models import Program
-from backend.merchants.models import Policy
+from backend.merchants.models import Policy, Store
 from tests.conftest import OpenShop
 from tests.world import ANNA, MARIE
 from tests.world.caller import new_key, refused
+from tests.world.office import Office
+from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 
+LOCK = "SELECT FROM customers WHERE merchant_id = $1 AND id = $2 FOR UPDATE"
+WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 WAITING = """
     SELECT e.name, e.data ->> 'card_id' AS card_id FROM outbox o JOIN events e ON e.id = o.id
     WHERE o.merchant_id = $1 ORDER BY e.id
@@ -102,6 +107,11 @@ async def test_enrolling_at_the_till_needs_no_key(shop: Shop) -> None:
         ("email", "a\x01@x.lu"),
         ("email", ":;@x.y"),
         ("email", "\u202eevil@x.lu"),
+        ("email", "x@-x.com"),
+        ("email", "x@ex_ample.com"),
+        ("email", "x@xn--a.com"),
+        ("email", "x@\u2100.com"),
+        ("email", f"{'x' * 65}@x.com"),
         ("email", "\u200b@x.lu"),
         ("email", "a@x.lu,b@x.lu"),
         ("first_name", ""),
@@ -132,11 +142,14 @@ async def test_what_cannot_be_is_refused_where_it_stands(shop: Shop, field: str,
         assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
 
 
-async def test_somebody_born_today_is_welcome_and_tomorrow_is_not_a_birthday(shop: Shop) -> None:
-    today = clock.now().date()
-    await shop.anna.enroll(birth_date=today.isoformat())
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+async def test_somebody_born_today_is_welcome_and_tomorrow_is_not_a_birthday(shop: Shop, zone: str) -> None:
+    """By the store's calendar: at any moment it is another day at one of the two than by UTC."""
+    await shop.change(Store, timezone=zone)
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    await shop.anna.enroll("otto@example.com", birth_date=today.isoformat())
     with refused("validation_failed", 422):
-        await shop.anna.enroll(birth_date=(today + timedelta(days=1)).isoformat())
+        await shop.anna.enroll("karl@example.com", birth_date=(today + timedelta(days=1)).isoformat())
 
 
 async def test_a_closed_program_enrolls_nobody(shop: Shop, stranger: Stranger) -> None:
@@ -497,3 +510,22 @@ async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
         await stranger.ask("PATCH", path, json={"language": "pt"})
     with refused("card_not_found", 404):
         await stranger.ask("PATCH", f"{path}x", json={"language": "de"})
+
+
+async def test_whoever_enrolls_while_a_merge_wants_the_same_rows_gets_their_card(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    """Each waits for a row of the other: PostgreSQL ends the enrollment's turn, and it tries again."""
+    kept, other = await shop.a_card(), await shop.a_card()
+    await Office.of(shop.claire).merge(kept, other)
+    first, second = sorted(UUID(card["customer"]["id"]) for card in (kept, other))
+    await superuser.execute("SET deadlock_timeout = '1min'")
+    try:
+        async with superuser.transaction():
+            await superuser.execute(LOCK, shop.merchant_id, second)
+            enrolling = asyncio.create_task(shop.anna.enroll(other["customer"]["email"]))
+            await until(lambda: superuser.fetchval(WAITS_FOR_US))
+            await superuser.execute(LOCK, shop.merchant_id, first)
+        assert (await enrolling)["id"] == kept["id"]
+    finally:
+        await superuser.execute("RESET deadlock_timeout")

@@ -7,7 +7,10 @@ SKIPPED = N_("Not checked. Fix the previous step first.")
 FILES_READABLE = N_("All three files can be read.")
 FILE_UNREADABLE = (
     N_("%(file)s cannot be read: %(reason)s."),
-    N_("Put wwdr.pem, signer.pem and signer.key into the folder and let the user that runs Orion read them."),
+    N_(
+        "Put wwdr.pem, signer.pem and signer.key into the folder that ORION_APPLE_WALLET_DIR names, and let the user "
+        "that runs Orion read them."
+    ),
 )
 FOLDER_EMPTY = (
     N_("None of the three files is in %(folder)s."),
