@@ -1,6 +1,7 @@
 """A worker for each queue. Jobs that take long or wait for others have queues of their own: they lend the quick ones
 neither their timeouts nor their slowness."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC
@@ -73,6 +74,12 @@ class LeasedWorker(Worker):
         self.in_progress_timeout_s = lease_seconds
         self._renew_every_s = lease_seconds / 3
         self._renewed_at = 0.0
+
+    async def _poll_iteration(self) -> None:
+        """Ends the worker that has been stopped: arq cancels it once, which is lost on one that is just starting."""
+        await super()._poll_iteration()
+        if not self.allow_pick_jobs and not self.tasks:
+            raise asyncio.CancelledError
 
     async def heart_beat(self) -> None:
         """After each look at the queue."""

@@ -1,6 +1,7 @@
 """One worker for each queue, and whose a job is."""
 
 import asyncio
+import signal
 
 import pytest
 from arq.constants import in_progress_key_prefix
@@ -9,6 +10,8 @@ from arq.worker import func
 from backend.core.queue import LONG_QUEUE, QUEUE_NAME
 from backend.core.settings import Settings
 from backend.services import Services
+from tests.world.patience import PATIENCE_SECONDS
+from workers import main
 from workers.queues import QUEUES, make_workers
 
 MINUTES = 300
@@ -56,3 +59,16 @@ async def test_a_job_that_outlives_its_lease_stays_its_workers_own(settings: Set
     for worker in workers:
         await worker.pool.aclose(close_connection_pool=True)
     assert started == 1
+
+
+@pytest.mark.filterwarnings("ignore:Call to deprecated close:DeprecationWarning")  # arq's own call
+async def test_a_worker_that_is_stopped_while_it_starts_ends_all_the_same(
+    settings: Settings, services: Services
+) -> None:
+    """arq cancels a stopped worker once, and one that has not begun yet does not hear of it."""
+    workers = make_workers(settings.redis_url, {"services": services}, cron_jobs=[])
+    before = asyncio.all_tasks()
+    main.stop(workers, signal.SIGTERM)
+    await asyncio.gather(*(asyncio.all_tasks() - before))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await main.work(workers)
