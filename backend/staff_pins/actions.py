@@ -131,8 +131,8 @@ class StaffPins:
             attempt = msgspec.json.decode(document, type=Attempt)
             if attempt.verifier is not None:
                 return attempt, attempt.verifier
-            if not attempt.is_busy:
-                assert attempt.locked_until is not None, "only a locked PIN hides its verifier"
+            # Neither locked nor busy: the turn it waited for ended between the two looks of the statement.
+            if not attempt.is_busy and attempt.locked_until is not None and attempt.locked_until > origin.now:
                 raise PinLocked(retry_at=attempt.locked_until.astimezone(zone))
             if asyncio.get_running_loop().time() > ends_at:
                 raise Unavailable

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
@@ -160,6 +161,21 @@ async def test_a_process_that_died_while_verifying_delays_the_next_attempt_only(
         await pins.verify("2468", origin, _Policy())
     await superuser.execute(died, guarded.user_ids["anna"], timedelta(0))
     assert await pins.verify("2468", origin, _Policy())
+
+
+async def test_a_turn_that_ends_while_it_is_looked_at_is_asked_for_again(guarded: Shop, services: Services) -> None:
+    """Busy when the statement wanted to count, free when it looked why it could not."""
+    missed = [b'{"id": "%s", "verifier": null, "failed_count": 1, "locked_until": null, "is_busy": false}']
+    fetchval = services.pool.fetchval
+
+    async def miss_once(statement: str, *values: object) -> object:
+        if missed and statement == actions.BEGIN_PIN_ATTEMPT:
+            return missed.pop() % str(new_id()).encode()
+        return await fetchval(statement, *values)
+
+    pins = StaffPins(SimpleNamespace(fetchval=miss_once), services.key_ring)
+    assert await pins.verify("2468", _acting(guarded, "anna"), _Policy())
+    assert missed == []
 
 
 async def test_a_pin_verified_a_moment_ago_is_recognized_for_ten_minutes(guarded: Shop, evaluated: list[str]) -> None:
