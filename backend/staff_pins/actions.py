@@ -45,7 +45,7 @@ class UnguessedPin(msgspec.Struct, frozen=True):
     verifier: str
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class PinAttempt(msgspec.Struct, frozen=True):
     """What counting found. `verifier` is None while the PIN is locked, or another process verifies an attempt."""
 
     id: UUID
@@ -113,7 +113,7 @@ class StaffPins:
         matches = self.recent.matches(origin.sign_in_id, user_id, pin.verifier, given, origin.now)
         return pin.id if matches else None
 
-    async def _begin(self, origin: Origin, policy: PinPolicy, zone: ZoneInfo) -> tuple[Attempt, str]:
+    async def _begin(self, origin: Origin, policy: PinPolicy, zone: ZoneInfo) -> tuple[PinAttempt, str]:
         """The attempt, counted, and the verifier it is held against."""
         ends_at = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while True:
@@ -128,7 +128,7 @@ class StaffPins:
             )
             if document is None:
                 raise PinNotSet
-            attempt = msgspec.json.decode(document, type=Attempt)
+            attempt = msgspec.json.decode(document, type=PinAttempt)
             if attempt.verifier is not None:
                 return attempt, attempt.verifier
             # Neither locked nor busy: the turn it waited for ended between the two looks of the statement.
@@ -151,7 +151,7 @@ class StaffPins:
         return False, None
 
     @staticmethod
-    def _wrong(attempt: Attempt, policy: PinPolicy, zone: ZoneInfo) -> PinInvalid | PinLocked:
+    def _wrong(attempt: PinAttempt, policy: PinPolicy, zone: ZoneInfo) -> PinInvalid | PinLocked:
         PIN_FAILURES.labels("till").inc()
         if attempt.locked_until is not None:
             PIN_LOCKOUTS.inc()
