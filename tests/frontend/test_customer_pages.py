@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from frontend.app import create_app
 from frontend.settings import Settings
@@ -112,8 +112,8 @@ async def test_a_customer_joins_without_javascript(chromium: Browser, orion: htt
     await page.get_by_label("Email").fill("new@example.com")
     await page.get_by_label("I accept the terms.").check()
     await page.get_by_role("button", name="Get my card").click()
-    assert await page.get_by_text("Welcome, your card is ready.").is_visible()
-    assert await page.locator(".code").inner_text() == "BDFH KLNP RSTV XGCJ"
+    await expect(page.get_by_text("Welcome, your card is ready.")).to_be_visible()
+    await expect(page.locator(".code")).to_have_text("BDFH KLNP RSTV XGCJ")
     await page.context.close()
 
 
@@ -121,5 +121,5 @@ async def test_the_terms_open_without_javascript(chromium: Browser, orion: httpx
     page, _ = await opened(chromium, orion, scripts=False)
     await page.goto(f"{ORIGIN}/j/fashionhub?lang=en")
     await page.get_by_text("Read the terms").click()
-    assert await page.get_by_text("One card for each person.").is_visible()
+    await expect(page.get_by_text("One card for each person.")).to_be_visible()
     await page.context.close()

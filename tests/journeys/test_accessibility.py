@@ -9,7 +9,7 @@ from playwright.async_api import Page
 from tests.conftest import OpenShop
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.stack import Stack
-from tests.journeys.walks import WALKS, Walk, set_scene
+from tests.journeys.walks import WALKS, Walk, set_scene, stops
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,7 +51,7 @@ def axe() -> Axe:
 async def test_everybody_can_use(walk: Walk, opened: OpenShop, open_window: OpenWindow, axe: Axe, orion: Stack) -> None:
     page = await (await open_window(reduced_motion="reduce")).new_page()
     faults: list[str] = []
-    async for stop in walk(page, await set_scene(orion, await opened(categories=3))):
+    async for stop in stops(walk, page, await set_scene(orion, await opened(categories=3))):
         faults += [f"{stop}: {fault}" for fault in await faults_of(stop, page, axe)]
     assert faults == []
 

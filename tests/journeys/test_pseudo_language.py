@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from tests.conftest import OpenShop
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.stack import Stack
-from tests.journeys.walks import WALKS, Walk, known_words, set_scene
+from tests.journeys.walks import WALKS, Walk, known_words, set_scene, stops
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,7 +48,7 @@ async def test_nothing_is_left_untranslated_and_nothing_overflows(
     scene = await set_scene(orion, await opened(categories=3))
     known = known_words(scene)
     faults: list[str] = []
-    async for stop in walk(page, scene):
+    async for stop in stops(walk, page, scene):
         faults += [f"{stop}: {fault!r}" for fault in await faults_of(page, known)]
     assert faults == []
 

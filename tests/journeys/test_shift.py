@@ -245,6 +245,7 @@ async def test_a_reload_does_not_unlock_and_the_pin_opens_the_same_card(shop: Sh
     await till.type("2222")
     await till.press("Enter")
     await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 3 tries left.")
+    await expect(pin).to_be_focused()
     await till.type(PIN)
     await till.press("Enter")
     await expect(till.balance).to_have_text("10")

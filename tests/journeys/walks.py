@@ -44,6 +44,13 @@ async def set_scene(stack: Stack, shop: Shop) -> Scene:
 Walk = Callable[[Page, Scene], AsyncIterator[str]]
 
 
+async def stops(walk: Walk, page: Page, scene: Scene) -> AsyncIterator[str]:
+    """Each stop of the walk once its page is whole: its words are there before its style sheets are."""
+    async for stop in walk(page, scene):
+        await page.wait_for_load_state()
+        yield stop
+
+
 async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[str]:
     button = page.locator("form button.big")
     await page.goto(f"/j/{scene.shop.hub}")
