@@ -16,7 +16,14 @@ from backend.core.redis_url import check_redis_files, redis_options
 REDIS_SETTING = "ORION_REDIS_URL"
 REDIS_PORT = 6379
 RETRY_SECONDS = 1
-DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+CONNECT_ERRORS = (
+    OSError,
+    ValueError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""Of the driver, when no connection comes about."""
 REASONS: dict[tuple[type[Exception], ...], str] = {
     (asyncpg.InvalidAuthorizationSpecificationError,): "refuses the user or the password",
     (asyncpg.InvalidCatalogNameError,): "is not on that server under that name",
@@ -35,9 +42,13 @@ async def reach_database(setting: str, url: str, connector: Callable[[str], Conn
     check_database_files(setting, url)
     try:
         return await connector(url)()
-    except (OSError, ValueError, *DRIVER_ERRORS) as error:
-        # Without its cause: the driver may quote the address.
-        raise StartRefused(f"The database {_why_away(error)}: check {setting}.") from None
+    except CONNECT_ERRORS as error:
+        raise away(setting, error) from None
+
+
+def away(setting: str, error: Exception) -> StartRefused:
+    """To be raised without its cause: the driver may quote the address."""
+    return StartRefused(f"The database {_why_away(error)}: check {setting}.")
 
 
 def _why_away(error: Exception) -> str:
