@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import delete
 
@@ -15,6 +16,7 @@ from backend.core.models import StoredAnswer
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.customers.greeting import name_to_greet
+from backend.loyalty.enrollment.schemas import SelfEnroll
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Policy, Store
 from tests.conftest import OpenShop
@@ -27,6 +29,10 @@ from tests.world.till import Stranger
 
 LOCK = "SELECT FROM customers WHERE merchant_id = $1 AND id = $2 FOR UPDATE"
 WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+KEPT_KEYS = (
+    "SELECT key FROM stored_answers WHERE merchant_id = $1",
+    "SELECT idempotency_key FROM transactions WHERE merchant_id = $1 AND idempotency_key IS NOT NULL",
+)
 WAITING = """
     SELECT e.name, e.data ->> 'card_id' AS card_id FROM outbox o JOIN events e ON e.id = o.id
     WHERE o.merchant_id = $1 ORDER BY e.id
@@ -246,6 +252,21 @@ async def test_a_stranger_joins_once_however_often_the_button_is_pressed(shop: S
         await stranger.join(shop.hub, "karl@example.com", key=key)
 
 
+async def test_the_key_of_a_stranger_who_joined_is_not_kept_as_it_was(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+) -> None:
+    """Who reads a copy of the database repeats nobody's joining: the answer has the address of their card."""
+    key = new_key()
+    joined = await stranger.join(shop.hub, "otto@example.com", key=key)
+    rows = [row for query in KEPT_KEYS for row in await superuser.fetch(query, shop.merchant_id)]
+    kept = {row[0] for row in rows} - {None}
+    assert (len(rows), len(kept)) == (2, 1)
+    for copied in kept:
+        again = await stranger.join(shop.hub, "otto@example.com", key=copied)
+        assert (again["already_enrolled"], again["card"]["page_url"]) == (True, None)
+    assert await stranger.join(shop.hub, "otto@example.com", key=key) == joined
+
+
 async def test_the_eleventh_to_join_in_a_minute_waits(shop: Shop, stranger: Stranger) -> None:
     for _ in range(10):
         await stranger.join(shop.hub)
@@ -358,7 +379,7 @@ async def test_letters_that_look_alike_are_two_customers(shop: Shop, one: str, o
 
 async def test_whoever_pastes_an_address_with_its_wrapping_has_one_card(shop: Shop, stranger: Stranger) -> None:
     card = await shop.anna.enroll(
-        "Otto <otto@caf\u00e9.lu>", first_name="Ot\u200bto\t", phone="tel:+352\u2013621\u00a05"
+        "Otto <otto@caf\u00e9.lu>", first_name="Ot\u200bto\t", phone="\u202dtel:+352\u2013621\u00a05\u202c"
     )
     customer = card["customer"]
     assert (customer["email"], customer["first_name"], customer["phone"]) == ("otto@caf\u00e9.lu", "Otto", "+352-621 5")
@@ -374,12 +395,14 @@ async def test_a_name_is_kept_without_the_spaces_around_it(shop: Shop) -> None:
 async def test_a_key_stays_used_when_its_answer_is_not_kept_any_more(shop: Shop, stranger: Stranger) -> None:
     key = new_key()
     card = await shop.anna.enroll("otto@example.com", key=key)
+    await stranger.join(shop.hub, "emil@example.com", key=key)
     async with shop.services.sessions.committing(shop.merchant_id) as session:
         await session.execute(delete(StoredAnswer).where(StoredAnswer.merchant_id == shop.merchant_id))
     for ask in (shop.anna.enroll("karl@example.com", key=key), stranger.join(shop.hub, "karl@example.com", key=key)):
         with refused("already_booked", 409) as again:
             await ask
-        assert (again[0]["transaction_id"] is None, again[0]["ask_at"]) == (False, f"/api/v1/idempotency/{key}")
+        told = await shop.anna.get(again[0]["ask_at"].removeprefix("/api/v1"))
+        assert told == {"state": "booked", "transaction_id": again[0]["transaction_id"]}
     assert await shop.anna.find("karl@example.com") == []
     assert (await shop.anna.enroll("otto@example.com", key=key))["id"] == card["id"]
 
@@ -440,7 +463,7 @@ async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, s
     page = await stranger.send("GET", f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}")
     assert page.json()["card"]["customer"] == {"name": "Otto", "language": "en"}
     assert [line["kind"] for line in page.json()["transactions"]] == ["earned", "adjusted", "earned", "enrolled"]
-    for secret in ("fraud", "otto.w", "999", "1980", "Claire", "Anna", "R-4711", "Regular"):
+    for secret in ("fraud", "otto.w", "999 888", "999888", "1980-02-29", "Claire", "Anna", "R-4711", "Regular"):
         assert secret not in page.text
 
 
@@ -456,6 +479,10 @@ async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, s
         "Ngọc Ánh",
         "Марія",
         "李雷",
+        "Zoe\u0308",
+        "علی\u200cرضا",
+        "क्\u200dष",
+        "สมชาย",
         "Louis XIV",
     ],
 )
@@ -466,7 +493,15 @@ async def test_a_name_is_taken_and_greeted(shop: Shop, stranger: Stranger, name:
     assert name_to_greet(name) == name
 
 
-@pytest.mark.parametrize("name", ["EVIL.COM", "evil .example", "evil.中国", "Www evil com", "http:evil"])
+HIDDEN_SITES = [
+    f"evil{hidden}.{beside}example"
+    for mark in "\u00ad\u0338\u034f\u180e\u200b\u200d\u2061\u2064\u20dd\ufe0f\U000e0020\U000e01ef"
+    for hidden, beside in (("", mark), (mark, ""), (mark, mark))
+]
+"""A site, with a mark beside its dot."""
+
+
+@pytest.mark.parametrize("name", ["EVIL.COM", "evil .example", "evil.中国", "Www evil com", "http:evil", *HIDDEN_SITES])
 def test_a_mail_greets_nobody_by_what_may_be_a_site(name: str) -> None:
     assert name_to_greet(name) is None
 
@@ -485,6 +520,10 @@ def test_a_mail_greets_nobody_by_what_may_be_a_site(name: str) -> None:
         "call 0900 12",
         "c:\\x",
         "https://x",
+        "ww\u200dw.evil",
+        "me\uff20evil",
+        "0900\u0338 1",
+        "evil.\ufe0fe\ufe0fxample",
     ],
 )
 @pytest.mark.parametrize("field", ["first_name", "last_name"])
@@ -492,6 +531,12 @@ async def test_what_is_no_name_is_refused_at_the_poster(shop: Shop, stranger: St
     with refused("validation_failed", 422) as said:
         await stranger.join(shop.hub, **{field: name})
     assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
+
+
+@pytest.mark.parametrize("name", HIDDEN_SITES)
+def test_no_mark_hides_a_site_from_the_poster(name: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="first_name"):
+        msgspec.convert({"email": "otto@example.com", "first_name": name, "accept_terms": True}, SelfEnroll)
 
 
 async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
