@@ -269,7 +269,16 @@ class CardActive(Problem):
 class CardMergedAway(Problem):
     code, status = "card_merged", 409
     title = N_("This card was merged into another")
-    detail = N_("Its points are on the other card. Undo the merge to use it again.")
+    detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+
+
+class CardMergedLately(CardMergedAway):
+    """The merge can still be undone."""
+
+    detail = N_(
+        "The customer’s card is %(merged_into)s now. To use this one again, undo the merge: that is possible until "
+        "%(until)s."
+    )
 
 
 class CardReplacedBefore(Problem):
