@@ -70,7 +70,8 @@ def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
     balance, price = draft.available("points"), reward.points_required * quantity
     needed = max(price, state.terms.minimum_redemption_points)
     if balance < needed:
-        raise InsufficientPoints(needed=needed, balance=balance, missing=needed - balance)
+        missing = needed - balance + draft.card.debt_points
+        raise InsufficientPoints(needed=needed, balance=balance, missing=missing)
     refuse_elsewhere(reward, state)
     return Price(reward.id, "points", price, quantity)
 
