@@ -156,10 +156,9 @@ class MerchantCardController(Controller):
         summary="Deactivate, reactivate or adjust up to 5000 cards",
         description="Each card is booked by itself: `results` says what became of it. Repeat the request with the same "
         "key to finish what was interrupted or failed; no card is changed twice.",
-        status_code=200,
         guards=[together(for_owner(MANAGE_CARDS), for_owner(ADJUST_POINTS), limited("bulk", 5, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={200: shown(BulkView)}
+        responses={201: shown(BulkView)}
         | refusals(*SIGNED_IN, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused),
     )
     async def change_cards(self, data: JSONBody[BulkChange], desk: NamedDependency[Desk]) -> Response[bytes]:
