@@ -8,6 +8,7 @@ import msgspec
 from backend.core.schemas import Body
 from frontend.api.client import BackendProblem
 from frontend.kit.request import Request
+from i18n.unseen import clean_field
 
 B = TypeVar("B", bound=Body)
 
@@ -29,6 +30,11 @@ class Form:
     def many(self, name: str) -> list[str]:
         return self.lists.get(name, [])
 
+    def end_key(self, problem: BackendProblem) -> None:
+        """The next try gets a new idempotency key only where the old one cannot book any more."""
+        if problem.ends_key:
+            self.fields["idem"] = ""
+
 
 class FormError(Exception):
     """A field we can judge ourselves; the sentence is shown beside it."""
@@ -40,8 +46,9 @@ class FormError(Exception):
 
 
 async def read_form(request: Request) -> Form:
+    """As the API takes texts: what nobody sees is not there, before anything is judged."""
     data = await request.form()
-    given = [(name, value) for name, value in data.multi_items() if isinstance(value, str)]
+    given = [(name, clean_field(name, value)) for name, value in data.multi_items() if isinstance(value, str)]
     lists: dict[str, list[str]] = {}
     for name, value in given:
         lists.setdefault(name, []).append(value)

@@ -7,7 +7,8 @@ the elements of GF(16) in alphabetical order (B is 0, X is 15). `frontend/static
 import re
 import secrets
 
-from backend.core.pasted import BLANKS, DASHES, UNSEEN
+from backend.core.pasted import BLANKS, DASHES
+from i18n.unseen import UNSEEN
 
 ALPHABET = "BCDFGHJKLNPRSTVX"
 LENGTH = 16

@@ -50,11 +50,13 @@ PublicName = Annotated[
         examples=["Marie"],
     ),
 ]
+AROUND = r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+"""A phone's contacts put these around a number, so that it is read from the left wherever it is pasted."""
 Phone = Annotated[
     str,
     Meta(
-        pattern=rf"^[{BLANKS}]*([tT][eE][lL]:)?[{BLANKS}]*\+?"
-        rf"(?=([^0-9]*[0-9]){{5}})[{DASHES}0-9{BLANKS}()./]{{5,25}}$(?!\n)",
+        pattern=rf"^[{BLANKS}{AROUND}]*([tT][eE][lL]:)?[{BLANKS}{AROUND}]*\+?"
+        rf"(?=([^0-9]*[0-9]){{5}})[{DASHES}0-9{BLANKS}()./]{{5,25}}[{AROUND}]*$(?!\n)",
         examples=["+352 621 123 456"],
     ),
 ]

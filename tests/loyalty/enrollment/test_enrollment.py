@@ -379,7 +379,7 @@ async def test_letters_that_look_alike_are_two_customers(shop: Shop, one: str, o
 
 async def test_whoever_pastes_an_address_with_its_wrapping_has_one_card(shop: Shop, stranger: Stranger) -> None:
     card = await shop.anna.enroll(
-        "Otto <otto@caf\u00e9.lu>", first_name="Ot\u200bto\t", phone="tel:+352\u2013621\u00a05"
+        "Otto <otto@caf\u00e9.lu>", first_name="Ot\u200bto\t", phone="\u202dtel:+352\u2013621\u00a05\u202c"
     )
     customer = card["customer"]
     assert (customer["email"], customer["first_name"], customer["phone"]) == ("otto@caf\u00e9.lu", "Otto", "+352-621 5")
