@@ -72,7 +72,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 cursors=Cursors(keys),
                 links=links,
                 ledger=ledger,
-                enrollment=Enrollment(sessions, ledger),
+                enrollment=Enrollment(sessions, ledger, keys),
                 previews=Previews(sessions, queue),
                 pass_images=wallets.images,
                 google=wallets.google,

@@ -98,8 +98,14 @@ def _mail_address(text: str) -> str:
 
 def _one_line(text: str) -> str:
     if not text.strip().isprintable():
-        raise ValueError("must be one line")
+        raise ValueError("must be one line of printable characters")
     return text.strip()
+
+
+def _secrets(text: str) -> str:
+    if not parts_of(text):
+        raise ValueError("must have at least one key, with commas between several")
+    return ",".join(map(_one_line, parts_of(text)))
 
 
 Address = Annotated[str, checked_by(_address)]
@@ -109,4 +115,6 @@ Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl())]
 HostName = Annotated[str, checked_by(_host_name)]
 MailAddress = Annotated[str, checked_by(_mail_address)]
 OneLine = Annotated[str, checked_by(_one_line)]
+Secrets = Annotated[str, checked_by(_secrets)]
+"""Comma-separated, newest first: the first signs and encrypts, all are accepted."""
 Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))))]

@@ -32,7 +32,8 @@ from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import admit, lock_till, unlock_till
 from frontend.till.no_answer import show_away, show_booking_state
 from frontend.till.ready.views import show_till
-from frontend.till.returns.views import look_up_return, return_by_receipt, void_booking
+from frontend.till.returns.receipts import look_up_return, return_by_receipt
+from frontend.till.returns.views import void_booking
 from frontend.till.today.views import show_history, show_today
 
 TILL = Router(

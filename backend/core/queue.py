@@ -82,15 +82,22 @@ class Doorbell:
 
     def __init__(self, queue: ArqRedis) -> None:
         self._queue = queue
-        self._pending: asyncio.Task[None] | None = None
+        self._is_due = False
+        self._rings: set[asyncio.Task[None]] = set()
 
     def ring(self) -> None:
         """After the commit. Never fails: the relay looks by itself every few seconds."""
-        if self._pending is None or self._pending.done():
-            self._pending = asyncio.create_task(self._ring())
+        if self._is_due:
+            return
+        self._is_due = True
+        ring = asyncio.create_task(self._ring())
+        self._rings.add(ring)
+        ring.add_done_callback(self._rings.discard)
 
     async def _ring(self) -> None:
         await asyncio.sleep(RING_EVERY_SECONDS)
+        # From here the worker may already have looked: who books now rings anew.
+        self._is_due = False
         try:
             async with asyncio.timeout(2):
                 await wake(self._queue, RELAY)
@@ -98,5 +105,4 @@ class Doorbell:
             log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")
 
     async def close(self) -> None:
-        if self._pending is not None:
-            await asyncio.gather(self._pending, return_exceptions=True)
+        await asyncio.gather(*self._rings, return_exceptions=True)

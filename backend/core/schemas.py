@@ -47,3 +47,5 @@ class ProblemView(Answer):
     code: str
     request_id: str
     errors: list[FieldError] = []
+    remembered: bool = False
+    """The Idempotency-Key has this for its answer: trying otherwise takes a new one."""

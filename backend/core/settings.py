@@ -12,7 +12,7 @@ from backend.core.database_url import DatabaseAddress
 from backend.core.redis_url import RedisAddress
 from environment.production import require_given, require_https, require_strong
 from environment.reading import PREFIX, SettingsError, decode, given_values, name_of
-from environment.values import Address, Addresses, HostName, MailAddress, Networks, OneLine, Url, parts_of
+from environment.values import Address, Addresses, HostName, MailAddress, Networks, OneLine, Secrets, Url, parts_of
 
 __all__ = ["Settings", "SettingsError", "load_settings", "required"]
 
@@ -37,8 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where browsers reach the pages; https in production."""
     backend_public_url: Address = ""
     """Where phones and the wallets' servers reach the API; the same as `backend_url` when empty."""
-    secret_keys: str = ""
-    """Comma-separated, newest first: the first signs and encrypts, all are accepted."""
+    secret_keys: Secrets = ""
     trusted_proxies: Networks = "127.0.0.0/8,::1/128"
     """Networks, comma-separated, whose X-Forwarded-For is believed: the frontend and the balancer in front."""
     pool_size: Annotated[int, Meta(ge=1, le=100)] = 8

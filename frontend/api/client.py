@@ -18,6 +18,7 @@ TIMEOUTS = httpx.Timeout(connect=1.0, pool=1.0, read=7.0, write=5.0)
 WHOLE_CALL_SECONDS = 8.0
 """Shorter than htmx's own ten seconds, so that the person hears from us and not from a timer."""
 WITHOUT_A_WORD = {202, 204}
+KEY_USED = {"idempotency_key_reused", "already_booked"}
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30)
 
 
@@ -37,6 +38,11 @@ class BackendProblem(Exception):
     def sentence(self) -> str:
         """What happened and what to do now, for the reader."""
         return ". ".join(dict.fromkeys(filter(None, (self.view.title, self.detail))))
+
+    @property
+    def ends_key(self) -> bool:
+        """The idempotency key has its answer. Any other refusal leaves open whether an earlier try is under way."""
+        return self.view.remembered or self.code in KEY_USED
 
 
 class BackendAway(Exception):

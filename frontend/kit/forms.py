@@ -29,6 +29,11 @@ class Form:
     def many(self, name: str) -> list[str]:
         return self.lists.get(name, [])
 
+    def end_key(self, problem: BackendProblem) -> None:
+        """The next try gets a new idempotency key only where the old one cannot book any more."""
+        if problem.ends_key:
+            self.fields["idem"] = ""
+
 
 class FormError(Exception):
     """A field we can judge ourselves; the sentence is shown beside it."""

@@ -108,8 +108,9 @@ BEGIN
                     AND card_in_use(p_merchant, t.card_id) = p_card),
       'target_stores', v_stores,
       -- Whose an order is that was booked on several cards.
-      'target_cards', (SELECT coalesce(json_agg(json_build_object('id', o.id, 'code', o.code, 'customer', row_to_json(ou))
-                                                ORDER BY o.id), '[]')
+      'target_cards', (SELECT coalesce(json_agg(json_build_object(
+                          'id', o.id, 'code', o.code, 'scope_store_id', o.scope_store_id, 'customer', row_to_json(ou))
+                          ORDER BY o.id), '[]')
                        FROM cards o
                        LEFT JOIN customers ou ON ou.merchant_id = o.merchant_id AND ou.id = o.customer_id
                        WHERE o.merchant_id = p_merchant

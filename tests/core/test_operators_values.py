@@ -4,9 +4,10 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 
@@ -14,6 +15,7 @@ import frontend.main
 import workers.main
 from backend import cli
 from backend.core.settings import Settings, load_settings
+from tests.conftest import Servers
 
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Kanari3nv0gel"
@@ -26,6 +28,9 @@ REFUSED = [
     ("BACKEND_PORT", f"80{CANARY}"),
     ("POOL_SIZE", f"{CANARY}8"),
     ("SMTP_USE_TLS", CANARY),
+    ("SECRET_KEYS", ","),
+    ("SECRET_KEYS", f"{CANARY}\n,two\nlines"),
+    ("SECRET_KEYS", f"{CANARY}\udcff"),
     ("DATABASE_URL", f"mysql://{LOGIN}@db/orion"),
     ("DATABASE_URL", f"postgresql://{LOGIN}/or@ion@db/orion"),
     ("DATABASE_URL", f"postgresql://{LOGIN}#1@db/orion"),
@@ -116,7 +121,7 @@ PASTED = [
     {"DATABASE_URL": f"postgresql:///orion?host=/run&sslcert=/etc/passwd&sslpassword={CANARY}"},
     {"REDIS_URL": f"rediss://cache?ssl_ca_certs={CANARY}"},
 ]
-FOR_THE_FRONTEND = {"ENVIRONMENT", "LOG_LEVEL", "PUBLIC_URL", "BACKEND_URL"}
+FOR_THE_FRONTEND = {"ENVIRONMENT", "LOG_LEVEL", "PUBLIC_URL", "BACKEND_URL", "SECRET_KEYS"}
 VERBS = [
     ("backend",), ("migrate", "up"), ("migrate", "down", "-1"), ("migrate", "status"), ("seed",),
     ("users", "create-admin", "a@b.example", "--password", "long enough for us"), ("wallets", "check"),
@@ -206,6 +211,27 @@ def test_a_secret_pasted_where_its_path_belongs_is_never_printed(
     assert_one_sentence(result.output, name)
     for sentence in told_by_worker_and_frontend(is_page=False):
         assert_one_sentence(sentence, name)
+
+
+@pytest.fixture
+async def cramped(servers: Servers, superuser: asyncpg.Connection) -> AsyncIterator[str]:
+    """Somebody who may have two connections at once."""
+    await superuser.execute("CREATE ROLE cramped LOGIN CONNECTION LIMIT 2; GRANT orion_app TO cramped")
+    yield servers.postgres.url("cramped", "town")
+    await superuser.execute("DROP ROLE cramped")
+
+
+def test_more_connections_than_the_database_allows_are_refused_by_their_setting(
+    cramped: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"DATABASE_URL": cramped, "REDIS_URL": settings.redis_url, "SECRET_KEYS": "k", "POOL_SIZE": "3"}
+    set_environment(monkeypatch, told)
+    for verb in (("backend",), ("points", "warn")):
+        result = CliRunner().invoke(cli.orion, list(verb))
+        assert result.exit_code == 1
+        assert_one_sentence(result.output, "POOL_SIZE")
+    for sentence in told_by_worker_and_frontend(is_page=False):
+        assert_one_sentence(sentence, "POOL_SIZE")
 
 
 def test_every_verb_is_among_those_looked_at() -> None:

@@ -31,6 +31,19 @@ class Ringing:
             raise self._error
 
 
+class Slow:
+    """A queue whose worker is quicker than its answer."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+        self.is_rung, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def enqueue_job(self, *_: str, **__: str) -> None:
+        self.rung += 1
+        self.is_rung.set()
+        await self.may_answer.wait()
+
+
 class Silent:
     """A queue that takes what it is told and never answers."""
 
@@ -86,6 +99,18 @@ async def test_a_doorbell_that_is_broken_disturbs_nobody(error: Exception) -> No
     doorbell = Doorbell(Ringing(error))  # type: ignore[arg-type]
     doorbell.ring()
     await doorbell.close()
+
+
+async def test_a_booking_while_the_wake_up_of_another_is_on_its_way_rings_anew() -> None:
+    """That one may have been heard already, before this booking was there to be seen."""
+    queue = Slow()
+    doorbell = Doorbell(queue)  # type: ignore[arg-type]
+    doorbell.ring()
+    await queue.is_rung.wait()
+    doorbell.ring()
+    queue.may_answer.set()
+    await doorbell.close()
+    assert queue.rung == 2
 
 
 async def test_closing_a_doorbell_nobody_rang() -> None:

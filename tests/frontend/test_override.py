@@ -51,7 +51,7 @@ def tag_of(form: str, name: str) -> str:
 def limited(backend: StaffBackend) -> StaffBackend:
     """Every booking is refused by a limit."""
     for call in (POINTS, STAMPS, REDEEM, CONFIRM):
-        backend.answers[call] = refused(409, "limit_reached", retry_at="2026-11-20T17:58:00Z")
+        backend.answers[call] = refused(409, "limit_reached", retry_at="2026-11-20T17:58:00Z", remembered=True)
     return backend
 
 

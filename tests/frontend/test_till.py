@@ -286,7 +286,7 @@ async def test_a_refusal_shows_its_sentence_on_the_fresh_card_with_a_new_key(
 ) -> None:
     await anna.open(CARD_PATH)
     key = anna.hidden("idem")
-    backend.answers[STAMPS] = refused(409, "stamp_cooldown")
+    backend.answers[STAMPS] = refused(409, "stamp_cooldown", remembered=True)
     backend.till = changed(backend.till, card=changed(CARD, points_balance=999))
     answer = await book(anna, "stamp", amount="12,50")
     assert answer.status_code == 409

@@ -71,23 +71,35 @@ async def test_a_run_can_be_watched_while_it_works(services: Services, paul: Til
 
 async def test_a_run_without_a_sign_of_life_has_died(services: Services, paul: Till) -> None:
     """Its worker was killed: nobody was left to write anything down."""
-    asked = asyncio.Event()
-
-    async def work(progress: Progress) -> None:
-        asked.set()
-        await asyncio.Event().wait()
-
     run = await queue_run(services.sessions, "bake")
-    working = asyncio.create_task(run_task(services.sessions, run, work, heartbeat=3600))
-    await asked.wait()
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    async with services.sessions.committing() as session:
+        alive = {"started_at": clock.now(), "heartbeat_at": clock.now()}
+        await session.execute(update(TaskRun).where(TaskRun.id == run.id).values(alive))
     assert (await of(paul, run))["state"] == "running"
     clock.move(timedelta(seconds=61))
     told = await of(paul, run)
     assert (told["state"], told["finished_at"]) == ("died", None)
     async with services.sessions.committing() as session:
         assert not await is_running(session, "bake", clock.now())
+
+
+async def test_a_run_whose_worker_is_stopped_is_free_for_the_next_one_at_once(services: Services, paul: Till) -> None:
+    asked = asyncio.Event()
+
+    async def work(progress: Progress) -> None:
+        progress.done = 3
+        asked.set()
+        await asyncio.Event().wait()
+
+    run = await queue_run(services.sessions, "knead")
+    working = asyncio.create_task(run_task(services.sessions, run, work, heartbeat=3600))
+    await asked.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    told = await of(paul, run)
+    assert (told["state"], told["done"], told["finished_at"]) == ("died", 3, None)
+    async with services.sessions.committing() as session:
+        assert not await is_running(session, "knead", clock.now())
 
 
 async def test_a_task_that_breaks_off_says_why(services: Services, paul: Till) -> None:

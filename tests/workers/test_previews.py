@@ -6,13 +6,15 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from arq.worker import Worker
+from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
+from backend.loyalty.programs.models import ProgramPreview
 from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
+from workers.jobs.previews import preview_program
 from workers.jobs.tidy import PREVIEWS_KEPT, purge
 
 
@@ -42,6 +44,41 @@ async def test_two_workers_make_a_preview_once(shop: Shop, working: dict, monkey
     )
     assert made == [preview_id]
     assert (await office.preview(str(preview_id)))["state"] == "done"
+
+
+async def test_a_preview_whose_worker_is_stopped_is_made_by_the_next_one(
+    shop: Shop, working: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, previews = Office.of(shop.claire), working["services"].previews
+    preview = await office.try_terms()
+    begun = asyncio.Event()
+
+    async def endless(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(previews), "_replay", endless)
+        stopped = asyncio.create_task(preview_program(working, str(shop.merchant_id), preview["id"]))
+        await begun.wait()
+        stopped.cancel()
+        await asyncio.gather(stopped, return_exceptions=True)
+    assert (await office.preview(preview))["state"] == "queued"
+    await preview_program(working | {"job_try": 2}, str(shop.merchant_id), preview["id"])
+    assert (await office.preview(preview))["state"] == "done"
+
+
+async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent(shop: Shop, working: dict) -> None:
+    office = Office.of(shop.claire)
+    preview = await office.try_terms()
+    await shop.change(ProgramPreview, state="running", heartbeat_at=clock.now())
+    with pytest.raises(Retry) as later:
+        await preview_program(working | {"job_try": 2}, str(shop.merchant_id), preview["id"])
+    assert later.value.defer_score == 60_000
+    clock.move(timedelta(seconds=61))
+    assert (await office.preview(preview))["state"] == "running"
+    await preview_program(working | {"job_try": 3}, str(shop.merchant_id), preview["id"])
+    assert (await office.preview(preview))["state"] == "done"
 
 
 async def test_old_previews_are_thrown_away(shop: Shop, working: dict, superuser: asyncpg.Connection) -> None:

@@ -136,8 +136,10 @@ async def test_after_a_worker_was_killed_in_a_relay_the_next_booking_is_relayed_
             await until(lambda: waits(superuser, "wallet_links"))
             await worker.kill()
     assert await superuser.fetchval("SELECT count(*) FROM outbox") > 0, "it was killed before it was done"
-    await nothing_is_kept_longer_than_its_lease(services)
+    kept = await nothing_is_kept_longer_than_its_lease(services)
     async with a_worker():
+        for mark in kept:  # as fresh as can be, however long this worker took to start
+            await services.redis.set(mark, b"1", px=LEASE_SECONDS * 1000)
         await shop.anna.earn(card, cents=100)
         await until(has_left)
 
@@ -164,11 +166,12 @@ async def waits(superuser: asyncpg.Connection, table: str) -> bool:
     return bool(await superuser.fetchval(WAITS_FOR_US, table))
 
 
-async def nothing_is_kept_longer_than_its_lease(services: Services) -> None:
-    kept = await services.redis.keys(f"{in_progress_key_prefix}*")
+async def nothing_is_kept_longer_than_its_lease(services: Services) -> list[bytes]:
+    kept: list[bytes] = await services.redis.keys(f"{in_progress_key_prefix}*")
     assert kept, "the dead worker was at something"
     for mark in kept:
         assert await services.redis.pttl(mark) <= LEASE_SECONDS * 1000
+    return kept
 
 
 async def test_a_worker_that_is_stopped_ends_in_peace_and_each_of_its_queues_has_told_its_health(

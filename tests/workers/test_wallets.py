@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 import pytest
 from arq.constants import job_key_prefix
-from arq.worker import Worker
+from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
 from backend.core.queue import LONG_QUEUE
@@ -209,6 +209,24 @@ async def test_the_hourly_run_waits_for_the_last_one_to_end(
     )
     await sync_wallet_passes(context)
     assert await superuser.fetchval("SELECT count(*) FROM task_runs") == 1
+
+
+async def test_the_hourly_run_of_a_killed_worker_is_taken_over_once_it_is_silent(
+    context: dict, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+) -> None:
+    card = await saved(shop, services)
+    await shop.anna.earn(card, cents=700)
+    killed = await queue_sync(services.wallet_sync, Scope())
+    await superuser.execute(
+        "UPDATE task_runs SET started_at = $2, heartbeat_at = $2 WHERE id = $1", killed.id, clock.now()
+    )
+    with pytest.raises(Retry) as later:
+        await sync_wallet_passes(context | {"job_try": 2})
+    assert later.value.defer_score == 60_000
+    assert phones.pushed == []
+    clock.move(timedelta(seconds=61))
+    await sync_wallet_passes(context | {"job_try": 3})
+    assert phones.points(card["id"]) == 7
 
 
 async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(

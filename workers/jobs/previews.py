@@ -3,14 +3,20 @@
 from typing import Any
 from uuid import UUID
 
+from arq.worker import Retry
+
 from backend.core.clock import clock
+from backend.loyalty.previews.queries import SILENCE
 from backend.merchants.queries import list_merchants_with
 from backend.services import Services
 
 
 async def preview_program(context: dict[str, Any], merchant_id: str, preview_id: str) -> None:
+    """Whoever was killed at it left the row behind: it is taken over when that has been silent long enough."""
     services: Services = context["services"]
-    await services.previews.make(UUID(merchant_id), UUID(preview_id))
+    is_over = await services.previews.make(UUID(merchant_id), UUID(preview_id))
+    if not is_over and context.get("job_try", 1) > 1:
+        raise Retry(defer=SILENCE)
 
 
 async def preview_programs(context: dict[str, Any]) -> None:

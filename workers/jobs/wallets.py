@@ -12,7 +12,7 @@ from backend.loyalty.wallets.jobs import SYNC_PASSES, ring_sync
 from backend.loyalty.wallets.outcomes import Outcome
 from backend.loyalty.wallets.ports import Provider
 from backend.operations.task_runs.actions import Progress, run_now
-from backend.operations.task_runs.queries import get_run, is_running, list_unheard
+from backend.operations.task_runs.queries import SILENCE, get_run, is_running, list_unheard
 from backend.operations.wallets.alarm_mails import tell_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
@@ -30,11 +30,16 @@ async def sync_wallet_pass(context: dict[str, Any], merchant_id: str, card_id: s
 
 
 async def sync_wallet_passes(context: dict[str, Any], run_id: str | None = None) -> None:
-    """The hourly run over everything, unless the last one is still at it; or one that somebody has asked for."""
+    """The hourly run over everything, unless the last one is still at it; or one that somebody has asked for.
+
+    When its worker has died, the last one is its own: it is taken over once that has been silent long enough.
+    """
     sync = context["services"].wallet_sync
     async with sync.sessions.committing() as session:
         asked = (await get_run(session, UUID(run_id)))[0] if run_id else None
         if asked is None and await is_running(session, SYNC_PASSES, clock.now()):
+            if context.get("job_try", 1) > 1:
+                raise Retry(defer=SILENCE)
             return
     await sync_passes(sync, asked or await queue_sync(sync, Scope()))
 

@@ -15,6 +15,7 @@ from backend.core.database import Sessions
 from backend.core.events import record
 from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
+from backend.core.keys import KeyRing
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
@@ -60,6 +61,7 @@ class Enrolled:
 class Enrollment:
     sessions: Sessions
     ledger: Ledger
+    keys: KeyRing
 
     async def by_staff(self, origin: Origin, person: Person, key: Key | None) -> Reply:
         """201 with the card view, or 200 with the card the customer has already.
@@ -73,7 +75,7 @@ class Enrollment:
 
         Raises EnrollmentClosed or TermsNotAccepted, and what `by_staff` raises.
         """
-        return await self._once(origin, person, key, is_public=True)
+        return await self._once(origin, person, key.of_stranger(self.keys) if key else None, is_public=True)
 
     async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         try:

@@ -256,7 +256,7 @@ class Ledger:
         if not problem.is_remembered:
             raise problem
         body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)
-        reply = Reply(problem.status, _encoder.encode(body))
+        reply = Reply(problem.status, _encoder.encode(body | {"remembered": True}))
         return await self._keep(reply, origin, key)
 
     async def _keep(self, reply: Reply, origin: Origin, key: Key) -> Reply | None:

@@ -27,8 +27,9 @@ def check_open(setup: Setup) -> None:
 
 
 def check_place(state: CardState) -> None:
-    """Raises CardNotFound at a store the card does not belong to."""
-    if state.card.scope_store_id not in {None, state.setup.store.id}:
+    """Raises CardNotFound at a store to which the card, or another one of the same order, does not belong."""
+    scopes = {state.card.scope_store_id, *(card.scope_store_id for card in state.target_cards)}
+    if not scopes <= {None, state.setup.store.id}:
         raise problems.CardNotFound
 
 

@@ -319,6 +319,7 @@ class TargetCard(msgspec.Struct, frozen=True):
 
     id: UUID
     code: str
+    scope_store_id: UUID | None
     customer: CustomerState | None
 
 

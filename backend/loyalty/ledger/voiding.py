@@ -38,6 +38,9 @@ class VoidTransaction:
     def check(self, state: CardState) -> None:
         if not state.targets:
             raise TransactionNotFound
+        # Before anything is said of whose the order is.
+        checks.check_feature(state.setup)
+        checks.check_place(state)
         if state.target_stores > 1:
             raise OrderReferenceAmbiguous
         if len(state.target_cards) > 1:

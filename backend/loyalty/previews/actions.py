@@ -26,7 +26,7 @@ from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.jobs import ring_preview
 from backend.loyalty.previews.past import Past, read_past
 from backend.loyalty.previews.problems import PreviewInProgress
-from backend.loyalty.previews.queries import SILENCE, find_alive, preview_view
+from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_alive, preview_view
 from backend.loyalty.previews.report import Report
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.programs.models import ProgramPreview
@@ -70,20 +70,27 @@ class Previews:
             add_answer(session, merchant_id, key, reply, origin.now)
         return reply, preview.id
 
-    async def make(self, merchant_id: UUID, preview_id: UUID) -> None:
-        """Once, whoever asks and however often. A failure is told by the preview's row and by the log."""
+    async def make(self, merchant_id: UUID, preview_id: UUID) -> bool:
+        """Once, whoever asks and however often. A failure is told by the preview's row and by the log.
+
+        False while somebody else is at it; whoever may have died is not waited for longer than SILENCE.
+        """
         async with self.sessions.committing(merchant_id) as session:
-            draft = await _claim(session, merchant_id, preview_id)
-        if draft is None:
-            return
+            draft = await _claim(session, merchant_id, preview_id, clock.now())
+            if draft is None:
+                return not await _is_held(session, merchant_id, preview_id)
         try:
             result = await self._replay(merchant_id, preview_id, draft)
+        except asyncio.CancelledError:
+            await self._write(merchant_id, preview_id, state="queued")
+            raise
         except Exception:
             log.exception("preview_failed", merchant_id=str(merchant_id), preview_id=str(preview_id))
             await self._write(merchant_id, preview_id, state="failed", error="failed", finished_at=clock.now())
         else:
             told = msgspec.to_builtins(result)
             await self._write(merchant_id, preview_id, state="done", result=told, finished_at=clock.now())
+        return True
 
     async def _replay(self, merchant_id: UUID, preview_id: UUID, draft: ProgramDraft) -> PreviewResult:
         """As of now. Reads a few hundred cards at a time, and lets others work between two of them."""
@@ -110,7 +117,7 @@ class Previews:
             )
 
     async def make_waiting(self, merchant_id: UUID) -> None:
-        """What nobody was told of; and what a process has died of is written down as failed."""
+        """What nobody was told of; and one that nobody has taken over is written down as failed."""
         async with self.sessions.committing(merchant_id) as session:
             await _bury(session, merchant_id, clock.now())
             waiting = list(
@@ -132,17 +139,23 @@ async def _get_past(session: AsyncSession, merchant_id: UUID) -> Past:
     return past
 
 
-async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> ProgramDraft | None:
-    """None when somebody else has it."""
+async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now: datetime) -> ProgramDraft | None:
+    """None when somebody else has it, or when it is made."""
+    is_free = (ProgramPreview.state == "queued") | (
+        (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
+    )
     told = await session.scalar(
         update(ProgramPreview)
-        .where(
-            ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, ProgramPreview.state == "queued"
-        )
-        .values(state="running", heartbeat_at=clock.now())
+        .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, is_free)
+        .values(state="running", heartbeat_at=now, cards_done=0)
         .returning(ProgramPreview.draft)
     )
     return msgspec.convert(told, ProgramDraft) if told is not None else None
+
+
+async def _is_held(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> bool:
+    preview = await session.get(ProgramPreview, (merchant_id, preview_id))
+    return preview is not None and preview.state == "running"
 
 
 async def _bury(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
@@ -151,7 +164,7 @@ async def _bury(session: AsyncSession, merchant_id: UUID, now: datetime) -> None
         .where(
             ProgramPreview.merchant_id == merchant_id,
             ProgramPreview.state == "running",
-            ProgramPreview.heartbeat_at < now - SILENCE,
+            ProgramPreview.heartbeat_at < now - GIVEN_UP,
         )
         .values(state="failed", error="died", finished_at=now)
     )

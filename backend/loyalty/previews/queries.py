@@ -11,7 +11,9 @@ from backend.loyalty.previews.sentences import error_of, sentence_of
 from backend.loyalty.programs.models import ProgramPreview
 
 SILENCE = timedelta(minutes=1)
-"""A preview that has not given a sign of life for so long is dead."""
+"""A preview that has not given a sign of life for so long is taken over."""
+GIVEN_UP = 3 * SILENCE
+"""And one that nobody has taken over until then has failed."""
 ALIVE = ("queued", "running")
 
 
@@ -33,7 +35,7 @@ async def find_alive(session: AsyncSession, merchant_id: UUID, now: datetime) ->
 
 def is_dead(preview: ProgramPreview, now: datetime) -> bool:
     """Nobody works on it any more, whatever its row says."""
-    return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + SILENCE < now
+    return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + GIVEN_UP < now
 
 
 def preview_view(preview: ProgramPreview, language: str, now: datetime) -> PreviewView:

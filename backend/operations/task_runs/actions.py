@@ -102,8 +102,8 @@ async def run_task(
 ) -> TaskRun:
     """Does the work and keeps the run's row; the row as it ended.
 
-    A TaskFailed ends the run with its text; any other failure is written down and raised. A process that is killed
-    leaves a run without heartbeats.
+    A TaskFailed ends the run with its text; any other failure is written down and raised. A process that is killed or
+    stopped leaves a run without heartbeats.
     """
     progress = Progress()
     await _write(sessions, run, started_at=clock.now(), heartbeat_at=clock.now())
@@ -114,6 +114,10 @@ async def run_task(
         await work(progress)
     except TaskFailed as failure:
         await _finish(sessions, run, progress, str(failure))
+    except asyncio.CancelledError:
+        # Its process is stopped: whoever takes over need not wait for the silence.
+        await _write(sessions, run, heartbeat_at=None, **progress.values)
+        raise
     except Exception as failure:
         await _finish(sessions, run, progress, f"{type(failure).__name__}: see the log of this time.")
         raise

@@ -25,7 +25,6 @@ from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.screen import card_screen, show_done
 
 UNPROCESSABLE = 422
-STILL_RUNNING = "request_in_progress"
 SIGNED_OUT = 401
 NOT_FOUND = 404
 
@@ -91,14 +90,13 @@ async def _shown(request: Request, caller: Caller, card_id: UUID, booked: Booked
 async def _refused(
     request: Request, caller: Caller, card_id: UUID, form: Form, problem: BackendProblem
 ) -> Response[str]:
-    """The fresh card with the reason; the form is new, unless its twin is still under way."""
+    """The fresh card with the reason."""
     if problem.status in {SIGNED_OUT, NOT_FOUND}:
         raise problem
     form.errors = lifting_errors(request, form, problem) or {"": problem.sentence}
-    is_running = problem.code == STILL_RUNNING
-    kept = form.fields["idem"] if is_running else ""
-    is_liftable = problem.code == LIMIT_REACHED or (is_running and is_lifted(form))
-    return await _again(request, caller, card_id, form, problem.status, kept_key=kept, is_liftable=is_liftable)
+    form.end_key(problem)
+    is_liftable = problem.code == LIMIT_REACHED or (is_lifted(form) and not problem.ends_key)
+    return await _again(request, caller, card_id, form, problem.status, is_liftable=is_liftable)
 
 
 async def _again(
@@ -108,11 +106,10 @@ async def _again(
     form: Form,
     status: int,
     *,
-    kept_key: str = "",
     is_liftable: bool = False,
     asked: Asked | None = None,
 ) -> Response[str]:
-    form.fields["idem"] = kept_key
+    """Under the same key, unless it was ended: an earlier try may still be under way."""
     view = await get_till(caller, card_id)
     asks_owner = is_liftable or (is_lifted(form) and FIELDS & form.errors.keys())
     lifting = lifting_of(request, view, form) if asks_owner else None

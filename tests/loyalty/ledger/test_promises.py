@@ -237,6 +237,7 @@ async def test_a_refusal_by_the_cards_state_is_remembered(shop: Shop) -> None:
     with refused("insufficient_points", 409) as second:
         await shop.anna.redeem(card, shop.rewards[100], key=key)
     assert first[0].answer.content == second[0].answer.content
+    assert first[0]["remembered"] is True
     assert second[0].answer.headers["idempotency-replayed"] == "true"
     assert await shop.anna.state_of(key) == "refused"
     await shop.anna.redeem(card, shop.rewards[100])
@@ -244,8 +245,9 @@ async def test_a_refusal_by_the_cards_state_is_remembered(shop: Shop) -> None:
 
 async def test_a_mistake_in_the_form_is_not_remembered(shop: Shop) -> None:
     card, key = await shop.a_card(), new_key()
-    with refused("validation_failed", 422):
+    with refused("validation_failed", 422) as said:
         await shop.anna.earn(card, cents=0, key=key)
+    assert "remembered" not in said[0].answer.json()
     assert await shop.anna.state_of(key) == "not_booked"
     await shop.anna.earn(card, cents=100, key=key)
     assert await shop.anna.state_of(key) == "booked"

@@ -2,8 +2,10 @@
 
 import pytest
 
+from backend.access.models import FeatureOverride
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
+from backend.services import Services
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
 from tests.world.caller import refused
@@ -152,3 +154,44 @@ async def test_where_stores_are_kept_apart_looking_tells_nothing_of_the_other_st
     await shop.anna.earn(await shop.a_card(), cents=4000, order_reference="R-1")
     with refused("card_not_found", 404):
         await shop.luc.preview_return("R-1")
+
+
+async def test_where_stores_are_kept_apart_a_receipt_over_two_cards_names_nobody_to_the_other_store(
+    opened: OpenShop,
+) -> None:
+    shop = await opened(policy={"allow_cross_location_redemption": False})
+    await shop.anna.earn(await shop.a_card(), cents=4000, order_reference="R-1")
+    await shop.anna.redeem(await shop.a_card(points=100), shop.rewards[100], order_reference="R-1")
+    await _sees_nobody(shop)
+    with refused("order_on_several_cards", 409):
+        await shop.anna.preview_return("R-1")
+
+
+async def test_stores_kept_apart_since_a_while_name_nobody_beside_a_card_from_before(opened: OpenShop) -> None:
+    """The first card is still everybody's; whoever came after is the hub's alone."""
+    shop = await opened()
+    everywhere = await shop.a_card()
+    await shop.change(Policy, allow_cross_location_redemption=False)
+    await shop.anna.earn(everywhere, cents=4000, order_reference="R-1")
+    await shop.anna.redeem(await shop.a_card(points=100), shop.rewards[100], order_reference="R-1")
+    assert (await shop.luc.show(everywhere))["id"] == everywhere["id"]
+    await _sees_nobody(shop)
+
+
+async def _sees_nobody(shop: Shop) -> None:
+    for ask in (shop.luc.preview_return, shop.luc.return_order):
+        with refused("card_not_found", 404) as said:
+            await ask("R-1")
+        assert {"cards", "customers"}.isdisjoint(said[0].facts)
+
+
+async def test_where_loyalty_is_switched_off_a_receipt_over_two_cards_names_nobody(
+    shop: Shop, services: Services
+) -> None:
+    await shop.anna.earn(await shop.a_card(), cents=4000, order_reference="R-1")
+    await shop.anna.redeem(await shop.a_card(points=100), shop.rewards[100], order_reference="R-1")
+    async with services.sessions.committing(shop.merchant_id) as session:
+        session.add(FeatureOverride(merchant_id=shop.merchant_id, feature="loyalty", store_id=None, is_enabled=False))
+    for ask in (shop.anna.preview_return, shop.anna.return_order):
+        with refused("feature_disabled", 403):
+            await ask("R-1")

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from backend.core.clock import clock
 from backend.loyalty.previews import history
 from backend.loyalty.previews.actions import Previews
+from backend.loyalty.previews.queries import GIVEN_UP
 from backend.loyalty.previews.report import Report
 from backend.loyalty.programs.models import ProgramPreview
 from tests.conftest import OpenShop
@@ -271,7 +272,7 @@ async def test_a_preview_whose_process_died_is_seen_as_failed_and_can_be_asked_a
     lost = await office.try_terms()
     await shop.change(ProgramPreview, state="running", heartbeat_at=clock.now())
     assert (await office.preview(lost))["state"] == "running"
-    clock.move(timedelta(seconds=61))
+    clock.move(GIVEN_UP + timedelta(seconds=1))
     seen = await office.preview(lost)
     assert seen["state"] == "failed"
     assert "Ask for the preview again" in seen["error"]

@@ -80,8 +80,9 @@ async def visit(town: Town, apple: Apple, post_office: PostOffice, monkeypatch: 
     key = new_key()
     joined = (await stranger.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"]
     assert (await stranger.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"] == joined
-    await shop.anna.earn(joined, cents=500, key=key + "1")
-    card = (await shop.anna.earn(joined, cents=500, key=key + "1"))["card"]
+    sale = new_key()
+    await shop.anna.earn(joined, cents=500, key=sale)
+    card = (await shop.anna.earn(joined, cents=500, key=sale))["card"]
     signed_in = await stranger.sign_in(ANNA.email, PASSWORD)
     with refused("sign_in_refused", 401):
         await stranger.sign_in(EMAIL, "wrong")
@@ -106,6 +107,7 @@ async def visit(town: Town, apple: Apple, post_office: PostOffice, monkeypatch: 
     await relay_outbox(working)
     assert links.references.resolved(b"{}") == b"{}"
     return [
+        key,
         page,
         card["wallets"]["apple"]["pass_url"].rpartition("/")[2].removesuffix(".pkpass"),
         save_url.rpartition("/")[2],

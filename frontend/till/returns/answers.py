@@ -1,0 +1,62 @@
+"""What a return leads to: the card with its toast, or the list with the form open again."""
+
+from uuid import UUID
+
+from litestar import Response
+
+from backend.loyalty.ledger.schemas import VoidView
+from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.till import get_till
+from frontend.kit.forms import Form, errors_of
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.no_answer import stays_booked
+from frontend.till.returns.forms import card_id_of
+from frontend.till.returns.words import ReturnWords
+from frontend.till.screen import show_done
+from frontend.till.toasts import Done
+from frontend.till.today.screen import Refused, bookings_screen
+from i18n.formatting import TIME_ZONE
+
+SIGNED_OUT = 401
+UNPROCESSABLE = 422
+UNKNOWN_RECEIPT = ("not_found", "order_reference_ambiguous", "order_on_several_cards")
+TOO_MUCH = "return_exceeds_sale"
+
+
+async def show_return(request: Request, caller: Caller, answer: VoidView, *, is_later: bool) -> Response[str]:
+    """A return may be undone for a moment, from its toast."""
+    words = ReturnWords(language_of(request), TIME_ZONE)
+    newest = answer.transactions[-1].id if is_later and answer.transactions else None
+    done = Done(words.said(answer) if is_later else words.translator.gettext("Undone."), transaction_id=newest)
+    try:
+        view = await get_till(caller, answer.card.id)
+    except BackendAway:
+        return stays_booked(request, done, answer.card.id)
+    return show_done(request, view, done)
+
+
+async def list_again(
+    request: Request, caller: Caller, form: Form, *, what: UUID | str, status: int, sentence: str = ""
+) -> Response[str]:
+    """The list with the form open; a sentence about the whole stands above it."""
+    refused = Refused(form, str(what), "" if form.errors else sentence)
+    card_id, after = card_id_of(form, "of_card"), form.optional("after")
+    return await bookings_screen(request, caller, card_id=card_id, after=after, status=status, refused=refused)
+
+
+def judge(form: Form, problem: BackendProblem) -> None:
+    """Writes beside each field what only a return can get wrong. Raises what a fresh sign-in mends."""
+    if problem.status == SIGNED_OUT:
+        raise problem
+    form.end_key(problem)
+    form.errors = _errors(problem)
+
+
+def _errors(problem: BackendProblem) -> dict[str, str]:
+    if problem.code in UNKNOWN_RECEIPT:
+        return {"order_reference": problem.sentence}
+    if problem.code == TOO_MUCH:
+        return {"amount": problem.sentence, "quantity": problem.sentence}
+    errors = errors_of(problem)
+    return {"amount" if field == "amount_cents" else field: sentence for field, sentence in errors.items()}

@@ -1,0 +1,134 @@
+"""“Press again. It will only be recorded once.”: whatever is pressed in between, one booking keeps one key."""
+
+from uuid import UUID
+
+import httpx
+import pytest
+
+from backend.loyalty.ledger.schemas import OrderPreview
+from tests.frontend.made_up import CARD, booking, changed, found
+from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
+from tests.frontend.staff_browser import CARD_PATH, Browser
+
+POINTS, VERIFY = "POST /store/loyalty/cards/*/points", "POST /store/loyalty/pins/verify"
+VOID, RETURN = "POST /store/loyalty/transactions/*/void", "POST /store/loyalty/returns"
+AWAY = httpx.ReadTimeout("slow")
+OWNER = {"override.email": "claire@fashion.example", "override.pin": "97531"}
+SALE_ID = UUID(int=31)
+
+
+async def press(anna: Browser, deed: str, **fields: str) -> httpx.Response:
+    """A button of the form that is on the screen. Without an answer that is the one of before."""
+    shown = anna.page
+    answer = await anna.send(CARD_PATH, htmx=True, idem=anna.hidden("idem"), deed=deed, **fields)
+    if answer.status_code == 503:
+        anna.page = shown
+    return answer
+
+
+def keys(backend: StaffBackend, path: str) -> list[str]:
+    return [request.headers["idempotency-key"] for request in backend.posts(path)]
+
+
+async def test_a_confirmed_sale_without_an_answer_is_confirmed_again_under_its_key(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    """Enter is the natural key to press again; it leads to the question once more."""
+    backend.answers[POINTS] = AWAY
+    await anna.open(CARD_PATH)
+    await press(anna, "points", amount="4150")
+    await press(anna, "points.415000", amount="4150")
+    assert (await press(anna, "points", amount="4150")).status_code == 422
+    await press(anna, "points.415000", amount="4150")
+    first, second = keys(backend, "/points")
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "answer"),
+    [
+        ({"staff_pin": "12"}, AWAY),
+        ({"staff_pin": "1111"}, refused(403, "pin_invalid")),
+        ({"amount": ""}, AWAY),
+        ({}, refused(429, "rate_limited")),
+        ({}, refused(409, "order_reference_used")),
+    ],
+    ids=["no pin", "a wrong pin", "no amount", "too fast", "a receipt of its own"],
+)
+async def test_a_slip_while_the_first_try_is_under_way_is_mended_under_the_same_key(
+    anna: Browser, backend: StaffBackend, mistyped: dict[str, str], answer: httpx.Response
+) -> None:
+    typed = {"amount": "12,50", "staff_pin": "2468"}
+    backend.answers[POINTS] = AWAY
+    await anna.open(CARD_PATH)
+    await press(anna, "points", **typed)
+    backend.answers[POINTS] = answer
+    assert (await press(anna, "points", **typed | mistyped)).status_code in {403, 409, 422, 429}
+    await press(anna, "points", **typed)
+    assert len(set(keys(backend, "/points"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "facts"),
+    [("stamp_cooldown", {"remembered": True}), ("idempotency_key_reused", {}), ("already_booked", {})],
+)
+async def test_a_key_that_has_its_answer_is_not_used_again(
+    anna: Browser, backend: StaffBackend, code: str, facts: dict[str, object]
+) -> None:
+    backend.answers[POINTS] = refused(409, code, **facts)
+    await anna.open(CARD_PATH)
+    await press(anna, "points", amount="12,50")
+    await press(anna, "points", amount="12,50")
+    first, second = keys(backend, "/points")
+    assert first != second
+
+
+@pytest.mark.parametrize("fault", [refused(403, "pin_invalid"), refused(429, "rate_limited")])
+async def test_the_owner_presses_again_under_the_same_key_in_the_same_form(
+    anna: Browser, backend: StaffBackend, fault: httpx.Response
+) -> None:
+    policy = changed(POLICY, staff_pin_policy="required")
+    backend.till = changed(backend.till, program=changed(STAFF_PROGRAM, policy=policy))
+    backend.answers[POINTS] = AWAY
+    await anna.open(CARD_PATH)
+    lifted = {"amount": "12,50", "staff_pin": "2468"} | OWNER
+    await press(anna, "points", **lifted)
+    backend.answers[VERIFY] = fault
+    await press(anna, "points", **lifted)
+    assert "Record it anyway" in anna.text
+    backend.answers[VERIFY] = httpx.Response(204)
+    await press(anna, "points", **lifted)
+    first, second = keys(backend, "/points")
+    assert first == second
+
+
+@pytest.mark.parametrize("fault", [refused(403, "pin_invalid"), refused(429, "rate_limited")])
+@pytest.mark.parametrize("pin", ["12", "1111"])
+async def test_a_part_of_a_sale_comes_back_under_the_key_it_was_sent_with(
+    anna: Browser, backend: StaffBackend, fault: httpx.Response, pin: str
+) -> None:
+    sold = booking("earned", "points", 41, days_ago=0, id=SALE_ID, purchase_amount_cents=4150)
+    page = b'{"data":%s,"next_cursor":null,"has_more":false}' % found([sold]).content
+    backend.answers["GET /store/loyalty/transactions"] = httpx.Response(200, content=page)
+    backend.answers[VOID] = fault
+    await anna.open("/till/today")
+    typed = {"later": "1", "reason": "Goods returned", "amount": "5"}
+    await anna.send(f"/till/transactions/{SALE_ID}/void", htmx=True, idem="first", staff_pin=pin, **typed)
+    assert 'name="idem" value="first"' in anna.page
+    backend.answers[VOID] = refused(409, "return_exceeds_sale", remembered=True)
+    await anna.send(f"/till/transactions/{SALE_ID}/void", htmx=True, idem="first", **typed)
+    assert 'name="idem" value="first"' not in anna.page
+
+
+@pytest.mark.parametrize("fault", [refused(403, "pin_invalid"), refused(429, "rate_limited")])
+async def test_a_part_of_a_receipt_comes_back_under_the_key_it_was_sent_with(
+    anna: Browser, backend: StaffBackend, fault: httpx.Response
+) -> None:
+    seen = OrderPreview("R-7", "Marie Weber", CARD.code, [], 5, 0, CARD)
+    backend.answers |= {RETURN: fault, "POST /store/loyalty/returns/preview": found(seen)}
+    await anna.open("/till/today")
+    typed = {"order_reference": "R-7", "amount": "5", "reason": "Goods returned"}
+    await anna.send("/till/returns", htmx=True, idem="first", **typed)
+    assert f"Sentence of {fault.json()['code']}." in anna.text
+    assert "Receipt R-7" in anna.text
+    assert 'name="idem" value="first"' in anna.page
