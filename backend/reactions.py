@@ -59,8 +59,7 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
         await _sync_wallets(session, event, UUID(event.data["card_id"]), queue, notify)
 
     async def end_passes(session: AsyncSession, event: Event) -> None:
-        for card_id in await _family_of(session, event.merchant_id, UUID(event.data["card_id"])):
-            await _sync_wallets(session, event, card_id, queue)
+        await _end_passes(session, event, UUID(event.data["card_id"]), queue)
 
     async def warn_wallets(session: AsyncSession, event: Event) -> None:
         card_id = UUID(event.data["card_id"])
@@ -96,9 +95,11 @@ async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID)
     return list(await session.scalars(found))
 
 
-async def _family_of(session: AsyncSession, merchant_id: UUID, card_id: UUID) -> list[UUID]:
-    """The card and all that were merged into it."""
-    return list(await session.scalars(select(func.unnest(func.card_family(merchant_id, card_id)))))
+async def _end_passes(session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis) -> None:
+    """Of the card, and of all that were merged into it."""
+    family = select(func.unnest(func.card_family(event.merchant_id, card_id)))
+    for ended in await session.scalars(family):
+        await _sync_wallets(session, event, ended, queue)
 
 
 async def _mail_card(

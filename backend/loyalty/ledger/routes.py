@@ -305,10 +305,21 @@ class StoreLedgerController(Controller):
         operation_id="relinkCard",
         summary="End the card's links and make new ones",
         description="Its page, save link, pass file and Apple pass so far open nothing from then on, nor do those of "
-        "cards that were merged into it. The holder gets the new address by mail; the code stays.",
+        "cards that were merged into it. The holder gets the new address by mail; the code stays. Also for a card that "
+        "is deactivated, and while the program is closed.",
         guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(RelinkingView)} | refusals(*BOOKING),
+        responses={201: shown(RelinkingView)}
+        | refusals(
+            *STAFF,
+            ValidationFailed,
+            IdempotencyKeyMissing,
+            IdempotencyKeyReused,
+            problems.CardNotFound,
+            problems.CardInactive,
+            problems.CardBusy,
+            problems.AlreadyBooked,
+        ),
     )
     async def relink_card(
         self, card_id: FromPath[UUID], data: JSONBody[Relinking], desk: NamedDependency[Desk]

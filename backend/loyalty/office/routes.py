@@ -193,8 +193,8 @@ class MerchantCardController(Controller):
         summary="Undo a merge",
         description="What is still there of the other card's points and stamps goes back to it with its expiry, and "
         "what is still owed of its debt. Sales made since stay on the card that was kept. The kept card's links end, "
-        "for the other's page showed them: its holder gets the new address by mail. So does the other's, with a new code, "
-        "when theirs was retired with the kept card's.",
+        "for the other's page has shown them: its holder gets the new address by mail. So does the other's, with a new "
+        "code, when theirs was retired with the kept card's.",
         guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(MergeView)}

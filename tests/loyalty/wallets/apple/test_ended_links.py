@@ -1,17 +1,23 @@
 """Links that open a card end together: replaced after a loss, or ended because others have them."""
 
+import asyncio
 from itertools import pairwise
 from uuid import UUID
 
+import asyncpg
 import pytest
+from sqlalchemy import func, select
 
-from tests.loyalty.wallets.apple.conftest import AppleWorld
+from backend.loyalty.cards import code as card_code
+from backend.loyalty.programs.models import Program
+from tests.loyalty.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.loyalty.wallets.conftest import GoogleTown
 from tests.world.caller import new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card, Stranger, Till
 
+SWITCHED_OFF = "INSERT INTO feature_overrides (merchant_id, id, feature, is_enabled) VALUES ($1, $1, 'loyalty', false)"
 WAYS = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 Way = tuple[str, dict[str, str]]
 
@@ -154,6 +160,41 @@ async def test_the_old_pass_file_and_the_token_of_an_installed_pass_end_too(worl
     anew = await phone.add(world.pass_url(card, page_version=1))
     assert anew.opened.serial != held.opened.serial
     assert (await phone.fetch(anew)).status_code in {200, 304}
+
+
+async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world: AppleWorld) -> None:
+    card = await world.shop.a_card()
+    async with world.services.sessions.committing(world.shop.merchant_id) as ending:
+        await ending.execute(select(func.end_card_links(world.shop.merchant_id, UUID(card["id"]))))
+        download = asyncio.create_task(world.http.get(world.pass_url(card)))
+        await at_the_lock(world, "FROM cards%FOR SHARE")
+    assert (await download).status_code == 404
+    assert not await world.superuser.fetchval("SELECT count(*) FROM apple_passes WHERE card_id = $1", UUID(card["id"]))
+
+
+@pytest.mark.parametrize("place", ["a deactivated card", "a closed program", "a store without loyalty"])
+async def test_links_of_what_is_out_of_use_can_be_ended(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, place: str
+) -> None:
+    card = await shop.a_card(points=7)
+    if place == "a deactivated card":
+        await Office.of(shop.claire).deactivate(card)
+    elif place == "a closed program":
+        await shop.change(Program, is_active=False)
+    else:
+        await superuser.execute(SWITCHED_OFF, shop.merchant_id)
+    assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
+    renewed = await end_links(shop.anna, card, WAYS["given new links"])
+    with refused("card_not_found", 404):
+        await stranger.card_page(card["page_url"])
+    assert (await stranger.card_page(renewed["page_url"]))["card"]["points_balance"] == 7
+
+
+async def test_whoever_ends_the_links_of_a_merged_card_hears_which_goes_on(shop: Shop) -> None:
+    other, kept = await merged(shop, 1)
+    with refused("card_inactive", 409) as said:
+        await end_links(shop.anna, other, WAYS["given new links"])
+    assert said[0]["merged_into"] == card_code.show(kept["code"])
 
 
 async def test_what_others_saved_at_google_is_empty_and_over(google_town: GoogleTown, way: Way) -> None:
