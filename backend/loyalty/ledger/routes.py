@@ -97,7 +97,13 @@ VOIDING = (
 
 
 OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
-UNDOING = (problems.OrderReferenceUsed, problems.InsufficientStamps, problems.RewardUnavailable)
+UNDOING = (
+    problems.OrderReferenceUsed,
+    problems.InsufficientStamps,
+    problems.RewardUnavailable,
+    problems.StampCooldown,
+    problems.LimitReached,
+)
 
 
 class StoreLedgerController(Controller):
