@@ -10,6 +10,7 @@ import segno
 from backend import dev as development
 from backend.console import run_or_end, settings, with_services
 from backend.core.clock import clock
+from backend.core.database import open_pool
 from backend.core.embedded.running import load_dev_environment
 from backend.core.settings import Settings
 from backend.core.startup import check_start
@@ -58,6 +59,8 @@ async def _check(given: Settings) -> None:
     check_wallet_files(given)
     check_place(given, "backend_host", "backend_port")
     await check_start(given)
+    # Of what keeps them from opening, the server could show a traceback alone.
+    await (await open_pool(given)).close()
 
 
 @orion.command()

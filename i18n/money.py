@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from i18n.unseen import UNSEEN
+
 AmountReason = Literal["empty", "not_a_number", "ambiguous", "negative", "zero", "too_large"]
 
 # 999 999.99: what fits a till's display. A store's own limit is a rule of the store.
@@ -34,7 +36,7 @@ def parse_amount(text: str) -> int:
 
     Not Babel's `parse_decimal`: it reads `12.50` as 1250 in French.
     """
-    tidy = CURRENCY.sub("", text.translate(TIDY).strip()).strip()
+    tidy = CURRENCY.sub("", UNSEEN.sub("", text).translate(TIDY).strip()).strip()
     if not tidy:
         raise AmountError("empty")
     if tidy.startswith("-"):

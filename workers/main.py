@@ -60,6 +60,8 @@ def main() -> None:
         sys.exit(str(error))
     try:
         uvloop.run(run(settings))
+    except StartRefused as error:
+        sys.exit(str(error))
     except RedisError as error:
         sys.exit(f"Redis has gone away ({type(error).__name__}): check ORION_REDIS_URL.")
 

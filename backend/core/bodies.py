@@ -7,13 +7,12 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
 
-from backend.core.pasted import clean_text
 from backend.core.problems import MalformedJson
+from i18n.unseen import clean_field
 
 WHERE = re.compile(r" - at `\$\.?(.*)`$")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """All but tabs and ends of lines. PostgreSQL takes no NUL, and no reader sees any of the others."""
-AS_TYPED = "password"
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -60,8 +59,7 @@ def _clean(body: Any) -> None:
         places: Any = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
         for place, value in places:
             if isinstance(value, str):
-                if place != AS_TYPED:
-                    part[place] = clean_text(value)
+                part[place] = clean_field(place, value)
             else:
                 waiting.append(value)
 

@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from backend.core.connecting import Connect, connector
+from backend.core.reaching import CONNECT_ERRORS, StartRefused, away
 from backend.core.settings import Settings
 
 APP_ROLE = "orion_app"
@@ -52,8 +53,20 @@ class _TillPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
 
 
 async def open_pool(settings: Settings) -> asyncpg.Pool:
-    """The till's lane. Statements must set nothing that outlives them."""
-    return await _TillPool(
+    """The till's lane. Statements must set nothing that outlives them. Raises StartRefused."""
+    try:
+        return await _till_pool(settings)
+    except asyncpg.TooManyConnectionsError:
+        raise StartRefused(
+            f"ORION_POOL_SIZE: the database lets us have fewer than {settings.pool_size} connections: lower it, or "
+            "allow more for the server and the role; each process takes up to twice as many."
+        ) from None
+    except CONNECT_ERRORS as error:
+        raise away("ORION_DATABASE_URL", error) from None
+
+
+def _till_pool(settings: Settings) -> asyncpg.Pool:
+    return _TillPool(
         connect=till_connector(settings.database_url),
         min_size=settings.pool_size,
         max_size=settings.pool_size,

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import asyncpg
 from arq.connections import ArqRedis
@@ -16,12 +16,20 @@ from backend.core.redis_url import check_redis_files, redis_options
 REDIS_SETTING = "ORION_REDIS_URL"
 REDIS_PORT = 6379
 RETRY_SECONDS = 1
-DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+CONNECT_ERRORS = (
+    OSError,
+    ValueError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""Of the driver, when no connection comes about."""
 REASONS: dict[tuple[type[Exception], ...], str] = {
     (asyncpg.InvalidAuthorizationSpecificationError,): "refuses the user or the password",
     (asyncpg.InvalidCatalogNameError,): "is not on that server under that name",
     (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError): "lets that user not be orion_app",
     (asyncpg.TargetServerAttributeNotMatched,): "takes no writes on any of the hosts",
+    (asyncpg.TooManyConnectionsError,): "has no connection left for us",
 }
 
 
@@ -34,14 +42,18 @@ async def reach_database(setting: str, url: str, connector: Callable[[str], Conn
     check_database_files(setting, url)
     try:
         return await connector(url)()
-    except (OSError, ValueError, *DRIVER_ERRORS) as error:
-        # Without its cause: the driver may quote the address.
-        raise StartRefused(f"The database {_why_away(error)}: check {setting}.") from None
+    except CONNECT_ERRORS as error:
+        raise away(setting, error) from None
+
+
+def away(setting: str, error: Exception) -> StartRefused:
+    """To be raised without its cause: the driver may quote the address."""
+    return StartRefused(f"The database {_why_away(error)}: check {setting}.")
 
 
 def _why_away(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"shows a certificate that is not trusted ({error.verify_message.rstrip('.')})"
+        return _untrusted(error)
     if isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error):
         return "speaks no TLS, which sslmode asks for"
     reason = next((reason for kinds, reason in REASONS.items() if isinstance(error, kinds)), "cannot be reached")
@@ -53,20 +65,18 @@ async def reach_redis(url: str, *, retries: int = 0, is_needed: bool = False) ->
     check_redis_files(REDIS_SETTING, url)
     queue = open_queue(url)
     try:
-        while (error := await _ping(queue)) and retries > 0 and not _refuses(error):
+        while (error := await _ping(queue)) and retries > 0 and not _refusal(error):
             retries -= 1
             await asyncio.sleep(RETRY_SECONDS)
     finally:
         await queue.aclose(close_connection_pool=True)
-    if error and _refuses(error):
-        raise StartRefused(f"Redis refuses the user, the password or the database: check {REDIS_SETTING}.")
+    if error and (refusal := _refusal(error)):
+        raise StartRefused(f"Redis {refusal}: check {REDIS_SETTING}.")
     if error and is_needed:
         raise StartRefused(f"Redis {await _why_redis_away(url, error)}: check {REDIS_SETTING}.")
 
 
 async def _why_redis_away(url: str, error: Exception) -> str:
-    if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-        return f"shows a certificate that is not trusted ({error.__cause__.verify_message.rstrip('.')})"
     if url.startswith("rediss:") and await _is_open(url):
         return f"gives no answer to TLS, which rediss:// asks for ({type(error).__name__})"
     return f"cannot be reached ({type(error).__name__})"
@@ -92,6 +102,25 @@ async def _ping(queue: ArqRedis) -> Exception | None:
     return None
 
 
-def _refuses(error: Exception) -> bool:
-    # The library hands it on inside another one.
-    return any(isinstance(reason, AuthenticationError | ResponseError) for reason in (error, *error.args))
+def _refusal(error: Exception) -> str | None:
+    """What no waiting mends; None: it is away."""
+    for reason in _reasons(error):
+        if isinstance(reason, AuthenticationError | ResponseError):
+            return "refuses the user, the password or the database"
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return _untrusted(reason)
+        if isinstance(reason, ssl.SSLError) and not isinstance(reason, ssl.SSLEOFError):
+            return f"and we agree on no TLS ({reason.reason})"
+    return None
+
+
+def _reasons(error: BaseException) -> Iterator[BaseException]:
+    """The library hands them on inside another one, or raises another one in their place."""
+    yield error
+    yield from (part for part in error.args if isinstance(part, BaseException))
+    if behind := error.__cause__ or error.__context__:
+        yield from _reasons(behind)
+
+
+def _untrusted(error: ssl.SSLCertVerificationError) -> str:
+    return f"shows a certificate that is not trusted ({error.verify_message.rstrip('.')})"

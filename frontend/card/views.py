@@ -68,7 +68,7 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
     try:
         await request_card_link(caller, _checked(request, form))
     except FormError as error:
-        form.errors = {"email": error.sentence}
+        form.errors = {error.field: error.sentence}
         return _link_form(request, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status == TOO_MANY:
@@ -114,4 +114,7 @@ def _link_form(request: Request, form: Form, *, status: int = 200, is_old: bool 
 def _checked(request: Request, form: Form) -> CardLinkRequest:
     _ = get_translator(language_of(request)).gettext
     values = {name: form.optional(name) for name in ("email", "store_code", "token")}
-    return body_of(CardLinkRequest, values, _("Enter your email address, like marie@example.com."))
+    body = body_of(CardLinkRequest, values, _("Enter your email address, like marie@example.com."))
+    if not (body.store_code or body.token):
+        raise FormError("store_code", _("Enter the store code, like FASHIONHUB."))
+    return body

@@ -8,6 +8,7 @@ import msgspec
 from backend.core.schemas import Body
 from frontend.api.client import BackendProblem
 from frontend.kit.request import Request
+from i18n.unseen import clean_field
 
 B = TypeVar("B", bound=Body)
 
@@ -45,8 +46,9 @@ class FormError(Exception):
 
 
 async def read_form(request: Request) -> Form:
+    """As the API takes texts: what nobody sees is not there, before anything is judged."""
     data = await request.form()
-    given = [(name, value) for name, value in data.multi_items() if isinstance(value, str)]
+    given = [(name, clean_field(name, value)) for name, value in data.multi_items() if isinstance(value, str)]
     lists: dict[str, list[str]] = {}
     for name, value in given:
         lists.setdefault(name, []).append(value)

@@ -1,6 +1,7 @@
 """One reading of Redis' address for till, worker and commands."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.queue import open_queue, open_redis
 from backend.core.reaching import StartRefused, reach_redis
 from backend.core.redis_url import redis_options
+from backend.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
 from environment.reading import SettingsError
+from tests.doubles.tls_valkey import KNOWN_BY_NAME, NOT_IN_THE_CERTIFICATE, speaking_tls
 from workers.queues import QUEUES, make_workers
 
 PASSWORD = "p@ss/w?rd#%"
@@ -31,7 +34,8 @@ ENCODED = "p%40ss%2Fw%3Frd%23%25"
     ],
 )
 async def test_till_and_worker_mean_the_same_by_an_address(address: str, meant: dict[str, object]) -> None:
-    assert redis_options(address) == meant
+    options = redis_options(address)
+    assert {name: value for name, value in options.items() if name != "connection_class"} == meant
     clients: list[Redis] = [open_redis(address), open_queue(address)]
     clients += [worker.pool for worker in make_workers(address, {})]
     assert len(clients) == 2 + len(QUEUES)
@@ -83,3 +87,80 @@ async def test_a_redis_without_tls_is_told_from_one_that_is_away() -> None:
             await reach_redis(address, is_needed=True)
     with pytest.raises(StartRefused, match=r"^Redis cannot be reached"):
         await reach_redis("rediss://127.0.0.1:1", is_needed=True)
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path) -> AsyncIterator[EmbeddedValkey]:
+    with EmbeddedValkey(tmp_path / "valkey") as server:
+        yield server
+
+
+@pytest.fixture
+def its(tmp_path: Path) -> Path:
+    """A folder with the files of a server, and with the authorities that are trusted."""
+    authority = Authority.root()
+    authority.server_files(tmp_path)
+    (tmp_path / "its.pem").write_bytes(pem(authority.certificate))
+    (tmp_path / "another.pem").write_bytes(pem(Authority.root().certificate))
+    return tmp_path
+
+
+async def test_till_and_worker_reach_a_redis_whose_certificate_is_trusted(
+    valkey: EmbeddedValkey, its: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(its))
+    async with speaking_tls(valkey, its) as port:
+        for host, told in (
+            (KNOWN_BY_NAME, f"ssl_ca_certs={its}/its.pem"),
+            (NOT_IN_THE_CERTIFICATE, f"ssl_ca_certs={its}/its.pem&ssl_check_hostname=no"),
+            (NOT_IN_THE_CERTIFICATE, "ssl_cert_reqs=none"),
+            (KNOWN_BY_NAME, "ssl_ca_certs=~/its.pem"),
+        ):
+            address = f"rediss://{host}:{port}/1?{told}"
+            await reach_redis(address, is_needed=True)
+            till, worker = open_redis(address), open_queue(address)
+            await till.set("seen", host)
+            assert await worker.get("seen") == host.encode()
+            await till.aclose()
+            await worker.aclose(close_connection_pool=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        (KNOWN_BY_NAME, "ssl_ca_certs={}/another.pem"),
+        (KNOWN_BY_NAME, ""),
+        (NOT_IN_THE_CERTIFICATE, "ssl_ca_certs={}/its.pem"),
+    ],
+    ids=["another authority", "the system's authorities", "another name"],
+)
+@pytest.mark.parametrize("is_needed", [False, True], ids=["till", "worker"])
+async def test_a_redis_whose_certificate_is_not_trusted_stops_the_till_and_the_worker(
+    host: str, told: str, is_needed: bool, valkey: EmbeddedValkey, its: Path
+) -> None:
+    async with speaking_tls(valkey, its) as port:
+        with pytest.raises(
+            StartRefused, match=r"^Redis shows a certificate that is not trusted \(.+\): check ORION_REDIS_URL\.$"
+        ):
+            await reach_redis(f"rediss://{host}:{port}?{told.format(its)}", is_needed=is_needed)
+
+
+async def test_a_redis_that_asks_for_a_certificate_is_shown_ours(valkey: EmbeddedValkey, its: Path) -> None:
+    ours = f"ssl_certfile={its}/{SERVER}&ssl_keyfile={its}/{SERVER_KEY}"
+    async with speaking_tls(valkey, its, asks=its / "its.pem") as port:
+        address = f"rediss://{KNOWN_BY_NAME}:{port}?ssl_ca_certs={its}/its.pem"
+        await reach_redis(f"{address}&{ours}", is_needed=True)
+        with pytest.raises(StartRefused, match=r"^Redis gives no answer to TLS"):
+            await reach_redis(address, is_needed=True)
+
+
+async def test_what_answers_tls_with_other_words_stops_the_till_too() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(64)
+        writer.write(b"-ERR Protocol error\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        with pytest.raises(StartRefused, match=r"^Redis and we agree on no TLS \(.+\): check ORION_REDIS_URL\.$"):
+            await reach_redis(f"rediss://127.0.0.1:{server.sockets[0].getsockname()[1]}")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
-from backend.core.pasted import DASHES, UNSEEN, clean_phone
+from backend.core.pasted import DASHES, clean_phone
+from i18n.unseen import UNSEEN
 
 WORD_LENGTH_MIN = 2
 WORD_LENGTH_MAX = 100

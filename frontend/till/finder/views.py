@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from uuid import UUID
 
+import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.cards.schemas import CardMatches, CardView
+from backend.loyalty.customers.schemas import Phone
 from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
 from frontend.api.client import BackendAway, BackendProblem, Caller
@@ -114,14 +116,22 @@ def _sentence(request: Request, query: str) -> str:
 
 
 def _is_code(query: str) -> bool:
-    return bool(CODE.fullmatch(query.replace(" ", "")))
+    return bool(CODE.fullmatch("".join(filter(str.isalnum, query))))
+
+
+def _is_phone(query: str) -> bool:
+    """Whatever the API takes for one."""
+    try:
+        return bool(msgspec.convert(query, Phone))
+    except msgspec.ValidationError:
+        return False
 
 
 def _carried(query: str) -> dict[str, str]:
     """The typed text goes into the field it looks like; an address is written anew, or a card goes to a wrong one."""
     if "@" in query:
         return {}
-    if re.fullmatch(r"\+?[0-9 ()./-]{5,25}", query):
+    if _is_phone(query):
         return {"phone": query}
     first, _, last = query.partition(" ")
     return {"first_name": first, "last_name": last}

@@ -379,6 +379,7 @@ async def test_what_is_pasted_or_scanned_finds_as_if_it_had_been_typed(shop: Sho
         "mailto:otto@cafe\u0301.lu",
         "\ufeffotto@\u200bcafé.lu",
         "\u202a+352\u00a0621\u00a0123\u00a0456\u202c",
+        "\u202d+352 621 123 456\u202c",
         "ot\u00adto",
     )
     for text in pasted:
