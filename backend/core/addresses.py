@@ -13,6 +13,8 @@ LETTERLIKE = re.compile("([\u2126\u212a\u212b])")
 
 LOCAL_MAX = 64
 """More before the @ no mail server takes."""
+GMAIL = {"gmail.com", "googlemail.com"}
+"""One provider, which reads no dots before the @."""
 
 
 def can_be_mailed(text: str) -> bool:
@@ -37,6 +39,18 @@ def normalize_email(text: str) -> str:
     )
     local, at, domain = folded.rpartition("@")
     return f"{local}{at}{_a_label(domain)}"
+
+
+def mailbox_of(email_norm: str) -> str:
+    """Where it arrives, for counting mails only: `otto+1@` and `otto+2@` are one mailbox at every large provider.
+
+    Nobody is found, signed in or compared by it: elsewhere these may be two people.
+    """
+    local, at, domain = email_norm.rpartition("@")
+    mailbox = local.partition("+")[0] or local
+    if domain in GMAIL:
+        mailbox, domain = mailbox.replace(".", ""), "gmail.com"
+    return f"{mailbox}{at}{domain}"
 
 
 def _a_label(domain: str) -> str:

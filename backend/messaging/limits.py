@@ -1,4 +1,4 @@
-"""How many mails strangers can cause to one address, whatever merchant they name and wherever they ask from.
+"""How many mails strangers can cause to one mailbox, whatever merchant they name and wherever they ask from.
 
 Beyond that nothing is sent and nothing is said: who asked is told the same as always.
 """
@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.addresses import mailbox_of
 from backend.core.keys import KeyRing
 from backend.messaging.models import MailAllowance
 
@@ -21,8 +22,8 @@ log = structlog.get_logger()
 
 
 async def may_write(session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime) -> bool:
-    """Counts one more mail to this address, with the transaction it is queued in, unless there were too many."""
-    recipient = keys.sign(PURPOSE, email_norm.encode())
+    """Counts one more mail to this mailbox, with the transaction it is queued in, unless there were too many."""
+    recipient = keys.sign(PURPOSE, mailbox_of(email_norm).encode())
     await session.execute(insert(MailAllowance).values(recipient=recipient, sent_at=[]).on_conflict_do_nothing())
     mine = MailAllowance.recipient == recipient
     sent = await session.scalar(select(MailAllowance.sent_at).where(mine).with_for_update())

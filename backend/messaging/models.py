@@ -48,7 +48,7 @@ class EmailLog(MailRow, TenantEntity):
 
 
 class MailAllowance(PlatformRow):
-    """When strangers have lately caused mails to an address, over all merchants. The address is a keyed hash."""
+    """When strangers have lately caused mails to a mailbox, over all merchants. It is kept as a keyed hash."""
 
     __tablename__ = "mail_allowances"
 

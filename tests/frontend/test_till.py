@@ -10,7 +10,7 @@ import pytest
 
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
 from backend.loyalty.ledger.schemas import EarnView, TransactionView
-from frontend.till.card import slips
+from frontend.till.card import repeats
 from tests.frontend.made_up import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
 from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
@@ -33,7 +33,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """What the till goes by when it tells a second command from a slip."""
     stands = Clock()
-    monkeypatch.setattr(slips, "time", stands)
+    monkeypatch.setattr(repeats, "time", stands)
     return stands
 
 
@@ -401,6 +401,9 @@ async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browse
     assert answer.headers["hx-retarget"] == "#till"
     assert "Recorded. It counted only once." in anna.text
     backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": "not_booked"})
+    await anna.open(asked, **{"HX-Request": "true"})
+    assert "Nothing has been recorded so far. Press again. It will only be recorded once." in anna.text
+    backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": "refused"})
     await anna.open(asked, **{"HX-Request": "true"})
     assert "Nothing was recorded. Press again." in anna.text
     backend.answers["GET /idempotency/*"] = httpx.ConnectError("away")

@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from backend.core.addresses import mailbox_of
 from backend.core.clock import clock
 from backend.messaging.limits import PER_DAY, PER_HOUR
 from tests.conftest import OpenShop
@@ -64,6 +65,34 @@ async def test_the_limit_is_the_persons_over_all_merchants_and_however_they_are_
         await caller.join(shop.hub, otto.title() if number % 2 else otto)
     await relay_and_send(working)
     assert len(post_office.mails) == PER_HOUR
+
+
+async def test_a_tag_in_the_address_is_no_other_mailbox(
+    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str
+) -> None:
+    addresses = {otto.replace("@", f"+{number}@") for number in range(47)}
+    for number, address in enumerate(addresses):
+        await stranger.but(x_forwarded_for=f"198.51.100.{number}").join(shop.hub, address)
+    await relay_and_send(working)
+    written = {mail["To"] for mail in post_office.mails}
+    assert (len(written), written <= addresses) == (PER_HOUR, True)
+    assert len({(await shop.anna.find(address))[0]["id"] for address in addresses}) == 47
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("otto+1@x.lu", "otto@x.lu"),
+        ("otto+a+b@x.lu", "otto@x.lu"),
+        ("+otto@x.lu", "+otto@x.lu"),
+        ("o.t.t.o@x.lu", "o.t.t.o@x.lu"),
+        ("otto-1@x.lu", "otto-1@x.lu"),
+        ("o.tto+1@gmail.com", "otto@gmail.com"),
+        ("otto@googlemail.com", "otto@gmail.com"),
+    ],
+)
+def test_mails_are_counted_where_they_arrive(email: str, mailbox: str) -> None:
+    assert mailbox_of(email) == mailbox
 
 
 async def test_nobody_can_use_up_the_mails_that_staff_cause(

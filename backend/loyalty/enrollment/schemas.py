@@ -1,5 +1,6 @@
 """Joining a program, at the till or from the poster."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body, Language
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.customers.schemas import Email, Person, PublicName
+from backend.loyalty.customers.greeting import plain_name
+from backend.loyalty.customers.schemas import NO_PUBLIC_NAME, Email, Person, PublicName
 from backend.merchants.schemas import StoreRef
 
 
@@ -27,6 +29,12 @@ class SelfEnroll(Person):
     first_name: PublicName | None = None
     last_name: PublicName | None = None
     accept_terms: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for field in ("first_name", "last_name"):
+            if re.search(NO_PUBLIC_NAME, plain_name(getattr(self, field) or "")):
+                raise ValueError(f"Write a name only - at `$.{field}`")
 
 
 class EnrolledCard(Answer):

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import delete
 
@@ -15,6 +16,7 @@ from backend.core.models import StoredAnswer
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.customers.greeting import name_to_greet
+from backend.loyalty.enrollment.schemas import SelfEnroll
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Policy, Store
 from tests.conftest import OpenShop
@@ -477,6 +479,10 @@ async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, s
         "Ngọc Ánh",
         "Марія",
         "李雷",
+        "Zoe\u0308",
+        "علی\u200cرضا",
+        "क्\u200dष",
+        "สมชาย",
         "Louis XIV",
     ],
 )
@@ -487,7 +493,15 @@ async def test_a_name_is_taken_and_greeted(shop: Shop, stranger: Stranger, name:
     assert name_to_greet(name) == name
 
 
-@pytest.mark.parametrize("name", ["EVIL.COM", "evil .example", "evil.中国", "Www evil com", "http:evil"])
+HIDDEN_SITES = [
+    f"evil{hidden}.{beside}example"
+    for mark in "\u00ad\u0338\u034f\u180e\u200b\u200d\u2061\u2064\u20dd\ufe0f\U000e0020\U000e01ef"
+    for hidden, beside in (("", mark), (mark, ""), (mark, mark))
+]
+"""A site, with a mark beside its dot."""
+
+
+@pytest.mark.parametrize("name", ["EVIL.COM", "evil .example", "evil.中国", "Www evil com", "http:evil", *HIDDEN_SITES])
 def test_a_mail_greets_nobody_by_what_may_be_a_site(name: str) -> None:
     assert name_to_greet(name) is None
 
@@ -506,6 +520,10 @@ def test_a_mail_greets_nobody_by_what_may_be_a_site(name: str) -> None:
         "call 0900 12",
         "c:\\x",
         "https://x",
+        "ww\u200dw.evil",
+        "me\uff20evil",
+        "0900\u0338 1",
+        "evil.\ufe0fe\ufe0fxample",
     ],
 )
 @pytest.mark.parametrize("field", ["first_name", "last_name"])
@@ -513,6 +531,12 @@ async def test_what_is_no_name_is_refused_at_the_poster(shop: Shop, stranger: St
     with refused("validation_failed", 422) as said:
         await stranger.join(shop.hub, **{field: name})
     assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
+
+
+@pytest.mark.parametrize("name", HIDDEN_SITES)
+def test_no_mark_hides_a_site_from_the_poster(name: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="first_name"):
+        msgspec.convert({"email": "otto@example.com", "first_name": name, "accept_terms": True}, SelfEnroll)
 
 
 async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
@@ -531,6 +555,17 @@ async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
         await stranger.ask("PATCH", path, json={"language": "pt"})
     with refused("card_not_found", 404):
         await stranger.ask("PATCH", f"{path}x", json={"language": "de"})
+
+
+async def test_a_language_chosen_on_the_page_of_a_merged_card_is_kept(shop: Shop, stranger: Stranger) -> None:
+    kept, other = await shop.a_card(), await shop.a_card()
+    merge = await Office.of(shop.claire).merge(kept, other)
+    path = f"/storefront/loyalty/cards/{other['page_url'].rpartition('/')[2]}"
+    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert (page["card"]["id"], page["card"]["customer"]["language"]) == (kept["id"], "lb")
+    assert (await shop.anna.show(kept))["customer"]["language"] == "lb"
+    await Office.of(shop.claire).reverse(merge)
+    assert (await shop.anna.show(other))["customer"]["language"] == other["customer"]["language"] == "en"
 
 
 async def test_whoever_enrolls_while_a_merge_wants_the_same_rows_gets_their_card(
