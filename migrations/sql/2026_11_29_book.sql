@@ -93,7 +93,12 @@ BEGIN
     SELECT * FROM json_populate_recordset(NULL::allocations, b.allocations);
   END IF;
   IF b.retired_code IS NOT NULL THEN
-    INSERT INTO retired_codes SELECT * FROM json_populate_record(NULL::retired_codes, b.retired_code);
+    -- The code of a merged card opens this one too. One that was retired before stays so.
+    INSERT INTO retired_codes (merchant_id, code, card_id, user_id, on_behalf_user_id, reason, retired_at)
+    SELECT p_merchant, c.code, c.id, r.user_id, r.on_behalf_user_id, r.reason, r.retired_at
+    FROM json_populate_record(NULL::retired_codes, b.retired_code) r
+    JOIN cards c ON c.merchant_id = p_merchant AND c.id = ANY (card_family(p_merchant, v_card.id))
+    ON CONFLICT DO NOTHING;
     UPDATE cards c SET code = v_card.code WHERE c.merchant_id = p_merchant AND c.id = v_card.id;
   END IF;
   IF b.ends_links THEN

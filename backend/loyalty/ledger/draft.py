@@ -204,7 +204,10 @@ class Draft:
         self._settled_holds.append(hold)
 
     def replace_code(self, code: str, reason: str) -> None:
-        """The card's code so far is refused from now on, and what was handed out with it opens nothing."""
+        """The card's code so far is refused from now on, and what was handed out with it opens nothing.
+
+        The same for cards that were merged into it.
+        """
         card, origin = self.card, self.origin
         self._retired_code = RetiredCodeRow(
             card.merchant_id, card.code, card.id, origin.user_id, origin.on_behalf_user_id, reason, self.now
@@ -213,7 +216,7 @@ class Draft:
         self.end_links()
 
     def end_links(self) -> None:
-        """Page, pass file, save link and Apple token so far open nothing from now on."""
+        """Page, pass file, save link and Apple token so far open nothing from now on, also of cards merged into it."""
         self.card.page_version += 1
         self._ends_links = True
         self.record(CardLinksEnded(self.card.id, self.origin.user_id))
