@@ -4,7 +4,6 @@ from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery
 
 from backend.loyalty.till.schemas import TillView
@@ -20,7 +19,7 @@ from frontend.till.card.bookings import booking_key
 from frontend.till.card.lifting import PIN, is_lifted
 from frontend.till.card.repeats import forget_unanswered, remember_found
 from frontend.till.screen import card_screen, ready_screen
-from frontend.till.toasts import TOAST_SECONDS, Done, Toast
+from frontend.till.toasts import Done
 from i18n.translator import get_translator
 
 NOT_TYPED = {"_csrf_token", PIN}
@@ -74,27 +73,3 @@ def _shown(request: Request, view: TillView, card_id: UUID | None) -> Response[s
     response = card_screen(request, view, done=done) if card_id else ready_screen(request, view, done=done)
     response.headers.update({"HX-Retarget": "#till", "HX-Reswap": "innerHTML"})
     return response
-
-
-@get("/till/bookings/{key:str}/outcome")
-async def show_outcome(
-    request: Request, caller: NamedDependency[Caller], key: FromPath[str], card_id: FromQuery[UUID | None] = None
-) -> Response[str]:
-    """For a till that has gone on to another customer: 204 while it is still unknown, then a toast."""
-    try:
-        state = await find_booking(caller, key)
-        view = await get_till(caller, card_id)
-    except BackendAway:
-        return Response("", status_code=204, media_type=MediaType.HTML)
-    name, is_booked = view.card.customer.name if view.card else None, state == "booked"
-    sentence = _outcome(language_of(request), name, is_booked=is_booked)
-    return page(request, "till/outcome.html", toasts=[Toast(sentence, is_booked, TOAST_SECONDS, None, None)])
-
-
-def _outcome(language: str, name: str | None, *, is_booked: bool) -> str:
-    _ = get_translator(language).gettext
-    if name is None:
-        return _("The transaction was recorded after all.") if is_booked else _("The transaction was not recorded.")
-    if is_booked:
-        return _("%(name)s: the transaction was recorded after all.", name=name)
-    return _("%(name)s: the transaction was not recorded.", name=name)

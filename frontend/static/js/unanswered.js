@@ -3,7 +3,7 @@ import { isLocked } from "./keys.js";
 import { toast } from "./toasts.js";
 
 const AGAIN_MS = 4000;
-const gone = new Set();
+const gone = new Map(); // where to ask about those who have gone, and since when
 let till;
 let here; // where to ask about what is still on the screen
 let timer;
@@ -36,17 +36,18 @@ export function goOn() {
   const address = here ?? document.querySelector("#says [hx-get]")?.getAttribute("hx-get");
   here = undefined;
   if (!address) return false;
-  gone.add(address.replace(/\?|$/, "/outcome?"));
+  gone.set(address.replace(/\?|$/, "/outcome?"), Date.now());
   toast(till.dataset.unknown);
   askLater();
   return true;
 }
 
 function ask() {
-  const [address] = here ? [here] : gone;
+  const [address, since] = here ? [here] : ([...gone][0] ?? []);
   if (!address) return;
-  if (isLocked() || !navigator.onLine) askLater();
-  else window.htmx.ajax("GET", address, { target: here ? "#says" : "#toasts", orionAsks: address });
+  if (isLocked() || !navigator.onLine) return askLater();
+  const values = since && { waited: Math.round((Date.now() - since) / 1000) };
+  window.htmx.ajax("GET", address, { target: since ? "#toasts" : "#says", values, orionAsks: address });
 }
 
 function askLater() {
@@ -55,10 +56,10 @@ function askLater() {
 }
 
 function heard({ orionAsks, response }) {
-  if ([200, 404].includes(response?.status)) {
-    gone.delete(orionAsks);
-    if (here === orionAsks) here = undefined;
-  }
+  const since = gone.get(orionAsks);
+  gone.delete(orionAsks);
+  if (![200, 404].includes(response?.status)) since && gone.set(orionAsks, since); // the others come first
+  else if (here === orionAsks) here = undefined;
   askLater();
 }
 
