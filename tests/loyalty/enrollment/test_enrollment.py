@@ -23,12 +23,11 @@ from tests.conftest import OpenShop
 from tests.world import ANNA, MARIE
 from tests.world.caller import new_key, refused
 from tests.world.office import Office
-from tests.world.patience import until
+from tests.world.patience import WAITS_FOR_US, until
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 
 LOCK = "SELECT FROM customers WHERE merchant_id = $1 AND id = $2 FOR UPDATE"
-WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 KEPT_KEYS = (
     "SELECT key FROM stored_answers WHERE merchant_id = $1",
     "SELECT idempotency_key FROM transactions WHERE merchant_id = $1 AND idempotency_key IS NOT NULL",

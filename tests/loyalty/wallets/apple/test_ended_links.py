@@ -1,12 +1,15 @@
 """Links that open a card end together: replaced after a loss, or ended because others have them."""
 
+import asyncio
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from tests.loyalty.wallets.apple.conftest import AppleWorld
 from tests.loyalty.wallets.conftest import GoogleTown
 from tests.world.caller import new_key, refused
+from tests.world.patience import WAITS_FOR_US, until
 from tests.world.shop import Shop
 from tests.world.till import Card, Stranger, Till
 
@@ -71,6 +74,22 @@ async def test_the_old_pass_file_and_the_token_of_an_installed_pass_end_too(worl
     anew = await phone.add(world.pass_url(card, page_version=1))
     assert anew.opened.serial != held.opened.serial
     assert (await phone.fetch(anew)).status_code in {200, 304}
+
+
+@pytest.mark.parametrize("is_installed", [False, True], ids=["with the old link", "with the old pass"])
+async def test_who_asks_for_a_pass_while_its_links_are_ended_gets_none(
+    world: AppleWorld, superuser: asyncpg.Connection, *, is_installed: bool
+) -> None:
+    """It would have the address of the card's new page on its back."""
+    card, phone = await world.shop.a_card(), world.phone()
+    held = await world.add(phone, card) if is_installed else None
+    async with superuser.transaction():
+        await superuser.execute("SELECT end_card_links($1, $2)", world.shop.merchant_id, UUID(card["id"]))
+        asked = asyncio.create_task(phone.fetch(held) if held else world.http.get(world.pass_url(card)))
+        await until(lambda: superuser.fetchval(WAITS_FOR_US))
+    assert (await asked).status_code == (401 if held else 404)
+    mine = "SELECT count(*) FROM apple_passes WHERE card_id = $1"
+    assert await superuser.fetchval(mine, UUID(card["id"])) == 0
 
 
 async def test_what_others_saved_at_google_is_empty_and_over(google_town: GoogleTown, way: Way) -> None:
