@@ -13,6 +13,7 @@ from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.reader import language_of, last_category_of
 from frontend.kit.request import Request
+from frontend.till.card.kept import hold_of
 from frontend.till.card.lifting import Lifting
 from frontend.till.card.slips import Asked
 from frontend.till.toasts import Done, toasts_of
@@ -50,6 +51,7 @@ def card_screen(
         form=form or Form({}),
         lifting=lifting,
         asked=asked,
+        asked_hold=hold_of(form, card.holds) if form and not lifting else None,
         chosen_categories=_chosen_categories(request, view, form),
         hand_over=shown.hand_over if shown else None,
         enrolled=bool(shown and shown.enrolled),

@@ -1,5 +1,6 @@
 """Taking bookings back at the till, in parts and by receipt; and what is set aside."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -229,6 +230,18 @@ async def test_enter_after_looking_books_nothing(anna: Browser, listed: StaffBac
     await anna.send("/till/returns/look", htmx=True, order_reference="R-7")
     assert '<h2 id="return" tabindex="-1" data-autofocus="always">' in anna.page
     assert 'data-key="Enter"' not in anna.page.split('aria-labelledby="return"')[1]
+
+
+@pytest.mark.parametrize("place", ["/till/today", HISTORY, "/till/returns/look"])
+async def test_enter_in_a_field_of_a_return_chooses_no_reason(anna: Browser, listed: StaffBackend, place: str) -> None:
+    """Enter presses the first button that sends a form: there it is one that cannot be pressed."""
+    await anna.open("/till/today")
+    await (anna.send(place, htmx=True, order_reference="R-7") if "look" in place else anna.open(place))
+    forms = [form for form in anna.page.split("<form")[1:] if 'name="reason"' in form]
+    assert forms
+    for form in forms:
+        first = re.search(r"<button(?![^>]*type=.button)[^>]*>|<input[^>]*type=.submit[^>]*>", form)
+        assert first and "disabled" in first[0]
 
 
 @pytest.mark.parametrize("pin", ["1111", "12x"])

@@ -14,8 +14,6 @@ from backend.loyalty.wallets import freshness
 from backend.operations import health
 from backend.staff_pins import actions as staff_pins
 
-WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-"""Asked by the connection that others are to wait for."""
 PATIENCE_SECONDS = 60
 LOOK_SECONDS = 0.02
 OF_THE_HOUSE = (

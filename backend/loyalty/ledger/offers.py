@@ -86,12 +86,16 @@ def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantit
     """out_of_stock | reward_limit_reached | other_store | None, apart from the balance."""
     if reward.stock is not None and reward.stock < quantity:
         return "out_of_stock"
-    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward.id and rules.is_reserved(hold, now))
-    had = state.redeemed_counts.get(reward.id, 0) + held
-    if reward.limit_per_card and had + quantity > reward.limit_per_card:
+    if reward.limit_per_card and had_of(reward.id, state, now) + quantity > reward.limit_per_card:
         return "reward_limit_reached"
     is_here = any(store.id == state.setup.store.id for store in redeemed_at(reward, state))
     return None if is_here else "other_store"
+
+
+def had_of(reward_id: UUID, state: CardState, now: datetime) -> int:
+    """How many pieces of a reward with a limit this person has had, or has set aside."""
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_reserved(hold, now))
+    return state.redeemed_counts.get(reward_id, 0) + held
 
 
 def redeemed_at(reward: RewardState | None, state: CardState) -> list[StoreState]:

@@ -60,6 +60,13 @@ class DailyStampLimit(Problem):
     counted = "limit"
 
 
+class StampsTooClose(StampCooldown):
+    """A returned stamp would be given again."""
+
+    title = N_("This stamp cannot be given again")
+    detail = N_("Meanwhile the card got another, and both together are more than the program allows at that time.")
+
+
 class InsufficientPoints(Problem):
     code, status, is_remembered = "insufficient_points", 409, True
     title = N_("Not enough points")
@@ -104,6 +111,15 @@ class LimitExceeded(LimitReached):
     """The booking alone is more than the limit."""
 
     detail = N_("This is more than the limit of %(maximum)s allows at any time. The owner can lift it with a PIN.")
+
+
+class UndoneOverLimit(LimitReached):
+    """What was returned would count toward it again."""
+
+    detail = N_(
+        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: "
+        "then the owner can lift the limit with a PIN."
+    )
 
 
 class OverrideRefused(Problem):

@@ -23,11 +23,12 @@ from tests.conftest import OpenShop
 from tests.world import ANNA, MARIE
 from tests.world.caller import new_key, refused
 from tests.world.office import Office
-from tests.world.patience import WAITS_FOR_US, until
+from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 
 LOCK = "SELECT FROM customers WHERE merchant_id = $1 AND id = $2 FOR UPDATE"
+WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 KEPT_KEYS = (
     "SELECT key FROM stored_answers WHERE merchant_id = $1",
     "SELECT idempotency_key FROM transactions WHERE merchant_id = $1 AND idempotency_key IS NOT NULL",
@@ -554,6 +555,17 @@ async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
         await stranger.ask("PATCH", path, json={"language": "pt"})
     with refused("card_not_found", 404):
         await stranger.ask("PATCH", f"{path}x", json={"language": "de"})
+
+
+async def test_a_language_chosen_on_the_page_of_a_merged_card_is_kept(shop: Shop, stranger: Stranger) -> None:
+    kept, other = await shop.a_card(), await shop.a_card()
+    merge = await Office.of(shop.claire).merge(kept, other)
+    path = f"/storefront/loyalty/cards/{other['page_url'].rpartition('/')[2]}"
+    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert (page["card"]["id"], page["card"]["customer"]["language"]) == (kept["id"], "lb")
+    assert (await shop.anna.show(kept))["customer"]["language"] == "lb"
+    await Office.of(shop.claire).reverse(merge)
+    assert (await shop.anna.show(other))["customer"]["language"] == other["customer"]["language"] == "en"
 
 
 async def test_whoever_enrolls_while_a_merge_wants_the_same_rows_gets_their_card(
