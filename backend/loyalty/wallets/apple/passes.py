@@ -50,9 +50,15 @@ def auth_token(keys: KeyRing, found: ApplePass) -> str:
     return unseal(keys, found.auth_token, _place(found.serial))
 
 
-async def get_pass(session: AsyncSession, keys: KeyRing, serial: str, authorization: str) -> ApplePass:
-    """Raises PassTokenRefused, after the same comparison whether or not there is such a pass."""
-    found = await session.get(ApplePass, UUID(serial)) if _is_serial(serial) else None
+async def get_pass(
+    session: AsyncSession, keys: KeyRing, serial: str, authorization: str, *, is_kept: bool = False
+) -> ApplePass:
+    """Raises PassTokenRefused, after the same comparison whether or not there is such a pass.
+
+    `is_kept`: until the transaction ends nobody ends the card's links, so that what is read next belongs to the pass.
+    """
+    lock = {"read": True, "key_share": True} if is_kept else None
+    found = await session.get(ApplePass, UUID(serial), with_for_update=lock) if _is_serial(serial) else None
     expected = auth_token(keys, found) if found else NO_TOKEN
     given = authorization.removeprefix(SCHEME)
     is_right = hmac.compare_digest(f"{SCHEME}{expected}".encode(), f"{SCHEME}{given}".encode())

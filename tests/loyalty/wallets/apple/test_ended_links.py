@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.loyalty.cards import code as card_code
+from backend.loyalty.enrollment.queries import CARD_AT_HOME
 from backend.loyalty.programs.models import Program
 from tests.loyalty.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.loyalty.wallets.conftest import GoogleTown
@@ -160,6 +161,33 @@ async def test_the_old_pass_file_and_the_token_of_an_installed_pass_end_too(worl
     anew = await phone.add(world.pass_url(card, page_version=1))
     assert anew.opened.serial != held.opened.serial
     assert (await phone.fetch(anew)).status_code in {200, 304}
+
+
+async def test_the_old_pass_is_not_fetched_while_its_links_end(world: AppleWorld) -> None:
+    """It would have the address of the card's new page on its back."""
+    card, phone = await world.shop.a_card(), world.phone()
+    held = await world.add(phone, card)
+    async with world.services.sessions.committing(world.shop.merchant_id) as ending:
+        await ending.execute(select(func.end_card_links(world.shop.merchant_id, UUID(card["id"]))))
+        fetching = asyncio.create_task(phone.fetch(held))
+        await at_the_lock(world, "FROM apple_passes%FOR KEY SHARE")
+    assert (await fetching).status_code == 401
+
+
+async def test_the_page_of_a_merged_card_does_not_tell_links_that_are_made_at_that_moment(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, kept = await merged(shop, 1)
+    fetchval = asyncpg.Pool.fetchval
+
+    async def at_that_moment(pool: asyncpg.Pool, query: str, *told: object) -> object:
+        if query == CARD_AT_HOME and told[1] == UUID(kept["id"]):
+            await superuser.execute("SELECT end_card_links($1, $2)", shop.merchant_id, UUID(kept["id"]))
+        return await fetchval(pool, query, *told)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
+    with refused("card_not_found", 404):
+        await stranger.card_page(other["page_url"])
 
 
 async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world: AppleWorld) -> None:
