@@ -12,15 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.keys import KeyRing
 from backend.core.sealing import seal, unseal
+from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.apple.problems import PassTokenRefused
-from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
+from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration
 
 TOKEN_BYTES = 16
 NO_TOKEN = "0" * 2 * TOKEN_BYTES
 SCHEME = "ApplePass "
 TAG = re.compile(r"\d{1,18}")
 ERASED_KEPT = timedelta(days=30)
-"""A phone that has been off for weeks still fetches the void pass."""
+"""A phone that has been off for weeks still fetches the void pass, which names nobody."""
 JUST_NOW = timedelta(hours=1)
 _HOLDS_PASSES = exists().where(AppleRegistration.device_id == AppleDevice.id)
 
@@ -84,17 +85,9 @@ async def list_changed(session: AsyncSession, library_id: str, since: str | None
 
 
 async def forget_erased(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
-    """Passes of erased cards, a month after their phones were told; from then on nobody knows them."""
-    told = select(WalletLink.card_id).where(
-        WalletLink.merchant_id == merchant_id, WalletLink.provider == "apple", WalletLink.status == "removed"
-    )
-    await session.execute(
-        delete(ApplePass).where(
-            ApplePass.merchant_id == merchant_id,
-            ApplePass.card_id.in_(told),
-            ApplePass.last_modified < now - ERASED_KEPT,
-        )
-    )
+    """Passes of cards that were erased a month ago, whether or not their phones were told; then nobody knows them."""
+    erased = select(Card.id).where(Card.merchant_id == merchant_id, Card.erased_at < now - ERASED_KEPT)
+    await session.execute(delete(ApplePass).where(ApplePass.merchant_id == merchant_id, ApplePass.card_id.in_(erased)))
 
 
 async def forget_empty_devices(session: AsyncSession, now: datetime) -> None:

@@ -200,6 +200,32 @@ async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world:
     assert not await world.superuser.fetchval("SELECT count(*) FROM apple_passes WHERE card_id = $1", UUID(card["id"]))
 
 
+async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, stranger: Stranger) -> None:
+    """The void pass alone stays for a month: the phone has to hear that it names nobody."""
+    shop, phone = world.shop, world.phone()
+    card = await shop.a_card(first_name="Zoé")
+    held = await world.add(phone, card)
+    await shop.erase(card)
+    version = "SELECT page_version FROM cards WHERE id = $1"
+    assert await world.superuser.fetchval(version, UUID(card["id"])) == 1
+    with refused("card_not_found", 404):
+        await stranger.card_page(card["page_url"])
+    for page_version in (0, 1):
+        assert (await world.http.get(world.pass_url(card, page_version=page_version))).status_code == 404
+    await world.updated(card)
+    await phone.pushed()
+    assert phone.passes[held.opened.serial].content["voided"] is True
+    assert "/c/" not in str(phone.passes[held.opened.serial].content)
+
+
+async def test_the_database_itself_wants_to_know_since_when_a_card_is_erased(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card()
+    with pytest.raises(asyncpg.CheckViolationError, match="erased_at"):
+        await superuser.execute("UPDATE cards SET state = 'erased', customer_id = NULL WHERE id = $1", UUID(card["id"]))
+
+
 @pytest.mark.parametrize("place", ["a deactivated card", "a closed program", "a store without loyalty"])
 async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, stranger: Stranger, place: str) -> None:
     card = await shop.a_card(points=7)
