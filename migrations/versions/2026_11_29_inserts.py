@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_29_inserts"
-down_revision = "2026_11_29_merged_codes"
+down_revision = "2026_11_29_erased_links"
 branch_labels = None
 depends_on = None
 
