@@ -58,6 +58,9 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
         notify = Notify.REWARD_READY if event.name == event_name(RewardReady) else None
         await _sync_wallets(session, event, UUID(event.data["card_id"]), queue, notify)
 
+    async def end_passes(session: AsyncSession, event: Event) -> None:
+        await _end_passes(session, event, UUID(event.data["card_id"]), queue)
+
     async def warn_wallets(session: AsyncSession, event: Event) -> None:
         card_id = UUID(event.data["card_id"])
         await repaint(session, event.merchant_id, [card_id])
@@ -73,7 +76,7 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
     table["card_enrolled"].append(mail(ENROLLMENT))
     table["card_link_requested"] = [mail(CARD_LINK)]
     table["card_links_asked"] = [answer_card_links]
-    table[event_name(CardLinksEnded)].append(mail(CARD_LINK))
+    table[event_name(CardLinksEnded)] = [end_passes, mail(CARD_LINK)]
     table[event_name(PointsExpiring)] = [warn_wallets]
     table[event_name(CustomerChanged)] = [repaint_wallets]
     return table
@@ -90,6 +93,13 @@ async def _sync_wallets(
 async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> list[UUID]:
     found = select(Card.id).where(Card.merchant_id == merchant_id, Card.customer_id == customer_id)
     return list(await session.scalars(found))
+
+
+async def _end_passes(session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis) -> None:
+    """Of the card, and of all that were merged into it."""
+    family = select(func.unnest(func.card_family(event.merchant_id, card_id)))
+    for ended in await session.scalars(family):
+        await _sync_wallets(session, event, ended, queue)
 
 
 async def _mail_card(

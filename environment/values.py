@@ -4,9 +4,10 @@ No refusal quotes what was read: it may be a secret in the wrong place.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -31,10 +32,26 @@ def parts_of(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def unknown_parameter(name: str, known: Iterable[str]) -> ValueError:
-    """Of an address. What is no name may be the rest of a password."""
-    called = f" {name}" if name.isidentifier() and name.isascii() else ""
-    return ValueError(f"has a parameter{called} that Orion does not know here: it knows {', '.join(sorted(known))}")
+def check_parameters(query: str, known: Collection[str]) -> None:
+    """Of an address. What is no name, or stands behind a password, may be the rest of it: it is not quoted."""
+    is_quotable = True
+    for part in filter(None, query.split("&")):
+        name = part.partition("=")[0]
+        is_quotable = is_quotable and name.isidentifier() and name.isascii()
+        if name not in known:
+            called = f" {name}" if is_quotable else ""
+            raise ValueError(
+                f"has a parameter{called} that Orion does not know here: it knows {', '.join(sorted(known))}"
+            )
+        is_quotable = is_quotable and "password" not in name
+
+
+def expanded(text: str) -> str:
+    """A path, with `~` as shells read it."""
+    try:
+        return str(Path(text.strip()).expanduser())
+    except RuntimeError:
+        raise ValueError("names nobody's home; it takes a file's path, not what is in the file") from None
 
 
 def is_host(text: str) -> bool:
@@ -102,6 +119,12 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
+def _token(text: str) -> str:
+    if not text.isascii() or not text.strip().isprintable() or " " in text.strip():
+        raise ValueError("must be one word without accents, as it travels in a header")
+    return text.strip()
+
+
 def _secrets(text: str) -> str:
     if not parts_of(text):
         raise ValueError("must have at least one key, with commas between several")
@@ -115,6 +138,9 @@ Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl())]
 HostName = Annotated[str, checked_by(_host_name)]
 MailAddress = Annotated[str, checked_by(_mail_address)]
 OneLine = Annotated[str, checked_by(_one_line)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Token = Annotated[str, checked_by(_token)]
+NamedPath = Annotated[str, checked_by(expanded)]
 Secrets = Annotated[str, checked_by(_secrets)]
 """Comma-separated, newest first: the first signs and encrypts, all are accepted."""
 Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))))]

@@ -3,14 +3,13 @@
 import os
 import secrets
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
-from msgspec import Meta
 
 from environment.production import KEY_LENGTH_MIN, require_given, require_https, require_strong
 from environment.reading import SettingsError, decode, given_values
-from environment.values import Address, HostName, Secrets, parts_of
+from environment.values import Address, HostName, Port, Secrets, parts_of
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
@@ -18,7 +17,7 @@ __all__ = ["Settings", "SettingsError", "load_settings"]
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     environment: Literal["development", "test", "production"] = "development"
     frontend_host: HostName = "127.0.0.1"
-    frontend_port: Annotated[int, Meta(ge=1, le=65535)] = 8080
+    frontend_port: Port = 8080
     backend_url: Address = "http://127.0.0.1:8000"
     public_url: Address = "http://127.0.0.1:8080"
     """https in production."""

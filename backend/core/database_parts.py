@@ -4,11 +4,11 @@ import re
 from collections.abc import Collection, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from environment.values import ESCAPES, is_host, parts_of, unknown_parameter
+from environment.values import ESCAPES, check_parameters, is_host, parts_of
 
 SCHEMES = {"postgresql", "postgres", "postgresql+asyncpg"}
 PORT, PORT_MAX = 5432, 65_535
-FORM = "must be an address such as postgresql://orion_app@db.example/orion?sslmode=verify-full"
+FORM = "must be an address such as postgresql://orion_app@db.example/orion?sslmode=verify-full&sslrootcert=system"
 MISREAD = f"{FORM}; {ESCAPES}"
 HALF_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
 
@@ -48,13 +48,9 @@ def _authority(parts: SplitResult) -> dict[str, str]:
 
 
 def _parameters(query: str, known: Collection[str]) -> dict[str, str]:
-    found = dict[str, str]()
-    for part in filter(None, query.split("&")):
-        name, _, value = part.partition("=")
-        if name not in known:
-            raise unknown_parameter(name, known)
-        found[name] = _decoded(value)
-    return found
+    check_parameters(query, known)
+    parts = [part.partition("=") for part in query.split("&") if part]
+    return {name: _decoded(value) for name, _, value in parts}
 
 
 def _host(text: str) -> Host:

@@ -1,18 +1,19 @@
 """ORION_DATABASE_URL as libpq reads it, for everybody who connects: both lanes, migrations, the look at the start."""
 
-import ssl
-from collections.abc import Mapping
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from backend.core.database_parts import Host, hosts_of, split_database_url
-from backend.core.files import check_authorities, named_path, read_named, shown
+from backend.core.files import check_authorities, check_pair, read_named
 from environment.reading import SettingsError
-from environment.values import checked_by
+from environment.values import checked_by, expanded
 
 CONNECT_SECONDS, CONNECT_SECONDS_MAX = 5, 60
 SYSTEM = "system"
+VERIFYING = ("verify-ca", "verify-full")
 CHOICES = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "target_session_attrs": ("any", "read-write", "primary"),
@@ -45,7 +46,7 @@ class DatabaseUrl:
 
 def parse_database_url(text: str) -> DatabaseUrl:
     """Raises ValueError with what it must be, and quotes nothing of it but the names of parameters."""
-    told = split_database_url(text, KNOWN)
+    told = _parts(text)
     hosts = hosts_of(told)
     for name, choices in CHOICES.items():
         if told.get(name, choices[0]) not in choices:
@@ -76,7 +77,11 @@ DatabaseAddress = Annotated[str, checked_by(_checked)]
 
 def check_database_files(setting: str, text: str) -> None:
     """Raises SettingsError for a file that is named and cannot be used."""
-    told = split_database_url(text, KNOWN)
+    told = _parts(text)
+    if told.get("sslmode") in VERIFYING and not told.get("sslrootcert") and not _has_usual_authorities():
+        raise SettingsError(
+            f"{setting}: sslmode={told['sslmode']} needs sslrootcert: a file of authorities to trust, or system."
+        )
     if told.get("sslrootcert") == SYSTEM:
         del told["sslrootcert"]
     for name in FILES:
@@ -85,19 +90,23 @@ def check_database_files(setting: str, text: str) -> None:
     if told.get("sslrootcert"):
         check_authorities(f"{setting}, sslrootcert", told["sslrootcert"])
     if told.get("sslcert"):
-        _check_certificate(f"{setting}, sslcert", told)
+        check_pair(f"{setting}, sslcert", told["sslcert"], told.get("sslkey", ""), told.get("sslpassword", ""))
 
 
-def _check_certificate(setting: str, told: Mapping[str, str]) -> None:
-    key = named_path(told["sslkey"]) if told.get("sslkey") else None
+def _parts(text: str) -> dict[str, str]:
+    """As they are used: paths are whole."""
+    told = split_database_url(text, KNOWN)
+    return told | {name: expanded(told[name]) for name in FILES if told.get(name)}
+
+
+def _has_usual_authorities() -> bool:
+    """Where libpq looks by itself."""
+    if os.environ.get("PGSSLROOTCERT"):
+        return True
     try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_cert_chain(named_path(told["sslcert"]), key, lambda: told.get("sslpassword", ""))
-    except (ssl.SSLError, ValueError):
-        raise SettingsError(
-            f"{setting}: {shown(told['sslcert'])} and its sslkey are no certificate with its key, as PEM, "
-            "or sslpassword does not open the key."
-        ) from None
+        return Path("~/.postgresql/root.crt").expanduser().exists()
+    except (OSError, RuntimeError):
+        return False
 
 
 def _seconds(text: str) -> int:

@@ -6,10 +6,8 @@ import sys
 import structlog
 
 from backend.core.settings import Settings
-from environment.logs import without_tokens
+from environment.logs import capture_standard_library, cutting_tokens
 
-# They log addresses, job arguments or statements, which carry tokens and people's names.
-QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio", "_granian", "granian.access")
 REPEATING = ("asyncpg.pool",)
 """While the database is away its pool warns with a trace every few seconds; each request says so in a line."""
 
@@ -22,30 +20,24 @@ def configure_logs(settings: Settings, process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _named(process),
     ]
-    development = settings.environment == "development"
-    renderer = _without_tokens(
-        structlog.dev.ConsoleRenderer(
+    if settings.environment == "development":
+        people = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
         )
-        if development
-        else structlog.processors.JSONRenderer()
-    )
+        renderer = cutting_tokens(people)
+    else:
+        shared.append(structlog.processors.format_exc_info)
+        renderer = cutting_tokens(structlog.processors.JSONRenderer())
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer]
-        if not development
-        else [*shared, renderer],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    _capture_standard_library(shared, renderer, level)
-
-
-def _without_tokens(renderer: structlog.types.Processor) -> structlog.types.Processor:
-    def render(logger: object, method: str, line: structlog.types.EventDict) -> str:
-        return without_tokens(str(renderer(logger, method, line)))
-
-    return render
+    formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
+    capture_standard_library(formatter, sys.stderr, level)
+    for name in REPEATING:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _named(process: str) -> structlog.types.Processor:
@@ -54,17 +46,3 @@ def _named(process: str) -> structlog.types.Processor:
         return line
 
     return add_process
-
-
-def _capture_standard_library(
-    shared: list[structlog.types.Processor], renderer: structlog.types.Processor, level: int
-) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    for name in REPEATING:
-        logging.getLogger(name).setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 import structlog
 from arq.connections import ArqRedis
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from backend.core.redis_url import redis_options
@@ -48,28 +48,19 @@ def _failure(value: object) -> object:
 
 def open_redis(url: str) -> Redis:
     """Whoever waits for it waits a second: the till does without."""
-    redis: Redis = Redis.from_url(url, **_defaults(url), socket_timeout=1, socket_connect_timeout=1, max_connections=32)
-    return redis
+    limits = {"socket_timeout": 1, "socket_connect_timeout": 1}
+    return Redis.from_pool(ConnectionPool(**limits | redis_options(url), max_connections=32))
 
 
 def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, seconds: int = 2) -> ArqRedis:
     """`seconds`: for a connection, and for each answer."""
     limits = {"timeout": seconds, "socket_timeout": seconds, "socket_connect_timeout": seconds}
-    pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
-        url, **_defaults(url), **limits, max_connections=connections
-    )
     return ArqRedis(
-        pool,
+        BlockingConnectionPool(**limits | redis_options(url), max_connections=connections),
         job_serializer=serialize,
         job_deserializer=deserialize,
         default_queue_name=name,
     )
-
-
-def _defaults(url: str) -> dict[str, Any]:
-    """Those of ours that the address may overrule."""
-    options = redis_options(url)
-    return {name: options[name] for name in ("ssl_check_hostname",) if name in options}
 
 
 async def wake(queue: ArqRedis, job: str) -> None:

@@ -5,14 +5,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from redis.asyncio.connection import parse_url
 
-from backend.core.files import check_authorities, read_named
-from environment.values import ESCAPES, checked_by, is_host, unknown_parameter
+from backend.core.files import check_authorities, check_pair, read_named
+from environment.values import ESCAPES, check_parameters, checked_by, expanded, is_host
 
 FORM = (
     "must be an address such as redis://:password@cache.example:6379/0, rediss://… for TLS, or unix:///run/redis.sock"
 )
 MISREAD = f"{FORM}; {ESCAPES}"
-WITH_TLS = {"ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"}
+FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+WITH_TLS = {"ssl_cert_reqs", "ssl_check_hostname", *FILES}
 SECONDS = {"socket_timeout", "socket_connect_timeout", "health_check_interval"}
 KNOWN = {"db", "username", "password", "client_name", "socket_keepalive", "retry_on_timeout", *SECONDS}
 NOT_VERIFIED = "none"
@@ -20,21 +21,28 @@ CERT_REQS = (NOT_VERIFIED, "optional", "required")
 
 
 def redis_options(text: str) -> dict[str, Any]:
-    """What the library makes of it, and the defaults it lacks. Raises ValueError with what it must be."""
+    """What a pool is given: what the library makes of it, and the defaults it lacks.
+
+    Raises ValueError with what it must be.
+    """
     parts = _split(text)
+    check_parameters(parts.query, KNOWN | (WITH_TLS if parts.scheme == "rediss" else set[str]()))
     try:
         told: dict[str, Any] = dict(parse_url(text))
     except ValueError:
         raise ValueError(f"has a parameter that is no number; it {FORM}") from None
-    told.pop("connection_class", None)
-    _refuse_unknown(parts, set(told) - {"host", "port", "path"})
     if any(told.get(name, 1) <= 0 for name in SECONDS) or told.get("db", 0) < 0:
         raise ValueError("must have a database of 0 or more and times above 0")
     if told.get("ssl_cert_reqs", NOT_VERIFIED) not in CERT_REQS:
         raise ValueError(f"must have an ssl_cert_reqs out of {', '.join(CERT_REQS)}")
     # A certificate of just anybody would do otherwise.
     is_verified = parts.scheme == "rediss" and told.get("ssl_cert_reqs") != NOT_VERIFIED
-    return ({"ssl_check_hostname": True} if is_verified else {}) | told
+    if told.get("ssl_check_hostname") and not is_verified:
+        raise ValueError("must have another ssl_cert_reqs than none with ssl_check_hostname")
+    if ("ssl_certfile" in told) != ("ssl_keyfile" in told):
+        raise ValueError("must have both ssl_certfile and ssl_keyfile, or neither")
+    paths = {name: expanded(told[name]) for name in FILES if name in told}
+    return ({"ssl_check_hostname": True} if is_verified else {}) | told | paths
 
 
 def _checked(text: str) -> str:
@@ -51,6 +59,8 @@ def check_redis_files(setting: str, text: str) -> None:
     for name in ("ssl_certfile", "ssl_keyfile"):
         if name in told:
             read_named(f"{setting}, {name}", told[name])
+    if "ssl_certfile" in told:
+        check_pair(f"{setting}, ssl_certfile", told["ssl_certfile"], told["ssl_keyfile"])
     if "ssl_ca_certs" in told:
         check_authorities(f"{setting}, ssl_ca_certs", told["ssl_ca_certs"])
 
@@ -74,9 +84,3 @@ def _split(text: str) -> SplitResult:
     if not is_right:
         raise ValueError(MISREAD)
     return parts
-
-
-def _refuse_unknown(parts: SplitResult, names: set[str]) -> None:
-    known = KNOWN | (WITH_TLS if parts.scheme == "rediss" else set[str]())
-    for name in sorted(names - known):
-        raise unknown_parameter(name, known)

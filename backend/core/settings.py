@@ -5,21 +5,33 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
 from backend.core.database_url import DatabaseAddress
+from backend.core.mail_settings import MailSettings, check_mail
 from backend.core.redis_url import RedisAddress
 from environment.production import require_given, require_https, require_strong
 from environment.reading import PREFIX, SettingsError, decode, given_values, name_of
-from environment.values import Address, Addresses, HostName, MailAddress, Networks, OneLine, Secrets, Url, parts_of
+from environment.values import (
+    Address,
+    Addresses,
+    HostName,
+    NamedPath,
+    Networks,
+    OneLine,
+    Port,
+    Secrets,
+    Token,
+    Url,
+    checked_by,
+    expanded,
+    parts_of,
+)
 
 __all__ = ["Settings", "SettingsError", "load_settings", "required"]
 
-Port = Annotated[int, Meta(ge=1, le=65535)]
 
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(MailSettings, frozen=True, kw_only=True):
     environment: Literal["development", "test", "production"] = "development"
     database_url: DatabaseAddress = ""
     """As libpq takes it: parameters such as `sslmode`, several hosts, sockets."""
@@ -27,7 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Used by migrations only; the same as `database_url` when empty."""
     redis_url: RedisAddress = ""
     """As redis-py takes it: `redis://`, `rediss://` with TLS, `unix://`."""
-    data_dir: Path = Path(".orion")
+    data_dir: Annotated[Path, checked_by(expanded)] = Path(".orion")
     backend_host: HostName = "127.0.0.1"
     backend_port: Port = 8000
     frontend_host: HostName = "127.0.0.1"
@@ -44,13 +56,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     worker_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """Where a worker shows its metrics to Prometheus; 0: nowhere."""
-    metrics_token: str = ""
+    metrics_token: Token = ""
     """What Prometheus sends as bearer token for `/metrics`; production shows them to nobody without one."""
     public_docs: bool = False
     """Whether production shows `/docs` and `/openapi.json` at the port that phones reach."""
 
-    google_wallet_issuer_id: str = ""
-    google_wallet_service_account_file: str = ""
+    google_wallet_issuer_id: OneLine = ""
+    google_wallet_service_account_file: NamedPath = ""
     google_wallet_origins: Addresses = ""
     google_wallet_api_url: Url = "https://walletobjects.googleapis.com"
     google_oauth_token_url: Url = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -58,30 +70,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     google_wallet_keys_url: Url = "https://pay.google.com/gp/m/issuer/keys"
     """Root keys of the signatures on callbacks."""
     default_logo_url: Url = ""
-    apple_wallet_dir: str = ""
-    apple_wallet_key_password: str = ""
+    apple_wallet_dir: NamedPath = ""
+    apple_wallet_key_password: OneLine = ""
     apns_url: Address = "https://api.push.apple.com"
-    apns_ca_file: str = ""
+    apns_ca_file: NamedPath = ""
     apns_push_type: Literal["", "alert", "background"] = ""
     """Sent as apns-push-type when set; passes have always been pushed without."""
 
     sandbox_url: Address = ""
     """Where `orion dev` has its doubles of Google and Apple; never in production."""
-
-    email_provider: Literal["smtp", "sendgrid", "console"] = "console"
-    email_from_address: MailAddress = "cards@orion.example"
-    email_from_name: OneLine = "Orion"
-    email_reply_to: MailAddress = ""
-    smtp_host: HostName = "127.0.0.1"
-    smtp_port: Port = 587
-    smtp_user: str = ""
-    smtp_password: str = ""
-    smtp_use_tls: bool = False
-    """STARTTLS, as on port 587."""
-    smtp_use_ssl: bool = False
-    """TLS from the first byte, as on port 465."""
-    sendgrid_api_key: str = ""
-    sendgrid_api_url: Url = "https://api.sendgrid.com"
 
     @property
     def keys(self) -> list[str]:
@@ -133,21 +130,6 @@ def required(settings: Settings, *fields: str) -> None:
             raise SettingsError(f"{name_of(field)} is not set: set it, or start `make run`, which brings its own.")
 
 
-def check_mail(settings: Settings) -> None:
-    """Raises SettingsError when a mail could never leave as it is meant to."""
-    has_login = [bool(settings.smtp_user), bool(settings.smtp_password)]
-    names_server = settings.smtp_host != Settings().smtp_host or any(has_login)
-    if settings.email_provider == "console" and (names_server or settings.sendgrid_api_key):
-        meant = "smtp" if names_server else "sendgrid"
-        raise SettingsError(f"ORION_EMAIL_PROVIDER is console, so no mail leaves: set it to {meant}.")
-    if settings.email_provider == "sendgrid" and not settings.sendgrid_api_key:
-        raise SettingsError("ORION_SENDGRID_API_KEY is not set although ORION_EMAIL_PROVIDER is sendgrid.")
-    if settings.smtp_use_tls and settings.smtp_use_ssl:
-        raise SettingsError("ORION_SMTP_USE_TLS (STARTTLS) and ORION_SMTP_USE_SSL exclude each other: unset one.")
-    if any(has_login) and not all(has_login):
-        raise SettingsError("ORION_SMTP_USER and ORION_SMTP_PASSWORD go together: set both, or neither.")
-
-
 def _refuse_unsafe(settings: Settings, given: Iterable[str]) -> None:
     if settings.sandbox_url:
         raise SettingsError("ORION_SANDBOX_URL is for development only: unset it.")
@@ -155,5 +137,5 @@ def _refuse_unsafe(settings: Settings, given: Iterable[str]) -> None:
     if settings.metrics_token:
         require_strong("metrics_token", [settings.metrics_token])
     require_https(settings, *(field for field in given if field.endswith("_url") and field not in INSIDE))
-    if settings.email_provider != "console" and settings.email_from_address == Settings().email_from_address:
+    if settings.email_provider != "console" and settings.email_from_address == MailSettings().email_from_address:
         raise SettingsError("ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set.")

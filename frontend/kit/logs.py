@@ -1,30 +1,25 @@
 import logging
-from typing import Any
+import sys
 
 import structlog
 
-from environment.logs import without_tokens
+from environment.logs import capture_standard_library, cutting_tokens
 from frontend.settings import Settings
 
 
 def set_up_logs(settings: Settings) -> None:
     """One JSON object a line in production, lines for people otherwise."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    people = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    machines = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *(machines if settings.is_production else people),
-            _without_tokens,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
-    # httpx writes whole addresses at INFO, and those of wallet passes are secrets
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-def _without_tokens(_logger: object, _method: str, line: Any) -> str:
-    return without_tokens(str(line))
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if settings.is_production:
+        shared.append(structlog.processors.format_exc_info)
+        renderer = cutting_tokens(structlog.processors.JSONRenderer())
+    else:
+        renderer = cutting_tokens(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
+    structlog.configure(processors=[*shared, renderer], wrapper_class=structlog.make_filtering_bound_logger(level))
+    formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
+    capture_standard_library(formatter, sys.stdout, level)

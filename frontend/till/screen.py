@@ -52,7 +52,7 @@ def card_screen(
         form=form,
         lifting=lifting,
         asked=asked,
-        asked_hold=None if lifting else hold_of(form, card.holds),
+        asked_hold=hold_of(form, card.holds),
         chosen_categories=_chosen_categories(request, view, form),
         hand_over=shown.hand_over if shown else None,
         enrolled=bool(shown and shown.enrolled),

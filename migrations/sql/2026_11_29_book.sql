@@ -11,7 +11,7 @@ BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   -- Taken apart once: every `->` would read the whole document again.
   SELECT * INTO b FROM json_to_record(p_booking) AS x(
-    now timestamptz, happened_at timestamptz, card json, limits json, transactions json, order_references json,
+    now timestamptz, card json, limits json, transactions json, order_references json,
     order_references_changed json, categories json, lots json, lots_changed json, allocations json, holds json,
     holds_changed json, retired_code json, ends_links boolean, reward_id uuid, reward_stock int, events json, answer json);
   v_card := json_populate_record(NULL::cards, b.card);
@@ -38,7 +38,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(k.key)
     FROM (SELECT DISTINCT hashtextextended(l.scope || l.subject_id, 0) AS key
           FROM json_to_recordset(b.limits) AS l(scope text, subject_id uuid) WHERE l.scope <> 'card' ORDER BY 1) k;
-    IF reached_limit(p_merchant, b.limits, b.happened_at) IS NOT NULL THEN
+    IF reached_limit(p_merchant, b.limits) IS NOT NULL THEN
       RAISE EXCEPTION 'A limit has been reached meanwhile.'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'limit_reached', TABLE = 'fraud_limits';
     END IF;
@@ -93,7 +93,12 @@ BEGIN
     SELECT * FROM json_populate_recordset(NULL::allocations, b.allocations);
   END IF;
   IF b.retired_code IS NOT NULL THEN
-    INSERT INTO retired_codes SELECT * FROM json_populate_record(NULL::retired_codes, b.retired_code);
+    -- The code of a merged card opens this one too. One that was retired before stays so.
+    INSERT INTO retired_codes (merchant_id, code, card_id, user_id, on_behalf_user_id, reason, retired_at)
+    SELECT p_merchant, c.code, c.id, r.user_id, r.on_behalf_user_id, r.reason, r.retired_at
+    FROM json_populate_record(NULL::retired_codes, b.retired_code) r
+    JOIN cards c ON c.merchant_id = p_merchant AND c.id = ANY (card_family(p_merchant, v_card.id))
+    ON CONFLICT DO NOTHING;
     UPDATE cards c SET code = v_card.code WHERE c.merchant_id = p_merchant AND c.id = v_card.id;
   END IF;
   IF b.ends_links THEN

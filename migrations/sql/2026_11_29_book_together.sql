@@ -1,6 +1,5 @@
--- Books on several cards, all or none, with the merge or its reversal that moves them. Pass the bookings in the order of
--- their cards' ids, so that two such statements never wait for each other. Answers booked; raises cards_moved when one of
--- the cards, or what is known of the kept one's holder, has moved.
+-- Books on several cards, all or none, with the merge or its reversal that moves them, in the order of the bookings. Answers
+-- booked; raises cards_moved when one of the cards, or what is known of the kept one's holder, has moved.
 CREATE FUNCTION book_together(p_merchant uuid, p_bookings json[], p_merge json) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -8,6 +7,11 @@ DECLARE
   v_before json := p_merge->'holder'->'before';
   v_after customers;
 BEGIN
+  PERFORM set_config('app.merchant_id', p_merchant::text, true);
+  -- In the order of their ids, so that two such statements never wait for each other.
+  PERFORM FROM cards c
+  WHERE c.merchant_id = p_merchant AND c.id IN (SELECT (x->'card'->>'id')::uuid FROM unnest(p_bookings) AS x)
+  ORDER BY c.id FOR UPDATE;
   FOREACH v_booking IN ARRAY p_bookings LOOP
     IF book(p_merchant, v_booking) <> 'booked' THEN
       RAISE EXCEPTION 'A card has moved.'

@@ -12,13 +12,14 @@ DECLARE
 BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   IF p_code IS NOT NULL THEN
-    -- The code of a merged card opens the one that goes on in its place.
+    -- The code of a merged card opens the one that goes on in its place, until that one is replaced.
     RETURN QUERY
     SELECT card_state(p_merchant, p_store, c.id, NULL, NULL, NULL, p_now)
     FROM cards c
     WHERE c.merchant_id = p_merchant AND (p_store IS NULL OR c.scope_store_id IS NULL OR c.scope_store_id = p_store)
       AND c.id = (SELECT card_in_use(p_merchant, o.id) FROM cards o
-                  WHERE o.merchant_id = p_merchant AND o.code = p_code);
+                  WHERE o.merchant_id = p_merchant AND o.code = p_code)
+      AND NOT EXISTS (SELECT FROM retired_codes r WHERE r.merchant_id = p_merchant AND r.code = p_code);
     RETURN;
   END IF;
   -- The word that begins the fewest names leads: the others are only looked up for those.

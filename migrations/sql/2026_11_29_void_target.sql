@@ -23,14 +23,19 @@ LANGUAGE sql STABLE AS $$
     'transaction', row_to_json(t),
     'void_count', r.lines, 'returned_cents', r.cents, 'returned_quantity', r.quantity,
     'reversed_points', r.points, 'given_back', r.amount,
-    'reward', w.name, 'reward_stock', w.stock,
+    'reward', w.name, 'reward_stock', w.stock, 'reward_limit', w.limit_per_card,
     'store', (SELECT s.code FROM stores s WHERE s.merchant_id = t.merchant_id AND s.id = t.store_id),
     'points_numerator', tv.points_numerator, 'points_denominator', tv.points_denominator,
     'returned', (SELECT json_build_object('transaction', row_to_json(o), 'points_numerator', ov.points_numerator,
-                                          'points_denominator', ov.points_denominator)
+                                          'points_denominator', ov.points_denominator, 'is_void', n.is_void)
                  FROM transactions o
                  JOIN terms_versions ov ON ov.merchant_id = o.merchant_id AND ov.program_id = o.program_id
                    AND ov.version = o.terms_version
+                 -- As a whole: it does not count toward a limit, as `counted_bookings` has it.
+                 CROSS JOIN LATERAL (
+                   SELECT coalesce(sum(v.purchase_amount_cents), 0) >= coalesce(o.purchase_amount_cents, 0)
+                          AND coalesce(sum(v.quantity), 0) >= coalesce(o.quantity, 0) AS is_void
+                   FROM transactions v WHERE v.merchant_id = o.merchant_id AND v.voids_id = o.id AND NOT is_undone(v)) n
                  WHERE o.merchant_id = t.merchant_id AND o.id = t.voids_id),
     'granted_ids', (SELECT coalesce(json_agg(g.id ORDER BY g.id), '[]') FROM granted g),
     -- Less what was restored since, and what earlier returns have found expired.

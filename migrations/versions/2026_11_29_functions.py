@@ -12,19 +12,25 @@ depends_on = None
 SQL = Path(__file__).parent.parent / "sql"
 CHANGED = ("card_state", "book", "history_line")
 REMADE = {
-    "counted_bookings": "uuid, text, uuid, text, timestamptz",
-    "reached_limit": "uuid, json, timestamptz",
+    "2026_11_22": {
+        "counted_bookings": "uuid, text, uuid, text, timestamptz",
+        "reached_limit": "uuid, json, timestamptz",
+    },
+    "2026_11_29": {
+        "counted_bookings": "uuid, text, uuid, text, timestamptz",
+        "reached_limit": "uuid, json",
+    },
 }
-"""What takes or gives something under another name."""
+"""What takes or gives something else, or under another name."""
 
 
 def upgrade() -> None:
     _replace("2026_11_29")
-    _remake("2026_11_29")
+    _remake("2026_11_22", "2026_11_29")
 
 
 def downgrade() -> None:
-    _remake("2026_11_22")
+    _remake("2026_11_29", "2026_11_22")
     _replace("2026_11_22")
 
 
@@ -35,9 +41,9 @@ def _replace(day: str) -> None:
         op.get_bind().exec_driver_sql(text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
 
 
-def _remake(day: str) -> None:
-    for name, arguments in REMADE.items():
-        op.execute(f"DROP FUNCTION {name}({arguments})")
+def _remake(before: str, day: str) -> None:
+    for name, arguments in REMADE[day].items():
+        op.execute(f"DROP FUNCTION {name}({REMADE[before][name]})")
         op.get_bind().exec_driver_sql((SQL / f"{day}_{name}.sql").read_text())
         op.execute(f"REVOKE ALL ON FUNCTION {name}({arguments}) FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {name}({arguments}) TO orion_app")

@@ -1,4 +1,4 @@
-"""What looks by customer follows a merge: limits, enrolling, the welcome bonus, and what is known of the holder."""
+"""What looks by customer follows a merge: limits, enrolling, the welcome bonus, what is known of the holder, links."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ depends_on = None
 SQL = Path(__file__).parent.parent / "sql"
 MADE = {
     "card_family": "card_family(uuid, uuid)",
+    "end_card_links": "end_card_links(uuid, uuid)",
     "person_customers": "person_customers(uuid, uuid)",
     "is_welcomed": "is_welcomed(uuid, uuid[], uuid)",
     "refuse_second_welcome": "refuse_second_welcome()",

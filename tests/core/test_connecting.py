@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from backend.core.connecting import connector
 from backend.core.database import DIALECT, engine_maker, session_connector, till_connector
+from backend.core.database_url import check_database_files
 from backend.core.migrations import owner_engine
 from backend.core.reaching import StartRefused, reach_database
 from backend.sandbox.apple.pki import Authority, pem
@@ -149,10 +150,33 @@ async def test_a_file_that_cannot_be_used_is_named_before_anybody_connects(
     postgres: TlsPostgres, tmp_path: Path
 ) -> None:
     (tmp_path / "empty.pem").touch()
+    its = str(postgres.authority)
     for told, sentence in (
         ({"sslrootcert": str(tmp_path / "gone.pem")}, "sslrootcert: there is no file"),
         ({"sslrootcert": str(tmp_path / "empty.pem")}, "holds no certificates"),
-        ({"sslcert": str(postgres.authority)}, "sslcert: .* are no certificate with its key"),
+        ({"sslrootcert": its, "sslcert": its}, "sslcert: .* are no certificate with its key"),
     ):
         with pytest.raises(SettingsError, match=sentence):
             await reach_database("ORION_DATABASE_URL", postgres.address(sslmode="verify-full", **told), till_connector)
+
+
+@LANES
+async def test_a_file_in_the_operators_home_is_opened_where_it_was_looked_at(
+    ask: Ask, postgres: TlsPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    bundle = "# Autorité de certification\n".encode() + postgres.authority.read_bytes()
+    (tmp_path / "its.pem").write_bytes(bundle)
+    address = postgres.address(sslmode="verify-full", sslrootcert="~/its.pem")
+    check_database_files("ORION_DATABASE_URL", address)
+    assert (await ask(address))[0]
+
+
+async def test_a_bundle_that_ends_in_the_middle_of_a_certificate_is_refused(
+    postgres: TlsPostgres, tmp_path: Path
+) -> None:
+    """The driver takes all of it or nothing."""
+    whole = postgres.authority.read_bytes()
+    (tmp_path / "its.pem").write_bytes(whole + whole[: len(whole) // 2] + b"\n-----END CERTIFICATE-----\n")
+    with pytest.raises(SettingsError, match=r"its\.pem holds no certificates as PEM"):
+        check_database_files("ORION_DATABASE_URL", postgres.address(sslrootcert=str(tmp_path / "its.pem")))

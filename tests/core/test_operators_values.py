@@ -46,6 +46,8 @@ REFUSED = [
     ("DATABASE_URL", f"postgresql://{LOGIN}@db/orion?connect_timeout={CANARY}"),
     ("DATABASE_URL", f"postgresql://{LOGIN}@db/orion?target_session_attrs=standby"),
     ("DATABASE_URL", f"postgresql://{LOGIN}@db/orion?sslrootcert=system&sslmode=require"),
+    ("DATABASE_URL", f"postgresql://db/orion?user=a&password=abc&{CANARY}"),
+    ("DATABASE_URL", f"postgresql://db/orion?sslpassword=abc&{CANARY}=2026"),
     ("DATABASE_OWNER_URL", f"postgresql://{LOGIN} @db/orion"),
     ("REDIS_URL", f"http://:{CANARY}@cache"),
     ("REDIS_URL", f":{CANARY}@cache:6379"),
@@ -57,6 +59,17 @@ REFUSED = [
     ("REDIS_URL", f"redis://:{CANARY}@cache?ssl_ca_certs=/{CANARY}"),
     ("REDIS_URL", f"rediss://:{CANARY}@cache?ssl_cert_reqs={CANARY}"),
     ("REDIS_URL", f"redis://:{CANARY}@cache?decode_responses=true"),
+    ("REDIS_URL", f"redis://cache?password=abc&{CANARY}=2026"),
+    ("REDIS_URL", f"redis://cache?port={CANARY}"),
+    ("REDIS_URL", f"redis://:{CANARY}@?host=cache"),
+    ("REDIS_URL", f"rediss://:{CANARY}@cache?ssl_cert_reqs=none&ssl_check_hostname=yes"),
+    ("REDIS_URL", f"rediss://:{CANARY}@cache?ssl_certfile=/etc/orion.pem"),
+    ("METRICS_TOKEN", f"{CANARY} and more"),
+    ("SENDGRID_API_KEY", f"SG.{CANARY}\nSG.2"),
+    ("SENDGRID_API_KEY", f"SG.{CANARY}é"),
+    ("SMTP_USER", f"{CANARY}\norion"),
+    ("SMTP_PASSWORD", f"{CANARY}\nx"),
+    ("APPLE_WALLET_KEY_PASSWORD", f"{CANARY}\nx"),
     ("TRUSTED_PROXIES", CANARY),
     ("TRUSTED_PROXIES", f"10.0.0.0/8,{CANARY}.example"),
     ("TRUSTED_PROXIES", "10.0.0.1/8"),
@@ -120,6 +133,8 @@ PASTED = [
     {"DATABASE_URL": f"postgresql:///orion?host=/run&sslrootcert={CANARY}"},
     {"DATABASE_URL": f"postgresql:///orion?host=/run&sslcert=/etc/passwd&sslpassword={CANARY}"},
     {"REDIS_URL": f"rediss://cache?ssl_ca_certs={CANARY}"},
+    {"REDIS_URL": f"rediss://cache?ssl_certfile=/etc/passwd&ssl_keyfile={CANARY}"},
+    {"REDIS_URL": f"rediss://:{CANARY}@cache?ssl_certfile=/etc/passwd&ssl_keyfile=/etc/passwd"},
 ]
 FOR_THE_FRONTEND = {"ENVIRONMENT", "LOG_LEVEL", "PUBLIC_URL", "BACKEND_URL", "SECRET_KEYS"}
 VERBS = [
@@ -180,6 +195,19 @@ def test_a_value_as_others_take_it_is_taken(name: str, value: str) -> None:
     assert getattr(load_settings({f"ORION_{name}": value}), name.lower())
 
 
+MOUNTED = (
+    "METRICS_TOKEN", "SENDGRID_API_KEY", "SMTP_USER", "SMTP_PASSWORD", "APPLE_WALLET_KEY_PASSWORD", "SECRET_KEYS",
+    "GOOGLE_WALLET_ISSUER_ID", "GOOGLE_WALLET_SERVICE_ACCOUNT_FILE", "APPLE_WALLET_DIR", "APNS_CA_FILE",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MOUNTED)
+def test_a_mounted_value_ends_before_its_line_does(name: str) -> None:
+    others = {"ORION_EMAIL_PROVIDER": "sendgrid" if name.startswith("SENDGRID") else "smtp"}
+    others |= {"ORION_SMTP_USER": "orion", "ORION_SMTP_PASSWORD": "p"} if name.startswith("SMTP") else {}
+    assert getattr(load_settings(others | {f"ORION_{name}": f" {CANARY}\n"}), name.lower()) == CANARY
+
+
 @pytest.mark.parametrize(("told", "named"), TOGETHER)
 def test_mail_settings_that_contradict_each_other_are_refused(
     told: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
@@ -211,6 +239,19 @@ def test_a_secret_pasted_where_its_path_belongs_is_never_printed(
     assert_one_sentence(result.output, name)
     for sentence in told_by_worker_and_frontend(is_page=False):
         assert_one_sentence(sentence, name)
+
+
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+def test_a_server_can_be_verified_only_by_authorities_that_are_named(
+    mode: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    address = f"postgresql://{LOGIN}@127.0.0.1:1/orion?sslmode={mode}"
+    set_environment(monkeypatch, {"DATABASE_URL": address, "REDIS_URL": settings.redis_url, "SECRET_KEYS": "k"})
+    for verb in (("backend",), ("migrate", "up")):
+        result = CliRunner().invoke(cli.orion, list(verb))
+        assert_one_sentence(result.output, "DATABASE_URL")
+        assert "needs sslrootcert: a file of authorities to trust, or system" in result.output
 
 
 @pytest.fixture

@@ -34,7 +34,8 @@ ENCODED = "p%40ss%2Fw%3Frd%23%25"
     ],
 )
 async def test_till_and_worker_mean_the_same_by_an_address(address: str, meant: dict[str, object]) -> None:
-    assert redis_options(address) == meant
+    options = redis_options(address)
+    assert {name: value for name, value in options.items() if name != "connection_class"} == meant
     clients: list[Redis] = [open_redis(address), open_queue(address)]
     clients += [worker.pool for worker in make_workers(address, {})]
     assert len(clients) == 2 + len(QUEUES)
@@ -104,12 +105,16 @@ def its(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_till_and_worker_reach_a_redis_whose_certificate_is_trusted(valkey: EmbeddedValkey, its: Path) -> None:
+async def test_till_and_worker_reach_a_redis_whose_certificate_is_trusted(
+    valkey: EmbeddedValkey, its: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(its))
     async with speaking_tls(valkey, its) as port:
         for host, told in (
             (KNOWN_BY_NAME, f"ssl_ca_certs={its}/its.pem"),
             (NOT_IN_THE_CERTIFICATE, f"ssl_ca_certs={its}/its.pem&ssl_check_hostname=no"),
             (NOT_IN_THE_CERTIFICATE, "ssl_cert_reqs=none"),
+            (KNOWN_BY_NAME, "ssl_ca_certs=~/its.pem"),
         ):
             address = f"rediss://{host}:{port}/1?{told}"
             await reach_redis(address, is_needed=True)

@@ -175,7 +175,8 @@ async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillSt
 async def test_a_scan_during_a_booking_waits_for_the_booking(till: TillStub) -> None:
     await open_card(till)
     may_answer = till.hold("/till/stamps")
-    await till.page.keyboard.press("+")
+    async with till.page.expect_request("**/till/stamps"):
+        await till.page.keyboard.press("+")
     await scan(till.page, OTTO)
     await till.settled()
     assert till.counted() == {"/till/stamps": 1}
@@ -221,6 +222,72 @@ async def test_star_and_a_digit_choose_one_of_several_rewards(till: TillStub) ->
     await till.page.keyboard.press("2")
     await expect(till.page.locator("h2")).to_have_text("Card same")
     assert till.sent("/till/redeem") == [{"reward": "bag"}]
+
+
+async def test_the_digit_of_a_reason_takes_a_booking_back(till: TillStub) -> None:
+    await till.show("/till/today")
+    await expect(till.page.locator("summary")).to_be_focused()
+    await till.page.keyboard.press("Enter")
+    async with till.page.expect_request("**/till/void"):
+        await till.page.keyboard.press("2")
+    await till.settled()
+    assert till.sent("/till/void") == [{"reason": "customer"}]
+
+
+SCANNED = ["R-2026-1", "1", "10412", "*R-12*"]
+
+
+@pytest.mark.parametrize("receipt", SCANNED)
+@pytest.mark.parametrize("screen", ["/till/today", "/till/voiding", "/till/receipt"])
+async def test_the_second_scan_of_a_receipt_takes_nothing_back(till: TillStub, screen: str, receipt: str) -> None:
+    await till.show(screen)
+    await _scan_receipt(till, receipt)
+    await _scan_receipt(till, receipt)
+    assert till.calls == []
+
+
+@pytest.mark.parametrize("receipt", SCANNED)
+async def test_a_receipt_scanned_over_an_open_card_moves_no_value(till: TillStub, receipt: str) -> None:
+    await open_card(till)
+    await till.page.keyboard.press("+")
+    await expect(till.page.locator("[data-undo]")).to_be_visible()
+    await till.page.locator("h2").focus()
+    till.calls.clear()
+    await _scan_receipt(till, receipt, ends="")
+    assert till.calls == []
+
+
+async def test_a_return_by_receipt_is_recorded_by_keys_that_no_scanner_types(till: TillStub) -> None:
+    await till.show("/till/receipt")
+    await expect(till.page.locator("h2")).to_be_focused()
+    for key in ("2", "Enter"):
+        await till.page.keyboard.press(key)
+    await till.page.keyboard.press("ArrowDown")
+    await expect(till.page.get_by_role("button", name="Wrong amount")).to_be_focused()
+    async with till.page.expect_request("**/till/returns"):
+        await till.page.keyboard.press("2")
+    await till.settled()
+    assert till.sent("/till/returns") == [{"reason": "customer"}]
+
+
+async def test_enter_in_a_field_chooses_no_reason(till: TillStub) -> None:
+    await till.show("/till/voiding")
+    await till.page.locator("[name=staff_pin]").fill("2468")
+    await till.page.keyboard.press("Enter")
+    await till.settled()
+    assert till.calls == []
+
+
+async def _scan_receipt(till: TillStub, number: str, *, ends: str = "Enter") -> None:
+    """At the pace of a scanner however busy the machine is: meanwhile no time passes. Afterwards a second does."""
+    await till.page.clock.install()
+    await _stop_the_clock(till, in_seconds=1)
+    await till.page.keyboard.type(number)
+    if ends:
+        await till.page.keyboard.press(ends)
+    await till.page.clock.run_for(1_000)
+    await till.page.clock.resume()
+    await till.settled()
 
 
 async def test_escape_closes_the_rewards_first_and_then_the_card(till: TillStub) -> None:

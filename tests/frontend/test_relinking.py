@@ -39,7 +39,14 @@ async def test_without_an_answer_the_same_step_can_be_repeated(anna: Browser, ba
     assert 'name="deed" value="relink"' in anna.page
 
 
-async def test_a_card_that_is_over_offers_no_new_link(anna: Browser, backend: StaffBackend) -> None:
+async def test_the_link_of_a_deactivated_card_can_be_ended_too(anna: Browser, backend: StaffBackend) -> None:
     backend.till = changed(backend.till, card=changed(CARD, state="deactivated"))
+    backend.answers["POST /store/loyalty/cards/*/links"] = found(RelinkingView(CARD))
+    await press(anna)
+    assert "The old link opens nothing any more." in anna.text
+
+
+async def test_a_card_that_is_over_offers_no_new_link(anna: Browser, backend: StaffBackend) -> None:
+    backend.till = changed(backend.till, card=changed(CARD, state="merged"))
     await anna.open(CARD_PATH)
     assert 'value="relink"' not in anna.page

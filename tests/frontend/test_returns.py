@@ -1,5 +1,6 @@
 """Taking bookings back at the till, in parts and by receipt; and what is set aside."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -231,6 +232,18 @@ async def test_enter_after_looking_books_nothing(anna: Browser, listed: StaffBac
     assert 'data-key="Enter"' not in anna.page.split('aria-labelledby="return"')[1]
 
 
+@pytest.mark.parametrize("place", ["/till/today", HISTORY, "/till/returns/look"])
+async def test_enter_in_a_field_of_a_return_chooses_no_reason(anna: Browser, listed: StaffBackend, place: str) -> None:
+    """Enter presses the first button that sends a form: there it is one that cannot be pressed."""
+    await anna.open("/till/today")
+    await (anna.send(place, htmx=True, order_reference="R-7") if "look" in place else anna.open(place))
+    forms = [form for form in anna.page.split("<form")[1:] if 'name="reason"' in form]
+    assert forms
+    for form in forms:
+        first = re.search(r"<button(?![^>]*type=.button)[^>]*>|<input[^>]*type=.submit[^>]*>", form)
+        assert first and "disabled" in first[0]
+
+
 @pytest.mark.parametrize("pin", ["1111", "12x"])
 async def test_a_wrong_pin_is_said_where_the_return_was_shown(anna: Browser, listed: StaffBackend, pin: str) -> None:
     listed.answers[RETURN] = refused(403, "pin_invalid")
@@ -402,3 +415,14 @@ async def test_pieces_of_a_hold_are_whole_numbers(anna: Browser, backend: StaffB
     answer = await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"confirm.{HOLD_ID}", **fields)
     assert answer.status_code == 422
     assert "Enter the quantity, like 2." in anna.text
+
+
+async def test_names_written_from_the_right_turn_no_number_of_a_return(anna: Browser, listed: StaffBackend) -> None:
+    bag, store = "תיק בד", "מרכז"
+    lines = [changed(SEEN.lines[0], store=store), changed(SEEN.lines[1], reward=bag, returning_quantity=1)]
+    listed.answers[PREVIEW] = found(changed(SEEN, customer="שרה", lines=lines))
+    await anna.open("/till/today")
+    await anna.send("/till/returns/look", htmx=True, order_reference="R-7")
+    assert "<bdi>שרה</bdi>, +159 points" in anna.page
+    assert f" · <bdi>{store}</bdi>" in anna.page
+    assert f"€31.50 and \u2068{bag}\u2069" in anna.text

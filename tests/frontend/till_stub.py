@@ -50,6 +50,27 @@ MATCHES = """
   <li><a href="/till/cards/2" hx-get="/till/cards/2" hx-target="#till" data-row>Max Weber</a></li>
 </ul>"""
 
+BOOKING = """
+<ul data-list><li><details data-digits="within" {open}>
+  <summary data-row data-autofocus="always">Marie Weber +41</summary>
+  <form action="/till/void" method="post" hx-post="/till/void" hx-target="#till">
+    <input type="submit" disabled hidden>
+    <label>PIN <input name="staff_pin"></label>
+    <button name="reason" value="amount" data-digit="1">Wrong amount</button>
+    <button name="reason" value="customer" data-digit="2">Wrong customer</button>
+  </form>
+</details></li></ul>"""
+
+RECEIPT = """
+<h2 tabindex="-1" data-autofocus="always">Marie Weber</h2>
+<form action="/till/returns" method="post" hx-post="/till/returns" hx-target="#till" data-digits="within">
+  <input type="submit" disabled hidden>
+  <div data-list>
+    <button name="reason" value="amount" data-digit="1" data-row>Wrong amount</button>
+    <button name="reason" value="customer" data-digit="2" data-row>Wrong customer</button>
+  </div>
+</form>"""
+
 UNDO = """
 <hx-partial hx-target="#toasts"><div class="toast" data-toast data-seconds="20"><span>Booked</span>
   <form data-undo action="/till/undo" method="post" hx-post="/till/undo" hx-target="#till">
@@ -71,6 +92,9 @@ ANSWERS = {
     "/till/points": BOOKED,
     "/till/stamps": BOOKED,
     "/till/redeem": BOOKED,
+    "/till/today": FINDER + BOOKING.format(open=""),
+    "/till/voiding": FINDER + BOOKING.format(open="open"),
+    "/till/receipt": FINDER + RECEIPT,
     "/till/lock": f'<hx-partial hx-target="#lock">{LOCK}</hx-partial>',
     "/till/unlock": '<hx-partial hx-target="#lock"></hx-partial>',
 }
@@ -94,6 +118,10 @@ class TillStub:
         await self.page.wait_for_function("document.documentElement.dataset.js !== undefined")
         await self.page.evaluate("htmx.ajax('GET', '/till/ready', {target: '#till'})")
         await self.page.wait_for_selector("#find")
+        self.calls.clear()
+
+    async def show(self, path: str) -> None:
+        await self.page.evaluate("path => htmx.ajax('GET', path, {target: '#till'})", path)
         self.calls.clear()
 
     def hold(self, path: str) -> asyncio.Event:

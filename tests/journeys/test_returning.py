@@ -9,6 +9,7 @@ from tests.journeys.till import TillScreen
 from tests.world import PASSWORD
 from tests.world.shop import Shop
 
+PIN = "2468"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -52,6 +53,23 @@ async def test_the_digits_of_an_amount_are_no_reasons(shop: Shop, at_work: WorkA
     assert (await shop.anna.show(card))["points_balance"] == 40
 
 
+async def test_a_pin_and_enter_choose_no_reason(shop: Shop, at_work: WorkAt) -> None:
+    await shop.give_pin("anna", PIN)
+    card = await shop.a_card(points=40)
+    till = await at_work(shop, "anna")
+    await till.press("F8")
+    await expect(till.page.locator("[data-row]").first).to_be_focused()
+    await till.press("Enter")
+    await till.page.locator("details[open] .with-pin summary").click()
+    await till.page.locator("details[open] [name=staff_pin]").focus()
+    await till.type(PIN)
+    await till.press("Enter")
+    await till.button("Wrong amount").first.focus()
+    assert (await shop.anna.show(card))["points_balance"] == 40
+    await till.press("3")
+    await expect(till.toasts).to_contain_text("voided, −40 points.")
+
+
 async def test_an_order_comes_back_by_its_receipt_at_the_sister_store(shop: Shop, at_work: WorkAt) -> None:
     card = await shop.a_card(first_name="Marie")
     await shop.anna.earn(card, cents=4150, order_reference="R-2026-1")
@@ -67,8 +85,10 @@ async def test_an_order_comes_back_by_its_receipt_at_the_sister_store(shop: Shop
     await expect(till.page.locator("#return")).to_be_focused()
     await expect(till.page.locator(".returning")).to_contain_text("Goes back: €41.50")
     await till.press("Enter")
+    await till.type("R-2026-1")
+    await till.press("Enter")
     assert (await shop.luc.show(card))["points_balance"] == 41
-    await till.press("3")
+    await till.press("ArrowDown", "3")
     await expect(till.title).to_have_text("Marie")
     await expect(till.balance).to_have_text("0")
     assert (await shop.luc.history(card))["data"][0]["store"] == shop.outlet

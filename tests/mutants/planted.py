@@ -218,8 +218,8 @@ MUTANTS = [
     Mutant(
         "A late booking slips past the limits of its time",
         "migrations/sql/2026_11_29_reached_limit.sql",
-        "WHERE w.at >= p_at;",
-        "WHERE w.at = p_at;",
+        "WHERE w.at >= l.happened_at;",
+        "WHERE w.at = l.happened_at;",
         ("tests/loyalty/ledger/test_late_bookings.py",),
     ),
     Mutant(
@@ -234,6 +234,13 @@ MUTANTS = [
         LEDGER + "undo_return.py",
         "draft.card.carry += worth - (voided.reversed_points or 0)",
         "draft.card.carry += 0",
+        ("tests/loyalty/ledger/test_undone_returns.py",),
+    ),
+    Mutant(
+        "An undone return does not count toward limits",
+        LEDGER + "undo_return.py",
+        "draft.standing_again.append(returned.transaction)",
+        "pass",
         ("tests/loyalty/ledger/test_undone_returns.py",),
     ),
     Mutant(

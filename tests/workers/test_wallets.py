@@ -28,7 +28,9 @@ from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
 from tests.workers.conftest import queue_workers, run
+from tests.world.caller import new_key
 from tests.world.limits import forget_everything
+from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs.ledger import warn_expiring_points
@@ -82,6 +84,21 @@ async def test_a_card_in_no_wallet_rings_nobody(context: dict, shop: Shop, servi
     await shop.anna.earn(await shop.a_card(), cents=700)
     await relay_outbox(context)
     assert await services.redis.keys(JOBS) == []
+
+
+async def test_passes_of_merged_cards_hear_that_the_links_of_the_one_that_goes_on_have_ended(
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    kept, other = await shop.a_card(), await saved(shop, services)
+    await Office.of(shop.claire).merge(kept, other)
+    await relay_outbox(context)
+    await run(workers)
+    pushed = len(phones.pushed)
+    await shop.anna.post(f"/store/loyalty/cards/{kept['id']}/links", {}, key=new_key())
+    await relay_outbox(context)
+    await run(workers)
+    [told] = phones.pushed[pushed:]
+    assert (str(told.card_id), told.page_version) == (other["id"], 1)
 
 
 async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: dict, shop: Shop, services: Services) -> None:

@@ -7,8 +7,7 @@ the elements of GF(16) in alphabetical order (B is 0, X is 15). `frontend/static
 import re
 import secrets
 
-from backend.core.pasted import BLANKS, DASHES
-from i18n.unseen import UNSEEN
+from backend.core.pasted import BLANKS, DASHES, clean_scan
 
 ALPHABET = "BCDFGHJKLNPRSTVX"
 LENGTH = 16
@@ -18,8 +17,6 @@ _POLYNOMIAL = 0b10011
 # Letter i weighs α^(i+4): fifteen different weights, none zero, and the last is not the check letter's own 1.
 # So every single wrong letter and every swap of neighbors changes the sum.
 _FIRST_WEIGHT = 3
-_SYMBOLOGY = re.compile(r"^\s*\][A-Za-z][0-9A-Za-z]")
-"""What some scanners tell before a code: the kind of code it was."""
 _SEPARATORS = re.compile(f"[{DASHES}{BLANKS}\r\n._\u00b7\u2022\u2024]")
 
 
@@ -40,7 +37,7 @@ def check_letter(body: str) -> str:
 
 def normalize(text: str) -> str | None:
     """The code in its stored form, from any case and grouping; None when the text is not a valid code."""
-    code = _SEPARATORS.sub("", _SYMBOLOGY.sub("", UNSEEN.sub("", text))).upper()
+    code = _SEPARATORS.sub("", clean_scan(text)).upper()
     if len(code) != LENGTH or any(letter not in ALPHABET for letter in code):
         return None
     return code if check_letter(code[:-1]) == code[-1] else None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.events import record
@@ -15,8 +15,12 @@ from backend.loyalty.customers.models import Customer
 async def change_language(
     session: AsyncSession, merchant_id: UUID, card_id: UUID, language: str, now: datetime
 ) -> None:
-    """Of the card's holder. Their passes are made anew when it is another one."""
-    holder = select(Card.customer_id).where(Card.merchant_id == merchant_id, Card.id == card_id).scalar_subquery()
+    """Of the card's holder; of a merged card, of whoever holds the one that its page shows.
+
+    Their passes are made anew when it is another one.
+    """
+    shown = func.card_in_use(merchant_id, card_id)
+    holder = select(Card.customer_id).where(Card.merchant_id == merchant_id, Card.id == shown).scalar_subquery()
     customer_id = await session.scalar(
         update(Customer)
         .where(Customer.merchant_id == merchant_id, Customer.id == holder, Customer.language != language)

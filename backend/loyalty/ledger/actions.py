@@ -202,7 +202,8 @@ class Ledger:
         except Problem as problem:
             return problem
         reply = _reply(*operation.answer(*drafts, self._show(origin)))
-        bookings = [drafts[0].booking(AnswerRow.of(key, reply, origin.now)), drafts[1].booking(None)]
+        # A card that leaves the other is gone before that one's links end.
+        bookings = [drafts[1].booking(None), drafts[0].booking(AnswerRow.of(key, reply, origin.now))]
         is_written = await self._write_together(origin.merchant_id, bookings, merge)
         return self._booked(operation.kind, reply) if is_written else None
 
@@ -267,9 +268,8 @@ class Ledger:
         return await self._execute(BOOK, booking.answer, merchant_id, _encoder.encode(booking).decode())
 
     async def _write_together(self, merchant_id: UUID, bookings: list[Booking], merge: MergeRow) -> bool:
-        in_order = sorted(bookings, key=lambda booking: booking.card.id)
         answer = next(booking.answer for booking in bookings if booking.answer)
-        documents = [_encoder.encode(booking).decode() for booking in in_order]
+        documents = [_encoder.encode(booking).decode() for booking in bookings]
         return await self._execute(BOOK_TOGETHER, answer, merchant_id, documents, _encoder.encode(merge).decode())
 
     async def _execute(self, statement: str, answer: AnswerRow | None, merchant_id: UUID, *documents: object) -> bool:

@@ -46,11 +46,16 @@ def check_card(state: CardState) -> None:
     check_active(state)
 
 
-def check_active(state: CardState) -> None:
-    """Raises CardNotFound or CardInactive."""
+def check_in_use(state: CardState) -> None:
+    """Raises CardNotFound, or CardGoesOn for a card that another goes on for."""
     check_place(state)
     if state.goes_on_as is not None:
         raise problems.CardGoesOn(state=state.card.state, merged_into=show(state.goes_on_as.code))
+
+
+def check_active(state: CardState) -> None:
+    """Raises CardNotFound or CardInactive."""
+    check_in_use(state)
     if state.card.state != "active":
         raise problems.CardInactive(state=state.card.state)
 

@@ -8,6 +8,7 @@ from backend.core.answers import AnswerRow
 from backend.core.events import EventRow, Happening, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
+from backend.core.pasted import clean_scan
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
 from backend.loyalty.ledger.receipts import fold_reference
@@ -33,6 +34,8 @@ class Draft:
         """Earlier than now for what is booked late."""
         self.transactions: list[TransactionRow] = []
         self.limits: list[LimitUse] = []
+        self.standing_again: list[TargetTransaction] = []
+        """What was taken back as a whole, and is not any more: it counts toward limits again, where and when it was."""
         self._order_references: list[OrderReferenceRow] = []
         self._changed_references: list[OrderReferenceRow] = []
         self._categories: list[CategoryRow] = []
@@ -111,9 +114,9 @@ class Draft:
 
     def refer(self, row: TransactionRow, order_reference: str | None) -> None:
         """The number is this booking's, until it is taken back whole."""
-        row.order_reference = order_reference
         if order_reference is not None:
-            self._order_references.append(_reference_row(row, order_reference, is_live=True))
+            row.order_reference = clean_scan(order_reference)
+            self._order_references.append(_reference_row(row, row.order_reference, is_live=True))
 
     def free_reference(self, booked: TargetTransaction) -> None:
         self._change_reference(booked, is_live=False)
@@ -201,7 +204,10 @@ class Draft:
         self._settled_holds.append(hold)
 
     def replace_code(self, code: str, reason: str) -> None:
-        """The card's code so far is refused from now on, and what was handed out with it opens nothing."""
+        """The card's code so far is refused from now on, and what was handed out with it opens nothing.
+
+        The same for cards that were merged into it.
+        """
         card, origin = self.card, self.origin
         self._retired_code = RetiredCodeRow(
             card.merchant_id, card.code, card.id, origin.user_id, origin.on_behalf_user_id, reason, self.now
@@ -210,7 +216,7 @@ class Draft:
         self.end_links()
 
     def end_links(self) -> None:
-        """Page, pass file, save link and Apple token so far open nothing from now on."""
+        """Page, pass file, save link and Apple token so far open nothing from now on, also of cards merged into it."""
         self.card.page_version += 1
         self._ends_links = True
         self.record(CardLinksEnded(self.card.id, self.origin.user_id))
@@ -265,7 +271,6 @@ class Draft:
             lines[-1].idempotency_key = answer.key
         return Booking(
             now=self.now,
-            happened_at=self.happened_at,
             card=self.card,
             limits=self.limits,
             transactions=self.transactions,

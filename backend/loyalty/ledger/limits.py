@@ -8,14 +8,15 @@ import msgspec
 
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.overriding import OverrideCheck, verify_override
-from backend.loyalty.ledger.problems import LimitExceeded, LimitReached
+from backend.loyalty.ledger.problems import LimitExceeded, LimitReached, UndoneOverLimit
 from backend.loyalty.ledger.rows import LimitUse, TransactionRow
-from backend.loyalty.ledger.state import LimitState
+from backend.loyalty.ledger.state import LimitState, TargetTransaction
 from backend.staff_pins.actions import StaffPins
 
-REACHED_LIMIT = "SELECT reached_limit($1, $2, $3)"
+REACHED_LIMIT = "SELECT reached_limit($1, $2)"
 
 _encoder = msgspec.json.Encoder()
+Line = TransactionRow | TargetTransaction
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -45,29 +46,29 @@ async def keep_within_limits(pins: StaffPins, draft: Draft, lifting: OverrideChe
 
 def uses_of(draft: Draft) -> list[LimitUse]:
     """What the booking adds toward each of the merchant's limits that concern it."""
-    return [
-        LimitUse(limit.id, limit.scope, subject_id, limit.measure, limit.window_minutes, limit.maximum, wanted)
-        for limit in draft.state.limits
-        if (subject_id := _subject(limit, draft)) and (wanted := _wanted(limit.measure, draft.transactions))
-    ]
+    lines: list[Line] = [*draft.transactions, *draft.standing_again]
+    return [use for limit in draft.state.limits for line in lines if (use := _use(limit, line, draft.card.id))]
 
 
-def _subject(limit: LimitState, draft: Draft) -> UUID | None:
+def _use(limit: LimitState, line: Line, card_id: UUID) -> LimitUse | None:
     """A PIN stands for its person: whoever leaves it out where it is optional is counted too."""
-    subjects = {
-        "card": draft.card.id,
-        "staff_pin": draft.origin.user_id,
-        "device": draft.origin.device_id,
-        "store": draft.origin.store_id,
-    }
-    return subjects[limit.scope]
+    subjects = {"card": card_id, "staff_pin": line.user_id, "device": line.device_id, "store": line.store_id}
+    subject_id, wanted = subjects[limit.scope], _counted(limit.measure, line)
+    if subject_id is None or wanted == 0:
+        return None
+    return LimitUse(
+        id=limit.id,
+        scope=limit.scope,
+        subject_id=subject_id,
+        measure=limit.measure,
+        window_minutes=limit.window_minutes,
+        maximum=limit.maximum,
+        wanted=wanted,
+        happened_at=line.occurred_at,
+    )
 
 
-def _wanted(measure: str, rows: list[TransactionRow]) -> int:
-    return sum(_counted(measure, row) for row in rows)
-
-
-def _counted(measure: str, row: TransactionRow) -> int:
+def _counted(measure: str, row: Line) -> int:
     """What the statement `counted_bookings` will count of this line."""
     if measure == "redemptions":
         return row.quantity or 0 if row.kind == "redeemed" else 0
@@ -79,9 +80,7 @@ def _counted(measure: str, row: TransactionRow) -> int:
 
 
 async def _find_reached(pool: asyncpg.Pool, draft: Draft) -> Reached | None:
-    document = await pool.fetchval(
-        REACHED_LIMIT, draft.origin.merchant_id, _encoder.encode(draft.limits).decode(), draft.happened_at
-    )
+    document = await pool.fetchval(REACHED_LIMIT, draft.origin.merchant_id, _encoder.encode(draft.limits).decode())
     return msgspec.json.decode(document, type=Reached) if document else None
 
 
@@ -94,6 +93,8 @@ def _refusal(reached: Reached, draft: Draft) -> LimitReached:
         "maximum": limit.maximum,
         "window_minutes": limit.window_minutes,
     }
+    if draft.standing_again:
+        return UndoneOverLimit(**facts, retry_at=None)
     if reached.retry_at is None:
         return LimitExceeded(**facts, retry_at=None)
     local = reached.retry_at.astimezone(draft.state.setup.store.zone)

@@ -19,6 +19,7 @@ from backend.loyalty.ledger.problems import (
 )
 from backend.loyalty.ledger.schemas import Redemption, Reservation
 from backend.loyalty.ledger.state import CardState, RewardState, StoreState
+from i18n.bidi import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
     balance, price = draft.available("points"), reward.points_required * quantity
     needed = max(price, state.terms.minimum_redemption_points)
     if balance < needed:
-        raise InsufficientPoints(needed=needed, balance=balance, missing=needed - balance)
+        missing = needed - balance + draft.card.debt_points
+        raise InsufficientPoints(needed=needed, balance=balance, missing=missing)
     refuse_elsewhere(reward, state)
     return Price(reward.id, "points", price, quantity)
 
@@ -79,19 +81,23 @@ def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
     """Raises OtherStoreOnly. None: the full stamp card."""
     allowed = redeemed_at(reward, state)
     if not any(store.id == state.setup.store.id for store in allowed):
-        raise OtherStoreOnly(stores=", ".join(store.name for store in allowed))
+        raise OtherStoreOnly(stores=", ".join(f"{isolated(store.name)}" for store in allowed))
 
 
 def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantity: int = 1) -> str | None:
     """out_of_stock | reward_limit_reached | other_store | None, apart from the balance."""
     if reward.stock is not None and reward.stock < quantity:
         return "out_of_stock"
-    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward.id and rules.is_reserved(hold, now))
-    had = state.redeemed_counts.get(reward.id, 0) + held
-    if reward.limit_per_card and had + quantity > reward.limit_per_card:
+    if reward.limit_per_card and had_of(reward.id, state, now) + quantity > reward.limit_per_card:
         return "reward_limit_reached"
     is_here = any(store.id == state.setup.store.id for store in redeemed_at(reward, state))
     return None if is_here else "other_store"
+
+
+def had_of(reward_id: UUID, state: CardState, now: datetime) -> int:
+    """How many pieces of a reward with a limit this person has had, or has set aside."""
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_reserved(hold, now))
+    return state.redeemed_counts.get(reward_id, 0) + held
 
 
 def redeemed_at(reward: RewardState | None, state: CardState) -> list[StoreState]:

@@ -5,6 +5,7 @@ from backend.core.idempotency import ask_at
 from backend.core.problems import Problem
 from backend.loyalty.cards import code
 from backend.loyalty.ledger.state import TargetCard
+from i18n.bidi import isolated
 from i18n.translator import N_, NN_
 
 
@@ -60,6 +61,13 @@ class DailyStampLimit(Problem):
     counted = "limit"
 
 
+class StampsTooClose(StampCooldown):
+    """A returned stamp would be given again."""
+
+    title = N_("This stamp cannot be given again")
+    detail = N_("Meanwhile the card got another, and both together are more than the program allows at that time.")
+
+
 class InsufficientPoints(Problem):
     code, status, is_remembered = "insufficient_points", 409, True
     title = N_("Not enough points")
@@ -106,6 +114,15 @@ class LimitExceeded(LimitReached):
     detail = N_("This is more than the limit of %(maximum)s allows at any time. The owner can lift it with a PIN.")
 
 
+class UndoneOverLimit(LimitReached):
+    """What was returned would count toward it again."""
+
+    detail = N_(
+        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: "
+        "then the owner can lift the limit with a PIN."
+    )
+
+
 class OverrideRefused(Problem):
     code, status = "override_refused", 403
     title = N_("This person may not lift limits")
@@ -146,7 +163,7 @@ class OrderOnSeveralCards(Problem):
             {"card_id": card.id, "code": card.code, "customer": name}
             for card, (name, _) in zip(cards, named, strict=True)
         ]
-        super().__init__(cards=told, customers=", ".join(f"{name} ({shown})" for name, shown in named))
+        super().__init__(cards=told, customers=", ".join(f"{isolated(name)} ({shown})" for name, shown in named))
 
 
 class HoldNotFound(Problem):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from backend.loyalty.ledger import checks
 from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.schemas import RelinkingView
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.ledger.views import Show
@@ -15,7 +16,10 @@ class RelinkCard:
     needs_pin: bool = False
 
     def check(self, state: CardState) -> None:
-        checks.check_card(state)
+        """Whatever its state, and whatever the program's: the page opens in all of them."""
+        checks.check_in_use(state)
+        if state.customer is None:
+            raise CardNotFound
 
     def decide(self, draft: Draft) -> None:
         draft.end_links()

@@ -21,12 +21,16 @@ class ReplaceCard:
         checks.check_card(state)
 
     def decide(self, draft: Draft) -> None:
-        """A code that is or was another card's is refused by the writing, which decides again with the next."""
-        code = new_code()
-        while code == draft.card.code:
-            code = new_code()
-        draft.replace_code(code, self.body.reason)
-        draft.record(CardReplaced(draft.card.id))
+        give_new_code(draft, self.body.reason)
 
     def answer(self, draft: Draft, show: Show) -> tuple[int, ReplacementView]:
         return 201, ReplacementView(show.card(draft.state))
+
+
+def give_new_code(draft: Draft, reason: str) -> None:
+    """A code that is or was another card's is refused by the writing, which decides again with the next."""
+    code = new_code()
+    while code == draft.card.code:
+        code = new_code()
+    draft.replace_code(code, reason)
+    draft.record(CardReplaced(draft.card.id))

@@ -97,7 +97,13 @@ VOIDING = (
 
 
 OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
-UNDOING = (problems.OrderReferenceUsed, problems.InsufficientStamps, problems.RewardUnavailable)
+UNDOING = (
+    problems.OrderReferenceUsed,
+    problems.InsufficientStamps,
+    problems.RewardUnavailable,
+    problems.StampCooldown,
+    problems.LimitReached,
+)
 
 
 class StoreLedgerController(Controller):
@@ -289,7 +295,8 @@ class StoreLedgerController(Controller):
         operation_id="replaceCard",
         summary="Give a lost card a new code",
         description="At once; the old code is refused from then on, and is never given to another card. "
-        "Its links end too: the holder gets the new address by mail.",
+        "Its links end too: the holder gets the new address by mail. Codes and links of cards that were merged into it "
+        "end with its own.",
         guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(ReplacementView)} | refusals(*BOOKING),
@@ -303,11 +310,22 @@ class StoreLedgerController(Controller):
         "/cards/{card_id:uuid}/links",
         operation_id="relinkCard",
         summary="End the card's links and make new ones",
-        description="Its page, save link, pass file and Apple pass so far open nothing from then on. "
-        "The holder gets the new address by mail; the code stays.",
+        description="Its page, save link, pass file and Apple pass so far open nothing from then on, nor do those of "
+        "cards that were merged into it. The holder gets the new address by mail; the code stays. Also for a card that "
+        "is deactivated, and while the program is closed.",
         guards=[together(requires(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(RelinkingView)} | refusals(*BOOKING),
+        responses={201: shown(RelinkingView)}
+        | refusals(
+            *STAFF,
+            ValidationFailed,
+            IdempotencyKeyMissing,
+            IdempotencyKeyReused,
+            problems.CardNotFound,
+            problems.CardInactive,
+            problems.CardBusy,
+            problems.AlreadyBooked,
+        ),
     )
     async def relink_card(
         self, card_id: FromPath[UUID], data: JSONBody[Relinking], desk: NamedDependency[Desk]

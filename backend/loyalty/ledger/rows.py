@@ -97,6 +97,7 @@ class LimitUse(msgspec.Struct, frozen=True):
     window_minutes: int
     maximum: int
     wanted: int
+    happened_at: datetime
 
 
 class SharedFields(msgspec.Struct, frozen=True):
@@ -151,7 +152,6 @@ class Booking(msgspec.Struct, frozen=True):
     """The document the statement `book` takes."""
 
     now: datetime
-    happened_at: datetime
     card: CardRow
     limits: list[LimitUse]
     transactions: list[TransactionRow]

@@ -248,6 +248,8 @@ class TargetTransaction(msgspec.Struct, frozen=True):
     reward_id: UUID | None
     occurred_at: datetime
     recorded_at: datetime
+    user_id: UUID | None = None
+    device_id: UUID | None = None
 
 
 class Returned(msgspec.Struct, frozen=True):
@@ -256,6 +258,8 @@ class Returned(msgspec.Struct, frozen=True):
     transaction: TargetTransaction
     points_numerator: int
     points_denominator: int
+    is_void: bool = False
+    """Nothing of it stands: it counts toward no limit."""
 
     @property
     def points_per_euro(self) -> Fraction:
@@ -292,6 +296,8 @@ class Target(msgspec.Struct, frozen=True):
     """How much of what it granted expired unused, and was neither restored since nor found so by an earlier return."""
     taken: list[Taken]
     """Below zero for what it gave back."""
+    reward_limit: int | None = None
+    """Pieces for each person, also of a reward that is not offered any more."""
 
     @property
     def points_per_euro(self) -> Fraction:

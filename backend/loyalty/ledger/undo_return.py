@@ -1,20 +1,25 @@
 """Undo a mistaken return: what was sold or handed over stands again, as if nothing had been taken back."""
 
+from datetime import datetime
+
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import ReturnUndone
-from backend.loyalty.ledger.problems import InsufficientStamps, RewardUnavailable
+from backend.loyalty.ledger.offers import had_of
+from backend.loyalty.ledger.problems import InsufficientStamps, RewardUnavailable, StampsTooClose
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.state import Returned, Target
 
 
 def undo_return(draft: Draft, target: Target) -> TransactionRow:
-    """Raises RewardUnavailable or InsufficientStamps for a reward that cannot be handed over again."""
+    """Raises RewardUnavailable, InsufficientStamps or StampsTooClose for what cannot be handed over or given again."""
     returned = target.returned
     assert returned is not None, "a return has taken something back"
     acts = {"redeemed": _redeem_again}
     row = acts.get(returned.transaction.kind, _sell_again)(draft, target, returned)
     draft.claim_reference(returned.transaction)
+    if returned.is_void:
+        draft.standing_again.append(returned.transaction)
     draft.record(ReturnUndone(row.card_id, row.id, target.transaction.id))
     return row
 
@@ -27,8 +32,7 @@ def _sell_again(draft: Draft, target: Target, returned: Returned) -> Transaction
         worth = rules.worth_of(voided.purchase_amount_cents or 0, returned.points_per_euro)
         draft.card.carry += worth - (voided.reversed_points or 0)
     else:
-        draft.state.stamped_at.append(returned.transaction.occurred_at)
-        draft.state.stamped_at.sort(reverse=True)
+        _give_again(draft, returned.transaction.occurred_at)
     owed = -voided.amount - sum(taken.amount for taken in target.taken)
     paid_since = owed - draft.pay_debt(voided.unit, owed)
     for taken in target.taken:
@@ -36,6 +40,15 @@ def _sell_again(draft: Draft, target: Target, returned: Returned) -> Transaction
     if paid_since:
         draft.grant(row, paid_since, rules.lot_life(draft.state.terms, draft.moment))
     return row
+
+
+def _give_again(draft: Draft, stamped_at: datetime) -> None:
+    """Others may have been given since, before it and after it."""
+    state = draft.state
+    if rules.next_stamp_at(state.stamped_at, state.terms_at(stamped_at), stamped_at, state.setup.store.zone):
+        raise StampsTooClose
+    state.stamped_at.append(stamped_at)
+    state.stamped_at.sort(reverse=True)
 
 
 def _redeem_again(draft: Draft, target: Target, _: Returned) -> TransactionRow:
@@ -60,6 +73,8 @@ def _take_pieces(draft: Draft, target: Target) -> None:
         return
     if target.reward_stock is not None and target.reward_stock < pieces:
         raise RewardUnavailable(reason="out_of_stock")
+    if target.reward_limit is not None and had_of(reward_id, draft.state, draft.now) + pieces > target.reward_limit:
+        raise RewardUnavailable(reason="reward_limit_reached")
     draft.take_reward(reward_id, -pieces)
     counts = draft.state.redeemed_counts
     counts[reward_id] = counts.get(reward_id, 0) + pieces

@@ -13,6 +13,7 @@ from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import MergeReversed
 from backend.loyalty.ledger.merging import merge_view, refuse_held
 from backend.loyalty.ledger.problems import CardFrozen, CardInactive, MergeFinal, MergeNotFound, MergeUndone
+from backend.loyalty.ledger.replacing import give_new_code
 from backend.loyalty.ledger.rows import MergeBooking, MergeRow, TransactionRow
 from backend.loyalty.ledger.schemas import MergeReversal, MergeView
 from backend.loyalty.ledger.sharing import count_apart, share
@@ -25,6 +26,8 @@ MERGE_STATE = "SELECT merge_state($1, $2)"
 
 class MergeFacts(msgspec.Struct, frozen=True):
     merge: MergeRow
+    is_code_retired: bool
+    """Of the merged card, since the kept one was replaced."""
     lots: list[LotState]
     """Of the merged card, and of those it goes on for: those from which the kept one has something left."""
 
@@ -48,10 +51,12 @@ class ReverseMerge:
     kind: str = "unmerged"
     _merge: MergeRow | None = None
     _lots: dict[UUID, LotState] = field(default_factory=dict)
+    _is_code_retired: bool = False
 
     async def read(self, pool: asyncpg.Pool) -> None:
         facts = await get_merge(pool, self.by.merchant_id, self.merge_id)
         self._merge, self._lots = facts.merge, {lot.id: lot for lot in facts.lots}
+        self._is_code_retired = facts.is_code_retired
 
     def check(self, kept: CardState, merged: CardState) -> None:
         if self.merge.reversed_at is not None:
@@ -66,7 +71,10 @@ class ReverseMerge:
             raise CardInactive(state=merged.card.state)
 
     def decide(self, kept: Draft, merged: Draft) -> MergeRow:
-        """The card goes on with the kept one's last activity, so that points live as long as they would have there."""
+        """The card goes on with the kept one's last activity, so that points live as long as they would have there.
+
+        Whose it is has read the addresses of the kept one meanwhile.
+        """
         refuse_held(kept)
         merge = self.merge
         merged.card.last_activity_at = kept.card.last_activity_at
@@ -84,6 +92,9 @@ class ReverseMerge:
         holder = share(kept, [known for known in kept.state.merges if known.id != merge.id])
         merged.state.goes_on_as = None
         count_apart(kept, merged)
+        kept.end_links()
+        if self._is_code_retired:
+            give_new_code(merged, self.body.reason)
         for draft, other, line in zip((kept, merged), (merged, kept), lines, strict=True):
             draft.record(MergeReversed(draft.card.id, line.id, other.card.id, merge.id))
         self._merge = MergeBooking.of(merge, reversed_at=kept.now, shared=[], holder=holder)

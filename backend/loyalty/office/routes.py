@@ -156,10 +156,9 @@ class MerchantCardController(Controller):
         summary="Deactivate, reactivate or adjust up to 5000 cards",
         description="Each card is booked by itself: `results` says what became of it. Repeat the request with the same "
         "key to finish what was interrupted or failed; no card is changed twice.",
-        status_code=200,
         guards=[together(for_owner(MANAGE_CARDS), for_owner(ADJUST_POINTS), limited("bulk", 5, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={200: shown(BulkView)}
+        responses={201: shown(BulkView)}
         | refusals(*SIGNED_IN, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused),
     )
     async def change_cards(self, data: JSONBody[BulkChange], desk: NamedDependency[Desk]) -> Response[bytes]:
@@ -169,8 +168,8 @@ class MerchantCardController(Controller):
         "/cards/{card_id:uuid}/merge",
         operation_id="mergeCards",
         summary="Merge another card of the same person into this one",
-        description="This card goes on with the points, stamps and debt of both; the other keeps its history, and its "
-        "code opens this one. Can be undone for 30 days.",
+        description="This card goes on with the points, stamps and debt of both; the other keeps its history. Its code "
+        "and its page open this one, until this one is replaced or gets new links. Can be undone for 30 days.",
         guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(MergeView)}
@@ -192,7 +191,9 @@ class MerchantCardController(Controller):
         operation_id="reverseMerge",
         summary="Undo a merge",
         description="What is still there of the other card's points and stamps goes back to it with its expiry, and "
-        "what is still owed of its debt. Sales made since stay on the card that was kept.",
+        "what is still owed of its debt. Sales made since stay on the card that was kept. The kept card's links end, "
+        "for the other's page has shown them: its holder gets the new address by mail. So does the other's, with a new "
+        "code, when theirs was retired with the kept card's.",
         guards=[together(for_owner(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={201: shown(MergeView)}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from environment.logs import without_tokens
 from i18n.translator import get_translator
 
 Provider = Literal["google", "apple"]
@@ -76,6 +77,12 @@ class CardSnapshot(msgspec.Struct, frozen=True):
     def reward_ready(self) -> bool:
         return self.program.type != "points" and self.stamp_count >= self.program.stamps_target
 
+    @property
+    def missing_points(self) -> int:
+        """To the next reward, as at the till: what is owed is paid first. 0 when the balance is enough."""
+        short = self.next_reward_points - self.points_balance
+        return short + self.debt_points if short > 0 else 0
+
 
 class Notify(StrEnum):
     """Why the phone may ring. Spent by priority: most updates are silent."""
@@ -84,32 +91,32 @@ class Notify(StrEnum):
     POINTS_EXPIRING = "points_expiring"
 
 
-class Transient(Exception):
+class Failure(Exception):
+    """`detail` may be the provider's own words: they are kept and shown, and quote at times what they were sent."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code, self.detail = code, without_tokens(detail)
+        super().__init__(f"{code}: {self.detail}")
+
+
+class Transient(Failure):
     """Try again: a timeout, a 5xx, a 429. `retry_after` in seconds when the provider said so."""
 
     def __init__(self, code: str, detail: str, retry_after: float | None = None) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code, self.detail, self.retry_after = code, detail, retry_after
+        super().__init__(code, detail)
+        self.retry_after = retry_after
 
 
 class Paused(Transient):
     """Nothing was sent: the breaker is open, or too many wait already. Costs the card none of its attempts."""
 
 
-class Permanent(Exception):
+class Permanent(Failure):
     """Trying the same again is useless: this card's payload was refused, or its program's (`class_…`)."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code, self.detail = code, detail
 
-
-class Misconfigured(Exception):
+class Misconfigured(Failure):
     """The provider refuses us, not the card: stop sending and ring the operator."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code, self.detail = code, detail
 
 
 class WalletProvider(Protocol):

@@ -1,6 +1,11 @@
 // Function keys and number-pad operators press what is printed with them. Letters never do: a scan types letters.
 export const FIELD = "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), select, textarea";
 
+const SCANNER_MS = 150; // no scanner waits longer between two keys
+let typedAt = 0; // when the last key was, if it was a letter or a digit
+let inScan; // this key came as fast after one as a scanner types
+let alone; // the timer of a key that nothing has followed yet
+
 /** Whether a person could press it now. */
 export function isUsable(element) {
   if (element.disabled || element.closest("[inert], [aria-disabled=true]")) return false;
@@ -31,6 +36,12 @@ export function stop(event) {
 
 export function pressKey(event) {
   const { key, target } = event;
+  inScan = event.isTrusted && event.timeStamp - typedAt < SCANNER_MS;
+  if (/^(.|Enter|Tab)$/.test(key) && !event.repeat) {
+    clearTimeout(alone);
+    typedAt = /^[\p{L}\d]$/u.test(key) ? event.timeStamp : 0;
+  }
+  if (inScan && key === "Enter" && target.matches("button, a, summary")) return stop(event);
   const field = target.closest?.(FIELD);
   const inAmount = field?.matches("[data-amount]");
   // No name begins with - or /; a phone number may begin with +.
@@ -50,7 +61,11 @@ export function pressKey(event) {
 function use(event, element) {
   if (!element) return;
   stop(event);
-  if (!event.repeat) press(element);
+  if (event.repeat) return;
+  // A scanner types digits and operators too: they move value only where no other key stands beside them.
+  if (event.key.length > 1 || element.type !== "submit" || !event.isTrusted) press(element);
+  else if (!inScan || event.target.matches("[data-amount]"))
+    alone = setTimeout(() => isUsable(element) && press(element), SCANNER_MS);
 }
 
 function leave(event, chooser) {

@@ -110,7 +110,7 @@ function replay(key) {
   if (!document.activeElement.dispatchEvent(event)) return;
   const field = document.activeElement;
   if (!field.form || !field.matches(FIELD)) return;
-  if (key === "Enter") press(usable("button:not([type=button])", field.form));
+  if (key === "Enter") [...field.form.elements].find(({ type }) => type === "submit")?.click();
   else field.value = key === "Backspace" ? field.value.slice(0, -1) : field.value + key;
 }
 

@@ -21,8 +21,10 @@ from frontend.till.card.lifting import (
     verify_own_pin,
 )
 from frontend.till.card.relinking import relink
-from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful, remember_booking
+from frontend.till.card.repeats import forget_unanswered, remember_booking, remember_unanswered
+from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful
 from frontend.till.no_answer import no_answer, stays_booked
+from frontend.till.problems import sentence_of
 from frontend.till.screen import card_screen, show_done
 
 UNPROCESSABLE = 422
@@ -62,6 +64,7 @@ async def book(request: Request, caller: NamedDependency[Caller], card_id: FromP
     except BackendProblem as problem:
         return await _refused(request, caller, card_id, form, problem)
     except BackendAway:
+        remember_unanswered(request, card_id, form)
         return no_answer(request, form, card_id=card_id, key=key_of(form))
     if deed != "points":
         booked = booked.keeping(typed_of(form, card_id))
@@ -96,7 +99,9 @@ async def _refused(
     """The fresh card with the reason."""
     if problem.status in {SIGNED_OUT, NOT_FOUND}:
         raise problem
-    form.errors = lifting_errors(request, form, problem) or {"": problem.sentence}
+    form.errors = lifting_errors(request, form, problem) or {"": sentence_of(request, problem)}
+    if problem.ends_key:
+        forget_unanswered(request, form.text("idem"))
     form.end_key(problem)
     is_liftable = problem.code == LIMIT_REACHED or (is_lifted(form) and not problem.ends_key)
     return await _again(request, caller, card_id, form, problem.status, is_liftable=is_liftable)

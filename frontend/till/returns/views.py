@@ -14,6 +14,7 @@ from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import Typed, lost, refilled, take_typed
 from frontend.till.no_answer import no_answer
+from frontend.till.problems import sentence_of
 from frontend.till.returns.answers import UNPROCESSABLE, judge, list_again, show_return, show_undone
 from frontend.till.returns.forms import card_id_of, void_of
 from frontend.till.screen import card_screen
@@ -46,7 +47,7 @@ async def _refused(
 ) -> Response[str]:
     """From a list: beside the booking. From the toast: on the fresh card."""
     judge(form, problem)
-    status, sentence = problem.status, problem.sentence
+    status, sentence = problem.status, sentence_of(request, problem)
     if form.text("later") or "staff_pin" in form.errors:
         return await list_again(request, caller, form, what=transaction_id, status=status, sentence=sentence)
     view = await get_till(caller, card_id_of(form))

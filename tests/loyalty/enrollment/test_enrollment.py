@@ -557,6 +557,17 @@ async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
         await stranger.ask("PATCH", f"{path}x", json={"language": "de"})
 
 
+async def test_a_language_chosen_on_the_page_of_a_merged_card_is_kept(shop: Shop, stranger: Stranger) -> None:
+    kept, other = await shop.a_card(), await shop.a_card()
+    merge = await Office.of(shop.claire).merge(kept, other)
+    path = f"/storefront/loyalty/cards/{other['page_url'].rpartition('/')[2]}"
+    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    assert (page["card"]["id"], page["card"]["customer"]["language"]) == (kept["id"], "lb")
+    assert (await shop.anna.show(kept))["customer"]["language"] == "lb"
+    await Office.of(shop.claire).reverse(merge)
+    assert (await shop.anna.show(other))["customer"]["language"] == other["customer"]["language"] == "en"
+
+
 async def test_whoever_enrolls_while_a_merge_wants_the_same_rows_gets_their_card(
     shop: Shop, superuser: asyncpg.Connection
 ) -> None:

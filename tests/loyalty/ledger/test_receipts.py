@@ -3,6 +3,7 @@
 import pytest
 
 from backend.access.models import FeatureOverride
+from backend.loyalty.cards.code import show
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
 from backend.services import Services
@@ -15,14 +16,25 @@ from tests.world.shop import Shop
 
 @pytest.mark.parametrize(
     "written",
-    ["r-2026-4711", "R 2026 4711", "#R-2026-4711", "R20264711", "R–2026—4711", "R‑2026‑4711", "Ｒ−2026\u200b−4711"],
+    [
+        "r-2026-4711",
+        "R 2026 4711",
+        "#R-2026-4711",
+        "R20264711",
+        "R–2026—4711",
+        "R‑2026‑4711",
+        "Ｒ−2026\u200b−4711",
+        "]C1R-2026-4711",
+        "]E0r20264711\t",
+        "\ufeff]Q3R 2026 4711",
+    ],
 )
 def test_one_number_however_it_is_written(written: str) -> None:
     assert fold_reference(written) == fold_reference("R-2026-4711")
 
 
 def test_other_numbers_stay_others() -> None:
-    numbers = ["R-1", "R-10", "R-01", "R/1", "R.1", "S-1", "1"]
+    numbers = ["R-1", "R-10", "R-01", "R/1", "R.1", "S-1", "1", "C1R-1", "]C1"]
     assert len({fold_reference(number) for number in numbers}) == len(numbers)
 
 
@@ -34,6 +46,16 @@ async def test_the_same_receipt_written_otherwise_is_booked_once_and_found_again
             await shop.anna.earn(card, cents=1000, order_reference=written)
     back = await shop.anna.return_order("# r 2026–4711")
     assert back["card"]["points_balance"] == 0
+
+
+async def test_a_receipt_scanned_in_the_morning_and_typed_in_the_afternoon_is_one(shop: Shop) -> None:
+    card = await shop.a_card()
+    await shop.anna.earn(card, cents=1000, order_reference="]C1R-2026-4711\t")
+    with refused("order_reference_used", 409):
+        await shop.anna.earn(card, cents=1000, order_reference="R-2026-4711")
+    seen = await shop.anna.preview_return("]C1R-2026-4711")
+    assert (seen["order_reference"], seen["customer"]) == ("R-2026-4711", card["customer"]["name"])
+    assert (await shop.anna.return_order("r 2026 4711"))["card"]["points_balance"] == 0
 
 
 async def test_signs_alone_are_no_number(shop: Shop) -> None:
@@ -86,7 +108,7 @@ async def test_a_receipt_returned_here_is_not_looked_for_at_the_sister_store(sho
 async def test_a_receipt_over_two_cards_is_refused_with_their_names_and_nothing_moves(shop: Shop) -> None:
     """She collected the points, he redeemed his reward: half a return would look like a whole one."""
     hers = await shop.anna.enroll("eva@example.com", first_name="Eva", last_name="Braun")
-    his = await shop.a_card(points=100)
+    his = await shop.a_card(points=100, first_name="שרה")
     sale = await shop.anna.earn(hers, cents=4000, order_reference="R-1")
     reward = await shop.anna.redeem(his, shop.rewards[100], order_reference="R-1")
     for ask in (shop.anna.return_order, shop.anna.preview_return):
@@ -94,6 +116,7 @@ async def test_a_receipt_over_two_cards_is_refused_with_their_names_and_nothing_
             await ask("R-1")
         assert {card["card_id"] for card in said[0]["cards"]} == {hers["id"], his["id"]}
         assert "Eva Braun" in said[0]["detail"]
+        assert f"\u2068שרה\u2069 ({show(his['code'])})" in said[0]["detail"]
     assert (await shop.anna.show(hers))["points_balance"] == 40
     await shop.anna.void(sale)
     back = await shop.anna.return_order("R-1")

@@ -1,5 +1,6 @@
 """A return by mistake is undone: what was sold and handed over stands again."""
 
+import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -10,7 +11,7 @@ from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Policy
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
-from tests.world.caller import Json, new_key, refused
+from tests.world.caller import Json, new_key, outcome, refused
 from tests.world.limits import forget_everything
 from tests.world.office import Office
 from tests.world.shop import Shop
@@ -263,3 +264,100 @@ async def test_a_stock_that_nobody_counts_stands_again_too(shop: Shop) -> None:
     returned = await shop.claire.void(await shop.anna.redeem(card, shop.rewards[100]))
     await shop.change(Reward, is_active=False)
     assert (await undo(shop, returned))["card"]["points_balance"] == 0
+
+
+async def test_an_undone_return_does_not_go_past_the_limit_of_the_reward(opened: OpenShop) -> None:
+    """One for each customer: redeemed, returned, redeemed again, and then the return was the mistake."""
+    shop = await opened(rewards=[{"points_required": 50, "limit_per_card": 1}])
+    card = await shop.a_card(points=200)
+    returned = await shop.claire.void(await shop.anna.redeem(card, shop.rewards[50]))
+    again = await shop.anna.redeem(card, shop.rewards[50])
+    with refused("reward_unavailable", 409) as said:
+        await undo(shop, returned)
+    assert said[0]["reason"] == "reward_limit_reached"
+    await shop.claire.void(again)
+    assert (await undo(shop, returned))["card"]["points_balance"] == 150
+
+
+@pytest.mark.parametrize("is_taken_off", [False, True])
+async def test_a_piece_set_aside_since_counts_and_a_reward_taken_off_the_list_keeps_its_limit(
+    opened: OpenShop, is_taken_off: bool
+) -> None:
+    shop = await opened(rewards=[{"points_required": 50, "limit_per_card": 1}])
+    card = await shop.a_card(points=200)
+    returned = await shop.claire.void(await shop.anna.redeem(card, shop.rewards[50]))
+    await shop.anna.reserve(card, shop.rewards[50])
+    await shop.change(Reward, is_active=not is_taken_off)
+    with refused("reward_unavailable", 409):
+        await undo(shop, returned)
+    clock.move(timedelta(minutes=10))
+    assert (await undo(shop, returned))["card"]["points_balance"] == 150
+
+
+@pytest.mark.parametrize(
+    ("scope", "measure"),
+    [("card", "earns"), ("card", "points_earned"), ("staff_pin", "earns"), ("store", "points_earned")],
+)
+async def test_an_undone_return_does_not_go_past_a_limit_against_fraud(shop: Shop, scope: str, measure: str) -> None:
+    """Sold, voided, sold, and the void undone: two sales where one is allowed."""
+    maximum = 1 if measure == "earns" else 100
+    await Office.of(shop.claire).set_fraud_limits(
+        {"scope": scope, "measure": measure, "window_minutes": 60, "maximum": maximum}
+    )
+    card = await shop.a_card()
+    returned = await shop.claire.void(await shop.anna.earn(card, cents=10_000))
+    again = await shop.anna.earn(card, cents=10_000)
+    with refused("limit_reached", 409) as said:
+        await undo(shop, returned)
+    assert (said[0]["scope"], said[0]["maximum"], said[0]["retry_at"]) == (scope, maximum, None)
+    await shop.claire.void(again)
+    assert (await undo(shop, returned))["card"]["points_balance"] == 100
+
+
+async def test_what_was_returned_in_part_counted_all_the_time(shop: Shop) -> None:
+    await Office.of(shop.claire).set_fraud_limits(
+        {"scope": "card", "measure": "points_earned", "window_minutes": 60, "maximum": 100}
+    )
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    part = await shop.claire.void(sale, amount_cents=4000)
+    assert (await undo(shop, part))["card"]["points_balance"] == 100
+    part, rest = await shop.claire.void(sale, amount_cents=4000), await shop.claire.void(sale)
+    await shop.anna.earn(card, cents=10_000)
+    for returned in (part, rest):
+        with refused("limit_reached", 409):
+            await undo(shop, returned)
+
+
+async def test_an_undone_return_is_judged_by_when_and_by_whom_it_was_sold(shop: Shop) -> None:
+    await Office.of(shop.claire).set_fraud_limits(
+        {"scope": "staff_pin", "measure": "redemptions", "window_minutes": 60, "maximum": 1}
+    )
+    card = await shop.a_card(points=500)
+    returned = await shop.claire.void(await shop.anna.redeem(card, shop.rewards[100]))
+    await shop.claire.redeem(card, shop.rewards[100])
+    clock.move(timedelta(minutes=60))
+    await shop.anna.redeem(card, shop.rewards[100])
+    assert (await undo(shop, returned))["card"]["points_balance"] == 200
+
+
+async def test_undos_at_once_do_not_go_past_a_stores_limit_together(shop: Shop) -> None:
+    cards = [await shop.a_card() for _ in range(4)]
+    returned = [await shop.claire.void(await shop.anna.earn(card, cents=100)) for card in cards]
+    await Office.of(shop.claire).set_fraud_limits(
+        {"scope": "store", "measure": "earns", "window_minutes": 60, "maximum": 2}
+    )
+    told = await asyncio.gather(*(outcome(undo(shop, one)) for one in returned))
+    assert sorted(told) == ["booked", "booked", "limit_reached", "limit_reached"]
+
+
+@pytest.mark.parametrize("terms", [{"cooldown_minutes": 15}, {"cooldown_minutes": 0, "max_daily_stamps": 1}])
+async def test_a_returned_stamp_is_not_given_again_beside_another(opened: OpenShop, terms: Json) -> None:
+    shop = await opened(terms=terms)
+    card = await shop.a_card()
+    returned = await shop.claire.void(await shop.anna.stamp(card))
+    again = await shop.anna.stamp(card)
+    with refused("stamp_cooldown", 409):
+        await undo(shop, returned)
+    await shop.claire.void(again)
+    assert (await undo(shop, returned))["card"]["stamp_count"] == 1

@@ -95,6 +95,22 @@ async def test_four_attempts_each_and_then_the_reason(wallet: Wallet, phones: Ph
     assert (await run(wallet, pauses)).counts["synced"] == 1
 
 
+@pytest.mark.parametrize("kind", [Permanent, Transient, Misconfigured])
+async def test_a_providers_words_are_kept_without_the_address_they_quote(
+    wallet: Wallet, phones: Phones, pauses: Pauses, kind: type[Permanent | Transient | Misconfigured]
+) -> None:
+    (card,) = await behind(wallet, 1)
+    phones.fails = [kind("400", f"Not a valid URI: {card['page_url']}")] * 4
+    progress, told = Progress(), ""
+    try:
+        await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress, pause=pauses)
+    except ProviderStopped as stopped:
+        told = str(stopped)
+    kept = f"{(await wallet.link(card))['last_error']} {progress.failures} {told}"
+    assert kept.count("Not a valid URI: http://orion.test/c/…") == 2
+    assert card["page_url"].rpartition("/")[2] not in kept
+
+
 async def test_one_bad_card_never_stops_the_others(wallet: Wallet, phones: Phones, pauses: Pauses) -> None:
     await behind(wallet, 4)
     phones.fails = [Permanent("400", "The color is no color."), ZeroDivisionError()]

@@ -69,6 +69,15 @@ async def test_the_next_reward_is_the_cheapest_out_of_reach_and_else_the_dearest
         assert (await shown(services, shop, await shop.a_card(points=points))).next_reward_points == needed
 
 
+async def test_a_pass_is_as_far_from_the_next_reward_as_the_till_says(services: Services, shop: Shop) -> None:
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    await shop.anna.redeem(card, shop.rewards[100])
+    told, pass_ = (await shop.claire.void(sale))["card"], await shown(services, shop, card)
+    assert told["debt_points"] == 100
+    assert pass_.missing_points == min(reward["missing_points"] for reward in told["rewards"]) == 200
+
+
 async def test_a_program_without_rewards_promises_none(services: Services, opened: OpenShop) -> None:
     shop = await opened(rewards=[])
     pass_ = await shown(services, shop, await shop.a_card(points=5))

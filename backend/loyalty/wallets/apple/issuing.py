@@ -85,9 +85,10 @@ class ApplePasses:
                 session, found.serial, library_id=library_id, push_token=push_token, now=clock.now()
             )
             await enter_merchant(session, found.merchant_id)
-            await note_saved(session, _key(found), saved=True)
+            # The card before its link, as a download does: neither waits for the other for ever.
             if is_new:
                 version = await _make_due(session, found)
+            await note_saved(session, _key(found), saved=True)
         if is_new:
             await self._ring(found, version)
         return is_new
@@ -112,12 +113,12 @@ class ApplePasses:
         return await passes.get_pass(session, self.keys, serial, authorization)
 
     async def _check(self, session: AsyncSession, link: CardLink) -> None:
-        found = await session.execute(
-            select(Card.page_version).where(
-                Card.merchant_id == link.merchant_id, Card.id == link.card_id, Card.state == "active"
-            )
+        """The lock is held until the pass is there: links that end meanwhile wait, and end it too."""
+        version = await session.scalar(
+            select(Card.page_version)
+            .where(Card.merchant_id == link.merchant_id, Card.id == link.card_id, Card.state == "active")
+            .with_for_update(read=True)
         )
-        version: int | None = found.scalar()
         if version is None or not self.links.opens_pass(link, version):
             raise CardNotFound
 
@@ -151,8 +152,8 @@ def _key(found: ApplePass) -> LinkKey:
 
 async def _make_due(session: AsyncSession, found: ApplePass) -> int:
     """The card's new version: this phone may have fetched the pass before it last changed, and nobody told it since."""
-    await revive(session, found.merchant_id, found.card_id, ["apple"])
     await repaint(session, found.merchant_id, [found.card_id])
+    await revive(session, found.merchant_id, found.card_id, ["apple"])
     version = await session.scalar(
         select(Card.wallet_version).where(Card.merchant_id == found.merchant_id, Card.id == found.card_id)
     )

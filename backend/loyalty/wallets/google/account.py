@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from google.oauth2.service_account import Credentials
 
-from backend.core.files import named_path, read_named
+from backend.core.files import read_named
 from backend.core.settings import Settings, SettingsError
 
 SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
@@ -118,7 +118,7 @@ def _read(told: str) -> tuple[Path, str]:
         content = read_named(FILE_SETTING, told)
     except SettingsError as error:
         raise AccountError(FILE_READABLE, str(error)) from None
-    path = named_path(told)
+    path = Path(told)
     try:
         return path, content.decode("utf-8-sig")  # Windows' editors begin a file with a mark
     except UnicodeDecodeError as error:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from backend.app import create_app
 from backend.core.clock import clock
-from backend.core.settings import Settings, SettingsError
+from backend.core.settings import Settings, SettingsError, load_settings
 from backend.loyalty.wallets.apple.certificates import KEY, SIGNER, STEPS, WWDR, inspect, load_certificates
 from backend.loyalty.wallets.apple.checks import check_apple
 from backend.loyalty.wallets.opening import check_wallet_files, configured_wallets
@@ -48,6 +48,18 @@ def test_type_and_team_come_from_the_certificate_itself(folder: Path) -> None:
     assert found is not None
     assert (found.pass_type, found.team) == (PASS_TYPE, TEAM)
     assert found.days_left(NOW) in {363, 364}
+
+
+def test_files_in_the_operators_home_are_found(
+    folder: Path, tmp_path: Path, pki: ApplePki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "ca.pem").write_bytes("# Autorité de certification\n".encode() + pem(pki.root.certificate))
+    told = {"ENVIRONMENT": "test", "BACKEND_PUBLIC_URL": "https://x.example"}
+    told |= {"APPLE_WALLET_DIR": "~/apple-wallet", "APNS_CA_FILE": "~/ca.pem\n"}
+    found = load_certificates(load_settings({f"ORION_{name}": value for name, value in told.items()}), NOW)
+    assert found is not None
+    assert found.pass_type == PASS_TYPE
 
 
 def test_nothing_configured_is_no_apple_wallet(tmp_path: Path) -> None:

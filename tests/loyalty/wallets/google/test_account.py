@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from msgspec.structs import replace
 
-from backend.core.settings import Settings, SettingsError
+from backend.core.settings import Settings, SettingsError, load_settings
 from backend.loyalty.wallets.google.account import KEY_PARSES, AccountError, load_account
 from backend.loyalty.wallets.opening import check_wallet_files
 
@@ -25,6 +25,12 @@ PUBLIC = {"environment": "production", "backend_public_url": "https://api.cards.
 def settings(path: Path | str, **values: Any) -> Settings:
     told = {"google_wallet_issuer_id": ISSUER_ID, "google_wallet_service_account_file": str(path)}
     return replace(Settings(environment="test"), **told | values)
+
+
+def as_written(path: str) -> Settings:
+    """In an environment."""
+    told = {"ISSUER_ID": ISSUER_ID, "SERVICE_ACCOUNT_FILE": path}
+    return load_settings({f"ORION_GOOGLE_WALLET_{name}": value for name, value in told.items()})
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def test_a_good_file_is_read_once_with_its_facts(copy: Path) -> None:
 
 def test_a_tilde_is_our_home(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(copy.parent))
-    account = load_account(settings("~/key.json"))
+    account = load_account(as_written("~/key.json"))
     assert account is not None
     assert account.path == copy
 
@@ -80,7 +86,8 @@ def test_half_a_configuration_is_refused(copy: Path) -> None:
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert f"there is no file {tmp_path / 'gone.json'}" in sentence(settings(tmp_path / "gone.json"))
-    assert "names nobody's home" in sentence(settings("~nobody-of-that-name/key.json"))
+    with pytest.raises(SettingsError, match=r"^ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE names nobody's home"):
+        as_written("~nobody-of-that-name/key.json")
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

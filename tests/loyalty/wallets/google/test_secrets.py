@@ -4,11 +4,15 @@ import json
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from backend.core.logs import QUIET
+from backend.core.keys import KeyRing
+from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
+from backend.sandbox.google.resources import Refusal
+from environment.logs import QUIET
 
 
 def test_loggers_that_tell_addresses_are_silenced() -> None:
@@ -46,6 +50,18 @@ async def test_nothing_secret_is_logged_on_good_days_and_bad_ones(
     secrets = [*tokens, *google.fake.tokens._good_until, private_key[40:80], url.rsplit("/", 1)[1][-40:]]
     for secret in (*secrets, "Bearer", "eyJ", card.code, card.page_url, "Marie"):
         assert secret not in logged
+
+
+async def test_googles_own_words_do_not_quote_the_page_of_a_card(google, parts, marie, monkeypatch) -> None:
+    card = marie(page_url=CardLinks(KeyRing(["a key"]), "https://orion.example").url(uuid4(), uuid4(), 0))
+
+    def refuse(*_: object) -> None:
+        raise Refusal(400, "invalid", f"Not a valid URI: {card.page_url}")
+
+    monkeypatch.setattr(google.fake.passes, "insert", refuse)
+    with pytest.raises(Permanent) as refused:
+        await parts.wallet.push(card)
+    assert refused.value.detail == "Not a valid URI: https://orion.example/c/…"
 
 
 async def test_what_a_failure_says_about_a_card_names_no_person_and_no_token(google, parts, marie) -> None:
