@@ -34,8 +34,10 @@ SAFE = {
     "Record it again",
     "Check whether it was done before you do it again. If it happens again, send us the request ID.",
     # The return stands, and with it nothing is left of what is recorded anew.
-    "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: then the "
-    "owner can lift the limit with a PIN.",
+    (
+        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: "
+        "then the owner can lift the limit with a PIN."
+    ),
     # Refused before anything was looked at: whoever sent it still has its key, and the till keeps that of its form.
     "Please wait a moment and try again.",
     "Please try again in a moment.",
