@@ -189,6 +189,10 @@ async def test_the_same_from_a_new_form_is_asked_about_while_nobody_knows_whethe
     assert "without an answer. The history shows whether it was recorded." in anna.text
 
 
+async def test_a_key_that_no_form_has_made_is_looked_up_all_the_same(anna: Browser) -> None:
+    assert (await anna.open(f"/till/bookings/.points?card_id={CARD.id}", **HTMX)).status_code == 200
+
+
 @pytest.mark.parametrize("state", ["booked", "refused"])
 async def test_once_it_is_known_nobody_is_asked_about_it_any_more(
     anna: Browser, backend: StaffBackend, state: str
