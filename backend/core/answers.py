@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core.idempotency import IdempotencyKeyReused, Key, Reply
+from backend.core.idempotency import IdempotencyKeyReused, Key, NothingUnderThisKey, Reply, state_of
 from backend.core.models import StoredAnswer
 
 FIRST_ANSWER = "SELECT first_answer($1, $2)"
@@ -29,7 +29,9 @@ class AnswerState(msgspec.Struct, frozen=True):
     def reply(self, key: Key) -> Reply:
         """Raises IdempotencyKeyReused when it answered something else."""
         if self.fingerprint != key.fingerprint:
-            raise IdempotencyKeyReused(key.value, self.transaction_id)
+            state = state_of(self.status)
+            problem = IdempotencyKeyReused if state == "booked" else NothingUnderThisKey
+            raise problem(key.value, state, self.transaction_id)
         return Reply(self.status, self.body.encode(), replayed=True)
 
 

@@ -14,6 +14,7 @@ from backend.core.problems import MEDIA_TYPE, Problem
 from i18n.translator import N_
 
 KEY_MAX = 128
+NOTHING_BOOKED, FIRST_REFUSAL = 200, 400
 STRANGERS = "stranger's key"
 SECRET_FIELDS = {"staff_pin", "pin"}
 """Not part of what is asked for; and a hash over four digits would give them away."""
@@ -32,9 +33,17 @@ class IdempotencyKeyReused(Problem):
     title = N_("This key was used for another transaction")
     detail = N_("That transaction stands, and nothing was recorded now. GET %(ask_at)s says what became of it.")
 
-    def __init__(self, key: str, transaction_id: UUID | None) -> None:
-        """`transaction_id`: what the first request booked; None when that left no line of history."""
-        super().__init__(transaction_id=transaction_id, ask_at=ask_at(key))
+    def __init__(self, key: str, state: str, transaction_id: UUID | None) -> None:
+        """`state`: what became of the first request, as `state_of` tells it. `transaction_id`: what it booked; None
+        when that left no line of history."""
+        super().__init__(state=state, transaction_id=transaction_id, ask_at=ask_at(key))
+
+
+class NothingUnderThisKey(IdempotencyKeyReused):
+    """The first request was refused for good, or there was nothing to book."""
+
+    title = N_("This key was used for another request")
+    detail = N_("Nothing was recorded, neither for that request nor now. GET %(ask_at)s says what became of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,18 @@ class Reply:
 
     @property
     def media_type(self) -> str:
-        return MEDIA_TYPE if self.status >= 400 else "application/json"  # noqa: PLR2004 - the first refusal
+        return MEDIA_TYPE if self.status >= FIRST_REFUSAL else "application/json"
 
     @property
     def headers(self) -> dict[str, str]:
         return {"Idempotency-Replayed": "true"} if self.replayed else {}
+
+
+def state_of(status: int | None) -> str:
+    """What became of a request that was answered with this: booked, refused or not_booked."""
+    if status is None or status == NOTHING_BOOKED:
+        return "not_booked"
+    return "refused" if status >= FIRST_REFUSAL else "booked"
 
 
 def ask_at(key: str) -> str:

@@ -10,11 +10,11 @@ from litestar.params import FromPath
 from backend.access.guards import actor_of
 from backend.access.problems import SessionExpired, Unauthenticated
 from backend.core.answers import find_status
+from backend.core.idempotency import state_of
 from backend.core.openapi import refusals
 from backend.core.schemas import Answer
 
 PATH = b"/idempotency/"
-NOTHING_BOOKED, FIRST_REFUSAL = 200, 400
 
 
 class KeyState(Answer):
@@ -44,6 +44,4 @@ class IdempotencyController(Controller):
         if merchant is None or not key.isprintable():
             return KeyState("not_booked")
         status, transaction_id = await find_status(request.app.state.pool, merchant.id, key)
-        if status is None or status == NOTHING_BOOKED:
-            return KeyState("not_booked")
-        return KeyState("refused" if status >= FIRST_REFUSAL else "booked", transaction_id)
+        return KeyState(state_of(status), transaction_id)

@@ -28,6 +28,7 @@ from frontend.api.client import Caller
 class BookingState(Answer):
     state: str
     """booked | refused | not_booked"""
+    transaction_id: UUID | None = None
 
 
 async def earn_points(caller: Caller, card_id: UUID, form: Earn, *, key: str) -> EarnView:
@@ -69,6 +70,6 @@ async def return_order(caller: Caller, form: OrderReturn, *, key: str) -> VoidVi
     return await caller.post("/store/loyalty/returns", form, VoidView, key=key)
 
 
-async def find_booking(caller: Caller, key: str) -> str:
-    """`booked`, `refused` or `not_booked`: what became of a call that got no answer."""
-    return (await caller.get(f"/idempotency/{quote(key, safe='')}", BookingState)).state
+async def find_booking(caller: Caller, key: str) -> BookingState:
+    """What became of a call that got no answer."""
+    return await caller.get(f"/idempotency/{quote(key, safe='')}", BookingState)

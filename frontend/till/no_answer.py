@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from backend.loyalty.till.schemas import TillView
 from frontend.api.client import BackendAway, Caller
 from frontend.api.ledger import find_booking
 from frontend.api.till import get_till
@@ -14,12 +15,15 @@ from frontend.kit.pages import is_htmx, page
 from frontend.kit.problems import show_backend_away, tell_away
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.card.bookings import booking_key
 from frontend.till.card.lifting import PIN, is_lifted
+from frontend.till.card.repeats import forget_unanswered, remember_found
 from frontend.till.screen import card_screen, ready_screen
 from frontend.till.toasts import Done
 from i18n.translator import get_translator
 
 NOT_TYPED = {"_csrf_token", PIN}
+SETTLED = {"booked", "refused"}
 
 
 def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key: str | None = None) -> Response[str]:
@@ -47,14 +51,24 @@ def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
 async def show_booking_state(
     request: Request, caller: NamedDependency[Caller], key: FromPath[str], card_id: FromQuery[UUID | None] = None
 ) -> Response[str]:
-    """For the note of `no_answer`: 204 while it is still unknown, the fresh screen once it is booked."""
+    """For the note of `no_answer`: the fresh screen once it is booked. `key` is the form's with the button's name."""
+    idem, _, deed = key.partition(".")
     try:
-        state = await find_booking(caller, key)
-        view = await get_till(caller, card_id) if state == "booked" else None
+        found = await find_booking(caller, booking_key(idem, deed) if deed else key)
+        view = await get_till(caller, card_id) if found.state == "booked" else None
     except BackendAway:
         return page(request, "till/booking_state.html", state="unknown", key=key, card_id=card_id)
+    if found.state in SETTLED:
+        forget_unanswered(request, idem)
     if view is None:
-        return page(request, "till/booking_state.html", state=state, key=key, card_id=card_id)
+        return page(request, "till/booking_state.html", state=found.state, key=key, card_id=card_id)
+    if card_id and deed:
+        booking = next((line for line in view.recent if line.id == found.transaction_id), None)
+        remember_found(request, card_id, deed, booking)
+    return _shown(request, view, card_id)
+
+
+def _shown(request: Request, view: TillView, card_id: UUID | None) -> Response[str]:
     done = Done(get_translator(language_of(request)).gettext("Recorded. It counted only once."))
     response = card_screen(request, view, done=done) if card_id else ready_screen(request, view, done=done)
     response.headers.update({"HX-Retarget": "#till", "HX-Reswap": "innerHTML"})

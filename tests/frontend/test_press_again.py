@@ -8,13 +8,14 @@ import pytest
 from backend.loyalty.ledger.schemas import OrderPreview
 from tests.frontend.made_up import CARD, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
-from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
 
 POINTS, VERIFY = "POST /store/loyalty/cards/*/points", "POST /store/loyalty/pins/verify"
 VOID, RETURN = "POST /store/loyalty/transactions/*/void", "POST /store/loyalty/returns"
 AWAY = httpx.ReadTimeout("slow")
 OWNER = {"override.email": "claire@fashion.example", "override.pin": "97531"}
 SALE_ID = UUID(int=31)
+SOLD = booking("earned", "points", 41, days_ago=0, id=SALE_ID, purchase_amount_cents=4150)
 
 
 async def press(anna: Browser, deed: str, **fields: str) -> httpx.Response:
@@ -107,8 +108,8 @@ async def test_the_owner_presses_again_under_the_same_key_in_the_same_form(
 async def test_a_part_of_a_sale_comes_back_under_the_key_it_was_sent_with(
     anna: Browser, backend: StaffBackend, fault: httpx.Response, pin: str
 ) -> None:
-    sold = booking("earned", "points", 41, days_ago=0, id=SALE_ID, purchase_amount_cents=4150)
-    page = b'{"data":%s,"next_cursor":null,"has_more":false}' % found([sold]).content
+
+    page = b'{"data":%s,"next_cursor":null,"has_more":false}' % found([SOLD]).content
     backend.answers["GET /store/loyalty/transactions"] = httpx.Response(200, content=page)
     backend.answers[VOID] = fault
     await anna.open("/till/today")
@@ -132,3 +133,91 @@ async def test_a_part_of_a_receipt_comes_back_under_the_key_it_was_sent_with(
     assert f"Sentence of {fault.json()['code']}." in anna.text
     assert "Receipt R-7" in anna.text
     assert 'name="idem" value="first"' in anna.page
+
+
+@pytest.mark.parametrize(("deed", "confirming"), [("points", "points.1250"), ("stamp", "stamp.again")])
+async def test_the_key_that_asks_and_the_one_that_confirms_book_once_together(
+    anna: Browser, backend: StaffBackend, deed: str, confirming: str
+) -> None:
+    """The answer to a confirmed command is lost; a moment later the first key is not asked about any more."""
+    path, call = ("/points", POINTS) if deed == "points" else ("/stamps", "POST /store/loyalty/cards/*/stamps")
+    backend.answers[call] = AWAY
+    await anna.open(CARD_PATH)
+    await press(anna, confirming, amount="12,50")
+    await press(anna, deed, amount="12,50")
+    first, second = keys(backend, path)
+    assert first == second
+
+
+@pytest.mark.parametrize("deed", ["points", "stamp"])
+async def test_what_turns_out_to_be_recorded_is_not_recorded_again_by_the_next_press(
+    anna: Browser, backend: StaffBackend, deed: str
+) -> None:
+    backend.answers["GET /idempotency/*"] = httpx.Response(
+        200, json={"state": "booked", "transaction_id": str(SOLD.id)}
+    )
+    backend.till = changed(backend.till, recent=[SOLD])
+    await anna.open(f"/till/bookings/key.{deed}?card_id={CARD.id}", **HTMX)
+    assert "Recorded. It counted only once." in anna.text
+    assert (await press(anna, deed, amount="41,50")).status_code == 422
+    assert "recorded on this card a moment ago." in anna.text
+    assert not backend.posts("/points") + backend.posts("/stamps")
+
+
+async def test_what_the_browser_asks_about_is_found_under_the_key_it_was_sent_with(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    await anna.open(f"/till/bookings/key.points.415000?card_id={CARD.id}", **HTMX)
+    assert [request.url.path for request in backend.asked if "/idempotency/" in request.url.path] == [
+        "/api/v1/idempotency/key.points"
+    ]
+
+
+@pytest.mark.parametrize("deed", ["points", "stamp"])
+async def test_the_same_from_a_new_form_is_asked_about_while_nobody_knows_whether_it_was_recorded(
+    anna: Browser, backend: StaffBackend, deed: str
+) -> None:
+    call = POINTS if deed == "points" else "POST /store/loyalty/cards/*/stamps"
+    booked, backend.answers[call] = backend.answers[call], AWAY
+    await anna.open(CARD_PATH)
+    await press(anna, deed, amount="12,50")
+    backend.answers[call] = booked
+    await anna.open(CARD_PATH)
+    assert (await press(anna, deed, amount="12,50")).status_code == 422
+    assert "without an answer. The history shows whether it was recorded." in anna.text
+
+
+@pytest.mark.parametrize("state", ["booked", "refused"])
+async def test_once_it_is_known_nobody_is_asked_about_it_any_more(
+    anna: Browser, backend: StaffBackend, state: str
+) -> None:
+    booked, backend.answers[POINTS] = backend.answers[POINTS], AWAY
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    await press(anna, "points", amount="12,50")
+    backend.answers |= {POINTS: booked, "GET /idempotency/*": httpx.Response(200, json={"state": state})}
+    await anna.open(f"/till/bookings/{key}.points", **HTMX)
+    await anna.open(CARD_PATH)
+    assert (await press(anna, "points", amount="12,50")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("booked", "What was sent first was recorded, and what was changed since was not. Check the history."),
+        ("refused", "Nothing was recorded, neither at first nor now. Press again."),
+        ("not_booked", "Nothing was recorded, neither at first nor now. Press again."),
+    ],
+)
+async def test_who_changed_the_amount_after_no_answer_reads_what_counts_in_words_of_the_till(
+    anna: Browser, backend: StaffBackend, state: str, sentence: str
+) -> None:
+    backend.answers |= {POINTS: AWAY, VOID: refused(422, "idempotency_key_reused", state=state)}
+    await anna.open(CARD_PATH)
+    await press(anna, "points", amount="12,50")
+    backend.answers[POINTS] = backend.answers[VOID]
+    await press(anna, "points", amount="13,50")
+    assert sentence in anna.text
+    await anna.send(f"/till/transactions/{SALE_ID}/void", htmx=True, later="1", idem="v", amount="5")
+    assert sentence in anna.text
+    assert "Sentence of" not in anna.text

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from backend.core.answers import AnswerRow, find_answer, keep_answer
-from backend.core.idempotency import Key, Reply
+from backend.core.idempotency import FIRST_REFUSAL, Key, Reply
 from backend.core.origin import Origin
 from backend.core.problems import Internal, Problem, ValidationFailed
 from backend.core.schemas import FieldError
@@ -28,7 +28,6 @@ from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
 from backend.loyalty.office.schemas import BulkChange, BulkView, CardResult
 from i18n.translator import get_translator
 
-FIRST_REFUSAL = 400
 WORKERS_MAX = 8
 SECONDS_MAX = 20
 UNFINISHED = {"failed", "waiting"}
@@ -50,7 +49,7 @@ class Bulk:
     change: BulkChange
 
     async def run(self) -> Reply:
-        """200 with a result for each card. Kept for the key once nothing is left to be tried again.
+        """201 with a result for each card. Kept for the key once nothing is left to be tried again.
 
         Raises ValidationFailed, or IdempotencyKeyReused for a key that answered something else.
         """
@@ -70,7 +69,7 @@ class Bulk:
 
         await asyncio.gather(*(work() for _ in range(_workers(self.ledger))))
         results = [found[card_id] for card_id in cards]
-        reply = Reply(200, _encoder.encode(bulk_view(results)))
+        reply = Reply(201, _encoder.encode(bulk_view(results)))
         if not any(result.outcome in UNFINISHED for result in results):
             answer = AnswerRow.of(self.key, reply, self.origin.now)
             await keep_answer(self.ledger.pool, self.origin.merchant_id, answer)

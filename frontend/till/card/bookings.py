@@ -20,6 +20,7 @@ from i18n.formatting import TIME_ZONE
 from i18n.translator import get_translator
 
 B = TypeVar("B", Earn, Stamp)
+OF_A_HOLD = {"confirm", "release"}
 
 
 class Booked(msgspec.Struct, frozen=True):
@@ -30,7 +31,13 @@ class Booked(msgspec.Struct, frozen=True):
 
 def key_of(form: Form) -> str:
     """Each button of a form books under a key of its own; pressed again after no answer, under the same one."""
-    return f"{form.text('idem')}.{form.text('deed')}"
+    return booking_key(form.text("idem"), form.text("deed"))
+
+
+def booking_key(idem: str, deed: str) -> str:
+    """The button that confirms a command has the key of the one that asks for it: both together book once."""
+    name, _, rest = deed.partition(".")
+    return f"{idem}.{name}.{rest}" if name in OF_A_HOLD else f"{idem}.{name}"
 
 
 async def earn_points_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:

@@ -20,8 +20,10 @@ from frontend.till.card.lifting import (
     verify_own_pin,
 )
 from frontend.till.card.relinking import relink
-from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful, remember_booking
+from frontend.till.card.repeats import forget_unanswered, remember_booking, remember_unanswered
+from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful
 from frontend.till.no_answer import no_answer, stays_booked
+from frontend.till.problems import sentence_of
 from frontend.till.screen import card_screen, show_done
 
 UNPROCESSABLE = 422
@@ -61,6 +63,7 @@ async def book(request: Request, caller: NamedDependency[Caller], card_id: FromP
     except BackendProblem as problem:
         return await _refused(request, caller, card_id, form, problem)
     except BackendAway:
+        remember_unanswered(request, card_id, form)
         return no_answer(request, form, card_id=card_id, key=key_of(form))
     response = await _shown(request, caller, card_id, booked)
     if booked.is_booked:
@@ -93,7 +96,9 @@ async def _refused(
     """The fresh card with the reason."""
     if problem.status in {SIGNED_OUT, NOT_FOUND}:
         raise problem
-    form.errors = lifting_errors(request, form, problem) or {"": problem.sentence}
+    form.errors = lifting_errors(request, form, problem) or {"": sentence_of(request, problem)}
+    if problem.ends_key:
+        forget_unanswered(request, form.text("idem"))
     form.end_key(problem)
     is_liftable = problem.code == LIMIT_REACHED or (is_lifted(form) and not problem.ends_key)
     return await _again(request, caller, card_id, form, problem.status, is_liftable=is_liftable)

@@ -10,6 +10,7 @@ from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.problems import tell_away
 from frontend.kit.request import Request
 from frontend.till.no_answer import no_answer
+from frontend.till.problems import sentence_of
 from frontend.till.returns.answers import SIGNED_OUT, UNPROCESSABLE, judge, list_again, show_return
 from frontend.till.returns.forms import order_question_of, order_return_of
 from frontend.till.returns.screen import return_screen
@@ -54,7 +55,8 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         return await _again(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         judge(form, problem)
-        return await _again(request, caller, form, status=problem.status, sentence=problem.sentence)
+        sentence = sentence_of(request, problem)
+        return await _again(request, caller, form, status=problem.status, sentence=sentence)
     except BackendAway:
         return no_answer(request, form, key=form.text("idem"))
     return await show_return(request, caller, answer, is_later=True)

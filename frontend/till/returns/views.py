@@ -12,6 +12,7 @@ from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.request import Request
 from frontend.till.no_answer import no_answer
+from frontend.till.problems import sentence_of
 from frontend.till.returns.answers import UNPROCESSABLE, judge, list_again, show_return
 from frontend.till.returns.forms import card_id_of, void_of
 from frontend.till.screen import card_screen
@@ -40,7 +41,7 @@ async def _refused(
 ) -> Response[str]:
     """From a list: beside the booking. From the toast: on the fresh card."""
     judge(form, problem)
-    status, sentence = problem.status, problem.sentence
+    status, sentence = problem.status, sentence_of(request, problem)
     if form.text("later") or "staff_pin" in form.errors:
         return await list_again(request, caller, form, what=transaction_id, status=status, sentence=sentence)
     kept = Form({})

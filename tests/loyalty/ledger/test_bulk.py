@@ -72,11 +72,12 @@ async def test_sent_twice_it_is_done_once_and_answered_the_same(shop: Shop) -> N
     path = "/merchant/loyalty/cards/bulk"
     first = await owner.send("POST", path, json=body, key=key)
     again = await owner.send("POST", path, json=body, key=key)
-    assert (first.status_code, again.content) == (200, first.content)
+    assert (first.status_code, again.content) == (201, first.content)
     assert again.headers["idempotency-replayed"] == "true"
     assert [(await shop.anna.show(card))["points_balance"] for card in cards] == [15] * 5
-    with refused("idempotency_key_reused", 422):
+    with refused("idempotency_key_reused", 422) as said:
         await owner.post(path, body | {"points": 11}, key=key)
+    assert said[0]["state"] == await shop.anna.state_of(key) == "booked"
     with refused("idempotency_key_missing", 400):
         await owner.post(path, body)
 

@@ -507,6 +507,8 @@ async def test_a_key_used_for_another_booking_names_it_and_says_where_to_ask(sho
         await shop.anna.earn(card, cents=200, key=key)
     booked_id, path = said[0]["transaction_id"], said[0]["ask_at"]
     assert booked_id == first["transaction"]["id"]
+    assert said[0]["state"] == "booked"
+    assert said[0]["detail"].startswith("That transaction stands, and nothing was recorded now.")
     assert path in said[0]["detail"]
     assert await shop.anna.get(path.removeprefix("/api/v1")) == {"state": "booked", "transaction_id": booked_id}
     line = await shop.anna.booking(booked_id)
@@ -532,13 +534,19 @@ def all_problems(kind: type[Problem]) -> set[type[Problem]]:
     return {kind}.union(*(all_problems(known) for known in kind.__subclasses__()))
 
 
-async def test_a_key_that_was_refused_before_names_no_booking(shop: Shop) -> None:
-    card, key = await shop.a_card(), new_key()
+async def test_a_key_under_which_nothing_was_recorded_says_so_and_names_no_booking(opened: OpenShop) -> None:
+    """Whoever is told that a transaction stands lets the customer go without their points."""
+    shop = await opened(terms={"minimum_purchase_cents": 1000})
+    card, refused_key, empty_key = await shop.a_card(), new_key(), new_key()
     with refused("insufficient_points", 409):
-        await shop.anna.redeem(card, shop.rewards[100], key=key)
-    with refused("idempotency_key_reused", 422) as said:
-        await shop.anna.earn(card, cents=100, key=key)
-    assert said[0]["transaction_id"] is None
+        await shop.anna.redeem(card, shop.rewards[100], key=refused_key)
+    await shop.anna.earn(card, cents=500, key=empty_key)
+    for key, state in ((refused_key, "refused"), (empty_key, "not_booked")):
+        with refused("idempotency_key_reused", 422) as said:
+            await shop.anna.earn(card, cents=2000, key=key)
+        assert (said[0]["transaction_id"], said[0]["state"]) == (None, state)
+        assert said[0]["detail"].startswith("Nothing was recorded, neither for that request nor now.")
+        assert await shop.anna.state_of(key) == state
 
 
 async def test_a_booking_of_a_card_that_does_not_work_here_is_not_shown_here(opened: OpenShop) -> None:

@@ -1,0 +1,18 @@
+"""What the till says in words of its own, where the API's are for those who write programs."""
+
+from frontend.api.client import BackendProblem
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from i18n.translator import get_translator
+
+KEY_REUSED = "idempotency_key_reused"
+
+
+def sentence_of(request: Request, problem: BackendProblem) -> str:
+    """What happened and what to do now."""
+    _ = get_translator(language_of(request)).gettext
+    if problem.code != KEY_REUSED:
+        return problem.sentence
+    if problem.facts.get("state") == "booked":
+        return _("What was sent first was recorded, and what was changed since was not. Check the history.")
+    return _("Nothing was recorded, neither at first nor now. Press again.")
