@@ -12,6 +12,7 @@ from babel.dates import format_date, format_skeleton, format_time, get_month_nam
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from i18n.bidi import isolated
 from i18n.locales import FORMATTING_LOCALES
 from i18n.luxembourgish import keeps_n
 
@@ -86,9 +87,10 @@ class Formatter:
 
     def listing(self, words: Sequence[str]) -> str:
         """`a, b and c`."""
+        kept = [f"{isolated(word)}" for word in words]
         if self.locale.language == "lb":
-            return _luxembourgish_listing(words)
-        return format_list(words, locale=self.locale)
+            return _luxembourgish_listing(kept)
+        return format_list(kept, locale=self.locale)
 
     def _local(self, moment: dt.datetime) -> dt.datetime:
         if moment.tzinfo is None:

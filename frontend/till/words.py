@@ -30,8 +30,8 @@ class Words:
 
     def amounts_of(self, event: list[TransactionView]) -> str:
         """What one event has moved and not undone: `+25, +1 stamp`."""
-        ids = {booking.id for booking in event}
-        left = [booking for booking in event if not booking.voided and booking.voids_id not in ids]
+        undone = {booking.id for booking in event if booking.voided}
+        left = [booking for booking in event if not booking.voided and booking.voids_id not in undone]
         return ", ".join(self.amount_of(booking) for booking in left if booking.amount) or self.amount_of(event[0])
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:

@@ -432,3 +432,14 @@ async def test_pieces_of_a_hold_are_whole_numbers(anna: Browser, backend: StaffB
     answer = await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"confirm.{HOLD_ID}", **fields)
     assert answer.status_code == 422
     assert "Enter the quantity, like 2." in anna.text
+
+
+async def test_names_written_from_the_right_turn_no_number_of_a_return(anna: Browser, listed: StaffBackend) -> None:
+    bag, store = "תיק בד", "מרכז"
+    lines = [changed(SEEN.lines[0], store=store), changed(SEEN.lines[1], reward=bag, returning_quantity=1)]
+    listed.answers[PREVIEW] = found(changed(SEEN, customer="שרה", lines=lines))
+    await anna.open("/till/today")
+    await anna.send("/till/returns/look", htmx=True, order_reference="R-7")
+    assert "<bdi>שרה</bdi>, +159 points" in anna.page
+    assert f" · <bdi>{store}</bdi>" in anna.page
+    assert f"€31.50 and \u2068{bag}\u2069" in anna.text

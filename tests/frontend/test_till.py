@@ -52,6 +52,12 @@ async def test_one_match_opens_the_card(anna: Browser, backend: StaffBackend) ->
     assert "<html" not in anna.page
 
 
+async def test_a_name_of_one_chinese_letter_is_looked_for(anna: Browser, backend: StaffBackend) -> None:
+    await anna.send("/till/find", htmx=True, query="李")
+    assert backend.body("/lookup") == {"query": "李"}
+    assert "Marie Weber" in anna.text
+
+
 async def test_without_scripts_the_same_form_redirects(anna: Browser) -> None:
     answer = await anna.send("/till/find", query="weber")
     assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)
@@ -141,6 +147,49 @@ async def test_twins_are_told_apart_without_saying_where_they_can_be_reached(
     assert "m•••@example.com" in anna.text
     assert "m•••@example.org · ••• 456" in anna.text
     assert "max" not in anna.text
+
+
+@pytest.mark.parametrize(
+    ("emails", "hints"),
+    [
+        (("m.weber@gmail.com", "marie@gmail.com"), ("m.•••@gmail.com", "ma•••@gmail.com")),
+        (("marie@gmail.com", "marie2@gmail.com"), ("marie•••@gmail.com", "marie2•••@gmail.com")),
+        (("m@gmail.com", "marie@gmail.com", "zoe@gmail.com"), ("m•••@gmail.com", "ma•••@gmail.com", "z•••@gmail.com")),
+        (("marie@gmail.com", "marie@gmail.com"), ("m•••@gmail.com", "m•••@gmail.com")),
+    ],
+)
+async def test_twins_at_one_mail_host_are_told_apart_by_no_more_letters_than_it_takes(
+    anna: Browser, backend: StaffBackend, emails: tuple[str, ...], hints: tuple[str, ...]
+) -> None:
+    names = ("Marie Weber", "marie weber", "Marie  Weber")
+    twins = [changed(CARD.customer, name=name, email=email) for name, email in zip(names, emails, strict=False)]
+    cards = [changed(CARD, id=UUID(int=7 + n), customer=twin) for n, twin in enumerate(twins)]
+    backend.answers[LOOKUP] = found(CardMatches(cards))
+    await anna.send("/till/find", htmx=True, query="weber")
+    assert tuple(re.findall(r"[\w.]+•••@gmail.com", anna.text)) == hints
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        ([("voided", -7, False, 2), ("earned", 41, False, None)], "−7, +41"),
+        ([("voided", -41, False, 2), ("earned", 41, True, None)], "−41"),
+        ([("reinstated", 7, False, 2), ("voided", -7, True, 3), ("earned", 41, False, None)], "+41"),
+    ],
+    ids=["a part", "the whole", "the return undone"],
+)
+async def test_an_event_tells_what_it_has_moved_in_the_end(
+    anna: Browser, backend: StaffBackend, event: list[tuple[str, int, bool, int | None]], line: str
+) -> None:
+    """The numbers are the places in the event of what was taken back."""
+    recent = [
+        booking(kind, "points", amount, days_ago=0, id=UUID(int=place), voided=voided, voids_id=of and UUID(int=of))
+        for place, (kind, amount, voided, of) in enumerate(event, start=1)
+    ]
+    backend.till = changed(backend.till, recent=recent)
+    await anna.open("/till")
+    shown = anna.page.split('aria-labelledby="recent"')[1].split("</ol>")[0]
+    assert re.findall(r"<span[^>]*>([^<]*)</span>\s*</a>", shown) == [line]
 
 
 async def test_the_last_bookings_have_one_line_an_event_and_open_the_card(anna: Browser, backend: StaffBackend) -> None:

@@ -43,6 +43,12 @@ def test_values_are_written_as_in_luxembourg(language: str) -> None:
     assert values(language) == GOLDEN[language]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_a_list_each_name_written_from_the_right_stands_by_itself(language: str) -> None:
+    listed = Formatter(language).listing(["10 €", "שרה", "Tom"])
+    assert "10 €, \u2068שרה\u2069" in listed
+
+
 def test_luxembourgish_never_prints_an_n_in_brackets() -> None:
     write = Formatter("lb")
     days = [dt.date(2026, month, day) for month in range(1, 13) for day in (1, 11, 22, 30) if (month, day) != (2, 30)]

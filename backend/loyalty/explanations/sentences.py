@@ -6,7 +6,10 @@ from fractions import Fraction
 from backend.loyalty.explanations.queries import TransactionFacts
 from backend.loyalty.ledger.state import MerchantState, in_language
 from i18n.formatting import get_formatter
-from i18n.translator import get_translator
+from i18n.translator import N_, get_translator
+
+RECORDED = N_("%(amount)s: recorded on %(date)s.")
+RECORDED_EARLIER = N_("%(amount)s: recorded earlier.")
 
 
 class Sentences:
@@ -56,13 +59,13 @@ class Sentences:
         if lot.kind == "voided":
             return _("%(amount)s: back on the card since %(date)s, because a reward was voided.", **named)
         told = {
-            "earned": _("%(amount)s: visit at %(store)s on %(date)s."),
-            "welcome_bonus": _("%(amount)s: welcome gift on %(date)s."),
-            "adjusted": _("%(amount)s: added manually on %(date)s."),
-            "restored": _("%(amount)s: restored on %(date)s after expiring."),
-            "reinstated": _("%(amount)s: back on the card since %(date)s, because a return was undone."),
+            "earned": N_("%(amount)s: visit at %(store)s on %(date)s."),
+            "welcome_bonus": N_("%(amount)s: welcome gift on %(date)s."),
+            "adjusted": N_("%(amount)s: added manually on %(date)s."),
+            "restored": N_("%(amount)s: restored on %(date)s after expiring."),
+            "reinstated": N_("%(amount)s: back on the card since %(date)s, because a return was undone."),
         }
-        return told.get(lot.kind, _("%(amount)s: recorded on %(date)s.")) % named
+        return _(told.get(lot.kind, RECORDED), **named)
 
     def part(
         self, meaning: str, unit: str, amount: int, cause: TransactionFacts, undone: TransactionFacts | None
@@ -77,35 +80,35 @@ class Sentences:
                 money=self._money(cause.purchase_amount_cents),
             )
         told = {
-            "redeemed": _("%(amount)s: redeemed for %(reward)s at %(store)s on %(date)s."),
-            "returned": _("%(amount)s: voided at %(store)s on %(date)s."),
-            "came_back": _("%(amount)s: back on the card since %(date)s, because %(reward)s was voided."),
-            "expired": _("%(amount)s: expired on %(date)s."),
-            "paid_debt": _("%(amount)s: used to settle points owed from an earlier return."),
-            "adjusted": _("%(amount)s: deducted manually on %(date)s."),
-            "transferred": _("%(amount)s: moved to another card on %(date)s."),
-            "moved_back": _("%(amount)s: moved back from another card on %(date)s."),
-            "reinstated": _("%(amount)s: back on the card since %(date)s, because a return was undone."),
-            "taken_again": _("%(amount)s: deducted again on %(date)s, because a return was undone."),
+            "redeemed": N_("%(amount)s: redeemed for %(reward)s at %(store)s on %(date)s."),
+            "returned": N_("%(amount)s: voided at %(store)s on %(date)s."),
+            "came_back": N_("%(amount)s: back on the card since %(date)s, because %(reward)s was voided."),
+            "expired": N_("%(amount)s: expired on %(date)s."),
+            "paid_debt": N_("%(amount)s: used to settle points owed from an earlier return."),
+            "adjusted": N_("%(amount)s: deducted manually on %(date)s."),
+            "transferred": N_("%(amount)s: moved to another card on %(date)s."),
+            "moved_back": N_("%(amount)s: moved back from another card on %(date)s."),
+            "reinstated": N_("%(amount)s: back on the card since %(date)s, because a return was undone."),
+            "taken_again": N_("%(amount)s: deducted again on %(date)s, because a return was undone."),
         }
-        return told.get(meaning, _("%(amount)s: recorded on %(date)s.")) % (named | {"reward": reward or _("a reward")})
+        return _(told.get(meaning, RECORDED), **named, reward=reward or _("a reward"))
 
     def sum_of_parts(self, meaning: str, unit: str, amount: int) -> str:
         """What several older transactions moved together."""
         _ = self._translator.gettext
         told = {
-            "redeemed": _("%(amount)s: redeemed earlier."),
-            "returned": _("%(amount)s: deducted earlier for returns."),
-            "came_back": _("%(amount)s: back on the card earlier, because rewards were voided."),
-            "expired": _("%(amount)s: expired."),
-            "paid_debt": _("%(amount)s: used to settle points owed from an earlier return."),
-            "adjusted": _("%(amount)s: deducted manually earlier."),
-            "transferred": _("%(amount)s: moved to another card earlier."),
-            "moved_back": _("%(amount)s: moved back from another card earlier."),
-            "reinstated": _("%(amount)s: back on the card earlier, because returns were undone."),
-            "taken_again": _("%(amount)s: deducted again earlier, because returns were undone."),
+            "redeemed": N_("%(amount)s: redeemed earlier."),
+            "returned": N_("%(amount)s: deducted earlier for returns."),
+            "came_back": N_("%(amount)s: back on the card earlier, because rewards were voided."),
+            "expired": N_("%(amount)s: expired."),
+            "paid_debt": N_("%(amount)s: used to settle points owed from an earlier return."),
+            "adjusted": N_("%(amount)s: deducted manually earlier."),
+            "transferred": N_("%(amount)s: moved to another card earlier."),
+            "moved_back": N_("%(amount)s: moved back from another card earlier."),
+            "reinstated": N_("%(amount)s: back on the card earlier, because returns were undone."),
+            "taken_again": N_("%(amount)s: deducted again earlier, because returns were undone."),
         }
-        return told.get(meaning, _("%(amount)s: recorded earlier.")) % {"amount": self.amount(unit, amount)}
+        return _(told.get(meaning, RECORDED_EARLIER), amount=self.amount(unit, amount))
 
     def older(self, unit: str, lots: int, amount: int) -> str:
         ngettext, shown = self._translator.ngettext, self._formatter.points(lots)

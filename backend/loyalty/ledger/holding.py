@@ -156,5 +156,6 @@ def _price_of(hold: HoldState, quantity: int, draft: Draft) -> Price:
     if there < amount:
         if hold.unit == "stamps":
             raise InsufficientStamps(needed=amount, count=there, missing=amount - there)
-        raise InsufficientPoints(needed=amount, balance=there, missing=amount - there)
+        missing = amount - there + draft.card.debt_points
+        raise InsufficientPoints(needed=amount, balance=there, missing=missing)
     return Price(hold.reward_id, hold.unit, amount, quantity)

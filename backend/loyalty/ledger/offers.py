@@ -19,6 +19,7 @@ from backend.loyalty.ledger.problems import (
 )
 from backend.loyalty.ledger.schemas import Redemption, Reservation
 from backend.loyalty.ledger.state import CardState, RewardState, StoreState
+from i18n.bidi import isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
     balance, price = draft.available("points"), reward.points_required * quantity
     needed = max(price, state.terms.minimum_redemption_points)
     if balance < needed:
-        raise InsufficientPoints(needed=needed, balance=balance, missing=needed - balance)
+        missing = needed - balance + draft.card.debt_points
+        raise InsufficientPoints(needed=needed, balance=balance, missing=missing)
     refuse_elsewhere(reward, state)
     return Price(reward.id, "points", price, quantity)
 
@@ -79,7 +81,7 @@ def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
     """Raises OtherStoreOnly. None: the full stamp card."""
     allowed = redeemed_at(reward, state)
     if not any(store.id == state.setup.store.id for store in allowed):
-        raise OtherStoreOnly(stores=", ".join(store.name for store in allowed))
+        raise OtherStoreOnly(stores=", ".join(f"{isolated(store.name)}" for store in allowed))
 
 
 def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantity: int = 1) -> str | None:

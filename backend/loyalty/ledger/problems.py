@@ -5,6 +5,7 @@ from backend.core.idempotency import ask_at
 from backend.core.problems import Problem
 from backend.loyalty.cards import code
 from backend.loyalty.ledger.state import TargetCard
+from i18n.bidi import isolated
 from i18n.translator import N_, NN_
 
 
@@ -162,7 +163,7 @@ class OrderOnSeveralCards(Problem):
             {"card_id": card.id, "code": card.code, "customer": name}
             for card, (name, _) in zip(cards, named, strict=True)
         ]
-        super().__init__(cards=told, customers=", ".join(f"{name} ({shown})" for name, shown in named))
+        super().__init__(cards=told, customers=", ".join(f"{isolated(name)} ({shown})" for name, shown in named))
 
 
 class OrderChanged(Problem):
@@ -275,7 +276,16 @@ class CardActive(Problem):
 class CardMergedAway(Problem):
     code, status = "card_merged", 409
     title = N_("This card was merged into another")
-    detail = N_("Its points are on the other card. Undo the merge to use it again.")
+    detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+
+
+class CardMergedLately(CardMergedAway):
+    """The merge can still be undone."""
+
+    detail = N_(
+        "The customer’s card is %(merged_into)s now. To use this one again, undo the merge: that is possible until "
+        "%(until)s."
+    )
 
 
 class CardReplacedBefore(Problem):

@@ -77,6 +77,12 @@ class CardSnapshot(msgspec.Struct, frozen=True):
     def reward_ready(self) -> bool:
         return self.program.type != "points" and self.stamp_count >= self.program.stamps_target
 
+    @property
+    def missing_points(self) -> int:
+        """To the next reward, as at the till: what is owed is paid first. 0 when the balance is enough."""
+        short = self.next_reward_points - self.points_balance
+        return short + self.debt_points if short > 0 else 0
+
 
 class Notify(StrEnum):
     """Why the phone may ring. Spent by priority: most updates are silent."""

@@ -1,10 +1,39 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.customers.schemas import CustomerView
+from i18n.bidi import isolated
 
 HIDDEN = "•••"
 
 
-def masked(customer: CustomerView) -> str:
+def hints_of(cards: Sequence[CardView]) -> dict[UUID, str]:
+    """By card, for those who share a name: where they can be reached, masked, as others may see the screen."""
+    named: dict[str, list[CardView]] = {}
+    for card in cards:
+        named.setdefault(_looks(card.customer.name), []).append(card)
+    return {
+        card.id: _told_apart(card.customer, [twin.customer for twin in twins if twin is not card])
+        for twins in named.values()
+        for card in twins
+        if twins[1:]
+    }
+
+
+def _looks(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _told_apart(customer: CustomerView, twins: list[CustomerView]) -> str:
+    """With as many letters of the mailbox as it takes, and only one where none would help."""
+    lengths = range(1, max(len(one.email or "") for one in (customer, *twins)) + 1)
+    differs = (n for n in lengths if _masked(customer, n) not in {_masked(twin, n) for twin in twins})
+    return _masked(customer, next(differs, 1))
+
+
+def _masked(customer: CustomerView, letters: int) -> str:
     """`m•••@example.com · ••• 456`: enough for who knows it, of no use to who reads along."""
     name, at, host = (customer.email or "").partition("@")
-    parts = [f"{name[:1]}{HIDDEN}@{host}" if at else "", f"{HIDDEN} {customer.phone[-3:]}" if customer.phone else ""]
-    return " · ".join(part for part in parts if part)
+    email = f"{isolated(f'{name[:letters]}{HIDDEN}@{host}')}" if at else ""
+    return " · ".join(part for part in (email, customer.phone and f"{HIDDEN} {customer.phone[-3:]}") if part)

@@ -1,14 +1,13 @@
 """One box for scanned codes and typed names. What was typed is posted, so that no name stands in an address."""
 
 import re
-from collections import Counter
 from uuid import UUID
 
 import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from backend.loyalty.cards.schemas import CardMatches, CardView
+from backend.loyalty.cards.schemas import ENOUGH_TO_FIND, CardMatches, CardView
 from backend.loyalty.customers.schemas import Phone
 from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
@@ -19,11 +18,10 @@ from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.problems import tell_away
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
-from frontend.till.finder.masking import masked
+from frontend.till.finder.masking import hints_of
 from frontend.till.screen import card_screen, ready_screen, till_page, words_of
 from i18n.translator import get_translator
 
-SHORTEST_QUERY = 2
 AWAY = 503
 REPLACED = "card_replaced"
 CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
@@ -32,7 +30,7 @@ CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 @post("/till/find")
 async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     query = (await read_form(request)).text("query")
-    if len(query) < SHORTEST_QUERY:
+    if not re.search(ENOUGH_TO_FIND, query):
         return await _too_short(request, caller)
     try:
         found = await _matches(caller, query)
@@ -65,11 +63,8 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
 
 
 def _listed(request: Request, view: TillView, cards: list[CardView], query: str) -> Response[str]:
-    """Who shares a name is told apart by where they can be reached, masked: others may see the screen."""
-    names = Counter(card.customer.name for card in cards)
-    hints = {card.id: masked(card.customer) for card in cards if names[card.customer.name] > 1}
     balance_of = words_of(request, view).balance_of
-    values: dict[str, object] = {"cards": cards, "query": query, "hints": hints, "balance_of": balance_of}
+    values: dict[str, object] = {"cards": cards, "query": query, "hints": hints_of(cards), "balance_of": balance_of}
     return till_page(request, view, "till/finder/matches.html", **values)  # type: ignore[arg-type]
 
 

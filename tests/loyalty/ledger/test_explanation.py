@@ -230,6 +230,16 @@ async def test_a_point_is_traced_to_its_sale_its_rules_and_its_end(opened: OpenS
     assert lot["rest"] == f"20 points left, to be spent by {last:%-d %B %Y}."
 
 
+async def test_a_reward_named_from_the_right_turns_no_number_of_its_explanation(opened: OpenShop) -> None:
+    shop = await opened(rewards=[{"points_required": 10, "name": {"en": "תיק בד"}}])
+    card = await shop.a_card(points=10)
+    await shop.claire.void(await shop.anna.redeem(card, shop.rewards[10]))
+    (lot,) = (await shop.anna.explain(card))["points"]["lots"]
+    redeemed, came_back = (part["sentence"] for part in lot["parts"])
+    assert "redeemed for \u2068תיק בד\u2069 at HUB on" in redeemed
+    assert "because \u2068תיק בד\u2069 was voided" in came_back
+
+
 async def test_each_sale_keeps_the_rules_it_was_made_under(opened: OpenShop) -> None:
     shop = await opened()
     card = await shop.a_card(points=10)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from backend.access.models import FeatureOverride
+from backend.loyalty.cards.code import show
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
 from backend.services import Services
@@ -109,7 +110,7 @@ async def test_a_receipt_returned_here_is_not_looked_for_at_the_sister_store(sho
 async def test_a_receipt_over_two_cards_is_refused_with_their_names_and_nothing_moves(shop: Shop) -> None:
     """She collected the points, he redeemed his reward: half a return would look like a whole one."""
     hers = await shop.anna.enroll("eva@example.com", first_name="Eva", last_name="Braun")
-    his = await shop.a_card(points=100)
+    his = await shop.a_card(points=100, first_name="שרה")
     sale = await shop.anna.earn(hers, cents=4000, order_reference="R-1")
     reward = await shop.anna.redeem(his, shop.rewards[100], order_reference="R-1")
     for ask in (shop.anna.return_order, shop.anna.preview_return):
@@ -117,6 +118,7 @@ async def test_a_receipt_over_two_cards_is_refused_with_their_names_and_nothing_
             await ask("R-1")
         assert {card["card_id"] for card in said[0]["cards"]} == {hers["id"], his["id"]}
         assert "Eva Braun" in said[0]["detail"]
+        assert f"\u2068שרה\u2069 ({show(his['code'])})" in said[0]["detail"]
     assert (await shop.anna.show(hers))["points_balance"] == 40
     await shop.anna.void(sale)
     back = await shop.anna.return_order("R-1")

@@ -60,6 +60,9 @@ async def test_the_next_reward_is_as_far_as_what_is_owed_and_the_reward_together
     await shop.anna.redeem(card, shop.rewards[100])
     rewards = (await shop.claire.void(sale))["card"]["rewards"]
     assert [reward["missing_points"] for reward in rewards] == [reward["points_required"] + 100 for reward in rewards]
+    with refused("insufficient_points", 409) as said:
+        await shop.anna.redeem(card, shop.rewards[100])
+    assert (said[0]["needed"], said[0]["balance"], said[0]["missing"]) == (100, 0, 200)
 
 
 async def test_debt_is_kept_for_as_long_as_it_takes(shop: Shop) -> None:

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from backend.core.clock import clock
 from backend.loyalty.wallets.ports import CardSnapshot
 from backend.loyalty.wallets.snapshot import find_snapshot
@@ -69,6 +67,15 @@ async def test_the_next_reward_is_the_cheapest_out_of_reach_and_else_the_dearest
         assert (await shown(services, shop, await shop.a_card(points=points))).next_reward_points == needed
 
 
+async def test_a_pass_is_as_far_from_the_next_reward_as_the_till_says(services: Services, shop: Shop) -> None:
+    card = await shop.a_card()
+    sale = await shop.anna.earn(card, cents=10_000)
+    await shop.anna.redeem(card, shop.rewards[100])
+    told, pass_ = (await shop.claire.void(sale))["card"], await shown(services, shop, card)
+    assert told["debt_points"] == 100
+    assert pass_.missing_points == min(reward["missing_points"] for reward in told["rewards"]) == 200
+
+
 async def test_a_program_without_rewards_promises_none(services: Services, opened: OpenShop) -> None:
     shop = await opened(rewards=[])
     pass_ = await shown(services, shop, await shop.a_card(points=5))
@@ -80,11 +87,9 @@ async def test_a_full_stamp_card_is_ready(services: Services, opened: OpenShop) 
     assert (await shown(services, shop, await shop.a_card(stamps=2))).reward_ready
 
 
-async def test_nothing_personal_is_left_of_an_erased_card(
-    services: Services, shop: Shop, superuser: asyncpg.Connection
-) -> None:
+async def test_nothing_personal_is_left_of_an_erased_card(services: Services, shop: Shop) -> None:
     card = await shop.a_card(points=70, first_name="Marie")
-    await superuser.execute("UPDATE cards SET state = 'erased', customer_id = NULL WHERE id = $1", UUID(card["id"]))
+    await shop.erase(card)
     pass_ = await shown(services, shop, card)
     assert (pass_.customer_name, pass_.points_balance, pass_.is_live) == (None, 0, False)
 

@@ -43,7 +43,7 @@ def card_texts(card: CardSnapshot, words: Wording, language: str, now: datetime)
 
 def _remaining(card: CardSnapshot) -> int:
     if card.program.type == "points":
-        return max(0, card.next_reward_points - card.points_balance)
+        return card.missing_points
     return max(0, card.program.stamps_target - card.stamp_count)
 
 

@@ -120,10 +120,9 @@ def _reward(card: CardSnapshot) -> str:
     if card.program.type == "stamps" or not card.next_reward:
         return ""
     reward = card.program.in_language(card.next_reward, card.language)
-    missing = card.next_reward_points - card.points_balance
-    if missing <= 0:
+    if not card.missing_points:
         return get_translator(card.language).gettext(READY, reward=reward)
-    return _counted(card, POINTS_MISSING, missing, reward=reward)
+    return _counted(card, POINTS_MISSING, card.missing_points, reward=reward)
 
 
 def _expiry(card: CardSnapshot) -> str:

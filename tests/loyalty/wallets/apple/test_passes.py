@@ -159,6 +159,11 @@ def test_a_points_card_shows_points_and_the_next_reward(made: Maker) -> None:
     assert "stamps" not in shown(opened)
 
 
+def test_what_is_owed_is_counted_before_the_next_reward_until_the_balance_is_enough(made: Maker) -> None:
+    assert shown(made(type="points", debt_points=30))["remaining"] == "780"
+    assert shown(made(type="points", debt_points=30, points_balance=2000))["remaining"] == "0"
+
+
 def test_the_back_tells_terms_privacy_the_page_and_what_is_next(made: Maker) -> None:
     expiry = datetime(2026, 12, 31, 23, tzinfo=UTC)
     told = shown(made(next_expiry_at=expiry, next_expiry_points=40, debt_points=1))

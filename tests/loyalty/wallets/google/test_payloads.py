@@ -123,6 +123,8 @@ def test_what_is_missing_for_a_reward_is_counted() -> None:
     assert bodies(points_balance=80)["reward"] == "Tote bag after 20 more points."
     assert bodies(points_balance=99)["reward"] == "Tote bag after 1 more point."
     assert bodies(points_balance=100)["reward"] == "Tote bag is yours: show your card at the till."
+    assert bodies(points_balance=60, debt_points=30)["reward"] == "Tote bag after 70 more points."
+    assert bodies(points_balance=100, debt_points=30)["reward"] == "Tote bag is yours: show your card at the till."
     assert "reward" not in bodies(next_reward=None)
 
 
