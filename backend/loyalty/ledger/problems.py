@@ -166,6 +166,12 @@ class OrderOnSeveralCards(Problem):
         super().__init__(cards=told, customers=", ".join(f"{isolated(name)} ({shown})" for name, shown in named))
 
 
+class OrderChanged(Problem):
+    code, status = "order_changed", 409
+    title = N_("This receipt has changed since it was shown")
+    detail = N_("Its number belongs to another transaction now, or part of it was voided. Nothing was voided just now.")
+
+
 class HoldNotFound(Problem):
     code, status = "hold_not_found", 404
     title = N_("Nothing is set aside under this number")
