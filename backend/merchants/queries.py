@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.access.problems import StoreNotFound
 from backend.core.database import Sessions
-from backend.merchants.models import Merchant
+from backend.merchants.models import COUNTRY, Merchant, Store
 from backend.merchants.problems import MerchantNotFound
 
 Work = Literal["mails", "holds", "previews"]
@@ -38,6 +38,13 @@ async def get_merchant_id(sessions: Sessions, code: str) -> UUID:
     if found is None:
         raise MerchantNotFound
     return found
+
+
+async def list_countries(sessions: Sessions, merchant_id: UUID) -> list[str]:
+    """Of the merchant's stores: of each a number may be that is told in an office without its country's code."""
+    async with sessions.committing(merchant_id) as session:
+        theirs = select(Store.country).where(Store.merchant_id == merchant_id).distinct().order_by(Store.country)
+        return list(await session.scalars(theirs)) or [COUNTRY]
 
 
 async def list_merchant_ids(sessions: Sessions, only: UUID | None = None) -> list[UUID]:

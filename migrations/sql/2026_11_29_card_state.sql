@@ -71,7 +71,12 @@ BEGIN
                 FROM holds h
                 WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
       'goes_on_as', CASE WHEN c.merged_into_id IS NOT NULL THEN (
-                      SELECT json_build_object('id', o.id, 'code', o.code)
+                      SELECT json_build_object(
+                        'id', o.id, 'code', o.code,
+                        'reversible_until', (SELECT m.reversible_until FROM card_merges m
+                                             WHERE m.merchant_id = p_merchant AND m.merged_card_id = p_card
+                                               AND m.kept_card_id = o.id AND m.reversed_at IS NULL
+                                               AND m.reversible_until > p_now))
                       FROM cards o WHERE o.merchant_id = p_merchant AND o.id = card_in_use(p_merchant, p_card)) END,
       -- Cards this one goes on for, with what their holders know and have shared with this one's.
       'merges', (SELECT coalesce(json_agg(json_build_object(

@@ -52,6 +52,12 @@ async def test_one_match_opens_the_card(anna: Browser, backend: StaffBackend) ->
     assert "<html" not in anna.page
 
 
+async def test_a_name_of_one_chinese_letter_is_looked_for(anna: Browser, backend: StaffBackend) -> None:
+    await anna.send("/till/find", htmx=True, query="李")
+    assert backend.body("/lookup") == {"query": "李"}
+    assert "Marie Weber" in anna.text
+
+
 async def test_without_scripts_the_same_form_redirects(anna: Browser) -> None:
     answer = await anna.send("/till/find", query="weber")
     assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)

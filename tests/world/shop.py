@@ -21,6 +21,7 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.identity.models import AccessToken
 from backend.identity.queries import token_hash
+from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.schemas import Person
 from backend.loyalty.ledger.actions import Operation
@@ -117,6 +118,12 @@ class Shop:
     def earned(self, store: str, points: int) -> Earn:
         categories = [UUID(self.categories[0])] if self.categories and store == self.hub else []
         return Earn(purchase_amount_cents=points * 100, category_ids=categories)
+
+    async def erase(self, card: Card) -> None:
+        """Nobody's any more."""
+        async with self.services.sessions.committing(self.merchant_id) as session:
+            row = await session.get_one(CardTable, (self.merchant_id, UUID(card["id"])))
+            row.state, row.customer_id, row.erased_at = "erased", None, clock.now()
 
     async def book(
         self, operation: Operation, card: Card, *, at: str | None = None, now: datetime | None = None

@@ -96,9 +96,14 @@ class CardView(OwnCardView):
     customer: CustomerView
 
 
+ENOUGH_TO_FIND = "[\\s\\S]{2}|[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003fffd]"
+"""A pattern: two letters, or one of a script in which one may be a name."""
+
+
 class CardLookup(Body):
-    query: Annotated[str, Meta(min_length=2, max_length=254, examples=["BDFH KLNP RSTV XGCJ", "weber"])]
-    """Card code (any case, spaces allowed), email, phone or its last digits, or at least two letters of a name."""
+    query: Annotated[str, Meta(max_length=254, pattern=ENOUGH_TO_FIND, examples=["BDFH KLNP RSTV XGCJ", "weber"])]
+    """Card code (any case, spaces allowed), email, phone or its last digits, or at least two letters of a name, of
+    Chinese, Japanese and Korean ones one."""
 
 
 MatchedBy = Literal["code", "email", "phone", "phone_ending", "name"]

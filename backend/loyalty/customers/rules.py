@@ -92,7 +92,11 @@ def shown_words(first_name: str | None, last_name: str | None, email: str) -> li
 def _has_no_blanks(name: str) -> bool:
     """Where a name is written as one word, the family's before one's own: `김민수`."""
     letters = [letter for letter in name if letter.isalpha()]
-    return bool(letters) and all(unicodedata.name(letter, "").startswith(EAST_ASIAN) for letter in letters)
+    return bool(letters) and all(map(_is_east_asian, letters))
+
+
+def _is_east_asian(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(EAST_ASIAN)
 
 
 def asked_words(text: str) -> list[str]:
@@ -110,8 +114,10 @@ def ways_to_ask(text: str) -> Iterator[list[str]]:
         yield [_fold("".join(parts))]
 
 
-def letters_of(text: str) -> int:
-    return sum(map(len, _asked_parts(text)))
+def says_enough(text: str) -> bool:
+    """Two letters, or one of a script in which one may be a name: `李`."""
+    letters = "".join(_asked_parts(text))
+    return len(letters) >= WORD_LENGTH_MIN or any(map(_is_east_asian, letters))
 
 
 def _asked_parts(text: str) -> list[str]:

@@ -166,6 +166,12 @@ class OrderOnSeveralCards(Problem):
         super().__init__(cards=told, customers=", ".join(f"{isolated(name)} ({shown})" for name, shown in named))
 
 
+class OrderChanged(Problem):
+    code, status = "order_changed", 409
+    title = N_("This receipt has changed since it was shown")
+    detail = N_("Its number belongs to another transaction now, or part of it was voided. Nothing was voided just now.")
+
+
 class HoldNotFound(Problem):
     code, status = "hold_not_found", 404
     title = N_("Nothing is set aside under this number")
@@ -270,7 +276,16 @@ class CardActive(Problem):
 class CardMergedAway(Problem):
     code, status = "card_merged", 409
     title = N_("This card was merged into another")
-    detail = N_("Its points are on the other card. Undo the merge to use it again.")
+    detail = N_("The customer’s card is %(merged_into)s now. Open that one.")
+
+
+class CardMergedLately(CardMergedAway):
+    """The merge can still be undone."""
+
+    detail = N_(
+        "The customer’s card is %(merged_into)s now. To use this one again, undo the merge: that is possible until "
+        "%(until)s."
+    )
 
 
 class CardReplacedBefore(Problem):

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from backend.loyalty.cards.code import show
 from backend.loyalty.ledger import checks
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import CardBooking, CardDeactivated, CardReactivated
-from backend.loyalty.ledger.problems import CardActive, CardInactive, CardMergedAway, CardNotFound
+from backend.loyalty.ledger.problems import CardActive, CardInactive, CardMergedAway, CardMergedLately, CardNotFound
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Standing, StandingView
-from backend.loyalty.ledger.state import CardState
+from backend.loyalty.ledger.state import CardState, GoesOnAs
 from backend.loyalty.ledger.views import Show
 
 
@@ -63,8 +66,14 @@ def _check_whole(state: CardState) -> None:
     checks.check_place(state)
     if state.customer is None:
         raise CardNotFound
-    if state.card.state == "merged":
-        raise CardMergedAway
+    if state.goes_on_as is not None:
+        _refuse_merged(state.goes_on_as, state.setup.store.zone)
+
+
+def _refuse_merged(other: GoesOnAs, zone: ZoneInfo) -> NoReturn:
+    if other.reversible_until is None:
+        raise CardMergedAway(merged_into=show(other.code))
+    raise CardMergedLately(merged_into=show(other.code), until=other.reversible_until.astimezone(zone).date())
 
 
 def _book(draft: Draft, kind: str, reason: str, event: Callable[[UUID, UUID], CardBooking]) -> TransactionRow:

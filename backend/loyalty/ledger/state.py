@@ -348,6 +348,8 @@ class GoesOnAs(msgspec.Struct, frozen=True):
 
     id: UUID
     code: str
+    reversible_until: datetime | None = None
+    """None: it is too late to undo the merge, or another came after it."""
 
 
 class Moment(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from backend.access.features import FeatureDisabled
 from backend.access.guards import for_owner, for_platform, limited, together
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
@@ -45,6 +46,7 @@ from backend.loyalty.office.bulk import Bulk
 from backend.loyalty.office.guards import for_cards_merchant
 from backend.loyalty.office.schemas import BulkChange, BulkView
 from backend.loyalty.till.queries import find_cards
+from backend.merchants.queries import list_countries
 
 SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
 CHANGING = (
@@ -102,9 +104,14 @@ class MerchantCardController(Controller):
         responses=refusals(*SIGNED_IN, ValidationFailed, problems.CardReplacedBefore),
     )
     async def lookup(
-        self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+        self,
+        data: JSONBody[CardLookup],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        sessions: NamedDependency[Sessions],
     ) -> CardMatches:
-        matched_by, states = await find_cards(ledger.pool, origin, data.query)
+        countries = await list_countries(sessions, origin.merchant_id)
+        matched_by, states = await find_cards(ledger.pool, origin, data.query, countries)
         show = _show(ledger, origin)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 

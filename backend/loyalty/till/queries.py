@@ -1,5 +1,6 @@
 """What the till page shows, in one call."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,58 +13,77 @@ from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.schemas import MatchedBy
 from backend.loyalty.customers.rules import (
     WHOLE_DIGITS,
-    WORD_LENGTH_MIN,
+    asked_words,
     digits_of,
     has_country,
     is_phone,
     is_whole_number,
-    letters_of,
     normalize_phone,
+    says_enough,
     ways_to_ask,
 )
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
 from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
-from backend.merchants.models import COUNTRY
 
 RECENT = 8
+FOUND_MAX = 5
 
 
-async def find_cards(pool: asyncpg.Pool, origin: Origin, query: str) -> tuple[MatchedBy, list[CardState]]:
-    """By card code, email, phone or the beginnings of name words, whichever the query looks like.
+async def find_cards(
+    pool: asyncpg.Pool, origin: Origin, query: str, countries: Sequence[str]
+) -> tuple[MatchedBy, list[CardState]]:
+    """By card code, email, phone or the beginnings of name words, whichever the query looks like; or by the whole name
+    that is shown, which may look like the others. `countries`: those a number may be of that is told without.
 
     Raises CardReplacedBefore for the code of a card that has got a new one.
     """
     code = card_code.normalize(query)
     if code is not None:
         return "code", await list_states(pool, origin, code=code) or await _refuse_retired(pool, origin, code)
+    matched_by: MatchedBy
     if "@" in query:
-        return "email", await list_states(pool, origin, email=normalize_email(query))
-    phone = clean_phone(query)
-    if is_phone(phone):
-        return await _find_by_phone(pool, origin, phone)
-    return "name", await _find_by_name(pool, origin, query)
+        matched_by, found = "email", await list_states(pool, origin, email=normalize_email(query))
+    elif is_phone(phone := clean_phone(query)):
+        matched_by, found = await _find_by_phone(pool, origin, phone, countries)
+    else:
+        return "name", await _find_by_name(pool, origin, query)
+    if found and matched_by != "phone_ending":
+        return matched_by, found
+    called = await _find_by_shown_name(pool, origin, query)
+    if matched_by == "phone_ending":
+        return matched_by, [*called, *(state for state in found if state not in called)][:FOUND_MAX]
+    return ("name", called) if called else (matched_by, found)
 
 
-async def _find_by_phone(pool: asyncpg.Pool, origin: Origin, phone: str) -> tuple[MatchedBy, list[CardState]]:
+async def _find_by_phone(
+    pool: asyncpg.Pool, origin: Origin, phone: str, countries: Sequence[str]
+) -> tuple[MatchedBy, list[CardState]]:
     """A whole number finds its own card only. Last digits find all that end with them, and nobody is meant for sure."""
-    digits, country = digits_of(phone), origin.country or COUNTRY
+    digits = digits_of(phone)
     if len(digits) >= WHOLE_DIGITS or has_country(phone):
-        number = normalize_phone(phone, country)
-        found = await list_states(pool, origin, phone=number) if number else []
-        if found or has_country(phone) or is_whole_number(phone, country):
+        numbers = dict.fromkeys(normalize_phone(phone, country) for country in countries)
+        found = [state for number in numbers if number for state in await list_states(pool, origin, phone=number)]
+        if found or has_country(phone) or any(is_whole_number(phone, country) for country in countries):
             return "phone", found
     return "phone_ending", await list_states(pool, origin, phone=digits[::-1])
 
 
 async def _find_by_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
-    if letters_of(query) < WORD_LENGTH_MIN:
+    if not says_enough(query):
         return []
     for words in ways_to_ask(query):
         if found := await list_states(pool, origin, words=words):
             return found
     return []
+
+
+async def _find_by_shown_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
+    """Whoever is called just so. No beginnings: an address that nobody has must not open the card of a namesake."""
+    asked = asked_words(query)
+    found = await list_states(pool, origin, words=asked) if asked else []
+    return [state for state in found if state.customer and asked_words(state.customer.name) == asked]
 
 
 async def _refuse_retired(pool: asyncpg.Pool, origin: Origin, code: str) -> list[CardState]:

@@ -24,6 +24,7 @@ from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import ProgramView
 from backend.loyalty.till.queries import find_cards, list_recent, undo_for
 from backend.loyalty.till.schemas import TillView
+from backend.merchants.models import COUNTRY
 
 
 class TillController(Controller):
@@ -80,7 +81,7 @@ class TillController(Controller):
     async def lookup(
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
     ) -> CardMatches:
-        matched_by, states = await find_cards(ledger.pool, origin, data.query)
+        matched_by, states = await find_cards(ledger.pool, origin, data.query, [origin.country or COUNTRY])
         show = _show(ledger, origin)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
 

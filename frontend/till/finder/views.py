@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from backend.loyalty.cards.schemas import CardMatches, CardView
+from backend.loyalty.cards.schemas import ENOUGH_TO_FIND, CardMatches, CardView
 from backend.loyalty.customers.schemas import Phone
 from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
@@ -22,7 +22,6 @@ from frontend.till.finder.masking import hints_of
 from frontend.till.screen import card_screen, ready_screen, till_page, words_of
 from i18n.translator import get_translator
 
-SHORTEST_QUERY = 2
 AWAY = 503
 REPLACED = "card_replaced"
 CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
@@ -31,7 +30,7 @@ CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 @post("/till/find")
 async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     query = (await read_form(request)).text("query")
-    if len(query) < SHORTEST_QUERY:
+    if not re.search(ENOUGH_TO_FIND, query):
         return await _too_short(request, caller)
     try:
         found = await _matches(caller, query)

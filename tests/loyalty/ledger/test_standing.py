@@ -8,6 +8,7 @@ import pytest
 
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, TILL
 from backend.core.clock import clock
+from backend.loyalty.cards.code import show
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Policy
 from backend.services import Services
@@ -176,3 +177,36 @@ async def test_offices_are_limited_to_twenty_changes_a_minute(shop: Shop) -> Non
         await owner.adjust(card, 1)
     with refused("rate_limited", 429):
         await owner.deactivate(card)
+
+
+async def test_a_merged_card_names_the_one_that_goes_on_and_advises_undoing_while_that_is_possible(shop: Shop) -> None:
+    owner, kept, other = Office.of(shop.claire), await shop.a_card(), await shop.a_card()
+    merged = await owner.merge(kept, other)
+    for change in (owner.deactivate, owner.reactivate):
+        with refused("card_merged", 409) as said:
+            await change(other)
+        assert said[0]["merged_into"] == show(kept["code"])
+        assert said[0]["until"] == merged["reversible_until"][:10]
+        assert "undo the merge" in said[0]["detail"]
+    clock.move(timedelta(days=30))
+    with refused("card_merged", 409) as said:
+        await owner.reactivate(other)
+    assert show(kept["code"]) in said[0]["detail"]
+    assert "undo" not in said[0]["detail"]
+
+
+async def test_a_card_merged_twice_names_the_last_and_advises_no_undoing_that_would_be_refused(shop: Shop) -> None:
+    owner, cards = Office.of(shop.claire), [await shop.a_card() for _ in range(3)]
+    first = await owner.merge(cards[1], cards[0])
+    second = await owner.merge(cards[2], cards[1])
+    with refused("card_merged", 409) as said:
+        await owner.reactivate(cards[0])
+    assert said[0]["merged_into"] == show(cards[2]["code"])
+    assert "undo" not in said[0]["detail"]
+    with refused("card_inactive", 409):
+        await owner.reverse(first)
+    await owner.reverse(second)
+    with refused("card_merged", 409) as said:
+        await owner.reactivate(cards[0])
+    assert (said[0]["merged_into"], "undo the merge" in said[0]["detail"]) == (show(cards[1]["code"]), True)
+    await owner.reverse(first)

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from backend.services import Services
@@ -39,6 +40,33 @@ async def test_the_owner_hears_of_a_replaced_code_of_any_store(apart: Shop) -> N
     await apart.luc.post(path, {"reason": "Lost"}, key=new_key())
     with refused("card_replaced", 409):
         await owner.find(card["code"])
+
+
+async def test_the_owner_finds_a_number_as_it_is_told_in_the_country_of_any_store(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    """An office stands in no country: German customers tell their number as Luxembourgish ones do."""
+    await superuser.execute("UPDATE stores SET country = 'DE' WHERE id = $1", shop.store_ids[shop.outlet])
+    owner = Office.of(shop.claire)
+    german = await shop.a_card(at=shop.outlet, phone="0151 23456789")
+    neighbor = await shop.a_card(phone="621 123 456")
+    for typed, card in (
+        ("0151 23456789", german),
+        ("+49 151 23456789", german),
+        ("621123456", neighbor),
+        ("00352 621 123 456", neighbor),
+    ):
+        assert [found["id"] for found in await owner.find(typed)] == [card["id"]]
+    assert await owner.find("+352 151 23456789") == []
+
+
+async def test_a_number_that_two_customers_tell_alike_finds_both_for_the_owner(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("UPDATE stores SET country = 'FR' WHERE id = $1", shop.store_ids[shop.outlet])
+    cards = [await shop.a_card(at=store, phone="0621 123 456") for store in (shop.hub, shop.outlet)]
+    found = await Office.of(shop.claire).find("0621 123 456")
+    assert {card["id"] for card in found} == {card["id"] for card in cards}
 
 
 async def test_the_platform_sees_any_card_and_no_card_that_is_not_there(opened: OpenShop, ada: PlatformOffice) -> None:
