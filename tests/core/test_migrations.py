@@ -174,7 +174,7 @@ async def test_checks_are_named_as_the_models_name_them(superuser: asyncpg.Conne
         (AllocationRow, "allocations", set()),
         (CategoryRow, "transaction_categories", set()),
         (LotState, "lots", set()),
-        (CardRow, "cards", {"customer_id", "program_id", "wallet_version", "warned_until"}),
+        (CardRow, "cards", {"customer_id", "program_id", "wallet_version", "erased_at", "warned_until"}),
     ],
 )
 async def test_the_ledger_writes_every_column(

@@ -14,7 +14,6 @@ from arq.constants import job_key_prefix
 from arq.worker import Worker
 from msgspec.structs import replace
 from redis.asyncio import Redis
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core import reaching
@@ -27,7 +26,7 @@ from backend.core.reaching import StartRefused, reach_redis
 from backend.core.settings import Settings
 from backend.loyalty.wallets.apple.passes import ERASED_KEPT
 from backend.loyalty.wallets.links import open_link
-from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
+from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.actions import LEASE
 from backend.messaging.delivery import TIMEOUT_SECONDS
@@ -150,10 +149,7 @@ async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(
 async def test_a_card_erased_meanwhile_gets_no_mail(
     working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
-    await shop.anna.enroll("otto@example.com")
-    await superuser.execute(
-        "UPDATE cards SET state = 'erased', customer_id = NULL WHERE merchant_id = $1", shop.merchant_id
-    )
+    await shop.erase(await shop.anna.enroll("otto@example.com"))
     await relay_and_send(working)
     assert post_office.mails == []
     assert await superuser.fetchval("SELECT count(*) FROM outbox") == 0
@@ -215,8 +211,9 @@ async def test_the_pass_of_an_erased_card_and_the_phone_that_had_it_are_forgotte
     working: dict, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     erased, kept = await shop.a_card(), await shop.a_card()
-    for card, state in ((erased, "removed"), (kept, "active")):
-        await put_on_a_phone(working["services"], shop.merchant_id, UUID(card["id"]), state)
+    for card in (erased, kept):
+        await put_on_a_phone(working["services"], shop.merchant_id, UUID(card["id"]))
+    await shop.erase(erased)
     clock.move(ERASED_KEPT + timedelta(days=1))
     await purge(working)
     assert [row["card_id"] for row in await superuser.fetch("SELECT card_id FROM apple_passes")] == [UUID(kept["id"])]
@@ -225,11 +222,10 @@ async def test_the_pass_of_an_erased_card_and_the_phone_that_had_it_are_forgotte
     await superuser.execute("DELETE FROM apple_passes; DELETE FROM apple_devices")
 
 
-async def put_on_a_phone(services: Services, merchant_id: UUID, card_id: UUID, status: str) -> None:
+async def put_on_a_phone(services: Services, merchant_id: UUID, card_id: UUID) -> None:
     now, serial, device_id = clock.now(), uuid4(), uuid4()
     async with services.sessions.committing(merchant_id) as session:
         await open_link(session, (merchant_id, card_id, "apple"), str(serial), now)
-        await session.execute(update(WalletLink).where(WalletLink.card_id == card_id).values(status=status))
         mine = {"merchant_id": merchant_id, "card_id": card_id, "last_modified": now, "created_at": now}
         session.add(ApplePass(serial=serial, auth_token="", **mine))
         session.add(AppleDevice(id=device_id, library_id=str(card_id), push_token="ab", token_updated_at=now))

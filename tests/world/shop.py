@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import NullPool, select
+from sqlalchemy import Executable, NullPool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.access.permissions import TILL
@@ -21,6 +21,7 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.identity.models import AccessToken
 from backend.identity.queries import token_hash
+from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.schemas import Person
 from backend.loyalty.ledger.actions import Operation
@@ -74,12 +75,18 @@ class Shop:
 
     async def change(self, table: type[Any], **values: Any) -> None:
         """Sets columns on all rows the merchant has in a table, also where the application may not."""
-        change = table.__table__.update().where(table.merchant_id == self.merchant_id).values(values)
+        await self._as_owner(table.__table__.update().where(table.merchant_id == self.merchant_id).values(values))
+
+    async def add(self, table: type[Any], **values: Any) -> None:
+        """A row of the merchant's, also where the application may add none."""
+        await self._as_owner(table.__table__.insert().values(values | {"merchant_id": self.merchant_id}))
+
+    async def _as_owner(self, statement: Executable) -> None:
         connect = partial(asyncpg.connect, self.services.settings.migration_url)
         engine = create_async_engine(DIALECT, async_creator=connect, poolclass=NullPool)
         async with engine.begin() as connection:
             await connection.exec_driver_sql(f"SET app.merchant_id = '{self.merchant_id}'")
-            await connection.execute(change)
+            await connection.execute(statement)
 
     async def publish(self, **terms: Any) -> None:
         """A new terms version, in force at once."""
@@ -117,6 +124,12 @@ class Shop:
     def earned(self, store: str, points: int) -> Earn:
         categories = [UUID(self.categories[0])] if self.categories and store == self.hub else []
         return Earn(purchase_amount_cents=points * 100, category_ids=categories)
+
+    async def erase(self, card: Card) -> None:
+        """Nobody's any more."""
+        async with self.services.sessions.committing(self.merchant_id) as session:
+            row = await session.get_one(CardTable, (self.merchant_id, UUID(card["id"])))
+            row.state, row.customer_id, row.erased_at = "erased", None, clock.now()
 
     async def book(
         self, operation: Operation, card: Card, *, at: str | None = None, now: datetime | None = None

@@ -39,6 +39,7 @@ class Card(TenantEntity):
         Index("ix_cards_merged_customer", "merchant_id", "customer_id", postgresql_where=IS_MERGED),
         CheckConstraint(f"state IN {CARD_STATES}", name="state"),
         CheckConstraint("(state = 'erased') = (customer_id IS NULL)", name="customer"),
+        CheckConstraint("(state = 'erased') = (erased_at IS NOT NULL)", name="erased_at"),
         CheckConstraint("scope_store_id IS NULL OR scope_store_id = store_id", name="scope_store"),
         CheckConstraint("points_balance >= 0", name="points_balance"),
         CheckConstraint("stamp_count >= 0", name="stamp_count"),
@@ -75,6 +76,7 @@ class Card(TenantEntity):
     """The digest of its newest transaction."""
     frozen_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """Since then an audit doubts its history: nothing can be redeemed until a person has looked."""
+    erased_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     warned_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """The end of points its holder was warned of last."""
     enrolled_at: Mapped[datetime] = mapped_column(DateTimeUTC)

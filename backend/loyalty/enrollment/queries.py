@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.core.origin import Origin
+from backend.loyalty.cards.links import CardLink
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.customers.schemas import HolderView
 from backend.loyalty.ledger.actions import Ledger
@@ -54,15 +55,15 @@ async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
 async def card_page(ledger: Ledger, token: str, language: str, now: datetime) -> CardPage:
     """Raises CardNotFound alike for a token forged, outdated, or of a card that is gone."""
     link = ledger.links.read(token)
-    document = link and await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, link.card_id, now)
-    if not link or not document:
+    if link is None:
         raise CardNotFound
-    state: CardState = decode_state(document)
-    if not ledger.links.opens(link, state.card.page_version):
-        raise CardNotFound
-    if state.goes_on_as:
+    state = await _opened_card(ledger, link, now)
+    if goes_on_as := state.goes_on_as:
         # The address of a merged card leads on to the one in its place, for as long as they are merged.
-        state = decode_state(await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, state.goes_on_as.id, now))
+        state = decode_state(await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, goes_on_as.id, now))
+        # If the links have ended or the merge was undone in between, this one tells the address of the new page.
+        if (await _opened_card(ledger, link, now)).goes_on_as != goes_on_as:
+            return await card_page(ledger, token, language, now)
     rows = await list_transactions(ledger.pool, link.merchant_id, card_id=state.card.id, limit=SHOWN)
     return CardPage(
         merchant_name=state.setup.merchant.name,
@@ -73,6 +74,14 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
         store_language=state.setup.store.language,
         merchant_language=state.setup.merchant.language,
     )
+
+
+async def _opened_card(ledger: Ledger, link: CardLink, now: datetime) -> CardState:
+    document = await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, link.card_id, now)
+    state = decode_state(document) if document else None
+    if state is None or not ledger.links.opens(link, state.card.page_version):
+        raise CardNotFound
+    return state
 
 
 def _own_card(card: CardView) -> OwnCardView:

@@ -1,8 +1,6 @@
 """What Google shows against what it was told: the net under requests that arrived after we had stopped waiting."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,6 +11,8 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.catch_up import Report
+from backend.loyalty.wallets.google.client import Body
+from backend.loyalty.wallets.google.names import card_of
 from backend.loyalty.wallets.google.opening import Google
 from backend.loyalty.wallets.google.payloads import shows
 from backend.loyalty.wallets.links import note_saved, repaint, revive
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 class Reconciliation:
-    """Counts `compared` and `wrong`; wrong passes become due, and the next run sends them.
+    """Counts `compared` and `wrong`; wrong passes become due, and the next run sends them. Former ones end at once.
 
     One bad merchant or card never stops the others: it is a failure in the report.
     """
@@ -58,8 +58,12 @@ class Reconciliation:
             card = await find_snapshot(session, self._sync.links, merchant_id, card_id, clock.now())
         assert card is not None, "a link belongs to a card"
         async for page in self._google.wallet.in_bulk().list_objects(card.program):
+            shown = {found.get("id", ""): found for found in page}
             async with self._sync.sessions.committing(merchant_id) as session:
-                await self._page(session, merchant_id, page)
+                await self._compare_all(session, merchant_id, shown)
+                former = await _former(session, merchant_id, list(shown))
+            for name in former:
+                await self._end_again(name, shown[name], card.program)
         await self._program(card.program)
 
     async def _program(self, program: ProgramSnapshot) -> None:
@@ -68,11 +72,16 @@ class Reconciliation:
             self._report.count("wrong")
             await self._google.wallet.ensure_program(program, anyway=True)
 
-    async def _page(self, session: AsyncSession, merchant_id: UUID, page: Sequence[dict[str, Any]]) -> None:
+    async def _end_again(self, name: str, found: Body, program: ProgramSnapshot) -> None:
+        """What was emptied when the card's links ended may have been filled again by a late request."""
+        self._report.count("compared")
+        if not shows(found, self._google.wallet.ended_payload(name, program)):
+            self._report.count("wrong")
+            await self._google.wallet.in_bulk().end_object(name, program)
+
+    async def _compare_all(self, session: AsyncSession, merchant_id: UUID, known: dict[str, Body]) -> None:
         now = clock.now()
-        known = {found.get("id", ""): found for found in page}
-        settled = await _settled(session, merchant_id, list(known))
-        for link in settled:
+        for link in await _settled(session, merchant_id, list(known)):
             try:
                 async with session.begin_nested():
                     await self._compare(session, link, known[link.external_id], now)
@@ -80,7 +89,7 @@ class Reconciliation:
                 log.exception("wallet_pass_not_compared", card_id=str(link.card_id))
                 self._report.fail(link.card_id, f"internal: {type(error).__name__}")
 
-    async def _compare(self, session: AsyncSession, link: WalletLink, found: dict[str, Any], now: datetime) -> None:
+    async def _compare(self, session: AsyncSession, link: WalletLink, found: Body, now: datetime) -> None:
         key = (link.merchant_id, link.card_id)
         if found.get("hasUsers") and link.saved_by_user is None:
             await note_saved(session, (*key, "google"), saved=True)
@@ -92,7 +101,7 @@ class Reconciliation:
             await revive(session, *key, ["google"])
             await repaint(session, link.merchant_id, [link.card_id])
 
-    def _is_right(self, card: CardSnapshot, found: dict[str, Any]) -> bool:
+    def _is_right(self, card: CardSnapshot, found: Body) -> bool:
         return shows(found, self._google.wallet.payload(card))
 
 
@@ -120,3 +129,15 @@ async def _settled(session: AsyncSession, merchant_id: UUID, names: list[str]) -
         )
     )
     return list(rows)
+
+
+async def _former(session: AsyncSession, merchant_id: UUID, names: list[str]) -> list[str]:
+    """Those by which their cards are not known any more, since their links were ended."""
+    cards = {name: card_id for name in names if (card_id := card_of(name))}
+    told = select(WalletLink.card_id, WalletLink.external_id).where(
+        WalletLink.merchant_id == merchant_id,
+        WalletLink.provider == "google",
+        WalletLink.card_id.in_(cards.values()),
+    )
+    known = dict((await session.execute(told)).tuples().all())
+    return [name for name, card_id in cards.items() if known.get(card_id, name) != name]

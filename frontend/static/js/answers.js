@@ -1,7 +1,8 @@
 // No connection, or an answer that is not Orion's: what is on the page stays, and is told so.
 export function watchAnswers() {
   document.addEventListener("htmx:before:response", (event) => isForeign(event.detail.ctx) && loseAnswer(event));
-  document.addEventListener("htmx:error", ({ detail }) => detail.ctx && tell(detail.ctx.sourceElement.closest("form")));
+  document.addEventListener("htmx:error", ({ detail }) => detail.ctx && tell(detail.ctx));
+  document.addEventListener("htmx:before:request", () => document.querySelector("[data-away]")?.remove());
 }
 
 /** As if nothing had come. */
@@ -17,9 +18,10 @@ function isForeign({ response }) {
   return !response.headers.has("Orion");
 }
 
-/** Beside the form that was sent. The till tells it in a place of its own, unless the lock lies over that. */
-function tell(form) {
-  if (!form || (document.querySelector("[data-till]") && !form.closest("#lock"))) return;
-  form.querySelector("[data-away]")?.remove();
-  form.prepend(document.getElementById("away").content.cloneNode(true));
+/** Where it was pressed. The till tells it in a place of its own, unless the lock lies over that. */
+function tell({ sourceElement, sourceEvent }) {
+  const isAtTill = document.querySelector("[data-till]") && !sourceElement.closest("#lock");
+  if (isAtTill || !/^(click|submit)$/.test(sourceEvent?.type)) return;
+  const note = document.getElementById("away")?.content.cloneNode(true);
+  if (note) sourceElement.closest("form, main")?.prepend(note);
 }

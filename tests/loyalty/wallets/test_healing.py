@@ -222,15 +222,10 @@ async def test_two_pushes_under_way_at_once_are_followed_by_a_third_alone(wallet
     assert (await wallet.update(card)).outcome is Outcome.CLEAN
 
 
-async def test_nothing_of_an_erased_person_comes_back_with_a_late_push(
-    wallet: Wallet, phones: Phones, superuser: asyncpg.Connection
-) -> None:
+async def test_nothing_of_an_erased_person_comes_back_with_a_late_push(wallet: Wallet, phones: Phones) -> None:
     card = await wallet.a_card(first_name="Marie")
     slow = await overtaken(wallet, phones, card)
-    await superuser.execute(
-        "UPDATE cards SET state = 'erased', customer_id = NULL, wallet_version = wallet_version + 1 WHERE id = $1",
-        UUID(card["id"]),
-    )
+    await wallet.shop.erase(card)
     await wallet.update(card)
     assert await status(wallet, card) == "removed"
     await slow.arrives()

@@ -16,6 +16,7 @@ from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.sandbox.google.account import ISSUER_ID
 from tests.loyalty.wallets.conftest import GoogleTown
+from tests.world.caller import new_key
 
 
 async def reconciled(town: GoogleTown) -> TaskRun:
@@ -47,22 +48,23 @@ async def test_what_all_passes_share_is_compared_too(google_town: GoogleTown) ->
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 0}
 
 
-async def test_an_erased_person_who_is_back_at_google_is_erased_again(google_town: GoogleTown) -> None:
-    """By a request of before the erasure, which Google took after it."""
+@pytest.mark.parametrize("why", ["erased", "given new links"])
+async def test_what_ended_and_is_back_at_google_is_ended_again(google_town: GoogleTown, why: str) -> None:
+    """By a request of before, which Google took after it."""
+    shop, sync = google_town.shop, google_town.services.wallet_sync
     card = await google_town.a_card(first_name="Marie")
     before = dict(google_town.at_google(card))
-    await google_town.town.superuser.execute(
-        "UPDATE cards SET state = 'erased', customer_id = NULL, wallet_version = wallet_version + 1 WHERE id = $1",
-        UUID(card["id"]),
-    )
-    sync = google_town.services.wallet_sync
+    if why == "erased":
+        await shop.erase(card)
+    else:
+        await shop.anna.post(f"/store/loyalty/cards/{card['id']}/links", {}, key=new_key())
     await sync_passes(sync, await queue_sync(sync, Scope()))
-    erased = dict(google_town.at_google(card))
+    ended = dict(google_town.at_google(card))
+    assert (ended["state"], "accountName" in ended) == ("INACTIVE", False)
     assert (await reconciled(google_town)).counts["wrong"] == 0
     google_town.at_google(card).update(before)
     assert (await reconciled(google_town)).counts["wrong"] == 1
-    await sync_passes(sync, await queue_sync(sync, Scope()))
-    assert google_town.at_google(card) == erased
+    assert google_town.at_google(card) == ended
     assert (await reconciled(google_town)).counts["wrong"] == 0
 
 

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from backend.core.clock import clock
 from backend.loyalty.wallets.ports import CardSnapshot
 from backend.loyalty.wallets.snapshot import find_snapshot
@@ -89,11 +87,9 @@ async def test_a_full_stamp_card_is_ready(services: Services, opened: OpenShop) 
     assert (await shown(services, shop, await shop.a_card(stamps=2))).reward_ready
 
 
-async def test_nothing_personal_is_left_of_an_erased_card(
-    services: Services, shop: Shop, superuser: asyncpg.Connection
-) -> None:
+async def test_nothing_personal_is_left_of_an_erased_card(services: Services, shop: Shop) -> None:
     card = await shop.a_card(points=70, first_name="Marie")
-    await superuser.execute("UPDATE cards SET state = 'erased', customer_id = NULL WHERE id = $1", UUID(card["id"]))
+    await shop.erase(card)
     pass_ = await shown(services, shop, card)
     assert (pass_.customer_name, pass_.points_balance, pass_.is_live) == (None, 0, False)
 

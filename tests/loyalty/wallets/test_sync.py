@@ -236,10 +236,7 @@ async def test_an_erased_card_is_told_once_more_and_then_never_again(
     wallet: Wallet, phones: Phones, superuser: asyncpg.Connection
 ) -> None:
     card = await wallet.a_card(points=5, first_name="Marie")
-    await superuser.execute(
-        "UPDATE cards SET state = 'erased', customer_id = NULL, wallet_version = wallet_version + 1 WHERE id = $1",
-        UUID(card["id"]),
-    )
+    await wallet.shop.erase(card)
     await wallet.update(card)
     last = phones.shown[UUID(card["id"])]
     assert (last.is_live, last.customer_name) == (False, None)

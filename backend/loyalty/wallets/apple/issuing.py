@@ -68,7 +68,7 @@ class ApplePasses:
         """
         now = clock.now()
         async with self.sessions.committing() as session:
-            found = await self._authorized(session, pass_type, serial, authorization)
+            found = await self._authorized(session, pass_type, serial, authorization, is_kept=True)
             if known is not None and found.last_modified <= known:
                 return None
             await enter_merchant(session, found.merchant_id)
@@ -107,10 +107,12 @@ class ApplePasses:
             serials, tag = await passes.list_changed(session, library_id, since)
         return ChangedPasses(serials, str(tag)) if serials else None
 
-    async def _authorized(self, session: AsyncSession, pass_type: str, serial: str, authorization: str) -> ApplePass:
+    async def _authorized(
+        self, session: AsyncSession, pass_type: str, serial: str, authorization: str, *, is_kept: bool = False
+    ) -> ApplePass:
         if pass_type != self.pass_type:
             raise PassTokenRefused
-        return await passes.get_pass(session, self.keys, serial, authorization)
+        return await passes.get_pass(session, self.keys, serial, authorization, is_kept=is_kept)
 
     async def _check(self, session: AsyncSession, link: CardLink) -> None:
         """The lock is held until the pass is there: links that end meanwhile wait, and end it too."""

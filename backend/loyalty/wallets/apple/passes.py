@@ -12,15 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.keys import KeyRing
 from backend.core.sealing import seal, unseal
+from backend.loyalty.cards.models import Card
 from backend.loyalty.wallets.apple.problems import PassTokenRefused
-from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration, WalletLink
+from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration
 
 TOKEN_BYTES = 16
 NO_TOKEN = "0" * 2 * TOKEN_BYTES
 SCHEME = "ApplePass "
 TAG = re.compile(r"\d{1,18}")
 ERASED_KEPT = timedelta(days=30)
-"""A phone that has been off for weeks still fetches the void pass."""
+"""A phone that has been off for weeks still fetches the void pass, which names nobody."""
 JUST_NOW = timedelta(hours=1)
 _HOLDS_PASSES = exists().where(AppleRegistration.device_id == AppleDevice.id)
 
@@ -49,9 +50,15 @@ def auth_token(keys: KeyRing, found: ApplePass) -> str:
     return unseal(keys, found.auth_token, _place(found.serial))
 
 
-async def get_pass(session: AsyncSession, keys: KeyRing, serial: str, authorization: str) -> ApplePass:
-    """Raises PassTokenRefused, after the same comparison whether or not there is such a pass."""
-    found = await session.get(ApplePass, UUID(serial)) if _is_serial(serial) else None
+async def get_pass(
+    session: AsyncSession, keys: KeyRing, serial: str, authorization: str, *, is_kept: bool = False
+) -> ApplePass:
+    """Raises PassTokenRefused, after the same comparison whether or not there is such a pass.
+
+    `is_kept`: until the transaction ends nobody ends the card's links, so that what is read next belongs to the pass.
+    """
+    lock = {"read": True, "key_share": True} if is_kept else None
+    found = await session.get(ApplePass, UUID(serial), with_for_update=lock) if _is_serial(serial) else None
     expected = auth_token(keys, found) if found else NO_TOKEN
     given = authorization.removeprefix(SCHEME)
     is_right = hmac.compare_digest(f"{SCHEME}{expected}".encode(), f"{SCHEME}{given}".encode())
@@ -78,17 +85,9 @@ async def list_changed(session: AsyncSession, library_id: str, since: str | None
 
 
 async def forget_erased(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
-    """Passes of erased cards, a month after their phones were told; from then on nobody knows them."""
-    told = select(WalletLink.card_id).where(
-        WalletLink.merchant_id == merchant_id, WalletLink.provider == "apple", WalletLink.status == "removed"
-    )
-    await session.execute(
-        delete(ApplePass).where(
-            ApplePass.merchant_id == merchant_id,
-            ApplePass.card_id.in_(told),
-            ApplePass.last_modified < now - ERASED_KEPT,
-        )
-    )
+    """Passes of cards that were erased a month ago, whether or not their phones were told; then nobody knows them."""
+    erased = select(Card.id).where(Card.merchant_id == merchant_id, Card.erased_at < now - ERASED_KEPT)
+    await session.execute(delete(ApplePass).where(ApplePass.merchant_id == merchant_id, ApplePass.card_id.in_(erased)))
 
 
 async def forget_empty_devices(session: AsyncSession, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from copy import copy
 
 import asyncpg
@@ -89,12 +90,16 @@ class GoogleWallet:
         former = await told_name(self._sessions, key)
         if former in {None, name}:
             return
-        try:
-            payload = ended_payload(former, card.program, issuer_id=self.account.issuer_id)
-            await self.client.patch("loyaltyObject", payload, is_bulk=self._is_bulk)
-        except Missing:
-            pass
+        await self.end_object(former, card.program)
         await remember_name(self._sessions, key, name)
+
+    async def end_object(self, name: str, program: ProgramSnapshot) -> None:
+        """Empty and over, if Google knows it."""
+        with suppress(Missing):
+            await self.client.patch("loyaltyObject", self.ended_payload(name, program), is_bulk=self._is_bulk)
+
+    def ended_payload(self, name: str, program: ProgramSnapshot) -> Payload:
+        return ended_payload(name, program, issuer_id=self.account.issuer_id)
 
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
         """Before the first object, and whenever what the class shows has changed. `anyway`: Google has lost it.

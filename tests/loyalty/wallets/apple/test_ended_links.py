@@ -8,7 +8,9 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
+from backend.access.models import FeatureOverride
 from backend.loyalty.cards import code as card_code
+from backend.loyalty.enrollment.queries import CARD_AT_HOME
 from backend.loyalty.programs.models import Program
 from tests.loyalty.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.loyalty.wallets.conftest import GoogleTown
@@ -17,7 +19,6 @@ from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card, Stranger, Till
 
-SWITCHED_OFF = "INSERT INTO feature_overrides (merchant_id, id, feature, is_enabled) VALUES ($1, $1, 'loyalty', false)"
 WAYS = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 Way = tuple[str, dict[str, str]]
 
@@ -162,6 +163,50 @@ async def test_the_old_pass_file_and_the_token_of_an_installed_pass_end_too(worl
     assert (await phone.fetch(anew)).status_code in {200, 304}
 
 
+async def test_the_old_pass_is_not_fetched_while_its_links_end(world: AppleWorld) -> None:
+    """It would have the address of the card's new page on its back."""
+    card, phone = await world.shop.a_card(), world.phone()
+    held = await world.add(phone, card)
+    async with world.services.sessions.committing(world.shop.merchant_id) as ending:
+        await ending.execute(select(func.end_card_links(world.shop.merchant_id, UUID(card["id"]))))
+        fetching = asyncio.create_task(phone.fetch(held))
+        await at_the_lock(world, "FROM apple_passes%FOR KEY SHARE")
+    assert (await fetching).status_code == 401
+
+
+async def test_the_page_of_a_merged_card_does_not_tell_links_that_are_made_at_that_moment(
+    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, kept = await merged(shop, 1)
+    fetchval = asyncpg.Pool.fetchval
+
+    async def at_that_moment(pool: asyncpg.Pool, query: str, *told: object) -> object:
+        if query == CARD_AT_HOME and told[1] == UUID(kept["id"]):
+            await superuser.execute("SELECT end_card_links($1, $2)", shop.merchant_id, UUID(kept["id"]))
+        return await fetchval(pool, query, *told)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
+    with refused("card_not_found", 404):
+        await stranger.card_page(other["page_url"])
+
+
+async def test_the_page_of_a_card_whose_merge_is_undone_at_that_moment_is_its_own(
+    shop: Shop, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = await shop.a_card(), await shop.a_card()
+    merges = [await Office.of(shop.claire).merge(kept, other)]
+    fetchval = asyncpg.Pool.fetchval
+
+    async def at_that_moment(pool: asyncpg.Pool, query: str, *told: object) -> object:
+        if query == CARD_AT_HOME and told[1] == UUID(kept["id"]):
+            await Office.of(shop.claire).reverse(merges.pop())
+        return await fetchval(pool, query, *told)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
+    assert (await stranger.card_page(other["page_url"]))["card"]["id"] == other["id"]
+    assert merges == []
+
+
 async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world: AppleWorld) -> None:
     card = await world.shop.a_card()
     async with world.services.sessions.committing(world.shop.merchant_id) as ending:
@@ -172,17 +217,41 @@ async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world:
     assert not await world.superuser.fetchval("SELECT count(*) FROM apple_passes WHERE card_id = $1", UUID(card["id"]))
 
 
-@pytest.mark.parametrize("place", ["a deactivated card", "a closed program", "a store without loyalty"])
-async def test_links_of_what_is_out_of_use_can_be_ended(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, place: str
+async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, stranger: Stranger) -> None:
+    """The void pass alone stays for a month: the phone has to hear that it names nobody."""
+    shop, phone = world.shop, world.phone()
+    card = await shop.a_card(first_name="Zoé")
+    held = await world.add(phone, card)
+    await shop.erase(card)
+    version = "SELECT page_version FROM cards WHERE id = $1"
+    assert await world.superuser.fetchval(version, UUID(card["id"])) == 1
+    with refused("card_not_found", 404):
+        await stranger.card_page(card["page_url"])
+    for page_version in (0, 1):
+        assert (await world.http.get(world.pass_url(card, page_version=page_version))).status_code == 404
+    await world.updated(card)
+    await phone.pushed()
+    assert phone.passes[held.opened.serial].content["voided"] is True
+    assert "/c/" not in str(phone.passes[held.opened.serial].content)
+
+
+async def test_the_database_itself_wants_to_know_since_when_a_card_is_erased(
+    shop: Shop, superuser: asyncpg.Connection
 ) -> None:
+    card = await shop.a_card()
+    with pytest.raises(asyncpg.CheckViolationError, match="erased_at"):
+        await superuser.execute("UPDATE cards SET state = 'erased', customer_id = NULL WHERE id = $1", UUID(card["id"]))
+
+
+@pytest.mark.parametrize("place", ["a deactivated card", "a closed program", "a store without loyalty"])
+async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, stranger: Stranger, place: str) -> None:
     card = await shop.a_card(points=7)
     if place == "a deactivated card":
         await Office.of(shop.claire).deactivate(card)
     elif place == "a closed program":
         await shop.change(Program, is_active=False)
     else:
-        await superuser.execute(SWITCHED_OFF, shop.merchant_id)
+        await shop.add(FeatureOverride, feature="loyalty", store_id=None, is_enabled=False)
     assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
     renewed = await end_links(shop.anna, card, WAYS["given new links"])
     with refused("card_not_found", 404):

@@ -14,7 +14,6 @@ from backend.loyalty.wallets.apple.publish import publish
 from backend.loyalty.wallets.links import repaint
 from tests.conftest import OpenShop
 from tests.loyalty.wallets.apple.conftest import AppleWorld
-from tests.world.till import Card
 
 
 async def test_a_pass_is_installed_and_follows_the_card(world: AppleWorld) -> None:
@@ -183,7 +182,7 @@ async def test_an_erased_card_names_nobody_any_more(world: AppleWorld) -> None:
     card = await world.shop.a_card(first_name="Zoé", last_name="Muller", points=5)
     phone = world.phone()
     held = await world.add(phone, card)
-    await erase(world, card)
+    await world.shop.erase(card)
     await world.updated(card)
     await phone.pushed()
     content = phone.passes[held.opened.serial].content
@@ -195,7 +194,7 @@ async def test_an_erased_card_names_nobody_any_more(world: AppleWorld) -> None:
 async def test_a_phone_that_adds_a_pass_it_has_fetched_before_the_erasure_is_told(world: AppleWorld) -> None:
     card, phone = await world.shop.a_card(first_name="Zoé", last_name="Muller"), world.phone()
     held = await phone.download(world.pass_url(card))
-    await erase(world, card)
+    await world.shop.erase(card)
     await world.updated(card)
     phone.passes[held.opened.serial] = held
     await phone.register(held)
@@ -240,7 +239,7 @@ async def test_a_month_after_an_erasure_nobody_knows_the_pass_nor_the_phone(worl
     card, kept = await world.shop.a_card(), await world.shop.a_card()
     phone, other = world.phone(), world.phone()
     held, others = await world.add(phone, card), await world.add(other, kept)
-    await erase(world, card)
+    await world.shop.erase(card)
     await world.updated(card)
     await tidy(world, ERASED_KEPT - timedelta(days=1))
     assert (await phone.fetch(held)).status_code == 200, "a phone that was off until now"
@@ -252,18 +251,18 @@ async def test_a_month_after_an_erasure_nobody_knows_the_pass_nor_the_phone(worl
     assert (await other.fetch(others)).status_code == 304
 
 
-async def test_a_pass_whose_phones_have_not_heard_of_the_erasure_yet_stays(world: AppleWorld) -> None:
+async def test_a_pass_whose_phones_could_not_be_told_of_the_erasure_ends_a_month_after_it_too(
+    world: AppleWorld,
+) -> None:
     card, phone = await world.shop.a_card(), world.phone()
     held = await world.add(phone, card)
-    await erase(world, card)
-    await tidy(world, 2 * ERASED_KEPT)
+    await world.shop.erase(card)
+    await tidy(world, ERASED_KEPT - timedelta(days=1))
     assert (await phone.fetch(held, **{"if-modified-since": ""})).status_code == 200
-
-
-async def erase(world: AppleWorld, card: Card) -> None:
-    async with world.services.sessions.committing(world.shop.merchant_id) as session:
-        row = await session.get_one(CardTable, (world.shop.merchant_id, UUID(card["id"])))
-        row.state, row.customer_id, row.wallet_version = "erased", None, row.wallet_version + 1
+    await phone.register(held)
+    await tidy(world, timedelta(days=2))
+    assert (await phone.fetch(held, **{"if-modified-since": ""})).status_code == 401
+    await world.updated(card)
 
 
 async def tidy(world: AppleWorld, after: timedelta) -> None:
