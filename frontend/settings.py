@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from environment.names import refuse_misspelt
 from environment.production import KEY_LENGTH_MIN, require_given, require_https, require_strong
 from environment.reading import SettingsError, decode, given_values
 from environment.values import Address, HostName, Port, Secrets, parts_of
@@ -44,8 +45,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Without keys a developer gets a random one: sign-ins then end with the process. Raises SettingsError."""
-    given = given_values(Settings, os.environ if environ is None else environ)
+    """Without keys a developer gets a random one: sign-ins then end with the process.
+
+    Raises SettingsError, also for a misspelt name.
+    """
+    environ = os.environ if environ is None else environ
+    refuse_misspelt(environ)
+    given = given_values(Settings, environ)
     if given.get("environment") != "production":
         return decode(Settings, {"secret_keys": secrets.token_hex(KEY_LENGTH_MIN)} | given)
     settings = decode(Settings, given)

@@ -80,11 +80,11 @@ def _till_pool(settings: Settings) -> asyncpg.Pool:
 
 
 def till_connector(url: str) -> Connect:
-    return connector(url, TILL_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS)
+    return connector(url, TILL_SETTINGS, patience_seconds=ACQUIRE_SECONDS, command_timeout=COMMAND_TIMEOUT_SECONDS)
 
 
 def session_connector(url: str) -> Connect:
-    return connector(url, SERVER_SETTINGS, command_timeout=COMMAND_TIMEOUT_SECONDS)
+    return connector(url, SERVER_SETTINGS, patience_seconds=ACQUIRE_SECONDS, command_timeout=COMMAND_TIMEOUT_SECONDS)
 
 
 def engine_maker(connect: Connect) -> Callable[..., AsyncEngine]:

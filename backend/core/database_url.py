@@ -1,6 +1,7 @@
 """ORION_DATABASE_URL as libpq reads it, for everybody who connects: both lanes, migrations, the look at the start."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,8 @@ class DatabaseUrl:
     """Tried in order; a socket's directory is one too. None: where the driver looks by itself."""
     dsn: str = field(repr=False)
     """What the driver reads itself: everything but hosts."""
+    files: Mapping[str, str] = field(repr=False)
+    """Those of TLS by their parameters, with the password of the key."""
     trusts_system: bool
     """The machine's own authorities, as for any https address."""
     target: str
@@ -59,6 +62,7 @@ def parse_database_url(text: str) -> DatabaseUrl:
     return DatabaseUrl(
         hosts=hosts,
         dsn="postgresql://?" + urlencode(driver, quote_via=quote, safe=""),
+        files={name: told[name] for name in (*FILES, "sslpassword") if told.get(name)},
         trusts_system=trusts_system,
         # A standby among several would take sign-ins and refuse every booking.
         target=told.get("target_session_attrs", "read-write" if len(hosts) > 1 else "any"),

@@ -10,8 +10,9 @@ from msgspec import Meta
 from backend.core.database_url import DatabaseAddress
 from backend.core.mail_settings import MailSettings, check_mail
 from backend.core.redis_url import RedisAddress
+from environment.names import refuse_misspelt
 from environment.production import require_given, require_https, require_strong
-from environment.reading import PREFIX, SettingsError, decode, given_values, name_of
+from environment.reading import SettingsError, decode, given_values, name_of
 from environment.values import (
     Address,
     Addresses,
@@ -103,17 +104,12 @@ class Settings(MailSettings, frozen=True, kw_only=True):
 
 
 INSIDE = {"database_url", "database_owner_url", "redis_url", "backend_url"}
-LAUNCHER_NAMES = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM", "ORION_IGNORE_SYSTEM_POSTGRES"}
-"""Read by scripts around the project, not by it."""
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Reads `ORION_*`. Raises SettingsError for a misspelt name, a bad value or, in production, a missing one."""
     environ = os.environ if environ is None else environ
-    known = {name_of(field) for field in Settings.__struct_fields__} | LAUNCHER_NAMES
-    for name in environ:
-        if name.startswith(PREFIX) and name not in known:
-            raise SettingsError(f"{name} is not a setting of Orion: correct its name or remove it.")
+    refuse_misspelt(environ)
     given = given_values(Settings, environ)
     settings = decode(Settings, given)
     check_mail(settings)

@@ -49,7 +49,8 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
         return problem_page(request, FORBIDDEN, translator.pgettext("title of a page", "Refused"), text)
     if isinstance(error, PermissionDeniedException):
         return _stale_form(request)
-    return problem_page(request, error.status_code, _("This did not work"), _("Go back and try again."))
+    text = _("Nothing was done just now. Go back and check what the page shows.")
+    return problem_page(request, error.status_code, _("This did not work"), text)
 
 
 def show_failure(request: Request, error: Exception) -> Response[str]:
@@ -81,7 +82,7 @@ def to_sign_in(request: Request) -> Response[str]:
 def _stale_form(request: Request) -> Response[str]:
     """A token of an earlier key or session: the cookie goes, so that the next page brings a fresh pair."""
     _ = get_translator(language_of(request)).gettext
-    text = _("This page was open too long. Reload it and repeat the last step; nothing was saved.")
+    text = _("This page was open too long, so nothing was done just now. Reload it and check what it shows.")
     response = problem_page(request, FORBIDDEN, _("Please reload this page"), text)
     settings = request.app.state.settings
     # a browser drops a `__Host-` cookie only when told so with Secure

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -18,7 +19,7 @@ from frontend.kit.request import Request
 from frontend.till.card.bookings import booking_key
 from frontend.till.card.lifting import PIN, is_lifted
 from frontend.till.card.repeats import forget_unanswered, remember_found
-from frontend.till.screen import card_screen, ready_screen
+from frontend.till.screen import FLASH, card_screen, ready_screen
 from frontend.till.toasts import Done
 from i18n.translator import get_translator
 
@@ -44,6 +45,8 @@ def show_away(request: Request, error: BackendAway) -> Response[str]:
 
 
 def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
+    """What was typed for another booking is on the card when it is opened again."""
+    request.session[FLASH] = msgspec.to_builtins(Done("", typed=done.typed))
     return page(request, "till/booked.html", sentence=done.text, card_id=card_id)
 
 

@@ -13,7 +13,7 @@ from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.reader import language_of, last_category_of
 from frontend.kit.request import Request
-from frontend.till.card.kept import hold_of
+from frontend.till.card.kept import hold_of, refilled
 from frontend.till.card.lifting import Lifting
 from frontend.till.card.slips import Asked
 from frontend.till.toasts import Done, toasts_of
@@ -40,6 +40,7 @@ def card_screen(
         return ready_screen(request, view, done=done)
     words = words_of(request, view)
     shown = done or _flashed(request)
+    form = form or refilled(shown.typed if shown else None, card)
     reachable = [reward for reward in card.rewards if reward.redeemable]
     return till_page(
         request,
@@ -48,10 +49,10 @@ def card_screen(
         address=f"/till/cards/{card.id}",
         status=status,
         done=shown,
-        form=form or Form({}),
+        form=form,
         lifting=lifting,
         asked=asked,
-        asked_hold=hold_of(form, card.holds) if form and not lifting else None,
+        asked_hold=hold_of(form, card.holds),
         chosen_categories=_chosen_categories(request, view, form),
         hand_over=shown.hand_over if shown else None,
         enrolled=bool(shown and shown.enrolled),
@@ -145,9 +146,9 @@ def _flashed(request: Request) -> Done | None:
     return msgspec.convert(data, Done) if data else None
 
 
-def _chosen_categories(request: Request, view: TillView, form: Form | None) -> list[str]:
+def _chosen_categories(request: Request, view: TillView, form: Form) -> list[str]:
     """As in the form; in a new one what was sold last at this till, or the only one there is."""
-    if form and form.fields:
+    if form.fields:
         return form.many("category_ids")
     offered = [str(category.id) for category in view.program.categories]
     return offered if len(offered) == 1 else [last_category_of(request)]

@@ -8,6 +8,7 @@ import msgspec
 
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.till.schemas import TillView, Undo
+from frontend.till.card.kept import Typed
 from frontend.till.words import Words
 
 TOAST_SECONDS = 8
@@ -17,6 +18,7 @@ class Done(msgspec.Struct, frozen=True):
     """What the last step did, told on the next screen."""
 
     text: str
+    """Empty: nothing to tell, only something to keep."""
     is_good: bool = True
     hand_over: str | None = None
     """Name of the reward to hand over: stays large on the screen until the next step."""
@@ -24,6 +26,7 @@ class Done(msgspec.Struct, frozen=True):
     stamped: bool = False
     transaction_id: UUID | None = None
     """The booking that `text` is about; only its own toast may offer to undo it."""
+    typed: Typed | None = None
 
 
 class Toast(msgspec.Struct, frozen=True):
@@ -38,6 +41,7 @@ def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
     """While the last booking may be undone its toast stays, also across screens and reloads."""
     undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
     toasts = []
+    done = done if done and done.text else None
     if done and not (undo and done.transaction_id == undo.transaction_id):
         toasts.append(Toast(done.text, done.is_good, TOAST_SECONDS, None, None))
         done = None

@@ -3,25 +3,34 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from backend.core.connecting import connector
-from backend.core.database import DIALECT, engine_maker, session_connector, till_connector
+from backend.core.database import DIALECT, engine_maker, open_pool, session_connector, till_connector
 from backend.core.database_url import check_database_files
 from backend.core.migrations import owner_engine
 from backend.core.reaching import StartRefused, reach_database
-from backend.sandbox.apple.pki import Authority, pem
+from backend.core.settings import Settings
+from backend.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
 from environment.reading import SettingsError
 from tests.doubles.tls_postgres import NOT_IN_THE_CERTIFICATE, PASSWORD, TlsPostgres
+from tests.world.patience import until
 
 pytestmark = pytest.mark.slow
 ABOUT_US = """
 SELECT s.ssl, a.application_name, current_user::text
 FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE pid = pg_backend_pid()
+"""
+
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'orion_app'
 """
 
 Ask = Callable[[str], Awaitable[tuple[Any, ...]]]
@@ -38,6 +47,10 @@ def silent() -> Iterator[str]:
     """A host that takes connections and never says a word, such as a firewall makes of one."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+async def has_no_connection(pool: Any) -> bool:
+    return bool(pool.get_size() == 0)
 
 
 async def by_the_tills_lane(address: str) -> tuple[Any, ...]:
@@ -180,3 +193,44 @@ async def test_a_bundle_that_ends_in_the_middle_of_a_certificate_is_refused(
     (tmp_path / "its.pem").write_bytes(whole + whole[: len(whole) // 2] + b"\n-----END CERTIFICATE-----\n")
     with pytest.raises(SettingsError, match=r"its\.pem holds no certificates as PEM"):
         check_database_files("ORION_DATABASE_URL", postgres.address(sslrootcert=str(tmp_path / "its.pem")))
+
+
+async def test_under_load_the_till_gets_past_a_host_that_is_silent(postgres: TlsPostgres, silent: str) -> None:
+    """With the limits of production, and with more callers than connections: all of them wait for the first host."""
+    address = postgres.address(f"{silent},localhost", sslmode="require", connect_timeout="10")
+    pool = await open_pool(replace(Settings(), database_url=address, pool_size=2))
+    try:
+        async with pool.acquire() as connection:
+            await connection.execute(END_OTHERS)
+            connection.terminate()
+        await until(partial(has_no_connection, pool))
+        assert await asyncio.gather(*(pool.fetchval("SELECT 1") for _ in range(6))) == [1] * 6
+    finally:
+        await pool.close()
+
+
+async def test_with_the_systems_authorities_a_session_shows_its_certificate_too(
+    postgres: TlsPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(postgres.authority))
+    files = {"sslcert": str(postgres.cluster / SERVER), "sslkey": str(postgres.cluster / SERVER_KEY)}
+    for told, shown in ((files, "/CN=localhost/O=Orion Sandbox"), ({}, None)):
+        connection = await till_connector(postgres.address(sslrootcert="system", **told))()
+        who = await connection.fetchval("SELECT client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        await connection.close()
+        assert who == shown
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+async def test_with_the_systems_authorities_a_revoked_certificate_is_refused_too(
+    is_revoked: bool, postgres: TlsPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(postgres.authority))
+    its = x509.load_pem_x509_certificate((postgres.cluster / SERVER).read_bytes())
+    (tmp_path / "crl.pem").write_bytes(postgres.revocations(*([its] if is_revoked else [])))
+    address = postgres.address(sslrootcert="system", sslcrl=str(tmp_path / "crl.pem"))
+    if not is_revoked:
+        assert (await by_the_tills_lane(address))[0]
+        return
+    with pytest.raises(StartRefused, match=r"a certificate that is not trusted \(certificate revoked\)"):
+        await reach_database("ORION_DATABASE_URL", address, till_connector)

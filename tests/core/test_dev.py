@@ -16,7 +16,7 @@ import pytest
 from backend import dev
 from backend.core.embedded.running import find_running, load_dev_environment, secret_keys, write_note
 from backend.core.ports import is_free
-from backend.core.settings import load_settings
+from backend.core.settings import SettingsError, load_settings
 from backend.welcome import welcome
 from tests.world.ports import own_port
 
@@ -183,6 +183,21 @@ def test_every_other_command_finds_the_running_servers(tmp_path: Path) -> None:
     assert load_settings().secret_keys == secret_keys(data_dir)
     assert "hidden" not in (data_dir / "dev.json").read_text()
     assert (data_dir / "dev.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_other_command_finds_a_folder_in_the_developers_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    write_note(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path / "data")})
+    monkeypatch.setenv("HOME", str(tmp_path))
+    os.environ["ORION_DATA_DIR"] = "~/data"
+    load_dev_environment()
+    assert os.environ["ORION_SMTP_HOST"] == "mailbox"
+    os.environ["ORION_DATA_DIR"] = "~nobody-of-that-name/data"
+    load_dev_environment()
+    with pytest.raises(SettingsError, match=r"^ORION_DATA_DIR names nobody's home"):
+        load_settings()
 
 
 def test_the_owner_of_one_database_is_never_taken_for_another(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The environment, read once."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from backend.core.settings import Settings, SettingsError, load_settings
+from environment.names import FIELDS
 from frontend.settings import Settings as FrontendSettings
 from frontend.settings import load_settings as load_frontend
 
@@ -124,6 +126,20 @@ def test_keys_are_listed_newest_first() -> None:
 
 def test_names_that_scripts_around_the_project_read_are_left_alone() -> None:
     assert load_settings({"ORION_CHROMIUM": "/usr/bin/chromium"})
+
+
+@pytest.mark.parametrize("load", [load_settings, load_frontend])
+def test_every_process_refuses_a_misspelt_name_and_takes_those_of_the_others(
+    load: Callable[[dict[str, str]], object],
+) -> None:
+    for misspelt in ("ORION_PUBLIC_ULR", "ORION_DATABASE_URI"):
+        with pytest.raises(SettingsError, match=f"^{misspelt} is not a setting of Orion: correct its name or remove"):
+            load({misspelt: "https://cards.example"})
+    assert load({"ORION_DATABASE_URL": "postgresql:///orion", "ORION_FRONTEND_PORT": "8081"})
+
+
+def test_every_setting_has_its_name_on_the_list_of_all_processes() -> None:
+    assert {*Settings.__struct_fields__, *FrontendSettings.__struct_fields__} == FIELDS
 
 
 def told_by_compose() -> dict[str, set[str]]:

@@ -1,13 +1,18 @@
 """A PostgreSQL that speaks TLS and asks for passwords, as operators have it; the embedded one does neither."""
 
 import subprocess
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from backend.core.embedded.identity import give
 from backend.core.embedded.postgres import EmbeddedPostgres
-from backend.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
+from backend.sandbox.apple.pki import ROOT, SERVER, SERVER_KEY, YEAR, Authority, pem
 from tests.world.ports import own_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -42,6 +47,8 @@ class TlsPostgres(EmbeddedPostgres):
                 "ssl": "on",
                 "ssl_cert_file": SERVER,
                 "ssl_key_file": SERVER_KEY,
+                # Then it asks for certificates, and takes sessions without one.
+                "ssl_ca_file": ROOT,
                 "hba_file": str(data_dir.resolve() / "cluster" / "access.conf"),
                 "fsync": "off",
             },
@@ -55,14 +62,25 @@ class TlsPostgres(EmbeddedPostgres):
         hosts = ",".join(name if ":" in name else f"{name}:{self.port}" for name in host.split(","))
         return f"postgresql://orion_app:{quote(password, safe='')}@{hosts}/{database}?{urlencode(parameters)}"
 
+    def revocations(self, *revoked: x509.Certificate) -> bytes:
+        """The list of its authority, as PEM."""
+        begins = datetime.now(UTC) - timedelta(days=1)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.issuer.certificate.subject)
+        builder = builder.last_update(begins).next_update(begins + YEAR)
+        for one in revoked:
+            entry = x509.RevokedCertificateBuilder().serial_number(one.serial_number).revocation_date(begins).build()
+            builder = builder.add_revoked_certificate(entry)
+        return builder.sign(self.issuer.key, SHA256()).public_bytes(Encoding.PEM)
+
     def _program(self, name: str) -> Path:
         return super()._program(name) if name == "psql" else programs() / name
 
     def _prepare(self) -> None:
         super()._prepare()
-        authority = Authority.root()
-        authority.server_files(self.cluster)
-        self.authority.write_bytes(pem(authority.certificate))
+        self.issuer = Authority.root()
+        self.issuer.server_files(self.cluster)
+        for path in (self.authority, self.cluster / ROOT):
+            path.write_bytes(pem(self.issuer.certificate))
         (self.cluster / "access.conf").write_text(ACCESS, "utf-8")
         give(self.cluster, self._identity())
 

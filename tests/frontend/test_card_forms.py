@@ -4,20 +4,32 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
+import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import HoldView
-from tests.frontend.made_up import CARD, MOMENT, changed
-from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
+from backend.loyalty.ledger.schemas import RelinkingView, ReservationView
+from tests.frontend.made_up import CARD, MOMENT, changed, found
+from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
 
-CONFIRM = "POST /store/loyalty/cards/*/holds/*/confirm"
+CONFIRM, RELEASE = (f"POST /store/loyalty/cards/*/holds/*/{what}" for what in ("confirm", "release"))
+REDEEM, STAMPS = (f"POST /store/loyalty/cards/*/{what}" for what in ("redemptions", "stamps"))
+LINKS, VOID = "POST /store/loyalty/cards/*/links", "POST /store/loyalty/transactions/*/void"
+TILL, UNDO = "GET /store/loyalty/till", f"/till/transactions/{SALE.id}/void"
+REWARD, OTHER = str(CARD.rewards[0].id), UUID(int=77)
 HOLD = HoldView(UUID(int=33), None, "Tote bag", "points", 200, 2, "reserved", MOMENT + timedelta(minutes=10))
 
 
 def show(backend: StaffBackend, kind: str = "hybrid", policy: str = "optional", **card: object) -> None:
     program = changed(STAFF_PROGRAM, type=kind, policy=changed(POLICY, staff_pin_policy=policy))
     backend.till = changed(backend.till, program=program, card=changed(CARD, program_type=kind, **card))
+
+
+def require_receipts(backend: StaffBackend) -> None:
+    show(backend)
+    policy = changed(backend.till.program.policy, require_order_reference=True)
+    backend.till = changed(backend.till, program=changed(backend.till.program, policy=policy))
 
 
 def form_with(anna: Browser, deed: str) -> str:
@@ -91,3 +103,102 @@ async def test_a_wrong_pin_is_said_where_it_was_entered(anna: Browser, backend: 
     for elsewhere in ("points", f"confirm.{other.id}"):
         assert "aria-invalid" not in tag_of(form_with(anna, elsewhere), "staff_pin")
     assert 'value="12,50"' in tag_of(form_with(anna, "points"), "amount")
+
+
+async def done(anna: Browser, deed: str, *, htmx: bool, **typed: str) -> None:
+    """The button is pressed, and the card is on the screen again."""
+    answer = await anna.send(CARD_PATH, htmx=htmx, idem=anna.hidden("idem"), deed=deed, **typed)
+    assert answer.status_code == (200 if htmx else 303)
+    if not htmx:
+        await anna.open(answer.headers["location"])
+
+
+@pytest.mark.parametrize("htmx", [True, False], ids=["htmx", "without scripts"])
+@pytest.mark.parametrize(
+    "deed", ["stamp", "stamp_reward", REWARD, f"confirm.{HOLD.id}", f"release.{HOLD.id}", "relink"]
+)
+async def test_the_amount_typed_before_something_else_is_done_on_the_card_is_still_there(
+    anna: Browser, backend: StaffBackend, deed: str, htmx: bool
+) -> None:
+    backend.answers |= {CONFIRM: backend.answers[REDEEM], RELEASE: found(ReservationView(HOLD, CARD), 201)}
+    backend.answers[LINKS] = found(RelinkingView(CARD))
+    require_receipts(backend)
+    await anna.open(CARD_PATH)
+    key = anna.hidden("idem")
+    typed = {"amount": "13,70", "order_reference": "R-7", "category_ids": str(CATEGORY.id), "staff_pin": "2468"}
+    await done(anna, deed, htmx=htmx, **typed)
+    form = form_with(anna, "points")
+    assert 'value="13,70"' in tag_of(form, "amount")
+    assert 'value="R-7"' in tag_of(form, "order_reference")
+    assert "checked" in tag_of(form, "category_ids")
+    assert "2468" not in anna.page
+    assert anna.hidden("idem") not in {"", key}
+    await anna.open(CARD_PATH)
+    assert "13,70" not in anna.page
+
+
+async def test_a_recorded_amount_is_gone(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open(CARD_PATH)
+    await done(anna, "points", htmx=True, amount="13,70")
+    assert 'value=""' in tag_of(form_with(anna, "points"), "amount")
+
+
+async def test_the_amount_waits_for_its_card_when_the_screen_could_not_be_read_again(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    await anna.open(CARD_PATH)
+    shown, backend.answers[TILL] = backend.answers[TILL], httpx.ConnectError("away")
+    await done(anna, "stamp", htmx=True, amount="13,70")
+    backend.answers[TILL] = shown
+    await anna.open(CARD_PATH)
+    assert 'value="13,70"' in tag_of(form_with(anna, "points"), "amount")
+
+
+async def test_the_amount_of_one_card_never_stands_on_another(anna: Browser, backend: StaffBackend) -> None:
+    await anna.open(CARD_PATH)
+    await anna.send(CARD_PATH, idem="k", deed="stamp", amount="13,70")
+    show(backend, id=OTHER)
+    await anna.open(f"/till/cards/{OTHER}")
+    assert 'value=""' in tag_of(form_with(anna, "points"), "amount")
+
+
+@pytest.mark.parametrize("fault", [None, refused(409, "undo_expired")], ids=["undone", "too late"])
+async def test_undo_takes_back_the_whole_and_leaves_the_amount_of_the_next_purchase(
+    anna: Browser, backend: StaffBackend, fault: httpx.Response | None
+) -> None:
+    backend.answers[VOID] = fault or backend.answers[VOID]
+    typed = {"open_card": str(CARD.id), "amount": "13,70"}
+    await anna.send(UNDO, htmx=True, idem="u", card_id=str(CARD.id), **typed)
+    assert backend.body("/void")["amount_cents"] is None
+    assert 'value="13,70"' in tag_of(form_with(anna, "points"), "amount")
+    assert "was not recorded" not in anna.text
+
+
+@pytest.mark.parametrize("fault", [None, refused(409, "undo_expired")], ids=["undone", "too late"])
+async def test_undo_for_the_customer_before_says_that_the_amount_of_this_one_is_lost(
+    anna: Browser, backend: StaffBackend, fault: httpx.Response | None
+) -> None:
+    backend.answers[VOID] = fault or backend.answers[VOID]
+    typed = {"open_card": str(OTHER), "amount": "13,70"}
+    await anna.send(UNDO, htmx=True, idem="u", card_id=str(CARD.id), **typed)
+    assert 'value=""' in tag_of(form_with(anna, "points"), "amount")
+    assert "13,70 was not recorded." in anna.text
+
+
+async def test_an_owner_who_lifts_the_limit_for_a_stamp_leaves_the_amount(anna: Browser, backend: StaffBackend) -> None:
+    stamped, backend.answers[STAMPS] = backend.answers[STAMPS], refused(409, "limit_reached")
+    await anna.open(CARD_PATH)
+    await anna.send(CARD_PATH, htmx=True, idem="k", deed="stamp")
+    assert 'hx-include="#amount, #order_reference"' in anna.page
+    backend.answers[STAMPS] = stamped
+    owner = {"override.email": "claire@fashion.example", "override.pin": "97531"}
+    await done(anna, "stamp", htmx=True, amount="13,70", **owner)
+    assert 'value="13,70"' in tag_of(form_with(anna, "points"), "amount")
+
+
+async def test_no_form_of_the_card_hides_what_it_does(anna: Browser, backend: StaffBackend) -> None:
+    """A till that lost an answer asks for the key of the button that was pressed."""
+    show(backend, holds=[HOLD])
+    await anna.open(CARD_PATH)
+    assert {tag.split()[0] for tag in re.findall(r"<(\w+ [^>]*)name=\"deed\"", anna.page)} == {"button"}
+    assert 'name="deed" value="relink"' in form_with(anna, "relink")

@@ -62,6 +62,7 @@ async def test_a_form_without_its_token_does_nothing_and_can_be_repeated(anna: B
         assert answer.status_code == 403
     assert not backend.posts("/lookup")
     assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert "nothing was done just now. Reload it and check what it shows." in answer.text
     await anna.open("/till")
     assert (await anna.send("/till/find", query="weber")).status_code == 303
 

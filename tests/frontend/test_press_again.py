@@ -65,7 +65,9 @@ async def test_a_slip_while_the_first_try_is_under_way_is_mended_under_the_same_
     await press(anna, "points", **typed)
     backend.answers[POINTS] = answer
     assert (await press(anna, "points", **typed | mistyped)).status_code in {403, 409, 422, 429}
+    tried = len(keys(backend, "/points"))
     await press(anna, "points", **typed)
+    assert len(keys(backend, "/points")) == tried + 1
     assert len(set(keys(backend, "/points"))) == 1
 
 
@@ -185,6 +187,10 @@ async def test_the_same_from_a_new_form_is_asked_about_while_nobody_knows_whethe
     await anna.open(CARD_PATH)
     assert (await press(anna, deed, amount="12,50")).status_code == 422
     assert "without an answer. The history shows whether it was recorded." in anna.text
+
+
+async def test_a_key_that_no_form_has_made_is_looked_up_all_the_same(anna: Browser) -> None:
+    assert (await anna.open(f"/till/bookings/.points?card_id={CARD.id}", **HTMX)).status_code == 200
 
 
 @pytest.mark.parametrize("state", ["booked", "refused"])

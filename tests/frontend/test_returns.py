@@ -202,8 +202,8 @@ async def test_by_receipt_everything_booked_for_it_is_taken_back(anna: Browser, 
     )  # fmt: skip
     assert answer.status_code == 200
     assert listed.body("/returns") == {
-        "order_reference": "R-7", "amount_cents": None, "quantity": None, "reason": "Goods returned",
-        "staff_pin": "2468",
+        "order_reference": "R-7", "transaction_ids": None, "amount_cents": None, "quantity": None,
+        "reason": "Goods returned", "staff_pin": "2468",
     }  # fmt: skip
     assert listed.posts("/returns")[-1].headers["idempotency-key"] == "r"
     assert answer.headers["hx-replace-url"] == CARD_PATH
@@ -222,6 +222,23 @@ async def test_looking_for_a_receipt_shows_whose_it_is_and_how_much_goes_back_an
     assert "+159 points; the card then has 600 points" in anna.text
     assert (anna.hidden("order_reference"), anna.hidden("amount")) == ("R-7", "31,50")
     assert not listed.posts("/returns")
+
+
+async def test_a_return_takes_back_only_what_was_shown(anna: Browser, listed: StaffBackend) -> None:
+    await anna.open("/till/today")
+    await anna.send("/till/returns/look", htmx=True, order_reference="R-7")
+    ids = re.findall(r'name="transaction_ids" value="([^"]*)"', anna.page)
+    assert ids == [str(SALE_ID), str(REDEMPTION_ID)]
+    listed.answers[RETURN] = refused(409, "order_changed")
+    listed.answers[PREVIEW] = found(changed(SEEN, customer="Jean Weber", lines=SEEN.lines[:1]))
+    answer = await anna.send(
+        "/till/returns", htmx=True, idem="r", order_reference="R-7", transaction_ids=ids, reason="Goods returned"
+    )
+    assert listed.body("/returns")["transaction_ids"] == ids
+    assert answer.status_code == 409
+    for told in ("Sentence of order_changed.", "Jean Weber", "Receipt R-7"):
+        assert told in anna.text
+    assert re.findall(r'name="transaction_ids" value="([^"]*)"', anna.page) == [str(SALE_ID)]
 
 
 async def test_enter_after_looking_books_nothing(anna: Browser, listed: StaffBackend) -> None:

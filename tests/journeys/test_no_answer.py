@@ -28,6 +28,29 @@ async def test_a_purchase_that_got_no_answer_is_booked_once(shop: Shop, at_work:
     assert [booking["amount"] for booking in bookings if booking["purchase_amount_cents"] == 2550] == [25]
 
 
+async def test_a_confirmed_purchase_that_got_no_answer_is_booked_once_whichever_key_is_pressed_next(
+    shop: Shop, at_work: WorkAt
+) -> None:
+    """Enter is the natural key to press again, and leads to the question once more."""
+    card = await shop.a_card()
+    till = await at_work(shop, "anna")
+    await till.page.route("**/till/bookings/*", hear_nothing)
+    await till.page.route("**/till/cards/*", hang_up_on_the_confirmed_one)
+    await till.open(card)
+    await till.type("4150")
+    await till.press("Enter")
+    await expect(till.button("Record €4,150.00")).to_be_visible()
+    await till.press("F3")
+    await expect(till.says).to_contain_text("No answer. Press again. It will only be recorded once.")
+    await till.page.unroute("**/till/cards/*")
+    await till.page.locator("#book [data-books]").first.click()
+    await expect(till.says).to_be_empty()
+    await till.button("Record €4,150.00").click()
+    await expect(till.toasts).to_contain_text("+4,150 points")
+    bookings = (await shop.anna.history(card))["data"]
+    assert [booking["amount"] for booking in bookings if booking["purchase_amount_cents"]] == [4150]
+
+
 async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_booked(
     shop: Shop, at_work: WorkAt
 ) -> None:
@@ -43,3 +66,15 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
 async def book_and_hang_up(route: Route) -> None:
     await route.fetch()
     await route.abort()
+
+
+async def hear_nothing(route: Route) -> None:
+    """Somebody presses sooner than the till finds out by itself."""
+    await route.fulfill(status=204, headers={"Orion": "frontend"})
+
+
+async def hang_up_on_the_confirmed_one(route: Route) -> None:
+    if "points.415000" in (route.request.post_data or ""):
+        await book_and_hang_up(route)
+    else:
+        await route.continue_()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from environment.values import expanded
+
 PROJECT = Path(__file__).resolve().parents[3]
 SERVER_NAMES = {
     "ORION_DATABASE_URL": ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL"),
@@ -61,13 +63,19 @@ def load_dev_environment() -> None:
     """Fills what the environment leaves open from the running development servers; does nothing outside development."""
     if os.environ.get("ORION_ENVIRONMENT", "development") != "development":
         return
-    given = os.environ.get("ORION_DATA_DIR")
-    folders = [Path(given)] if given else [Path(".orion"), PROJECT / ".orion"]
-    running = next((found for folder in folders if (found := find_running(folder))), None)
+    running = next((found for folder in _folders() if (found := find_running(folder))), None)
     if running is None:
         return
     os.environ.update(_missing(running.environment, os.environ))
     os.environ.setdefault("ORION_SECRET_KEYS", secret_keys(Path(running.environment["ORION_DATA_DIR"])))
+
+
+def _folders() -> list[Path]:
+    given = os.environ.get("ORION_DATA_DIR", "")
+    try:
+        return [Path(expanded(given))] if given.strip() else [Path(".orion"), PROJECT / ".orion"]
+    except ValueError:
+        return []  # the settings say what is wrong with it
 
 
 def _missing(told: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

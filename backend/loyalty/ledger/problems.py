@@ -154,7 +154,7 @@ class OrderReferenceAmbiguous(Problem):
 
 class OrderOnSeveralCards(Problem):
     code, status = "order_on_several_cards", 409
-    title = N_("This receipt was booked on several cards")
+    title = N_("This receipt was recorded on several cards")
     detail = N_("Void it in the history of each card: %(customers)s.")
 
     def __init__(self, cards: Sequence[TargetCard]) -> None:
@@ -164,6 +164,12 @@ class OrderOnSeveralCards(Problem):
             for card, (name, _) in zip(cards, named, strict=True)
         ]
         super().__init__(cards=told, customers=", ".join(f"{isolated(name)} ({shown})" for name, shown in named))
+
+
+class OrderChanged(Problem):
+    code, status = "order_changed", 409
+    title = N_("This receipt has changed since it was shown")
+    detail = N_("Its number belongs to another transaction now, or part of it was voided. Nothing was voided just now.")
 
 
 class HoldNotFound(Problem):

@@ -99,6 +99,7 @@ VOIDING = (
 OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
 UNDOING = (
     problems.OrderReferenceUsed,
+    problems.CardFrozen,
     problems.InsufficientStamps,
     problems.RewardUnavailable,
     problems.StampCooldown,
@@ -238,12 +239,11 @@ class StoreLedgerController(Controller):
         "is taken back; with one, that part of its sale.",
         guards=[together(requires(VOID_TRANSACTIONS), limited("void", 20, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, *OF_ORDER),
+        responses={201: shown(VoidView)} | refusals(*BOOKING, *VOIDING, *OF_ORDER, problems.OrderChanged),
     )
     async def return_order(self, data: JSONBody[OrderReturn], desk: NamedDependency[Desk]) -> Response[bytes]:
-        return await desk.book(
-            VoidTransaction(data, desk.origin), data, order_reference=data.order_reference, staff_pin=data.staff_pin
-        )
+        operation = VoidTransaction(data, desk.origin, data.transaction_ids)
+        return await desk.book(operation, data, order_reference=data.order_reference, staff_pin=data.staff_pin)
 
     @post(
         "/returns/preview",

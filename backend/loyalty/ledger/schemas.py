@@ -93,6 +93,8 @@ class OrderReturn(Void, kw_only=True):
     """By the order's reference: all that was booked for it, or a part of its sale."""
 
     order_reference: OrderReference
+    transaction_ids: Annotated[list[UUID], Meta(min_length=1, max_length=100)] | None = None
+    """Those of the preview's `lines`: what has the number by now is taken back only if it is still these."""
 
 
 class OrderQuestion(Body):

@@ -1,8 +1,9 @@
 """Take a sale, a stamp or a redemption back, as a whole or in part, by transaction or by the order's reference; or undo
 a return."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -14,6 +15,7 @@ from backend.loyalty.ledger.problems import (
     AlreadySpent,
     AlreadyVoid,
     NotVoidable,
+    OrderChanged,
     OrderOnSeveralCards,
     OrderReferenceAmbiguous,
     ReturnAlreadyUndone,
@@ -32,6 +34,8 @@ from backend.loyalty.ledger.views import Show
 class VoidTransaction:
     body: Void
     by: Origin
+    seen: Collection[UUID] | None = None
+    """What was shown of an order; None takes back whatever has its number."""
     kind: str = "voided"
     needs_pin: bool = True
 
@@ -80,6 +84,8 @@ class VoidTransaction:
         left = [target for target in suiting if not target.is_void]
         if not left:
             raise ReturnAlreadyUndone if all(target.returned for target in suiting) else AlreadyVoid
+        if self.seen is not None and set(self.seen) != {target.transaction.id for target in left}:
+            raise OrderChanged
         return left
 
     def _take_back(self, draft: Draft, target: Target) -> TransactionRow:

@@ -47,10 +47,15 @@ class Authority:
         return cls(_signed(_builder(name, name, key, 10 * YEAR).add_extension(_is_ca(None), critical=True), key), key)
 
     def intermediate(
-        self, generation: str = "G4", *, life: timedelta = 5 * YEAR, begins: datetime | None = None
+        self,
+        generation: str = "G4",
+        *,
+        life: timedelta = 5 * YEAR,
+        begins: datetime | None = None,
+        key: RSAPrivateKey | None = None,
     ) -> "Authority":
         """Worldwide Developer Relations."""
-        key = rsa_key()
+        key = key or rsa_key()
         name = _name(
             COMMON_NAME="Sandbox Worldwide Developer Relations Certification Authority",
             ORGANIZATIONAL_UNIT_NAME=generation,

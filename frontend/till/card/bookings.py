@@ -4,6 +4,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import Confirmation, Earn, Redemption, RedemptionView, Stamp, TransactionView
@@ -12,6 +13,7 @@ from frontend.api.ledger import add_stamp, confirm_hold, earn_points, redeem_rew
 from frontend.kit.forms import Form, FormError, body_of
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.card.kept import Typed
 from frontend.till.card.lifting import override_of
 from frontend.till.returns.forms import cents_of, pieces_of
 from frontend.till.toasts import Done
@@ -27,6 +29,9 @@ class Booked(msgspec.Struct, frozen=True):
     done: Done
     is_booked: bool = True
     """False for a purchase below the minimum: an answer, but no booking."""
+
+    def keeping(self, typed: Typed | None) -> "Booked":
+        return replace(self, done=replace(self.done, typed=typed))
 
 
 def key_of(form: Form) -> str:

@@ -32,7 +32,7 @@ def remember_unanswered(request: Request, card_id: UUID, form: Form) -> None:
 
 def forget_unanswered(request: Request, idem: str) -> None:
     """It is known what became of it."""
-    if request.session.get(UNANSWERED, ["", "", "", 0.0])[2] == idem:
+    if UNANSWERED in request.session and request.session[UNANSWERED][2] == idem:
         del request.session[UNANSWERED]
 
 

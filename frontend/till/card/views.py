@@ -11,6 +11,7 @@ from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.reader import CATEGORY_COOKIE, preference_cookie
 from frontend.kit.request import Request
 from frontend.till.card.bookings import Booked, add_stamp_to, confirm_on, earn_points_on, key_of, redeem_on, release_on
+from frontend.till.card.kept import typed_of
 from frontend.till.card.lifting import (
     FIELDS,
     LIMIT_REACHED,
@@ -65,6 +66,8 @@ async def book(request: Request, caller: NamedDependency[Caller], card_id: FromP
     except BackendAway:
         remember_unanswered(request, card_id, form)
         return no_answer(request, form, card_id=card_id, key=key_of(form))
+    if deed != "points":
+        booked = booked.keeping(typed_of(form, card_id))
     response = await _shown(request, caller, card_id, booked)
     if booked.is_booked:
         remember_booking(request, card_id, form)

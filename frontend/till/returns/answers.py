@@ -10,6 +10,7 @@ from frontend.api.till import get_till
 from frontend.kit.forms import Form, errors_of
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
+from frontend.till.card.kept import Typed, lost
 from frontend.till.no_answer import stays_booked
 from frontend.till.returns.forms import card_id_of
 from frontend.till.returns.words import ReturnWords
@@ -17,6 +18,7 @@ from frontend.till.screen import show_done
 from frontend.till.toasts import Done
 from frontend.till.today.screen import Refused, bookings_screen
 from i18n.formatting import TIME_ZONE
+from i18n.translator import get_translator
 
 SIGNED_OUT = 401
 UNPROCESSABLE = 422
@@ -24,11 +26,20 @@ UNKNOWN_RECEIPT = ("not_found", "order_reference_ambiguous", "order_on_several_c
 TOO_MUCH = "return_exceeds_sale"
 
 
-async def show_return(request: Request, caller: Caller, answer: VoidView, *, is_later: bool) -> Response[str]:
+async def show_return(request: Request, caller: Caller, answer: VoidView) -> Response[str]:
     """A return may be undone for a moment, from its toast."""
     words = ReturnWords(language_of(request), TIME_ZONE)
-    newest = answer.transactions[-1].id if is_later and answer.transactions else None
-    done = Done(words.said(answer) if is_later else words.translator.gettext("Undone."), transaction_id=newest)
+    newest = answer.transactions[-1].id if answer.transactions else None
+    return await _show(request, caller, answer, Done(words.said(answer), transaction_id=newest))
+
+
+async def show_undone(request: Request, caller: Caller, answer: VoidView, typed: Typed | None) -> Response[str]:
+    language = language_of(request)
+    said = f"{get_translator(language).gettext('Undone.')} {lost(typed, answer.card, language)}"
+    return await _show(request, caller, answer, Done(said.strip(), typed=typed))
+
+
+async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) -> Response[str]:
     try:
         view = await get_till(caller, answer.card.id)
     except BackendAway:

@@ -22,8 +22,9 @@ def void_of(request: Request, form: Form) -> Void:
 
 
 def order_return_of(request: Request, form: Form) -> OrderReturn:
-    """Raises FormError."""
-    values = _parts(request, form) | {"order_reference": _order_reference(request, form)}
+    """Raises FormError. Of the receipt only what was shown."""
+    shown = {"transaction_ids": form.many("transaction_ids") or None}
+    values = _parts(request, form) | shown | {"order_reference": _order_reference(request, form)}
     return _body(request, OrderReturn, values, form)
 
 

@@ -59,7 +59,7 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         return await _again(request, caller, form, status=problem.status, sentence=sentence)
     except BackendAway:
         return no_answer(request, form, key=form.text("idem"))
-    return await show_return(request, caller, answer, is_later=True)
+    return await show_return(request, caller, answer)
 
 
 async def _again(request: Request, caller: Caller, form: Form, *, status: int, sentence: str = "") -> Response[str]:

@@ -1,5 +1,7 @@
 """The number of a receipt: whose it is, how it is compared, when it is free again, and what a return of it would do."""
 
+from typing import Any
+
 import pytest
 
 from backend.access.models import FeatureOverride
@@ -8,7 +10,7 @@ from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
-from tests.world.caller import refused
+from tests.world.caller import new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 
@@ -151,6 +153,43 @@ async def test_a_return_is_shown_before_it_books_whose_and_how_much(shop: Shop) 
     assert (part["points"], part["lines"][0]["returning_cents"]) == (-15, 1500)
     back = await shop.anna.return_order("R-1")
     assert back["card"]["points_balance"] == seen["card"]["points_balance"]
+
+
+def shown(preview: dict[str, Any]) -> list[str]:
+    return [line["transaction_id"] for line in preview["lines"]]
+
+
+async def test_a_receipt_that_moved_to_another_customer_since_it_was_shown_is_not_taken_back_from_them(
+    shop: Shop,
+) -> None:
+    """Between the look and the reason another till has put the sale on the right card."""
+    marie, jean = await shop.a_card(), await shop.a_card()
+    sale = await shop.anna.earn(marie, cents=2000, order_reference="R-9")
+    seen = shown(await shop.anna.preview_return("R-9"))
+    await shop.luc.void(sale)
+    with refused("already_void", 409):
+        await shop.anna.return_order("R-9", transaction_ids=seen)
+    await shop.anna.earn(jean, cents=2000, order_reference="R-9")
+    for part in ({}, {"amount_cents": 500}):
+        with refused("order_changed", 409):
+            await shop.anna.return_order("R-9", transaction_ids=seen, **part)
+    assert (await shop.anna.show(jean))["points_balance"] == 20
+    now = shown(await shop.anna.preview_return("R-9"))
+    back = await shop.anna.return_order("R-9", transaction_ids=now)
+    assert (back["card"]["id"], back["card"]["points_balance"]) == (jean["id"], 0)
+
+
+async def test_a_receipt_of_which_a_part_was_taken_back_since_it_was_shown_is_shown_first(shop: Shop) -> None:
+    card, key = await shop.a_card(points=100), new_key()
+    await shop.anna.earn(card, cents=4000, order_reference="R-1")
+    reward = await shop.anna.redeem(card, shop.rewards[100], order_reference="R-1")
+    seen = shown(await shop.anna.preview_return("R-1"))
+    await shop.luc.void(reward)
+    with refused("order_changed", 409):
+        await shop.anna.return_order("R-1", transaction_ids=seen, key=key)
+    left = shown(await shop.anna.preview_return("R-1"))
+    first = await shop.anna.return_order("R-1", transaction_ids=left, key=key)
+    assert await shop.anna.return_order("R-1", transaction_ids=left, key=key) == first
 
 
 async def test_looking_refuses_what_the_return_would_refuse(shop: Shop) -> None:

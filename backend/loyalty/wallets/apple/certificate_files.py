@@ -84,13 +84,17 @@ def _is_about_cipher(error: Exception) -> bool:
 
 def certificate_of(certificates: list[x509.Certificate], key: RSAPrivateKey) -> x509.Certificate:
     """The one the key belongs to; the first when it belongs to none, which is refused later."""
-    matching = (one for one in certificates if one.public_key() == key.public_key())
-    return next(matching, certificates[0])
+    return _latest([one for one in certificates if one.public_key() == key.public_key()]) or certificates[0]
 
 
 def issuer_of(certificate: x509.Certificate, intermediates: list[x509.Certificate]) -> x509.Certificate:
     """Of several generations the one that issued it; the first when none did, which is refused later."""
-    return next((one for one in intermediates if has_issued(one, certificate)), intermediates[0])
+    return _latest([one for one in intermediates if has_issued(one, certificate)]) or intermediates[0]
+
+
+def _latest(renewals: list[x509.Certificate]) -> x509.Certificate | None:
+    """A certificate may be renewed for the same key, and kept beside the one that has ended."""
+    return max(renewals, key=lambda one: one.not_valid_after_utc, default=None)
 
 
 def has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:

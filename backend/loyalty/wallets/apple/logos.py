@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import struct
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,7 +100,7 @@ def fitted(body: bytes) -> Logo:
                 raise NoLogo(f"more than {PIXELS_MAX} pixels")
             picture = _upright(image)
         return Logo(hashlib.sha256(body).hexdigest(), {scale: _scaled(picture, scale) for scale in SCALES})
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError) as error:
         raise NoLogo(f"no picture that can be read: {type(error).__name__}") from error
 
 

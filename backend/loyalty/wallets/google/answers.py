@@ -9,7 +9,14 @@ from httpx import codes
 from backend.core.outbound import door
 from backend.core.outbound.door import CallFailed, decoded
 from backend.core.outbound.retry import retry_after_seconds
-from backend.loyalty.wallets.google.reasons import NOT_A_USER, TEXT_MAX, TOKEN_REFUSED, code_of_refusal, reasons_in
+from backend.loyalty.wallets.google.reasons import (
+    NOT_A_USER,
+    REFUSED,
+    TEXT_MAX,
+    TOKEN_REFUSED,
+    code_of_refusal,
+    reasons_in,
+)
 from backend.loyalty.wallets.ports import Misconfigured, Permanent, Transient
 
 QUOTA_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}
@@ -70,7 +77,7 @@ def judge(answer: Answer) -> dict[str, Any]:
     if status in {codes.REQUEST_TIMEOUT, codes.PRECONDITION_FAILED}:
         raise Transient("not_now", detail, answer.retry_after)
     if codes.is_client_error(status):
-        raise Permanent("refused", detail)
+        raise Permanent(REFUSED, detail)
     raise ServerFailed("server_failed" if codes.is_server_error(status) else "unexpected", detail, answer.retry_after)
 
 

@@ -22,7 +22,7 @@ from backend.loyalty.wallets.google.account import (
 from backend.loyalty.wallets.google.answers import Missing
 from backend.loyalty.wallets.google.auth import Tokens
 from backend.loyalty.wallets.google.client import GoogleClient, open_client
-from backend.loyalty.wallets.google.reasons import ADVICE, NOT_A_USER
+from backend.loyalty.wallets.google.reasons import ADVICE, REFUSED
 from backend.loyalty.wallets.ports import CheckStep, Misconfigured, Permanent, Transient
 from i18n.translator import N_, NN_
 
@@ -187,7 +187,7 @@ async def _logo(settings: Settings) -> CheckStep:
 
 def _refused(step: str, error: Misconfigured | Permanent) -> CheckStep:
     """With what Google itself says, and what that asks for."""
-    advice = ADVICE.get(error.code, ADVICE[NOT_A_USER])
+    advice = ADVICE.get(error.code, ADVICE[REFUSED])
     return CheckStep(step, "failed", advice.sentence, advice.mend, {"reason": error.detail})
 
 

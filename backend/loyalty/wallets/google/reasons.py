@@ -13,7 +13,7 @@ CLOCK_WRONG, KEY_UNKNOWN, ACCOUNT_UNKNOWN, ACCOUNT_DISABLED = (
     "account_disabled",
 )
 API_DISABLED, BILLING_OFF, SCOPE_MISSING, DAILY_LIMIT = "api_disabled", "billing_off", "scope_missing", "daily_limit"
-NOT_A_USER, TOKEN_REFUSED = "forbidden", "token_refused"
+NOT_A_USER, TOKEN_REFUSED, REFUSED = "forbidden", "token_refused", "refused"
 
 
 class Advice(NamedTuple):
@@ -63,6 +63,10 @@ ADVICE = {
     NOT_A_USER: Advice(
         N_("The issuer does not know the service account: %(reason)s"),
         N_("Add the service account as a user in the Google Pay & Wallet Console, under Users."),
+    ),
+    REFUSED: Advice(
+        N_("Google refuses what Orion asks: %(reason)s"),
+        N_("Compare ORION_GOOGLE_WALLET_ISSUER_ID with the Google Pay & Wallet Console; if it is right, ask Google."),
     ),
 }
 

@@ -234,6 +234,23 @@ def test_of_several_certificates_in_a_file_the_right_one_is_taken(folder: Path, 
     assert (found.pass_type, found.wwdr) == (PASS_TYPE, pki.wwdr.certificate)
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_certificate_renewed_for_the_same_key_takes_the_place_of_the_one_that_ended(
+    newest_first: bool, folder: Path, pki: ApplePki
+) -> None:
+    ended = {"begins": NOW - 2 * YEAR, "life": YEAR}
+    old = {
+        SIGNER: pki.wwdr.pass_certificate(pki.key, **ended),
+        WWDR: pki.root.intermediate(key=pki.wwdr.key, **ended).certificate,
+    }
+    for name, certificate in old.items():
+        bundle = [pem(certificate), (folder / name).read_bytes()]
+        (folder / name).write_bytes(b"".join(reversed(bundle) if newest_first else bundle))
+    found = load_certificates(settings_for(folder), NOW)
+    assert found is not None
+    assert found.days_left(NOW) in {363, 364}
+
+
 def test_an_unlocked_key_never_lies_on_a_disk(folder: Path) -> None:
     relock(folder / KEY, "pkcs8", "-topk8")
     before = sorted(path.name for path in folder.iterdir())

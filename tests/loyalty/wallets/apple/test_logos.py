@@ -114,10 +114,24 @@ def test_a_logo_fills_its_box_and_keeps_its_shape(form: str, size: tuple[int, in
     assert opened(fitted(picture(size, form)).bodies[1]).size == shown
 
 
+def cut_note() -> bytes:
+    """A picture whose EXIF block ends in the middle of its first number."""
+    file = BytesIO()
+    Image.new("RGB", (20, 20), RED[:3]).save(file, "PNG", exif=b"Exif\0\0MM\0*\0\0")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture(form="GIF"), picture()[:80], picture((2001, 2001))],
-    ids=["nothing", "SVG", "GIF", "half of it", "too large"],
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        picture(form="GIF"),
+        picture()[:80],
+        picture((2001, 2001)),
+        cut_note(),
+    ],
+    ids=["nothing", "SVG", "GIF", "half of it", "too large", "half of the camera's note"],
 )
 def test_what_is_no_picture_for_a_pass_is_none(body: bytes) -> None:
     with pytest.raises(NoLogo):

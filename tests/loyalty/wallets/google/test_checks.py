@@ -152,6 +152,8 @@ REFUSALS = {
     "insufficientPermissions": (403, "Request had insufficient authentication scopes.", "scopes"),
     "dailyLimitExceeded": (403, "Daily Limit Exceeded", "Quotas"),
     "permissionDenied": (403, "Permission denied.", "under Users"),
+    "badRequest": (400, "Invalid issuer ID.", "Compare ORION_GOOGLE_WALLET_ISSUER_ID"),
+    "gone": (410, "This API version is gone.", "ask Google"),
 }
 
 

@@ -1,0 +1,65 @@
+"""Every setting of every process: each refuses a misspelt one, also among those that it does not read itself."""
+
+from collections.abc import Iterable
+
+from environment.reading import PREFIX, SettingsError, name_of
+
+FIELDS = frozenset(
+    [
+        "apns_ca_file",
+        "apns_push_type",
+        "apns_url",
+        "apple_wallet_dir",
+        "apple_wallet_key_password",
+        "backend_host",
+        "backend_port",
+        "backend_public_url",
+        "backend_url",
+        "data_dir",
+        "database_owner_url",
+        "database_url",
+        "default_logo_url",
+        "email_from_address",
+        "email_from_name",
+        "email_provider",
+        "email_reply_to",
+        "environment",
+        "frontend_host",
+        "frontend_port",
+        "google_oauth_token_url",
+        "google_wallet_api_url",
+        "google_wallet_issuer_id",
+        "google_wallet_keys_url",
+        "google_wallet_origins",
+        "google_wallet_save_url",
+        "google_wallet_service_account_file",
+        "log_level",
+        "metrics_token",
+        "pool_size",
+        "public_docs",
+        "public_url",
+        "redis_url",
+        "sandbox_url",
+        "secret_keys",
+        "sendgrid_api_key",
+        "sendgrid_api_url",
+        "smtp_host",
+        "smtp_password",
+        "smtp_port",
+        "smtp_use_ssl",
+        "smtp_use_tls",
+        "smtp_user",
+        "trusted_proxies",
+        "worker_metrics_port",
+    ]
+)
+OF_LAUNCHERS = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM", "ORION_IGNORE_SYSTEM_POSTGRES"}
+"""Read by scripts around the project, not by it."""
+
+
+def refuse_misspelt(names: Iterable[str]) -> None:
+    """Raises SettingsError."""
+    known = {name_of(field) for field in FIELDS} | OF_LAUNCHERS
+    for name in names:
+        if name.startswith(PREFIX) and name not in known:
+            raise SettingsError(f"{name} is not a setting of Orion: correct its name or remove it.")

@@ -1,0 +1,83 @@
+"""No sentence anywhere advises what could book twice: whoever got no answer would obey."""
+
+import re
+from pathlib import Path
+
+from i18n.catalogs import TEMPLATE, messages, read_catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+ADVICE = re.compile(
+    r"\b(new|another|fresh) (idempotency-)?key\b|\b(redo|reload|repeat|resend|retry)\b"
+    r"|\b(book|do|enter|go|make|press|record|redeem|return|scan|send|start|try|type|undo|void)\b"
+    r".*\b(again|anew|afresh|once more|twice)\b",
+    re.IGNORECASE,
+)
+WITHOUT_VALUE = (
+    "backend/identity/",
+    "backend/loyalty/wallets/",
+    "backend/operations/wallets/",
+    "frontend/account/",
+    "frontend/admin/",
+    "frontend/card/",
+    "frontend/join/",
+)
+"""Signing in, passes, the card's page, joining: whatever is repeated there moves nothing."""
+SAFE = {
+    # The same form, under the same key, or under a new one after the old one was refused for good.
+    "Press again",
+    "Press again. It will only be recorded once.",
+    "No answer. Press again. It will only be recorded once.",
+    "Nothing has been recorded so far. Press again. It will only be recorded once.",
+    "Nothing was recorded. Press again.",
+    "Nothing was recorded, neither at first nor now. Press again.",
+    # Asked about beforehand.
+    "Record it again",
+    "Check whether it was done before you do it again. If it happens again, send us the request ID.",
+    # The return stands, and with it nothing is left of what is recorded anew.
+    (
+        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: "
+        "then the owner can lift the limit with a PIN."
+    ),
+    # Refused before anything was looked at: whoever sent it still has its key, and the till keeps that of its form.
+    "Please wait a moment and try again.",
+    "Please try again in a moment.",
+    "Too many wrong attempts. Try again at %(retry_at)s, or ask the owner to unlock it.",
+    # Read, not written.
+    "Please start again at the first page.",
+    "The server does not answer. Try again in a moment.",
+    "Try again",
+    "This device is offline. Everything you recorded is safe. Check the network, then try again.",
+    "The camera is blocked. Allow it for this page in the browser’s address bar, then try again.",
+    # A merge: undone once, and what is undone names it.
+    "Its points are on the other card. Undo the merge to use it again.",
+    # The form of a page is shown anew, and with it what was recorded.
+    "Please reload this page",
+    "This page was open too long, so nothing was done just now. Reload it and check what it shows.",
+}
+
+
+def advising() -> dict[str, set[str]]:
+    """Sentence → the files that say it."""
+    found: dict[str, set[str]] = {}
+    for message in messages(read_catalog(ROOT / TEMPLATE)):
+        for sentence in message.id if isinstance(message.id, tuple) else (message.id,):
+            if ADVICE.search(sentence):
+                found.setdefault(sentence, set()).update(file for file, _ in message.locations)
+    return found
+
+
+def test_no_sentence_advises_what_could_book_twice() -> None:
+    doubtful = {
+        sentence for sentence, files in advising().items() if not all(file.startswith(WITHOUT_VALUE) for file in files)
+    }
+    assert doubtful - SAFE == set()
+
+
+def test_advice_is_recognized_in_titles_and_on_pages_too() -> None:
+    for sentence in (
+        "Send it with a new Idempotency-Key.",
+        "This page was open too long. Reload it and repeat the last step; nothing was saved.",
+        "Redeem the reward once more.",
+        "Go back and try again.",
+    ):
+        assert ADVICE.search(sentence)
