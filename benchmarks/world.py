@@ -14,6 +14,7 @@ import asyncpg
 from backend.access.permissions import TILL
 from backend.core.hashing import hash_now
 from backend.loyalty.cards.code import ALPHABET, check_letter
+from backend.staff.passwords import BENCHMARK_PASSWORD
 from benchmarks.chain import chained, digest
 
 MERCHANTS = 8
@@ -22,7 +23,6 @@ USERS = 320
 """So many that a round of earns stays far below the limit of 60 a minute for each of them."""
 CARDS = 25_000
 REWARDS_EACH, CATEGORIES_EACH = 3, 4
-PASSWORD = "benchmark-of-the-till"
 START_POINTS = 100
 MADE_AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 PREFIX = "0199aa00-0000-7000-8{kind:03x}-"
@@ -184,7 +184,7 @@ def merchant_rows() -> dict[str, Rows]:
 
 
 def people_rows() -> dict[str, Rows]:
-    users, password_hash, now = range(USERS), hash_now(PASSWORD), datetime.now(UTC)
+    users, password_hash, now = range(USERS), hash_now(BENCHMARK_PASSWORD), datetime.now(UTC)
     return {
         "users": [
             {

@@ -6,7 +6,9 @@ import msgspec
 
 Row = TypeVar("Row")
 Language = Literal["en", "fr", "de", "lb"]
-SAYS_SOMETHING = r"\w"
+BLANK_LETTERS = r"\u115f\u1160\u2800\u3164\uffa0"
+"""Letters by name that fill a place and show nothing: of Hangul, and of Braille."""
+SAYS_SOMETHING = rf"[^\W_{BLANK_LETTERS}]"
 """A pattern for texts that must be written: blanks, invisible marks and dashes alone say nothing."""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from babel.messages.catalog import Message
 
 from i18n.catalogs import sources, translations
+from i18n.checks.glossary import glossary_faults
+from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.placeholders import faults
 from i18n.french import BREAKING_SPACE
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
-# Luxembourgish drops a final n before most consonants, so a word in -n cannot stand before a value nobody knows yet.
-N_BEFORE_VALUE = re.compile(r"\b(?!\w*ioun\b)\w*[a-zäëéöü]n\s+(?=%\(|\{)")
 
 
 def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
@@ -25,10 +25,11 @@ def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: 
         yield from _blanks(source, text)
         yield from _tags(source, text)
         yield from _length(message, text)
+        yield from glossary_faults(text, language)
         if language == "fr":
             yield from _french(text)
         if language == "lb":
-            yield from _luxembourgish(text)
+            yield from n_rule_faults(TAG.sub("", text))
 
 
 def _blanks(source: str, text: str) -> Iterator[tuple[str, str]]:
@@ -54,10 +55,3 @@ def _length(message: Message, text: str) -> Iterator[tuple[str, str]]:
 def _french(text: str) -> Iterator[tuple[str, str]]:
     if BREAKING_SPACE.search(text):
         yield "space", "a sign may stand alone on a line: `orion i18n update` writes no-break spaces"
-
-
-def _luxembourgish(text: str) -> Iterator[tuple[str, str]]:
-    if "(n)" in text:
-        yield "n_rule", "(n) is never printed: choose the form"
-    if found := N_BEFORE_VALUE.search(text):
-        yield "n_rule", f"“{found.group().strip()}” before a value: whether it keeps its n depends on the value"

@@ -1,6 +1,8 @@
 """What a production installation refuses, and what it tells strangers."""
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -10,12 +12,14 @@ from msgspec.structs import replace
 from backend import cli
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
-from backend.staff.passwords import DEMO_PASSWORD
+from backend.staff.passwords import DEMO_PASSWORD, PUBLISHED
 from tests.conftest import OwnTown, Servers
-from tests.world import ANNA
+from tests.world import ANNA, WORLD
 from tests.world.caller import refused
 
 KEY = "4be1a7d05c93f28e6b70d1c94f3a825e"
+HOUSE = Path(__file__).parents[2]
+WRITTEN = re.compile(r'(?i)password\s*=\s*"([^"{]+)"')
 HTTPS = {"public_url": "https://cards.example"}
 PRODUCTION = {"environment": "production", **HTTPS}
 
@@ -58,7 +62,10 @@ async def test_production_does_not_start_on_a_database_that_only_reads(
     ("words", "sentence"),
     [
         (["seed"], "passwords everybody knows"),
-        (["users", "create-admin", "a@b.example", "--password", DEMO_PASSWORD], "Everybody knows that password"),
+        *(
+            (["users", "create-admin", "a@b.example", "--password", password], "Everybody knows that password")
+            for password in sorted(PUBLISHED)
+        ),
     ],
 )
 def test_nobody_gets_a_published_password_in_production(words: list[str], sentence: str, settings: Settings) -> None:
@@ -73,6 +80,17 @@ def test_nobody_gets_a_published_password_in_production(words: list[str], senten
     assert result.exit_code == 1
     assert sentence in result.output
     assert result.output.count("\n") == 1
+
+
+def test_every_password_of_a_world_that_comes_with_orion_is_known_as_published() -> None:
+    files = [
+        HOUSE / "tests/world/world.toml",
+        *(HOUSE / "backend").rglob("*.py"),
+        *(HOUSE / "benchmarks").rglob("*.py"),
+    ]
+    written = {password for path in files for password in WRITTEN.findall(path.read_text())}
+    assert WORLD["password"] in written
+    assert written == PUBLISHED
 
 
 async def test_nobody_signs_in_with_a_published_password_in_production(own_town: OwnTown) -> None:

@@ -153,6 +153,18 @@ async def test_a_page_that_cannot_be_joined_says_why(customer: Client, path: str
     assert words in answer.text
 
 
+@pytest.mark.parametrize("path", ["/j/CLOSED", "/j/NOWHERE", "/j/BUSY", "/j/AWAY"])
+async def test_no_page_that_cannot_be_joined_is_a_dead_end(customer: Client, path: str) -> None:
+    main = re.search(r"<main.*</main>", (await customer.get(f"{path}?lang=en")).text, re.DOTALL)[0]
+    assert re.search(r'<a[^>]* href="/|<button', main)
+
+
+async def test_whoever_followed_a_wrong_poster_finds_the_start_and_their_card(customer: Client) -> None:
+    page = (await customer.get("/j/NOWHERE?lang=en")).text
+    assert '<a class="button wide" href="/">Go to the home page</a>' in page
+    assert '<a href="/c">I have a card and lost its link</a>' in page
+
+
 async def test_without_an_answer_what_was_written_is_kept_with_its_key(customer: Client) -> None:
     answer = await join(customer, "/j/AWAY", email="new@example.com", first_name="Zoé", accept_terms="yes")
     assert answer.status_code == 503

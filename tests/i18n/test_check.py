@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from i18n.catalogs import ROOT, TEMPLATE, messages, read_catalog, sources
+from i18n.checks.glossary import glossary_faults
+from i18n.checks.luxembourgish import n_rule_faults
 from i18n.checks.numbers import UNCOUNTED
 from i18n.checks.run import check
 
@@ -51,7 +53,10 @@ def test_a_complete_project_has_no_findings(project: Any) -> None:
         (FR, 'msgstr "Add a stamp"', 'msgstr "Fini ? Oui"', "space"),
         (FR, 'msgstr "Add a stamp"', 'msgstr "Solde : bon"', "space"),
         (FR, 'msgstr "Add a stamp"', 'msgstr "« Oui »"', "space"),
+        (FR, 'msgstr "Add a stamp"', 'msgstr "Tapez un nom"', "glossary"),
         (LB, 'msgstr "Add a stamp"', 'msgstr "viru(n) 3 Deeg"', "n_rule"),
+        (LB, 'msgstr "Add a stamp"', 'msgstr "d’Stempelen vun der Kaart"', "n_rule"),
+        (LB, GREETING, GREETING.replace("Hello <b>", "den Client <b>"), "n_rule"),
         (LB, GREETING, GREETING.replace("Hello <b>", "Vun ").replace("</b>", ""), "n_rule"),
     ],
 )
@@ -234,3 +239,60 @@ PYTHON_HEAD = '"""A docstring may say what it wants."""\n'
 def test_marked_sentences_and_words_for_developers_are_no_finding(project: Any, code: str) -> None:
     project.write("frontend/till/views.py", PYTHON_HEAD + code + "\n")
     assert "literal" not in kinds(project.root)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "d’Stempelen vun der Kaart",
+        "Retouren réckgängeg gemaach",
+        "a setzt en bei d’Benotzer",
+        "wann „Maach weider“ do steet",
+        "virun 4 Deeg",
+        "de Händler",
+        "Vu elo un",
+        "kee Apparat",
+    ],
+)
+def test_a_final_n_of_luxembourgish_that_is_wrong_before_its_neighbor_is_found(fault: str) -> None:
+    assert [kind for kind, _ in n_rule_faults(fault)] == ["n_rule"]
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "d’Stempele vun den Händler",
+        "Retouren an Toner",
+        "Punkten, Stempel",
+        "liesen (Modus 600)",
+        "Aktioun gëtt, Ecran bleift, Orion leeft",
+        "keen RSA-Schlëssel",
+        "openssl -in signer.key",
+        "virun 3 Deeg",
+        "Punkten: %(count)s",
+        "de Client, e Stempel, vu senger Kaart",
+    ],
+)
+def test_what_the_n_rule_leaves_as_it_is_is_no_fault(right: str) -> None:
+    assert list(n_rule_faults(right)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "never"),
+    [
+        ("en", "Type the code"),
+        ("en", "The sale was booked"),
+        ("en", "We mail you the link"),
+        ("fr", "Tapez le code"),
+        ("de", "Tippen Sie den Code"),
+        ("de", "Der Kunde wurde nicht angemeldet."),
+        ("lb", "Tippt de Code"),
+    ],
+)
+def test_a_word_that_the_glossary_keeps_out_is_found(language: str, never: str) -> None:
+    assert [kind for kind, _ in glossary_faults(never, language)] == ["glossary"]
+
+
+@pytest.mark.parametrize("right", ["Pass Type ID", "Passes are of type x", "An email, or an e-mail", "A bookshop"])
+def test_other_uses_of_such_a_word_are_no_fault(right: str) -> None:
+    assert list(glossary_faults(right, "en")) == []

@@ -24,7 +24,7 @@ async def test_find_earn_stamp_redeem_and_undo(opened: OpenShop, open_window: Op
     await till.button("Sign in").click()
     await expect(till.title).to_have_text("Ready to scan")
 
-    await page.get_by_label("Scan, or type a name, email or phone").fill("zoe")
+    await page.get_by_label("Scan, or enter a name, email or phone").fill("zoe")
     await till.button("Find").click()
     await expect(till.title).to_have_text("Zoé Weber")
 

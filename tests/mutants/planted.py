@@ -160,8 +160,8 @@ MUTANTS = [
     Mutant(
         "The limit per card counts bookings, not pieces",
         LEDGER + "offers.py",
-        "had + quantity > reward.limit_per_card",
-        "had >= reward.limit_per_card",
+        "had_of(reward.id, state, now) + quantity > reward.limit_per_card",
+        "had_of(reward.id, state, now) >= reward.limit_per_card",
     ),
     Mutant(
         "A program that forgives lets customers owe",

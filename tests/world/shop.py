@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import NullPool, select
+from sqlalchemy import Executable, NullPool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend.access.permissions import TILL
@@ -75,12 +75,18 @@ class Shop:
 
     async def change(self, table: type[Any], **values: Any) -> None:
         """Sets columns on all rows the merchant has in a table, also where the application may not."""
-        change = table.__table__.update().where(table.merchant_id == self.merchant_id).values(values)
+        await self._as_owner(table.__table__.update().where(table.merchant_id == self.merchant_id).values(values))
+
+    async def add(self, table: type[Any], **values: Any) -> None:
+        """A row of the merchant's, also where the application may add none."""
+        await self._as_owner(table.__table__.insert().values(values | {"merchant_id": self.merchant_id}))
+
+    async def _as_owner(self, statement: Executable) -> None:
         connect = partial(asyncpg.connect, self.services.settings.migration_url)
         engine = create_async_engine(DIALECT, async_creator=connect, poolclass=NullPool)
         async with engine.begin() as connection:
             await connection.exec_driver_sql(f"SET app.merchant_id = '{self.merchant_id}'")
-            await connection.execute(change)
+            await connection.execute(statement)
 
     async def publish(self, **terms: Any) -> None:
         """A new terms version, in force at once."""

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from backend.core.addresses import can_be_mailed
 from backend.core.pasted import BLANKS, DASHES, clean_email, clean_phone
-from backend.core.schemas import Answer, Body, Language
+from backend.core.schemas import BLANK_LETTERS, Answer, Body, Language
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters, ends of lines, and marks that turn the direction of what follows."""
@@ -17,6 +17,8 @@ ATOM = rf"[^\s{INVISIBLE}{MARKS}@.()<>\[\]:;,?\\\"][{MARKS}]*"
 LOCAL, DOMAIN = rf"({ATOM})+(\.({ATOM})+)*", rf"({ATOM}){{1,63}}(\.({ATOM}){{1,63}})+"
 ADDRESS = rf"\s*([mM][aA][iI][lL][tT][oO]:)?\s*[{MARKS}]*{LOCAL}@{DOMAIN}\s*"
 EMAIL_MAX = 254
+SHOWN = rf"[^{INVISIBLE}]*[^\s{INVISIBLE}{MARKS}{BLANK_LETTERS}][^{INVISIBLE}]*"
+"""A line of text of which something can be seen."""
 Email = Annotated[
     str,
     Meta(
@@ -32,7 +34,7 @@ Name = Annotated[
         min_length=1,
         max_length=100,
         # It is written into mails: whoever names themself after a web site would have us send advertisements.
-        pattern=rf"^(?!.*(://|[wW]{{3}}\.))[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*$(?!\n)",
+        pattern=rf"^(?!.*(://|[wW]{{3}}\.)){SHOWN}$(?!\n)",
         examples=["Marie"],
     ),
 ]
@@ -46,7 +48,7 @@ PublicName = Annotated[
         min_length=1,
         max_length=100,
         # It is written into mails, and nobody knows who has typed it.
-        pattern=rf"^(?!.*({NO_PUBLIC_NAME}))[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*$(?!\n)",
+        pattern=rf"^(?!.*({NO_PUBLIC_NAME})){SHOWN}$(?!\n)",
         examples=["Marie"],
     ),
 ]

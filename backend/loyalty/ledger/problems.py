@@ -154,7 +154,7 @@ class OrderReferenceAmbiguous(Problem):
 
 class OrderOnSeveralCards(Problem):
     code, status = "order_on_several_cards", 409
-    title = N_("This receipt was booked on several cards")
+    title = N_("This receipt was recorded on several cards")
     detail = N_("Void it in the history of each card: %(customers)s.")
 
     def __init__(self, cards: Sequence[TargetCard]) -> None:

@@ -99,6 +99,7 @@ VOIDING = (
 OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
 UNDOING = (
     problems.OrderReferenceUsed,
+    problems.CardFrozen,
     problems.InsufficientStamps,
     problems.RewardUnavailable,
     problems.StampCooldown,

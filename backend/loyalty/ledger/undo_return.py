@@ -6,13 +6,14 @@ from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.draft import Draft
 from backend.loyalty.ledger.events import ReturnUndone
 from backend.loyalty.ledger.offers import had_of
-from backend.loyalty.ledger.problems import InsufficientStamps, RewardUnavailable, StampsTooClose
+from backend.loyalty.ledger.problems import CardFrozen, InsufficientStamps, RewardUnavailable, StampsTooClose
 from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.state import Returned, Target
 
 
 def undo_return(draft: Draft, target: Target) -> TransactionRow:
-    """Raises RewardUnavailable, InsufficientStamps or StampsTooClose for what cannot be handed over or given again."""
+    """Raises CardFrozen, RewardUnavailable or InsufficientStamps for a reward that cannot be handed over again, and
+    StampsTooClose for a stamp that cannot be given again."""
     returned = target.returned
     assert returned is not None, "a return has taken something back"
     acts = {"redeemed": _redeem_again}
@@ -53,6 +54,8 @@ def _give_again(draft: Draft, stamped_at: datetime) -> None:
 
 def _redeem_again(draft: Draft, target: Target, _: Returned) -> TransactionRow:
     """The pieces leave the stock again. Points spent meanwhile are owed, unless the program forgives them."""
+    if draft.card.frozen_at is not None:
+        raise CardFrozen
     voided = target.transaction
     lots = rules.take_back_order(draft.live(voided.unit), set(target.granted_ids))
     there = min(voided.amount, rules.left_in(lots))

@@ -99,7 +99,7 @@ async def _open(request: Request, caller: Caller, card_id: UUID) -> Response[str
 
 async def _too_short(request: Request, caller: Caller) -> Response[str]:
     _ = get_translator(language_of(request)).gettext
-    sentence = _("Type at least two letters of the name, or an email, a phone number or a card code.")
+    sentence = _("Enter at least two letters of the name, or an email, a phone number or a card code.")
     return ready_screen(request, await get_till(caller), status=422, problem=sentence)
 
 

@@ -270,8 +270,7 @@ async def test_a_reward_moved_to_another_store_since_is_handed_over_where_it_was
     card = await shop.a_card(points=100)
     reward, outlet = UUID(shop.rewards[100]), shop.store_ids[shop.outlet]
     hold = (await shop.anna.reserve(card, shop.rewards[100]))["hold"]
-    async with shop.services.sessions.committing(shop.merchant_id) as session:
-        session.add(RewardStore(merchant_id=shop.merchant_id, reward_id=reward, store_id=outlet))
+    await shop.add(RewardStore, reward_id=reward, store_id=outlet)
     await shop.change(Reward, is_active=is_active)
     reads = meanwhile(nothing)
     assert (await shop.anna.confirm(card, hold))["transaction"]["amount"] == -100

@@ -11,7 +11,7 @@ from tests.world.office import Office
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import Stranger, Till
 
-BLANK = ["", " ", "\t\n", "\u00a0", "\u200b\u2060", "\u2800", "-", "…"]
+BLANK = ["", " ", "\t\n", "\u00a0", "\u200b\u2060", "\u2800", "\u3164\uffa0", "\u115f\u1160", "-", "_", "…"]
 ONE = "00000000-0000-0000-0000-000000000001"
 
 

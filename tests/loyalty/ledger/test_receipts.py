@@ -8,7 +8,6 @@ from backend.access.models import FeatureOverride
 from backend.loyalty.cards.code import show
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
-from backend.services import Services
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
 from tests.world.caller import new_key, refused
@@ -247,13 +246,10 @@ async def _sees_nobody(shop: Shop) -> None:
         assert {"cards", "customers"}.isdisjoint(said[0].facts)
 
 
-async def test_where_loyalty_is_switched_off_a_receipt_over_two_cards_names_nobody(
-    shop: Shop, services: Services
-) -> None:
+async def test_where_loyalty_is_switched_off_a_receipt_over_two_cards_names_nobody(shop: Shop) -> None:
     await shop.anna.earn(await shop.a_card(), cents=4000, order_reference="R-1")
     await shop.anna.redeem(await shop.a_card(points=100), shop.rewards[100], order_reference="R-1")
-    async with services.sessions.committing(shop.merchant_id) as session:
-        session.add(FeatureOverride(merchant_id=shop.merchant_id, feature="loyalty", store_id=None, is_enabled=False))
+    await shop.add(FeatureOverride, feature="loyalty", store_id=None, is_enabled=False)
     for ask in (shop.anna.preview_return, shop.anna.return_order):
         with refused("feature_disabled", 403):
             await ask("R-1")

@@ -179,14 +179,7 @@ async def test_a_card_from_before_the_stores_were_kept_apart_is_redeemed_at_its_
 
 async def test_a_reward_of_one_store_is_redeemed_there_only(shop: Shop) -> None:
     card = await shop.a_card(points=100)
-    async with shop.services.sessions.committing(shop.merchant_id) as session:
-        session.add(
-            RewardStore(
-                merchant_id=shop.merchant_id,
-                reward_id=UUID(shop.rewards[100]),
-                store_id=shop.store_ids[shop.outlet],
-            )
-        )
+    await shop.add(RewardStore, reward_id=UUID(shop.rewards[100]), store_id=shop.store_ids[shop.outlet])
     with refused("other_store_only", 409) as said:
         await shop.anna.redeem(card, shop.rewards[100])
     assert said[0]["stores"] == "OUT"

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -361,3 +362,17 @@ async def test_a_returned_stamp_is_not_given_again_beside_another(opened: OpenSh
         await undo(shop, returned)
     await shop.claire.void(again)
     assert (await undo(shop, returned))["card"]["stamp_count"] == 1
+
+
+async def test_on_a_card_that_is_being_checked_no_reward_is_handed_over_again(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.a_card(points=100)
+    sale = await shop.claire.void(await shop.anna.earn(card, cents=1000))
+    reward = await shop.claire.void(await shop.anna.redeem(card, shop.rewards[100]))
+    await superuser.execute("UPDATE cards SET frozen_at = $1 WHERE id = $2", clock.now(), UUID(card["id"]))
+    with refused("card_frozen", 409):
+        await undo(shop, reward)
+    assert (await undo(shop, sale))["card"]["points_balance"] == 110
+    await superuser.execute("UPDATE cards SET frozen_at = NULL WHERE id = $1", UUID(card["id"]))
+    assert (await undo(shop, reward))["card"]["points_balance"] == 10

@@ -10,7 +10,6 @@ from backend.core.clock import clock
 from backend.loyalty.cards.code import show
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Store
-from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import ANNA, JEAN, LUC, LUC_HOFFMANN, MARIE, SOFIA
 from tests.world.caller import refused
@@ -45,13 +44,10 @@ async def test_a_store_without_categories_has_none(sign_in) -> None:
 
 
 @pytest.mark.parametrize("switched", ["merchant", "store"])
-async def test_a_store_goes_live_by_a_switch(shop: Shop, services: Services, switched: str) -> None:
+async def test_a_store_goes_live_by_a_switch(shop: Shop, switched: str) -> None:
     card = await shop.a_card()
-    async with services.sessions.committing(shop.merchant_id) as session:
-        store_id = shop.store_ids[shop.hub] if switched == "store" else None
-        session.add(
-            FeatureOverride(merchant_id=shop.merchant_id, feature="loyalty", store_id=store_id, is_enabled=False)
-        )
+    store_id = shop.store_ids[shop.hub] if switched == "store" else None
+    await shop.add(FeatureOverride, feature="loyalty", store_id=store_id, is_enabled=False)
     anna = shop.anna
     looks = (anna.show(card), anna.find(card["code"]), anna.history(card), anna.explain(card), anna.bookings())
     for ask in (anna.program(), anna.till(), anna.stamp(card), anna.enroll(), *looks):
@@ -62,14 +58,9 @@ async def test_a_store_goes_live_by_a_switch(shop: Shop, services: Services, swi
         assert await shop.luc.program()
 
 
-async def test_the_stores_own_switch_beats_the_merchants(shop: Shop, services: Services) -> None:
-    async with services.sessions.committing(shop.merchant_id) as session:
-        for store_id, is_enabled in ((None, False), (shop.store_ids[shop.hub], True)):
-            session.add(
-                FeatureOverride(
-                    merchant_id=shop.merchant_id, feature="loyalty", store_id=store_id, is_enabled=is_enabled
-                )
-            )
+async def test_the_stores_own_switch_beats_the_merchants(shop: Shop) -> None:
+    for store_id, is_enabled in ((None, False), (shop.store_ids[shop.hub], True)):
+        await shop.add(FeatureOverride, feature="loyalty", store_id=store_id, is_enabled=is_enabled)
     assert await shop.anna.program()
     with refused("feature_disabled", 403):
         await shop.luc.program()

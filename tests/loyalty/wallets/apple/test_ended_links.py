@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
+from backend.access.models import FeatureOverride
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.enrollment.queries import CARD_AT_HOME
 from backend.loyalty.programs.models import Program
@@ -18,7 +19,6 @@ from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card, Stranger, Till
 
-SWITCHED_OFF = "INSERT INTO feature_overrides (merchant_id, id, feature, is_enabled) VALUES ($1, $1, 'loyalty', false)"
 WAYS = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 Way = tuple[str, dict[str, str]]
 
@@ -190,6 +190,23 @@ async def test_the_page_of_a_merged_card_does_not_tell_links_that_are_made_at_th
         await stranger.card_page(other["page_url"])
 
 
+async def test_the_page_of_a_card_whose_merge_is_undone_at_that_moment_is_its_own(
+    shop: Shop, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = await shop.a_card(), await shop.a_card()
+    merges = [await Office.of(shop.claire).merge(kept, other)]
+    fetchval = asyncpg.Pool.fetchval
+
+    async def at_that_moment(pool: asyncpg.Pool, query: str, *told: object) -> object:
+        if query == CARD_AT_HOME and told[1] == UUID(kept["id"]):
+            await Office.of(shop.claire).reverse(merges.pop())
+        return await fetchval(pool, query, *told)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
+    assert (await stranger.card_page(other["page_url"]))["card"]["id"] == other["id"]
+    assert merges == []
+
+
 async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world: AppleWorld) -> None:
     card = await world.shop.a_card()
     async with world.services.sessions.committing(world.shop.merchant_id) as ending:
@@ -227,16 +244,14 @@ async def test_the_database_itself_wants_to_know_since_when_a_card_is_erased(
 
 
 @pytest.mark.parametrize("place", ["a deactivated card", "a closed program", "a store without loyalty"])
-async def test_links_of_what_is_out_of_use_can_be_ended(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, place: str
-) -> None:
+async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, stranger: Stranger, place: str) -> None:
     card = await shop.a_card(points=7)
     if place == "a deactivated card":
         await Office.of(shop.claire).deactivate(card)
     elif place == "a closed program":
         await shop.change(Program, is_active=False)
     else:
-        await superuser.execute(SWITCHED_OFF, shop.merchant_id)
+        await shop.add(FeatureOverride, feature="loyalty", store_id=None, is_enabled=False)
     assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
     renewed = await end_links(shop.anna, card, WAYS["given new links"])
     with refused("card_not_found", 404):
