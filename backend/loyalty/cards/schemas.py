@@ -40,7 +40,7 @@ class MergedCard(Answer):
     card_id: UUID
     """Its history stays there."""
     code: str
-    """Still opens the card that was kept."""
+    """Still opens the card that was kept, until that one is replaced."""
     merged_at: datetime
     reversible_until: datetime
 

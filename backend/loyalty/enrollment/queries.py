@@ -58,11 +58,12 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
     if link is None:
         raise CardNotFound
     state = await _opened_card(ledger, link, now)
-    if state.goes_on_as:
+    if goes_on_as := state.goes_on_as:
         # The address of a merged card leads on to the one in its place, for as long as they are merged.
-        state = decode_state(await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, state.goes_on_as.id, now))
-        # If both cards' links have ended in between, this one tells the address of the new page.
-        await _opened_card(ledger, link, now)
+        state = decode_state(await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, goes_on_as.id, now))
+        # If the links have ended or the merge was undone in between, this one tells the address of the new page.
+        if (await _opened_card(ledger, link, now)).goes_on_as != goes_on_as:
+            return await card_page(ledger, token, language, now)
     rows = await list_transactions(ledger.pool, link.merchant_id, card_id=state.card.id, limit=SHOWN)
     return CardPage(
         merchant_name=state.setup.merchant.name,

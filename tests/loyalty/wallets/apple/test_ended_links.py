@@ -190,6 +190,23 @@ async def test_the_page_of_a_merged_card_does_not_tell_links_that_are_made_at_th
         await stranger.card_page(other["page_url"])
 
 
+async def test_the_page_of_a_card_whose_merge_is_undone_at_that_moment_is_its_own(
+    shop: Shop, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = await shop.a_card(), await shop.a_card()
+    merges = [await Office.of(shop.claire).merge(kept, other)]
+    fetchval = asyncpg.Pool.fetchval
+
+    async def at_that_moment(pool: asyncpg.Pool, query: str, *told: object) -> object:
+        if query == CARD_AT_HOME and told[1] == UUID(kept["id"]):
+            await Office.of(shop.claire).reverse(merges.pop())
+        return await fetchval(pool, query, *told)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
+    assert (await stranger.card_page(other["page_url"]))["card"]["id"] == other["id"]
+    assert merges == []
+
+
 async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world: AppleWorld) -> None:
     card = await world.shop.a_card()
     async with world.services.sessions.committing(world.shop.merchant_id) as ending:
