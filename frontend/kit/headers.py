@@ -48,13 +48,16 @@ AT_THE_TILL = {
 FOR_ONE_READER = {"Cache-Control": "no-store", "Vary": "HX-Request, Accept-Language, Cookie"}
 
 
+def is_at_till(path: str) -> bool:
+    return path == "/till" or path.startswith("/till/")
+
+
 async def add_headers(message: Message, scope: Scope) -> None:
     """A `before_send` hook, because exception handlers answer past every middleware."""
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
-    at_the_till = scope["path"] == "/till" or scope["path"].startswith("/till/")
-    for name, value in (ALWAYS | AT_THE_TILL if at_the_till else ALWAYS).items():
+    for name, value in (ALWAYS | AT_THE_TILL if is_at_till(scope["path"]) else ALWAYS).items():
         headers[name] = value
     if scope["litestar_app"].state.settings.is_https:
         headers["Strict-Transport-Security"] = HSTS

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 from frontend.api.client import BackendAway, BackendProblem
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
 from frontend.kit.forms import Form
+from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import find_person, forget_person
 from frontend.kit.reader import language_of, request_id_of
@@ -72,7 +73,7 @@ def to_sign_in(request: Request) -> Response[str]:
     place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", "/till")
     after, person = _path_of(place), find_person(request)
     forget_person(request)
-    if is_htmx(request) and request.url.path.startswith("/till/"):
+    if is_htmx(request) and is_at_till(request.url.path):
         form = Form({"email": person.email if person else ""})
         template = "account/sign_in/over.html"
         return page(request, template, status=SIGNED_OUT, form=form, next=after, asks_totp=False, over=True)

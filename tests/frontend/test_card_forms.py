@@ -202,3 +202,19 @@ async def test_no_form_of_the_card_hides_what_it_does(anna: Browser, backend: St
     await anna.open(CARD_PATH)
     assert {tag.split()[0] for tag in re.findall(r"<(\w+ [^>]*)name=\"deed\"", anna.page)} == {"button"}
     assert 'name="deed" value="relink"' in form_with(anna, "relink")
+
+
+async def test_a_pin_that_may_be_left_out_hides_until_it_is_wanted_or_wrong(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    show(backend, holds=[HOLD])
+    for path in (CARD_PATH, "/till/today"):
+        await anna.open(path)
+        hidden = re.findall(r'<details class="with-pin">.*?</details>', anna.page, re.DOTALL)
+        assert len(hidden) == anna.page.count('name="staff_pin"') > 1
+        assert all('name="staff_pin"' in part for part in hidden)
+    await anna.open(CARD_PATH)
+    backend.answers[STAMPS] = refused(403, "pin_invalid")
+    await anna.send(CARD_PATH, htmx=True, idem="k", deed="stamp", staff_pin="1111")
+    assert '<details class="with-pin" open>' in form_with(anna, "stamp")
+    assert '<details class="with-pin">' in form_with(anna, f"confirm.{HOLD.id}")

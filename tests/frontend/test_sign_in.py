@@ -8,7 +8,7 @@ from frontend.kit.session import session_middleware
 from frontend.settings import Settings
 from tests.frontend.made_up import found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
-from tests.frontend.staff_browser import SETTINGS, Browser, app_with
+from tests.frontend.staff_browser import CARD_PATH, HTMX, SETTINGS, Browser, app_with
 
 
 async def test_signing_in_leads_to_where_one_wanted_to_go(browser: Browser) -> None:
@@ -186,3 +186,15 @@ async def test_a_pin_that_was_not_set_says_why_and_is_not_shown(
     assert (await anna.send("/account/pin", **fields)).status_code == status
     assert sentence in anna.text
     assert 'value="2468"' not in anna.page
+
+
+@pytest.mark.parametrize("path", ["/till", "/till/today", "/till/enrollment", CARD_PATH])
+async def test_at_the_till_whoever_was_signed_out_signs_in_over_the_page(
+    anna: Browser, backend: StaffBackend, path: str
+) -> None:
+    for call in ("GET /store/loyalty/till", "GET /store/loyalty/transactions"):
+        backend.answers[call] = refused(401, "unauthenticated")
+    answer = await anna.open(path, **HTMX)
+    assert answer.status_code == 401
+    assert '<hx-partial hx-target="#lock"' in anna.page
+    assert "hx-redirect" not in answer.headers

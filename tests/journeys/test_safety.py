@@ -101,6 +101,22 @@ async def test_a_session_that_ended_meanwhile_asks_over_the_page_and_goes_on(sho
     await expect(till.balance).to_have_text("12")
 
 
+@pytest.mark.parametrize("key", ["Escape", "F4", "F6", "F8"])
+async def test_whatever_is_pressed_after_the_session_ended_asks_over_the_page_and_keeps_the_amount(
+    key: str, shop: Shop, at_work: WorkAt
+) -> None:
+    till = await at_work(shop, "anna")
+    await till.open(await shop.a_card(first_name="Marie"))
+    await till.type("12,50")
+    await till.page.context.clear_cookies(name="session")
+    await till.press(key)
+    await till.page.locator("#over-email").fill(shop.emails["anna"])
+    await till.page.locator("#over-password").fill(PASSWORD)
+    await till.press("Enter")
+    await expect(till.amount).to_be_focused()
+    await expect(till.amount).to_have_value("12,50")
+
+
 async def test_another_language_does_not_take_a_half_typed_amount_away_unasked(shop: Shop, at_work: WorkAt) -> None:
     till = await at_work(shop, "anna")
     await till.open(await shop.a_card(first_name="Marie"))

@@ -26,9 +26,23 @@ async def test_everything_that_can_be_done_is_on_the_screen(
     till = await at_work(shop, "anna", viewport={"width": width, "height": height}, locale=language)
     await till.open(await shop.a_card(points=150, stamps=3, first_name="Maria", last_name="Weber"))
     deeds = till.page.locator(".deeds > :visible")
-    assert await deeds.count() == (3 if width > 1000 else 4)
+    assert await deeds.count() == 4
     for deed in await deeds.all():
         await expect(deed).to_be_in_viewport(ratio=1)
+    await expect(till.amount).to_be_in_viewport(ratio=1)
+    assert not await hidden_behind_the_bar(till)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_reward_that_is_set_aside_leaves_the_amount_on_the_screen(
+    size: str, opened: OpenShop, at_work: WorkAt
+) -> None:
+    shop = await opened(categories=4)
+    width, height = SIZES[size]
+    card = await shop.a_card(points=350, stamps=3)
+    await shop.anna.reserve(card, shop.rewards[100], quantity=2)
+    till = await at_work(shop, "anna", viewport={"width": width, "height": height})
+    await till.open(card)
     await expect(till.amount).to_be_in_viewport(ratio=1)
     assert not await hidden_behind_the_bar(till)
 
