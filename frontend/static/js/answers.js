@@ -18,10 +18,9 @@ function isForeign({ response }) {
   return !response.headers.has("Orion");
 }
 
-/** Where it was pressed. The till tells it in a place of its own, unless the lock lies over that. */
-function tell({ sourceElement, sourceEvent }) {
-  const isAtTill = document.querySelector("[data-till]") && !sourceElement.closest("#lock");
-  if (isAtTill || !/^(click|submit)$/.test(sourceEvent?.type)) return;
+/** In the form that was sent. The till tells it in a place of its own, unless the lock lies over that. */
+function tell({ sourceElement }) {
+  if (document.querySelector("[data-till]") && !sourceElement.closest("#lock")) return;
   const note = document.getElementById("away")?.content.cloneNode(true);
-  if (note) sourceElement.closest("form, main")?.prepend(note);
+  if (note) sourceElement.closest("form")?.prepend(note);
 }
