@@ -31,6 +31,7 @@ from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import admit, lock_till, unlock_till
 from frontend.till.no_answer import show_away, show_booking_state
+from frontend.till.outcome import show_outcome
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
@@ -54,6 +55,7 @@ TILL = Router(
         look_up_return,
         return_by_receipt,
         show_booking_state,
+        show_outcome,
         lock_till,
     ],
 )

@@ -173,7 +173,8 @@ async def test_without_an_answer_what_was_written_is_kept_with_its_key(customer:
     assert re.search(r'name="idem" value="[0-9a-f-]{36}"', answer.text)
 
 
-async def test_a_name_that_is_an_advertisement_is_refused_beside_its_field(customer: Client) -> None:
-    answer = await join(customer, email="new@example.com", first_name="www.evil.example", accept_terms="yes")
+@pytest.mark.parametrize("name", ["www.evil.example", "evil\u200d.example"])
+async def test_a_name_that_is_an_advertisement_is_refused_beside_its_field(customer: Client, name: str) -> None:
+    answer = await join(customer, email="new@example.com", first_name=name, accept_terms="yes")
     assert answer.status_code == 422
     assert "Enter a name of at most 100 characters, without web addresses." in answer.text

@@ -185,6 +185,18 @@ async def test_a_scan_during_a_booking_waits_for_the_booking(till: TillStub) -> 
     assert [path for path, _ in till.calls] == ["/till/stamps", "/till/find"]
 
 
+async def test_a_scan_while_a_purchase_is_being_recorded_does_not_call_it_lost(till: TillStub) -> None:
+    await open_card(till)
+    may_answer = till.hold("/till/points")
+    await till.page.keyboard.type("12,50")
+    async with till.page.expect_request("**/till/points"):
+        await till.page.keyboard.press("Enter")
+    await scan(till.page, OTTO)
+    may_answer.set()
+    await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
+    await expect(till.page.locator("#toasts")).not_to_contain_text("not recorded")
+
+
 async def test_typing_a_name_is_not_a_scan(till: TillStub) -> None:
     await till.page.locator("[name=query]").focus()
     await scan(till.page, "weber", pause_ms=5)
@@ -231,7 +243,7 @@ async def test_the_digit_of_a_reason_takes_a_booking_back(till: TillStub) -> Non
     async with till.page.expect_request("**/till/void"):
         await till.page.keyboard.press("2")
     await till.settled()
-    assert till.sent("/till/void") == [{"reason": "customer"}]
+    assert till.sent("/till/void") == [{"amount": "41,50", "reason": "customer"}]
 
 
 SCANNED = ["R-2026-1", "1", "10412", "*R-12*"]
@@ -422,6 +434,44 @@ async def test_what_became_of_a_booking_is_asked_until_it_is_known(till: TillStu
     assert till.counted() == {"/till/points": 1, asked: 2}
 
 
+@pytest.mark.parametrize("leads_on", ["Escape", "F6", "a scan"])
+async def test_the_till_goes_on_asking_about_a_customer_who_was_left_without_an_answer(
+    till: TillStub, leads_on: str
+) -> None:
+    await open_card(till)
+    asked = f"/till/bookings/key-{MARIE}.points"
+    till.away |= {"/till/points", asked}
+    await till.page.clock.install()
+    await till.page.keyboard.type("12,50")
+    async with till.page.expect_event("requestfailed", lambda request: asked in request.url):
+        await till.page.keyboard.press("Enter")
+    await (scan(till.page, OTTO) if leads_on == "a scan" else till.page.keyboard.press(leads_on))
+    await expect(till.page.locator("#toasts")).to_have_text("Not known yet.")
+    await till.page.clock.run_for(5_000)
+    await expect(till.page.locator("#toasts")).to_contain_text("Marie Weber: recorded after all.")
+    await expect(till.page.locator("h2")).to_have_text([f"Card {OTTO}"] if leads_on == "a scan" else [])
+    await till.page.clock.run_for(9_000)
+    await till.settled()
+    assert till.counted()[f"{asked}/outcome"] == 1
+
+
+async def test_what_became_of_a_booking_does_not_cover_the_customer_after(till: TillStub) -> None:
+    await open_card(till)
+    asked = f"/till/bookings/key-{MARIE}.points"
+    till.away.add("/till/points")
+    till.covers.add(asked)
+    may_answer = till.hold(asked)
+    await till.page.keyboard.type("12,50")
+    async with till.page.expect_request(f"**{asked}*"):
+        await till.page.keyboard.press("Enter")
+    await till.page.get_by_role("link", name="Recent").click()
+    await expect(till.page.locator("h2")).to_have_text("Card picked")
+    async with till.page.expect_event("requestfinished", lambda request: asked in request.url):
+        may_answer.set()
+    await till.settled()
+    await expect(till.page.locator("h2")).to_have_text("Card picked")
+
+
 @pytest.mark.parametrize("status", [200, 502])
 async def test_the_page_of_a_gateway_is_no_answer(till: TillStub, status: int) -> None:
     await open_card(till)
@@ -453,6 +503,30 @@ async def test_a_lookup_without_an_answer_closes_the_card_that_was_open_and_is_r
     await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
 
 
+@pytest.mark.parametrize("why", ["away", "503"])
+async def test_another_customers_line_without_an_answer_closes_the_card_that_was_open(till: TillStub, why: str) -> None:
+    await open_card(till)
+    await till.page.keyboard.type("12,50")
+    till.away |= {"/till/cards/9"} if why == "away" else set()
+    till.status["/till/cards/9"] = 503
+    await till.page.get_by_role("link", name="Recent").click()
+    await expect(till.page.locator("h2")).to_have_text("No answer")
+    await expect(till.page.locator("#toasts")).to_have_text("12,50 was not recorded.")
+    till.away.clear()
+    till.status.clear()
+    await till.page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(till.page.locator("h2")).to_have_text("Card picked")
+
+
+async def test_a_lookup_without_an_answer_says_what_it_took_away(till: TillStub) -> None:
+    till.away.add("/till/find")
+    await till.page.keyboard.press("F4")
+    await till.page.locator("[name=email]").fill("lea@example.com")
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text("No answer")
+    await expect(till.page.locator("#toasts")).to_have_text("The new customer was not enrolled.")
+
+
 async def test_a_lookup_is_repeated_by_itself_unless_something_else_was_opened(till: TillStub) -> None:
     await till.page.clock.install()
     till.away.add("/till/find")
@@ -464,13 +538,22 @@ async def test_a_lookup_is_repeated_by_itself_unless_something_else_was_opened(t
     await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
 
 
-@pytest.mark.parametrize("key", ["Escape", "F4"])
+@pytest.mark.parametrize("key", ["Escape", "F4", "F6"])
 async def test_a_half_typed_amount_is_not_left_without_a_word(till: TillStub, key: str) -> None:
     await open_card(till)
     await till.page.keyboard.type("12,50")
     await till.page.keyboard.press(key)
     await expect(till.page.locator("#toasts")).to_have_text("12,50 was not recorded.")
     await expect(till.page.locator("[data-amount]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("field", "said"), [("amount", ["Typed in vain."]), ("staff_pin", [])])
+async def test_whatever_else_was_typed_is_not_left_without_a_word(till: TillStub, field: str, said: list[str]) -> None:
+    await till.show("/till/voiding")
+    await till.page.locator(f"details [name={field}]").fill("10")
+    await till.page.keyboard.press("F4")
+    await expect(till.page.locator("h2")).to_have_text("New customer")
+    await expect(till.page.locator("#toasts .toast")).to_have_text(said)
 
 
 async def test_offline_the_booking_buttons_wait(till: TillStub) -> None:
@@ -498,6 +581,24 @@ async def test_locked_nothing_is_scanned_and_the_amount_is_kept(till: TillStub) 
     await expect(till.page.locator("[data-amount]")).to_be_focused()
     await expect(till.page.locator("[data-amount]")).to_have_value("12,5")
     assert till.counted() == {"/till/lock": 1, "/till/unlock": 1}
+
+
+@pytest.mark.parametrize("why", ["away", "a gateway"])
+async def test_a_lock_that_gets_no_answer_says_so_where_it_can_be_read(till: TillStub, why: str) -> None:
+    await till.page.keyboard.press("F9")
+    await expect(till.page.locator("#pin")).to_be_focused()
+    (till.away if why == "away" else till.behind_a_gateway).add("/till/unlock")
+    await till.page.keyboard.type("2468")
+    for _ in range(2):
+        async with till.page.expect_request("**/till/unlock"):
+            await till.page.keyboard.press("Enter")
+        await till.settled()
+        await expect(till.page.locator("#lock [data-away]")).to_be_visible()
+    await expect(till.page.locator("#pin")).to_have_value("2468")
+    till.away.clear()
+    till.behind_a_gateway.clear()
+    await till.page.keyboard.press("Enter")
+    await expect(till.page.locator("#lock > *")).to_have_count(0)
 
 
 async def test_a_till_left_alone_locks_itself(till: TillStub) -> None:

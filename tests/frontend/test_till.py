@@ -417,6 +417,33 @@ async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browse
     assert 'hx-trigger="load delay:4s"' in anna.page
 
 
+@pytest.mark.parametrize(
+    ("state", "card", "sentence"),
+    [
+        ("booked", f"&card_id={CARD.id}", "Marie Weber: the transaction was recorded after all."),
+        ("not_booked", f"&card_id={CARD.id}", "Marie Weber: the transaction was not recorded."),
+        ("booked", "", "The transaction was recorded after all."),
+        ("refused", "", "The transaction was not recorded."),
+    ],
+)
+async def test_who_went_on_without_an_answer_hears_later_what_became_of_it(
+    anna: Browser, backend: StaffBackend, state: str, card: str, sentence: str
+) -> None:
+    asked = f"/till/bookings/key.points/outcome?waited=120{card}"
+    backend.answers["GET /idempotency/*"] = httpx.ConnectError("away")
+    assert (await anna.open(asked, **{"HX-Request": "true"})).status_code == 204
+    backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": state})
+    answer = await anna.open(asked, **{"HX-Request": "true"})
+    assert 'hx-target="#toasts" hx-swap="beforeend"' in answer.text
+    assert sentence in anna.text
+
+
+async def test_what_may_still_be_under_way_is_not_called_unrecorded(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": "not_booked"})
+    answer = await anna.open("/till/bookings/key.points/outcome?waited=119", **{"HX-Request": "true"})
+    assert answer.status_code == 204
+
+
 async def test_a_redeemed_reward_is_named_large(anna: Browser, backend: StaffBackend) -> None:
     await book(anna, str(CARD.rewards[0].id))
     assert backend.body("/redemptions")["reward_id"] == str(CARD.rewards[0].id)

@@ -19,6 +19,7 @@ FINDER = """
 </form>
 <button type="button" data-key="F2" data-camera>Camera</button>
 <a href="/till/new" data-key="F4" hx-get="/till/new" hx-target="#till">New customer</a>
+<a href="/till/cards/9" hx-get="/till/cards/9" hx-target="#till">Recent</a>
 <label>Note <input id="note"></label>"""
 
 CARD = """
@@ -42,7 +43,22 @@ CARD = """
   </form>
 </details>
 <a href="/till" hx-get="/till/ready" hx-target="#till" data-key="Escape" data-next>Next customer</a>
+<a href="/till/history" hx-get="/till/history" hx-target="#till" data-key="F6">History</a>
 </div>"""
+
+ENROLLMENT = """
+<div class="panel">
+<h2>New customer</h2>
+<form action="/till/enrollment" method="post" hx-post="/till/enrollment" hx-target="#till"
+  data-dropped="The new customer was not enrolled.">
+  <label>Email <input name="email" data-autofocus="always"></label>
+</form>
+</div>"""
+
+OUTCOME = """
+<hx-partial hx-target="#toasts" hx-swap="beforeend">
+  <div class="toast" data-toast data-seconds="8"><p>Marie Weber: recorded after all.</p></div>
+</hx-partial>"""
 
 MATCHES = """
 <ul data-list>
@@ -53,8 +69,9 @@ MATCHES = """
 BOOKING = """
 <ul data-list><li><details data-digits="within" {open}>
   <summary data-row data-autofocus="always">Marie Weber +41</summary>
-  <form action="/till/void" method="post" hx-post="/till/void" hx-target="#till">
+  <form action="/till/void" method="post" hx-post="/till/void" hx-target="#till" data-dropped="Typed in vain.">
     <input type="submit" disabled hidden>
+    <label>Amount to void <input name="amount" value="41,50"></label>
     <label>PIN <input name="staff_pin"></label>
     <button name="reason" value="amount" data-digit="1">Wrong amount</button>
     <button name="reason" value="customer" data-digit="2">Wrong customer</button>
@@ -92,6 +109,7 @@ ANSWERS = {
     "/till/points": BOOKED,
     "/till/stamps": BOOKED,
     "/till/redeem": BOOKED,
+    "/till/new": FINDER + ENROLLMENT,
     "/till/today": FINDER + BOOKING.format(open=""),
     "/till/voiding": FINDER + BOOKING.format(open="open"),
     "/till/receipt": FINDER + RECEIPT,
@@ -111,6 +129,8 @@ class TillStub:
         self.behind_a_gateway: set[str] = set()
         """These are answered by something that is not Orion."""
         self.status: dict[str, int] = {}
+        self.covers: set[str] = set()
+        """What is answered there replaces the screen, whatever asked."""
 
     async def open(self) -> None:
         await self.page.route("**/*", self._answer)
@@ -161,12 +181,16 @@ class TillStub:
         status, html = self._body(path, fields)
         status = self.status.get(path, status)
         headers = {"Content-Type": "text/html"} | ({} if path in self.behind_a_gateway else {"Orion": "frontend"})
+        if path in self.covers:
+            headers["HX-Retarget"] = "#till"
         await route.fulfill(status=status, body=html + NO_TOAST * ("hx-partial" not in html), headers=headers)
 
     def _body(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
         if path == "/till/find":
             query = fields["query"]
             return (404, MISSING) if query == "nobody" else (200, FINDS.get(query) or FINDER + CARD.format(code=query))
+        if path.endswith("/outcome"):
+            return 200, OUTCOME
         if path.startswith("/till/bookings/"):
             return 200, '<p class="known">It was booked.</p>'
         if path.startswith("/till/cards/"):

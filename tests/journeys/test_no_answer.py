@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.journeys.conftest import WorkAt
+from tests.journeys.conftest import OpenWindow, WorkAt
 from tests.journeys.stack import Stack
+from tests.world import PASSWORD
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -61,6 +62,44 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
     await till.press("+")
     await expect(till.toasts).to_contain_text("Recorded. It counted only once.")
     await expect(till.stamps).to_have_text("Stamps 3 of 10")
+
+
+async def test_who_went_on_without_an_answer_hears_later_that_it_was_recorded(shop: Shop, at_work: WorkAt) -> None:
+    marie, jean = await shop.a_card(first_name="Marie"), await shop.a_card(first_name="Jean")
+    till = await at_work(shop, "anna")
+    await till.page.route("**/till/cards/*", book_and_hang_up)
+    await till.page.route("**/till/bookings/**", lambda route: route.abort())
+    await till.open(marie)
+    await till.type("12,50")
+    await till.press("Enter")
+    await expect(till.says).to_contain_text("No answer.")
+    await till.open(jean)
+    await expect(till.toasts).to_contain_text("Not known yet whether the last transaction was recorded.")
+    await expect(till.toasts).not_to_contain_text("12,50")
+    await till.page.unroute("**/till/bookings/**")
+    await expect(till.toasts).to_contain_text("Marie: the transaction was recorded after all.")
+    await expect(till.title).to_have_text("Jean")
+    assert (await shop.anna.show(marie))["points_balance"] == 12
+
+
+@pytest.mark.parametrize("gateway", [True, False], ids=["a gateway's page", "no connection"])
+async def test_a_sign_in_without_an_answer_keeps_its_form_and_says_so(
+    shop: Shop, open_window: OpenWindow, gateway: bool
+) -> None:
+    page = await (await open_window()).new_page()
+    await page.goto("/sign-in")
+    await page.route("**/sign-in", in_between if gateway else lambda route: route.abort())
+    await page.get_by_label("Email").fill(shop.emails["anna"])
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="The server does not answer.")).to_be_visible()
+    await page.unroute("**/sign-in")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#till")).to_be_visible()
+
+
+async def in_between(route: Route) -> None:
+    await route.fulfill(body="<h1>Welcome to the network of the mall</h1>", content_type="text/html")
 
 
 async def book_and_hang_up(route: Route) -> None:

@@ -1,14 +1,13 @@
 // The lock, and no connection: nothing typed is lost, nothing booked twice.
+import { loseAnswer } from "./answers.js";
+import { isLocked } from "./keys.js";
+import { leave } from "./leaving.js";
+import { askAbout, watchUnanswered } from "./unanswered.js";
+
 const AGAIN_MS = 4000;
 let till;
 let focusBefore;
-let unanswered; // tells whether the last booking happened
-let missed; // what was looked for and not answered
-
-/** Whether the PIN or the password is being asked for. */
-export function isLocked() {
-  return Boolean(document.getElementById("lock")?.childElementCount);
-}
+let missed; // how to open what was asked for and not answered, while the finder holds the same
 
 export function watchInterruptions(element) {
   till = element;
@@ -16,9 +15,10 @@ export function watchInterruptions(element) {
   if (lock) new MutationObserver(cover).observe(lock, { childList: true });
   cover();
   lockWhenIdle(till.dataset.autolockSeconds * 1000);
+  watchUnanswered(till);
   addEventListener("offline", showConnection);
-  addEventListener("online", () => (showConnection(), ask(), lookAgain()));
-  document.addEventListener("htmx:before:response", (event) => isLost(event.detail.ctx) && loseAnswer(event));
+  addEventListener("online", () => (showConnection(), lookAgain()));
+  document.addEventListener("htmx:before:response", (event) => isAway(event.detail.ctx) && loseAnswer(event));
   document.addEventListener("htmx:after:swap", ({ detail }) => settled(detail.ctx));
   document.addEventListener("htmx:error", ({ detail }) => detail.ctx && unsettled(detail.ctx));
   showConnection();
@@ -70,54 +70,46 @@ function resume(button) {
   button.disabled = false;
 }
 
-/** What does not come from Orion, such as a gateway's page, is no answer; nor is "away" to who asked for a card. */
-function isLost({ response, sourceElement }) {
-  return !response.headers.has("Orion") || (response.status === 503 && isFinder(sourceElement));
+/** "Away" is no answer to who asked for a card. */
+function isAway(context) {
+  return context.response?.status === 503 && opensCard(context);
 }
 
-function loseAnswer(event) {
-  const { ctx } = event.detail;
-  event.preventDefault();
-  delete ctx.response;
-  unsettled(ctx);
+/** The finder, or a link to the card of somebody else. */
+function opensCard({ request, sourceElement }) {
+  const [, path] = request.action.match(/^(\/till\/cards\/[^/]+)$/) ?? [];
+  return isFinder(sourceElement) || (request.method === "GET" && path && !location.pathname.startsWith(path));
 }
 
 function isFinder(element) {
   return element.id === till.dataset.scanForm;
 }
 
+function finder() {
+  return document.getElementById(till.dataset.scanForm);
+}
+
 function settled(context) {
-  if (context.target !== document.getElementById("says")) unanswered = "";
   showConnection();
   // Asked who it is first: then for the card once more.
-  if (isFinder(context.sourceElement) && isLocked()) missCard(context.sourceElement);
-  else if (context.target === till) missed = "";
+  if (isLocked() && opensCard(context)) missCard(context);
+  else if (context.target === till) missed = undefined;
 }
 
 function unsettled(context) {
-  const { request, sourceElement } = context;
-  if (context.orionAsks) return void setTimeout(ask, AGAIN_MS);
-  if (isFinder(sourceElement)) return missCard(sourceElement);
+  if (context.orionAsks || context.sourceElement.closest("#lock")) return;
+  if (opensCard(context)) return missCard(context);
   const says = document.getElementById("says");
   says?.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
-  const form = sourceElement.closest("form");
-  const { idem, card_id: field } = form?.elements ?? {};
-  if (!idem || request.method !== "POST") return;
-  // Each button of the card's form books under a key of its own.
-  const { name, value } = request.submitter ?? {};
-  const key = idem.value + (name === "deed" ? `.${value}` : "");
-  const card = field?.value ?? form.action.match(/[\da-f-]{36}/)?.[0];
-  unanswered = till.dataset.bookings + key + (card ? `?card_id=${card}` : "");
-  ask();
-}
-
-function ask() {
-  if (unanswered && navigator.onLine) window.htmx.ajax("GET", unanswered, { target: "#says", orionAsks: true });
+  askAbout(context);
 }
 
 /** What is pressed next would be for somebody else: the card that was open closes. */
-function missCard(form) {
-  missed = form.elements.query.value;
+function missCard({ request, sourceElement }) {
+  leave();
+  const find = () => finder().requestSubmit();
+  const open = () => window.htmx.ajax("GET", request.action, { target: till });
+  missed = { query: finder()?.elements.query.value, again: isFinder(sourceElement) ? find : open };
   const panel = till.querySelector(".panel");
   panel?.replaceChildren(document.getElementById("no-card").content.cloneNode(true));
   // Not into the finder: what is pressed now would be written over what is looked for.
@@ -127,8 +119,8 @@ function missCard(form) {
 
 /** Unless something else is being looked for, or was opened, since. */
 function lookAgain() {
-  const form = document.getElementById(till.dataset.scanForm);
-  if (!missed || !form || form.elements.query.value !== missed || !navigator.onLine || isLocked()) return;
-  missed = "";
-  form.requestSubmit();
+  if (!missed || finder()?.elements.query.value !== missed.query || !navigator.onLine || isLocked()) return;
+  const { again } = missed;
+  missed = undefined;
+  again();
 }

@@ -6,6 +6,11 @@ let typedAt = 0; // when the last key was, if it was a letter or a digit
 let inScan; // this key came as fast after one as a scanner types
 let alone; // the timer of a key that nothing has followed yet
 
+/** Whether the PIN or the password is being asked for. */
+export function isLocked() {
+  return Boolean(document.getElementById("lock")?.childElementCount);
+}
+
 /** Whether a person could press it now. */
 export function isUsable(element) {
   if (element.disabled || element.closest("[inert], [aria-disabled=true]")) return false;

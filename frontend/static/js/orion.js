@@ -1,4 +1,5 @@
 // Behavior of every page; README.md lists the attributes in which it meets the templates.
+import { watchAnswers } from "./answers.js";
 import { usable } from "./keys.js";
 import { startTill } from "./till.js";
 import { showToasts } from "./toasts.js";
@@ -12,6 +13,7 @@ document.addEventListener("submit", (event) => event.submitter?.name === "theme"
 document.addEventListener("click", ({ target }) => typeOnPad(target.closest("[data-pad] button")));
 
 showToasts(document.getElementById("toasts"));
+watchAnswers();
 startTill(document.querySelector("[data-till]"));
 placeFocus(document.body);
 if (document.body.dataset.sw) navigator.serviceWorker?.register(document.body.dataset.sw);

@@ -1,8 +1,8 @@
 // The till: whose card is open, what a scan does to it, and what waits meanwhile.
-import { isLocked, watchInterruptions } from "./interruptions.js";
-import { FIELD, press, pressKey, printed, stop, usable } from "./keys.js";
+import { watchInterruptions } from "./interruptions.js";
+import { FIELD, isLocked, pressKey, stop } from "./keys.js";
+import { watchLeaving } from "./leaving.js";
 import { remember, takeScan } from "./scanner.js";
-import { toast } from "./toasts.js";
 
 // A hint only; i18n/money.py decides.
 const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{0,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
@@ -19,13 +19,12 @@ export function startTill(element) {
   document.addEventListener("keydown", hear, true);
   document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && inFlight.add(detail.ctx));
   document.addEventListener("htmx:finally:request", ({ detail }) => setTimeout(settle, 0, detail.ctx));
-  document.addEventListener("htmx:before:swap", ({ detail }) => sayWhatIsLost(detail));
-  addEventListener("beforeunload", askBeforeLosing);
   document.addEventListener("input", ({ target }) => checkAmount(target, false));
   document.addEventListener("change", ({ target }) => checkAmount(target, true));
   document.addEventListener("click", ({ target }) => target.closest("[data-camera]") && openCamera());
   document.addEventListener("htmx:after:swap", hideMissingCamera);
   hideMissingCamera();
+  watchLeaving(till);
   watchInterruptions(till);
 }
 
@@ -42,7 +41,6 @@ function hear(event) {
 /** A code from the scanner or the camera: the customer changes now, whatever was open. */
 function openCard(code) {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  dropAmount();
   nextCode = code;
   held = [];
   // A booking under way is shown first, or its answer would cover the new customer.
@@ -55,32 +53,6 @@ function lookUp() {
   form.elements.query.value = nextCode;
   nextCode = "";
   form.requestSubmit();
-}
-
-function dropAmount() {
-  const field = usable("[data-amount]");
-  const amount = field?.value.trim();
-  if (!amount) return;
-  toast(till.dataset.dropped.replace("{amount}", amount));
-  field.value = "";
-}
-
-/** Leaving a form, by whatever key, loses what was typed into it: never without a word. */
-function sayWhatIsLost({ ctx, tasks }) {
-  const isLeft = ctx.request.method === "GET" || ctx.sourceElement.id === till.dataset.scanForm;
-  if (!isLeft || ctx.target !== till || !tasks.some(({ type }) => type === "main")) return;
-  dropAmount();
-  for (const form of halfFilled()) toast(form.dataset.dropped);
-}
-
-function halfFilled() {
-  const isTyped = (field) => (field.defaultValue ?? field.value) !== field.value;
-  return [...till.querySelectorAll("form[data-dropped]")].filter((form) => [...form.elements].some(isTyped));
-}
-
-/** Another language, another store, a reload: no toast outlives the page, so the browser asks. Who is locked out may go. */
-function askBeforeLosing(event) {
-  if (!isLocked() && (usable("[data-amount]")?.value.trim() || halfFilled().length)) event.preventDefault();
 }
 
 /** Until the new card is there, keys belong to it and not to the one still on the screen. */

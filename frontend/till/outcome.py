@@ -1,0 +1,56 @@
+"""What became of a booking without an answer whose customer has gone meanwhile."""
+
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.enums import MediaType
+from litestar.params import FromPath, FromQuery
+
+from frontend.api.client import BackendAway, Caller
+from frontend.api.ledger import find_booking
+from frontend.api.till import get_till
+from frontend.kit.pages import page
+from frontend.kit.reader import language_of
+from frontend.kit.request import Request
+from frontend.till.card.bookings import booking_key
+from frontend.till.card.repeats import UNANSWERED_SECONDS, forget_unanswered
+from frontend.till.no_answer import SETTLED
+from frontend.till.toasts import TOAST_SECONDS, Toast
+from i18n.translator import get_translator
+
+
+@get("/till/bookings/{key:str}/outcome")
+async def show_outcome(
+    request: Request,
+    caller: NamedDependency[Caller],
+    key: FromPath[str],
+    waited: FromQuery[int],
+    card_id: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    """A toast; 204 while it is unknown, or may still be under way after so many seconds."""
+    idem, _, deed = key.partition(".")
+    try:
+        found = await find_booking(caller, booking_key(idem, deed) if deed else key)
+        view = await get_till(caller, card_id)
+    except BackendAway:
+        return _unknown()
+    if found.state not in SETTLED and waited < UNANSWERED_SECONDS:
+        return _unknown()
+    forget_unanswered(request, idem)
+    is_booked = found.state == "booked"
+    sentence = _sentence(language_of(request), view.card.customer.name if view.card else None, is_booked=is_booked)
+    return page(request, "till/outcome.html", toasts=[Toast(sentence, is_booked, TOAST_SECONDS, None, None)])
+
+
+def _unknown() -> Response[str]:
+    return Response("", status_code=204, media_type=MediaType.HTML)
+
+
+def _sentence(language: str, name: str | None, *, is_booked: bool) -> str:
+    _ = get_translator(language).gettext
+    if name is None:
+        return _("The transaction was recorded after all.") if is_booked else _("The transaction was not recorded.")
+    if is_booked:
+        return _("%(name)s: the transaction was recorded after all.", name=name)
+    return _("%(name)s: the transaction was not recorded.", name=name)
