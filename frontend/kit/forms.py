@@ -1,6 +1,6 @@
 """What a person wrote, and what to say about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -46,9 +46,18 @@ class FormError(Exception):
 
 
 async def read_form(request: Request) -> Form:
-    """As the API takes texts: what nobody sees is not there, before anything is judged."""
     data = await request.form()
-    given = [(name, clean_field(name, value)) for name, value in data.multi_items() if isinstance(value, str)]
+    return _form_of(data.multi_items())
+
+
+def read_query(request: Request) -> Form:
+    """What goes along with a question, in its address."""
+    return _form_of(request.query_params.multi_items())
+
+
+def _form_of(items: Iterable[tuple[str, object]]) -> Form:
+    """As the API takes texts: what nobody sees is not there, before anything is judged."""
+    given = [(name, clean_field(name, value)) for name, value in items if isinstance(value, str)]
     lists: dict[str, list[str]] = {}
     for name, value in given:
         lists.setdefault(name, []).append(value)

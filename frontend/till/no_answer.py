@@ -11,14 +11,16 @@ from backend.loyalty.till.schemas import TillView
 from frontend.api.client import BackendAway, Caller
 from frontend.api.ledger import find_booking
 from frontend.api.till import get_till
-from frontend.kit.forms import Form
+from frontend.kit.forms import Form, read_query
 from frontend.kit.pages import is_htmx, page
 from frontend.kit.problems import show_backend_away, tell_away
 from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from frontend.till.card.bookings import booking_key
+from frontend.till.card.kept import Typed, lost, typed_of
 from frontend.till.card.lifting import PIN, is_lifted
 from frontend.till.card.repeats import forget_unanswered, remember_found
+from frontend.till.returns.forms import card_id_of
 from frontend.till.screen import FLASH, card_screen, ready_screen
 from frontend.till.toasts import Done
 from i18n.translator import get_translator
@@ -68,11 +70,19 @@ async def show_booking_state(
     if card_id and deed:
         booking = next((line for line in view.recent if line.id == found.transaction_id), None)
         remember_found(request, card_id, deed, booking)
-    return _shown(request, view, card_id)
+    return _shown(request, view, card_id, _still_typed(request, deed))
 
 
-def _shown(request: Request, view: TillView, card_id: UUID | None) -> Response[str]:
-    done = Done(get_translator(language_of(request)).gettext("Recorded. It counted only once."))
+def _still_typed(request: Request, deed: str) -> Typed | None:
+    """For a purchase, unless it is what was recorded."""
+    form = read_query(request)
+    return None if deed.partition(".")[0] == "points" else typed_of(form, card_id_of(form, "open_card"))
+
+
+def _shown(request: Request, view: TillView, card_id: UUID | None, typed: Typed | None) -> Response[str]:
+    language = language_of(request)
+    said = f"{get_translator(language).gettext('Recorded. It counted only once.')} {lost(typed, view.card, language)}"
+    done = Done(said.strip(), typed=typed)
     response = card_screen(request, view, done=done) if card_id else ready_screen(request, view, done=done)
     response.headers.update({"HX-Retarget": "#till", "HX-Reswap": "innerHTML"})
     return response

@@ -218,3 +218,13 @@ async def test_a_pin_that_may_be_left_out_hides_until_it_is_wanted_or_wrong(
     await anna.send(CARD_PATH, htmx=True, idem="k", deed="stamp", staff_pin="1111")
     assert '<details class="with-pin" open>' in form_with(anna, "stamp")
     assert '<details class="with-pin">' in form_with(anna, f"confirm.{HOLD.id}")
+
+
+@pytest.mark.parametrize(("deed", "shown"), [("stamp", "13,70"), ("relink", "13,70"), ("points", "")])
+async def test_an_amount_stays_when_something_else_turns_out_to_be_recorded(
+    anna: Browser, backend: StaffBackend, deed: str, shown: str
+) -> None:
+    asked = f"/till/bookings/key.{deed}?card_id={CARD.id}&open_card={CARD.id}&amount=13,70"
+    await anna.open(asked, **{"HX-Request": "true"})
+    assert "Recorded. It counted only once." in anna.text
+    assert f'value="{shown}"' in tag_of(form_with(anna, "points"), "amount")

@@ -61,14 +61,18 @@ async def test_an_amount_typed_for_one_customer_is_said_to_be_lost_when_another_
     await expect(till.amount).to_have_value("")
 
 
-async def test_a_link_ended_without_an_answer_is_found_out_by_the_till(shop: Shop, at_work: WorkAt) -> None:
+async def test_a_link_ended_without_an_answer_is_found_out_by_the_till_and_the_amount_stays(
+    shop: Shop, at_work: WorkAt
+) -> None:
     card = await shop.a_card(first_name="Marie")
     till = await at_work(shop, "anna")
     await till.page.route("**/till/cards/*", end_and_hang_up)
     await till.open(card)
+    await till.type("12,50")
     await till.page.locator(".phone summary").click()
     await till.button("End it and email a new link").click()
     await expect(till.toasts).to_contain_text("Recorded. It counted only once.")
+    await expect(till.amount).to_have_value("12,50")
     assert (await shop.anna.show(card))["page_url"] != card["page_url"]
 
 
