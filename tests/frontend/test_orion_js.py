@@ -236,6 +236,21 @@ async def test_star_and_a_digit_choose_one_of_several_rewards(till: TillStub) ->
     assert till.sent("/till/redeem") == [{"reward": "bag"}]
 
 
+async def test_the_keys_right_after_a_scan_are_a_persons(till: TillStub) -> None:
+    """The scan ends with its Enter, however quickly the answer comes."""
+    await till.page.clock.install()
+    await _stop_the_clock(till, in_seconds=10)
+    await scan(till.page, MARIE)
+    await till.page.clock.run_for(100)
+    await expect(till.page.locator("h2")).to_have_text(f"Card {MARIE}")
+    await till.page.locator("h2").focus()
+    await till.page.keyboard.press("+")
+    await till.page.clock.run_for(200)
+    await till.page.clock.resume()
+    await expect(till.page.locator("[data-undo]")).to_be_visible()
+    assert till.counted()["/till/stamps"] == 1
+
+
 async def test_the_digit_of_a_reason_takes_a_booking_back(till: TillStub) -> None:
     await till.show("/till/today")
     await expect(till.page.locator("summary")).to_be_focused()
@@ -293,7 +308,7 @@ async def test_enter_in_a_field_chooses_no_reason(till: TillStub) -> None:
 async def _scan_receipt(till: TillStub, number: str, *, ends: str = "Enter") -> None:
     """At the pace of a scanner however busy the machine is: meanwhile no time passes. Afterwards a second does."""
     await till.page.clock.install()
-    await _stop_the_clock(till, in_seconds=1)
+    await _stop_the_clock(till, in_seconds=10)
     await till.page.keyboard.type(number)
     if ends:
         await till.page.keyboard.press(ends)

@@ -189,6 +189,20 @@ async def test_the_same_from_a_new_form_is_asked_about_while_nobody_knows_whethe
     assert "without an answer. The history shows whether it was recorded." in anna.text
 
 
+async def test_a_purchase_that_is_recorded_meanwhile_does_not_hide_that_a_stamp_may_be(
+    anna: Browser, backend: StaffBackend
+) -> None:
+    stamps = "POST /store/loyalty/cards/*/stamps"
+    booked, backend.answers[stamps] = backend.answers[stamps], AWAY
+    await anna.open(CARD_PATH)
+    await press(anna, "stamp")
+    backend.answers[stamps] = booked
+    assert (await press(anna, "points", amount="12,50")).status_code == 200
+    await anna.open(CARD_PATH)
+    assert (await press(anna, "stamp")).status_code == 422
+    assert "without an answer. The history shows whether it was recorded." in anna.text
+
+
 async def test_a_key_that_no_form_has_made_is_looked_up_all_the_same(anna: Browser) -> None:
     assert (await anna.open(f"/till/bookings/.points?card_id={CARD.id}", **HTMX)).status_code == 200
 

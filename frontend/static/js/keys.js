@@ -2,7 +2,7 @@
 export const FIELD = "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), select, textarea";
 
 const SCANNER_MS = 150; // no scanner waits longer between two keys
-let typedAt = 0; // when the last key was, if it was a letter or a digit
+let typedAt = -SCANNER_MS; // when the last key was, if it was a letter or a digit
 let inScan; // this key came as fast after one as a scanner types
 let alone; // the timer of a key that nothing has followed yet
 
@@ -39,13 +39,17 @@ export function stop(event) {
   event.stopImmediatePropagation();
 }
 
+/** Told of every key, also of those that a card's code or a held-back key takes: what ends a scan ends it here too. */
+export function timeKey({ key, isTrusted, repeat }) {
+  const now = performance.now();
+  inScan = isTrusted && now - typedAt < SCANNER_MS;
+  if (key === "Shift" || repeat) return; // a scanner's capital letters come with it
+  clearTimeout(alone);
+  typedAt = /^[\p{L}\d]$/u.test(key) ? now : -SCANNER_MS;
+}
+
 export function pressKey(event) {
   const { key, target } = event;
-  inScan = event.isTrusted && event.timeStamp - typedAt < SCANNER_MS;
-  if (/^(.|Enter|Tab)$/.test(key) && !event.repeat) {
-    clearTimeout(alone);
-    typedAt = /^[\p{L}\d]$/u.test(key) ? event.timeStamp : 0;
-  }
   if (inScan && key === "Enter" && target.matches("button, a, summary")) return stop(event);
   const field = target.closest?.(FIELD);
   const inAmount = field?.matches("[data-amount]");

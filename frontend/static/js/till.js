@@ -1,6 +1,6 @@
 // The till: whose card is open, what a scan does to it, and what waits meanwhile.
 import { watchInterruptions } from "./interruptions.js";
-import { FIELD, isLocked, pressKey, stop } from "./keys.js";
+import { FIELD, isLocked, pressKey, stop, timeKey } from "./keys.js";
 import { watchLeaving } from "./leaving.js";
 import { remember, takeScan } from "./scanner.js";
 
@@ -30,6 +30,7 @@ export function startTill(element) {
 
 function hear(event) {
   if (event.isComposing) return;
+  timeKey(event);
   const code = /^(Enter|Tab)$/.test(event.key) ? takeScan() : remember(event);
   if (code) stop(event);
   if (isLocked() || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -16,8 +16,11 @@ UNANSWERED_SECONDS = 120
 
 
 def remember_booking(request: Request, card_id: UUID, form: Form) -> None:
-    forget_unanswered(request, form.text("idem"))
-    _remember(request, card_id, _command(form.text("deed"), cents_of(form)))
+    """Of another command of this form nobody knows more than before."""
+    command = _command(form.text("deed"), cents_of(form))
+    if command == (request.session.get(UNANSWERED) or ("", ""))[1]:
+        forget_unanswered(request, form.text("idem"))
+    _remember(request, card_id, command)
 
 
 def remember_found(request: Request, card_id: UUID, deed: str, booking: TransactionView | None) -> None:
