@@ -9,7 +9,12 @@ import msgspec
 
 from environment.reading import SettingsError, name_of
 
-SERVER = ("granian", "--interface", "asgi", "--loop", "uvloop", "--factory")
+STOP_SECONDS = 30
+"""A worker that is stopped while it starts would go on for ever: the signal is lost on it. Longer than any request."""
+SERVER = (
+    *("granian", "--interface", "asgi", "--loop", "uvloop"),
+    *("--workers-kill-timeout", str(STOP_SECONDS), "--factory"),
+)
 """A module to run, with its options; the application follows."""
 
 
