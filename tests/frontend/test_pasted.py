@@ -67,6 +67,14 @@ async def test_whoever_names_no_store_is_asked_for_it(customer: AsyncTestClient)
     assert not [request for request in asked if request.method == "POST"]
 
 
+async def test_a_store_code_can_be_corrected_beside_a_wrong_address(customer: AsyncTestClient) -> None:
+    answer = await fill_in(customer, "/c", "/c", email="ann", store_code="FASHOINHUB")
+    assert answer.status_code == 422
+    field = re.search(r'<input [^>]*name="store_code"[^>]*>', answer.text)[0]
+    assert 'value="FASHOINHUB"' in field
+    assert 'type="hidden"' not in field
+
+
 @pytest.mark.parametrize("email", PASTED)
 async def test_what_is_pasted_at_the_till_enrolls(anna: Browser, backend: StaffBackend, email: str) -> None:
     pasted = {"email": email, "first_name": "\u200bAnn", "phone": "\u202d+352 621 123 456\u202c"}
