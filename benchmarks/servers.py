@@ -96,7 +96,7 @@ def environment_of(
         "ORION_REDIS_URL": valkey.url,
         "ORION_SECRET_KEYS": secrets.token_hex(32),
         "ORION_BACKEND_URL": f"http://127.0.0.1:{backend_port}",
-        "ORION_PUBLIC_URL": f"http://127.0.0.1:{frontend_port}",
+        "ORION_PUBLIC_URL": f"https://127.0.0.1:{frontend_port}",
     }
 
 

@@ -39,8 +39,9 @@ def open_wallet_stand(folder: Path, cards: int) -> Iterator[WalletStand]:
     with open_servers(folder) as (postgres, valkey), ExitStack() as stack:
         url = postgres.url("postgres")
         asyncio.run(write_cards(url, cards))
-        google_told = google_values(Settings(), folder) | {"ORION_BACKEND_PUBLIC_URL": "https://bench.example"}
-        environment = environment_of(postgres, valkey, 8391, 8392) | google_told
+        environment = environment_of(postgres, valkey, 8391, 8392) | google_values(Settings(), folder)
+        # Not production: that calls nobody without TLS, and the double of Google has none.
+        environment |= {"ORION_ENVIRONMENT": "development", "ORION_BACKEND_PUBLIC_URL": "https://bench.example"}
         google = start_google(_port(environment), cards, environment, folder, stack)
         pids = {"postgresql": pid_in(postgres.data_dir), "valkey": pid_in(valkey.data_dir), "google": google.server.pid}
         yield WalletStand(folder, environment, url, google, pids)
