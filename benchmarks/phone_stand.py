@@ -73,7 +73,9 @@ def open_phone_stand(folder: Path) -> Iterator[PhoneStand]:
     with open_servers(folder) as (postgres, valkey), ExitStack() as stack:
         database_url, ports = postgres.url("postgres"), (free_port("127.0.0.1", 8391), free_port("127.0.0.1", 8392))
         asyncio.run(write_world(database_url, CARDS))
-        told = environment_of(postgres, valkey, *ports) | {"ORION_ENVIRONMENT": "development"}
+        told = environment_of(postgres, valkey, *ports)
+        # The doubles and their phones speak no TLS.
+        told |= {"ORION_ENVIRONMENT": "development", "ORION_PUBLIC_URL": f"http://127.0.0.1:{ports[1]}"}
         told |= {"ORION_DATA_DIR": str(folder)} | sandbox_values(replace(Settings(), environment="development"), folder)
         start_server("backend.app:create_app", ports[0], told, folder, stack)
         port = int(told[SANDBOX].rpartition(":")[2])
