@@ -64,7 +64,8 @@ class PhoneStand:
 
 
 def _has(shown: dict[str, Any] | None, points: str) -> bool:
-    return shown is not None and points in {fact["value"] for fact in shown["figures"]}
+    """Phones group the digits of a thousand."""
+    return shown is not None and points in {"".join(filter(str.isdigit, fact["value"])) for fact in shown["figures"]}
 
 
 @contextmanager
