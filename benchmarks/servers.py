@@ -18,6 +18,7 @@ from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.launch import tethered
 from backend.core.migrations import upgrade
 from backend.core.ports import free_port
+from environment.places import SERVER
 
 START_SECONDS = 60
 PROJECT = Path(__file__).resolve().parents[1]
@@ -111,8 +112,8 @@ def start_server(
 ) -> Server:
     """Raises RuntimeError with its last words when it does not answer at `ready`."""
     name = factory.partition(":")[0]
-    options = ["--interface", "asgi", "--workers", "1", "--loop", "uvloop", "--host", "127.0.0.1", "--port", str(port)]
-    process = start_program(name, ["granian", *options, "--factory", factory], environment, folder, stack)
+    command = [*SERVER, factory, "--host", "127.0.0.1", "--port", str(port)]
+    process = start_program(name, command, environment, folder, stack)
     wait_until(lambda: _answers(f"http://127.0.0.1:{port}{ready}"), name, process, folder)
     return Server(port, process.pid)
 

@@ -1,4 +1,4 @@
-"""What every process keeps out of its log lines, whoever writes them."""
+"""What every process keeps out of its log lines, those of libraries too."""
 
 import logging
 import re

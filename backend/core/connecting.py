@@ -19,7 +19,7 @@ def connector(
     """Connects to the first host that answers and takes writes; what the pool adds is handed on.
 
     The driver itself gives all hosts one time limit together, of which one that is silent takes all.
-    `patience_seconds`: of whoever waits for the connection; all hosts are tried in less.
+    `patience_seconds`: how long the caller waits for a connection; all hosts together are tried in less.
     """
     known = parse_database_url(url)
     several = len(known.hosts) > 1

@@ -103,7 +103,7 @@ async def _ping(queue: ArqRedis) -> Exception | None:
 
 
 def _refusal(error: Exception) -> str | None:
-    """What no waiting mends; None: it is away."""
+    """The reason that waiting does not change; None when Redis is away."""
     for reason in _reasons(error):
         if isinstance(reason, AuthenticationError | ResponseError):
             return "refuses the user, the password or the database"

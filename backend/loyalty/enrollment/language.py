@@ -15,7 +15,7 @@ from backend.loyalty.customers.models import Customer
 async def change_language(
     session: AsyncSession, merchant_id: UUID, card_id: UUID, language: str, now: datetime
 ) -> None:
-    """Of the card's holder; of a merged card, of whoever holds the one that its page shows.
+    """Of the card's holder; of a merged card, of the holder of the card that its page shows.
 
     Their passes are made anew when it is another one.
     """

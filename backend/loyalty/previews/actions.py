@@ -71,9 +71,9 @@ class Previews:
         return reply, preview.id
 
     async def make(self, merchant_id: UUID, preview_id: UUID) -> bool:
-        """Once, whoever asks and however often. A failure is told by the preview's row and by the log.
+        """Once, however often it is asked for. A failure is told by the preview's row and by the log.
 
-        False while somebody else is at it; whoever may have died is not waited for longer than SILENCE.
+        False while another process is at it; it is taken over when it has been silent for SILENCE.
         """
         async with self.sessions.committing(merchant_id) as session:
             draft = await _claim(session, merchant_id, preview_id, clock.now())

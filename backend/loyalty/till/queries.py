@@ -80,7 +80,7 @@ async def _find_by_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[
 
 
 async def _find_by_shown_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
-    """Whoever is called just so. No beginnings: an address that nobody has must not open the card of a namesake."""
+    """Customers of exactly this name. No beginnings: an unknown address must not open the card of a namesake."""
     asked = asked_words(query)
     found = await list_states(pool, origin, words=asked) if asked else []
     return [state for state in found if state.customer and asked_words(state.customer.name) == asked]

@@ -115,7 +115,7 @@ async def run_task(
     except TaskFailed as failure:
         await _finish(sessions, run, progress, str(failure))
     except asyncio.CancelledError:
-        # Its process is stopped: whoever takes over need not wait for the silence.
+        # Its process is stopped: the one that takes over need not wait for SILENCE.
         await _write(sessions, run, heartbeat_at=None, **progress.values)
         raise
     except Exception as failure:
