@@ -7,7 +7,7 @@ SEEDS ?= 1,2,3
 STEPS ?= 30
 # The rules, the house and the till; all others need longer than one waits for.
 QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers tests/loyalty/cards \
-	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/test_earning.py tests/loyalty/ledger/test_redeeming.py
+	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/operations/test_earn.py tests/loyalty/ledger/operations/test_redeem.py
 
 .DEFAULT_GOAL = help
 .PHONY: run test check lint bench bench-growth mutants simulate install-check messages clean help

@@ -15,7 +15,6 @@ from backend.access.guards import actor_of, place_of
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.document import DOCUMENT
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.observe import Observed
@@ -23,15 +22,16 @@ from backend.core.origin import Origin
 from backend.core.paging import Cursors
 from backend.core.requests import client_address, printable_address, reader_language
 from backend.core.settings import Settings, load_settings
+from backend.document import DOCUMENT
 from backend.loyalty.enrollment.actions import Enrollment
-from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.desk import provide_desk
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.request import provide_desk
 from backend.loyalty.previews.actions import Previews
-from backend.loyalty.wallets.apple.issuing import ApplePasses
-from backend.loyalty.wallets.images.actions import PassImages
 from backend.routes import about, api, shows_docs
 from backend.services import open_services
 from backend.staff_pins.actions import StaffPins
+from backend.wallets.apple.issuing import ApplePasses
+from backend.wallets.images.actions import PassImages
 
 BODY_BYTES_MAX = 1024 * 1024
 GARBAGE_THRESHOLD = 10_000

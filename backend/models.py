@@ -19,7 +19,12 @@ from backend.loyalty.ledger.models import (
 )
 from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
-from backend.loyalty.wallets.models import (
+from backend.merchants.models import Merchant, Policy, Store, StoreCode
+from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
+from backend.operations.task_runs.models import TaskRun
+from backend.staff.models import StoreMember, User
+from backend.staff_pins.models import StaffPin
+from backend.wallets.models import (
     AppleDevice,
     ApplePass,
     AppleRegistration,
@@ -29,11 +34,6 @@ from backend.loyalty.wallets.models import (
     WalletLink,
     WalletNotification,
 )
-from backend.merchants.models import Merchant, Policy, Store, StoreCode
-from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
-from backend.operations.task_runs.models import TaskRun
-from backend.staff.models import StoreMember, User
-from backend.staff_pins.models import StaffPin
 
 metadata = PlatformRow.metadata
 

@@ -20,13 +20,13 @@ from backend.loyalty.customers.models import Customer
 from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.ledger.models import Transaction
-from backend.loyalty.wallets.jobs import ring_passes
-from backend.loyalty.wallets.links import note_change, repaint
-from backend.loyalty.wallets.ports import Notify
 from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
+from backend.wallets.jobs import ring_passes
+from backend.wallets.links import note_change, repaint
+from backend.wallets.ports import Notify
 from i18n.locales import negotiate
 
 

@@ -7,21 +7,18 @@ from backend.access.guards import at_store, together
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
-from backend.loyalty.enrollment.routes import StoreEnrollmentController, StorefrontController
-from backend.loyalty.explanations.routes import (
-    AdminExplanationController,
-    MerchantExplanationController,
-    StoreExplanationController,
-)
+from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
+from backend.loyalty.enrollment.routes.storefront import StorefrontController
+from backend.loyalty.explanations.routes.admin import AdminExplanationController
+from backend.loyalty.explanations.routes.merchant import MerchantExplanationController
+from backend.loyalty.explanations.routes.store import StoreExplanationController
 from backend.loyalty.fraud_limits.routes import MerchantFraudLimitController
-from backend.loyalty.ledger.routes import StoreLedgerController
-from backend.loyalty.office.routes import AdminCardController, MerchantCardController
+from backend.loyalty.ledger.routes.admin import AdminCardController
+from backend.loyalty.ledger.routes.merchant import MerchantCardController
+from backend.loyalty.ledger.routes.store import StoreLedgerController
 from backend.loyalty.previews.routes import MerchantPreviewController
-from backend.loyalty.till.routes import TillController
-from backend.loyalty.wallets.apple.routes import AppleWebService, PassDownloadController
-from backend.loyalty.wallets.google.routes import GoogleCallbackController
-from backend.loyalty.wallets.images.routes import PassImageController
-from backend.loyalty.wallets.routes import GoogleSaveController
+from backend.loyalty.till.routes.merchant import MerchantFinderController
+from backend.loyalty.till.routes.store import TillController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -29,6 +26,10 @@ from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
 from backend.staff_pins.routes import StorePinController
+from backend.wallets.apple.routes import AppleWebService, PassDownloadController
+from backend.wallets.google.routes import GoogleCallbackController
+from backend.wallets.images.routes import PassImageController
+from backend.wallets.routes import GoogleSaveController
 
 BEARER = [{"token": list[str]()}]
 
@@ -50,6 +51,7 @@ merchant = Router(
     security=BEARER,
     route_handlers=[
         MerchantCardController,
+        MerchantFinderController,
         MerchantExplanationController,
         MerchantFraudLimitController,
         MerchantPreviewController,

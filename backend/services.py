@@ -16,15 +16,15 @@ from backend.core.ratelimit import RateLimiter
 from backend.core.settings import Settings
 from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
-from backend.loyalty.ledger.actions import Ledger
+from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.previews.actions import Previews
-from backend.loyalty.wallets.apple.opening import Apple
-from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.images.actions import PassImages
-from backend.loyalty.wallets.opening import configured_wallets, open_wallets
-from backend.loyalty.wallets.sync import WalletSync
 from backend.models import metadata
 from backend.staff_pins.actions import StaffPins
+from backend.wallets.apple.opening import Apple
+from backend.wallets.google.opening import Google
+from backend.wallets.images.actions import PassImages
+from backend.wallets.opening import configured_wallets, open_wallets
+from backend.wallets.sync import WalletSync
 
 
 @dataclass(frozen=True, slots=True)

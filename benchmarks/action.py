@@ -13,8 +13,8 @@ from backend.core.clock import clock
 from backend.core.idempotency import key_for
 from backend.core.origin import Origin
 from backend.core.settings import load_settings
-from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.schemas import Earn
 from backend.services import open_services
 from benchmarks.earns import CENTS, Sale, sales

@@ -15,13 +15,13 @@ import httpx
 import msgspec
 
 from backend.core.settings import load_settings
-from backend.loyalty.wallets.google.account import load_account
-from backend.loyalty.wallets.google.names import class_id, object_id
-from backend.sandbox.google.account import ISSUER_ID, public_keys
-from backend.sandbox.google.app import FakeGoogle
-from backend.sandbox.google.passes import Passes
-from backend.sandbox.google.resources import Resource
-from backend.sandbox.google.web import Receive, Scope, Send, answer, read, write
+from backend.dev.sandbox.google.account import ISSUER_ID, public_keys
+from backend.dev.sandbox.google.app import FakeGoogle
+from backend.dev.sandbox.google.passes import Passes
+from backend.dev.sandbox.google.resources import Resource
+from backend.dev.sandbox.google.web import Receive, Scope, Send, answer, read, write
+from backend.wallets.google.account import load_account
+from backend.wallets.google.names import class_id, object_id
 from benchmarks.servers import Server, start_server
 from benchmarks.world import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of
 

@@ -20,14 +20,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend.core.clock import clock
-from backend.core.embedded.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, EmbeddedPostgres
-from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.idempotency import key_for
 from backend.core.migrations import upgrade
 from backend.core.origin import Origin
 from backend.core.settings import Settings
+from backend.dev.servers.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, EmbeddedPostgres
+from backend.dev.servers.valkey import EmbeddedValkey
 from backend.loyalty.customers.rules import asked_words
-from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.queries import get_state, list_states, list_transactions
 from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show

@@ -9,15 +9,15 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.loyalty.enrollment.actions import draft_enrolled
-from backend.loyalty.ledger.adjusting import AdjustPoints
-from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.earning import EarnPoints
-from backend.loyalty.ledger.redeeming import RedeemReward
-from backend.loyalty.ledger.rows import AllocationRow, Booking, TransactionRow
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.rows import AllocationRow, Booking, TransactionRow
+from backend.loyalty.ledger.booking.state import CardRow, CardState, LotState, Target, TargetTransaction
+from backend.loyalty.ledger.operations.adjust import AdjustPoints
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.operations.redeem import RedeemReward
+from backend.loyalty.ledger.operations.stamp import AddStamp
+from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.schemas import Adjustment, Earn, Redemption, Stamp, Void
-from backend.loyalty.ledger.stamping import AddStamp
-from backend.loyalty.ledger.state import CardRow, CardState, LotState, Target, TargetTransaction
-from backend.loyalty.ledger.voiding import VoidTransaction
 
 BEGIN = datetime(2023, 11, 3, 9, tzinfo=UTC)
 END = timedelta(days=10)

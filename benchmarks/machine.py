@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from backend.core.embedded.identity import program
+from backend.dev.servers.identity import program
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 

@@ -17,15 +17,15 @@ from msgspec.structs import replace
 from py_pkpass.models import Pass, StoreCard
 
 from backend.core.settings import Settings
-from backend.loyalty.wallets.apple.assets import Asset
-from backend.loyalty.wallets.apple.builder import PassBuilder
-from backend.loyalty.wallets.apple.certificates import KEY, SIGNER, WWDR, PassCertificates, load_certificates
-from backend.loyalty.wallets.apple.pass_json import PassFacts
-from backend.loyalty.wallets.apple.signer import PassSigner
-from backend.loyalty.wallets.images import pictures
-from backend.loyalty.wallets.images.drawing import draw
-from backend.loyalty.wallets.ports import CardSnapshot, ProgramSnapshot
-from backend.sandbox.apple.pki import ApplePki
+from backend.dev.sandbox.apple.pki import ApplePki
+from backend.wallets.apple.assets import Asset
+from backend.wallets.apple.builder import PassBuilder
+from backend.wallets.apple.certificates import KEY, SIGNER, WWDR, PassCertificates, load_certificates
+from backend.wallets.apple.pass_json import PassFacts
+from backend.wallets.apple.signer import PassSigner
+from backend.wallets.images import pictures
+from backend.wallets.images.drawing import draw
+from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 SLICE_SECONDS = 1.0
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

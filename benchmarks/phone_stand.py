@@ -12,9 +12,9 @@ import asyncpg
 import httpx
 from msgspec.structs import replace
 
-from backend.core.ports import free_port
 from backend.core.settings import Settings
-from backend.sandbox.opening import SANDBOX, sandbox_values
+from backend.dev.ports import free_port
+from backend.dev.sandbox.opening import SANDBOX, sandbox_values
 from benchmarks.earns import CENTS
 from benchmarks.measuring import MeasurementFailed
 from benchmarks.servers import environment_of, open_servers, start_program, start_server, wait_until
@@ -80,7 +80,7 @@ def open_phone_stand(folder: Path) -> Iterator[PhoneStand]:
         told |= {"ORION_DATA_DIR": str(folder)} | sandbox_values(replace(Settings(), environment="development"), folder)
         start_server("backend.app:create_app", ports[0], told, folder, stack)
         port = int(told[SANDBOX].rpartition(":")[2])
-        start_server("backend.sandbox.app:create_app", port, told, folder, stack, ready="/phones/cards")
+        start_server("backend.dev.sandbox.app:create_app", port, told, folder, stack, ready="/phones/cards")
         worker, log = start_program("worker", ["workers.main"], told, folder, stack), folder / "worker.log"
         wait_until(lambda: STARTED in log.read_bytes(), "worker", worker, folder)
         yield PhoneStand(database_url, f"{told['ORION_BACKEND_URL']}/api/v1", told[SANDBOX], id_of(CARD, 0))

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from backend.core.queue import LONG_QUEUE, open_queue
-from backend.loyalty.wallets.jobs import SYNC_PASSES, ring_passes
+from backend.wallets.jobs import SYNC_PASSES, ring_passes
 from benchmarks.measuring import MeasurementFailed
 from benchmarks.servers import start_program, wait_until
 from benchmarks.wallet_stand import WalletStand, count_behind, make_behind, prove_right

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import httpx
 
-from backend.core.embedded.postgres import EmbeddedPostgres
-from backend.core.embedded.valkey import EmbeddedValkey
-from backend.core.launch import tethered
 from backend.core.migrations import upgrade
-from backend.core.ports import free_port
+from backend.dev.ports import free_port
+from backend.dev.servers.launch import tethered
+from backend.dev.servers.postgres import EmbeddedPostgres
+from backend.dev.servers.valkey import EmbeddedValkey
 from environment.places import SERVER
 
 START_SECONDS = 60

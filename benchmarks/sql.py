@@ -10,15 +10,15 @@ import msgspec
 
 from backend.core.answers import AnswerRow
 from backend.core.clock import clock
-from backend.core.embedded.identity import program
-from backend.core.embedded.postgres import EmbeddedPostgres
-from backend.core.embedded.server import plain_environment
 from backend.core.idempotency import key_for
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
+from backend.dev.servers.identity import program
+from backend.dev.servers.postgres import EmbeddedPostgres
+from backend.dev.servers.server import plain_environment
 from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show

@@ -14,11 +14,11 @@ import uvloop
 from msgspec.structs import replace
 
 from backend.core.settings import load_settings
-from backend.loyalty.wallets.google.account import Account, load_account
-from backend.loyalty.wallets.google.auth import Tokens
-from backend.loyalty.wallets.google.client import LIMITS, TIMEOUT
-from backend.loyalty.wallets.google.payloads import object_payload
-from backend.loyalty.wallets.ports import ProgramSnapshot
+from backend.wallets.google.account import Account, load_account
+from backend.wallets.google.auth import Tokens
+from backend.wallets.google.client import LIMITS, TIMEOUT
+from backend.wallets.google.payloads import object_payload
+from backend.wallets.ports import ProgramSnapshot
 from benchmarks import passes
 from benchmarks.load import Outcome
 from benchmarks.world import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of

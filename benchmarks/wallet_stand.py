@@ -9,9 +9,9 @@ from pathlib import Path
 import asyncpg
 
 from backend.core.settings import Settings
-from backend.loyalty.wallets.google.names import object_id
-from backend.sandbox.google.account import ISSUER_ID
-from backend.sandbox.google.development import google_values
+from backend.dev.sandbox.google.account import ISSUER_ID
+from backend.dev.sandbox.google.development import google_values
+from backend.wallets.google.names import object_id
 from benchmarks.google import Google, start_google
 from benchmarks.servers import environment_of, open_servers, pid_in
 from benchmarks.world import CARD, MADE_AT, MERCHANT, MERCHANTS, Rows, id_of, write_world

@@ -17,14 +17,14 @@ from redis.asyncio import Redis
 
 from backend.core.outbound.bucket import Bucket
 from backend.core.settings import load_settings
-from backend.loyalty.wallets.catch_up import catch_up
-from backend.loyalty.wallets.due import Scope
-from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.google.pace import Pace
-from backend.loyalty.wallets.outcomes import Result
-from backend.loyalty.wallets.ports import Provider
-from backend.loyalty.wallets.sync import WalletSync
 from backend.services import open_services
+from backend.wallets.catch_up import catch_up
+from backend.wallets.due import Scope
+from backend.wallets.google.opening import Google
+from backend.wallets.google.pace import Pace
+from backend.wallets.outcomes import Result
+from backend.wallets.ports import Provider
+from backend.wallets.sync import WalletSync
 from benchmarks.load import Outcome
 
 PER_SECOND = 100_000

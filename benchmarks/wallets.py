@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from backend.loyalty.wallets.catch_up import AT_ONCE
-from backend.sandbox.google.faults import PER_SECOND
+from backend.dev.sandbox.google.faults import PER_SECOND
+from backend.wallets.catch_up import AT_ONCE
 from benchmarks.comparison import Comparison
 from benchmarks.google import LATENCY_SECONDS
 from benchmarks.load import Outcome

@@ -3,6 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from environment.development import development_module
 from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
 from frontend.account.sign_in.views import (
@@ -21,9 +22,7 @@ from frontend.card.views import send_card_link, show_card_page, show_lost_card, 
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand import show_brand
-from frontend.sandbox.views import add_to_phone, show_phones, show_sandbox, watch_phones
 from frontend.settings import Settings
-from frontend.system.kit_page import show_kit
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import book, show_card
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
@@ -85,7 +84,6 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     take_card_language,
     show_brand,
 ]
-SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phones, add_to_phone]
 SYSTEM: list[ControllerRouterHandler] = [
     show_asset,
     show_live,
@@ -97,7 +95,6 @@ SYSTEM: list[ControllerRouterHandler] = [
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """The workbench of components and the sandbox are for developers only."""
-    workbench: list[ControllerRouterHandler] = [] if settings.is_production else [show_kit]
-    sandbox = SANDBOX if settings.has_sandbox else []
-    return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *workbench, *sandbox]
+    """The pages that only developers see are added where they are installed, and never in production."""
+    development = None if settings.is_production else development_module("frontend.dev.routes")
+    return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *(development.handlers(settings) if development else [])]

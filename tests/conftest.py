@@ -19,14 +19,14 @@ from litestar.types import ASGIApp
 from msgspec.structs import replace
 
 from backend.app import create_app
+from backend.cli.openapi import document_text
 from backend.core import logs
 from backend.core.clock import clock
-from backend.core.embedded.postgres import SUPERUSER, EmbeddedPostgres
-from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.migrations import upgrade
 from backend.core.settings import Settings
-from backend.document_file import document_text
-from backend.seed import seed
+from backend.dev.seed import seed
+from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
+from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises

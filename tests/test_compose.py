@@ -1,10 +1,11 @@
-"""`compose.yaml` in production: every command of it starts with exactly the environment that it gives."""
+"""`compose.yaml` in production: each command starts from what the image installs, with exactly its environment."""
 
 import os
 import re
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -14,8 +15,8 @@ import httpx
 import pytest
 import yaml
 
-from backend.core.embedded.postgres import EmbeddedPostgres
-from backend.core.embedded.valkey import EmbeddedValkey
+from backend.dev.servers.postgres import EmbeddedPostgres
+from backend.dev.servers.valkey import EmbeddedValkey
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.ports import own_port
 
@@ -45,8 +46,29 @@ def environment_of(service: dict[str, Any]) -> dict[str, str]:
     return {name: filled_in(str(value)) for name, value in told.items() if value is not None}
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `pip install .` puts on a machine, as the image does."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=PROJECT, check=True, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = folder.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def test_what_only_development_needs_is_not_installed(installed: Path) -> None:
+    assert (PROJECT / "backend" / "dev").is_dir()
+    found = {str(path.relative_to(installed)) for path in installed.rglob("*") if "dev" in path.parts}
+    assert found == set()
+    left_out = (PROJECT / "deploy" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    assert {"backend/dev", "frontend/dev"} <= set(left_out)
+
+
 @contextmanager
-def started(service: dict[str, Any], elsewhere: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+def started(service: dict[str, Any], elsewhere: dict[str, str], installed: Path) -> Iterator[subprocess.Popen[str]]:
     """`elsewhere`: where the other containers are on this machine."""
     command, environment = service["command"], environment_of(service)
     assert command[0] == "orion"
@@ -56,7 +78,8 @@ def started(service: dict[str, Any], elsewhere: dict[str, str], folder: Path) ->
     ports = {name: value for name, value in elsewhere.items() if name.endswith("_PORT")}
     process = subprocess.Popen(
         [ORION, *command[1:]],
-        env=clean | environment | ports, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=clean | environment | ports | {"PYTHONPATH": str(installed)}, cwd=installed,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
         yield process
@@ -91,19 +114,19 @@ def elsewhere(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_every_command_of_compose_starts_with_what_compose_gives_it(elsewhere: dict[str, str], tmp_path: Path) -> None:
+def test_every_command_of_compose_starts_with_what_compose_gives_it(elsewhere: dict[str, str], installed: Path) -> None:
     services = yaml.safe_load((PROJECT / "compose.yaml").read_text("utf-8"))["services"]
     ours = {name: service for name, service in services.items() if service.get("image") == "orion"}
     assert set(ours) == {"migrate", "backend", "frontend", "worker"}
     assert not any("DATABASE" in name or "REDIS" in name for name in environment_of(ours["frontend"]))
     with ExitStack() as stack:
-        with started(ours["migrate"], elsewhere, tmp_path) as process:
+        with started(ours["migrate"], elsewhere, installed) as process:
             said, _ = process.communicate(timeout=PATIENCE_SECONDS)
             assert process.returncode == 0, said
         # One after the other: three that start at once take each other's time.
         for name in ("backend", "frontend"):
-            process = stack.enter_context(started(ours[name], elsewhere, tmp_path))
+            process = stack.enter_context(started(ours[name], elsewhere, installed))
             until_it_answers(process, f"http://127.0.0.1:{elsewhere[f'ORION_{name.upper()}_PORT']}/health/ready")
-        worker = stack.enter_context(started(ours["worker"], elsewhere, tmp_path))
+        worker = stack.enter_context(started(ours["worker"], elsewhere, installed))
         assert worker.stdout is not None
         assert any("worker_started" in line for line in worker.stdout)

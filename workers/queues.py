@@ -13,7 +13,7 @@ from arq.worker import Function, Worker, func
 
 from backend.core.queue import LONG_QUEUE, QUEUE_NAME, RELAY, SEND_MAILS, deserialize, open_queue, serialize
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
-from backend.loyalty.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
+from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program

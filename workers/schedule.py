@@ -10,7 +10,7 @@ from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, war
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_programs
-from workers.jobs.tidy import purge
+from workers.jobs.purge import purge
 from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
 from workers.runner import logged
 

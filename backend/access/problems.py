@@ -30,3 +30,9 @@ class StoreRequired(Problem):
 class StoreNotFound(Problem):
     code, status = "store_not_found", 404
     title = N_("Store not found, or you don’t have access")
+
+
+SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
+"""What the guards of an owner's or an admin's operation raise."""
+STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound)
+"""What the guards of a till's operation raise."""

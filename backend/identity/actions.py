@@ -17,8 +17,8 @@ from backend.access.problems import Forbidden
 from backend.core.addresses import normalize_email
 from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
-from backend.core.metrics import SIGN_IN_FAILURES
 from backend.core.sealing import unseal
+from backend.identity.metrics import SIGN_IN_FAILURES
 from backend.identity.models import AccessToken
 from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import token_hash

@@ -13,10 +13,10 @@ import msgspec
 
 from backend.core.hashing import hash_secret, verify_secret
 from backend.core.keys import KeyRing
-from backend.core.metrics import PIN_FAILURES, PIN_LOCKOUTS
 from backend.core.origin import Origin
 from backend.core.problems import Unavailable
 from backend.core.turns import Turns
+from backend.staff_pins.metrics import PIN_FAILURES, PIN_LOCKOUTS
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
 from backend.staff_pins.recent import RecentPins
 from backend.staff_pins.rules import is_asked, peppered

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from backend.loyalty.cards.schemas import OwnCardView
 from backend.loyalty.rewards.schemas import CardReward
-from backend.loyalty.wallets.schemas import Wallets
+from backend.wallets.schemas import Wallets
 from frontend.kit.assets import Assets
 from frontend.kit.passes import PassFace, PassValues, Wallet, faces_of
 from i18n.locales import html_language

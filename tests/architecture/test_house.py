@@ -69,7 +69,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 
 
 DOORS = {"backend/core/outbound/door.py", "frontend/api/client.py"}
-SERVERS = {"backend/sandbox/apple/apns.py"}
+SERVERS = {"backend/dev/sandbox/apple/apns.py"}
 """They are asked, and do not ask."""
 CLIENTS = {"aiohttp", "aiosmtplib", "anyio", "h2", "httpcore", "httpx"}
 

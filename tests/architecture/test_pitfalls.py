@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ROOT / "tests" / "loyalty" / "wallets"
+TESTS = ROOT / "tests" / "wallets"
 PAGE = (ROOT / "docs" / "wallet-pitfalls.md").read_text(encoding="utf-8")
 ROWS = {int(number): proof for number, proof in re.findall(r"^\| (\d+) \| .+ \| (.+) \|$", PAGE, flags=re.MULTILINE)}
 NAMED = re.compile(r"`([\w/]+\.py)::(test_\w+)`")

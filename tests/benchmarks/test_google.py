@@ -4,8 +4,8 @@ import httpx
 import msgspec
 import pytest
 
-from backend.sandbox.google.account import ISSUER_ID
-from backend.sandbox.google.app import FakeGoogle
+from backend.dev.sandbox.google.account import ISSUER_ID
+from backend.dev.sandbox.google.app import FakeGoogle
 from benchmarks.google import FACTS, Double, Facts, fill
 from benchmarks.world import START_POINTS
 

@@ -18,7 +18,7 @@ from backend.core.database_url import check_database_files
 from backend.core.migrations import owner_engine
 from backend.core.reaching import StartRefused, reach_database
 from backend.core.settings import Settings
-from backend.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
+from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
 from environment.reading import SettingsError
 from tests.doubles.tls_postgres import NOT_IN_THE_CERTIFICATE, PASSWORD, TlsPostgres
 from tests.world.patience import until

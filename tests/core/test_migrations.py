@@ -14,10 +14,10 @@ from sqlalchemy import CheckConstraint
 from backend.core.migrations import SCRIPTS, downgrade, head, owner_engine, status, upgrade
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
-from backend.loyalty.ledger.rows import AllocationRow, CategoryRow, TransactionRow
-from backend.loyalty.ledger.state import CardRow, LotState
+from backend.dev.seed import seed
+from backend.loyalty.ledger.booking.rows import AllocationRow, CategoryRow, TransactionRow
+from backend.loyalty.ledger.booking.state import CardRow, LotState
 from backend.models import metadata
-from backend.seed import seed
 from backend.services import open_services
 from tests.conftest import Servers
 from tests.world.ledger import assert_ledger_adds_up

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from backend.document_file import document_text
+from backend.cli.openapi import document_text
 from backend.operations.problems import known_problems
 from tests.world.caller import Json, Promises, codes_of
 from tests.world.till import Stranger

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import frontend.main
 import workers.main
-from backend import cli
+from backend.cli import orion as cli
 from backend.core.settings import Settings, load_settings
 from tests.conftest import Servers
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from backend import cli
+from backend.cli import orion as cli
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
 from backend.staff.passwords import DEMO_PASSWORD, PUBLISHED
@@ -84,7 +84,7 @@ def test_nobody_gets_a_published_password_in_production(words: list[str], senten
 
 def test_every_password_of_a_world_that_comes_with_orion_is_known_as_published() -> None:
     files = [
-        HOUSE / "tests/world/world.toml",
+        HOUSE / "backend/dev/world.toml",
         *(HOUSE / "backend").rglob("*.py"),
         *(HOUSE / "benchmarks").rglob("*.py"),
     ]

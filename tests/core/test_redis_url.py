@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.queue import open_queue, open_redis
 from backend.core.reaching import StartRefused, reach_redis
 from backend.core.redis_url import redis_options
-from backend.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
+from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
+from backend.dev.servers.valkey import EmbeddedValkey
 from environment.reading import SettingsError
 from tests.doubles.tls_valkey import KNOWN_BY_NAME, NOT_IN_THE_CERTIFICATE, speaking_tls
 from workers.queues import QUEUES, make_workers

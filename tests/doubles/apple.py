@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from backend.core.settings import Settings
-from backend.sandbox.apple.apns import FakeApns
-from backend.sandbox.apple.pki import ROOT, ApplePki
+from backend.dev.sandbox.apple.apns import FakeApns
+from backend.dev.sandbox.apple.pki import ROOT, ApplePki
 
 API_URL = "https://passes.orion.test"
 

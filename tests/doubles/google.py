@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from backend.core.settings import Settings
-from backend.sandbox.google.account import ISSUER_ID, public_keys, write_account
-from backend.sandbox.google.app import FakeGoogle
+from backend.dev.sandbox.google.account import ISSUER_ID, public_keys, write_account
+from backend.dev.sandbox.google.app import FakeGoogle
 from tests.doubles.serving import serving
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from backend.loyalty.wallets.ports import (
+from backend.wallets.ports import (
     CardSnapshot,
     Notify,
     Permanent,

@@ -7,7 +7,7 @@ from typing import Any
 
 import h11
 
-from backend.sandbox.google.web import ConnectionLost
+from backend.dev.sandbox.google.web import ConnectionLost
 
 
 @asynccontextmanager

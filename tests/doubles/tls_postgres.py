@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from backend.core.embedded.identity import give
-from backend.core.embedded.postgres import EmbeddedPostgres
-from backend.sandbox.apple.pki import ROOT, SERVER, SERVER_KEY, YEAR, Authority, pem
+from backend.dev.sandbox.apple.pki import ROOT, SERVER, SERVER_KEY, YEAR, Authority, pem
+from backend.dev.servers.identity import give
+from backend.dev.servers.postgres import EmbeddedPostgres
 from tests.world.ports import own_port
 
 PROJECT = Path(__file__).resolve().parents[2]

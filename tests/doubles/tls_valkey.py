@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backend.core.embedded.valkey import EmbeddedValkey
-from backend.sandbox.apple.pki import SERVER, SERVER_KEY
+from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY
+from backend.dev.servers.valkey import EmbeddedValkey
 from tests.world.ports import own_port
 
 KNOWN_BY_NAME, NOT_IN_THE_CERTIFICATE = "localhost", "127.0.0.2"

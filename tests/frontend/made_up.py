@@ -15,8 +15,8 @@ from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.programs.schemas import PublicProgram, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
 from backend.loyalty.till.schemas import CardPage, OwnBooking
-from backend.loyalty.wallets.schemas import AppleWallet, GoogleWallet, Wallets
 from backend.merchants.schemas import StoreRef
+from backend.wallets.schemas import AppleWallet, GoogleWallet, Wallets
 
 View = TypeVar("View", bound=msgspec.Struct)
 ID = UUID("0198c0de-0000-7000-8000-000000000001")

@@ -9,9 +9,6 @@ import httpx
 import pytest
 
 from backend.identity.schemas import SignInView, UserView
-from backend.loyalty.wallets.apple.certificates import STEPS as FILE_STEPS
-from backend.loyalty.wallets.apple.checks import ADDRESS_STEP, APNS_STEP
-from backend.loyalty.wallets.google.checks import STEPS as GOOGLE_STEPS
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import (
     BreakerView,
@@ -24,6 +21,9 @@ from backend.operations.wallets.schemas import (
     StepView,
     WalletStatus,
 )
+from backend.wallets.apple.certificates import STEPS as FILE_STEPS
+from backend.wallets.apple.checks import ADDRESS_STEP, APNS_STEP
+from backend.wallets.google.checks import STEPS as GOOGLE_STEPS
 from tests.frontend.made_up import CODE, ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import HTMX, Browser

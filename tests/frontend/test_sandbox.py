@@ -7,7 +7,7 @@ import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 
-from backend.sandbox.schemas import SandboxCard, SandboxCards, ShownFact, ShownPass, ShownPhones
+from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownFact, ShownPass, ShownPhones
 from frontend.app import create_app
 from frontend.settings import Settings
 from tests.frontend import made_up

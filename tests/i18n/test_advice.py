@@ -14,7 +14,7 @@ ADVICE = re.compile(
 )
 WITHOUT_VALUE = (
     "backend/identity/",
-    "backend/loyalty/wallets/",
+    "backend/wallets/",
     "backend/operations/wallets/",
     "frontend/account/",
     "frontend/admin/",

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.settings import Settings
+from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.conftest import Servers

@@ -14,13 +14,13 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from backend.core.embedded.environment import open_servers
 from backend.core.settings import Settings, load_settings
-from backend.core.supervisor import Supervisor
 from backend.dev import await_ready, start_programs
-from backend.sandbox import opening
-from backend.sandbox.google import development
-from backend.sandbox.opening import sandbox_values
+from backend.dev.sandbox import opening
+from backend.dev.sandbox.google import development
+from backend.dev.sandbox.opening import sandbox_values
+from backend.dev.servers.environment import open_servers
+from backend.dev.supervisor import Supervisor
 from tests.world.patience import until
 from tests.world.ports import own_port
 

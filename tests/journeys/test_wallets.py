@@ -11,9 +11,9 @@ from axe_playwright_python.async_playwright import Axe
 from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from backend.core.embedded.valkey import EmbeddedValkey
-from backend.sandbox.apple.pki import ROOT
-from backend.sandbox.phones.iphone import IPhone
+from backend.dev.sandbox.apple.pki import ROOT
+from backend.dev.sandbox.phones.iphone import IPhone
+from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import open_services
 from tests.conftest import Servers
 from tests.journeys.stack import Stack, open_stack

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from playwright.async_api import Page, expect
 
-from backend.loyalty.wallets.jobs import SYNC_PASSES
 from backend.operations.task_runs.actions import Progress, run_now
+from backend.wallets.jobs import SYNC_PASSES
 from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.world import PASSWORD

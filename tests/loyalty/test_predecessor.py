@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
+from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Stamp
-from backend.loyalty.ledger.stamping import AddStamp
 from backend.merchants.models import Policy
 from backend.reactions import reactions
 from backend.services import Services

@@ -21,12 +21,12 @@ from msgspec.structs import replace
 
 from backend.core.keys import KeyRing
 from backend.core.settings import Settings
+from backend.dev.sandbox.apple.iphone import FakeIPhone
+from backend.dev.sandbox.apple.pki import ApplePki
+from backend.dev.sandbox.google.account import EMAIL, public_keys, write_account
+from backend.dev.sandbox.google.app import SAVE
+from backend.dev.sandbox.google.oauth import GrantRefused
 from backend.loyalty.cards.links import CardLinks
-from backend.sandbox.apple.iphone import FakeIPhone
-from backend.sandbox.apple.pki import ApplePki
-from backend.sandbox.google.account import EMAIL, public_keys, write_account
-from backend.sandbox.google.app import SAVE
-from backend.sandbox.google.oauth import GrantRefused
 from tests.doubles.apple import Apple, open_apple
 from tests.doubles.google import Google, open_google
 from tests.world import PASSWORD

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.wallets.snapshot import find_snapshot
 from backend.services import Services
+from backend.wallets.snapshot import find_snapshot
 from tests.doubles.smtp import PostOffice
 from tests.world.shop import Shop
 from tests.world.till import Stranger

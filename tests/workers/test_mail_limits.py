@@ -15,7 +15,7 @@ from tests.doubles.smtp import PostOffice
 from tests.workers.test_worker import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import Stranger
-from workers.jobs.tidy import purge
+from workers.jobs.purge import purge
 
 
 @pytest.fixture

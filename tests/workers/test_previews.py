@@ -15,7 +15,7 @@ from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from workers.jobs.previews import preview_program
-from workers.jobs.tidy import PREVIEWS_KEPT, purge
+from workers.jobs.purge import PREVIEWS_KEPT, purge
 
 
 async def test_the_worker_makes_what_was_asked_for(shop: Shop, workers: list[Worker]) -> None:

@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from backend.core.clock import clock
 from backend.core.settings import Settings
+from backend.dev.sandbox.apple.pki import ApplePki, rsa_key
+from backend.dev.sandbox.google.account import ISSUER_ID, write_account
 from backend.operations.wallets.alarm_mails import RUNBOOK, SECTIONS, TEXTS
-from backend.sandbox.apple.pki import ApplePki, rsa_key
-from backend.sandbox.google.account import ISSUER_ID, write_account
 from backend.services import Services
 from tests.doubles.smtp import PostOffice
 from tests.world import ADA

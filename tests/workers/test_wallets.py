@@ -17,14 +17,14 @@ from backend.core.clock import clock
 from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
 from backend.loyalty.ledger import events
-from backend.loyalty.wallets.due import Scope
-from backend.loyalty.wallets.jobs import SYNC_PASSES
-from backend.loyalty.wallets.links import open_link
-from backend.loyalty.wallets.ports import Notify, Paused, Transient
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync
 from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
+from backend.wallets.due import Scope
+from backend.wallets.jobs import SYNC_PASSES
+from backend.wallets.links import open_link
+from backend.wallets.ports import Notify, Paused, Transient
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
 from tests.workers.conftest import queue_workers, run

@@ -18,19 +18,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core import reaching
 from backend.core.clock import clock
-from backend.core.embedded.valkey import EmbeddedValkey
 from backend.core.outbox import relay
-from backend.core.ports import is_free
 from backend.core.queue import RELAY, deserialize, serialize
 from backend.core.reaching import StartRefused, reach_redis
 from backend.core.settings import Settings
-from backend.loyalty.wallets.apple.passes import ERASED_KEPT
-from backend.loyalty.wallets.links import open_link
-from backend.loyalty.wallets.models import AppleDevice, ApplePass, AppleRegistration
+from backend.dev.ports import is_free
+from backend.dev.servers.valkey import EmbeddedValkey
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.actions import LEASE
 from backend.messaging.delivery import TIMEOUT_SECONDS
 from backend.services import Services
+from backend.wallets.apple.passes import ERASED_KEPT
+from backend.wallets.links import open_link
+from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.conftest import run
@@ -44,7 +44,7 @@ from workers import runner
 from workers.jobs import mail, outbox, tidy
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
-from workers.jobs.tidy import ANSWERS_KEPT, purge
+from workers.jobs.purge import ANSWERS_KEPT, purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
 

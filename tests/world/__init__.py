@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from backend.seed import read_world
+from backend.dev.seed import read_world
 
 WORLD = read_world()
 PASSWORD: str = WORLD["password"]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from backend.loyalty.wallets.ports import CardSnapshot, ProgramSnapshot
+from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 CODE = "BDFHKLNPRSTVXGCJ"
 PROGRAM = ProgramSnapshot(

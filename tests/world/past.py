@@ -13,14 +13,17 @@ from backend.core.clock import clock
 from backend.core.idempotency import Key, Reply
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.loyalty.ledger.actions import JointOperation, Operation
-from backend.loyalty.ledger.adjusting import AdjustPoints
-from backend.loyalty.ledger.earning import EarnPoints
-from backend.loyalty.ledger.expiring import expire_points
-from backend.loyalty.ledger.holding import ConfirmHold, ReleaseHold, ReserveReward
-from backend.loyalty.ledger.merging import MergeCards
-from backend.loyalty.ledger.redeeming import RedeemReward
-from backend.loyalty.ledger.restoring import RestorePoints
+from backend.loyalty.ledger.booking.ledger import JointOperation, Operation
+from backend.loyalty.ledger.operations.adjust import AdjustPoints
+from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.operations.hold import ConfirmHold, ReleaseHold, ReserveReward
+from backend.loyalty.ledger.operations.merge import MergeCards
+from backend.loyalty.ledger.operations.redeem import RedeemReward
+from backend.loyalty.ledger.operations.restore import RestorePoints
+from backend.loyalty.ledger.operations.stamp import AddStamp
+from backend.loyalty.ledger.operations.unmerge import ReverseMerge
+from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     Confirmation,
@@ -34,10 +37,7 @@ from backend.loyalty.ledger.schemas import (
     Standing,
     Void,
 )
-from backend.loyalty.ledger.stamping import AddStamp
-from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
-from backend.loyalty.ledger.unmerging import ReverseMerge
-from backend.loyalty.ledger.voiding import VoidTransaction
+from backend.loyalty.ledger.tasks.expire import expire_points
 from backend.operations.task_runs.actions import Progress
 from tests.world.caller import new_key
 from tests.world.shop import Shop

@@ -9,10 +9,10 @@ import pytest
 
 from backend.core import ratelimit
 from backend.core.outbound import breaker, bucket
-from backend.loyalty.ledger import actions as ledger
-from backend.loyalty.wallets import freshness
+from backend.loyalty.ledger.booking import ledger
 from backend.operations import health
 from backend.staff_pins import actions as staff_pins
+from backend.wallets import freshness
 
 PATIENCE_SECONDS = 60
 LOOK_SECONDS = 0.02

@@ -4,7 +4,7 @@ import atexit
 import socket
 from contextlib import ExitStack
 
-from backend.core.ports import is_free
+from backend.dev.ports import is_free
 
 CHOICE = range(20_000, 32_000)
 """Below those that the system gives to connections of its own choice."""

@@ -24,10 +24,10 @@ from backend.identity.queries import token_hash
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.schemas import Person
-from backend.loyalty.ledger.actions import Operation
-from backend.loyalty.ledger.earning import EarnPoints
+from backend.loyalty.ledger.booking.ledger import Operation
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Earn, Stamp
-from backend.loyalty.ledger.stamping import AddStamp
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Merchant, Policy, Store, StoreCode

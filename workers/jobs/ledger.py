@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.core.clock import clock
-from backend.loyalty.ledger import timing_out
+from backend.loyalty.ledger.tasks import time_out_holds as timing_out
 from backend.merchants.queries import list_merchants_with
 from backend.operations.ledger import tasks
 from backend.operations.ledger.points import EXPIRY, WARNING

@@ -7,16 +7,16 @@ from uuid import UUID
 from arq.worker import Retry
 
 from backend.core.clock import clock
-from backend.loyalty.wallets.due import Scope
-from backend.loyalty.wallets.jobs import SYNC_PASSES, ring_sync
-from backend.loyalty.wallets.outcomes import Outcome
-from backend.loyalty.wallets.ports import Provider
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.queries import SILENCE, get_run, is_running, list_unheard
 from backend.operations.wallets.alarm_mails import tell_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.services import Services
+from backend.wallets.due import Scope
+from backend.wallets.jobs import SYNC_PASSES, ring_sync
+from backend.wallets.outcomes import Outcome
+from backend.wallets.ports import Provider
 
 
 async def sync_wallet_pass(context: dict[str, Any], merchant_id: str, card_id: str, provider: Provider) -> None:

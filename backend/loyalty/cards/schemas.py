@@ -9,8 +9,8 @@ from msgspec import Meta
 from backend.core.schemas import Answer, Body
 from backend.loyalty.customers.schemas import CustomerView, HolderView
 from backend.loyalty.rewards.schemas import CardReward
-from backend.loyalty.wallets.schemas import Wallets
 from backend.merchants.schemas import StoreRef
+from backend.wallets.schemas import Wallets
 
 
 class NextExpiry(Answer):

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from backend.loyalty.cards.links import Addresses
-from backend.loyalty.wallets.schemas import AppleWallet, GoogleWallet, Wallets
+from backend.wallets.schemas import AppleWallet, GoogleWallet, Wallets
 
 
 class PassLink(msgspec.Struct, frozen=True):

@@ -28,13 +28,13 @@ from backend.loyalty.customers.schemas import Person
 from backend.loyalty.enrollment.events import CardLinkRequested
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
-from backend.loyalty.ledger.actions import Ledger, tries
-from backend.loyalty.ledger.checks import check_open
-from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.booking.checks import check_open
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.ledger import Ledger, tries
+from backend.loyalty.ledger.booking.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.events import CardEnrolled
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.rules import lot_life
-from backend.loyalty.ledger.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.views import Show, works_at
 
 MOVED_CONSTRAINTS = {"uq_cards_merchant_id", "code_retired", "uq_cards_customer_scope", "one_welcome"}

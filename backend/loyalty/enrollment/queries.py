@@ -9,11 +9,11 @@ from backend.core.origin import Origin
 from backend.loyalty.cards.links import CardLink
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.customers.schemas import HolderView
-from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.checks import check_open
+from backend.loyalty.ledger.booking.checks import check_open
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.queries import get_setup, list_transactions
-from backend.loyalty.ledger.state import CardState, decode_state
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage, OwnBooking

@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger.checks import check_shown
+from backend.loyalty.ledger.booking.checks import check_shown
+from backend.loyalty.ledger.booking.state import CardState, LotState
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.ledger.state import CardState, LotState
 
 EXPLAIN_CARD = "SELECT explain_card($1, $2, $3, $4, $5, $6)"
 LOTS_IN_FULL = 30

@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import ceil
 from uuid import UUID
 
+from backend.loyalty.ledger.booking.state import LotState
 from backend.loyalty.ledger.rules import CENTS_PER_EURO, take
-from backend.loyalty.ledger.state import LotState
 
 MEANINGS = {
     ("voided", True): "returned",

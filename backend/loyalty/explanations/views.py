@@ -21,7 +21,7 @@ from backend.loyalty.explanations.schemas import (
 )
 from backend.loyalty.explanations.sentences import Sentences
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.state import LotState, Moment
+from backend.loyalty.ledger.booking.state import LotState, Moment
 
 
 def explain(facts: CardFacts, origin: Origin) -> ExplanationView:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger import checks, rules
-from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking import checks
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.state import CardState, RewardState, StoreState
 from backend.loyalty.ledger.problems import (
     CardFrozen,
     InsufficientPoints,
@@ -18,7 +20,6 @@ from backend.loyalty.ledger.problems import (
     UnitNotOffered,
 )
 from backend.loyalty.ledger.schemas import Redemption, Reservation
-from backend.loyalty.ledger.state import CardState, RewardState, StoreState
 from i18n.bidi import isolated
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 from backend.core.idempotency import ask_at
 from backend.core.problems import Problem
 from backend.loyalty.cards import code
-from backend.loyalty.ledger.state import TargetCard
+from backend.loyalty.ledger.booking.state import TargetCard
 from i18n.bidi import isolated
 from i18n.translator import N_, NN_
 

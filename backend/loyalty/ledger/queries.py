@@ -10,11 +10,11 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.core.paging import Position
-from backend.loyalty.ledger.checks import check_shown
+from backend.loyalty.ledger.booking.checks import check_shown
+from backend.loyalty.ledger.booking.state import CardState, Setup, in_language
 from backend.loyalty.ledger.problems import CardNotFound, TransactionNotFound
 from backend.loyalty.ledger.rules import UNDO_WINDOW, undo_until
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.ledger.state import CardState, Setup, in_language
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"

@@ -1,16 +1,16 @@
 """Whose order it is and how much a return of it would take back, decided by the return itself and not booked."""
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.draft import Draft
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.booking.state import CardState, Target
+from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.receipts import fold_reference
-from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, OrderQuestion, Void
-from backend.loyalty.ledger.state import CardState, Target
 from backend.loyalty.ledger.views import Show
-from backend.loyalty.ledger.voiding import VoidTransaction
 
 
 async def preview_return(ledger: Ledger, origin: Origin, asked: OrderQuestion) -> OrderPreview:

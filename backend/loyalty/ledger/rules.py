@@ -9,7 +9,7 @@ from math import ceil, floor
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.loyalty.ledger.state import HoldState, LotState, Moment, TermsState
+from backend.loyalty.ledger.booking.state import HoldState, LotState, Moment, TermsState
 
 GRACE = timedelta(days=14)
 UNDO_WINDOW = timedelta(seconds=20)

@@ -10,12 +10,9 @@ from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.offers import reward_refusal, stores_of
-from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
-from backend.loyalty.ledger.rows import TransactionRow
-from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.ledger.state import (
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.booking.state import (
     CardState,
     CustomerState,
     HoldState,
@@ -24,6 +21,9 @@ from backend.loyalty.ledger.state import (
     StoreState,
     in_language,
 )
+from backend.loyalty.ledger.offers import reward_refusal, stores_of
+from backend.loyalty.ledger.problems import CardNotFound, ProgramInactive
+from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.programs.schemas import ProgramView, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
 from backend.merchants.schemas import PolicyView, StoreRef

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from backend.loyalty.ledger.adjusting import AdjustPoints
-from backend.loyalty.ledger.earning import EarnPoints
-from backend.loyalty.ledger.holding import ConfirmHold
+from backend.loyalty.ledger.operations.adjust import AdjustPoints
+from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
+from backend.loyalty.ledger.operations.earn import EarnPoints
+from backend.loyalty.ledger.operations.hold import ConfirmHold
+from backend.loyalty.ledger.operations.redeem import RedeemReward
+from backend.loyalty.ledger.operations.restore import RestorePoints
+from backend.loyalty.ledger.operations.stamp import AddStamp
+from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems import InsufficientPoints, InsufficientStamps
-from backend.loyalty.ledger.redeeming import RedeemReward
-from backend.loyalty.ledger.restoring import RestorePoints
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     Confirmation,
@@ -20,9 +23,6 @@ from backend.loyalty.ledger.schemas import (
     Standing,
     Void,
 )
-from backend.loyalty.ledger.stamping import AddStamp
-from backend.loyalty.ledger.standing import DeactivateCard, ReactivateCard
-from backend.loyalty.ledger.voiding import VoidTransaction
 from backend.loyalty.previews.card_replay import CardReplay, Price, as_unit, nothing
 from backend.loyalty.previews.history import Line
 from backend.loyalty.previews.rebooked import Rebooked

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from backend.loyalty.ledger.state import LotState
+from backend.loyalty.ledger.booking.state import LotState
 from backend.loyalty.previews.card_replay import CardReplay
 
 COMPARED = (

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.holding import ReleaseHold, ReserveReward
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.booking.state import HoldState, ProgramState, Target, TermsState
+from backend.loyalty.ledger.operations.hold import ReleaseHold, ReserveReward
 from backend.loyalty.ledger.problems import UnitNotOffered
-from backend.loyalty.ledger.rows import TransactionRow
 from backend.loyalty.ledger.schemas import Reservation
-from backend.loyalty.ledger.state import HoldState, ProgramState, Target, TermsState
 from backend.loyalty.previews.history import CardHistory, Line
 from backend.loyalty.previews.past import Conditions, Past
 from backend.loyalty.previews.rebooked import Rebooked

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger.state import TermsState
+from backend.loyalty.ledger.booking.state import TermsState
 from backend.loyalty.previews.past import Conditions, Past
 from backend.loyalty.previews.schemas import ProgramDraft
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from backend.loyalty.ledger.rows import Booking
-from backend.loyalty.ledger.state import LotState
+from backend.loyalty.ledger.booking.rows import Booking
+from backend.loyalty.ledger.booking.state import LotState
 
 
 @dataclass(slots=True)

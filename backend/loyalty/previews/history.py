@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions, enter_merchant
 from backend.core.models import TenantRow
 from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger.booking.rows import MergeRow
+from backend.loyalty.ledger.booking.state import CardRow, HoldState, LotState
 from backend.loyalty.ledger.models import CardMerge, Hold, Lot, Transaction
-from backend.loyalty.ledger.rows import MergeRow
-from backend.loyalty.ledger.state import CardRow, HoldState, LotState
 
 CHUNK = 200
 """Cards read at once: memory stays bounded however many there are."""

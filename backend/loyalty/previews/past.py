@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.loyalty.ledger.state import (
+from backend.loyalty.ledger.booking.state import (
     HomeStore,
     ProgramState,
     RewardState,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from uuid import UUID
 
-from backend.loyalty.ledger.restoring import Restorable
-from backend.loyalty.ledger.rows import Booking, MergeRow, TransactionRow
-from backend.loyalty.ledger.state import Returned, Taken, Target, TargetTransaction
+from backend.loyalty.ledger.booking.rows import Booking, MergeRow, TransactionRow
+from backend.loyalty.ledger.booking.state import Returned, Taken, Target, TargetTransaction
+from backend.loyalty.ledger.operations.restore import Restorable
 from backend.loyalty.previews.families import Families
 
 

@@ -11,11 +11,11 @@ from functools import partial
 from uuid import UUID
 
 from backend.core.problems import Problem
-from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.merging import MergeCards
-from backend.loyalty.ledger.rows import MergeRow
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.rows import MergeRow
+from backend.loyalty.ledger.operations.merge import MergeCards
+from backend.loyalty.ledger.operations.unmerge import ReverseMerge
 from backend.loyalty.ledger.schemas import Merge, MergeReversal
-from backend.loyalty.ledger.unmerging import ReverseMerge
 from backend.loyalty.previews.acting import AS_IT_WAS, act
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group

@@ -14,7 +14,7 @@ from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
-from backend.loyalty.ledger.desk import REPLAYED, Desk, sent
+from backend.loyalty.ledger.booking.request import REPLAYED, Desk, sent
 from backend.loyalty.ledger.problems import ProgramInactive
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.loyalty.enrollment.actions import draft_enrolled
-from backend.loyalty.ledger.draft import Draft
-from backend.loyalty.ledger.rows import Booking, TransactionRow
-from backend.loyalty.ledger.state import CardRow, CardState, Setup, StoreState, Target
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.rows import Booking, TransactionRow
+from backend.loyalty.ledger.booking.state import CardRow, CardState, Setup, StoreState, Target
 from backend.loyalty.previews.rebooked import Memory
 
 STAMPS_KEPT, HOLDS_KEPT = timedelta(days=5), timedelta(days=1)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import floor
 from uuid import UUID
 
-from backend.loyalty.ledger.rows import TransactionRow
+from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.schemas import Figures
 

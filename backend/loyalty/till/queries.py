@@ -22,9 +22,9 @@ from backend.loyalty.customers.rules import (
     says_enough,
     ways_to_ask,
 )
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import CardReplacedBefore
 from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
-from backend.loyalty.ledger.state import CardState
 from backend.loyalty.till.schemas import Undo
 
 RECENT = 8

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.loyalty.ledger.actions import Ledger
-from backend.loyalty.ledger.expiring import expire_points
-from backend.loyalty.ledger.warning import ExpiryWarning
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.merchants.queries import list_merchant_ids
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun

@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.metrics import LEDGER_VIOLATIONS
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.audit.actions import Audited, Range, Violation, audit
-from backend.loyalty.ledger.audit.freezing import freeze
+from backend.loyalty.ledger.audit.freeze import freeze
 from backend.loyalty.ledger.audit.promises import OF_CARDS, OUTBOX, TOTAL
+from backend.loyalty.ledger.metrics import LEDGER_VIOLATIONS
 from backend.merchants.models import Merchant
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.ids import new_id
-from backend.core.metrics import TASK_FAILED_IDS, TASK_SUCCEEDED
+from backend.operations.task_runs.metrics import TASK_FAILED_IDS, TASK_SUCCEEDED
 from backend.operations.task_runs.models import TaskRun
 
 HEARTBEAT_SECONDS, WATCH_SECONDS = 5.0, 0.25

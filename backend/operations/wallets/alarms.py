@@ -7,15 +7,15 @@ from typing import Literal
 import structlog
 
 from backend.core.clock import clock
-from backend.core.metrics import CERTIFICATE_ENDS, KEY_MADE
 from backend.core.settings import Settings
-from backend.loyalty.wallets.apple.certificates import SIGNER, WWDR, PassCertificates, inspect
-from backend.loyalty.wallets.apple.certificates import is_configured as has_apple
-from backend.loyalty.wallets.google.account import KEY_AGE_MAX, Account, AccountError, read_account
-from backend.loyalty.wallets.google.account import is_configured as has_google
-from backend.loyalty.wallets.google.checks import account_fault
-from backend.loyalty.wallets.ports import CheckStep
 from backend.operations.task_runs.actions import Progress
+from backend.wallets.apple.certificates import SIGNER, WWDR, PassCertificates, inspect
+from backend.wallets.apple.certificates import is_configured as has_apple
+from backend.wallets.google.account import KEY_AGE_MAX, Account, AccountError, read_account
+from backend.wallets.google.account import is_configured as has_google
+from backend.wallets.google.checks import account_fault
+from backend.wallets.metrics import CERTIFICATE_ENDS, KEY_MADE
+from backend.wallets.ports import CheckStep
 from i18n.locales import SOURCE_LANGUAGE
 
 CHECK_CERTIFICATES = "check_wallet_certificates"

@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
 from backend.loyalty.cards.models import Card
-from backend.loyalty.wallets.apple.opening import Apple
-from backend.loyalty.wallets.apple.pass_json import PassFacts, loyalty_pass
-from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.links import revive
-from backend.loyalty.wallets.models import ApplePass, AppleRegistration, WalletLink
-from backend.loyalty.wallets.ports import CardSnapshot, Provider
-from backend.loyalty.wallets.problems import NoSuchPass
-from backend.loyalty.wallets.snapshot import find_snapshot
-from backend.loyalty.wallets.sync import WalletSync
 from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
 from backend.operations.wallets.scopes import FoundCard, find_card
+from backend.wallets.apple.opening import Apple
+from backend.wallets.apple.pass_json import PassFacts, loyalty_pass
+from backend.wallets.google.opening import Google
+from backend.wallets.links import revive
+from backend.wallets.models import ApplePass, AppleRegistration, WalletLink
+from backend.wallets.ports import CardSnapshot, Provider
+from backend.wallets.problems import NoSuchPass
+from backend.wallets.snapshot import find_snapshot
+from backend.wallets.sync import WalletSync
 
 HIDDEN = "(hidden)"
 

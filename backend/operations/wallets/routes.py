@@ -19,11 +19,6 @@ from backend.core.openapi import refusals, shown
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.wallets.apple.opening import Apple
-from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.jobs import ring_sync
-from backend.loyalty.wallets.ports import Provider
-from backend.loyalty.wallets.problems import NoSuchPass
 from backend.merchants.problems import MerchantNotFound
 from backend.operations.task_runs.actions import give_up_run
 from backend.operations.task_runs.models import TaskRun
@@ -34,6 +29,11 @@ from backend.operations.wallets.schemas import CardPasses, RetryView, SyncReques
 from backend.operations.wallets.scopes import scope_of
 from backend.operations.wallets.status import WalletHealth
 from backend.operations.wallets.tasks import queue_sync
+from backend.wallets.apple.opening import Apple
+from backend.wallets.google.opening import Google
+from backend.wallets.jobs import ring_sync
+from backend.wallets.ports import Provider
+from backend.wallets.problems import NoSuchPass
 
 ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 

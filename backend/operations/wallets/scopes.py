@@ -9,13 +9,13 @@ from backend.core.database import Sessions
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.wallets.due import Scope
-from backend.loyalty.wallets.jobs import SYNC_PASSES
 from backend.merchants.models import Merchant
 from backend.merchants.queries import get_merchant_id, list_merchant_ids
 from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run
 from backend.operations.wallets.schemas import SyncRequest
+from backend.wallets.due import Scope
+from backend.wallets.jobs import SYNC_PASSES
 
 
 async def scope_of(sessions: Sessions, asked: SyncRequest) -> Scope:

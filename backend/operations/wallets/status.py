@@ -11,14 +11,6 @@ from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker
 from backend.core.settings import Settings
 from backend.loyalty.cards.models import Card
-from backend.loyalty.wallets.apple.checks import check_apple
-from backend.loyalty.wallets.apple.opening import Apple
-from backend.loyalty.wallets.google.checks import check_google
-from backend.loyalty.wallets.google.save_link import save_origins
-from backend.loyalty.wallets.models import WalletLink
-from backend.loyalty.wallets.opening import configured_wallets
-from backend.loyalty.wallets.ports import CheckStep, Provider
-from backend.loyalty.wallets.sync import WalletSync
 from backend.merchants.queries import list_merchant_ids
 from backend.operations.wallets.schemas import (
     BreakerView,
@@ -28,6 +20,14 @@ from backend.operations.wallets.schemas import (
     StepView,
     WalletStatus,
 )
+from backend.wallets.apple.checks import check_apple
+from backend.wallets.apple.opening import Apple
+from backend.wallets.google.checks import check_google
+from backend.wallets.google.save_link import save_origins
+from backend.wallets.models import WalletLink
+from backend.wallets.opening import configured_wallets
+from backend.wallets.ports import CheckStep, Provider
+from backend.wallets.sync import WalletSync
 from i18n.translator import get_translator
 
 

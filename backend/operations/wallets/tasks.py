@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.clock import clock
-from backend.loyalty.wallets.catch_up import ProviderStopped, catch_up
-from backend.loyalty.wallets.due import Scope
-from backend.loyalty.wallets.google.opening import Google
-from backend.loyalty.wallets.jobs import SYNC_PASSES
-from backend.loyalty.wallets.ports import Misconfigured, Paused
-from backend.loyalty.wallets.reconcile import RECONCILE, Reconciliation
-from backend.loyalty.wallets.sync import WalletSync
 from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
 from backend.operations.task_runs.models import TaskRun
+from backend.wallets.catch_up import ProviderStopped, catch_up
+from backend.wallets.due import Scope
+from backend.wallets.google.opening import Google
+from backend.wallets.jobs import SYNC_PASSES
+from backend.wallets.ports import Misconfigured, Paused
+from backend.wallets.reconcile import RECONCILE, Reconciliation
+from backend.wallets.sync import WalletSync
 
 
 async def queue_sync(

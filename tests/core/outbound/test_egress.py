@@ -14,7 +14,7 @@ import pytest
 
 from backend.core.outbound import egress
 from backend.core.outbound.egress import NotFetched, fetch, is_public
-from backend.sandbox.apple.pki import ROOT, SERVER, SERVER_KEY, ApplePki
+from backend.dev.sandbox.apple.pki import ROOT, SERVER, SERVER_KEY, ApplePki
 from tests.doubles.serving import serving
 
 KIBIBYTE = 1024

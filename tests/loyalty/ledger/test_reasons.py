@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from backend import cli
+from backend.cli import orion as cli
 from backend.services import Services
 from tests.world.caller import Json, new_key, refused
 from tests.world.limits import forget_everything

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.state import LotState, Moment, TermsState
+from backend.loyalty.ledger.booking.state import LotState, Moment, TermsState
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 TOKYO = ZoneInfo("Asia/Tokyo")

@@ -1,0 +1,1 @@
+from backend.cli.orion import main as main

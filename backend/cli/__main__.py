@@ -1,0 +1,3 @@
+from backend.cli.orion import main
+
+main()

@@ -1,0 +1,88 @@
+"""`orion ledger`: what must always be true of cards and their histories."""
+
+import re
+import sys
+
+import rich_click as click
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from backend.cli.output import (
+    DONE,
+    FAILED,
+    as_json_too,
+    find_merchant_id,
+    of_merchant,
+    print_json,
+    with_services_or_refusal,
+)
+from backend.core.clock import clock
+from backend.core.schemas import SAYS_SOMETHING
+from backend.loyalty.ledger.audit.freeze import unfreeze
+from backend.operations.ledger.tasks import (
+    AuditResult,
+    audit_facts,
+    audited,
+    count_cards,
+    look_at_ledger,
+)
+from backend.operations.wallets.scopes import find_card
+from backend.services import Services
+
+
+def _written(_: click.Context, __: click.Parameter, text: str) -> str:
+    if not re.search(SAYS_SOMETHING, text):
+        raise click.BadParameter("Blanks are no reason.")
+    return text
+
+
+@click.group()
+def ledger() -> None:
+    """What must always be true of cards and their histories."""
+
+
+@ledger.command("audit")
+@of_merchant
+@as_json_too
+def audit_ledger(merchant_code: str | None, as_json: bool) -> None:
+    """Check invariants I1 to I12 on every card; exit 1 when one is broken. Changes nothing."""
+
+    async def act(services: Services) -> AuditResult:
+        merchants = await audited(services.sessions, await find_merchant_id(services, merchant_code))
+        cards = await count_cards(services.sessions, merchants)
+        with Bar(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Cards", total=cards)
+            return await look_at_ledger(services.pool, merchants, lambda looked_at: bar.advance(task, looked_at))
+
+    result = with_services_or_refusal(act)
+    if as_json:
+        print_json(audit_facts(result))
+    else:
+        _print(result)
+    sys.exit(DONE if result.is_clean else FAILED)
+
+
+def _print(result: AuditResult) -> None:
+    for broken in result.violations:
+        who = broken.card_code or "no single card"
+        click.echo(f"{broken.invariant}: {broken.says} — broken by {who} of {broken.merchant}: {broken.facts}")
+    verdict = "every promise holds" if result.is_clean else f"{result.found.total()} violations"
+    click.echo(f"{result.transactions} transactions of {result.cards} cards in {result.seconds} s: {verdict}.")
+
+
+@ledger.command("unfreeze")
+@click.argument("card_code")
+@click.option("--reason", required=True, callback=_written, help="What was found, and what was done. Names no person.")
+def unfreeze_card(card_code: str, reason: str) -> None:
+    """Let rewards be redeemed again from a card that the audit had frozen.
+
+    First look at what the audit says of it, and repair that: the next audit freezes a card that is still wrong.
+    """
+
+    async def act(services: Services) -> bool:
+        card = await find_card(services.sessions, card_code)
+        return await unfreeze(services.sessions, card.merchant_id, card.card_id, reason, clock.now())
+
+    if not with_services_or_refusal(act):
+        sys.exit("The card is not frozen.")
+    click.echo("Rewards can be redeemed from the card again.")

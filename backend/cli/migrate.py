@@ -1,0 +1,55 @@
+"""`orion migrate`: the database's schema, as its owner."""
+
+import json
+import sys
+from collections.abc import Callable
+
+import rich_click as click
+
+from backend.cli.output import as_json_too, run_or_end, settings
+from backend.core import migrations
+from backend.core.settings import SettingsError, required
+from backend.core.startup import StartRefused
+
+
+def _owner_url() -> str:
+    given = settings()
+    try:
+        required(given, *([] if given.database_owner_url else ["database_url"]))
+    except SettingsError as error:
+        sys.exit(str(error))
+    return given.migration_url
+
+
+def _change(change: Callable[..., None], *arguments: str) -> None:
+    try:
+        change(*arguments)
+    except (SettingsError, StartRefused) as error:
+        sys.exit(str(error))
+
+
+@click.group()
+def migrate() -> None:
+    """Change the database's schema."""
+
+
+@migrate.command()
+def up() -> None:
+    """To the newest revision."""
+    _change(migrations.upgrade, _owner_url())
+
+
+@migrate.command(context_settings={"ignore_unknown_options": True})
+@click.argument("revision")
+def down(revision: str) -> None:
+    """To REVISION, `-1` for one step, `base` for none."""
+    _change(migrations.downgrade, _owner_url(), revision)
+
+
+@migrate.command()
+@as_json_too
+def status(as_json: bool) -> None:
+    """Where the database is; exit 1 when it is not at the newest revision."""
+    found = run_or_end(migrations.status(_owner_url()))
+    click.echo(json.dumps(found) if as_json else f"at {found['current']}, newest is {found['head']}")
+    sys.exit(0 if found["at_head"] else 1)

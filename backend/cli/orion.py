@@ -1,0 +1,34 @@
+"""The `orion` command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done."""
+
+import rich_click as click
+
+from backend.cli.ledger import ledger
+from backend.cli.migrate import migrate
+from backend.cli.openapi import openapi
+from backend.cli.points import points
+from backend.cli.processes import backend, frontend, worker
+from backend.cli.users import users
+from backend.cli.wallets import wallets
+from environment.development import development_module
+from i18n.cli import i18n
+
+development = development_module("backend.dev.commands")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def orion(context: click.Context) -> None:
+    """Orion: loyalty for shops. Finds the running development servers by itself."""
+    if development is not None and context.invoked_subcommand != "dev":
+        development.load_dev_environment()
+
+
+for command in (backend, frontend, worker, migrate, users, points, ledger, wallets, i18n, openapi):
+    orion.add_command(command)
+if development is not None:
+    orion.add_command(development.dev)
+    orion.add_command(development.seed)
+
+
+def main() -> None:
+    orion()

@@ -1,0 +1,65 @@
+"""What every command needs: the settings, the services, and one way to end."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+from uuid import UUID
+
+import rich_click as click
+
+from backend.core.problems import Problem
+from backend.core.settings import Settings, SettingsError, load_settings
+from backend.core.startup import StartRefused, check_start
+from backend.merchants.queries import get_merchant_id
+from backend.services import Services, open_services
+
+Result = TypeVar("Result")
+DONE, FAILED, PARTLY_DONE = 0, 1, 3
+
+of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", help="Only of this merchant.")
+as_json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def settings() -> Settings:
+    """Ends the command with one sentence when they are at fault."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def run_or_end(act: Coroutine[Any, Any, Result]) -> Result:
+    """Ends the command with one sentence when a setting or a server keeps it from its work."""
+    try:
+        return asyncio.run(act)
+    except (SettingsError, StartRefused) as error:
+        sys.exit(str(error))
+
+
+def with_services(act: Callable[[Services], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
+        given = settings()
+        await check_start(given)
+        async with open_services(given) as services:
+            return await act(services)
+
+    return run_or_end(run())
+
+
+def with_services_or_refusal(act: Callable[[Services], Awaitable[Result]]) -> Result:
+    """As `with_services`; a problem ends the command with its title."""
+    try:
+        return with_services(act)
+    except Problem as problem:
+        sys.exit(problem.title)
+
+
+async def find_merchant_id(services: Services, code: str | None) -> UUID | None:
+    """None without a code. Raises MerchantNotFound."""
+    return await get_merchant_id(services.sessions, code) if code else None
+
+
+def print_json(facts: Any) -> None:
+    click.echo(json.dumps(facts, default=str))

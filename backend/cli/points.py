@@ -1,0 +1,68 @@
+"""`orion points`: points that end."""
+
+import sys
+from typing import Any
+
+import rich_click as click
+
+from backend.cli.output import (
+    DONE,
+    FAILED,
+    PARTLY_DONE,
+    as_json_too,
+    find_merchant_id,
+    of_merchant,
+    print_json,
+    with_services_or_refusal,
+)
+from backend.operations.ledger.points import EXPIRY, WARNING, PointsTask
+from backend.operations.wallets.tasks import run_facts
+from backend.services import Services
+
+
+@click.group()
+def points() -> None:
+    """Points that end."""
+
+
+@points.command("expire")
+@of_merchant
+@click.option("--dry-run", is_flag=True, help="Say what would expire, and book nothing.")
+@as_json_too
+def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
+    """Book what has expired; nobody could spend it any more. Exit 3 when some cards failed."""
+    facts = _run_points(EXPIRY, merchant_code, dry_run=dry_run)
+    does = "would expire" if dry_run else "have expired"
+    _tell_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
+
+
+@points.command("warn")
+@of_merchant
+@click.option("--dry-run", is_flag=True, help="Say what would be told, and tell nobody.")
+@as_json_too
+def warn_of_expiry(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
+    """Tell holders of points that end within two weeks, once. Exit 3 when some cards failed."""
+    facts = _run_points(WARNING, merchant_code, dry_run=dry_run)
+    does = "would be told of" if dry_run else "were told of"
+    _tell_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)
+
+
+def _run_points(task: PointsTask, merchant_code: str | None, *, dry_run: bool) -> dict[str, Any]:
+    async def act(services: Services) -> dict[str, Any]:
+        merchant_id = await find_merchant_id(services, merchant_code)
+        if not dry_run:
+            return run_facts(await task.run(services.ledger, services.sessions, merchant_id))
+        found = await task.preview(services.ledger, services.sessions, merchant_id)
+        return {**found.counts, "failed_card_ids": found.failures, "error": None}
+
+    return with_services_or_refusal(act) | {"dry_run": dry_run}
+
+
+def _tell_points(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+    else:
+        click.echo(f"{sentence}; {facts['failed']} failed.")
+        for card_id, reason in facts["failed_card_ids"].items():
+            click.echo(f"{card_id}: {reason}")
+    sys.exit(FAILED if facts["error"] else PARTLY_DONE if facts["failed"] else DONE)

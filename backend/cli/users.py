@@ -1,0 +1,46 @@
+"""`orion users`: people who sign in."""
+
+import sys
+
+import rich_click as click
+import segno
+
+from backend.cli.output import settings, with_services
+from backend.core.clock import clock
+from backend.services import Services
+from backend.staff.actions import EmailImpossible, EmailTaken, create_admin
+from backend.staff.passwords import PUBLISHED
+
+PASSWORD_LENGTH_MIN = 15
+
+
+@click.group()
+def users() -> None:
+    """People who sign in."""
+
+
+@users.command("create-admin")
+@click.argument("email")
+@click.option("--name", default="Administrator", show_default=True)
+@click.password_option(help="Asked for when not given; at least 15 characters.")
+def create_admin_(email: str, name: str, password: str) -> None:
+    """A super admin, with a second factor to scan."""
+    if len(password) < PASSWORD_LENGTH_MIN:
+        sys.exit(f"The password needs at least {PASSWORD_LENGTH_MIN} characters.")
+    if settings().is_production and password in PUBLISHED:
+        sys.exit("Everybody knows that password: choose another one.")
+
+    async def act(services: Services) -> str:
+        async with services.sessions.committing() as session:
+            return await create_admin(
+                session, services.key_ring, email=email, name=name, password=password, now=clock.now()
+            )
+
+    try:
+        address = with_services(act)
+    except EmailTaken:
+        sys.exit(f"Somebody signs in as {email} already.")
+    except EmailImpossible:
+        sys.exit(f"{email} is not an email address.")
+    segno.make(address).terminal(compact=True)
+    click.echo(f"{email} is a super admin. Scan this with an authenticator, or enter {address}")

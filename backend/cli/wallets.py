@@ -1,0 +1,115 @@
+"""`orion wallets`: do they work, and bring passes up to date."""
+
+import sys
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import rich_click as click
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from backend.cli.output import DONE, FAILED, PARTLY_DONE, as_json_too, print_json, run_or_end, settings, with_services
+from backend.core.clock import clock
+from backend.core.problems import Problem
+from backend.core.queue import open_redis
+from backend.core.reaching import reach_redis
+from backend.core.settings import Settings, required
+from backend.operations.task_runs.actions import Progress
+from backend.operations.task_runs.models import TaskRun
+from backend.operations.wallets.schemas import StepView, SyncRequest
+from backend.operations.wallets.scopes import scope_of
+from backend.operations.wallets.status import Checked, look_at_wallets, step_view
+from backend.operations.wallets.tasks import queue_sync, run_facts, sync_passes
+from backend.services import Services
+from backend.wallets.opening import configured_wallets
+
+NAMES = {"google": "Google Wallet", "apple": "Apple Wallet"}
+
+
+@click.group()
+def wallets() -> None:
+    """Google Wallet and Apple Wallet."""
+
+
+@wallets.command()
+@as_json_too
+def check(as_json: bool) -> None:
+    """Whether both work, step by step, from the files to the provider; exit 1 when a step fails."""
+    given = settings()
+    checked = run_or_end(_look(given))
+    told = {name: [step_view(step, "en") for step in getattr(checked, name)] for name in NAMES}
+    configured = configured_wallets(given)
+    if as_json:
+        facts = {name: {"configured": name in configured, "steps": msgspec.to_builtins(told[name])} for name in NAMES}
+        print_json({"ok": checked.is_well, **facts})
+    else:
+        for name, steps in told.items():
+            _print_steps(NAMES[name], steps if name in configured else [])
+    sys.exit(DONE if checked.is_well else FAILED)
+
+
+async def _look(given: Settings) -> Checked:
+    required(given, "redis_url")
+    await reach_redis(given.redis_url, is_needed=True)
+    async with open_redis(given.redis_url) as redis:
+        return await look_at_wallets(given, redis, clock.now(), resumes=True)
+
+
+def _print_steps(name: str, steps: list[StepView]) -> None:
+    click.echo(name if steps else f"{name} is not configured.")
+    for step in steps:
+        click.echo(f"  {step.outcome:8} {step.name:16} {step.sentence}")
+        if step.mend:
+            click.echo(f"  {'':8} {'':16} → {step.mend}")
+
+
+@wallets.command()
+@click.option("--all", "everything", is_flag=True, help="Every pass that is behind; the same as no option.")
+@click.option("--merchant", metavar="CODE", help="Those of one merchant.")
+@click.option("--card", metavar="CODE", help="One card's, by its code or its id, whatever they show already.")
+@click.option("--failed", is_flag=True, help="Those that failed.")
+@click.option("--run", "run_id", metavar="ID", type=click.UUID, help="Those that failed in this earlier run.")
+@as_json_too
+def sync(
+    *, everything: bool, merchant: str | None, card: str | None, failed: bool, run_id: UUID | None, as_json: bool
+) -> None:
+    """Bring passes up to date, here and now; exit 3 when some could not be, 1 when a provider refuses us."""
+    if everything and (merchant or card or run_id):
+        raise click.UsageError("--all goes with neither --merchant nor --card nor --run.")
+    if run_id and (merchant or card or failed):
+        raise click.UsageError("--run goes alone: the run has named its cards.")
+    asked = SyncRequest(merchant_code=merchant, card_code=card, only_failed=failed, run_id=run_id)
+    try:
+        run = with_services(lambda services: _sync(services, asked))
+    except Problem as problem:
+        raise click.UsageError(problem.title) from problem
+    facts = run_facts(run)
+    if as_json:
+        print_json(facts)
+    else:
+        _print_run(facts)
+    sys.exit(FAILED if run.error else PARTLY_DONE if run.failures else DONE)
+
+
+async def _sync(services: Services, asked: SyncRequest) -> TaskRun:
+    scope = await scope_of(services.sessions, asked)
+    run = await queue_sync(services.wallet_sync, scope, card_code=asked.card_code)
+    with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        line = bar.add_task("Passes", total=None)
+
+        def show(progress: Progress) -> None:
+            bar.update(line, completed=progress.done, total=progress.total)
+
+        return await sync_passes(services.wallet_sync, run, watch=show)
+
+
+def _print_run(facts: dict[str, Any]) -> None:
+    processed, synced, failed = (facts.get(name, 0) for name in ("processed", "synced", "failed"))
+    click.echo(f"{processed} passes looked at, {synced} right now, {failed} failed, in {facts['seconds']} s.")
+    if facts.get("postponed"):
+        click.echo(f"{facts['postponed']} are left for the next run.")
+    for card_id, reason in facts["failed_card_ids"].items():
+        click.echo(f"  {card_id}  {reason}")
+    if facts["error"]:
+        click.echo(facts["error"], err=True)

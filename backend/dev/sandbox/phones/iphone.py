@@ -1,0 +1,136 @@
+"""An iPhone that lives from one run to the next: its passes are files that it installed and verified itself."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from backend.core.outbound.door import CallFailed
+from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass, PhoneRefuses
+from backend.dev.sandbox.apple.pkpass import COLOR, BrokenPass, open_pkpass
+from backend.dev.sandbox.phones.pictures import data_url
+from backend.dev.sandbox.schemas import ShownFact, ShownPass
+from backend.wallets.apple.zipping import zipped
+
+STATE, ENDING = "iphone.json", ".pkpass"
+MESSAGES_MAX = 5
+BACK = ("news", "expiry", "debt")
+"""Fields of the back that are worth a look."""
+JsonObject = dict[str, Any]
+
+
+class IPhone:
+    """`folder`: where its passes lie; `trusted`: the root certificate that came with it."""
+
+    def __init__(self, http: httpx.AsyncClient, trusted: Path, folder: Path) -> None:
+        self.phone = FakeIPhone(http, trusted, allows_http=True)
+        self.troubles: list[str] = []
+        self._trusted, self._folder = trusted, folder
+        self._cards: dict[str, str] = {}
+        """Serial number by the card's id."""
+        self._is_behind = False
+        self._at_work = asyncio.Lock()
+
+    async def add(self, card_id: UUID, url: str) -> None:
+        """The holder taps the button and confirms. Raises PhoneRefuses or BrokenPass."""
+        try:
+            held = await self.phone.add(url)
+        except CallFailed as failure:
+            raise PhoneRefuses(f"the button leads nowhere ({failure.reason})") from failure
+        self._cards[str(card_id)] = held.opened.serial
+        self._keep()
+
+    async def pushed(self, token: str) -> None:
+        """One push may tell of several passes; two at once are looked after one after the other."""
+        if token != self.phone.push_token:
+            return
+        async with self._at_work:
+            try:
+                await self.phone.pushed()
+            except (BrokenPass, PhoneRefuses, CallFailed) as error:
+                self.troubles.append(f"{type(error).__name__}: {error}")
+            self._keep()
+
+    async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
+        """None: it was not added."""
+        if self._is_behind:
+            # As after switching on: it asks for what it has missed.
+            self._is_behind = False
+            await self.pushed(self.phone.push_token)
+        held = self.phone.passes.get(self._cards.get(str(card_id), ""))
+        return _view(held, language) if held else None
+
+    def remember(self) -> None:
+        """What was kept; nothing at the first run."""
+        path = self._folder / STATE
+        if not path.exists():
+            return
+        told = json.loads(path.read_text("utf-8"))
+        self.phone.library_id, self.phone.push_token = told["library_id"], told["push_token"]
+        for card_id, last_modified in told["cards"].items():
+            archive = (self._folder / f"{card_id}{ENDING}").read_bytes()
+            try:
+                held = HeldPass(open_pkpass(archive, self._trusted), last_modified)
+            except BrokenPass:
+                continue  # made with certificates that have been replaced since
+            self.phone.passes[held.opened.serial] = held
+            self._cards[card_id] = held.opened.serial
+        self._is_behind = bool(self._cards)
+
+    def _keep(self) -> None:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        held = {card_id: self.phone.passes[serial] for card_id, serial in self._cards.items()}
+        for card_id, each in held.items():
+            (self._folder / f"{card_id}{ENDING}").write_bytes(zipped(each.opened.files))
+        told = {
+            "library_id": self.phone.library_id,
+            "push_token": self.phone.push_token,
+            "cards": {card_id: each.last_modified for card_id, each in held.items()},
+        }
+        (self._folder / STATE).write_text(json.dumps(told), "utf-8")
+
+
+def _view(held: HeldPass, language: str) -> ShownPass:
+    """On a phone set to this language."""
+    content, files = held.opened.in_language(language).content, held.opened.files
+    card = content["storeCard"]
+    primary = _facts(card, "primaryFields")
+    codes = content.get("barcodes", [])
+    is_over = bool(content.get("voided"))
+    return ShownPass(
+        issuer=content["organizationName"],
+        title=content["description"],
+        color=_color(content.get("backgroundColor", "")),
+        figures=_facts(card, "headerFields"),
+        main=primary[0] if primary else None,
+        details=[*_facts(card, "secondaryFields"), *_facts(card, "auxiliaryFields")],
+        more=[_fact(field) for field in card.get("backFields", []) if field["key"] in BACK],
+        customer=None,
+        strip_image=_picture(files, "strip"),
+        logo_image=_picture(files, "logo"),
+        code=codes[0]["message"] if codes and not is_over else None,
+        is_over=is_over,
+        messages=held.alerts[-MESSAGES_MAX:],
+    )
+
+
+def _facts(card: JsonObject, place: str) -> list[ShownFact]:
+    return [_fact(field) for field in card.get(place, [])]
+
+
+def _fact(field: JsonObject) -> ShownFact:
+    return ShownFact(field.get("label", ""), str(field["value"]))
+
+
+def _color(told: str) -> str:
+    found = COLOR.fullmatch(told)
+    return "#" + "".join(f"{int(channel):02x}" for channel in found.groups()) if found else ""
+
+
+def _picture(files: dict[str, bytes], name: str) -> str | None:
+    """The sharpest."""
+    found = next((files[file] for scale in ("@3x", "@2x", "") if (file := f"{name}{scale}.png") in files), None)
+    return data_url(found) if found else None

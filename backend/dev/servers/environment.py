@@ -1,0 +1,57 @@
+"""The servers of a development installation and the `ORION_` values that lead to them."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from backend.core.settings import Settings
+from backend.dev.ports import free_port
+from backend.dev.servers.postgres import EmbeddedPostgres
+from backend.dev.servers.running import secret_keys
+from backend.dev.servers.valkey import EmbeddedValkey
+
+MAIL_PORT = 2525
+EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listened on
+
+
+def local_url(host: str, port: int) -> str:
+    """Where a browser on this machine finds a server that listens on `host`."""
+    name = "127.0.0.1" if host in EVERY_ADDRESS else host
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def open_servers(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, str]:
+    """Starts the servers that no setting names; `stack` ends them."""
+    return {
+        "ORION_ENVIRONMENT": settings.environment,
+        "ORION_DATA_DIR": str(data_dir),
+        "ORION_SECRET_KEYS": settings.secret_keys or secret_keys(data_dir),
+        "ORION_BACKEND_URL": os.environ.get("ORION_BACKEND_URL")
+        or local_url(settings.backend_host, settings.backend_port),
+        "ORION_PUBLIC_URL": os.environ.get("ORION_PUBLIC_URL")
+        or local_url(settings.frontend_host, settings.frontend_port),
+        **_database(settings, data_dir, stack),
+        **_redis(settings, data_dir, stack),
+        **_mail(),
+    }
+
+
+def _database(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, str]:
+    if settings.database_url:
+        return {"ORION_DATABASE_URL": settings.database_url, "ORION_DATABASE_OWNER_URL": settings.migration_url}
+    server = stack.enter_context(EmbeddedPostgres(data_dir / "postgres"))
+    return {"ORION_DATABASE_URL": server.app_url, "ORION_DATABASE_OWNER_URL": server.owner_url}
+
+
+def _redis(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, str]:
+    if settings.redis_url:
+        return {"ORION_REDIS_URL": settings.redis_url}
+    return {"ORION_REDIS_URL": stack.enter_context(EmbeddedValkey(data_dir / "valkey")).url}
+
+
+def _mail() -> dict[str, str]:
+    """Our own mailbox, unless the developer wants mails delivered or printed."""
+    if "ORION_EMAIL_PROVIDER" in os.environ or "ORION_SMTP_HOST" in os.environ:
+        return {}
+    port = free_port("127.0.0.1", MAIL_PORT)
+    return {"ORION_EMAIL_PROVIDER": "smtp", "ORION_SMTP_HOST": "127.0.0.1", "ORION_SMTP_PORT": str(port)}

@@ -1,0 +1,151 @@
+"""Runs a handful of programs that live and end together, with one log."""
+
+import contextlib
+import os
+import re
+import secrets
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import IO, Self
+
+from rich.console import Console
+from rich.text import Text
+
+from backend.dev.servers.launch import tethered
+
+STOP_SECONDS = 10
+MARK = "SUPERVISED_BY"
+"""An environment variable: whatever a child starts inherits it, so that nothing is missed when all must end."""
+COLORS = ("cyan", "magenta", "green", "yellow", "blue", "red")
+TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+class Child:
+    """One program in a session of its own, so that Ctrl-C in the terminal reaches only the supervisor."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.name = name
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            tethered(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    @property
+    def ending(self) -> str:
+        """How it ended, to follow its name in a sentence."""
+        code = self.process.returncode
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+
+
+class Supervisor:
+    """As a context manager: when the block ends, so do the programs and all that they have started.
+
+    Use it from the main thread; see `tethered`.
+    """
+
+    def __init__(self, console: Console, *, width: int = 8) -> None:
+        self._console = console
+        self._width = width
+        self._mark = secrets.token_hex(16)
+        self._colors = cycle(COLORS)
+        self._children: list[Child] = []
+        self._readers: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
+        """Starts a program that is meant to stay; `environment` replaces ours."""
+        given = os.environ if environment is None else environment
+        child = Child(name, command, dict(given) | {MARK: self._mark, "PYTHONUNBUFFERED": "1"})
+        self._children.append(child)
+        reader = threading.Thread(target=self._copy_log, args=(child, next(self._colors)), daemon=True)
+        reader.start()
+        self._readers.append(reader)
+        return child
+
+    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
+        """Runs a program that ends by itself, and returns when it has."""
+        child = self.start(name, command, environment)
+        child.process.wait()
+        self._children.remove(child)
+        self._readers.pop().join(timeout=1)
+        return child
+
+    def child(self, name: str) -> Child:
+        return next(child for child in self._children if child.name == name)
+
+    def first_ended(self) -> Child | None:
+        """A program that was meant to stay and has not."""
+        return next((child for child in self._children if child.ended), None)
+
+    def wait(self) -> Child:
+        """Returns the first program that ends."""
+        while (child := self.first_ended()) is None:
+            time.sleep(0.1)
+        return child
+
+    def stop(self) -> None:
+        """SIGTERM to every program, SIGKILL after 10 s to what is left of them and of what they started."""
+        for child in self._children:
+            child.process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        while not all(child.ended for child in self._children) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._kill_the_rest()
+        for child in self._children:
+            child.process.wait()
+        for reader in self._readers:
+            reader.join(timeout=1)
+        self._children.clear()
+        self._readers.clear()
+
+    def say(self, sentence: str, style: str = "bold") -> None:
+        """A line of the supervisor's own."""
+        self._print("orion", style, sentence)
+
+    def _kill_the_rest(self) -> None:
+        while marked := list(_marked(self._mark)):
+            for pid in marked:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
+        for child in self._children:
+            child.process.kill()
+
+    def _copy_log(self, child: Child, color: str) -> None:
+        log: IO[bytes] | None = child.process.stdout
+        assert log is not None
+        with log:
+            for line in log:
+                self._print(child.name, color, TERMINAL_CODES.sub("", line.decode(errors="replace")).rstrip())
+
+    def _print(self, name: str, style: str, line: str) -> None:
+        self._console.print(Text.assemble((f"{name:<{self._width}} │ ", style), line), soft_wrap=True)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    needle = f"{MARK}={mark}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            found = needle in (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if found:
+            yield int(entry.name)

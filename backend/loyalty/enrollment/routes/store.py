@@ -1,0 +1,42 @@
+"""Enrolling at the till."""
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from backend.access.features import FeatureDisabled
+from backend.access.guards import limited, requires, together
+from backend.access.permissions import MANAGE_CARDS
+from backend.access.problems import STAFF
+from backend.core.idempotency import IdempotencyKeyReused
+from backend.core.openapi import refusals, shown
+from backend.core.problems import ValidationFailed
+from backend.loyalty.enrollment.actions import Enrollment
+from backend.loyalty.enrollment.schemas import (
+    Enroll,
+    EnrollView,
+)
+from backend.loyalty.ledger.booking.request import REPLAYED, Desk, sent
+from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, ProgramInactive
+
+
+class StoreEnrollmentController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Store"]
+
+    @post(
+        "/cards/enroll",
+        operation_id="enrollCustomer",
+        summary="Enroll a customer, or find the card they have",
+        description="200 with `already_enrolled: true` when the customer has a card here.",
+        guards=[together(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
+        response_headers=REPLAYED,
+        responses={201: shown(EnrollView), 200: shown(EnrollView)}
+        | refusals(
+            *STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused, AlreadyBooked, CardBusy
+        ),
+    )
+    async def enroll(
+        self, data: JSONBody[Enroll], desk: NamedDependency[Desk], enrollment: NamedDependency[Enrollment]
+    ) -> Response[bytes]:
+        return sent(await enrollment.by_staff(desk.origin, data, desk.optional_key(data)))

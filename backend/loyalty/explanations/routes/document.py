@@ -1,0 +1,7 @@
+"""What the API document says of an explanation, whoever asks for it."""
+
+SUMMARY = "Why the balance is what it is"
+DESCRIPTION = (
+    "Each point traced to its sale, the rules it was earned under, what consumed it and what expires when. "
+    "The numbers add up to the balance; the sentences tell them in the reader's language."
+)

@@ -1,0 +1,111 @@
+"""Cards and bookings from the platform, on behalf of a merchant."""
+
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from backend.access.guards import for_platform, limited, together
+from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
+from backend.access.problems import SIGNED_IN
+from backend.core.openapi import refusals, shown
+from backend.core.origin import Origin
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import Page
+from backend.loyalty.cards.schemas import CardView
+from backend.loyalty.ledger import problems
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.request import REPLAYED, Desk
+from backend.loyalty.ledger.guards import for_cards_merchant
+from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
+from backend.loyalty.ledger.operations.restore import RestorePoints
+from backend.loyalty.ledger.queries import get_state
+from backend.loyalty.ledger.routes.changing import CHANGING, OPEN
+from backend.loyalty.ledger.routes.history import After, Limit, card_history
+from backend.loyalty.ledger.schemas import (
+    Restoration,
+    RestorationView,
+    Standing,
+    StandingView,
+    TransactionView,
+)
+from backend.loyalty.ledger.views import Show
+
+
+class AdminCardController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Admin"]
+
+    @get(
+        "/cards/{card_id:uuid}",
+        operation_id="getCardOnBehalf",
+        summary="One card of any merchant",
+        guards=[together(for_platform(MANAGE_CARDS), for_cards_merchant)],
+        responses=refusals(*SIGNED_IN, problems.CardNotFound),
+    )
+    async def card(
+        self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> CardView:
+        return Show(ledger.links, origin.language, origin.now).card(await get_state(ledger.pool, origin, card_id))
+
+    @get(
+        "/cards/{card_id:uuid}/transactions",
+        operation_id="listCardTransactionsOnBehalf",
+        summary="The card's history, newest first",
+        guards=[together(for_platform(VIEW_PROGRAMS), for_cards_merchant)],
+        responses=refusals(*SIGNED_IN, problems.CardNotFound, CursorExpired, ValidationFailed),
+    )
+    async def card_transactions(
+        self,
+        card_id: FromPath[UUID],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        cursors: NamedDependency[Cursors],
+        limit: Limit = LIMIT_DEFAULT,
+        after: After = None,
+    ) -> Page[TransactionView]:
+        return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
+
+    @post(
+        "/cards/{card_id:uuid}/restore-points",
+        operation_id="restorePoints",
+        summary="Give expired points back, with a reason",
+        description="At most what has expired on the card and was not restored before. They live as if earned now, "
+        "and at least 14 days.",
+        guards=[together(for_platform(ADJUST_POINTS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
+        response_headers=REPLAYED,
+        responses={201: shown(RestorationView)} | refusals(*CHANGING, *OPEN, problems.RestoreExceedsExpired),
+    )
+    async def restore_points(
+        self, card_id: FromPath[UUID], data: JSONBody[Restoration], desk: NamedDependency[Desk]
+    ) -> Response[bytes]:
+        restoring = RestorePoints(card_id, data, desk.origin)
+        return await desk.book(restoring, data, card_id=card_id, read=restoring.read)
+
+    @post(
+        "/cards/{card_id:uuid}/deactivate",
+        operation_id="deactivateCardOnBehalf",
+        summary="Put a card out of use for the merchant, with a reason",
+        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
+        response_headers=REPLAYED,
+        responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardInactive, problems.CardMergedAway),
+    )
+    async def deactivate_card(
+        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
+    ) -> Response[bytes]:
+        return await desk.book(DeactivateCard(data), data, card_id=card_id)
+
+    @post(
+        "/cards/{card_id:uuid}/reactivate",
+        operation_id="reactivateCardOnBehalf",
+        summary="Put a card back into use for the merchant, with a reason",
+        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
+        response_headers=REPLAYED,
+        responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardActive, problems.CardMergedAway),
+    )
+    async def reactivate_card(
+        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
+    ) -> Response[bytes]:
+        return await desk.book(ReactivateCard(data), data, card_id=card_id)

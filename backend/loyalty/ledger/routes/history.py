@@ -1,0 +1,32 @@
+"""A page of a history, for whoever asks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar.params import QueryParameter
+
+from backend.core.origin import Origin
+from backend.core.paging import LIMIT_MAX, Cursors
+from backend.core.schemas import Page
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.queries import HistoryRow, get_state, list_transactions
+from backend.loyalty.ledger.schemas import TransactionView
+
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
+After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
+
+
+async def card_history(
+    ledger: Ledger, origin: Origin, cursors: Cursors, card_id: UUID, *, limit: int, after: str | None
+) -> Page[TransactionView]:
+    """Raises CardNotFound or CursorExpired."""
+    await get_state(ledger.pool, origin, card_id)
+    position = cursors.read(after, origin.now)
+    rows = await list_transactions(ledger.pool, origin.merchant_id, card_id=card_id, after=position, limit=limit)
+    return history_page(rows, limit, origin, cursors)
+
+
+def history_page(rows: list[HistoryRow], limit: int, origin: Origin, cursors: Cursors) -> Page[TransactionView]:
+    shown, more = rows[:limit], len(rows) > limit
+    cursor = cursors.write(shown[-1].recorded_at, shown[-1].id, origin.now) if more else None
+    return Page([row.view(origin.language) for row in shown], cursor, more)

@@ -1,0 +1,140 @@
+"""Books what has expired, one card at a time. Nothing waits for it: what has expired cannot be spent from its instant
+on, and the card's next booking books it too. Safe to run twice, and at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from backend.core.database import within_merchant
+from backend.core.origin import Origin
+from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.ledger import Ledger, tries
+from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.queries import find_state
+
+CHUNK = 500
+IDLE_CHUNK = 5000
+"""Cards looked at for inactivity in one statement; most of them are not due."""
+AT_ONCE = 4
+# A card with several lots that are due stands at the earliest; booking it books them all.
+DUE_BY_DATE = """
+    SELECT l.expires_at, l.card_id
+    FROM lots l
+    WHERE l.merchant_id = $1 AND l.remaining > 0 AND l.expires_at <= $2 AND (l.expires_at, l.card_id) > ($3, $4)
+      AND NOT EXISTS (SELECT FROM lots e WHERE e.merchant_id = $1 AND e.card_id = l.card_id AND e.remaining > 0
+                      AND e.expires_at < l.expires_at)
+    GROUP BY l.expires_at, l.card_id
+    ORDER BY l.expires_at, l.card_id
+    LIMIT $5
+"""
+# Which cards have been idle for long is read from an index; how long is too long, each lot knows.
+IDLE = """
+    WITH idle AS (
+      SELECT c.last_activity_at, c.id
+      FROM cards c
+      WHERE c.merchant_id = $1 AND c.points_balance > 0 AND (c.last_activity_at, c.id) > ($3, $4)
+        AND c.last_activity_at <= $2::timestamptz - (
+              SELECT make_interval(days => min(v.expiry_days)) FROM terms_versions v
+              WHERE v.merchant_id = $1 AND v.expiry_kind = 'inactivity')
+      ORDER BY c.last_activity_at, c.id
+      LIMIT $5)
+    SELECT i.last_activity_at, i.id,
+           EXISTS (SELECT FROM lots l
+                   WHERE l.merchant_id = $1 AND l.card_id = i.id AND l.remaining > 0 AND l.idle_days IS NOT NULL
+                     AND ((i.last_activity_at AT TIME ZONE m.timezone)::date + l.idle_days + 1)::timestamp
+                         AT TIME ZONE m.timezone <= $2)
+           AND NOT EXISTS (SELECT FROM lots d
+                           WHERE d.merchant_id = $1 AND d.card_id = i.id AND d.remaining > 0 AND d.expires_at <= $2)
+           AS is_due
+    FROM idle i JOIN merchants m ON m.id = $1
+    ORDER BY i.last_activity_at, i.id
+"""
+LONG_AGO, FIRST = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
+
+log = structlog.get_logger()
+
+
+class Report(Protocol):
+    """What a run tells while it works."""
+
+    done: int
+
+    def count(self, what: str, times: int = 1) -> None: ...
+    def fail(self, failed_id: UUID | str, reason: str) -> None: ...
+
+
+async def expire_points(
+    ledger: Ledger, merchants: Sequence[UUID], now: datetime, report: Report, *, dry_run: bool = False
+) -> None:
+    """Counts `processed` cards and `expired_points`; one bad card never stops the others. A dry run books nothing."""
+    run = _Run(ledger, now, report, dry_run)
+    for merchant_id in merchants:
+        async for chunk in due_chunks(ledger.pool, merchant_id, now):
+            cards = iter(chunk)
+            async with asyncio.TaskGroup() as group:
+                for _ in range(AT_ONCE):
+                    group.create_task(run.expire_all(merchant_id, cards))
+
+
+async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> AsyncIterator[list[UUID]]:
+    """Cards with something that ends by then and is not booked as expired; each once, whatever becomes of it."""
+    place: tuple[datetime, UUID] = (LONG_AGO, FIRST)
+    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *place, CHUNK):
+        yield [row["card_id"] for row in rows]
+        place = (rows[-1]["expires_at"], rows[-1]["card_id"])
+    place = (LONG_AGO, FIRST)
+    while rows := await _fetch(pool, IDLE, merchant_id, until, *place, IDLE_CHUNK):
+        yield [row["id"] for row in rows if row["is_due"]]
+        place = (rows[-1]["last_activity_at"], rows[-1]["id"])
+
+
+async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *given: object) -> list[asyncpg.Record]:
+    async with within_merchant(pool, merchant_id) as connection:
+        rows: list[asyncpg.Record] = await connection.fetch(query, merchant_id, *given)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    ledger: Ledger
+    now: datetime
+    report: Report
+    dry_run: bool
+
+    async def expire_all(self, merchant_id: UUID, cards: Iterator[UUID]) -> None:
+        for card_id in cards:
+            await self._expire(merchant_id, card_id)
+
+    async def _expire(self, merchant_id: UUID, card_id: UUID) -> None:
+        try:
+            points = await self._book(merchant_id, card_id)
+        except Exception as error:
+            log.exception("expiry_failed", merchant_id=str(merchant_id), card_id=str(card_id))
+            self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
+        else:
+            # Nothing is left to book when a sale of this moment, or another run, was quicker.
+            self.report.count("processed", 1 if points else 0)
+            self.report.count("expired_points", points)
+        self.report.done += 1
+
+    async def _book(self, merchant_id: UUID, card_id: UUID) -> int:
+        """How many points expire. Raises CardBusy when the card is fought over for too long."""
+        origin = Origin.of_nobody(merchant_id, self.now, instance="expire_points")
+        async for ends_at in tries():
+            async with self.ledger.turn(card_id, until=ends_at):
+                state = await find_state(self.ledger.pool, origin, card_id=card_id)
+                assert state is not None, "a card is never removed"
+                draft = Draft(state, origin)
+                expired = -sum(row.amount for row in draft.transactions)
+                if self.dry_run or draft.is_empty:
+                    return expired
+                if await self.ledger.write(merchant_id, draft.booking(None)):
+                    self.ledger.doorbell.ring()
+                    return expired
+        raise CardBusy

@@ -1,0 +1,100 @@
+"""Tells that points are about to end, two weeks before: once, and then not again before those have ended. Books
+nothing. Safe to run twice, and at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import ColumnElement, Uuid, column, or_, select, update, values
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.database import Sessions
+from backend.core.events import record
+from backend.core.origin import Origin
+from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.events import PointsExpiring
+from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.tasks.expire import Report, due_chunks
+
+NOTICE = timedelta(days=14)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryWarning:
+    """Counts `processed` cards and `expiring_points`; one bad card never stops the others. A dry run tells nobody."""
+
+    pool: asyncpg.Pool
+    sessions: Sessions
+    now: datetime
+    report: Report
+    dry_run: bool = False
+
+    async def run(self, merchants: Sequence[UUID]) -> None:
+        for merchant_id in merchants:
+            async for chunk in due_chunks(self.pool, merchant_id, self.now + NOTICE):
+                await self._warn(merchant_id, chunk)
+
+    async def _warn(self, merchant_id: UUID, chunk: list[UUID]) -> None:
+        async with self.sessions.committing(merchant_id) as session:
+            untold = await session.scalars(select(Card.id).where(Card.id.in_(chunk), _untold(merchant_id, self.now)))
+        found = [ending for card_id in untold if (ending := await self._ending(merchant_id, card_id))]
+        if found and not self.dry_run:
+            async with self.sessions.committing(merchant_id) as session:
+                found = await _tell(session, merchant_id, found, self.now)
+        self.report.count("processed", len(found))
+        self.report.count("expiring_points", sum(ending.points for ending in found))
+        self.report.done += len(found)
+
+    async def _ending(self, merchant_id: UUID, card_id: UUID) -> PointsExpiring | None:
+        try:
+            return await find_ending(self.pool, merchant_id, card_id, self.now)
+        except Exception as error:
+            log.exception("expiry_warning_failed", merchant_id=str(merchant_id), card_id=str(card_id))
+            self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
+            return None
+
+
+async def find_ending(pool: asyncpg.Pool, merchant_id: UUID, card_id: UUID, now: datetime) -> PointsExpiring | None:
+    """What ends next on the card, if it ends within the time of notice."""
+    state = await find_state(pool, Origin.of_nobody(merchant_id, now, instance="warn_expiring_points"), card_id=card_id)
+    assert state is not None, "a card is never removed"
+    moment = state.moment(now)
+    expiring = rules.next_expiry(rules.live_lots(state.lots, "points", moment), moment)
+    if expiring is None or expiring[0] > now + NOTICE:
+        return None
+    return PointsExpiring(card_id, *expiring)
+
+
+async def _tell(
+    session: AsyncSession, merchant_id: UUID, found: list[PointsExpiring], now: datetime
+) -> list[PointsExpiring]:
+    """Those that nobody else has told meanwhile."""
+    ends = values(column("id", Uuid), column("ends_at", DateTimeUTC), name="ends").data(
+        [(ending.card_id, ending.expires_at) for ending in found]
+    )
+    claimed = await session.scalars(
+        update(Card)
+        .where(Card.id == ends.c.id, _untold(merchant_id, now))
+        .values(warned_until=ends.c.ends_at)
+        .returning(Card.id)
+    )
+    mine = set(claimed)
+    told = [ending for ending in found if ending.card_id in mine]
+    for ending in told:
+        record(session, merchant_id, ending, now)
+    return told
+
+
+def _untold(merchant_id: UUID, now: datetime) -> ColumnElement[bool]:
+    return (
+        (Card.merchant_id == merchant_id)
+        & (Card.state == "active")
+        & or_(Card.warned_until.is_(None), Card.warned_until <= now)
+    )

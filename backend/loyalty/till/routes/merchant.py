@@ -1,0 +1,44 @@
+"""Finding cards from the owner's office."""
+
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from backend.access.guards import for_owner, limited, together
+from backend.access.permissions import MANAGE_CARDS
+from backend.access.problems import SIGNED_IN
+from backend.core.database import Sessions
+from backend.core.openapi import refusals
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.loyalty.cards.schemas import CardLookup, CardMatches
+from backend.loyalty.ledger import problems
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.views import Show
+from backend.loyalty.till.queries import find_cards
+from backend.merchants.queries import list_countries
+
+
+class MerchantFinderController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Merchant"]
+
+    @post(
+        "/cards/lookup",
+        operation_id="lookupCardsAsOwner",
+        summary="Find cards of the merchant by code, email, phone or name",
+        status_code=200,
+        guards=[together(for_owner(MANAGE_CARDS), limited("lookup", 120))],
+        responses=refusals(*SIGNED_IN, ValidationFailed, problems.CardReplacedBefore),
+    )
+    async def lookup(
+        self,
+        data: JSONBody[CardLookup],
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        sessions: NamedDependency[Sessions],
+    ) -> CardMatches:
+        countries = await list_countries(sessions, origin.merchant_id)
+        matched_by, states = await find_cards(ledger.pool, origin, data.query, countries)
+        show = Show(ledger.links, origin.language, origin.now)
+        return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)

@@ -1,0 +1,108 @@
+"""What the till needs to know: the program, cards, its page."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from backend.access.features import FeatureDisabled
+from backend.access.guards import limited, requires, together
+from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
+from backend.access.problems import STAFF
+from backend.core.openapi import refusals
+from backend.core.origin import Origin
+from backend.core.problems import ValidationFailed
+from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
+from backend.loyalty.ledger.booking.checks import check_open
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.problems import CardNotFound, CardReplacedBefore, ProgramInactive
+from backend.loyalty.ledger.queries import get_setup, get_state
+from backend.loyalty.ledger.views import Show
+from backend.loyalty.programs.schemas import ProgramView
+from backend.loyalty.till.queries import find_cards, list_recent, undo_for
+from backend.loyalty.till.schemas import TillView
+from backend.merchants.models import COUNTRY
+
+
+class TillController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Store"]
+
+    @get(
+        "/program",
+        operation_id="getProgram",
+        summary="The program as this store's till needs it",
+        guards=[requires(VIEW_PROGRAMS)],
+        responses=refusals(*STAFF, FeatureDisabled, ProgramInactive),
+    )
+    async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
+        setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
+        check_open(setup)
+        return _show(ledger, origin).program(setup)
+
+    @get(
+        "/till",
+        operation_id="getTill",
+        summary="Everything the till's page shows, in one call",
+        guards=[requires(VIEW_PROGRAMS)],
+        responses=refusals(*STAFF, FeatureDisabled, ProgramInactive, CardNotFound),
+    )
+    async def till(
+        self,
+        origin: NamedDependency[Origin],
+        ledger: NamedDependency[Ledger],
+        card_id: Annotated[UUID | None, QueryParameter(description="A card to show with it")] = None,
+    ) -> TillView:
+        show = _show(ledger, origin)
+        setup, rows, card = await asyncio.gather(
+            get_setup(ledger.pool, origin.merchant_id, origin.till_store_id),
+            list_recent(ledger.pool, origin),
+            _card(ledger, origin, card_id),
+        )
+        check_open(setup)
+        return TillView(
+            program=show.program(setup),
+            recent=[row.view(origin.language) for row in rows],
+            card=card,
+            undo=undo_for(rows, origin.sign_in_id, origin.now),
+        )
+
+    @post(
+        "/cards/lookup",
+        operation_id="lookupCards",
+        summary="Find cards by code, email, phone or name",
+        status_code=200,
+        guards=[together(requires(MANAGE_CARDS), limited("lookup", 120))],
+        responses=refusals(*STAFF, FeatureDisabled, ValidationFailed, CardReplacedBefore),
+    )
+    async def lookup(
+        self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> CardMatches:
+        matched_by, states = await find_cards(ledger.pool, origin, data.query, [origin.country or COUNTRY])
+        show = _show(ledger, origin)
+        return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
+
+    @get(
+        "/cards/{card_id:uuid}",
+        operation_id="getCard",
+        summary="One card",
+        guards=[requires(MANAGE_CARDS)],
+        responses=refusals(*STAFF, FeatureDisabled, CardNotFound),
+    )
+    async def card(
+        self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
+    ) -> CardView:
+        return _show(ledger, origin).card(await get_state(ledger.pool, origin, card_id))
+
+
+def _show(ledger: Ledger, origin: Origin) -> Show:
+    return Show(ledger.links, origin.language, origin.now)
+
+
+async def _card(ledger: Ledger, origin: Origin, card_id: UUID | None) -> CardView | None:
+    if card_id is None:
+        return None
+    return _show(ledger, origin).card(await get_state(ledger.pool, origin, card_id))

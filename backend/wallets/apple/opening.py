@@ -1,0 +1,74 @@
+"""Everything of Apple Wallet that a process holds while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from arq.connections import ArqRedis
+from redis.asyncio import Redis
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.core.keys import KeyRing
+from backend.core.outbound.breaker import Breaker
+from backend.core.settings import Settings
+from backend.loyalty.cards.links import CardLinks
+from backend.wallets.apple.apns import Apns
+from backend.wallets.apple.assets import PassAssets
+from backend.wallets.apple.builder import PassBuilder
+from backend.wallets.apple.certificates import PassCertificates, load_certificates
+from backend.wallets.apple.issuing import ApplePasses
+from backend.wallets.apple.logos import Logos
+from backend.wallets.apple.provider import AppleWallet
+from backend.wallets.apple.signer import PassSigner
+from backend.wallets.images.actions import PassImages
+
+
+@dataclass(frozen=True, slots=True)
+class Apple:
+    certificates: PassCertificates
+    passes: ApplePasses
+    wallet: AppleWallet
+    breaker: Breaker
+    apns: Apns
+
+
+@asynccontextmanager
+async def open_apple(
+    settings: Settings,
+    *,
+    sessions: Sessions,
+    redis: Redis,
+    queue: ArqRedis,
+    keys: KeyRing,
+    links: CardLinks,
+    images: PassImages,
+) -> AsyncIterator[Apple | None]:
+    """None when it is not configured. Raises SettingsError when it is, but not completely or not rightly.
+
+    The certificates are read here and not again: whoever replaces the files restarts the process.
+    """
+    certificates = load_certificates(settings, clock.now())
+    if certificates is None:
+        yield None
+        return
+    apns = Apns(certificates, settings.apns_url, push_type=settings.apns_push_type)
+    breaker = Breaker(redis, "apple", mark=certificates.fingerprint)
+    is_development = settings.environment == "development"
+    logos = Logos(allows_loopback=is_development)
+    builder = PassBuilder(PassSigner(certificates), PassAssets(images, logos), is_development=is_development)
+    passes = ApplePasses(
+        sessions=sessions,
+        queue=queue,
+        keys=keys,
+        links=links,
+        builder=builder,
+        pass_type=certificates.pass_type,
+        team=certificates.team,
+        api_url=settings.api_url,
+    )
+    try:
+        yield Apple(certificates, passes, AppleWallet(sessions, apns, breaker), breaker, apns)
+    finally:
+        await logos.close()
+        await apns.close()

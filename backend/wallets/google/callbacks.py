@@ -1,0 +1,76 @@
+"""Google tells that a pass was saved or removed: the only sign there is."""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.database import Sessions, enter_merchant
+from backend.wallets.google.root_keys import RootKeys
+from backend.wallets.google.signatures import Message, UnknownRoot, verify
+from backend.wallets.links import note_saved
+from backend.wallets.models import GoogleCallback, GoogleProgram, WalletLink
+
+SAVED, REMOVED = "save", "del"
+
+log = structlog.get_logger()
+
+
+class Callbacks:
+    """For one issuer: a message that Google has signed for another is none of ours."""
+
+    def __init__(self, sessions: Sessions, keys: RootKeys, issuer_id: str) -> None:
+        self._sessions, self._keys, self._issuer_id = sessions, keys, issuer_id
+
+    async def take(self, body: bytes, now: datetime) -> None:
+        """Any number of times. Raises SignatureRefused, or Transient while Google's keys cannot be fetched."""
+        message = await self._verified(body, now)
+        async with self._sessions.committing() as session:
+            if await _is_new(session, message):
+                await self._note(session, message)
+
+    async def _verified(self, body: bytes, now: datetime) -> Message:
+        try:
+            return verify(body, await self._keys.get(), recipient=self._issuer_id, now=now)
+        except UnknownRoot:
+            return verify(body, await self._keys.get(fresh=True), recipient=self._issuer_id, now=now)
+
+    async def _note(self, session: AsyncSession, message: Message) -> None:
+        merchant_id = await session.scalar(
+            select(GoogleProgram.merchant_id).where(GoogleProgram.class_id == message.class_id)
+        )
+        card_id = await _card_known_as(session, merchant_id, message.object_id) if merchant_id else None
+        if card_id is None or merchant_id is None or message.event_type not in {SAVED, REMOVED}:
+            log.info("google_callback_ignored", class_id=message.class_id, event_type=message.event_type)
+            return
+        await note_saved(session, (merchant_id, card_id, "google"), saved=message.event_type == SAVED)
+
+
+async def _card_known_as(session: AsyncSession, merchant_id: UUID, name: str) -> UUID | None:
+    """None for an object that is none of ours, or was the card's before its links were ended."""
+    await enter_merchant(session, merchant_id)
+    found: UUID | None = await session.scalar(
+        select(WalletLink.card_id).where(
+            WalletLink.merchant_id == merchant_id, WalletLink.provider == "google", WalletLink.external_id == name
+        )
+    )
+    return found
+
+
+async def forget_expired(session: AsyncSession, now: datetime) -> None:
+    """A message whose time has passed is refused by its date; its nonce has done its work."""
+    await session.execute(delete(GoogleCallback).where(GoogleCallback.expires_at < now))
+
+
+async def _is_new(session: AsyncSession, message: Message) -> bool:
+    taken = insert(GoogleCallback).values(
+        nonce=message.nonce,
+        object_id=message.object_id,
+        event=message.event_type[:100],
+        expires_at=message.expires_at,
+    )
+    found = await session.execute(taken.on_conflict_do_nothing().returning(GoogleCallback.nonce))
+    return found.first() is not None

@@ -1,0 +1,182 @@
+"""Cards in Google Wallet: whatever is asked, the pass shows the card's absolute state afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from copy import copy
+
+import asyncpg
+
+from backend.core.clock import clock
+from backend.core.database import Sessions
+from backend.wallets.google.account import Account
+from backend.wallets.google.answers import Exists, Missing, NotifyQuotaExceeded
+from backend.wallets.google.classes import remember_class, told_hash
+from backend.wallets.google.client import Body, GoogleClient
+from backend.wallets.google.names import class_id, object_id
+from backend.wallets.google.payloads import (
+    PassImages,
+    Payload,
+    class_payload,
+    ended_payload,
+    fingerprint,
+    message_payload,
+    object_payload,
+    shows_program,
+    without_nones,
+)
+from backend.wallets.links import remember_name, told_name
+from backend.wallets.ports import CardSnapshot, LinkKey, Notify, Permanent, ProgramSnapshot, Provider
+
+REVIEW_STATES = {"APPROVED": "approved", "REJECTED": "rejected"}
+
+
+class GoogleWallet:
+    """`callback_url`: where Google tells of saved and removed passes; None where it could not reach us."""
+
+    name: Provider = "google"
+
+    def __init__(
+        self,
+        client: GoogleClient,
+        account: Account,
+        images: PassImages,
+        pool: asyncpg.Pool,
+        sessions: Sessions,
+        *,
+        callback_url: str | None = None,
+        is_bulk: bool = False,
+    ) -> None:
+        self.client, self.account = client, account
+        self._images, self._callback_url = images, callback_url
+        self._pool, self._sessions = pool, sessions
+        self._is_bulk = is_bulk
+        self._telling = asyncio.Lock()
+
+    def in_bulk(self) -> "GoogleWallet":
+        """The same at a slower pace, for catch-ups: what people wait for goes first."""
+        slow = copy(self)
+        slow._is_bulk = True
+        return slow
+
+    def fingerprint(self, card: CardSnapshot) -> str:
+        return fingerprint(self.payload(card)).hex()
+
+    async def push(self, card: CardSnapshot, notify: Notify | None = None) -> None:
+        """Changes go by PATCH, never by a new save link, which changes nothing.
+
+        A card that is over and not known to Google stays unknown there.
+        """
+        if card.is_live:
+            await self.ensure_program(card.program)
+        if card.page_version:
+            await self._end_former(card)
+        payload = self.payload(card)
+        if notify is not None:
+            payload["messages"] = None  # room for the new one
+        try:
+            await self.client.patch("loyaltyObject", payload, is_bulk=self._is_bulk)
+        except Missing:
+            if not card.is_live:
+                return
+            await self._insert(card, payload)
+        if notify is not None:
+            await self._ring(card, notify)
+
+    async def _end_former(self, card: CardSnapshot) -> None:
+        """What people had saved before the card's links were ended is empty and over, before there is another."""
+        key: LinkKey = (card.program.merchant_id, card.card_id, "google")
+        name = object_id(self.account.issuer_id, card.card_id, card.page_version)
+        former = await told_name(self._sessions, key)
+        if former in {None, name}:
+            return
+        await self.end_object(former, card.program)
+        await remember_name(self._sessions, key, name)
+
+    async def end_object(self, name: str, program: ProgramSnapshot) -> None:
+        """Empty and over, if Google knows it."""
+        with suppress(Missing):
+            await self.client.patch("loyaltyObject", self.ended_payload(name, program), is_bulk=self._is_bulk)
+
+    def ended_payload(self, name: str, program: ProgramSnapshot) -> Payload:
+        return ended_payload(name, program, issuer_id=self.account.issuer_id)
+
+    async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
+        """Before the first object, and whenever what the class shows has changed. `anyway`: Google has lost it.
+
+        Raises Permanent with `class_refused` or `class_rejected` when it is the program that Google does not take.
+        """
+        payload = self._class_payload(program)
+        if not anyway and await self._is_told(payload):
+            return
+        # Many cards find it untold at once: the first tells it, the others look again.
+        async with self._telling:
+            if anyway or not await self._is_told(payload):
+                await self._tell(program, payload)
+
+    def payload(self, card: CardSnapshot) -> Payload:
+        """What a push sends; for people to look at, and for `payloads.shows` to compare with."""
+        return object_payload(card, self._images, issuer_id=self.account.issuer_id)
+
+    async def list_objects(self, program: ProgramSnapshot) -> AsyncIterator[list[Body]]:
+        """A program's passes as Google has them, by the hundred."""
+        name = class_id(self.account.issuer_id, program.program_id)
+        async for page in self.client.pages("loyaltyObject", classId=name):
+            yield page
+
+    async def shows_program(self, program: ProgramSnapshot) -> bool:
+        """Whether Google shows what it has taken; also when it has not, which its cards' next pushes tell."""
+        payload = self._class_payload(program)
+        if not await self._is_told(payload):
+            return True
+        return shows_program(await self.client.get("loyaltyClass", payload["id"]), payload)
+
+    def _class_payload(self, program: ProgramSnapshot) -> Payload:
+        return class_payload(program, self._images, issuer_id=self.account.issuer_id, callback_url=self._callback_url)
+
+    async def _is_told(self, payload: Payload) -> bool:
+        return await told_hash(self._pool, payload["id"]) == fingerprint(payload)
+
+    async def _tell(self, program: ProgramSnapshot, payload: Payload) -> None:
+        try:
+            resource = await self._upsert_class(payload)
+        except Permanent as error:
+            raise Permanent("class_refused", error.detail) from error
+        state = resource.get("reviewStatus", "UNDER_REVIEW")
+        await remember_class(
+            self._sessions,
+            program,
+            class_id=payload["id"],
+            payload_hash=fingerprint(payload),
+            review_status=REVIEW_STATES.get(state, "under_review"),
+            now=clock.now(),
+        )
+        if state == "REJECTED":
+            raise Permanent("class_rejected", str(resource.get("review", {}).get("comments", ""))[:300])
+
+    async def _upsert_class(self, payload: Payload) -> Body:
+        try:
+            return await self.client.patch("loyaltyClass", payload)
+        except Missing:
+            pass
+        try:
+            return await self.client.insert("loyaltyClass", without_nones(payload))
+        except Exists:
+            return await self.client.patch("loyaltyClass", payload)
+
+    async def _insert(self, card: CardSnapshot, payload: Payload) -> None:
+        body = without_nones(payload)
+        try:
+            await self.client.insert("loyaltyObject", body, is_bulk=self._is_bulk)
+        except Exists:
+            await self.client.patch("loyaltyObject", payload, is_bulk=self._is_bulk)
+        except Missing:
+            await self.ensure_program(card.program, anyway=True)
+            await self.client.insert("loyaltyObject", body, is_bulk=self._is_bulk)
+
+    async def _ring(self, card: CardSnapshot, reason: Notify) -> None:
+        name = object_id(self.account.issuer_id, card.card_id, card.page_version)
+        try:
+            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=True))
+        except NotifyQuotaExceeded:
+            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=False))

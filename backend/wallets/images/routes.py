@@ -1,0 +1,31 @@
+"""The public address of every picture on a pass, for Google's servers and for people's browsers."""
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.core.openapi import refusals
+from backend.core.problems import NotFound
+from backend.wallets.images.actions import PassImages
+
+ENDING = ".png"
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+class PassImageController(Controller):
+    path = "/loyalty/images"
+    tags = ["Loyalty - Storefront"]
+
+    @get(
+        "/{file_name:str}",
+        operation_id="getPassImage",
+        summary="A picture on passes, as PNG; what an address shows never changes",
+        media_type="image/png",
+        responses=refusals(NotFound),
+    )
+    async def show(self, file_name: FromPath[str], pass_images: NamedDependency[PassImages]) -> Response[bytes]:
+        name = file_name.removesuffix(ENDING)
+        image = await pass_images.find(name) if name != file_name else None
+        if image is None:
+            raise NotFound
+        return Response(image.body, media_type=image.media_type, headers=FOR_EVER)

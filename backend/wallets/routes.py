@@ -1,0 +1,49 @@
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from backend.access.guards import limited
+from backend.core.failures import on_problem
+from backend.core.openapi import refusals
+from backend.core.problems import Problem
+from backend.loyalty.ledger.problems import CardNotFound
+from backend.wallets.problems import WalletNotConfigured, WalletUnavailable
+from backend.wallets.saving import GoogleSaving
+
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+def provide_saving(state: State) -> GoogleSaving:
+    return GoogleSaving(state.wallet_sync, state.links, state.google)
+
+
+def lead_back(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """A person has tapped a button: they are told on their card's page, and not in JSON."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return on_problem(request, problem)
+    page = request.app.state.links.way_back(request.path_params["token"], problem.code)
+    return Redirect(page, status_code=303, headers=PRIVATE)
+
+
+class GoogleSaveController(Controller):
+    path = "/loyalty/wallets/google"
+    tags = ["Loyalty - Storefront"]
+    dependencies = {"google_saving": Provide(provide_saving, sync_to_thread=False)}
+
+    @get(
+        "/{token:str}",
+        operation_id="saveToGoogleWallet",
+        summary="Add to Google Wallet; the token is the right to do so",
+        description="Makes the pass ready, then redirects to Google. The address it redirects to is good for an hour. "
+        "A browser that is refused is led back to the card's page.",
+        status_code=302,
+        exception_handlers={Problem: lead_back},
+        guards=[limited("wallet-save", 30)],
+        responses=refusals(CardNotFound, WalletNotConfigured, WalletUnavailable),
+    )
+    async def save(self, token: FromPath[str], google_saving: NamedDependency[GoogleSaving]) -> Redirect:
+        return Redirect(await google_saving.address(token), headers=PRIVATE)

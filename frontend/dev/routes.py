@@ -1,0 +1,14 @@
+"""Pages that only developers see: every component, and the phones of the sandbox."""
+
+from litestar.types import ControllerRouterHandler
+
+from frontend.dev.kit.views import show_kit
+from frontend.dev.sandbox.views import add_to_phone, show_phones, show_sandbox, watch_phones
+from frontend.settings import Settings
+
+SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phones, add_to_phone]
+
+
+def handlers(settings: Settings) -> list[ControllerRouterHandler]:
+    """The sandbox's only where there is one."""
+    return [show_kit, *(SANDBOX if settings.has_sandbox else [])]

@@ -1,0 +1,48 @@
+"""The sandbox's phones; only there in development. Not the backend: an address of its own."""
+
+from typing import TypeVar
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from backend.core.schemas import Answer
+from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownPhones, Tap
+from frontend.api.client import BackendAway, through_the_door
+from frontend.kit.request import Request
+
+T = TypeVar("T", bound=Answer)
+ANSWER_SECONDS = 8.0
+
+
+async def list_sandbox_cards(request: Request) -> list[SandboxCard]:
+    return _decoded(await _ask(request, "GET", "/phones/cards"), SandboxCards).cards
+
+
+async def get_phones(request: Request, card_id: UUID, language: str) -> ShownPhones:
+    return _decoded(await _ask(request, "GET", f"/phones/{card_id}?language={language}"), ShownPhones)
+
+
+async def tap_button(request: Request, card_id: UUID, wallet: str, url: str) -> None:
+    """Answered when the phone has the pass, or has refused it."""
+    await _ask(request, "POST", f"/phones/{card_id}/{wallet}", msgspec.json.encode(Tap(url)))
+
+
+async def _ask(request: Request, method: str, path: str, body: bytes = b"") -> bytes:
+    """Raises BackendAway."""
+    client: httpx.AsyncClient = request.app.state.client
+    url = request.app.state.settings.sandbox_url + path
+    headers = {"Content-Type": "application/json"} if body else {}
+    with through_the_door():
+        answer = await client.request(method, url, content=body, headers=headers, timeout=ANSWER_SECONDS)
+    if not answer.is_success:
+        raise BackendAway(f"the sandbox: status {answer.status_code}")
+    return answer.content
+
+
+def _decoded(content: bytes, answer: type[T]) -> T:
+    try:
+        decoded: T = msgspec.json.decode(content, type=answer)
+    except msgspec.DecodeError as error:
+        raise BackendAway(f"the sandbox: {error}") from error
+    return decoded

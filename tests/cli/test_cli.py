@@ -1,0 +1,169 @@
+"""The `orion` command."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.cli import orion as cli
+from backend.cli.openapi import document_text
+from backend.core.migrations import head
+from backend.core.settings import Settings
+from backend.dev import commands, launcher
+from backend.services import Services
+from tests.world import PASSWORD
+from tests.world.caller import refused
+from tests.world.till import Stranger
+
+Orion = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "ORION_ENVIRONMENT": "test",
+        "ORION_DATABASE_URL": settings.database_url,
+        "ORION_DATABASE_OWNER_URL": settings.migration_url,
+        "ORION_REDIS_URL": settings.redis_url,
+        "ORION_SECRET_KEYS": settings.secret_keys,
+    }
+
+
+@pytest.fixture
+def orion(environment: dict[str, str]) -> Orion:
+    """`result = await orion("migrate", "status")`; keyword arguments are settings."""
+
+    async def run(*words: str, **values: str) -> Result:
+        told = environment | {f"ORION_{name.upper()}": value for name, value in values.items()}
+        return await asyncio.to_thread(CliRunner().invoke, cli.orion, list(words), env=told)
+
+    return run
+
+
+@pytest.fixture
+def became(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command the process turned into."""
+    commands: list[str] = []
+    monkeypatch.setattr("os.execv", lambda _, command: commands.extend(command[1:]))
+    return commands
+
+
+async def test_every_command_explains_itself(orion: Orion) -> None:
+    for words in ([], ["migrate"], ["migrate", "up"], ["seed"], ["openapi"], ["backend"], ["users", "create-admin"]):
+        result = await orion(*words, "--help")
+        assert result.exit_code == 0
+        assert "Usage:" in result.output
+
+
+@pytest.mark.parametrize("command", [("backend",), ("seed",)])
+async def test_a_wallet_that_cannot_work_stops_the_start_in_one_sentence(
+    orion: Orion, became: list[str], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    told = {"google_wallet_issuer_id": "42", "google_wallet_service_account_file": str(tmp_path / "gone.json")}
+    result = await orion(*command, **told)
+    assert result.exit_code == 1
+    sentence = f"ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE: there is no file {tmp_path / 'gone.json'};"
+    assert result.output.startswith(sentence)
+    assert "Traceback" not in result.output
+    assert became == []
+
+
+async def test_where_the_database_is(orion: Orion) -> None:
+    result = await orion("migrate", "status", "--json")
+    assert (result.exit_code, msgspec.json.decode(result.output)) == (
+        0, {"current": head(), "head": head(), "at_head": True},
+    )  # fmt: skip
+    assert head() in (await orion("migrate", "status")).output
+
+
+async def test_down_and_up(orion: Orion, fresh_settings: Settings) -> None:
+    there = {"database_url": fresh_settings.database_url, "database_owner_url": fresh_settings.migration_url}
+    assert (await orion("migrate", "down", "-1", **there)).exit_code == 0
+    assert (await orion("migrate", "status", **there)).exit_code == 1
+    assert (await orion("migrate", "up", **there)).exit_code == 0
+    assert (await orion("migrate", "status", **there)).exit_code == 0
+
+
+async def test_the_demo_world_is_added_once(orion: Orion) -> None:
+    assert (await orion("seed")).output == "The demo world is there already.\n"
+
+
+async def test_the_demo_world_is_added_where_it_is_not(
+    orion: Orion, fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def add(_: Services) -> list[str]:
+        return ["fashion-group", "cafe-aurora"]
+
+    monkeypatch.setattr(commands, "seed_world", add)
+    assert (await orion("seed")).output == "Added fashion-group, cafe-aurora.\n"
+
+
+async def test_the_document_is_printed_or_written(orion: Orion, tmp_path: Path) -> None:
+    assert (await orion("openapi")).output == document_text()
+    await orion("openapi", "--out", str(tmp_path / "openapi.json"))
+    assert (tmp_path / "openapi.json").read_text(encoding="utf-8") == document_text()
+
+
+async def test_a_mistake_in_the_settings_is_one_sentence(orion: Orion) -> None:
+    result = await orion("migrate", "status", backend_prot="8000")
+    assert result.exit_code == 1
+    assert result.output == "ORION_BACKEND_PROT is not a setting of Orion: correct its name or remove it.\n"
+
+
+async def test_the_backend_starts_where_it_is_told(orion: Orion, became: list[str]) -> None:
+    result = await orion("backend", backend_host="0.0.0.0", backend_port="9001")
+    assert result.exit_code == 0, result.output
+    assert became[:2] == ["-m", "granian"]
+    assert became[became.index("--factory") + 1] == "backend.app:create_app"
+    assert became[became.index("--host") + 1 :] == ["0.0.0.0", "--port", "9001"]
+
+
+async def test_the_backend_refuses_to_start_without_its_database(orion: Orion, became: list[str]) -> None:
+    result = await orion("backend", database_url="postgresql://orion@127.0.0.1:1/orion")
+    assert result.exit_code == 1
+    assert result.output.startswith("The database cannot be reached")
+    assert became == []
+
+
+async def test_a_place_where_nothing_can_listen_is_named(orion: Orion, became: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = await orion("backend", backend_port=str(other.getsockname()[1]))
+    nowhere = await orion("backend", backend_host="no-such-host.invalid")
+    assert (taken.exit_code, nowhere.exit_code, became) == (1, 1, [])
+    assert taken.output.startswith("ORION_BACKEND_PORT: nothing can listen at that host and port (")
+    assert nowhere.output.startswith("ORION_BACKEND_HOST: nothing can listen at that host and port (")
+
+
+async def test_the_frontend_and_the_worker_start(orion: Orion, became: list[str]) -> None:
+    await orion("frontend")
+    await orion("worker")
+    assert became == ["-m", "frontend.main", "-m", "workers.main"]
+
+
+async def test_dev_hands_its_exit_code_on(orion: Orion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "run", lambda: 1)
+    assert (await orion("dev")).exit_code == 1
+
+
+async def test_an_admin_is_made_at_the_prompt(orion: Orion, stranger: Stranger) -> None:
+    email = "root@orion.example"
+    made = await orion("users", "create-admin", email, "--password", PASSWORD)
+    assert made.exit_code == 0, made.output
+    assert "otpauth://totp/Orion" in made.output
+    with refused("totp_required", 401):
+        await stranger.sign_in(email, PASSWORD)
+    again = await orion("users", "create-admin", email, "--password", PASSWORD)
+    assert (again.exit_code, again.output) == (1, f"Somebody signs in as {email} already.\n")
+
+
+async def test_an_admins_password_is_long(orion: Orion) -> None:
+    result = await orion("users", "create-admin", "short@orion.example", "--password", "short")
+    assert (result.exit_code, result.output) == (1, "The password needs at least 15 characters.\n")
+
+
+async def test_an_unknown_command_is_wrong_usage(orion: Orion) -> None:
+    assert (await orion("fly")).exit_code == 2

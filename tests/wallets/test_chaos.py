@@ -1,0 +1,152 @@
+"""Everything at once: busy answers, refusals, lost answers, killed workers, lost doorbells, an outage, busy tills.
+
+Time runs a hundred times faster than outside.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from backend.core.outbound import breaker
+from backend.core.outbound.retry import pause_before
+from backend.loyalty.ledger.operations.adjust import AdjustPoints
+from backend.loyalty.ledger.schemas import Adjustment
+from backend.operations.task_runs.actions import Progress
+from backend.wallets import attempts, outcomes
+from backend.wallets import sync as syncing
+from backend.wallets.catch_up import catch_up
+from backend.wallets.due import Scope
+from backend.wallets.google.opening import Google
+from tests.doubles.phone import ChaoticPhones, Killed, Mortal
+from tests.wallets.conftest import GoogleTown, OpenWallet, Wallet
+from tests.world.shop import Shop
+from tests.world.till import Card
+
+CARDS, BOOKINGS, ROUNDS_MAX = 4, 100, 30
+DIRTY = """
+    SELECT l.card_id FROM wallet_links l JOIN cards c ON c.merchant_id = l.merchant_id AND c.id = l.card_id
+    WHERE l.merchant_id = $1 AND c.wallet_version > l.synced_version
+"""
+
+
+def speed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.4)
+    monkeypatch.setattr(attempts, "REFUSED_FOR", timedelta(seconds=0.4))
+    monkeypatch.setattr(outcomes, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(outcomes, "pause_before", lambda *told: pause_before(*told) / 100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [7, 23])
+async def test_in_the_end_every_pass_is_right_and_every_failure_was_reported(
+    open_wallet: OpenWallet, shop: Shop, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    speed_up(monkeypatch)
+    phones = ChaoticPhones(seed)
+    wallet = open_wallet(phones, shop)
+    cards = [await shop.a_card(points=10) for _ in range(CARDS)]
+    for card in cards:
+        await wallet.add(card)
+
+    def go_away(is_away: bool) -> None:
+        phones.is_away = is_away
+
+    await trade(wallet, cards, random.Random(seed), go_away)
+    assert phones.kills * phones.refusals > 0
+    await catch_up_until_clean(wallet)
+    assert [await wallet.is_right(card, phones) for card in cards] == [True] * CARDS
+    assert phones.went_backwards == []
+
+
+@pytest.mark.slow
+async def test_against_the_double_of_google_itself(google_town: GoogleTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real HTTP, tokens, schema and faults: 10 % of the calls are refused, 10 % are done but their answers are lost."""
+    google, services = google_town.google.fake, google_town.services
+    assert services.google is not None
+    at_speed(services.google, monkeypatch)
+    google.faults.has_quota = False
+    mortal = Mortal(services.google.wallet, seed=7)
+    sync = replace(services.wallet_sync, providers={"google": mortal})
+    wallet = Wallet(sync, google_town.town.superuser, "google", google_town.shop)
+    cards = [await google_town.a_card(points=10) for _ in range(CARDS)]
+    speed_up(monkeypatch)
+    google.faults.chances = {"503": 0.1, "lost": 0.05, "lost_504": 0.05}
+
+    def go_away(is_away: bool) -> None:
+        google.faults.is_out = is_away
+
+    await trade(wallet, cards, random.Random(7), go_away)
+    assert mortal.kills > 0
+    await catch_up_until_clean(wallet)
+    for card in cards:
+        shown = google_town.at_google(card)["loyaltyPoints"]["balance"]["int"]
+        assert shown == (await google_town.shop.anna.show(card))["points_balance"]
+
+
+def at_speed(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits are a hundredth of what they are outside."""
+    pace = google.wallet.client.pace
+    monkeypatch.setattr(breaker, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(pace.breaker, "_open_ms", 300)
+    monkeypatch.setattr(pace.live, "_interval", 0.0005)
+
+
+async def catch_up_until_clean(wallet: Wallet) -> None:
+    for _ in range(ROUNDS_MAX):
+        await asyncio.sleep(syncing.LEASE.total_seconds())
+        if not await catch_up_once(wallet):
+            break
+    assert await dirty(wallet) == set()
+
+
+async def trade(wallet: Wallet, cards: list[Card], chance: random.Random, go_away: Callable[[bool], None]) -> None:
+    """Two tills book while workers update; in the middle the provider is away for a while."""
+    jobs: list[asyncio.Task[None]] = []
+    worker = asyncio.Semaphore(10)
+    for number in range(BOOKINGS):
+        go_away(BOOKINGS // 3 < number < BOOKINGS // 2)
+        first, second = chance.sample(cards, 2)
+        await asyncio.gather(*(book(wallet, card, chance.randint(1, 9)) for card in (first, second)))
+        # A doorbell in twenty is lost.
+        jobs += [asyncio.create_task(job(wallet, card, worker)) for card in (first, second) if chance.random() > 0.05]
+    await asyncio.gather(*jobs)
+
+
+async def book(wallet: Wallet, card: Card, points: int) -> None:
+    await wallet.shop.book(AdjustPoints(Adjustment(points=points, reason="Chaos")), card)
+
+
+async def job(wallet: Wallet, card: Card, worker: asyncio.Semaphore) -> None:
+    """As the worker does it. One that is killed leaves its lease behind."""
+    while True:
+        try:
+            async with worker:
+                result = await wallet.update(card)
+        except Killed:
+            return
+        if result.again_in is None:
+            return
+        await asyncio.sleep(result.again_in)
+
+
+async def catch_up_once(wallet: Wallet) -> bool:
+    """Whether something was still to do, or the run was killed. What a run leaves behind, it has reported."""
+    progress = Progress()
+    try:
+        await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress)
+    except BaseExceptionGroup as killed:
+        assert killed.subgroup(lambda error: not isinstance(error, BaseExceptionGroup | Killed)) is None
+        return True
+    left = await dirty(wallet)
+    assert left == set(progress.failures) or progress.counts["postponed"]
+    return bool(left)
+
+
+async def dirty(wallet: Wallet) -> set[str]:
+    rows = await wallet.superuser.fetch(DIRTY, wallet.shop.merchant_id)
+    return {str(row["card_id"]) for row in rows}

@@ -1,0 +1,96 @@
+"""Throw away what has served its time, in pieces: a night's work never holds anybody up."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
+
+from backend.core.clock import clock
+from backend.core.models import StoredAnswer
+from backend.identity.models import AccessToken
+from backend.loyalty.enrollment.models import CardLinkQuestion
+from backend.loyalty.programs.models import ProgramPreview
+from backend.merchants.queries import list_merchant_ids
+from backend.messaging.limits import forget_allowances
+from backend.operations.task_runs.actions import Progress, run_now
+from backend.operations.task_runs.models import TaskRun
+from backend.services import Services
+from backend.wallets.apple.passes import forget_empty_devices, forget_erased
+from backend.wallets.google.callbacks import forget_expired
+from backend.wallets.models import WalletNotification
+from backend.wallets.rings import WINDOW
+
+PURGE = "purge"
+ANSWERS_KEPT = timedelta(days=30)
+"""Longer than any tablet stays offline. The key itself stays on its transaction for ever."""
+TOKENS_KEPT = timedelta(days=30)
+RUNS_KEPT = timedelta(days=90)
+PREVIEWS_KEPT = timedelta(days=90)
+QUESTIONS_KEPT = timedelta(days=1)
+CHUNK = 5000
+
+Old = tuple[type[Any], ColumnElement[bool]]
+
+log = structlog.get_logger()
+
+
+async def purge(context: dict[str, Any]) -> None:
+    services: Services = context["services"]
+
+    async def work(progress: Progress) -> None:
+        await _purge(services, clock.now(), progress)
+
+    await run_now(services.sessions, PURGE, work)
+
+
+async def _purge(services: Services, now: datetime, progress: Progress) -> None:
+    """Counts rows by table. What fails for one merchant waits for the next night; the others' goes."""
+    for old in (
+        (AccessToken, AccessToken.expires_at < now - TOKENS_KEPT),
+        (TaskRun, TaskRun.created_at < now - RUNS_KEPT),
+    ):
+        await _delete(services, None, old, progress)
+    async with services.sessions.committing() as session:
+        await forget_expired(session, now)
+        await forget_allowances(session, now)
+    for merchant_id in await list_merchant_ids(services.sessions):
+        try:
+            await _purge_merchant(services, merchant_id, now, progress)
+        except Exception as error:
+            log.exception("purge_failed", merchant_id=str(merchant_id))
+            progress.fail(merchant_id, f"{type(error).__name__}: see the log of this time.")
+    async with services.sessions.committing() as session:
+        await forget_empty_devices(session, now)
+
+
+async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, progress: Progress) -> None:
+    for old in _old_of(merchant_id, now):
+        await _delete(services, merchant_id, old, progress)
+    async with services.sessions.committing(merchant_id) as session:
+        await forget_erased(session, merchant_id, now)
+
+
+def _old_of(merchant_id: UUID, now: datetime) -> Iterator[Old]:
+    for table, since in (
+        (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
+        (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
+        (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        # The worker answers them within a second; one that it could not answer at all is an email of a stranger's.
+        (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
+    ):
+        yield table, (table.merchant_id == merchant_id) & since
+
+
+async def _delete(services: Services, merchant_id: UUID | None, old: Old, progress: Progress) -> None:
+    table, is_old = old
+    key = tuple_(*inspect(table).primary_key)
+    chunk = delete(table).where(key.in_(select(*key.clauses).where(is_old).limit(CHUNK)))
+    while True:
+        async with services.sessions.committing(merchant_id) as session:
+            gone = int((await session.execute(chunk)).rowcount)  # type: ignore[attr-defined]
+        progress.count(table.__tablename__, gone)
+        if gone < CHUNK:
+            return
