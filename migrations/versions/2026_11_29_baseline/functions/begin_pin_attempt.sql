@@ -1,7 +1,9 @@
 -- Counts an attempt before anybody verifies it, and gives it the turn: attempts on one PIN are verified one at a time, so
 -- that a right one is never refused for others still under way. The last attempt allowed locks the PIN at once; a right
 -- one unlocks it. Turns last by the database's own clock: the processes that wait for each other may run on several hosts.
--- Null: the user has no PIN. A verifier of null: locked or somebody else's turn; nothing was counted.
+-- tries_left: when this attempt fails. locked_until: the PIN is locked, by this attempt if it fails or by earlier ones.
+-- Null: the user has no PIN. A verifier of null: nothing was counted, because the PIN is locked or, where locked_until is
+-- null, because another attempt is being verified.
 CREATE FUNCTION begin_pin_attempt(
   p_merchant uuid, p_user uuid, p_attempts int, p_lock interval, p_turn interval, p_now timestamptz
 ) RETURNS json
@@ -21,11 +23,12 @@ BEGIN
     AND (verifying_until IS NULL OR verifying_until <= clock_timestamp())
   RETURNING * INTO v;
   IF FOUND THEN
-    RETURN json_build_object('id', v.id, 'verifier', v.verifier, 'failed_count', v.failed_count,
-                             'locked_until', v.locked_until, 'is_busy', false);
+    RETURN json_build_object('id', v.id, 'verifier', v.verifier,
+                             'tries_left', greatest(p_attempts - v.failed_count, 0), 'locked_until', v.locked_until);
   END IF;
-  RETURN (SELECT json_build_object('id', id, 'verifier', NULL, 'failed_count', failed_count,
-                                   'locked_until', locked_until,
-                                   'is_busy', coalesce(verifying_until > clock_timestamp(), false))
+  RETURN (SELECT json_build_object(
+            'id', id, 'verifier', NULL, 'tries_left', 0,
+            'locked_until', CASE WHEN locked_until > p_now AND coalesce(verifying_until <= clock_timestamp(), true)
+                            THEN locked_until END)
           FROM staff_pins WHERE merchant_id = p_merchant AND user_id = p_user AND is_active);
 END $$;
