@@ -223,6 +223,20 @@ MUTANTS = [
         ("tests/loyalty/ledger/booking/test_late_bookings.py",),
     ),
     Mutant(
+        "What was taken back still counts toward limits",
+        "migrations/functions/counted_bookings.sql",
+        "HAVING count(*) > 0",
+        "HAVING count(*) > 1",
+        ("tests/properties/test_limit_counting.py",),
+    ),
+    Mutant(
+        "A replay does not find what merges have made of a lot",
+        "backend/loyalty/previews/families.py",
+        "if lot.from_lot_id is not None:",
+        "if False:",
+        ("tests/properties/test_lineage.py",),
+    ),
+    Mutant(
         "A return that was undone still counts",
         "migrations/functions/is_undone.sql",
         "SELECT EXISTS (",
