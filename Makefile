@@ -10,7 +10,7 @@ QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers
 	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/operations/test_earn.py tests/loyalty/ledger/operations/test_redeem.py
 
 .DEFAULT_GOAL = help
-.PHONY: run test check lint bench bench-growth mutants simulate install-check messages clean help
+.PHONY: run test check lint bench bench-growth mutants simulate install-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -46,6 +46,13 @@ install-check: $(READY) ## installs with every Python, oldest pip and uv, after 
 
 bench-growth: $(READY) ## what a ledger of ten million transactions costs; needs 20 GB of disk, half an hour
 	@exec $(PYTHON) -m benchmarks growth
+
+migration: $(READY) ## an empty revision of today: make migration NAME=refunds
+	@test -n "$(NAME)" || { echo "NAME is missing: make migration NAME=refunds"; exit 2; }
+	@exec $(PYTHON) -m alembic -c migrations/alembic.ini revision --rev-id "$$(date -u +%Y_%m_%d)_$(NAME)" -m "$(NAME)"
+
+psql: $(READY) ## psql on the database of the running `make run`
+	@exec $(PYTHON) -m backend.cli psql
 
 messages: $(READY) ## brings the translation catalogs up to date with the code
 	@$(PYTHON) -m backend.cli i18n extract

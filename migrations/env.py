@@ -12,20 +12,6 @@ from backend.models import metadata
 config = cast("AlembicCommandConfig", context.config)
 
 
-FIX_SEARCH_PATHS = """
-DO $$ DECLARE f regprocedure; BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p
-           WHERE p.pronamespace = 'public'::regnamespace
-             AND coalesce(p.proconfig::text[], '{}') <> ARRAY['search_path=public, pg_temp']
-             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s SET search_path = public, pg_temp', f);
-  END LOOP;
-END $$
-"""
-"""After each migration, because replacing a function takes the setting away."""
-
-
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
@@ -38,7 +24,6 @@ def run(connection: Connection) -> None:
     connection.exec_driver_sql("SET lock_timeout = '500ms'")
     with context.begin_transaction():
         context.run_migrations()
-        connection.exec_driver_sql(FIX_SEARCH_PATHS)
 
 
 async def run_online() -> None:

@@ -1,13 +1,9 @@
-"""${message}"""
+"""${message}."""
 
 from alembic import op
-import sqlalchemy as sa
-${imports if imports else ""}
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = None
-depends_on = None
+revision = "${up_revision}"
+down_revision = "${down_revision}"
 
 
 def upgrade() -> None:

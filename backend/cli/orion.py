@@ -27,6 +27,7 @@ for command in (backend, frontend, worker, migrate, users, points, ledger, walle
     orion.add_command(command)
 if development is not None:
     orion.add_command(development.dev)
+    orion.add_command(development.psql)
     orion.add_command(development.seed)
 
 

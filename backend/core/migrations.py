@@ -53,8 +53,8 @@ def downgrade(owner_url: str, revision: str) -> None:
 
 @contextmanager
 def _refusals(owner_url: str) -> Iterator[None]:
-    asyncio.run(_reach(owner_url))
     try:
+        _check_known(asyncio.run(status(owner_url))["current"])
         yield
     except CommandError as error:
         raise StartRefused(f"There is no such step: {error}") from None
@@ -65,6 +65,14 @@ def _refusals(owner_url: str) -> Iterator[None]:
         if isinstance(reason, asyncpg.LockNotAvailableError):
             raise StartRefused("Somebody is using a table that the migration changes: run it again.") from None
         raise
+
+
+def _check_known(revision: str | bool | None) -> None:
+    if revision is not None and revision not in _revisions():
+        raise StartRefused(
+            f"The database is at {revision}, which this code does not know: "
+            "in development run `make clean` and start again, elsewhere run the release that knows it."
+        )
 
 
 async def _reach(owner_url: str) -> None:
@@ -85,6 +93,10 @@ def head() -> str:
     found = ScriptDirectory(str(SCRIPTS)).get_current_head()
     assert found is not None
     return found
+
+
+def _revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 
 
 async def current(connection: AsyncConnection) -> str | None:

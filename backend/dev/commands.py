@@ -1,21 +1,44 @@
-"""The verbs of `orion` that only a checkout has: `dev` and `seed`."""
+"""The verbs of `orion` that only a checkout has: `dev`, `psql` and `seed`."""
 
+import os
 import sys
 
 import rich_click as click
 
 from backend.cli.output import settings, with_services
+from backend.core.settings import Settings
 from backend.dev import launcher
 from backend.dev.seed import seed as seed_world
+from backend.dev.servers.identity import program
+from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.running import load_dev_environment
 
-__all__ = ["dev", "load_dev_environment", "seed"]
+__all__ = ["dev", "load_dev_environment", "psql", "seed"]
 
 
 @click.command()
 def dev() -> None:
     """Everything up on embedded servers, seeded; Ctrl-C stops all."""
     sys.exit(launcher.run())
+
+
+@click.command()
+def psql() -> None:
+    """Open psql on the development database.
+
+    The embedded server's superuser sees the rows of every merchant; on a server of yours it is the owner, who sees
+    those of the merchant in `app.merchant_id` only.
+    """
+    given = settings()
+    if not given.migration_url:
+        sys.exit("No database is named and none is running: start `make run` first.")
+    command = str(program("psql"))
+    os.execv(command, [command, _psql_url(given)])  # noqa: S606 - no shell is wanted
+
+
+def _psql_url(given: Settings) -> str:
+    server = EmbeddedPostgres(given.data_dir / "postgres")
+    return server.url(SUPERUSER) if given.migration_url == server.owner_url else given.migration_url
 
 
 @click.command()

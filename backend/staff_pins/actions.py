@@ -46,13 +46,15 @@ class UnguessedPin(msgspec.Struct, frozen=True):
 
 
 class PinAttempt(msgspec.Struct, frozen=True):
-    """What counting found. `verifier` is None while the PIN is locked, or another process verifies an attempt."""
+    """What the statement `begin_pin_attempt` has counted and decided."""
 
     id: UUID
     verifier: str | None
-    failed_count: int
+    """None: nothing was counted, because the PIN is locked or another process verifies an attempt."""
+    tries_left: int
+    """When this attempt fails."""
     locked_until: datetime | None
-    is_busy: bool
+    """Set when the PIN is locked, and when this attempt locks it by failing."""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class StaffPins:
             finally:
                 await self.pool.fetchval(END_PIN_ATTEMPT, origin.merchant_id, attempt.id, is_right, fresh, origin.now)
         if not is_right:
-            raise self._wrong(attempt, policy, zone)
+            raise self._wrong(attempt, zone)
         self.recent.remember(origin.sign_in_id, origin.user_id, fresh or verifier, given, origin.now)
         return attempt.id
 
@@ -131,8 +133,7 @@ class StaffPins:
             attempt = msgspec.json.decode(document, type=PinAttempt)
             if attempt.verifier is not None:
                 return attempt, attempt.verifier
-            # Neither locked nor busy: the turn it waited for ended between the two looks of the statement.
-            if not attempt.is_busy and attempt.locked_until is not None and attempt.locked_until > origin.now:
+            if attempt.locked_until is not None:
                 raise PinLocked(retry_at=attempt.locked_until.astimezone(zone))
             if asyncio.get_running_loop().time() > ends_at:
                 raise Unavailable
@@ -151,9 +152,9 @@ class StaffPins:
         return False, None
 
     @staticmethod
-    def _wrong(attempt: PinAttempt, policy: PinPolicy, zone: ZoneInfo) -> PinInvalid | PinLocked:
+    def _wrong(attempt: PinAttempt, zone: ZoneInfo) -> PinInvalid | PinLocked:
         PIN_FAILURES.labels("till").inc()
         if attempt.locked_until is not None:
             PIN_LOCKOUTS.inc()
             return PinLocked(retry_at=attempt.locked_until.astimezone(zone))
-        return PinInvalid(tries_left=max(0, policy.lockout_attempts - attempt.failed_count))
+        return PinInvalid(tries_left=attempt.tries_left)

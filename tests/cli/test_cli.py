@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,7 @@ from backend.cli.openapi import document_text
 from backend.core.migrations import head
 from backend.core.settings import Settings
 from backend.dev import commands, launcher
+from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.services import Services
 from tests.world import PASSWORD
 from tests.world.caller import refused
@@ -86,6 +88,34 @@ async def test_down_and_up(orion: Orion, fresh_settings: Settings) -> None:
     assert (await orion("migrate", "status", **there)).exit_code == 1
     assert (await orion("migrate", "up", **there)).exit_code == 0
     assert (await orion("migrate", "status", **there)).exit_code == 0
+
+
+async def test_a_database_of_unknown_revision_is_one_sentence(orion: Orion, fresh_settings: Settings) -> None:
+    there = {"database_url": fresh_settings.database_url, "database_owner_url": fresh_settings.migration_url}
+    connection = await asyncpg.connect(fresh_settings.migration_url)
+    await connection.execute("UPDATE alembic_version SET version_num = 'of_another_time'")
+    await connection.close()
+    result = await orion("migrate", "up", **there)
+    assert result.exit_code == 1
+    assert result.output == (
+        "The database is at of_another_time, which this code does not know: "
+        "in development run `make clean` and start again, elsewhere run the release that knows it.\n"
+    )
+
+
+async def test_psql_opens_on_the_embedded_server_as_who_sees_every_row(
+    orion: Orion, became: list[str], tmp_path: Path
+) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    await orion("psql", data_dir=str(tmp_path), database_owner_url=server.owner_url)
+    await orion("psql", data_dir=str(tmp_path), database_owner_url="postgresql://owner@db.example/orion")
+    assert became == [server.url(SUPERUSER), "postgresql://owner@db.example/orion"]
+
+
+async def test_psql_needs_a_database(orion: Orion, became: list[str]) -> None:
+    result = await orion("psql", database_url="", database_owner_url="")
+    assert (result.exit_code, became) == (1, [])
+    assert result.output == "No database is named and none is running: start `make run` first.\n"
 
 
 async def test_the_demo_world_is_added_once(orion: Orion) -> None:

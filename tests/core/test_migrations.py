@@ -1,15 +1,19 @@
 """The schema: up, down, up with data in it; the same as the models; the same as what the ledger writes."""
 
 import asyncio
-from collections.abc import Iterable
+import shutil
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint
+from alembic.script import ScriptDirectory
 
 from backend.core.migrations import SCRIPTS, downgrade, head, owner_engine, status, upgrade
 from backend.core.settings import Settings
@@ -22,8 +26,16 @@ from backend.services import open_services
 from tests.conftest import Servers
 from tests.world.ledger import assert_ledger_adds_up
 
-FUNCTIONS, DAY = SCRIPTS / "sql", "2026_11_22_"
-"""A file is named after its day and its function."""
+PRESENT = {file.stem: file.read_text() for file in (SCRIPTS / "functions").glob("*.sql")}
+"""Each SQL function as it is now."""
+DEFINITIONS = """
+    SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+CHECKS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE contype = 'c' AND connamespace = $1::regnamespace
+"""
+BASELINE, UNKNOWN = "2026_11_29_baseline", "2026_11_01_of_another_time"
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
 
 
@@ -42,36 +54,24 @@ async def hashes(connection: asyncpg.Connection) -> dict[str, str]:
     }
 
 
-async def functions(connection: asyncpg.Connection) -> dict[str, str]:
-    """The bodies of all that stand in the database."""
-    return dict(
-        await connection.fetch(
-            "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang <> 13"
-        )
-    )
-
-
-def written(names: Iterable[str], until: str) -> dict[str, str]:
-    """The newest bodies before that day."""
-    files = [file for file in sorted(FUNCTIONS.glob("*.sql")) if file.stem < until]
-    newest = {file.stem[len(DAY) :]: file for file in files}
-    return {name: newest[name].read_text().split("$$")[1] for name in names}
-
-
 @pytest.mark.slow
 async def test_up_and_down_and_up_again(servers: Servers, fresh_settings: Settings) -> None:
     url = fresh_settings.migration_url
     connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
     before = await hashes(connection)
-    await asyncio.to_thread(downgrade, url, "base")
+    await asyncio.to_thread(downgrade, url, BASELINE)
+    await asyncio.to_thread(upgrade, url)
+    assert await hashes(connection) == before, "what came after the baseline goes and comes; the rows stay"
+    for _ in ScriptDirectory(str(SCRIPTS)).walk_revisions():
+        await asyncio.to_thread(downgrade, url, "-1")
     assert [row[0] for row in await connection.fetch(TABLES)] == ["alembic_version"]
-    left = await connection.fetch(
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang <> 13"
-    )
-    assert left == []
+    assert await connection.fetch(DEFINITIONS) == []
+    with pytest.raises(StartRefused):
+        await check_start(fresh_settings)
     assert (await status(url))["current"] is None
     await asyncio.to_thread(upgrade, url)
     assert await status(url) == {"current": head(), "head": head(), "at_head": True}
+    await check_start(fresh_settings)
     async with open_services(fresh_settings) as services:
         assert await seed(services) == ["fashion-group", "cafe-aurora"]
         assert await seed(services) == []
@@ -81,53 +81,30 @@ async def test_up_and_down_and_up_again(servers: Servers, fresh_settings: Settin
     await connection.close()
 
 
-@pytest.mark.slow
-async def test_every_step_keeps_the_data_it_does_not_own(servers: Servers, fresh_settings: Settings) -> None:
-    """Functions and policies go and come; the rows stay."""
+async def test_a_database_of_unknown_revision_is_refused(servers: Servers, fresh_settings: Settings) -> None:
     connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
-    before = await hashes(connection)
-    await asyncio.to_thread(downgrade, fresh_settings.migration_url, "2026_11_21_tables")
-    with pytest.raises(StartRefused):
-        await check_start(fresh_settings)
-    await asyncio.to_thread(upgrade, fresh_settings.migration_url)
-    await check_start(fresh_settings)
-    assert await hashes(connection) == before
+    await connection.execute("UPDATE alembic_version SET version_num = $1", UNKNOWN)
     await connection.close()
+    for change in (upgrade, partial(downgrade, revision="base")):
+        with pytest.raises(StartRefused, match=f"The database is at {UNKNOWN}, .* in development run `make clean`"):
+            await asyncio.to_thread(change, fresh_settings.migration_url)
 
 
-@pytest.mark.slow
-async def test_customers_of_before_are_found_by_phone_and_address(servers: Servers, fresh_settings: Settings) -> None:
-    url = fresh_settings.migration_url
-    connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
-    await asyncio.to_thread(downgrade, url, "2026_11_23_expiry_warnings")
-    kept = [("e\u0301ric@x.lu", "226123456"), ("e\u0301mile@x.lu", None), ("\u00e9mile@x.lu", "12345")]
-    for email, phone in kept:
-        await connection.execute(
-            "INSERT INTO customers (merchant_id, id, email, email_norm, phone_norm, language, created_at) "
-            "SELECT id, gen_random_uuid(), $1, $1, $2, 'fr', created_at FROM merchants WHERE code = 'fashion-group'",
-            email,
-            phone,
-        )
-    await asyncio.to_thread(upgrade, url)
-    found = await connection.fetch(
-        "SELECT email_norm, phone_norm FROM customers WHERE email = ANY ($1)", [email for email, _ in kept]
-    )
-    await connection.close()
-    # Two people who have one address, seen so, stay two.
-    assert {tuple(row) for row in found} == {
-        ("\u00e9ric@x.lu", "654321622"),
-        ("e\u0301mile@x.lu", None),
-        ("\u00e9mile@x.lu", "54321"),
-    }
+def test_a_new_revision_goes_on_from_the_newest(tmp_path: Path) -> None:
+    """`make migration NAME=refunds`."""
+    copy = Path(shutil.copytree(SCRIPTS, tmp_path / "migrations"))
+    command.revision(Config(copy / "alembic.ini"), "refunds", rev_id="2026_12_01_refunds")
+    added = ScriptDirectory(str(copy)).get_revision("2026_12_01_refunds")
+    assert (added.down_revision, Path(added.path).name) == (head(), "2026_12_01_refunds.py")
+    assert all(callable(getattr(added.module, step)) for step in ("upgrade", "downgrade"))
 
 
 async def test_the_models_say_what_the_migrations_made(settings: Settings) -> None:
     engine = owner_engine(settings.migration_url)
 
     def differences(connection: Any) -> list[Any]:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "version_table": "alembic_version"}
-        )
+        compared = {"compare_type": True, "compare_server_default": True, "version_table": "alembic_version"}
+        context = MigrationContext.configure(connection, opts=compared)
         return compare_metadata(context, metadata)
 
     async with engine.connect() as connection:
@@ -136,35 +113,33 @@ async def test_the_models_say_what_the_migrations_made(settings: Settings) -> No
     assert found == []
 
 
-async def test_every_function_is_the_newest_that_was_written(superuser: asyncpg.Connection) -> None:
-    """Of two who change one function neither may lose the other's change, and no file may be forgotten."""
-    made = await functions(superuser)
-    assert made == written(made, "9999")
+async def test_checks_are_those_of_the_models(settings: Settings) -> None:
+    """Alembic does not compare them."""
+    engine = owner_engine(settings.migration_url)
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql("CREATE SCHEMA modelled")
+        await connection.execution_options(schema_translate_map={None: "modelled"})
+        await connection.run_sync(metadata.create_all)
+        made = (await connection.exec_driver_sql(CHECKS, ("public",))).all()
+        modelled = (await connection.exec_driver_sql(CHECKS, ("modelled",))).all()
+    await engine.dispose()
+    assert {tuple(row) for row in made} == {(table.removeprefix("modelled."), *row) for table, *row in modelled}
+    assert len(made) > 50
 
 
-@pytest.mark.slow
-async def test_a_step_back_brings_the_functions_of_before(servers: Servers, fresh_settings: Settings) -> None:
-    connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
-    await asyncio.to_thread(downgrade, fresh_settings.migration_url, "2026_11_23_returns")
-    made = await functions(connection)
-    await connection.close()
-    assert made == written(made, "2026_11_24")
-
-
-async def test_checks_are_named_as_the_models_name_them(superuser: asyncpg.Connection) -> None:
-    """The ledger knows some of them by name; Alembic does not compare checks."""
-    made = await superuser.fetch("""
-        SELECT conname FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conrelid <> 0
-    """)
-    meant = {
-        str(constraint.name)
-        for table in metadata.tables.values()
-        for constraint in table.constraints
-        # The type JSONB brings one of its own, for databases without it.
-        if isinstance(constraint, CheckConstraint) and not str(constraint.name).endswith("_is_json")
-    }
-    assert {row[0] for row in made} == meant
+async def test_every_function_is_as_its_file_says(superuser: asyncpg.Connection) -> None:
+    """Replacing each with its file changes nothing: no revision may lose what another one has changed."""
+    transaction = superuser.transaction()
+    await transaction.start()
+    try:
+        made = await superuser.fetch(DEFINITIONS)
+        for name, source in PRESENT.items():
+            await superuser.execute(source.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
+            await superuser.execute(f"ALTER FUNCTION {name} SET search_path = public, pg_temp")
+        assert dict(await superuser.fetch(DEFINITIONS)) == dict(made)
+    finally:
+        await transaction.rollback()
+    assert sorted(signature.split("(")[0] for signature, _ in made) == sorted(PRESENT)
 
 
 @pytest.mark.parametrize(

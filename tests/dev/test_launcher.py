@@ -1,5 +1,6 @@
 """`orion dev`: the story around the programs. They are small ones here; `make run` itself is a journey."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,9 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import asyncpg
 import pytest
 
-from backend.core.settings import SettingsError, load_settings
+from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev import launcher
 from backend.dev.banner import welcome
 from backend.dev.ports import is_free
@@ -102,6 +104,25 @@ def test_it_is_not_for_production(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert launcher.run() == 1
     assert "not for production" in capsys.readouterr().out
+
+
+def test_a_database_of_unknown_revision_asks_for_make_clean(
+    fresh_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(change(fresh_settings.migration_url, "UPDATE alembic_version SET version_num = 'of_another_time'"))
+    os.environ["ORION_DATABASE_URL"] = fresh_settings.database_url
+    os.environ["ORION_DATABASE_OWNER_URL"] = fresh_settings.migration_url
+    assert launcher.run() == 1
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2
+    assert "The database is at of_another_time" in said[1]
+    assert "in development run `make clean` and start again" in said[1]
+
+
+async def change(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 LEDGER = "backend/loyalty/ledger/"
 RULES = LEDGER + "rules.py"
-BOOK = "migrations/sql/2026_11_29_book.sql"
+BOOK = "migrations/functions/book.sql"
 TESTS_OF_RULES = ("tests/loyalty/ledger/test_rules.py",)
 TESTS_OF_LEDGER = ("tests/loyalty/ledger", "tests/properties/test_ledger_machine.py")
 
@@ -197,7 +197,7 @@ MUTANTS = [
     ),
     Mutant(
         "A return loses its points where cards were merged",
-        "migrations/sql/2026_11_29_void_target.sql",
+        "migrations/functions/void_target.sql",
         "l.from_lot_id = g.id",
         "l.from_lot_id = g.id AND false",
         ("tests/loyalty/ledger/operations/test_merge.py",),
@@ -217,14 +217,28 @@ MUTANTS = [
     ),
     Mutant(
         "A late booking slips past the limits of its time",
-        "migrations/sql/2026_11_29_reached_limit.sql",
+        "migrations/functions/reached_limit.sql",
         "WHERE w.at >= l.happened_at;",
         "WHERE w.at = l.happened_at;",
         ("tests/loyalty/ledger/booking/test_late_bookings.py",),
     ),
     Mutant(
+        "What was taken back still counts toward limits",
+        "migrations/functions/counted_bookings.sql",
+        "HAVING count(*) > 0",
+        "HAVING count(*) > 1",
+        ("tests/properties/test_limit_counting.py",),
+    ),
+    Mutant(
+        "A replay does not find what merges have made of a lot",
+        "backend/loyalty/previews/families.py",
+        "if lot.from_lot_id is not None:",
+        "if False:",
+        ("tests/properties/test_lineage.py",),
+    ),
+    Mutant(
         "A return that was undone still counts",
-        "migrations/sql/2026_11_29_is_undone.sql",
+        "migrations/functions/is_undone.sql",
         "SELECT EXISTS (",
         "SELECT false AND EXISTS (",
         ("tests/loyalty/ledger/operations/test_undo_return.py",),
@@ -284,13 +298,13 @@ MUTANTS = [
     ),
     Mutant(
         "The database lets rewards go anywhere",
-        "migrations/sql/2026_11_23_refuse_elsewhere.sql",
+        "migrations/functions/refuse_elsewhere.sql",
         "      AND (p.allow_cross_location_redemption OR c.store_id = NEW.store_id)\n",
         "",
     ),
     Mutant(
         "The chain leaves the amount out",
-        "migrations/sql/2026_11_22_chain_digest.sql",
+        "migrations/functions/chain_digest.sql",
         "t.kind, t.unit, t.amount, ",
         "t.kind, t.unit, ",
     ),

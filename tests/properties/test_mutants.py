@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.__main__ import executed
 from tests.mutants.planted import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +18,9 @@ def adds_up() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.says)
 def test_a_fault_can_be_planted_in_one_place(mutant: Mutant) -> None:
-    assert (ROOT / mutant.file).read_text().count(mutant.text) == 1
+    present = (ROOT / mutant.file).read_text()
+    assert present.count(mutant.text) == 1
+    assert executed(ROOT / mutant.file).read_text() == present
     assert mutant.fault != mutant.text
 
 

@@ -165,7 +165,7 @@ async def test_a_process_that_died_while_verifying_delays_the_next_attempt_only(
 
 async def test_a_turn_that_ends_while_it_is_looked_at_is_asked_for_again(guarded: Shop, services: Services) -> None:
     """Busy when the statement wanted to count, free when it looked why it could not."""
-    missed = [b'{"id": "%s", "verifier": null, "failed_count": 1, "locked_until": null, "is_busy": false}']
+    missed = [b'{"id": "%s", "verifier": null, "tries_left": 0, "locked_until": null}']
     fetchval = services.pool.fetchval
 
     async def miss_once(statement: str, *values: object) -> object:

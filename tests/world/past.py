@@ -1,7 +1,7 @@
 """A random past: everything that can happen to a few cards, over months, under terms that change."""
 
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -38,6 +38,10 @@ from backend.loyalty.ledger.schemas import (
     Void,
 )
 from backend.loyalty.ledger.tasks.expire import expire_points
+from backend.loyalty.previews.card_replay import CardReplay
+from backend.loyalty.previews.history import read_groups
+from backend.loyalty.previews.past import Conditions, Past, read_past
+from backend.loyalty.previews.replay import replay
 from backend.operations.task_runs.actions import Progress
 from tests.world.caller import new_key
 from tests.world.shop import Shop
@@ -89,11 +93,13 @@ class RandomPast:
     """Merge, kept card, merged card."""
 
     async def happen(self, steps: int) -> None:
+        await self.take(self.dice.choices(list(STEPS), list(STEPS.values()), k=steps))
+
+    async def take(self, steps: Iterable[str]) -> None:
         self.cards = [UUID((await self.shop.a_card())["id"]) for _ in range(3)]
-        for _ in range(steps):
+        for step in steps:
             clock.move(timedelta(seconds=self.dice.randint(1, 7200)))
-            what = self.dice.choices(list(STEPS), list(STEPS.values()))[0]
-            await getattr(self, f"_{what}")(self.dice.choice(self.cards))
+            await getattr(self, f"_{step}")(self.dice.choice(self.cards))
 
     async def _earn(self, card_id: UUID) -> None:
         cents = self.dice.choice([self.dice.randint(1, 300), self.dice.randint(1, 60) * 100])
@@ -224,3 +230,21 @@ async def _answer(booking: Awaitable[Reply]) -> dict[str, Any] | None:
     except Problem:
         return None
     return msgspec.json.decode(reply.body) if reply.status < 400 else None
+
+
+async def past_of(shop: Shop) -> Past:
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        past = await read_past(session, shop.merchant_id)
+    assert past is not None
+    return past
+
+
+async def replayed(shop: Shop) -> list[CardReplay]:
+    past = await past_of(shop)
+    conditions = Conditions(past.program, past.versions)
+    return [
+        card
+        async for groups in read_groups(shop.services.sessions, shop.merchant_id)
+        for group in groups
+        for card in replay(group, past, conditions)
+    ]

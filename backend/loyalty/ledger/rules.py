@@ -60,9 +60,13 @@ class Take:
 def expiry_of(lot: LotState, moment: Moment) -> datetime | None:
     """The instant from which the lot cannot be spent; None: never."""
     if lot.idle_days is not None:
-        last_day = moment.last_activity_at.astimezone(moment.zone).date() + timedelta(days=lot.idle_days)
-        return end_of_day(last_day, moment.zone)
+        return idle_expiry(moment.last_activity_at, lot.idle_days, moment.zone)
     return lot.expires_at
+
+
+def idle_expiry(last_activity_at: datetime, idle_days: int, zone: ZoneInfo) -> datetime:
+    """The end of the last of so many local days after the one of the customer's last activity."""
+    return end_of_day(last_activity_at.astimezone(zone).date() + timedelta(days=idle_days), zone)
 
 
 def live_lots(lots: Iterable[LotState], unit: str, moment: Moment) -> list[LotState]:
@@ -127,7 +131,7 @@ def restored_life(terms: TermsState, moment: Moment) -> LotLife:
     """As earned now, but never less than the days of grace."""
     life, grace = lot_life(terms, moment), moment.now + GRACE
     if life.idle_days is not None:
-        lasts = end_of_day(moment.today + timedelta(days=life.idle_days), moment.zone) >= grace
+        lasts = idle_expiry(moment.now, life.idle_days, moment.zone) >= grace
         return life if lasts else LotLife(grace, None)
     return LotLife(max(life.expires_at, grace), None) if life.expires_at else life
 

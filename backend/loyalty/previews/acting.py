@@ -77,10 +77,12 @@ def _void(card: CardReplay, line: Line) -> None:
         return
     operation = VoidTransaction(_part(line, booked), origin_at(card.past.merchant_id, line.recorded_at))
     target = card.stage.memory.target(booked)
-    policy = card.terms(line).return_policy
+    terms = card.terms(line)
     for row in card.book_line(line, operation.decide, target=target):
-        booked.taken_back(row, policy)
-        card.stage.memory.booked[line.id] = Rebooked(row, booked.points_per_euro, returned=booked, return_policy=policy)
+        booked.taken_back(row, terms.return_policy)
+        card.stage.memory.booked[line.id] = Rebooked(
+            row, terms.points_per_euro, returned=booked, return_policy=terms.return_policy
+        )
 
 
 def _reinstate(card: CardReplay, line: Line) -> None:
@@ -90,8 +92,7 @@ def _reinstate(card: CardReplay, line: Line) -> None:
         return
     operation = VoidTransaction(Void(), origin_at(card.past.merchant_id, line.recorded_at))
     if rows := card.book_line(line, operation.decide, target=card.stage.memory.target(voided)):
-        voided.void_count += 1
-        voided.returned_cents, voided.returned_quantity = rows[-1].purchase_amount_cents or 0, rows[-1].quantity or 0
+        voided.taken_back(rows[-1], card.terms(line).return_policy)
         voided.returned.stands_again(voided)
 
 

@@ -11,31 +11,9 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.previews.agreement import differences
-from backend.loyalty.previews.card_replay import CardReplay
-from backend.loyalty.previews.history import read_groups
-from backend.loyalty.previews.past import Conditions, Past, read_past
-from backend.loyalty.previews.replay import replay
 from tests.conftest import OpenShop
-from tests.world.past import REWARD, RandomPast
+from tests.world.past import REWARD, RandomPast, replayed
 from tests.world.shop import Shop
-
-
-async def past_of(shop: Shop) -> Past:
-    async with shop.services.sessions.committing(shop.merchant_id) as session:
-        past = await read_past(session, shop.merchant_id)
-    assert past is not None
-    return past
-
-
-async def replayed(shop: Shop) -> list[CardReplay]:
-    past = await past_of(shop)
-    conditions = Conditions(past.program, past.versions)
-    return [
-        card
-        async for groups in read_groups(shop.services.sessions, shop.merchant_id)
-        for group in groups
-        for card in replay(group, past, conditions)
-    ]
 
 
 @pytest.mark.parametrize("seed", range(12))

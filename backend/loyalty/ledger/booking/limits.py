@@ -47,11 +47,14 @@ async def keep_within_limits(pins: StaffPins, draft: Draft, lifting: OverrideChe
 def uses_of(draft: Draft) -> list[LimitUse]:
     """What the booking adds toward each of the merchant's limits that concern it."""
     lines: list[Line] = [*draft.transactions, *draft.standing_again]
-    return [use for limit in draft.state.limits for line in lines if (use := _use(limit, line, draft.card.id))]
+    return [use for limit in draft.state.limits for line in lines if (use := use_of(limit, line, draft.card.id))]
 
 
-def _use(limit: LimitState, line: Line, card_id: UUID) -> LimitUse | None:
-    """A PIN stands for its person: whoever leaves it out where it is optional is counted too."""
+def use_of(limit: LimitState, line: Line, card_id: UUID) -> LimitUse | None:
+    """What a line adds toward a limit, as `counted_bookings` counts it afterwards; None: nothing.
+
+    A PIN stands for its person: whoever leaves it out where it is optional is counted too.
+    """
     subjects = {"card": card_id, "staff_pin": line.user_id, "device": line.device_id, "store": line.store_id}
     subject_id, wanted = subjects[limit.scope], _counted(limit.measure, line)
     if subject_id is None or wanted == 0:
@@ -69,7 +72,6 @@ def _use(limit: LimitState, line: Line, card_id: UUID) -> LimitUse | None:
 
 
 def _counted(measure: str, row: Line) -> int:
-    """What the statement `counted_bookings` will count of this line."""
     if measure == "redemptions":
         return row.quantity or 0 if row.kind == "redeemed" else 0
     kind = "redeemed" if measure == "points_redeemed" else "earned"

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
 
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
+from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.draft import Draft
 from backend.loyalty.ledger.booking.ledger import Ledger, tries
 from backend.loyalty.ledger.problems import CardBusy
@@ -33,28 +35,28 @@ DUE_BY_DATE = """
     ORDER BY l.expires_at, l.card_id
     LIMIT $5
 """
-# Which cards have been idle for long is read from an index; how long is too long, each lot knows.
+# The index finds cards that may have been idle for too long, a day early because a local day can have 23 hours. Whether
+# they have, `rules` decides.
 IDLE = """
     WITH idle AS (
       SELECT c.last_activity_at, c.id
       FROM cards c
       WHERE c.merchant_id = $1 AND c.points_balance > 0 AND (c.last_activity_at, c.id) > ($3, $4)
         AND c.last_activity_at <= $2::timestamptz - (
-              SELECT make_interval(days => min(v.expiry_days)) FROM terms_versions v
+              SELECT make_interval(days => min(v.expiry_days) - 1) FROM terms_versions v
               WHERE v.merchant_id = $1 AND v.expiry_kind = 'inactivity')
       ORDER BY c.last_activity_at, c.id
       LIMIT $5)
-    SELECT i.last_activity_at, i.id,
-           EXISTS (SELECT FROM lots l
-                   WHERE l.merchant_id = $1 AND l.card_id = i.id AND l.remaining > 0 AND l.idle_days IS NOT NULL
-                     AND ((i.last_activity_at AT TIME ZONE m.timezone)::date + l.idle_days + 1)::timestamp
-                         AT TIME ZONE m.timezone <= $2)
-           AND NOT EXISTS (SELECT FROM lots d
-                           WHERE d.merchant_id = $1 AND d.card_id = i.id AND d.remaining > 0 AND d.expires_at <= $2)
-           AS is_due
+    SELECT i.last_activity_at, i.id, m.timezone,
+           (SELECT min(l.idle_days) FROM lots l
+            WHERE l.merchant_id = $1 AND l.card_id = i.id AND l.remaining > 0
+              AND NOT EXISTS (SELECT FROM lots d
+                              WHERE d.merchant_id = $1 AND d.card_id = i.id AND d.remaining > 0
+                                AND d.expires_at <= $2)) AS idle_days
     FROM idle i JOIN merchants m ON m.id = $1
     ORDER BY i.last_activity_at, i.id
 """
+"""`idle_days` of the lot that ends first; null where there is none, or `DUE_BY_DATE` has found the card already."""
 LONG_AGO, FIRST = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 
 log = structlog.get_logger()
@@ -90,8 +92,12 @@ async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> 
         place = (rows[-1]["expires_at"], rows[-1]["card_id"])
     place = (LONG_AGO, FIRST)
     while rows := await _fetch(pool, IDLE, merchant_id, until, *place, IDLE_CHUNK):
-        yield [row["id"] for row in rows if row["is_due"]]
+        yield [row["id"] for row in rows if row["idle_days"] is not None and _idle_expiry(row) <= until]
         place = (rows[-1]["last_activity_at"], rows[-1]["id"])
+
+
+def _idle_expiry(row: asyncpg.Record) -> datetime:
+    return rules.idle_expiry(row["last_activity_at"], row["idle_days"], ZoneInfo(row["timezone"]))
 
 
 async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *given: object) -> list[asyncpg.Record]:

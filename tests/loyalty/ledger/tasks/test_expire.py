@@ -120,6 +120,8 @@ def to_the_end_of(period: str) -> dict[str, str]:
         ("Europe/Luxembourg", {"expiry_kind": "rolling", "expiry_days": 1}, "2027-10-30T12:00", "2027-10-31T23:00"),
         ("Europe/Luxembourg", IDLE, "2027-02-26T12:00", "2027-03-28T22:00"),
         ("Europe/Luxembourg", IDLE, "2027-10-01T12:00", "2027-10-31T23:00"),
+        # Half past eleven in the evening, and one hour less until the end of the 30th day.
+        ("Europe/Luxembourg", IDLE, "2027-02-26T22:30", "2027-03-28T22:00"),
         # Half past eleven in the evening, UTC, is the day after; in Tokyo the day began at three in the afternoon.
         ("Europe/Luxembourg", to_the_end_of("month"), "2027-01-31T22:30", "2027-01-31T23:00"),
         ("Europe/Luxembourg", to_the_end_of("month"), "2027-01-31T23:30", "2027-02-28T23:00"),
