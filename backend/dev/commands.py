@@ -7,7 +7,7 @@ import rich_click as click
 from backend.cli.output import settings, with_services
 from backend.dev import launcher
 from backend.dev.seed import seed as seed_world
-from backend.dev.servers.running import load_dev_environment
+from backend.dev.servers.state_file import load_dev_environment
 
 __all__ = ["dev", "load_dev_environment", "seed"]
 

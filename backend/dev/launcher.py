@@ -18,10 +18,10 @@ from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused
 from backend.dev.banner import welcome
 from backend.dev.ports import free_port, is_free
-from backend.dev.sandbox.opening import SANDBOX, sandbox_values
+from backend.dev.sandbox.environment import SANDBOX, sandbox_values
 from backend.dev.servers.environment import local_url, open_servers
 from backend.dev.servers.errors import EmbeddedServerError
-from backend.dev.servers.running import remove_note, write_note
+from backend.dev.servers.state_file import remove_note, write_note
 from backend.dev.supervisor import Supervisor
 from backend.wallets.opening import check_wallet_files
 from environment.places import SERVER

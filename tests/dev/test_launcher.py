@@ -17,7 +17,7 @@ from backend.core.settings import SettingsError, load_settings
 from backend.dev import launcher
 from backend.dev.banner import welcome
 from backend.dev.ports import is_free
-from backend.dev.servers.running import find_running, load_dev_environment, secret_keys, write_note
+from backend.dev.servers.state_file import find_running, load_dev_environment, secret_keys, write_note
 from tests.world.ports import own_port
 
 CRASHES_AFTER = """

@@ -14,10 +14,10 @@ from backend.core.keys import KeyRing
 from backend.core.logs import configure_logs
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev.sandbox.apple.apns import FakeApns
+from backend.dev.sandbox.environment import FOLDER
 from backend.dev.sandbox.google.app import SAVE, FakeGoogle
 from backend.dev.sandbox.google.app import create_app as create_google
 from backend.dev.sandbox.google.web import Receive, Scope, Send
-from backend.dev.sandbox.opening import FOLDER
 from backend.dev.sandbox.phones.android import Android
 from backend.dev.sandbox.phones.iphone import IPhone
 from backend.dev.sandbox.phones.pictures import Pictures

@@ -7,7 +7,7 @@ from pathlib import Path
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
 from backend.dev.servers.postgres import EmbeddedPostgres
-from backend.dev.servers.running import secret_keys
+from backend.dev.servers.state_file import secret_keys
 from backend.dev.servers.valkey import EmbeddedValkey
 
 MAIL_PORT = 2525

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.identity import give, identity_for, program
 from backend.dev.servers.launch import Identity, tethered
-from backend.dev.servers.leftovers import pids_in
+from backend.dev.servers.orphans import pids_in
 from backend.dev.servers.server import START_SECONDS, EmbeddedServer, plain_environment
 
 DATABASE, OWNER, APPLICATION, SUPERUSER = "orion", "orion_owner", "orion_app", "postgres"

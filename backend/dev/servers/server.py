@@ -12,7 +12,7 @@ from typing import IO, ClassVar, Self
 
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.launch import Identity, tethered
-from backend.dev.servers.leftovers import end_leftover, pids_in
+from backend.dev.servers.orphans import end_leftover, pids_in
 from backend.dev.servers.sockets import private_directory, socket_directory
 
 START_SECONDS = 60

@@ -10,8 +10,8 @@ from backend.core.clock import clock
 from backend.core.settings import Settings, load_settings
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.dev.sandbox.google.app import FakeGoogle, create_app
-from backend.dev.sandbox.google.development import google_values
-from backend.dev.sandbox.google.keeping import keep, recall
+from backend.dev.sandbox.google.environment import google_values
+from backend.dev.sandbox.google.storage import keep, recall
 from backend.wallets.google.account import load_account
 from backend.wallets.google.payloads import class_payload, object_payload, without_nones
 from backend.wallets.google.save_link import SaveLinks

@@ -7,10 +7,10 @@ import httpx
 
 from backend.core.outbound.door import CallFailed, ask
 from backend.dev.sandbox.google.app import SAVE, FakeGoogle
-from backend.dev.sandbox.google.keeping import keep, recall
 from backend.dev.sandbox.google.oauth import GrantRefused
 from backend.dev.sandbox.google.phone import Shown, shown
 from backend.dev.sandbox.google.resources import Refusal
+from backend.dev.sandbox.google.storage import keep, recall
 from backend.dev.sandbox.phones.pictures import Pictures
 from backend.dev.sandbox.schemas import ShownFact, ShownPass
 from backend.wallets.google.names import object_id

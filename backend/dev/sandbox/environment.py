@@ -9,7 +9,7 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
 from backend.dev.sandbox.apple.pki import ROOT, ApplePki
-from backend.dev.sandbox.google.development import HOST, google_values
+from backend.dev.sandbox.google.environment import HOST, google_values
 from backend.wallets.apple.certificates import SIGNER
 from backend.wallets.apple.certificates import is_configured as has_apple
 
