@@ -1,4 +1,4 @@
-"""The verbs of `orion` that only a checkout has: `dev` and `seed`."""
+"""The commands of `orion` that only a checkout has: `dev` and `seed`."""
 
 import sys
 

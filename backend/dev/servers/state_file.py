@@ -1,4 +1,4 @@
-"""The note that running development servers leave for every other `orion` command."""
+"""The state file of running development servers, from which other `orion` commands read the servers' addresses."""
 
 import os
 import secrets
@@ -22,69 +22,69 @@ SERVER_NAMES = {
         "ORION_GOOGLE_WALLET_KEYS_URL",
     ),
 }
-"""What is taken from the note when the first is unset: never one address of ours beside another's."""
+"""Variables that belong together, by the first one: when it is set, none of them is taken from the state file."""
 
 
-class Running(msgspec.Struct, frozen=True):
-    """`pid` is the launcher's; `environment` holds the `ORION_` values of its children, without the secret keys."""
+class DevState(msgspec.Struct, frozen=True):
+    """`pid`: the launcher's. `environment`: the `ORION_` variables of its children, without the secret keys."""
 
     pid: int
     environment: dict[str, str]
 
 
-def note_path(data_dir: Path) -> Path:
+def state_path(data_dir: Path) -> Path:
     """`dev.json`; it exists only while the launcher runs."""
     return data_dir / "dev.json"
 
 
-def write_note(data_dir: Path, environment: Mapping[str, str]) -> None:
-    """Readable by its owner only: an address may hold a password."""
-    told = {name: value for name, value in environment.items() if name != "ORION_SECRET_KEYS"}
-    content = msgspec.json.format(msgspec.json.encode(Running(os.getpid(), told)))
-    _write_private(note_path(data_dir), content + b"\n")
+def write_state(data_dir: Path, environment: Mapping[str, str]) -> None:
+    """Writes the file, readable only by its owner: a URL may contain a password."""
+    values = {name: value for name, value in environment.items() if name != "ORION_SECRET_KEYS"}
+    content = msgspec.json.format(msgspec.json.encode(DevState(os.getpid(), values)))
+    _write_private(state_path(data_dir), content + b"\n")
 
 
-def remove_note(data_dir: Path) -> None:
-    """Quiet when it is already gone."""
-    note_path(data_dir).unlink(missing_ok=True)
+def remove_state(data_dir: Path) -> None:
+    """Does nothing when there is no file."""
+    state_path(data_dir).unlink(missing_ok=True)
 
 
-def find_running(data_dir: Path) -> Running | None:
-    """The development servers that run on the folder now."""
+def find_running(data_dir: Path) -> DevState | None:
+    """The state of the development servers that run on the folder now."""
     try:
-        running = msgspec.json.decode(note_path(data_dir).read_bytes(), type=Running)
-        os.kill(running.pid, 0)
+        state = msgspec.json.decode(state_path(data_dir).read_bytes(), type=DevState)
+        os.kill(state.pid, 0)
     except (OSError, msgspec.DecodeError):
         return None
-    return running
+    return state
 
 
 def load_dev_environment() -> None:
-    """Fills what the environment leaves open from the running development servers; does nothing outside development."""
+    """Adds the missing `ORION_` variables of running development servers. Does nothing outside development."""
     if os.environ.get("ORION_ENVIRONMENT", "development") != "development":
         return
-    running = next((found for folder in _folders() if (found := find_running(folder))), None)
-    if running is None:
+    state = next(filter(None, map(find_running, _folders())), None)
+    if state is None:
         return
-    os.environ.update(_missing(running.environment, os.environ))
-    os.environ.setdefault("ORION_SECRET_KEYS", secret_keys(Path(running.environment["ORION_DATA_DIR"])))
+    os.environ.update(_missing(state.environment, os.environ))
+    os.environ.setdefault("ORION_SECRET_KEYS", secret_keys(Path(state.environment["ORION_DATA_DIR"])))
 
 
 def _folders() -> list[Path]:
-    given = os.environ.get("ORION_DATA_DIR", "")
+    data_dir = os.environ.get("ORION_DATA_DIR", "")
     try:
-        return [Path(expanded(given))] if given.strip() else [Path(".orion"), PROJECT / ".orion"]
+        return [Path(expanded(data_dir))] if data_dir.strip() else [Path(".orion"), PROJECT / ".orion"]
     except ValueError:
-        return []  # the settings say what is wrong with it
+        return []  # reported when the settings are loaded
 
 
-def _missing(told: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    reserved = {name for first, names in SERVER_NAMES.items() if first in given for name in names}
-    return {name: value for name, value in told.items() if name not in given and name not in reserved}
+def _missing(values: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    reserved = {name for first, names in SERVER_NAMES.items() if first in environ for name in names}
+    return {name: value for name, value in values.items() if name not in environ and name not in reserved}
 
 
 def secret_keys(data_dir: Path) -> str:
-    """The development installation's own key, made on first use."""
+    """The development installation's secret key, created on first use."""
     path = data_dir / "secret_keys"
     if not path.exists():
         _write_private(path, secrets.token_hex(32).encode() + b"\n")
