@@ -66,7 +66,7 @@ def _print(result: AuditResult) -> None:
     for broken in result.violations:
         who = broken.card_code or "no single card"
         click.echo(f"{broken.invariant}: {broken.says} — broken by {who} of {broken.merchant}: {broken.facts}")
-    verdict = "every promise holds" if result.is_clean else f"{result.found.total()} violations"
+    verdict = "every promise holds" if result.is_clean else f"{result.violation_counts.total()} violations"
     click.echo(f"{result.transactions} transactions of {result.cards} cards in {result.seconds} s: {verdict}.")
 
 

@@ -122,7 +122,7 @@ async def the_iphone_remembers(town: Stack, card_id: UUID) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         iphone = IPhone(http, Path(folder, "apple", ROOT), folder / "iphone")
         iphone.load()
-        shown = await iphone.shown(card_id, "en")
+        shown = await iphone.find_pass(card_id, "en")
     assert iphone.troubles == []
     assert shown is not None
     assert [fact.value for fact in shown.figures] == ["25"]

@@ -45,17 +45,17 @@ class AuditResult:
     cards: int = 0
     transactions: int = 0
     seconds: float = 0.0
-    found: Counter[str] = field(default_factory=Counter)
-    """Number of violations by invariant."""
+    violation_counts: Counter[str] = field(default_factory=Counter)
+    """By invariant."""
     violations: list[Violation] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        return not self.found
+        return not self.violation_counts
 
     def add(self, cards: Range, violations: Sequence[Violation]) -> None:
         self.cards += cards.cards
-        self.found.update(broken.invariant for broken in violations)
+        self.violation_counts.update(broken.invariant for broken in violations)
         self.violations += violations[: VIOLATIONS_MAX - len(self.violations)]
 
 
@@ -91,9 +91,11 @@ async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
                 _alarm(progress, broken)
 
         transactions = await audit(pool, merchants, clock.now(), collect)
-        progress.counts.update(cards=result.cards, transactions=transactions, violations=result.found.total())
+        progress.counts.update(
+            cards=result.cards, transactions=transactions, violations=result.violation_counts.total()
+        )
         for promise in (*OF_CARDS, OUTBOX, TOTAL):
-            LEDGER_VIOLATIONS.labels(promise.name).set(result.found[promise.name])
+            LEDGER_VIOLATIONS.labels(promise.name).set(result.violation_counts[promise.name])
 
     return await run_now(sessions, AUDIT_LEDGER, work)
 
@@ -124,6 +126,6 @@ def audit_facts(result: AuditResult) -> dict[str, Any]:
         "cards": result.cards,
         "transactions": result.transactions,
         "seconds": result.seconds,
-        "violations_by_invariant": dict(result.found),
+        "violations_by_invariant": dict(result.violation_counts),
         "violations": msgspec.to_builtins(result.violations),
     }

@@ -44,7 +44,7 @@ class Android:
         except (GrantRefused, GoogleError) as error:
             raise SaveRefused(str(error)) from error
 
-    async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
+    async def find_pass(self, card_id: UUID, language: str) -> ShownPass | None:
         """The card's saved pass; the newest one when its links were ended and it was saved again. None: not saved."""
         passes, first = self.google.passes, object_id(self.google.passes.issuer_id, card_id)
         names = [each.body["id"] for each in passes.all("loyaltyObject") if each.body["id"].startswith(first)]

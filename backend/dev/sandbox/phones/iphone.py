@@ -54,7 +54,7 @@ class IPhone:
                 self.troubles.append(f"{type(error).__name__}: {error}")
             self._save()
 
-    async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
+    async def find_pass(self, card_id: UUID, language: str) -> ShownPass | None:
         """The card's pass; None when it was not added."""
         if self._must_fetch:
             # A phone fetches missed updates when it is switched on.

@@ -30,8 +30,8 @@ class PhoneController(Controller):
         iphone: IPhone = state.iphone
         callbacks = [f"The callback to Orion failed: {error}" for error in android.google.callback_errors]
         return ShownPhones(
-            google=await android.shown(card_id, language),
-            apple=await iphone.shown(card_id, language),
+            google=await android.find_pass(card_id, language),
+            apple=await iphone.find_pass(card_id, language),
             troubles=[*callbacks, *iphone.troubles, *state.troubles.values()][-TROUBLES_MAX:],
         )
 
