@@ -1,4 +1,4 @@
-"""When this has happened, do that. The whole list is at the end."""
+"""The reactions to each event; `reactions` returns the table."""
 
 from uuid import UUID
 
@@ -36,11 +36,11 @@ def event_name(kind: type[Happening]) -> str:
 
 _CHANGES: list[type[Happening]] = [*CardBooking.__subclasses__(), CardReplaced, CardLinksEnded]
 SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
-"""Every booking changes what a pass shows, and so do a new code and a new address."""
+"""Events that change what a pass shows: every booking, a replaced card and ended links."""
 
 
 def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
-    """By event name. Names of reactions are kept in the outbox: renaming one runs it again."""
+    """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
     def mail(template: str) -> Reaction:
         async def mail_card(session: AsyncSession, event: Event) -> None:
@@ -50,8 +50,7 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
         return mail_card
 
     async def answer_card_links(session: AsyncSession, event: Event) -> None:
-        question_id = UUID(event.data["question_id"])
-        for card_id in await take_card_link_question(session, event.merchant_id, question_id):
+        for card_id in await take_card_link_question(session, event.merchant_id, UUID(event.data["question_id"])):
             await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys)
 
     async def sync_wallets(session: AsyncSession, event: Event) -> None:
@@ -85,28 +84,31 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
 async def _sync_wallets(
     session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis, notify: Notify | None = None
 ) -> None:
-    """Cards whose holder has no pass ring nothing."""
+    """Queues no sync for a card without passes."""
     versions = await note_change(session, event.merchant_id, card_id, event.occurred_at, notify)
     await ring_passes(queue, event.merchant_id, card_id, versions, notify)
 
 
 async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> list[UUID]:
-    found = select(Card.id).where(Card.merchant_id == merchant_id, Card.customer_id == customer_id)
-    return list(await session.scalars(found))
+    query = select(Card.id).where(Card.merchant_id == merchant_id, Card.customer_id == customer_id)
+    return list(await session.scalars(query))
 
 
 async def _end_passes(session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis) -> None:
-    """Of the card, and of all that were merged into it."""
+    """Ends the passes of the card and of all cards merged into it."""
     family = select(func.unnest(func.card_family(event.merchant_id, card_id)))
-    for ended in await session.scalars(family):
-        await _sync_wallets(session, event, ended, queue)
+    for family_card_id in await session.scalars(family):
+        await _sync_wallets(session, event, family_card_id, queue)
 
 
 async def _mail_card(
     session: AsyncSession, event: Event, card_id: UUID, template: str, *, links: CardLinks, keys: KeyRing
 ) -> None:
-    """To the holder. A card erased meanwhile gets none, nor does an address to which strangers have caused too many."""
-    found = (
+    """Queues a mail to the card's holder.
+
+    Does nothing when the card has been erased, or when anonymous requests have exceeded the mailbox's mail limit.
+    """
+    row = (
         await session.execute(
             select(Card, Customer, Store.language, Merchant)
             .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
@@ -115,9 +117,9 @@ async def _mail_card(
             .where(Card.merchant_id == event.merchant_id, Card.id == card_id)
         )
     ).one_or_none()
-    if found is None:
+    if row is None:
         return
-    card, customer, store_language, merchant = found
+    card, customer, store_language, merchant = row
     if await _is_anonymous(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
         return
     queue_mail(
@@ -136,10 +138,10 @@ async def _mail_card(
 
 
 async def _is_anonymous(session: AsyncSession, event: Event) -> bool:
-    """Nobody who works for the merchant has caused it."""
+    """Whether no user caused the event, neither of the merchant nor on the merchant's behalf."""
     transaction_id = event.data.get("transaction_id")
     if transaction_id is None:
         return event.data.get("user_id") is None
-    who = select(func.coalesce(Transaction.user_id, Transaction.on_behalf_user_id))
-    here = (Transaction.merchant_id == event.merchant_id) & (Transaction.id == UUID(transaction_id))
-    return await session.scalar(who.where(here)) is None
+    user_id = select(func.coalesce(Transaction.user_id, Transaction.on_behalf_user_id))
+    is_this = (Transaction.merchant_id == event.merchant_id) & (Transaction.id == UUID(transaction_id))
+    return await session.scalar(user_id.where(is_this)) is None

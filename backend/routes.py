@@ -1,4 +1,4 @@
-"""Contents page of the API: every router by audience. A router without `signed_in` is public."""
+"""Every router of the API, by audience. A router without the guard `signed_in` is public."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
@@ -77,7 +77,10 @@ api = Router(
 
 
 def about(settings: Settings) -> list[ControllerRouterHandler]:
-    """Phones reach this port too: in production it tells no stranger more than they need."""
+    """Health, metrics and problem pages; outside production also the documentation.
+
+    Phones reach the same port, so production shows the documentation only when `public_docs` is set.
+    """
     always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
     return [*always, start, docs, assets] if shows_docs(settings) else always
 

@@ -1,4 +1,4 @@
-"""What a process of the backend holds while it runs: opened once, closed in order."""
+"""Connections and services of a backend process: opened once at start, closed in order at the end."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,7 +44,7 @@ class Services:
     pass_images: PassImages
     google: Google | None
     apple: Apple | None
-    """None when they are not configured."""
+    """`google` and `apple` are None when they are not configured."""
     wallet_sync: WalletSync
 
 

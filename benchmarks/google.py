@@ -19,7 +19,7 @@ from backend.dev.sandbox.google.account import ISSUER_ID, public_keys
 from backend.dev.sandbox.google.app import FakeGoogle
 from backend.dev.sandbox.google.passes import Passes
 from backend.dev.sandbox.google.resources import Resource
-from backend.dev.sandbox.google.web import Receive, Scope, Send, answer, read, write
+from backend.dev.sandbox.google.web import AsgiReceive, AsgiScope, AsgiSend, json_response, read_request, write_response
 from backend.wallets.google.account import load_account
 from backend.wallets.google.names import class_id, object_id
 from benchmarks.servers import Server, start_server
@@ -49,14 +49,14 @@ class Double:
         self._google = google
         self._answers: Counter[str] = Counter()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         if scope["path"] != FACTS:
             await self._google(scope, receive, self._counted(send))
             return
-        asked = await read(scope, receive)
+        asked = await read_request(scope, receive)
         if asked.method == "POST":
             self._start_over(has_quota=asked.query["quota"] == "yes")
-        await write(send, answer(200, msgspec.to_builtins(self._facts())))
+        await write_response(send, json_response(200, msgspec.to_builtins(self._facts())))
 
     def _start_over(self, *, has_quota: bool) -> None:
         self._google.faults.has_quota = has_quota
@@ -65,7 +65,7 @@ class Double:
         for resource in self._google.passes.all("loyaltyObject"):
             resource.body.pop("loyaltyPoints", None)
 
-    def _counted(self, send: Send) -> Send:
+    def _counted(self, send: AsgiSend) -> AsgiSend:
         async def count(message: Any) -> None:
             if message["type"] == "http.response.start":
                 self._answers[str(message["status"])] += 1
@@ -103,7 +103,7 @@ def fill(passes: Passes, cards: int) -> None:
             "id": object_id(ISSUER_ID, id_of(CARD, n)),
             "classId": class_id(ISSUER_ID, id_of(PROGRAM, n % MERCHANTS)),
         }
-        passes.remember("loyaltyObject", Resource(names | {"state": "ACTIVE"}))
+        passes.restore("loyaltyObject", Resource(names | {"state": "ACTIVE"}))
 
 
 class Google:

@@ -199,7 +199,7 @@ async def _checked(services: Services, world: _World) -> Sized:
     for broken in result.violations[:5]:
         print(broken)
     assert (result.cards, result.transactions) == (world.cards, world.lines)
-    return Sized(world.cards, world.lines, result.seconds, result.found.total())
+    return Sized(world.cards, world.lines, result.seconds, result.violation_counts.total())
 
 
 async def _row(name: str, ask: Ask, small: tuple[Services, int], large: tuple[Services, int]) -> GrowthRow:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
-from backend.dev.sandbox.opening import SANDBOX, sandbox_values
+from backend.dev.sandbox.environment import SANDBOX, sandbox_values
 from benchmarks.earns import CENTS
 from benchmarks.measuring import MeasurementFailed
 from benchmarks.servers import environment_of, open_servers, start_program, start_server, wait_until

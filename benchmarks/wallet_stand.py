@@ -10,7 +10,7 @@ import asyncpg
 
 from backend.core.settings import Settings
 from backend.dev.sandbox.google.account import ISSUER_ID
-from backend.dev.sandbox.google.development import google_values
+from backend.dev.sandbox.google.environment import google_values
 from backend.wallets.google.names import object_id
 from benchmarks.google import Google, start_google
 from benchmarks.servers import environment_of, open_servers, pid_in

@@ -1,4 +1,4 @@
-"""What only development needs: `backend.dev` and `frontend.dev`. A checkout has them, an installed Orion does not."""
+"""Access to the development packages `backend.dev` and `frontend.dev`, which only a checkout has."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -6,6 +6,6 @@ from types import ModuleType
 
 
 def development_module(name: str) -> ModuleType | None:
-    """None where its package is not installed. The only way from production code to a development package."""
+    """The module; None when its package is not installed. Production code loads development code only through this."""
     package = name.rpartition(".")[0]
     return import_module(name) if find_spec(package) else None

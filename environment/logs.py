@@ -1,4 +1,4 @@
-"""What every process keeps out of its log lines, those of libraries too."""
+"""Keeps tokens and personal data out of the logs of every process, including those of libraries."""
 
 import logging
 import re
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}")
-"""Of cards, passes and sign-ins; an exception may quote the address it was about."""
+"""Tokens of cards, passes and sign-ins, which an exception may quote as part of an address."""
 SERVERS = ("_granian", "granian.access")
-"""They come with handlers of their own, which cut nothing."""
-# They log addresses, job arguments or statements, which carry tokens and people's names.
+"""Loggers whose own handlers, which do not remove tokens, are replaced."""
+# These log addresses, job arguments or statements, which contain tokens and names.
 QUIET = ("httpx", "httpcore", "arq", "sqlalchemy.engine", "aiosmtplib", "asyncio", *SERVERS)
 
 Render = Callable[[Any, str, Any], Any]
@@ -20,16 +20,16 @@ def without_tokens(line: str) -> str:
 
 
 def cutting_tokens(render: Render) -> Render:
-    """The last processor of a line, whatever it was made of."""
+    """A renderer that removes tokens from the lines of `render`."""
 
-    def render_without(logger: object, method: str, line: Any) -> str:
+    def render_without_tokens(logger: object, method: str, line: Any) -> str:
         return without_tokens(str(render(logger, method, line)))
 
-    return render_without
+    return render_without_tokens
 
 
 def capture_standard_library(formatter: logging.Formatter, stream: TextIO, level: int) -> None:
-    """What libraries log is written as our own lines are."""
+    """Writes the logs of libraries in the format of the application's logs."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     root = logging.getLogger()

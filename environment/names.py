@@ -1,4 +1,4 @@
-"""Every setting of every process: each refuses a misspelt one, also among those that it does not read itself."""
+"""Names of all settings of all processes. Each process refuses unknown names, even of settings it does not read."""
 
 from collections.abc import Iterable
 
@@ -54,11 +54,11 @@ FIELDS = frozenset(
     ]
 )
 OF_LAUNCHERS = {"ORION_CHROMIUM", "ORION_IGNORE_SYSTEM_CHROMIUM", "ORION_IGNORE_SYSTEM_POSTGRES"}
-"""Read by scripts around the project, not by it."""
+"""Read by scripts that start Orion, not by Orion."""
 
 
 def refuse_misspelt(names: Iterable[str]) -> None:
-    """Raises SettingsError."""
+    """Raises SettingsError for an unknown `ORION_` name."""
     known = {name_of(field) for field in FIELDS} | OF_LAUNCHERS
     for name in names:
         if name.startswith(PREFIX) and name not in known:

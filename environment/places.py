@@ -1,4 +1,4 @@
-"""Where a server listens."""
+"""The server's address, and the command that starts it."""
 
 import os
 import socket
@@ -10,21 +10,24 @@ import msgspec
 from environment.reading import SettingsError, name_of
 
 STOP_SECONDS = 30
-"""A worker that is stopped while it starts would go on for ever: the signal is lost on it. Longer than any request."""
+"""A server worker that ignores SIGTERM is killed after this; one that is still starting loses the signal.
+
+Longer than any request takes.
+"""
 SERVER = (
     *("granian", "--interface", "asgi", "--loop", "uvloop"),
     *("--workers-kill-timeout", str(STOP_SECONDS), "--factory"),
 )
-"""A module to run, with its options; the application follows."""
+"""Arguments of `python -m` for the server; the application follows."""
 
 
 def check_place(settings: msgspec.Struct, host_field: str, port_field: str) -> None:
-    """Raises SettingsError when nothing can listen there now."""
+    """Raises SettingsError when the process cannot listen at that address."""
     host, port = getattr(settings, host_field), getattr(settings, port_field)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
-            # What a closed connection leaves behind for a minute keeps no server from listening.
+            # Without it a connection in TIME_WAIT would make the address look taken.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
@@ -34,6 +37,6 @@ def check_place(settings: msgspec.Struct, host_field: str, port_field: str) -> N
 
 
 def serve(application: str, host: str, port: int) -> NoReturn:
-    """This process becomes the application's server."""
+    """Replaces this process with the application's server."""
     command = [sys.executable, "-m", *SERVER, application, "--host", host, "--port", str(port)]
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter

@@ -1,4 +1,4 @@
-"""What both processes ask of a production installation. Each refusal is one sentence."""
+"""Requirements of production for backend and frontend. Each refusal is one sentence."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,10 +8,10 @@ from environment.reading import SettingsError, name_of
 
 KEY_LENGTH_MIN = 32
 DIFFERENT_CHARACTERS_MIN = 8
-"""Of 30 million random keys of 32 hexadecimal digits one has fewer."""
+"""One in 30 million random keys of 32 hexadecimal digits has fewer."""
 KNOWN_WORDS = ("changeme", "change-me", "change_me", "secret", "password", "example", "orion", "12345678", "abcdefgh")
 HSTS = "max-age=31536000"
-"""A year, of this host only: other names of the domain are not ours to decide for."""
+"""One year, without subdomains, which may be served over http."""
 MAKE_ONE = "`openssl rand -hex 32` makes one"
 
 
@@ -29,7 +29,7 @@ def require_https(settings: msgspec.Struct, *fields: str) -> None:
 
 
 def require_strong(field: str, secrets: Sequence[str]) -> None:
-    """Each must look as if it was drawn, not thought up."""
+    """Raises SettingsError for a secret that is short, repetitive or contains a known word."""
     for secret in secrets:
         if len(secret) < KEY_LENGTH_MIN:
             raise SettingsError(

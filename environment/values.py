@@ -1,6 +1,7 @@
-"""Kinds of values that operators write. A check strips and tidies, or raises ValueError with what the value must be.
+"""Types of settings with their checks. A check returns the normalized value, or raises ValueError that says what it
+must be.
 
-No refusal quotes what was read: it may be a secret in the wrong place.
+No error quotes the value: it may be a secret in the wrong setting.
 """
 
 import re
@@ -28,26 +29,29 @@ def checked_by(check: Callable[[str], str]) -> Meta:
 
 
 def parts_of(text: str) -> list[str]:
-    """Of what is separated by commas."""
+    """Comma-separated parts, stripped, without empty ones."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def check_parameters(query: str, known: Collection[str]) -> None:
-    """Of an address. What is no name, or stands behind a password, may be the rest of it: it is not quoted."""
+    """Raises ValueError for an unknown parameter of a URL's query.
+
+    The error quotes the name only when it is an identifier and does not follow a password, of which it may be a part.
+    """
     is_quotable = True
     for part in filter(None, query.split("&")):
         name = part.partition("=")[0]
         is_quotable = is_quotable and name.isidentifier() and name.isascii()
         if name not in known:
-            called = f" {name}" if is_quotable else ""
+            quoted = f" {name}" if is_quotable else ""
             raise ValueError(
-                f"has a parameter{called} that Orion does not know here: it knows {', '.join(sorted(known))}"
+                f"has a parameter{quoted} that Orion does not know here: it knows {', '.join(sorted(known))}"
             )
         is_quotable = is_quotable and "password" not in name
 
 
 def expanded(text: str) -> str:
-    """A path, with `~` as shells read it."""
+    """The path with `~` expanded. Raises ValueError."""
     try:
         return str(Path(text.strip()).expanduser())
     except RuntimeError:
@@ -55,18 +59,18 @@ def expanded(text: str) -> str:
 
 
 def is_host(text: str) -> bool:
-    """A name or a number."""
+    """Whether the text is a host name or an IP address."""
     try:
         ip_address(text)
     except ValueError:
-        # A last part of digits is a number with a mistake in it.
+        # A name that ends in digits is a mistyped IP address.
         return HOST.fullmatch(text.lower()) is not None and not text.rstrip(".").rpartition(".")[2].isdigit()
     return True
 
 
 @lru_cache(maxsize=16)
 def networks(text: str) -> tuple[Network, ...]:
-    """Raises ValueError as a check does."""
+    """Comma-separated networks. Raises ValueError."""
     return tuple(_network(part) for part in parts_of(text))
 
 
@@ -80,16 +84,16 @@ def _network(text: str) -> Network:
     return wide
 
 
-def _split(text: str, wanted: str) -> SplitResult:
-    # Its parser may quote what it has read.
+def _split(text: str, requirement: str) -> SplitResult:
+    """Raises ValueError with the requirement; `from None`, because the parser's error may quote the value."""
     try:
         parts = urlsplit(text.strip())
-        is_right = parts.scheme in {"http", "https"} and parts.port != 0 and is_host(parts.hostname or "")
+        is_valid = parts.scheme in {"http", "https"} and parts.port != 0 and is_host(parts.hostname or "")
     except ValueError:
-        raise ValueError(wanted) from None
+        raise ValueError(requirement) from None
     is_plain = text.isascii() and text.strip().isprintable() and " " not in text.strip()
-    if not is_right or not is_plain or "@" in parts.netloc or parts.fragment or text.strip().endswith(("?", "#")):
-        raise ValueError(wanted)
+    if not is_valid or not is_plain or "@" in parts.netloc or parts.fragment or text.strip().endswith(("?", "#")):
+        raise ValueError(requirement)
     return parts
 
 
@@ -132,7 +136,7 @@ def _secrets(text: str) -> str:
 
 
 Address = Annotated[str, checked_by(_address)]
-"""`scheme://host:port`, without a slash at the end."""
+"""`scheme://host:port`, without a trailing slash."""
 Addresses = Annotated[str, checked_by(lambda text: ",".join(map(_address, parts_of(text))))]
 Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl())]
 HostName = Annotated[str, checked_by(_host_name)]
@@ -142,5 +146,5 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Token = Annotated[str, checked_by(_token)]
 NamedPath = Annotated[str, checked_by(expanded)]
 Secrets = Annotated[str, checked_by(_secrets)]
-"""Comma-separated, newest first: the first signs and encrypts, all are accepted."""
+"""Comma-separated, newest first: the first signs and encrypts, all verify and decrypt."""
 Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))))]

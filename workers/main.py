@@ -1,4 +1,4 @@
-"""The worker process: `orion worker`. A supervisor restarts it; it may be killed at any moment."""
+"""The worker process: `orion worker`. It may be killed at any time; whatever supervises it restarts it."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ async def run(settings: Settings) -> None:
 
 
 async def work(workers: Sequence[Worker]) -> None:
-    """Until all of them have been stopped. When one breaks down the others stop, too, and its failure is raised."""
+    """Runs until all workers are stopped. When one fails, the others are stopped and its exception is raised."""
     running = [asyncio.create_task(worker.async_run()) for worker in workers]
     try:
         ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)
@@ -43,13 +43,13 @@ async def work(workers: Sequence[Worker]) -> None:
 
 
 def stop(workers: Sequence[Worker], number: signal.Signals) -> None:
-    """They take no more jobs; those that run have some time to end."""
+    """The workers take no more jobs and wait 25 s at most for the running ones."""
     for worker in workers:
         worker.handle_sig_wait_for_completion(number)
 
 
 def main() -> None:
-    """Exit 1, with one sentence, when a setting or a server keeps it from working."""
+    """Exits with 1 and one sentence when a setting is invalid or a server is not usable."""
     try:
         settings = load_settings()
         check_wallet_files(settings)

@@ -1,5 +1,5 @@
-"""A worker for each queue. Jobs that take long or wait for others have queues of their own: they lend the quick ones
-neither their timeouts nor their slowness."""
+"""A worker for each queue. Long jobs, and jobs that wait for providers, have their own queues, so that quick jobs have
+short timeouts and do not wait for them."""
 
 import asyncio
 import time
@@ -22,11 +22,11 @@ from workers.runner import Context, coalesced, logged
 from workers.schedule import LONG, QUICK
 
 LEASE_SECONDS = 15
-"""How long the job of a dead worker waits for another one: less than the leases in PostgreSQL."""
+"""Time until another worker takes over the job of a dead one; less than the leases in PostgreSQL."""
 CONNECTIONS_MAX = 64
-"""More than jobs at once, so that none waits for another's."""
+"""More than `max_jobs`, so that no job waits for a connection."""
 ANSWER_SECONDS = 10
-"""Of Redis; a worker that gets none ends, and is started again."""
+"""Time limit for Redis; without a response the worker ends and is restarted."""
 
 
 class Queue(NamedTuple):
@@ -46,16 +46,16 @@ QUEUES = (
     ),
     Queue(
         PASSES_QUEUE,
-        # A pass whose provider is away comes back every half minute or so; the hourly run does the rest.
+        # While a provider is away the job is retried about every 30 s, 40 times; then the hourly run takes over.
         [func(logged(sync_wallet_pass), name=SYNC_PASS, timeout=40, max_tries=40, keep_result=0)],
         [],
     ),
     Queue(
         LONG_QUEUE,
         [
-            # A hundred thousand passes take Google an hour and a half.
+            # 100,000 passes take Google 1.5 hours.
             func(logged(sync_wallet_passes), name=SYNC_PASSES, timeout=6 * 3600, max_tries=3, keep_result=0),
-            # Some thousand transactions a second; ten million take an hour.
+            # Some thousand transactions per second: ten million take an hour.
             func(logged(preview_program), name=PREVIEW_PROGRAM, timeout=6 * 3600, max_tries=3, keep_result=0),
         ],
         LONG,
@@ -64,9 +64,9 @@ QUEUES = (
 
 
 class LeasedWorker(Worker):
-    """Marks a job that it runs with a short lease, and renews it while it lives.
+    """Marks its running jobs with a short lease and renews the lease.
 
-    arq's own mark lasts as long as the longest timeout of the queue: so long a dead worker would keep its jobs.
+    arq's own mark lasts as long as the queue's longest timeout; a dead worker would hold its jobs that long.
     """
 
     def __init__(self, *, lease_seconds: float = LEASE_SECONDS, **options: Any) -> None:
@@ -76,13 +76,13 @@ class LeasedWorker(Worker):
         self._renewed_at = 0.0
 
     async def _poll_iteration(self) -> None:
-        """Ends the worker that has been stopped: arq cancels it once, which is lost on one that is just starting."""
+        """Ends a stopped worker. arq cancels its task only once, and a worker that is starting loses that."""
         await super()._poll_iteration()
         if not self.allow_pick_jobs and not self.tasks:
             raise asyncio.CancelledError
 
     async def heart_beat(self) -> None:
-        """After each look at the queue."""
+        """arq calls it after each poll of the queue."""
         await super().heart_beat()
         if self.tasks and time.monotonic() - self._renewed_at >= self._renew_every_s:
             self._renewed_at = time.monotonic()
@@ -97,14 +97,14 @@ class LeasedWorker(Worker):
 
 
 def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[LeasedWorker]:
-    """Everything is spelled out here: arq's defaults unpickle, and forget a crashed job for five minutes."""
+    """All options are explicit: arq's defaults unpickle jobs, and retry a crashed job only after five minutes."""
     options: dict[str, Any] = {
         "ctx": context,
         "job_serializer": serialize,
         "job_deserializer": deserialize,
-        # Their signals are for the process, which has several of them.
+        # Signals are handled by the process for all its workers.
         "handle_signals": False,
-        # A provider may take seconds to answer; two seconds of its quota must fit.
+        # A provider may take seconds to respond: jobs for 2 s of its quota must fit.
         "max_jobs": 40,
         "poll_delay": 0.1,
         "keep_result": 0,
@@ -113,10 +113,10 @@ def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[Lea
         "timezone": UTC,
         "allow_abort_jobs": False,
     }
-    return [LeasedWorker(**_told(queue, redis_url) | options | overrides) for queue in QUEUES]
+    return [LeasedWorker(**_queue_options(queue, redis_url) | options | overrides) for queue in QUEUES]
 
 
-def _told(queue: Queue, redis_url: str) -> dict[str, Any]:
+def _queue_options(queue: Queue, redis_url: str) -> dict[str, Any]:
     return {
         "queue_name": queue.name,
         "functions": queue.functions,

@@ -1,4 +1,4 @@
-"""Around every job: services opened once per process, one log line, failures told once."""
+"""The context of all jobs, opened once per process, and wrappers that log jobs and coalesce their runs."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -18,14 +18,14 @@ from backend.services import open_services
 
 Context = dict[str, Any]
 Job = Callable[..., Coroutine[Any, Any, None]]
-"""Takes the context, and what it was queued with."""
+"""Called with the context and the job's arguments."""
 
 log = structlog.get_logger()
 
 
 @asynccontextmanager
 async def open_context(settings: Settings) -> AsyncIterator[Context]:
-    """What every job is given."""
+    """The first argument of every job."""
     configure_logs(settings, "worker")
     with ExitStack() as stack:
         async with open_services(settings) as services:
@@ -35,7 +35,7 @@ async def open_context(settings: Settings) -> AsyncIterator[Context]:
 
 
 def show_metrics(settings: Settings) -> Callable[[], None]:
-    """On a thread of its own, until the answer is called."""
+    """Serves the metrics in a thread. Returns the function that stops it."""
     server, thread = start_http_server(settings.worker_metrics_port, settings.backend_host)
 
     def stop() -> None:
@@ -47,7 +47,7 @@ def show_metrics(settings: Settings) -> Callable[[], None]:
 
 
 def logged(job: Job) -> WorkerCoroutine:
-    """Says how long a job took and, once, why it failed; quick housekeeping stays silent."""
+    """Logs the duration of a job, at debug level, or its failure."""
 
     @wraps(job)
     async def run(context: Context, *arguments: Any) -> None:
@@ -67,9 +67,9 @@ def logged(job: Job) -> WorkerCoroutine:
 
 
 def coalesced(job: Job) -> Job:
-    """One run at a time: a wake-up that comes meanwhile ends at once, and the run looks again before it ends.
+    """Runs the job once at a time. A call during a run returns at once, and the run repeats the job before it ends.
 
-    Remembered by the process alone, so that a worker that dies leaves nothing that could refuse the next wake-up.
+    The state is in this process only, so that a dead worker leaves nothing that would block the next call.
     """
     is_running = is_wanted = False
 

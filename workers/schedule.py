@@ -1,7 +1,7 @@
 """Every timed job. Times are UTC.
 
-They keep the names that arq gives them, `cron:` and the function's: under the name of a job that is also queued, arq
-would take that one for timed, and refuse it for a minute.
+They keep the names that arq gives them, `cron:` and the function's. Under the name of a queued job, arq would treat the
+queued job as timed and refuse it for a minute.
 """
 
 from arq.cron import CronJob, cron
@@ -17,21 +17,21 @@ from workers.runner import logged
 HOURS = 3600
 
 QUICK: list[CronJob] = [
-    # What Redis lost is found within five seconds.
+    # Finds messages whose wake-up was lost within 5 s.
     cron(logged(relay_outbox), second=set(range(0, 60, 5)), timeout=25),
     cron(logged(send_queued_mails), second=set(range(2, 60, 10)), timeout=300),
     cron(logged(time_out_holds), second=0, timeout=50),
 ]
-# Tried again when the worker dies or is stopped, not when they fail.
+# Retried when the worker dies or is stopped, not when the job fails.
 LONG: list[CronJob] = [
     cron(logged(sync_wallet_passes), minute=7, timeout=6 * HOURS, max_tries=3),
     cron(logged(reconcile_google_passes), hour=3, minute=40, timeout=6 * HOURS, max_tries=3),
     cron(logged(check_wallet_certificates), hour=6, minute=10, timeout=60, max_tries=3),
-    # Those that Redis lost, and those whose process died.
+    # Finds runs whose wake-up was lost or whose process died.
     cron(logged(find_lost_syncs), second=20, timeout=60),
     cron(logged(preview_programs), second=30, timeout=6 * HOURS),
     cron(logged(expire_points), hour=2, minute=0, timeout=6 * HOURS, max_tries=3),
-    # When shops are open: phones ring.
+    # In opening hours, because phones show a notification.
     cron(logged(warn_expiring_points), hour=9, minute=0, timeout=6 * HOURS, max_tries=3),
     cron(logged(audit_ledger), hour=4, minute=30, timeout=1 * HOURS, max_tries=3),
     cron(logged(purge), hour=3, minute=20, timeout=300, max_tries=3),

@@ -1,4 +1,4 @@
-"""Who acts."""
+"""The signed-in user, as `actor_by_token` returns it."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from backend.access.permissions import BY_ROLE
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A store at which the actor may work. `permissions` is None for the owner, who has the role's everywhere."""
+    """A store where the actor may work. `permissions` is None for an owner, whose role's permissions apply."""
 
     id: UUID
     code: str
@@ -28,27 +28,27 @@ class ActorMerchant(msgspec.Struct, frozen=True):
 
 class Actor(msgspec.Struct, frozen=True):
     sign_in_id: UUID
-    """Which of the user's sign-ins asks."""
+    """Id of the access token that made the request."""
     user_id: UUID
     email: str
     name: str
     role: str
     language: str | None
     is_expired: bool
-    """The token was right once."""
+    """The token is valid but past its expiry."""
     merchant: ActorMerchant | None
-    """None for the platform's own people."""
+    """None for platform users."""
     stores: list[Place]
 
     def permissions_at(self, place: Place) -> frozenset[str]:
-        """An owner's own, even where they stand at a till as a member of the store too."""
+        """An owner has the role's permissions even at a store where they are also a member."""
         if self.role == "merchant_owner" or place.permissions is None:
             return BY_ROLE[self.role]
         return frozenset(place.permissions)
 
     @property
     def permissions(self) -> frozenset[str]:
-        """Everything the actor may do somewhere."""
+        """The union of the actor's permissions at all their stores; a platform user's role permissions."""
         if self.merchant is None:
             return BY_ROLE[self.role]
         return frozenset[str]().union(*(self.permissions_at(place) for place in self.stores))

@@ -1,4 +1,4 @@
-"""Features: platform default ← merchant's switch ← store's switch."""
+"""Features. The store's override wins over the merchant's, which wins over the platform default."""
 
 from collections.abc import Iterable
 
@@ -15,6 +15,6 @@ class FeatureDisabled(Problem):
 
 
 def is_enabled(feature: str, overrides: Iterable[tuple[str, bool, bool]]) -> bool:
-    """`overrides`: (feature, of this store rather than of the merchant, enabled)."""
-    mine = sorted((of_store, enabled) for name, of_store, enabled in overrides if name == feature)
-    return mine[-1][1] if mine else PLATFORM_DEFAULTS[feature]
+    """`overrides`: (feature, is set for the store and not for the merchant, is enabled)."""
+    matching = sorted((of_store, enabled) for name, of_store, enabled in overrides if name == feature)
+    return matching[-1][1] if matching else PLATFORM_DEFAULTS[feature]

@@ -1,6 +1,6 @@
-"""Questions asked before a handler runs: who, where, may they, how often.
+"""Guards: they authenticate, select the store, authorize and limit a request before its handler runs.
 
-Every guard is asynchronous: the framework sends others to a thread, which costs more than what they ask.
+Every guard is asynchronous: Litestar runs synchronous guards in a thread, which costs more than the check itself.
 """
 
 from collections.abc import Awaitable
@@ -21,7 +21,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 def actor_of(connection: Connection) -> Actor:
-    """The signed-in actor; the router's `signed_in` guard has put them there."""
+    """The actor that the router's guard `signed_in` has stored in the scope."""
     actor: Actor = connection.scope["state"]["actor"]
     return actor
 
@@ -32,33 +32,36 @@ def place_of(connection: Connection) -> Place:
 
 
 def act_for(connection: Connection, merchant_id: UUID) -> None:
-    """Settles the merchant for one of the platform's own people."""
+    """Records the merchant for whom a platform user acts."""
     connection.scope["state"]["on_behalf_of"] = merchant_id
 
 
 async def at_store(connection: Connection, _: BaseRouteHandler) -> None:
-    """Settles the store: the only one, or the one named in X-Store-Code. Raises StoreRequired or StoreNotFound."""
+    """Selects the store: the actor's only one, or the one named in X-Store-Code.
+
+    Raises StoreRequired or StoreNotFound.
+    """
     stores, code = actor_of(connection).stores, connection.headers.get("x-store-code")
     if code is None and len(stores) > 1:
         raise StoreRequired(stores=[store.code for store in stores])
-    found = [store for store in stores if code is None or store.code == code.upper()]
-    if not found:
+    place = next((store for store in stores if code is None or store.code == code.upper()), None)
+    if place is None:
         raise StoreNotFound
-    connection.scope["state"]["place"] = found[0]
+    connection.scope["state"]["place"] = place
 
 
 def together(*guards: Guard) -> Guard:
-    """One guard that asks these in their order: the framework copies the whole handler for each one it asks."""
+    """One guard that runs these in order. Litestar copies the route handler for each guard; this copies it once."""
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        for question in guards:
-            await cast("Awaitable[None]", question(connection, handler))
+        for each in guards:
+            await cast("Awaitable[None]", each(connection, handler))
 
     return guard
 
 
 def requires(permission: str) -> Guard:
-    """Raises Forbidden unless the actor has the permission at the settled store."""
+    """Raises Forbidden unless the actor has the permission at the selected store."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if permission not in actor_of(connection).permissions_at(place_of(connection)):
@@ -68,7 +71,7 @@ def requires(permission: str) -> Guard:
 
 
 def for_owner(permission: str) -> Guard:
-    """Raises Forbidden unless the actor owns the merchant: what a store member may do ends at the store."""
+    """Raises Forbidden unless the actor owns the merchant: a store member's permissions apply to the store only."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = actor_of(connection)
@@ -79,7 +82,7 @@ def for_owner(permission: str) -> Guard:
 
 
 def for_platform(permission: str) -> Guard:
-    """Raises Forbidden unless the actor is one of the platform's own people and has the permission."""
+    """Raises Forbidden unless the actor is a platform user with the permission."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = actor_of(connection)
@@ -90,9 +93,9 @@ def for_platform(permission: str) -> Guard:
 
 
 def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard:
-    """Raises RateLimited past so many requests a minute of one caller: the user, or the network of a stranger.
+    """Raises RateLimited past `per_minute` requests of one caller: the user, or the network of an anonymous client.
 
-    `keeps_answers`: the route keeps them by idempotency key, so repetitions of a request are not counted again.
+    `keeps_answers`: the route stores responses by idempotency key, so a repeated request is not counted again.
     """
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:

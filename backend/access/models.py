@@ -7,7 +7,7 @@ from backend.core.models import LABEL, TenantEntity, belongs_to
 
 
 class FeatureOverride(TenantEntity):
-    """A feature switched for a merchant (no store) or for one store. Platform defaults are code: `features.py`."""
+    """A feature switched on or off for a merchant (no store) or for one store. Defaults are in `features.py`."""
 
     __tablename__ = "feature_overrides"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Who may do what: every role and every permission, on one page."""
+"""Every permission, and the permissions of every role."""
 
 ROLES = ("super_admin", "platform_admin", "merchant_owner", "store_member")
 
@@ -17,7 +17,7 @@ RUN_TASKS = "operations.run_tasks"
 DEBUG_WALLETS = "loyalty.debug_wallets"
 
 TILL = frozenset({VIEW_PROGRAMS, MANAGE_CARDS, VOID_TRANSACTIONS})
-"""What a store member gets unless the owner says otherwise: find, enroll, stamp, earn, redeem, void."""
+"""Default permissions of a store member: find, enroll, stamp, earn, redeem, void."""
 
 OWNER = TILL | {
     MANAGE_PROGRAMS,
@@ -35,4 +35,4 @@ BY_ROLE: dict[str, frozenset[str]] = {
     "merchant_owner": OWNER,
     "store_member": TILL,
 }
-"""For a store member these are the defaults; what counts is `store_members.permissions`."""
+"""For a store member these are defaults; `store_members.permissions` decides."""

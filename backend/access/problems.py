@@ -5,14 +5,14 @@ from i18n.translator import N_
 class Unauthenticated(Problem):
     code, status = "unauthenticated", 401
     title = N_("Please sign in")
-    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - a Mapping that nobody changes
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
 
 
 class SessionExpired(Problem):
     code, status = "session_expired", 401
     title = N_("Your sign-in has ended")
     detail = N_("Please sign in again.")
-    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - a Mapping that nobody changes
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
 
 
 class Forbidden(Problem):
@@ -33,6 +33,6 @@ class StoreNotFound(Problem):
 
 
 SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
-"""What the guards of an owner's or an admin's operation raise."""
+"""Raised by the guards of an owner's or admin's operation."""
 STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound)
-"""What the guards of a till's operation raise."""
+"""Raised by the guards of a till's operation."""

@@ -1,4 +1,4 @@
-"""`orion ledger`: what must always be true of cards and their histories."""
+"""`orion ledger`: audit of the ledger's invariants, and repair of frozen cards."""
 
 import re
 import sys
@@ -30,7 +30,7 @@ from backend.operations.wallets.scopes import find_card
 from backend.services import Services
 
 
-def _written(_: click.Context, __: click.Parameter, text: str) -> str:
+def _has_words(_: click.Context, __: click.Parameter, text: str) -> str:
     if not re.search(SAYS_SOMETHING, text):
         raise click.BadParameter("Blanks are no reason.")
     return text
@@ -47,14 +47,14 @@ def ledger() -> None:
 def audit_ledger(merchant_code: str | None, as_json: bool) -> None:
     """Check invariants I1 to I12 on every card; exit 1 when one is broken. Changes nothing."""
 
-    async def act(services: Services) -> AuditResult:
+    async def audit(services: Services) -> AuditResult:
         merchants = await audited(services.sessions, await find_merchant_id(services, merchant_code))
         cards = await count_cards(services.sessions, merchants)
         with Bar(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("Cards", total=cards)
-            return await look_at_ledger(services.pool, merchants, lambda looked_at: bar.advance(task, looked_at))
+            return await look_at_ledger(services.pool, merchants, lambda checked: bar.advance(task, checked))
 
-    result = with_services_or_refusal(act)
+    result = with_services_or_refusal(audit)
     if as_json:
         print_json(audit_facts(result))
     else:
@@ -66,13 +66,15 @@ def _print(result: AuditResult) -> None:
     for broken in result.violations:
         who = broken.card_code or "no single card"
         click.echo(f"{broken.invariant}: {broken.says} — broken by {who} of {broken.merchant}: {broken.facts}")
-    verdict = "every promise holds" if result.is_clean else f"{result.found.total()} violations"
+    verdict = "every promise holds" if result.is_clean else f"{result.violation_counts.total()} violations"
     click.echo(f"{result.transactions} transactions of {result.cards} cards in {result.seconds} s: {verdict}.")
 
 
 @ledger.command("unfreeze")
 @click.argument("card_code")
-@click.option("--reason", required=True, callback=_written, help="What was found, and what was done. Names no person.")
+@click.option(
+    "--reason", required=True, callback=_has_words, help="What was found, and what was done. Names no person."
+)
 def unfreeze_card(card_code: str, reason: str) -> None:
     """Let rewards be redeemed again from a card that the audit had frozen.
 

@@ -1,4 +1,4 @@
-"""`orion migrate`: the database's schema, as its owner."""
+"""`orion migrate`: changes the database schema, connected as the database's owner."""
 
 import json
 import sys
@@ -13,12 +13,12 @@ from backend.core.startup import StartRefused
 
 
 def _owner_url() -> str:
-    given = settings()
+    loaded = settings()
     try:
-        required(given, *([] if given.database_owner_url else ["database_url"]))
+        required(loaded, *([] if loaded.database_owner_url else ["database_url"]))
     except SettingsError as error:
         sys.exit(str(error))
-    return given.migration_url
+    return loaded.migration_url
 
 
 def _change(change: Callable[..., None], *arguments: str) -> None:
@@ -50,6 +50,6 @@ def down(revision: str) -> None:
 @as_json_too
 def status(as_json: bool) -> None:
     """Where the database is; exit 1 when it is not at the newest revision."""
-    found = run_or_end(migrations.status(_owner_url()))
-    click.echo(json.dumps(found) if as_json else f"at {found['current']}, newest is {found['head']}")
-    sys.exit(0 if found["at_head"] else 1)
+    revisions = run_or_end(migrations.status(_owner_url()))
+    click.echo(json.dumps(revisions) if as_json else f"at {revisions['current']}, newest is {revisions['head']}")
+    sys.exit(0 if revisions["at_head"] else 1)

@@ -21,6 +21,6 @@ def openapi(out: Path | None) -> None:
 
 
 def document_text() -> str:
-    """The same in every run, so that a difference is a change of the API."""
+    """The document as JSON. It is deterministic: a difference is a change of the API."""
     api = create_api(Settings(environment="test", secret_keys="document"))  # noqa: S106 - signs nothing
     return json.dumps(api.openapi_schema.to_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""What every command needs: the settings, the services, and one way to end."""
+"""Shared by all commands: settings, services, options, JSON output and exit codes."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from backend.core.startup import StartRefused, check_start
 from backend.merchants.queries import get_merchant_id
 from backend.services import Services, open_services
 
-Result = TypeVar("Result")
+ReturnT = TypeVar("ReturnT")
 DONE, FAILED, PARTLY_DONE = 0, 1, 3
 
 of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", help="Only of this merchant.")
@@ -23,33 +23,33 @@ as_json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def settings() -> Settings:
-    """Ends the command with one sentence when they are at fault."""
+    """Exits with the error's sentence when a setting is invalid."""
     try:
         return load_settings()
     except SettingsError as error:
         sys.exit(str(error))
 
 
-def run_or_end(act: Coroutine[Any, Any, Result]) -> Result:
-    """Ends the command with one sentence when a setting or a server keeps it from its work."""
+def run_or_end(act: Coroutine[Any, Any, ReturnT]) -> ReturnT:
+    """Exits with the error's sentence when a setting is invalid or a server is not usable."""
     try:
         return asyncio.run(act)
     except (SettingsError, StartRefused) as error:
         sys.exit(str(error))
 
 
-def with_services(act: Callable[[Services], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        given = settings()
-        await check_start(given)
-        async with open_services(given) as services:
+def with_services(act: Callable[[Services], Awaitable[ReturnT]]) -> ReturnT:
+    async def run() -> ReturnT:
+        loaded = settings()
+        await check_start(loaded)
+        async with open_services(loaded) as services:
             return await act(services)
 
     return run_or_end(run())
 
 
-def with_services_or_refusal(act: Callable[[Services], Awaitable[Result]]) -> Result:
-    """As `with_services`; a problem ends the command with its title."""
+def with_services_or_refusal(act: Callable[[Services], Awaitable[ReturnT]]) -> ReturnT:
+    """Like `with_services`; exits with the title of a problem."""
     try:
         return with_services(act)
     except Problem as problem:
@@ -57,7 +57,7 @@ def with_services_or_refusal(act: Callable[[Services], Awaitable[Result]]) -> Re
 
 
 async def find_merchant_id(services: Services, code: str | None) -> UUID | None:
-    """None without a code. Raises MerchantNotFound."""
+    """None when `code` is None. Raises MerchantNotFound."""
     return await get_merchant_id(services.sessions, code) if code else None
 
 

@@ -1,4 +1,4 @@
-"""`orion points`: points that end."""
+"""`orion points`: books expired points, and warns holders before points expire."""
 
 import sys
 from typing import Any
@@ -33,7 +33,7 @@ def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> No
     """Book what has expired; nobody could spend it any more. Exit 3 when some cards failed."""
     facts = _run_points(EXPIRY, merchant_code, dry_run=dry_run)
     does = "would expire" if dry_run else "have expired"
-    _tell_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
+    _print_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
 
 
 @points.command("warn")
@@ -44,21 +44,21 @@ def warn_of_expiry(merchant_code: str | None, dry_run: bool, as_json: bool) -> N
     """Tell holders of points that end within two weeks, once. Exit 3 when some cards failed."""
     facts = _run_points(WARNING, merchant_code, dry_run=dry_run)
     does = "would be told of" if dry_run else "were told of"
-    _tell_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)
+    _print_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)
 
 
 def _run_points(task: PointsTask, merchant_code: str | None, *, dry_run: bool) -> dict[str, Any]:
-    async def act(services: Services) -> dict[str, Any]:
+    async def run(services: Services) -> dict[str, Any]:
         merchant_id = await find_merchant_id(services, merchant_code)
         if not dry_run:
             return run_facts(await task.run(services.ledger, services.sessions, merchant_id))
-        found = await task.preview(services.ledger, services.sessions, merchant_id)
-        return {**found.counts, "failed_card_ids": found.failures, "error": None}
+        progress = await task.preview(services.ledger, services.sessions, merchant_id)
+        return {**progress.counts, "failed_card_ids": progress.failures, "error": None}
 
-    return with_services_or_refusal(act) | {"dry_run": dry_run}
+    return with_services_or_refusal(run) | {"dry_run": dry_run}
 
 
-def _tell_points(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+def _print_points(facts: dict[str, Any], sentence: str, *, as_json: bool) -> None:
     if as_json:
         print_json(facts)
     else:

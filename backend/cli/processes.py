@@ -16,30 +16,30 @@ from environment.places import check_place, serve
 @click.command()
 def backend() -> None:
     """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
-    given = settings()
-    run_or_end(_check(given))
-    serve("backend.app:create_app", given.backend_host, given.backend_port)
+    loaded = settings()
+    run_or_end(_check(loaded))
+    serve("backend.app:create_app", loaded.backend_host, loaded.backend_port)
 
 
-async def _check(given: Settings) -> None:
-    check_wallet_files(given)
-    check_place(given, "backend_host", "backend_port")
-    await check_start(given)
-    # Of what keeps them from opening, the server could show a traceback alone.
-    await (await open_pool(given)).close()
+async def _check(loaded: Settings) -> None:
+    check_wallet_files(loaded)
+    check_place(loaded, "backend_host", "backend_port")
+    await check_start(loaded)
+    # Opened once here: a failure inside the server would only show as a traceback.
+    await (await open_pool(loaded)).close()
 
 
 @click.command()
 def frontend() -> None:
     """The pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT; knows no database."""
-    _become("frontend.main")
+    _replace_process("frontend.main")
 
 
 @click.command()
 def worker() -> None:
     """The background worker."""
-    _become("workers.main")
+    _replace_process("workers.main")
 
 
-def _become(module: str) -> None:
+def _replace_process(module: str) -> None:
     os.execv(sys.executable, [sys.executable, "-m", module])  # noqa: S606 - our own interpreter

@@ -1,4 +1,4 @@
-"""`orion users`: people who sign in."""
+"""`orion users`: creates administrators."""
 
 import sys
 
@@ -30,14 +30,14 @@ def create_admin_(email: str, name: str, password: str) -> None:
     if settings().is_production and password in PUBLISHED:
         sys.exit("Everybody knows that password: choose another one.")
 
-    async def act(services: Services) -> str:
+    async def create(services: Services) -> str:
         async with services.sessions.committing() as session:
             return await create_admin(
                 session, services.key_ring, email=email, name=name, password=password, now=clock.now()
             )
 
     try:
-        address = with_services(act)
+        address = with_services(create)
     except EmailTaken:
         sys.exit(f"Somebody signs in as {email} already.")
     except EmailImpossible:

@@ -1,4 +1,4 @@
-"""`orion wallets`: do they work, and bring passes up to date."""
+"""`orion wallets`: checks the wallets' configuration, and brings passes up to date."""
 
 import sys
 from typing import Any
@@ -11,9 +11,9 @@ from rich.progress import Progress as Bar
 
 from backend.cli.output import DONE, FAILED, PARTLY_DONE, as_json_too, print_json, run_or_end, settings, with_services
 from backend.core.clock import clock
+from backend.core.connectivity import reach_redis
 from backend.core.problems import Problem
 from backend.core.queue import open_redis
-from backend.core.reaching import reach_redis
 from backend.core.settings import Settings, required
 from backend.operations.task_runs.actions import Progress
 from backend.operations.task_runs.models import TaskRun
@@ -36,24 +36,24 @@ def wallets() -> None:
 @as_json_too
 def check(as_json: bool) -> None:
     """Whether both work, step by step, from the files to the provider; exit 1 when a step fails."""
-    given = settings()
-    checked = run_or_end(_look(given))
-    told = {name: [step_view(step, "en") for step in getattr(checked, name)] for name in NAMES}
-    configured = configured_wallets(given)
+    loaded = settings()
+    checked = run_or_end(_check(loaded))
+    views = {name: [step_view(step, "en") for step in getattr(checked, name)] for name in NAMES}
+    configured = configured_wallets(loaded)
     if as_json:
-        facts = {name: {"configured": name in configured, "steps": msgspec.to_builtins(told[name])} for name in NAMES}
+        facts = {name: {"configured": name in configured, "steps": msgspec.to_builtins(views[name])} for name in NAMES}
         print_json({"ok": checked.is_well, **facts})
     else:
-        for name, steps in told.items():
+        for name, steps in views.items():
             _print_steps(NAMES[name], steps if name in configured else [])
     sys.exit(DONE if checked.is_well else FAILED)
 
 
-async def _look(given: Settings) -> Checked:
-    required(given, "redis_url")
-    await reach_redis(given.redis_url, is_needed=True)
-    async with open_redis(given.redis_url) as redis:
-        return await look_at_wallets(given, redis, clock.now(), resumes=True)
+async def _check(loaded: Settings) -> Checked:
+    required(loaded, "redis_url")
+    await reach_redis(loaded.redis_url, is_needed=True)
+    async with open_redis(loaded.redis_url) as redis:
+        return await look_at_wallets(loaded, redis, clock.now(), resumes=True)
 
 
 def _print_steps(name: str, steps: list[StepView]) -> None:
@@ -79,9 +79,9 @@ def sync(
         raise click.UsageError("--all goes with neither --merchant nor --card nor --run.")
     if run_id and (merchant or card or failed):
         raise click.UsageError("--run goes alone: the run has named its cards.")
-    asked = SyncRequest(merchant_code=merchant, card_code=card, only_failed=failed, run_id=run_id)
+    request = SyncRequest(merchant_code=merchant, card_code=card, only_failed=failed, run_id=run_id)
     try:
-        run = with_services(lambda services: _sync(services, asked))
+        run = with_services(lambda services: _sync(services, request))
     except Problem as problem:
         raise click.UsageError(problem.title) from problem
     facts = run_facts(run)
@@ -92,9 +92,9 @@ def sync(
     sys.exit(FAILED if run.error else PARTLY_DONE if run.failures else DONE)
 
 
-async def _sync(services: Services, asked: SyncRequest) -> TaskRun:
-    scope = await scope_of(services.sessions, asked)
-    run = await queue_sync(services.wallet_sync, scope, card_code=asked.card_code)
+async def _sync(services: Services, request: SyncRequest) -> TaskRun:
+    scope = await scope_of(services.sessions, request)
+    run = await queue_sync(services.wallet_sync, scope, card_code=request.card_code)
     with Bar(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         line = bar.add_task("Passes", total=None)
 

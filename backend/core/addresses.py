@@ -1,4 +1,4 @@
-"""An email address in the one form in which addresses are compared, counted and limited."""
+"""Normalized email addresses: the form in which addresses are compared, counted and limited."""
 
 import re
 import unicodedata
@@ -8,17 +8,15 @@ import idna
 from backend.core.pasted import clean_email
 
 LETTERLIKE = re.compile("([\u2126\u212a\u212b])")
-"""Signs for ohm, kelvin and ångström: NFC would make them the letters they look like."""
-
-
+"""The signs for ohm, kelvin and ångström, which NFC would replace by the letters they resemble."""
 LOCAL_MAX = 64
-"""More before the @ no mail server takes."""
+"""Characters before the @, RFC 5321."""
 GMAIL = {"gmail.com", "googlemail.com"}
-"""One provider, which reads no dots before the @."""
+"""Both are one provider, which ignores dots before the @."""
 
 
 def can_be_mailed(text: str) -> bool:
-    """Whether there can be a mailbox of that address: its domain is one that DNS could know."""
+    """Whether the address has a local part of valid length and a domain that is valid in DNS."""
     local, _, domain = normalize_email(text).rpartition("@")
     try:
         idna.encode(domain)
@@ -28,9 +26,9 @@ def can_be_mailed(text: str) -> bool:
 
 
 def normalize_email(text: str) -> str:
-    """NFC, lower case, the domain as DNS knows it. Letters that only look alike stay different: `ß` is not `ss`.
+    """NFC, lower case, the domain in its ASCII form. Letters that only look alike stay different: `ß` is not `ss`.
 
-    Can be longer than the address itself.
+    The result can be longer than the address.
     """
     parts = LETTERLIKE.split(clean_email(text))
     folded = "".join(
@@ -42,9 +40,9 @@ def normalize_email(text: str) -> str:
 
 
 def mailbox_of(email_norm: str) -> str:
-    """Where it arrives, for counting mails only: `otto+1@` and `otto+2@` are one mailbox at every large provider.
+    """The mailbox of an address, for mail limits only: large providers deliver `otto+1@` and `otto+2@` to one mailbox.
 
-    Nobody is found, signed in or compared by it: elsewhere these may be two people.
+    Never identify a person by it: at other providers these may be two people.
     """
     local, at, domain = email_norm.rpartition("@")
     mailbox = local.partition("+")[0] or local
@@ -54,7 +52,7 @@ def mailbox_of(email_norm: str) -> str:
 
 
 def _a_label(domain: str) -> str:
-    """As it is when IDNA has no name for it."""
+    """The domain in ASCII; unchanged when it is not valid IDNA."""
     try:
         return idna.encode(domain).decode()
     except (idna.IDNAError, UnicodeError):

@@ -1,4 +1,4 @@
-"""Answers kept under the keys of their requests, in the transaction of what they tell."""
+"""Stored answers: the response to an idempotency key, written in the transaction that it reports."""
 
 from datetime import datetime
 from typing import Self
@@ -18,16 +18,16 @@ KEEP_ANSWER = "SELECT keep_answer($1, $2)"
 
 
 class AnswerState(msgspec.Struct, frozen=True):
-    """The first answer to a key."""
+    """The stored answer to a key."""
 
     fingerprint: str
     status: int
     body: str
     transaction_id: UUID | None
-    """The line of history that has the key; None when nothing was booked, or what leaves no line."""
+    """The transaction with this key; None when the request booked no transaction."""
 
     def reply(self, key: Key) -> Reply:
-        """Raises IdempotencyKeyReused when it answered something else."""
+        """Raises IdempotencyKeyReused when the stored answer belongs to a different request."""
         if self.fingerprint != key.fingerprint:
             state = state_of(self.status)
             problem = IdempotencyKeyReused if state == "booked" else NothingUnderThisKey
@@ -36,7 +36,7 @@ class AnswerState(msgspec.Struct, frozen=True):
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
-    """As the statements `book` and `keep_answer` take it."""
+    """The JSON parameter of the SQL functions `book` and `keep_answer`."""
 
     key: str
     fingerprint: str
@@ -56,15 +56,15 @@ async def find_answer(pool: asyncpg.Pool, merchant_id: UUID, key: Key) -> Reply 
 
 
 async def find_status(pool: asyncpg.Pool, merchant_id: UUID, key: str) -> tuple[int | None, UUID | None]:
-    """What the key was answered with, and the line of history it booked: known for ever."""
+    """Status of the stored answer, and the id of the transaction it booked. Transactions keep their keys for ever."""
     status, transaction_id = await pool.fetchrow(ANSWER_STATUS, merchant_id, key)
     return status, transaction_id
 
 
 async def keep_answer(pool: asyncpg.Pool, merchant_id: UUID, answer: AnswerRow) -> bool:
-    """In a transaction of its own; False when the key was answered meanwhile."""
-    kept: bool = await pool.fetchval(KEEP_ANSWER, merchant_id, msgspec.json.encode(answer).decode())
-    return kept
+    """Stores the answer in its own transaction. False when the key has an answer already."""
+    is_stored: bool = await pool.fetchval(KEEP_ANSWER, merchant_id, msgspec.json.encode(answer).decode())
+    return is_stored
 
 
 async def first_answer(session: AsyncSession, merchant_id: UUID, key: Key) -> Reply | None:
@@ -74,7 +74,7 @@ async def first_answer(session: AsyncSession, merchant_id: UUID, key: Key) -> Re
 
 
 def add_answer(session: AsyncSession, merchant_id: UUID, key: Key, reply: Reply, at: datetime) -> None:
-    """A twin that was quicker is an IntegrityError when the session writes."""
+    """Adds the answer to the session. Its flush raises IntegrityError when the key has an answer already."""
     session.add(
         StoredAnswer(
             merchant_id=merchant_id,

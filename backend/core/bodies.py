@@ -1,4 +1,4 @@
-"""Bodies as they are written: a number is a number, and text is never taken for one."""
+"""Strict JSON request bodies: types are not converted, control characters are refused, invisible ones removed."""
 
 import re
 from typing import Any
@@ -12,11 +12,11 @@ from i18n.unseen import clean_field
 
 WHERE = re.compile(r" - at `\$\.?(.*)`$")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""All but tabs and ends of lines. PostgreSQL takes no NUL, and no reader sees any of the others."""
+"""All control characters but tab, line feed and carriage return. PostgreSQL refuses NUL; the others are invisible."""
 
 
 class StrictRequest(Request[Any, Any, Any]):
-    """The framework would book "1e3" as a thousand cents."""
+    """Litestar decodes leniently: it would accept "1e3" as the integer 1000."""
 
     async def json(self) -> Any:
         """Raises MalformedJson, or ValidationException naming the field."""
@@ -28,17 +28,17 @@ class StrictRequest(Request[Any, Any, Any]):
             if _has_control(field) or _has_control(value):
                 raise ValidationException(extra=[{"message": "Has control characters", "key": field}])
         _clean(body)
-        wanted = self.route_handler.parsed_data_field
-        if wanted is not None:
+        data_field = self.route_handler.parsed_data_field
+        if data_field is not None:
             try:
-                msgspec.convert(body, wanted.annotation)
+                msgspec.convert(body, data_field.annotation)
             except msgspec.ValidationError as error:
-                raise _refused(str(error)) from error
+                raise _validation_error(str(error)) from error
         return body
 
 
 def _has_control(value: Any) -> bool:
-    """In any of its texts; without recursion, because a stranger decides how deep it is."""
+    """Whether any text in the value has a control character. Iterative: the client decides how deep the value is."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -52,18 +52,18 @@ def _has_control(value: Any) -> bool:
 
 
 def _clean(body: Any) -> None:
-    """Takes out of all texts what nobody sees, once, before anything is compared with them."""
+    """Removes invisible characters from all texts, in place."""
     waiting = [body]
     while waiting:
         part = waiting.pop()
-        places: Any = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-        for place, value in places:
+        entries: Any = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+        for key, value in entries:
             if isinstance(value, str):
-                part[place] = clean_field(place, value)
+                part[key] = clean_field(key, value)
             else:
                 waiting.append(value)
 
 
-def _refused(reason: str) -> ValidationException:
-    found = WHERE.search(reason)
-    return ValidationException(extra=[{"message": WHERE.sub("", reason), "key": found[1] if found else ""}])
+def _validation_error(reason: str) -> ValidationException:
+    match = WHERE.search(reason)
+    return ValidationException(extra=[{"message": WHERE.sub("", reason), "key": match[1] if match else ""}])

@@ -1,10 +1,10 @@
-"""The one clock. Every moment that is stored or compared comes from here, never from the database's own clock."""
+"""The application's clock. Every stored or compared time comes from it, never from the database's clock."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """UTC, in microseconds. Tests move it; nothing else does."""
+    """UTC, with microseconds. Only tests move it."""
 
     def __init__(self) -> None:
         self._offset = timedelta()

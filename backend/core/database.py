@@ -1,6 +1,6 @@
-"""Both lanes to PostgreSQL: asyncpg for the till, advanced-alchemy sessions for everything else.
+"""Access to PostgreSQL: an asyncpg pool for the till, advanced-alchemy sessions for everything else.
 
-Every connection works as the role `orion_app`, which owns nothing and cannot bypass row-level security.
+Every connection has the role `orion_app`, which owns nothing and cannot bypass row-level security.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,8 +14,8 @@ from asyncpg.pool import PoolAcquireContext
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from backend.core.connecting import Connect, connector
-from backend.core.reaching import CONNECT_ERRORS, StartRefused, away
+from backend.core.connectivity import CONNECT_ERRORS, StartRefused, away
+from backend.core.database_connector import Connect, connector
 from backend.core.settings import Settings
 
 APP_ROLE = "orion_app"
@@ -30,30 +30,33 @@ SERVER_SETTINGS = {
 }
 COMMAND_TIMEOUT_SECONDS = 5
 ACQUIRE_SECONDS = 5
-"""Whoever gets no connection in that time is told to come back, rather than to wait with everybody else."""
+"""A request that gets no connection within this time is answered with 503."""
 QUERIES_MAX = 50_000
-"""A connection is made anew after so many, as asyncpg advises."""
+"""Queries after which a connection is replaced; asyncpg's default."""
 TILL_SETTINGS = {**SERVER_SETTINGS, "lock_timeout": "500"}
-"""A booking that meets a locked card tries again: meanwhile its connection serves others."""
+"""A booking that finds its card locked gives its connection back after 500 ms and retries."""
 ENTER = "SELECT set_config('app.merchant_id', $1, true)"
 
 
 async def _reset(connection: asyncpg.Connection) -> None:
-    # asyncpg's own reset is a round trip on every release; only a transaction left open needs it.
+    # asyncpg's reset costs a round trip on every release; only an open transaction needs it.
     if connection.is_in_transaction():
         await connection.reset()
 
 
 class _TillPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
-    """Its shorthands, such as `fetchval`, wait for a connection no longer than this either. Raises TimeoutError."""
+    """A pool whose shorthands, such as `fetchval`, also wait at most ACQUIRE_SECONDS for a connection.
+
+    They raise TimeoutError.
+    """
 
     def acquire(self, *, timeout: float | None = None) -> PoolAcquireContext:
-        # Waiting with an end costs a task; where one is idle nobody waits.
+        # A timeout costs a task; it is not needed when a connection is idle.
         return super().acquire(timeout=timeout if timeout or self.get_idle_size() else ACQUIRE_SECONDS)
 
 
 async def open_pool(settings: Settings) -> asyncpg.Pool:
-    """The till's lane. Statements must set nothing that outlives them. Raises StartRefused."""
+    """The till's pool. Connections are not reset: statements must not change session state. Raises StartRefused."""
     try:
         return await _till_pool(settings)
     except asyncpg.TooManyConnectionsError:
@@ -88,23 +91,23 @@ def session_connector(url: str) -> Connect:
 
 
 def engine_maker(connect: Connect) -> Callable[..., AsyncEngine]:
-    """To be given `DIALECT`: SQLAlchemy would read the address in a way of its own."""
+    """Call the result with `DIALECT`: SQLAlchemy would parse a database URL differently from libpq."""
     return partial(create_async_engine, async_creator=connect)
 
 
 @asynccontextmanager
 async def within_merchant(pool: asyncpg.Pool, merchant_id: UUID) -> AsyncIterator[asyncpg.Connection]:
-    """A transaction on the till's lane that sees this merchant's rows, and no others."""
+    """A transaction of the till's pool that sees only this merchant's rows."""
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(ENTER, str(merchant_id))
         yield connection
 
 
 class Sessions:
-    """The lane for everything else.
+    """Sessions for everything but the till.
 
-    Made of the library's core configuration, not of its web plugin, whose `autocommit` answers 201 when a commit fails:
-    here a transaction is committed in the open, before any answer starts.
+    Uses advanced-alchemy's core configuration and not its Litestar plugin, whose `autocommit` answers 201 when a commit
+    fails. Here the transaction is committed before the response starts.
     """
 
     def __init__(self, settings: Settings, metadata: MetaData) -> None:
@@ -124,7 +127,7 @@ class Sessions:
 
     @asynccontextmanager
     async def committing(self, merchant_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends, rolled back when it raises. A failing commit raises."""
+        """One transaction, committed when the block ends, rolled back when it raises. A failed commit raises."""
         async with self._config.get_session() as session, session.begin():
             if merchant_id is not None:
                 await enter_merchant(session, merchant_id)
@@ -135,5 +138,5 @@ class Sessions:
 
 
 async def enter_merchant(session: AsyncSession, merchant_id: UUID) -> None:
-    """Makes this merchant's rows, and no others, visible for the rest of the transaction."""
+    """Limits row-level security to this merchant's rows for the rest of the transaction."""
     await session.execute(text("SELECT set_config('app.merchant_id', :merchant, true)"), {"merchant": str(merchant_id)})

@@ -1,4 +1,4 @@
-"""The parts of a database's address, as libpq takes it apart. No refusal quotes what was read."""
+"""Splits a database URL into parts as libpq does. Error messages never quote the URL."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ FORM = "must be an address such as postgresql://orion_app@db.example/orion?sslmo
 MISREAD = f"{FORM}; {ESCAPES}"
 HALF_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
 PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
-"""RFC 3986, appendix B. Newer Pythons' own `urlsplit` refuses a list of hosts with a bracket behind the first."""
+"""RFC 3986, appendix B. `urlsplit` of newer Python versions refuses a list of hosts with a bracket after the first."""
 
 Host = tuple[str | None, int | None]
 
@@ -27,21 +27,22 @@ class _Parts(NamedTuple):
 
 
 def split_database_url(text: str, known: Collection[str]) -> dict[str, str]:
-    """Every part by its libpq name. Raises ValueError with what the address must be."""
+    """Every part by its libpq name. Raises ValueError that says what the URL must be."""
     parts = _split(text)
     if parts.scheme.lower() not in SCHEMES or not text.isprintable() or " " in text:
         raise ValueError(FORM)
-    # What follows one of those marks may be the rest of a password.
+    # What follows one of these characters may be the rest of an unescaped password.
     if parts.fragment or "@" in parts.path + parts.query or parts.path.count("/") > 1 or parts.authority.count("@") > 1:
         raise ValueError(MISREAD)
     return _authority(parts) | _parameters(parts.query, known)
 
 
-def hosts_of(told: Mapping[str, str]) -> list[Host]:
-    if "host" not in told:
-        return [(None, _port(told["port"]) if told.get("port") else None)]
-    hosts = [_host(part) for part in told["host"].split(",")]
-    ports = parts_of(told.get("port", "")) or [str(PORT)]
+def hosts_of(parameters: Mapping[str, str]) -> list[Host]:
+    """At least one; (None, …) leaves the host to the driver."""
+    if "host" not in parameters:
+        return [(None, _port(parameters["port"]) if parameters.get("port") else None)]
+    hosts = [_host(part) for part in parameters["host"].split(",")]
+    ports = parts_of(parameters.get("port", "")) or [str(PORT)]
     if len(ports) not in {1, len(hosts)}:
         raise ValueError("must have one port, or as many as hosts")
     others = ports * len(hosts) if len(ports) == 1 else ports
@@ -50,7 +51,7 @@ def hosts_of(told: Mapping[str, str]) -> list[Host]:
 
 def _split(text: str) -> _Parts:
     match = PARTS.fullmatch(text)
-    assert match is not None, "it matches every text"
+    assert match is not None, "PARTS matches every text"
     return _Parts(*match.groups(""))
 
 
@@ -59,8 +60,8 @@ def _authority(parts: _Parts) -> dict[str, str]:
     if set(login) & {"[", "]"}:
         raise ValueError(MISREAD)
     user, _, password = login.partition(":")
-    found = {"user": user, "password": password, "host": host, "dbname": parts.path.removeprefix("/")}
-    return {name: _decoded(value) for name, value in found.items() if value}
+    values = {"user": user, "password": password, "host": host, "dbname": parts.path.removeprefix("/")}
+    return {name: _decoded(value) for name, value in values.items() if value}
 
 
 def _parameters(query: str, known: Collection[str]) -> dict[str, str]:
@@ -93,9 +94,9 @@ def _decoded(text: str) -> str:
     if HALF_ESCAPE.search(text):
         raise ValueError(MISREAD)
     try:
-        found = unquote(text, errors="strict")
+        decoded = unquote(text, errors="strict")
     except UnicodeDecodeError:
         raise ValueError("must have UTF-8 behind its %") from None
-    if "\0" in found:
+    if "\0" in decoded:
         raise ValueError("must have no %00")
-    return found
+    return decoded

@@ -1,4 +1,4 @@
-"""Promises: what has happened is written in the same transaction, and reactions to it are never lost."""
+"""Domain events. An event and its outbox message are written in the transaction in which it happened."""
 
 import re
 from datetime import datetime
@@ -17,11 +17,11 @@ def _snake_case(name: str) -> str:
 
 
 class Happening(msgspec.Struct, frozen=True, tag=_snake_case, tag_field="type"):
-    """Base of every event, named in the past tense. Holds ids and numbers, never names or addresses."""
+    """Base of every domain event, named in the past tense. Holds ids and numbers, never personal data."""
 
 
 class EventRow(msgspec.Struct, frozen=True):
-    """An event as the ledger's writing statement takes it."""
+    """An event in the JSON parameter of the SQL function `book`."""
 
     id: UUID
     name: str
@@ -34,7 +34,7 @@ def event_row(happening: Happening) -> EventRow:
 
 
 def record(session: AsyncSession, merchant_id: UUID, happening: Happening, now: datetime) -> None:
-    """Writes the event and its outbox message with the session's other changes."""
+    """Adds the event and its outbox message to the session."""
     row = event_row(happening)
     session.add(Event(merchant_id=merchant_id, id=row.id, name=row.name, data=row.data, occurred_at=now))
     session.add(OutboxMessage(id=row.id, merchant_id=merchant_id, event_name=row.name, available_at=now))

@@ -1,4 +1,4 @@
-"""What goes wrong, as a problem: ours as they are, the framework's translated, everything else logged once."""
+"""Exception handlers: problems are rendered, Litestar's exceptions are mapped to problems, all others are logged."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import ClientException, HTTPException, NotFoundException, ValidationException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,18 +24,17 @@ from backend.core.problems import (
     Unavailable,
     ValidationFailed,
 )
-from backend.core.requests import reader_language
+from backend.core.requests import ApiRequest, reader_language
 from backend.core.schemas import FieldError
 
 log = structlog.get_logger()
 
-Asked = Request[Any, Any, Any]
-Answer = Response[bytes]
+ProblemResponse = Response[bytes]
 BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed, 413: PayloadTooLarge}
 
 
-def render(request: Asked, problem: Problem) -> Answer:
-    """The one place where a problem becomes JSON for a request."""
+def render(request: ApiRequest, problem: Problem) -> ProblemResponse:
+    """The problem as a JSON response, in the reader's language."""
     language = reader_language(request)
     body = problem.as_dict(
         language=language,
@@ -50,28 +49,28 @@ def render(request: Asked, problem: Problem) -> Answer:
     )
 
 
-def on_problem(request: Asked, problem: Problem) -> Answer:
+def on_problem(request: ApiRequest, problem: Problem) -> ProblemResponse:
     return render(request, problem)
 
 
-def on_framework(request: Asked, error: HTTPException) -> Answer:
-    """Litestar's own refusals."""
+def on_framework(request: ApiRequest, error: HTTPException) -> ProblemResponse:
+    """Maps Litestar's exceptions to problems."""
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         return render(request, ValidationFailed(*map(_field_error, error.extra)))
     if isinstance(error.__cause__, msgspec.DecodeError | json.JSONDecodeError | UnicodeDecodeError):
         return render(request, MalformedJson())
     if isinstance(error, NotFoundException):
         return render(request, NotFound())
-    known = BY_STATUS.get(error.status_code)
-    if known is None and error.status_code >= 500:  # noqa: PLR2004 - the first failure of ours
+    problem = BY_STATUS.get(error.status_code)
+    if problem is None and error.status_code >= 500:  # noqa: PLR2004 - server errors
         return on_anything(request, error)
-    if isinstance(error, ClientException) and known is None:
+    if isinstance(error, ClientException) and problem is None:
         return render(request, MalformedJson() if error.status_code == 400 else RequestRefused(error.status_code))  # noqa: PLR2004
-    return render(request, known() if known else RequestRefused(error.status_code))
+    return render(request, problem() if problem else RequestRefused(error.status_code))
 
 
-def on_anything(request: Asked, error: Exception) -> Answer:
-    """Logged with its trace, told without it: nothing of the inside reaches the caller."""
+def on_anything(request: ApiRequest, error: Exception) -> ProblemResponse:
+    """Logs the exception with its traceback. The response contains no details."""
     if is_away(error):
         log.error("database_away", error=type(error).__name__)
         return render(request, Unavailable())
@@ -80,7 +79,7 @@ def on_anything(request: Asked, error: Exception) -> Answer:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """The database cannot be reached or does not answer in time."""
+    """Whether the error means that the database cannot be reached or does not answer in time."""
     return isinstance(
         error,
         OSError
@@ -91,20 +90,20 @@ def is_away(error: BaseException | None) -> bool:
         | asyncpg.TooManyConnectionsError
         | asyncpg.AdminShutdownError
         | asyncpg.InterfaceError
-        # A connection that was ended while nobody used it.
+        # The server closed an idle connection.
         | asyncpg.InternalClientError
         | asyncpg.QueryCanceledError
-        # Somebody else has had the row for too long.
+        # Another transaction holds the row's lock for too long.
         | asyncpg.LockNotAvailableError
         | asyncpg.DeadlockDetectedError,
     ) or (isinstance(error, DBAPIError) and error.orig is not error and is_away(getattr(error.orig, "__cause__", None)))
 
 
-def _field_error(found: dict[str, Any]) -> FieldError:
-    # Litestar calls the body as a whole `data`.
-    key = str(found.get("key", "")).removeprefix("data").strip(".").replace(".", "/")
+def _field_error(entry: dict[str, Any]) -> FieldError:
+    # Litestar names the whole body `data`.
+    key = str(entry.get("key", "")).removeprefix("data").strip(".").replace(".", "/")
     key = re.sub(r"\[(\d+)\]", r"/\1", key)
-    return FieldError(pointer=f"/{key}" if key else "", code="invalid", detail=str(found.get("message", "")))
+    return FieldError(pointer=f"/{key}" if key else "", code="invalid", detail=str(entry.get("message", "")))
 
 
 HANDLERS: dict[Any, Any] = {Problem: on_problem, HTTPException: on_framework, Exception: on_anything}

@@ -1,4 +1,4 @@
-"""Passwords and PINs: argon2id, two at a time and never on the event loop, which it would stall for 30 ms a piece."""
+"""Password and PIN hashes: argon2id. Each takes about 30 ms, so they run in two threads beside the event loop."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +8,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_nobody = _hasher.hash("nobody has this password")
+_dummy_hash = _hasher.hash("nobody has this password")
 
 
 def hash_now(secret: str | bytes) -> str:
-    """Blocks for about 30 ms: for seeds and commands."""
+    """Blocks for about 30 ms; for seeds and commands only."""
     return _hasher.hash(secret)
 
 
@@ -21,8 +21,8 @@ async def hash_secret(secret: str | bytes) -> str:
 
 
 async def verify_secret(stored: str | None, secret: str | bytes) -> bool:
-    """Takes as long when nothing is stored, so that time does not tell whether somebody exists."""
-    matches = await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored or _nobody, secret)
+    """Takes as long when `stored` is None, so that timing does not reveal whether an account exists."""
+    matches = await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored or _dummy_hash, secret)
     return matches and bool(stored)
 
 

@@ -1,4 +1,4 @@
-"""The same key and body get the first answer again, byte for byte."""
+"""Idempotency keys: a repeated request gets the stored response again, byte for byte."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -17,9 +17,9 @@ KEY_MAX = 128
 NOTHING_BOOKED, FIRST_REFUSAL = 200, 400
 STRANGERS = "stranger's key"
 SECRET_FIELDS = {"staff_pin", "pin"}
-"""Not part of what is asked for; and a hash over four digits would give them away."""
+"""Not part of the fingerprint: a hash that includes four digits would reveal them."""
 REMARKS = {"occurred_at", "notes", "reason"}
-"""When and why, not what: a till that repeats a booking may add the time, or word its reason otherwise."""
+"""Not part of the fingerprint: a till that repeats a booking may add the time or change its reason."""
 
 
 class IdempotencyKeyMissing(Problem):
@@ -34,13 +34,12 @@ class IdempotencyKeyReused(Problem):
     detail = N_("That transaction stands, and nothing was recorded now. GET %(ask_at)s says what became of it.")
 
     def __init__(self, key: str, state: str, transaction_id: UUID | None) -> None:
-        """`state`: what became of the first request, as `state_of` tells it. `transaction_id`: what it booked; None
-        when that left no line of history."""
+        """`state`: outcome of the first request, see `state_of`. `transaction_id`: what it booked; None for none."""
         super().__init__(state=state, transaction_id=transaction_id, ask_at=ask_at(key))
 
 
 class NothingUnderThisKey(IdempotencyKeyReused):
-    """The first request was refused for good, or there was nothing to book."""
+    """The first request was refused, or it booked nothing."""
 
     title = N_("This key was used for another request")
     detail = N_("Nothing was recorded, neither for that request nor now. GET %(ask_at)s says what became of it.")
@@ -50,16 +49,16 @@ class NothingUnderThisKey(IdempotencyKeyReused):
 class Key:
     value: str
     fingerprint: str
-    """SHA-256 of route and body, as hexadecimal digits."""
+    """SHA-256 of route and body, in hexadecimal."""
 
     def of_stranger(self, keys: KeyRing) -> Self:
-        """As it is kept for a request that needs no sign-in: there the key alone gets the first answer again."""
+        """The key as stored for an anonymous request: signed, because there the key alone returns the response."""
         return replace(self, value=keys.sign(STRANGERS, self.value.encode()).hex())
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as bytes, so that it can be kept and repeated as it was."""
+    """A response as bytes, so that it can be stored and repeated unchanged."""
 
     status: int
     body: bytes
@@ -75,31 +74,31 @@ class Reply:
 
 
 def state_of(status: int | None) -> str:
-    """What became of a request that was answered with this: booked, refused or not_booked."""
+    """The outcome of a request with this stored status: booked, refused or not_booked."""
     if status is None or status == NOTHING_BOOKED:
         return "not_booked"
     return "refused" if status >= FIRST_REFUSAL else "booked"
 
 
 def ask_at(key: str) -> str:
-    """Where it is told what became of the request with this key."""
+    """The API's path that reports the outcome of the request with this key."""
     return f"/api/v1/idempotency/{quote(key, safe='')}"
 
 
 def key_for(value: str | None, route: str, body: msgspec.Struct) -> Key:
-    """Raises IdempotencyKeyMissing for none, an overlong or an unprintable one."""
+    """Raises IdempotencyKeyMissing when the key is absent, longer than KEY_MAX or not printable."""
     if not value or len(value) > KEY_MAX or not value.isprintable():
         raise IdempotencyKeyMissing
-    meant = _meaning_of(msgspec.to_builtins(body, builtin_types=(datetime,)))
-    digest = hashlib.sha256(route.encode() + b"|" + msgspec.json.encode(meant, order="sorted"))
+    content = _normalized(msgspec.to_builtins(body, builtin_types=(datetime,)))
+    digest = hashlib.sha256(route.encode() + b"|" + msgspec.json.encode(content, order="sorted"))
     return Key(value, digest.hexdigest())
 
 
-def _meaning_of(value: Any) -> Any:
-    """The same for what is written otherwise and means the same: an instant in another zone, ids in another order."""
+def _normalized(value: Any) -> Any:
+    """Equal for equivalent bodies: times in another zone, ids in another order, other remarks."""
     if isinstance(value, dict):
         left_out = SECRET_FIELDS | REMARKS
-        return {name: _meaning_of(field) for name, field in value.items() if name not in left_out}
+        return {name: _normalized(field) for name, field in value.items() if name not in left_out}
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return sorted(set(value))
     if isinstance(value, datetime) and value.tzinfo is not None:

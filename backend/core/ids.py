@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7, so that rows made together lie together in every index."""
+"""Identifiers: UUIDv7, so that rows created together are adjacent in every index."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,5 +11,5 @@ def new_id() -> UUID:
 
 
 def first_id_at(moment: datetime) -> UUID:
-    """No identifier made from this millisecond on is smaller."""
+    """The lower bound of all identifiers created at or after this moment, to the millisecond."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

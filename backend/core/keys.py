@@ -1,4 +1,4 @@
-"""Keys derived from ORION_SECRET_KEYS, one per purpose, so that no key signs two kinds of thing."""
+"""Keys derived from ORION_SECRET_KEYS, one per purpose, so that no key has two uses."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ MAC_BYTES_MIN = 16
 
 
 class KeyRing:
-    """The newest key signs; every key of the ring is accepted, so that keys can be rotated without a stop."""
+    """The newest key signs; every key of the ring verifies, so that keys can be rotated without downtime."""
 
     def __init__(self, secrets: list[str]) -> None:
         self._secrets = [secret.encode() for secret in secrets]
@@ -17,7 +17,7 @@ class KeyRing:
         return self.all(purpose)[0]
 
     def all(self, purpose: str) -> list[bytes]:
-        """Derived once; purposes are few and ours."""
+        """Derived keys for the purpose, newest first. They are cached: purposes are a few constants."""
         if purpose not in self._derived:
             self._derived[purpose] = [_derive(secret, purpose) for secret in self._secrets]
         return self._derived[purpose]

@@ -1,4 +1,4 @@
-"""Structured logs: one line per event, with request, merchant and actor; JSON outside development."""
+"""Structured logs: one line per event with request, merchant and actor; JSON outside development."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ from backend.core.settings import Settings
 from environment.logs import capture_standard_library, cutting_tokens
 
 REPEATING = ("asyncpg.pool",)
-"""While the database is away its pool warns with a trace every few seconds; each request says so in a line."""
+"""Loggers limited to errors: without a database the pool logs a traceback every few seconds; requests log a line."""
 
 
 def configure_logs(settings: Settings, process: str) -> None:
@@ -18,13 +18,13 @@ def configure_logs(settings: Settings, process: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _named(process),
+        _process_adder(process),
     ]
     if settings.environment == "development":
-        people = structlog.dev.ConsoleRenderer(
+        console = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
         )
-        renderer = cutting_tokens(people)
+        renderer = cutting_tokens(console)
     else:
         shared.append(structlog.processors.format_exc_info)
         renderer = cutting_tokens(structlog.processors.JSONRenderer())
@@ -40,7 +40,7 @@ def configure_logs(settings: Settings, process: str) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def _named(process: str) -> structlog.types.Processor:
+def _process_adder(process: str) -> structlog.types.Processor:
     def add_process(_logger: object, _method: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
         line["process"] = process
         return line

@@ -1,4 +1,4 @@
-"""Those settings that mails need."""
+"""The settings for mail."""
 
 from typing import Literal
 
@@ -26,12 +26,12 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_mail(settings: MailSettings) -> None:
-    """Raises SettingsError when a mail could never leave as it is meant to."""
+    """Raises SettingsError when the settings contradict each other."""
     has_login = [bool(settings.smtp_user), bool(settings.smtp_password)]
     names_server = settings.smtp_host != MailSettings().smtp_host or any(has_login)
     if settings.email_provider == "console" and (names_server or settings.sendgrid_api_key):
-        meant = "smtp" if names_server else "sendgrid"
-        raise SettingsError(f"ORION_EMAIL_PROVIDER is console, so no mail leaves: set it to {meant}.")
+        provider = "smtp" if names_server else "sendgrid"
+        raise SettingsError(f"ORION_EMAIL_PROVIDER is console, so no mail leaves: set it to {provider}.")
     if settings.email_provider == "sendgrid" and not settings.sendgrid_api_key:
         raise SettingsError("ORION_SENDGRID_API_KEY is not set although ORION_EMAIL_PROVIDER is sendgrid.")
     if settings.smtp_use_tls and settings.smtp_use_ssl:

@@ -1,4 +1,4 @@
-"""Prometheus metrics. No label may hold an id, an address or anything about a person."""
+"""Prometheus metrics. Labels must not contain ids, addresses or personal data."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

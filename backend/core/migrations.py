@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.core.connecting import Connect, connector
+from backend.core.connectivity import StartRefused, reach_database
 from backend.core.database import DIALECT, engine_maker
-from backend.core.reaching import StartRefused, reach_database
+from backend.core.database_connector import Connect, connector
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 SETTING = "ORION_DATABASE_OWNER_URL (or ORION_DATABASE_URL where it is not set)"
@@ -39,14 +39,14 @@ def _commands(owner_url: str) -> AlembicCommands:
 def upgrade(owner_url: str, revision: str = "head") -> None:
     """Runs its own event loop: call it from a thread when one is already running.
 
-    Raises SettingsError or StartRefused when the database cannot be reached or does not let itself be changed.
+    Raises SettingsError or StartRefused when the database cannot be reached or changed.
     """
     with _refusals(owner_url):
         _commands(owner_url).upgrade(revision)
 
 
 def downgrade(owner_url: str, revision: str) -> None:
-    """As `upgrade`."""
+    """Like `upgrade`."""
     with _refusals(owner_url):
         _commands(owner_url).downgrade(revision)
 
@@ -89,10 +89,10 @@ def owner_engine(owner_url: str) -> AsyncEngine:
 
 
 def head() -> str:
-    """The newest revision this code knows."""
-    found = ScriptDirectory(str(SCRIPTS)).get_current_head()
-    assert found is not None
-    return found
+    """The newest revision of this code."""
+    revision = ScriptDirectory(str(SCRIPTS)).get_current_head()
+    assert revision is not None
+    return revision
 
 
 def _revisions() -> set[str]:
@@ -100,7 +100,7 @@ def _revisions() -> set[str]:
 
 
 async def current(connection: AsyncConnection) -> str | None:
-    """The revision the database is at; None before the first migration."""
+    """The database's revision; None before the first migration."""
     if await connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
         return None
     version: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -113,7 +113,7 @@ async def status(owner_url: str) -> dict[str, str | bool | None]:
     engine = owner_engine(owner_url)
     try:
         async with engine.connect() as connection:
-            at = await current(connection)
+            revision = await current(connection)
     finally:
         await engine.dispose()
-    return {"current": at, "head": head(), "at_head": at == head()}
+    return {"current": revision, "head": head(), "at_head": revision == head()}

@@ -1,4 +1,4 @@
-"""Bases of every table, and the tables of the core itself."""
+"""Base classes of all tables, and the tables of `core`."""
 
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,13 @@ CODE = String(40)
 
 
 class PlatformRow(DefaultBase):
-    """A row that belongs to no merchant, or that must be found before the merchant is known."""
+    """A row that belongs to no merchant, or is looked up before the merchant is known."""
 
     __abstract__ = True
 
 
 class TenantRow(DefaultBase):
-    """A row of one merchant. Its key starts with the merchant; row-level security hides it from all others."""
+    """A row of one merchant. Its primary key starts with the merchant; row-level security hides it from all others."""
 
     __abstract__ = True
 
@@ -31,7 +31,7 @@ class TenantRow(DefaultBase):
 
 
 class TenantEntity(TenantRow):
-    """A tenant row with an identity of its own."""
+    """A tenant row with an id."""
 
     __abstract__ = True
 
@@ -39,12 +39,12 @@ class TenantEntity(TenantRow):
 
 
 def of_merchant() -> ForeignKeyConstraint:
-    """For tenant tables that no other key ties to their merchant."""
+    """The foreign key to the merchant, for tenant tables without another foreign key that includes the merchant."""
     return ForeignKeyConstraint(["merchant_id"], ["merchants.id"])
 
 
 def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
-    """A foreign key that carries the merchant: a row can never point at another merchant's row."""
+    """A foreign key that includes the merchant, so that a row cannot reference another merchant's row."""
     return ForeignKeyConstraint(
         ["merchant_id", column],
         [f"{table}.merchant_id", f"{table}.id"],
@@ -54,7 +54,7 @@ def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> Forei
 
 
 class Event(TenantEntity):
-    """Something that has happened, written in the transaction in which it happened."""
+    """A domain event, written in the transaction in which it happened."""
 
     __tablename__ = "events"
 
@@ -64,7 +64,7 @@ class Event(TenantEntity):
 
 
 class OutboxMessage(PlatformRow):
-    """An event some reaction still waits for. Holds ids only; the row goes when every reaction is done."""
+    """An event with pending reactions. Holds ids only; the row is deleted when all reactions are done."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_due", "available_at", postgresql_where=text("dead_at IS NULL")),)
@@ -74,7 +74,7 @@ class OutboxMessage(PlatformRow):
     merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
     event_name: Mapped[str] = mapped_column(LABEL)
     available_at: Mapped[datetime] = mapped_column(DateTimeUTC)
-    """Not before; a lease moves it into the future."""
+    """The relay takes the message at this time at the earliest; a lease moves it into the future."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     reactions_done: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     last_error: Mapped[str | None] = mapped_column(Text)
@@ -82,14 +82,14 @@ class OutboxMessage(PlatformRow):
 
 
 class StoredAnswer(TenantRow):
-    """The first answer to an idempotency key, byte for byte, written with the booking it answers."""
+    """The response to an idempotency key, byte for byte, written in the transaction of its booking."""
 
     __tablename__ = "stored_answers"
     __table_args__ = (Index("ix_stored_answers_created_at", "created_at"),)
 
     key: Mapped[str] = mapped_column(String(128), primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256 of route and body, without the staff PIN."""
+    """SHA-256 of route and body, without staff PIN and remarks; see `key_for`."""
     status: Mapped[int] = mapped_column(SmallInteger)
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)

@@ -1,4 +1,4 @@
-"""The document: tags by audience, one shared Problem schema, every problem code of every operation."""
+"""Responses in the OpenAPI document: one schema for all problems, with an example for each code."""
 
 from collections import defaultdict
 from typing import Any
@@ -21,23 +21,23 @@ ALWAYS: tuple[type[Problem], ...] = (MalformedJson, PayloadTooLarge, RateLimited
 
 
 def shown(view: type[Answer]) -> ResponseSpec:
-    """A success, without the framework's example: it makes one up anew for every run."""
+    """A success response. Litestar's generated examples are random, so there are none."""
     return ResponseSpec(view, generate_examples=False)
 
 
 class NamedExample(Example):
     @property
     def _exclude_fields(self) -> set[str]:
-        # The framework also writes the name into the example, which the specification forbids.
+        # Litestar would write the id into the example, which the specification forbids.
         return {"id"}
 
 
 def refusals(*problems: type[Problem]) -> dict[int, ResponseSpec]:
-    """What an operation may refuse with, by status, an example for each code."""
+    """The error responses of an operation by status, with an example for each problem code."""
     by_status: defaultdict[int, list[type[Problem]]] = defaultdict(list)
     for problem in dict.fromkeys((*problems, *ALWAYS)):
         by_status[problem.status].append(problem)
-    return {status: _response(sorted(found, key=lambda problem: problem.code)) for status, found in by_status.items()}
+    return {status: _response(sorted(same, key=lambda problem: problem.code)) for status, same in by_status.items()}
 
 
 def _response(problems: list[type[Problem]]) -> ResponseSpec:

@@ -1,4 +1,4 @@
-"""Where a request comes from: who acts, for which merchant, at which store, in which language."""
+"""The origin of a request: who acts, for which merchant, at which store, in which language."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +10,18 @@ from uuid import UUID
 class Origin:
     merchant_id: UUID
     store_id: UUID | None
-    """None for what is done in an office, at no store."""
+    """None for a request that concerns no store, such as one of the office."""
     user_id: UUID | None
-    """None for the customer's own acts, and for those of the platform's people."""
+    """None for requests of customers and of platform users."""
     user_name: str | None
     language: str
     now: datetime
-    """The moment of the request, UTC; every decision of the request uses it."""
+    """Time of the request, UTC; all decisions of the request use it."""
     instance: str
-    """The path asked for."""
+    """The request's path."""
     request_id: str
     sign_in_id: UUID | None = None
-    """None for what nobody signed in does."""
+    """None for anonymous requests and tasks."""
     ip: str | None = None
     user_agent: str | None = None
     device_id: UUID | None = None
@@ -29,11 +29,11 @@ class Origin:
     """The platform admin who acts for the merchant."""
     on_behalf_name: str | None = None
     country: str | None = None
-    """Of the store at which is asked: where a number told without its country's code is of."""
+    """The store's country, for phone numbers without a country code."""
 
     @classmethod
     def of_nobody(cls, merchant_id: UUID, now: datetime, *, instance: str, store_id: UUID | None = None) -> Self:
-        """For what happens by itself, such as time passing."""
+        """The origin of bookings that no request causes, such as expiry."""
         return cls(
             merchant_id=merchant_id,
             store_id=store_id,
@@ -47,5 +47,5 @@ class Origin:
 
     @property
     def till_store_id(self) -> UUID:
-        assert self.store_id is not None, "a till stands in a store"
+        assert self.store_id is not None, "a till belongs to a store"
         return self.store_id

@@ -1,4 +1,4 @@
-"""The relay: finds events some reaction still waits for, and runs those reactions, each on its own."""
+"""The outbox relay: claims due messages and runs their pending reactions, each in its own transaction."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     id: UUID
     merchant_id: UUID
     event_name: str
@@ -33,14 +33,14 @@ class Claimed:
 
 
 async def relay(sessions: Sessions, reactions: Reactions, now: datetime) -> int:
-    """Runs what is due, at most a batch; how many messages it took. Safe to run anywhere, any number of times."""
+    """Processes at most BATCH due messages and returns how many. Safe to run repeatedly and in parallel."""
     claimed = await _claim(sessions, now)
     for message in claimed:
         await _react(sessions, reactions.get(message.event_name, ()), message, now)
     return len(claimed)
 
 
-async def _claim(sessions: Sessions, now: datetime) -> list[Claimed]:
+async def _claim(sessions: Sessions, now: datetime) -> list[ClaimedMessage]:
     due = (
         select(OutboxMessage.id)
         .where(OutboxMessage.available_at <= now, OutboxMessage.dead_at.is_(None))
@@ -62,10 +62,10 @@ async def _claim(sessions: Sessions, now: datetime) -> list[Claimed]:
     )
     async with sessions.committing() as session:
         rows = (await session.execute(lease)).all()
-    return [Claimed(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in rows]
+    return [ClaimedMessage(row[0], row[1], row[2], row[3], frozenset(row[4])) for row in rows]
 
 
-async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: Claimed, now: datetime) -> None:
+async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: ClaimedMessage, now: datetime) -> None:
     failures = [
         failure
         for reaction in reactions
@@ -78,11 +78,11 @@ async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: Cla
             await session.execute(delete(OutboxMessage).where(OutboxMessage.id == message.id))
 
 
-async def _run(sessions: Sessions, reaction: Reaction, message: Claimed) -> str | None:
-    """The reaction and the note that it is done are one transaction; the reason when it failed."""
+async def _run(sessions: Sessions, reaction: Reaction, message: ClaimedMessage) -> str | None:
+    """Runs the reaction and records it as done in one transaction. Returns the reason when it failed."""
     try:
         async with sessions.committing(message.merchant_id) as session:
-            if not await _is_waiting(session, reaction, message):
+            if not await _lock_pending(session, reaction, message):
                 return None
             event = await session.get_one(Event, (message.merchant_id, message.id))
             await reaction(session, event)
@@ -97,15 +97,15 @@ async def _run(sessions: Sessions, reaction: Reaction, message: Claimed) -> str 
     return None
 
 
-async def _is_waiting(session: AsyncSession, reaction: Reaction, message: Claimed) -> bool:
-    """Locks the message: another worker may have it too, when this one was slower than its lease."""
+async def _lock_pending(session: AsyncSession, reaction: Reaction, message: ClaimedMessage) -> bool:
+    """Locks the message and returns whether the reaction is pending: after the lease another worker may have run it."""
     done = await session.scalar(
         select(OutboxMessage.reactions_done).where(OutboxMessage.id == message.id).with_for_update()
     )
     return done is not None and reaction.__name__ not in done
 
 
-def _postponed(message: Claimed, failures: list[str], now: datetime) -> Update:
+def _postponed(message: ClaimedMessage, failures: list[str], now: datetime) -> Update:
     is_dead = message.attempts >= TRIES
     pause = min(PAUSE_MAX, timedelta(seconds=2**message.attempts))
     return (

@@ -1,11 +1,13 @@
-"""Cursors: where a list goes on. Signed, so that they cannot be made up, and short-lived."""
+"""Cursors for paged lists. They are signed and expire after a day."""
 
 import base64
 import binascii
 from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from litestar.params import QueryParameter
 
 from backend.core.keys import KeyRing
 from backend.core.problems import Problem
@@ -16,6 +18,9 @@ MAC_BYTES = 16
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
 
+PageLimit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
+PageCursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
+
 
 class CursorExpired(Problem):
     code, status = "cursor_expired", 410
@@ -24,7 +29,7 @@ class CursorExpired(Problem):
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
-    """The last row seen."""
+    """The last row of a page."""
 
     at: datetime
     id: UUID
@@ -41,7 +46,7 @@ class Cursors:
         return base64.urlsafe_b64encode(mac + body).decode().rstrip("=")
 
     def read(self, cursor: str | None, now: datetime) -> Position | None:
-        """None for the first page. Raises CursorExpired for one too old, or not ours."""
+        """None for the first page. Raises CursorExpired when the cursor has expired or its signature is wrong."""
         if cursor is None:
             return None
         try:

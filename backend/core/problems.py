@@ -1,4 +1,4 @@
-"""Refusals: RFC 9457 problem details, rendered here and nowhere else."""
+"""Problems: refusals of the API as RFC 9457 problem details."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -15,20 +15,21 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A refusal with a stable code and the facts of the case.
+    """A refusal with a stable code and facts.
 
-    `title` and `detail` are English sources for the catalogs; `detail` names facts as `%(fact)s`. A fact that is an
-    aware datetime is shown as the clock time of its own zone and sent as UTC; a date is shown in words.
+    `title` and `detail` are source texts for translation; `detail` refers to facts as `%(fact)s`. In the text an aware
+    datetime is shown as the time of day in its zone and a date in the reader's format; as a member of the JSON a
+    datetime is in UTC.
     """
 
     code: ClassVar[str]
     status: ClassVar[int]
     title: ClassVar[str]
     detail: ClassVar[str | tuple[str, str]] = ""
-    """With a plural (`NN_`), the fact named by `counted` chooses the form."""
+    """A pair (`NN_`) is singular and plural; the fact named by `counted` chooses between them."""
     counted: ClassVar[str] = ""
     is_remembered: ClassVar[bool] = False
-    """A decision on the card's state: the same idempotency key gets the same refusal again."""
+    """The card's state decided it: the refusal is stored, and the same idempotency key gets it again."""
     headers: Mapping[str, str] = {}
 
     def __init__(self, **facts: Any) -> None:
@@ -45,21 +46,17 @@ class Problem(Exception):
             "instance": instance,
             "code": self.code,
             "request_id": request_id,
-            **{name: _sent(fact) for name, fact in self.facts.items()},
+            **{name: _json_fact(fact) for name, fact in self.facts.items()},
         }
 
     def _detail(self, translator: Translator) -> str:
-        shown = _shown(self.facts, translator.language)
+        facts = {name: _formatted_fact(fact, translator.language) for name, fact in self.facts.items()}
         if isinstance(self.detail, tuple):
-            return translator.ngettext(*self.detail, self.facts[self.counted], **shown)
-        return translator.gettext(self.detail or self.title, **shown)
+            return translator.ngettext(*self.detail, self.facts[self.counted], **facts)
+        return translator.gettext(self.detail or self.title, **facts)
 
 
-def _shown(facts: dict[str, Any], language: str) -> dict[str, object]:
-    return {name: _shown_fact(fact, language) for name, fact in facts.items()}
-
-
-def _shown_fact(fact: Any, language: str) -> object:
+def _formatted_fact(fact: Any, language: str) -> object:
     if isinstance(fact, datetime):
         return get_formatter(language, str(fact.tzinfo)).time(fact)
     if isinstance(fact, date):
@@ -69,7 +66,7 @@ def _shown_fact(fact: Any, language: str) -> object:
     return fact
 
 
-def _sent(fact: Any) -> Any:
+def _json_fact(fact: Any) -> Any:
     if isinstance(fact, datetime):
         return fact.astimezone(UTC)
     return str(fact) if isinstance(fact, UUID) else msgspec.to_builtins(fact)
@@ -104,7 +101,7 @@ class PayloadTooLarge(Problem):
 
 
 class RequestRefused(Problem):
-    """Any other refusal of the framework; its status is the framework's."""
+    """Any other client error of Litestar, with Litestar's status."""
 
     code, status = "request_refused", 400
     title = N_("The request was refused")

@@ -1,4 +1,4 @@
-"""The doorbell: arq wakes the workers. The truth is in PostgreSQL, so a lost wake-up only costs time."""
+"""The job queue: arq over Redis wakes the workers. Work is recorded in PostgreSQL, so a lost wake-up only delays it."""
 
 import asyncio
 from typing import Any
@@ -13,9 +13,9 @@ from redis.exceptions import RedisError
 from backend.core.redis_url import redis_options
 
 QUEUE_NAME = "orion:jobs"
-"""What somebody waits for, and ends within seconds."""
+"""Jobs that people wait for and that end within seconds."""
 LONG_QUEUE = "orion:long"
-"""What may take hours."""
+"""Jobs that may take hours."""
 RELAY = "relay_outbox"
 SEND_MAILS = "send_mails"
 RING_EVERY_SECONDS = 0.05
@@ -24,11 +24,11 @@ log = structlog.get_logger()
 
 
 class RemoteJobError(Exception):
-    """How a job failed in another process; the exception itself never travels."""
+    """The failure of a job in another process. Its text is the name of the exception's class."""
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """JSON, never pickle: whoever can write to Redis must not be able to run code in a worker."""
+    """JSON and not pickle: write access to Redis must not allow running code in a worker."""
     return msgspec.json.encode(job, enc_hook=_failure)
 
 
@@ -47,13 +47,13 @@ def _failure(value: object) -> object:
 
 
 def open_redis(url: str) -> Redis:
-    """Whoever waits for it waits a second: the till does without."""
+    """A client with a time limit of 1 s for a connection and for each answer: the till works without Redis."""
     limits = {"socket_timeout": 1, "socket_connect_timeout": 1}
     return Redis.from_pool(ConnectionPool(**limits | redis_options(url), max_connections=32))
 
 
 def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, seconds: int = 2) -> ArqRedis:
-    """`seconds`: for a connection, and for each answer."""
+    """`seconds`: time limit for a connection and for each answer."""
     limits = {"timeout": seconds, "socket_timeout": seconds, "socket_connect_timeout": seconds}
     return ArqRedis(
         BlockingConnectionPool(**limits | redis_options(url), max_connections=connections),
@@ -64,12 +64,12 @@ def open_queue(url: str, name: str = QUEUE_NAME, *, connections: int = 8, second
 
 
 async def wake(queue: ArqRedis, job: str) -> None:
-    """Each wake-up has an id of its own: arq refuses one that it knows, even when the worker that had it is dead."""
+    """Queues the job under a new id. arq refuses an id that it knows, even when the worker that ran it has died."""
     await queue.enqueue_job(job, _job_id=f"{job}:{uuid4().hex}")
 
 
 class Doorbell:
-    """Rings at most every 50 ms, however many bookings there are; the worker then finds all that is due."""
+    """Wakes the outbox relay at most every 50 ms, however many bookings there are. The relay finds all due messages."""
 
     def __init__(self, queue: ArqRedis) -> None:
         self._queue = queue
@@ -77,7 +77,7 @@ class Doorbell:
         self._rings: set[asyncio.Task[None]] = set()
 
     def ring(self) -> None:
-        """After the commit. Never fails: the relay looks by itself every few seconds."""
+        """Call it after the commit. Raises nothing: the relay also runs every 5 s."""
         if self._is_due:
             return
         self._is_due = True
@@ -87,7 +87,7 @@ class Doorbell:
 
     async def _ring(self) -> None:
         await asyncio.sleep(RING_EVERY_SECONDS)
-        # From here the worker may already have looked: who books now rings anew.
+        # From here the relay may already have read the outbox: a later booking needs another wake-up.
         self._is_due = False
         try:
             async with asyncio.timeout(2):

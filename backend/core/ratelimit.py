@@ -1,6 +1,6 @@
-"""Fixed windows of a minute, counted in Redis by one atomic script; in this process alone while Redis is away.
+"""Rate limits: fixed windows of a minute, counted in Redis by an atomic script, or per process without Redis.
 
-Requests that arrive while Redis is counting are counted together next: a call costs the client more than the server.
+Requests that arrive during a call to Redis are counted together in the next call.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ FALLBACK_KEYS_MAX = 50_000
 BATCH_MAX = 64
 ANSWER_SECONDS_MAX = 0.5
 REPETITIONS_FREE = 20
-"""Sending the same booking again is how a till finds out what became of it: so many cost as much as one new booking."""
-# Each request is a pair of keys: its caller's count, and its own, empty for requests that are never repeated.
+"""Repetitions of one request that count as one more request. A till repeats a booking to learn its outcome."""
+# Each request is a pair of keys: the caller's counter, and the request's own, empty when it is not repeatable.
 COUNT = """
 local function count(key)
   local n = redis.call('INCR', key)
@@ -33,15 +33,15 @@ local function count(key)
   return n
 end
 local counted = {}
-for place = 1, #KEYS, 2 do
-  local times = KEYS[place + 1] == '' and 1 or count(KEYS[place + 1])
+for position = 1, #KEYS, 2 do
+  local times = KEYS[position + 1] == '' and 1 or count(KEYS[position + 1])
   local is_free = times > 1 and times % ARGV[2] ~= 0
-  counted[#counted + 1] = is_free and 0 or count(KEYS[place])
+  counted[#counted + 1] = is_free and 0 or count(KEYS[position])
 end
 return counted
 """
 
-Counted = tuple[str, str]
+CounterKeys = tuple[str, str]
 """The caller's key and the request's own."""
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of a limit, for the RateLimit headers."""
+    """The state of a limit, for the RateLimit headers."""
 
     name: str
     per_minute: int
@@ -69,29 +69,29 @@ class RateLimiter:
         self._key = keys.newest(PURPOSE)
         self._count = redis.register_script(COUNT)
         self._fallback: OrderedDict[str, int] = OrderedDict()
-        self._waiting: list[tuple[Counted, asyncio.Future[int]]] = []
+        self._waiting: list[tuple[CounterKeys, asyncio.Future[int]]] = []
         self._counting: asyncio.Task[None] | None = None
 
     async def take(self, name: str, caller: str, per_minute: int, *, repeatable: str = "") -> Allowance:
         """Counts one request of this caller. Raises RateLimited past the limit.
 
-        `repeatable`: the request's idempotency key; what was counted once is not counted again when it is repeated.
+        `repeatable`: the request's idempotency key; repetitions are counted as REPETITIONS_FREE says.
         """
         seconds = int(clock.now().timestamp())
         window, passed = divmod(seconds, WINDOW_SECONDS)
-        key = f"limit:{name}:{self._hidden(caller)}:{window}"
-        taken = await self._taken((key, f"{key}:{self._hidden(repeatable)}" if repeatable else ""))
+        key = f"limit:{name}:{self._hashed(caller)}:{window}"
+        count = await self._counted((key, f"{key}:{self._hashed(repeatable)}" if repeatable else ""))
         resets_in = WINDOW_SECONDS - passed
-        if taken > per_minute:
+        if count > per_minute:
             RATE_LIMITED.labels(name).inc()
             raise RateLimited(resets_in)
-        return Allowance(name, per_minute, per_minute - taken, resets_in)
+        return Allowance(name, per_minute, per_minute - count, resets_in)
 
-    def _hidden(self, caller: str) -> str:
-        """Who has asked, as a keyed hash: Redis need not know people's addresses to count them."""
+    def _hashed(self, caller: str) -> str:
+        """A keyed hash, so that Redis stores no addresses of people."""
         return hashlib.blake2b(caller.encode(), key=self._key, digest_size=16).hexdigest()
 
-    async def _taken(self, keys: Counted) -> int:
+    async def _counted(self, keys: CounterKeys) -> int:
         counted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.append((keys, counted))
         if self._counting is None or self._counting.done():
@@ -103,35 +103,35 @@ class RateLimiter:
             batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
             try:
                 counts = await self._count_all([keys for keys, _ in batch])
-            except Exception as error:  # noqa: BLE001 - whatever it is, every request of the batch must hear of it
+            except Exception as error:  # noqa: BLE001 - every request of the batch must end, whatever the error
                 for _, counted in batch:
                     if not counted.done():
                         counted.set_exception(error)
                 continue
-            for (_, counted), taken in zip(batch, counts, strict=True):
-                if not counted.done():  # the request was given up meanwhile
-                    counted.set_result(taken)
+            for (_, counted), count in zip(batch, counts, strict=True):
+                if not counted.done():  # done: the request was cancelled
+                    counted.set_result(count)
 
-    async def _count_all(self, requests: list[Counted]) -> list[int]:
+    async def _count_all(self, requests: list[CounterKeys]) -> list[int]:
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                taken: list[int] = await self._count(
+                counts: list[int] = await self._count(
                     keys=list(chain.from_iterable(requests)), args=[WINDOW_SECONDS + 1, REPETITIONS_FREE]
                 )
         except (RedisError, TimeoutError, OSError) as error:
             REDIS_UP.set(0)
             log.warning("redis_away", error=type(error).__name__, consequence="limits are counted per process")
-            return [self._taken_here(*keys) for keys in requests]
+            return [self._counted_here(*keys) for keys in requests]
         REDIS_UP.set(1)
-        return taken
+        return counts
 
-    def _taken_here(self, key: str, own_key: str) -> int:
+    def _counted_here(self, key: str, own_key: str) -> int:
         times = self._count_here(own_key) if own_key else 1
         return 0 if times > 1 and times % REPETITIONS_FREE else self._count_here(key)
 
     def _count_here(self, key: str) -> int:
-        taken = self._fallback.pop(key, 0) + 1
-        self._fallback[key] = taken
+        count = self._fallback.pop(key, 0) + 1
+        self._fallback[key] = count
         if len(self._fallback) > FALLBACK_KEYS_MAX:
             self._fallback.popitem(last=False)
-        return taken
+        return count

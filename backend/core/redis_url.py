@@ -1,4 +1,4 @@
-"""ORION_REDIS_URL as redis-py reads it, for everybody who connects: till, worker and commands."""
+"""ORION_REDIS_URL, parsed as redis-py parses it, for backend, worker and commands."""
 
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
@@ -21,28 +21,28 @@ CERT_REQS = (NOT_VERIFIED, "optional", "required")
 
 
 def redis_options(text: str) -> dict[str, Any]:
-    """What a pool is given: what the library makes of it, and the defaults it lacks.
+    """Keyword arguments for a connection pool: those of redis-py, and hostname checks by default.
 
-    Raises ValueError with what it must be.
+    Raises ValueError that says what the URL must be.
     """
     parts = _split(text)
     check_parameters(parts.query, KNOWN | (WITH_TLS if parts.scheme == "rediss" else set[str]()))
     try:
-        told: dict[str, Any] = dict(parse_url(text))
+        options: dict[str, Any] = dict(parse_url(text))
     except ValueError:
         raise ValueError(f"has a parameter that is no number; it {FORM}") from None
-    if any(told.get(name, 1) <= 0 for name in SECONDS) or told.get("db", 0) < 0:
+    if any(options.get(name, 1) <= 0 for name in SECONDS) or options.get("db", 0) < 0:
         raise ValueError("must have a database of 0 or more and times above 0")
-    if told.get("ssl_cert_reqs", NOT_VERIFIED) not in CERT_REQS:
+    if options.get("ssl_cert_reqs", NOT_VERIFIED) not in CERT_REQS:
         raise ValueError(f"must have an ssl_cert_reqs out of {', '.join(CERT_REQS)}")
-    # A certificate of just anybody would do otherwise.
-    is_verified = parts.scheme == "rediss" and told.get("ssl_cert_reqs") != NOT_VERIFIED
-    if told.get("ssl_check_hostname") and not is_verified:
+    is_verified = parts.scheme == "rediss" and options.get("ssl_cert_reqs") != NOT_VERIFIED
+    if options.get("ssl_check_hostname") and not is_verified:
         raise ValueError("must have another ssl_cert_reqs than none with ssl_check_hostname")
-    if ("ssl_certfile" in told) != ("ssl_keyfile" in told):
+    if ("ssl_certfile" in options) != ("ssl_keyfile" in options):
         raise ValueError("must have both ssl_certfile and ssl_keyfile, or neither")
-    paths = {name: expanded(told[name]) for name in FILES if name in told}
-    return ({"ssl_check_hostname": True} if is_verified else {}) | told | paths
+    paths = {name: expanded(options[name]) for name in FILES if name in options}
+    # Without the hostname check any trusted certificate would be accepted.
+    return ({"ssl_check_hostname": True} if is_verified else {}) | options | paths
 
 
 def _checked(text: str) -> str:
@@ -54,33 +54,33 @@ RedisAddress = Annotated[str, checked_by(_checked)]
 
 
 def check_redis_files(setting: str, text: str) -> None:
-    """Raises SettingsError for a file that is named and cannot be used."""
-    told = redis_options(text)
+    """Raises SettingsError when a file that the URL names cannot be used."""
+    options = redis_options(text)
     for name in ("ssl_certfile", "ssl_keyfile"):
-        if name in told:
-            read_named(f"{setting}, {name}", told[name])
-    if "ssl_certfile" in told:
-        check_pair(f"{setting}, ssl_certfile", told["ssl_certfile"], told["ssl_keyfile"])
-    if "ssl_ca_certs" in told:
-        check_authorities(f"{setting}, ssl_ca_certs", told["ssl_ca_certs"])
+        if name in options:
+            read_named(f"{setting}, {name}", options[name])
+    if "ssl_certfile" in options:
+        check_pair(f"{setting}, ssl_certfile", options["ssl_certfile"], options["ssl_keyfile"])
+    if "ssl_ca_certs" in options:
+        check_authorities(f"{setting}, ssl_ca_certs", options["ssl_ca_certs"])
 
 
 def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
-        is_right = parts.port != 0
+        has_valid_port = parts.port != 0
     except ValueError:
         raise ValueError(MISREAD) from None
-    if parts.scheme not in {"redis", "rediss", "unix"} or not text.isprintable() or " " in text or not is_right:
+    if parts.scheme not in {"redis", "rediss", "unix"} or not text.isprintable() or " " in text or not has_valid_port:
         raise ValueError(FORM)
-    # What follows one of those marks may be the rest of a password.
+    # What follows one of these characters may be the rest of an unescaped password.
     if parts.fragment or "@" in parts.path + parts.query or parts.netloc.count("@") > 1:
         raise ValueError(MISREAD)
     if parts.scheme == "unix":
-        is_right = parts.path.startswith("/") and not parts.hostname
+        is_valid = parts.path.startswith("/") and not parts.hostname
     else:
         database = parts.path.strip("/")
-        is_right = is_host(parts.hostname or "localhost") and (not database or database.isdecimal())
-    if not is_right:
+        is_valid = is_host(parts.hostname or "localhost") and (not database or database.isdecimal())
+    if not is_valid:
         raise ValueError(MISREAD)
     return parts

@@ -1,9 +1,10 @@
-"""Facts about a request that every audience needs."""
+"""The client's address and network, and the reader's language, of a request."""
 
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 
 from environment.values import networks
@@ -12,45 +13,47 @@ from i18n.locales import negotiate
 HOPS_MAX = 10
 IPV6_NETWORK_BITS = 64
 
+ApiRequest = Request[Any, Any, Any]
+
 
 def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The nearest address that is not a proxy of ours. A header from anybody else is not believed."""
+    """The nearest address that is not a trusted proxy. X-Forwarded-For counts only when a trusted proxy sent it."""
     address = connection.client.host if connection.client else "unknown"
     forwarded = connection.headers.get("x-forwarded-for", "")
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()][-HOPS_MAX:]
-    while hops and _is_ours(address, connection.app.state.settings.trusted_proxies):
+    while hops and _is_trusted(address, connection.app.state.settings.trusted_proxies):
         address = hops.pop()
     return address
 
 
 @lru_cache(maxsize=4096)
-def _is_ours(address: str, trusted: str) -> bool:
+def _is_trusted(address: str, trusted_proxies: str) -> bool:
     try:
-        known = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return False
-    return any(known in network for network in networks(trusted))
+    return any(parsed in network for network in networks(trusted_proxies))
 
 
 def client_network(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """Where a stranger is counted: who has one address of IPv6 has all of its network."""
+    """The key of an anonymous client's limits: an IPv4 address, or the /64 network of an IPv6 address."""
     return _network_of(client_address(connection))
 
 
 @lru_cache(maxsize=4096)
 def _network_of(address: str) -> str:
     try:
-        known = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(known, IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ip_network((known, IPV6_NETWORK_BITS), strict=False))
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed, IPV6_NETWORK_BITS), strict=False))
 
 
 @lru_cache(maxsize=4096)
 def printable_address(address: str) -> str | None:
-    """An address PostgreSQL takes, or None."""
+    """The address in a form that PostgreSQL's `inet` accepts; None when it is not an IP address."""
     try:
         return str(ip_address(address))
     except ValueError:
@@ -58,7 +61,7 @@ def printable_address(address: str) -> str | None:
 
 
 def reader_language(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """From Accept-Language; English for callers that send none, such as scripts."""
+    """The language from Accept-Language; English without that header."""
     state = connection.app.state
     return negotiate(
         connection.headers.get("accept-language"), fallback="en", pseudo=state.settings.environment != "production"

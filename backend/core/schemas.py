@@ -1,4 +1,4 @@
-"""Schemas every audience shares."""
+"""Base classes of all schemas, and the schemas of pages and problems."""
 
 from typing import Generic, Literal, TypeVar
 
@@ -7,17 +7,17 @@ import msgspec
 Row = TypeVar("Row")
 Language = Literal["en", "fr", "de", "lb"]
 BLANK_LETTERS = r"\u115f\u1160\u2800\u3164\uffa0"
-"""Letters by name that fill a place and show nothing: of Hangul, and of Braille."""
+"""Unicode letters that show nothing: Hangul fillers and the blank Braille pattern."""
 SAYS_SOMETHING = rf"[^\W_{BLANK_LETTERS}]"
-"""A pattern for texts that must be written: blanks, invisible marks and dashes alone say nothing."""
+"""A pattern for required texts: they must contain at least one visible letter or digit."""
 
 
 class Answer(msgspec.Struct):
-    """What the API shows. Clients must ignore fields they do not know."""
+    """Base of response bodies. Clients must ignore unknown fields."""
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
-    """What the API takes. Unknown fields are refused, so that a misspelt one is never ignored."""
+    """Base of request bodies. Unknown fields are refused, so that a misspelled field is not ignored."""
 
 
 class Page(msgspec.Struct, Generic[Row], frozen=True):
@@ -50,4 +50,4 @@ class ProblemView(Answer):
     request_id: str
     errors: list[FieldError] = []
     remembered: bool = False
-    """The Idempotency-Key has this for its answer: trying otherwise takes a new one."""
+    """The problem is stored under the Idempotency-Key: another attempt needs a new key."""

@@ -1,4 +1,4 @@
-"""Secrets at rest: AES-256-GCM under a rotatable key, bound to the place where they are kept."""
+"""Encryption of stored secrets: AES-256-GCM with a rotatable key, bound to the row that holds the secret."""
 
 import base64
 import secrets
@@ -13,11 +13,11 @@ PURPOSE = "sealing"
 
 
 class SealBroken(Exception):
-    """The text was sealed elsewhere, or with a key that is gone."""
+    """The text was sealed for another place, or with a key that is no longer in the ring."""
 
 
 def seal(keys: KeyRing, secret: str, place: str) -> str:
-    """`place` names table, column and row: a sealed text copied to another row does not open."""
+    """`place` names table, column and row. It is authenticated: a sealed text copied to another row does not unseal."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     sealed = AESGCM(keys.newest(PURPOSE)).encrypt(nonce, secret.encode(), place.encode())
     return base64.b64encode(nonce + sealed).decode()

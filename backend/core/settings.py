@@ -1,4 +1,4 @@
-"""Everything the environment decides, typed and read once at start (`ORION_` + the field's name in capitals)."""
+"""Settings of the backend, read once at start from environment variables: `ORION_` + the field's name in capitals."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -35,11 +35,11 @@ __all__ = ["Settings", "SettingsError", "load_settings", "required"]
 class Settings(MailSettings, frozen=True, kw_only=True):
     environment: Literal["development", "test", "production"] = "development"
     database_url: DatabaseAddress = ""
-    """As libpq takes it: parameters such as `sslmode`, several hosts, sockets."""
+    """A libpq URL, with parameters such as `sslmode`, several hosts or a socket's directory."""
     database_owner_url: DatabaseAddress = ""
-    """Used by migrations only; the same as `database_url` when empty."""
+    """Used by migrations only; defaults to `database_url`."""
     redis_url: RedisAddress = ""
-    """As redis-py takes it: `redis://`, `rediss://` with TLS, `unix://`."""
+    """A redis-py URL: `redis://`, `rediss://` with TLS, `unix://`."""
     data_dir: Annotated[Path, checked_by(expanded)] = Path(".orion")
     backend_host: HostName = "127.0.0.1"
     backend_port: Port = 8000
@@ -47,20 +47,20 @@ class Settings(MailSettings, frozen=True, kw_only=True):
     frontend_port: Port = 8080
     backend_url: Address = "http://127.0.0.1:8000"
     public_url: Address = "http://127.0.0.1:8080"
-    """Where browsers reach the pages; https in production."""
+    """The pages' URL for browsers; https in production."""
     backend_public_url: Address = ""
-    """Where phones and the wallets' servers reach the API; the same as `backend_url` when empty."""
+    """The API's URL for phones and the wallets' servers; defaults to `backend_url`."""
     secret_keys: Secrets = ""
     trusted_proxies: Networks = "127.0.0.0/8,::1/128"
-    """Networks, comma-separated, whose X-Forwarded-For is believed: the frontend and the balancer in front."""
+    """Networks, comma-separated, whose X-Forwarded-For is trusted: the frontend and the load balancer."""
     pool_size: Annotated[int, Meta(ge=1, le=100)] = 8
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     worker_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
-    """Where a worker shows its metrics to Prometheus; 0: nowhere."""
+    """The port of a worker's metrics for Prometheus; 0: none."""
     metrics_token: Token = ""
-    """What Prometheus sends as bearer token for `/metrics`; production shows them to nobody without one."""
+    """The bearer token for `/metrics`. In production `/metrics` answers 404 when no token is set."""
     public_docs: bool = False
-    """Whether production shows `/docs` and `/openapi.json` at the port that phones reach."""
+    """Whether production serves `/docs` and `/openapi.json`, on the port that phones reach."""
 
     google_wallet_issuer_id: OneLine = ""
     google_wallet_service_account_file: NamedPath = ""
@@ -69,17 +69,17 @@ class Settings(MailSettings, frozen=True, kw_only=True):
     google_oauth_token_url: Url = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
     google_wallet_save_url: Url = "https://pay.google.com/gp/v/save"
     google_wallet_keys_url: Url = "https://pay.google.com/gp/m/issuer/keys"
-    """Root keys of the signatures on callbacks."""
+    """Google's root keys for the signatures of callbacks."""
     default_logo_url: Url = ""
     apple_wallet_dir: NamedPath = ""
     apple_wallet_key_password: OneLine = ""
     apns_url: Address = "https://api.push.apple.com"
     apns_ca_file: NamedPath = ""
     apns_push_type: Literal["", "alert", "background"] = ""
-    """Sent as apns-push-type when set; passes have always been pushed without."""
+    """Sent as the header apns-push-type when set; APNs does not require it for passes."""
 
     sandbox_url: Address = ""
-    """Where `orion dev` has its doubles of Google and Apple; never in production."""
+    """The URL of the sandbox that stands in for Google and Apple in development; refused in production."""
 
     @property
     def keys(self) -> list[str]:
@@ -95,7 +95,7 @@ class Settings(MailSettings, frozen=True, kw_only=True):
 
     @property
     def api_url(self) -> str:
-        """As phones know it."""
+        """The API's URL for phones."""
         return (self.backend_public_url or self.backend_url).rstrip("/")
 
     @property
@@ -103,35 +103,36 @@ class Settings(MailSettings, frozen=True, kw_only=True):
         return self.database_owner_url or self.database_url
 
 
-INSIDE = {"database_url", "database_owner_url", "redis_url", "backend_url"}
+INTERNAL_URLS = {"database_url", "database_owner_url", "redis_url", "backend_url"}
+"""Not required to be https in production."""
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads `ORION_*`. Raises SettingsError for a misspelt name, a bad value or, in production, a missing one."""
+    """Reads `ORION_*`. Raises SettingsError for an unknown name, an invalid value or, in production, a missing one."""
     environ = os.environ if environ is None else environ
     refuse_misspelt(environ)
-    given = given_values(Settings, environ)
-    settings = decode(Settings, given)
+    values = given_values(Settings, environ)
+    settings = decode(Settings, values)
     check_mail(settings)
     if settings.is_production:
-        require_given(given, "database_url", "redis_url", "secret_keys", "public_url")
-        _refuse_unsafe(settings, given)
+        require_given(values, "database_url", "redis_url", "secret_keys", "public_url")
+        _refuse_unsafe(settings, values)
     return settings
 
 
 def required(settings: Settings, *fields: str) -> None:
-    """Raises SettingsError for one that is not set."""
+    """Raises SettingsError when one of the fields is not set."""
     for field in fields:
         if not getattr(settings, field):
             raise SettingsError(f"{name_of(field)} is not set: set it, or start `make run`, which brings its own.")
 
 
-def _refuse_unsafe(settings: Settings, given: Iterable[str]) -> None:
+def _refuse_unsafe(settings: Settings, set_fields: Iterable[str]) -> None:
     if settings.sandbox_url:
         raise SettingsError("ORION_SANDBOX_URL is for development only: unset it.")
     require_strong("secret_keys", settings.keys)
     if settings.metrics_token:
         require_strong("metrics_token", [settings.metrics_token])
-    require_https(settings, *(field for field in given if field.endswith("_url") and field not in INSIDE))
+    require_https(settings, *(field for field in set_fields if field.endswith("_url") and field not in INTERNAL_URLS))
     if settings.email_provider != "console" and settings.email_from_address == MailSettings().email_from_address:
         raise SettingsError("ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set.")

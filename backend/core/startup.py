@@ -1,10 +1,10 @@
-"""What must be true before the first request: each refusal is one sentence."""
+"""Checks of database and Redis before the first request. Each refusal is one sentence."""
 
 import asyncpg
 
+from backend.core.connectivity import StartRefused, reach_database, reach_redis
 from backend.core.database import till_connector
 from backend.core.migrations import head
-from backend.core.reaching import StartRefused, reach_database, reach_redis
 from backend.core.settings import Settings, required
 
 __all__ = ["StartRefused", "check_start"]
@@ -33,9 +33,9 @@ VERSION = "SELECT version_num FROM alembic_version"
 
 
 async def check_start(settings: Settings, *, needs_redis: bool = False) -> None:
-    """Raises StartRefused when the database is away, behind the code, or would not protect what it is given.
+    """Raises StartRefused when the database is away, its schema is not the code's, or it does not protect the data.
 
-    Raises SettingsError when something is not set.
+    `needs_redis`: also when Redis is away. Raises SettingsError when a setting is missing.
     """
     required(settings, "database_url", "redis_url", "secret_keys")
     connection = await reach_database("ORION_DATABASE_URL", settings.database_url, till_connector)

@@ -1,4 +1,4 @@
-"""One at a time for each key, in the order they came, within this process."""
+"""Locks by key within this process, granted in the order of requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 
 class Turns:
-    """A lock per key, kept only while somebody holds it or waits for it."""
+    """A lock per key, kept only while a task holds it or waits for it."""
 
     def __init__(self) -> None:
         self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}

@@ -1,4 +1,4 @@
-"""What `orion dev` says when everything runs."""
+"""The box that `orion dev` prints when everything runs."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ SIGN_INS = (
 
 
 def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None, has_sandbox: bool) -> RenderableType:
-    """Addresses and sign-ins of the demo world, in a box."""
+    """A box with the addresses and the demo world's sign-ins."""
     table = Table.grid(padding=(0, 2))
     addresses = [
         ("Till", f"{frontend_url}/"),

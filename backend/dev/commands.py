@@ -1,4 +1,4 @@
-"""The verbs of `orion` that only a checkout has: `dev`, `psql` and `seed`."""
+"""The commands of `orion` that only a checkout has: `dev`, `psql` and `seed`."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from backend.dev import launcher
 from backend.dev.seed import seed as seed_world
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
-from backend.dev.servers.running import load_dev_environment
+from backend.dev.servers.state_file import load_dev_environment
 
 __all__ = ["dev", "load_dev_environment", "psql", "seed"]
 

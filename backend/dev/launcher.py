@@ -1,4 +1,4 @@
-"""`orion dev`: everything that Orion needs, on one machine, with one log."""
+"""`orion dev`: starts the servers and all processes on one machine, with one log."""
 
 import os
 import signal
@@ -18,10 +18,10 @@ from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused
 from backend.dev.banner import welcome
 from backend.dev.ports import free_port, is_free
-from backend.dev.sandbox.opening import SANDBOX, sandbox_values
+from backend.dev.sandbox.environment import SANDBOX, sandbox_values
 from backend.dev.servers.environment import local_url, open_servers
 from backend.dev.servers.errors import EmbeddedServerError
-from backend.dev.servers.running import remove_note, write_note
+from backend.dev.servers.state_file import remove_state, write_state
 from backend.dev.supervisor import Supervisor
 from backend.wallets.opening import check_wallet_files
 from environment.places import SERVER
@@ -31,7 +31,7 @@ NOT_FOR_THE_FRONTEND = ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL", "ORION
 
 
 class DevelopmentError(Exception):
-    """One sentence: what keeps Orion from running here, and what to do."""
+    """One sentence that says why Orion cannot run here and what to do."""
 
 
 def run() -> int:
@@ -50,9 +50,9 @@ def run() -> int:
 
 @contextmanager
 def _stopping_on_signals() -> Iterator[None]:
-    """The first signal raises KeyboardInterrupt; more of them do not disturb the end, which is bounded."""
+    """The first signal raises KeyboardInterrupt. Further ones are ignored: stopping has a time limit."""
     numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup leaves it
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup ignores it
         numbers.append(signal.SIGHUP)
 
     def stop(*_: object) -> None:
@@ -76,20 +76,20 @@ def _run(settings: Settings, console: Console) -> None:
     _make_folder(data_dir)
     with ExitStack() as stack:
         console.print("Starting the servers and bringing the database up to date …")
-        chosen = open_servers(settings, data_dir, stack) | sandbox_values(settings, data_dir)
-        stack.callback(remove_note, data_dir)
-        write_note(data_dir, chosen)
-        upgrade(chosen["ORION_DATABASE_OWNER_URL"])
+        values = open_servers(settings, data_dir, stack) | sandbox_values(settings, data_dir)
+        stack.callback(remove_state, data_dir)
+        write_state(data_dir, values)
+        upgrade(values["ORION_DATABASE_OWNER_URL"])
         supervisor = stack.enter_context(Supervisor(console))
-        _seed(supervisor, dict(os.environ) | chosen)
-        start_programs(supervisor, settings, data_dir, chosen)
+        _seed(supervisor, dict(os.environ) | values)
+        start_programs(supervisor, settings, data_dir, values)
         await_ready(supervisor, settings)
         console.print(
             welcome(
-                frontend_url=chosen["ORION_PUBLIC_URL"],
-                backend_url=chosen["ORION_BACKEND_URL"],
-                mail_folder=_mail_folder(data_dir) if "ORION_SMTP_PORT" in chosen else None,
-                has_sandbox=SANDBOX in chosen,
+                frontend_url=values["ORION_PUBLIC_URL"],
+                backend_url=values["ORION_BACKEND_URL"],
+                mail_folder=_mail_folder(data_dir) if "ORION_SMTP_PORT" in values else None,
+                has_sandbox=SANDBOX in values,
             )
         )
         ended = supervisor.wait()
@@ -109,16 +109,16 @@ def _refuse_production(settings: Settings) -> None:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raises DevelopmentError naming the ports that other programs have and a free choice for each."""
+    """Raises DevelopmentError that names the ports in use and proposes a free one for each."""
     addresses = {
         "BACKEND": (settings.backend_host, settings.backend_port),
         "FRONTEND": (settings.frontend_host, settings.frontend_port),
     }
-    taken = {name: address for name, address in addresses.items() if not is_free(*address)}
-    if taken:
-        ports = " and ".join(str(port) for _, port in taken.values())
-        subject = f"Port {ports} is" if len(taken) == 1 else f"Ports {ports} are"
-        choice = " ".join(f"ORION_{name}_PORT={free_port(host, port + 10)}" for name, (host, port) in taken.items())
+    in_use = {name: address for name, address in addresses.items() if not is_free(*address)}
+    if in_use:
+        ports = " and ".join(str(port) for _, port in in_use.values())
+        subject = f"Port {ports} is" if len(in_use) == 1 else f"Ports {ports} are"
+        choice = " ".join(f"ORION_{name}_PORT={free_port(host, port + 10)}" for name, (host, port) in in_use.items())
         raise DevelopmentError(f"{subject} taken by another program. Choose another one: {choice} make run")
 
 
@@ -128,15 +128,15 @@ def _seed(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
         raise DevelopmentError(f"The demo world is not complete: seed {seed.ending}.")
 
 
-def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, chosen: Mapping[str, str]) -> None:
-    """Everything that stays. `chosen` are the `ORION_` values that lead to the servers."""
-    environment = dict(os.environ) | dict(chosen)
-    if "ORION_SMTP_PORT" in chosen:
-        options = ["--port", chosen["ORION_SMTP_PORT"], "--dir", str(_mail_folder(data_dir))]
+def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, values: Mapping[str, str]) -> None:
+    """Starts all long-running programs. `values`: the `ORION_` variables that name the servers."""
+    environment = dict(os.environ) | dict(values)
+    if "ORION_SMTP_PORT" in values:
+        options = ["--port", values["ORION_SMTP_PORT"], "--dir", str(_mail_folder(data_dir))]
         supervisor.start("mailbox", _python("backend.dev.servers.mailbox", *options), environment)
-    if SANDBOX in chosen:
-        place = urlsplit(chosen[SANDBOX])
-        address = ["--host", str(place.hostname), "--port", str(place.port)]
+    if SANDBOX in values:
+        url = urlsplit(values[SANDBOX])
+        address = ["--host", str(url.hostname), "--port", str(url.port)]
         supervisor.start("sandbox", _python(*SERVER, *address, "backend.dev.sandbox.app:create_app"), environment)
     address = ["--host", settings.backend_host, "--port", str(settings.backend_port)]
     supervisor.start("backend", _python(*SERVER, *address, "backend.app:create_app"), environment)
@@ -155,15 +155,15 @@ def _mail_folder(data_dir: Path) -> Path:
 
 
 def await_ready(supervisor: Supervisor, settings: Settings) -> None:
-    """Returns when backend and frontend are ready. Raises DevelopmentError when one ends, or after a minute."""
-    waiting = {
+    """Returns when backend and frontend are ready. Raises DevelopmentError when a program ends, or after 60 s."""
+    urls = {
         "backend": local_url(settings.backend_host, settings.backend_port) + "/health/ready",
         "frontend": local_url(settings.frontend_host, settings.frontend_port) + "/health/ready",
     }
-    missing = dict.fromkeys(waiting, "")
+    missing = dict.fromkeys(urls, "")
     deadline = time.monotonic() + READY_SECONDS
     while missing:
-        missing = {name: reason for name in missing if (reason := _why_not_ready(waiting[name]))}
+        missing = {name: reason for name in missing if (reason := _why_not_ready(urls[name]))}
         if ended := supervisor.first_ended():
             raise DevelopmentError(f"{ended.name} {ended.ending} before Orion was ready; see its last lines above.")
         if missing and time.monotonic() > deadline:
@@ -175,7 +175,7 @@ def await_ready(supervisor: Supervisor, settings: Settings) -> None:
 def _why_not_ready(url: str) -> str:
     try:
         with through_the_door():
-            answer = httpx.get(url, timeout=2, trust_env=False)
+            response = httpx.get(url, timeout=2, trust_env=False)
     except CallFailed as failure:
         return f"{url} does not answer ({failure.reason})"
-    return "" if answer.is_success else f"{url} answers {answer.status_code} {answer.text[:200]}"
+    return "" if response.is_success else f"{url} answers {response.status_code} {response.text[:200]}"

@@ -1,13 +1,13 @@
-"""Which TCP ports are free."""
+"""Free TCP ports."""
 
 import socket
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server can listen there now."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
-        # What a closed connection leaves behind for a minute does not keep a server from listening.
+        # Without it a connection in TIME_WAIT would make the port look taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)
@@ -17,7 +17,7 @@ def is_free(host: str, port: int) -> bool:
 
 
 def free_port(host: str, preferred: int) -> int:
-    """The preferred one, or else any that is free."""
+    """The preferred port, or any free one when it is taken."""
     if is_free(host, preferred):
         return preferred
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""Runs a handful of programs that live and end together, with one log."""
+"""Runs several programs with one log and stops them together."""
 
 import contextlib
 import os
@@ -20,13 +20,13 @@ from backend.dev.servers.launch import tethered
 
 STOP_SECONDS = 10
 MARK = "SUPERVISED_BY"
-"""An environment variable: whatever a child starts inherits it, so that nothing is missed when all must end."""
+"""An environment variable that descendants of a child inherit, so that all of them are found and stopped."""
 COLORS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 class Child:
-    """One program in a session of its own, so that Ctrl-C in the terminal reaches only the supervisor."""
+    """A program in its own session, so that Ctrl-C in the terminal reaches only the supervisor."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name
@@ -45,13 +45,13 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """How it ended, to follow its name in a sentence."""
+        """How it ended, as the rest of a sentence that starts with its name."""
         code = self.process.returncode
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
 
 class Supervisor:
-    """As a context manager: when the block ends, so do the programs and all that they have started.
+    """A context manager: when the block ends, the programs and all their descendants are stopped.
 
     Use it from the main thread; see `tethered`.
     """
@@ -71,9 +71,9 @@ class Supervisor:
         self.stop()
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
-        """Starts a program that is meant to stay; `environment` replaces ours."""
-        given = os.environ if environment is None else environment
-        child = Child(name, command, dict(given) | {MARK: self._mark, "PYTHONUNBUFFERED": "1"})
+        """Starts a long-running program; `environment` replaces our environment."""
+        inherited = os.environ if environment is None else environment
+        child = Child(name, command, dict(inherited) | {MARK: self._mark, "PYTHONUNBUFFERED": "1"})
         self._children.append(child)
         reader = threading.Thread(target=self._copy_log, args=(child, next(self._colors)), daemon=True)
         reader.start()
@@ -81,7 +81,7 @@ class Supervisor:
         return child
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
-        """Runs a program that ends by itself, and returns when it has."""
+        """Runs a program and returns when it has ended."""
         child = self.start(name, command, environment)
         child.process.wait()
         self._children.remove(child)
@@ -92,7 +92,7 @@ class Supervisor:
         return next(child for child in self._children if child.name == name)
 
     def first_ended(self) -> Child | None:
-        """A program that was meant to stay and has not."""
+        """A program that has ended; None when all run."""
         return next((child for child in self._children if child.ended), None)
 
     def wait(self) -> Child:
@@ -102,7 +102,7 @@ class Supervisor:
         return child
 
     def stop(self) -> None:
-        """SIGTERM to every program, SIGKILL after 10 s to what is left of them and of what they started."""
+        """Sends SIGTERM to every program and, after 10 s, SIGKILL to the remaining ones and to all descendants."""
         for child in self._children:
             child.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
@@ -117,7 +117,7 @@ class Supervisor:
         self._readers.clear()
 
     def say(self, sentence: str, style: str = "bold") -> None:
-        """A line of the supervisor's own."""
+        """Prints a line of the supervisor itself."""
         self._print("orion", style, sentence)
 
     def _kill_the_rest(self) -> None:
@@ -144,8 +144,8 @@ def _marked(mark: str) -> Iterator[int]:
     needle = f"{MARK}={mark}".encode()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            found = needle in (entry / "environ").read_bytes()
+            is_marked = needle in (entry / "environ").read_bytes()
         except OSError:
             continue
-        if found:
+        if is_marked:
             yield int(entry.name)

@@ -28,16 +28,17 @@ from backend.staff.models import User
 from backend.staff_pins.setting import put_pin
 
 LIFETIME = timedelta(hours=12)
-"""A long shift. There is no renewing: the next day starts with a sign-in."""
+"""Lifetime of an access token: a long shift. Tokens are not renewed."""
 KEPT = timedelta(days=30)
+"""Expired tokens are deleted after this time."""
 TOTP_STEP_SECONDS = 30
 
 
 async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datetime) -> tuple[str, datetime]:
-    """A new token and when it ends.
+    """A new token and its expiry.
 
-    Raises SignInRefused, the same and as slowly whether or not the user exists, or TotpRequired once the password was
-    right.
+    Raises SignInRefused, after the same time whether or not the user exists, or TotpRequired when the password is right
+    and the code is missing.
     """
     email = normalize_email(body.email)
     user = await session.scalar(select(User).where(User.email_norm == email, User.is_active))
@@ -46,7 +47,7 @@ async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datet
         raise SignInRefused
     if user.totp_secret:
         step = _totp_step(unseal(keys, user.totp_secret, totp_place(user.id)), body.totp, now)
-        await _use_up(session, user.id, step)
+        await _use_totp_step(session, user.id, step)
     return await _new_token(session, user.id, now)
 
 
@@ -60,15 +61,15 @@ async def _new_token(session: AsyncSession, user_id: UUID, now: datetime) -> tup
     return token, expires_at
 
 
-def _totp_step(secret: str, given: str | None, now: datetime) -> int:
-    """The time step the code is for. Raises TotpRequired or SignInRefused."""
-    if given is None:
+def _totp_step(secret: str, code: str | None, now: datetime) -> int:
+    """The time step for which the code is valid. Raises TotpRequired or SignInRefused."""
+    if code is None:
         raise TotpRequired
     authenticator = TOTP(b32decode(secret), 6, SHA1(), TOTP_STEP_SECONDS, enforce_key_length=False)  # noqa: S303
     for drift in (0, -TOTP_STEP_SECONDS, TOTP_STEP_SECONDS):
         moment = int(now.timestamp()) + drift
         try:
-            authenticator.verify(given.encode(), moment)
+            authenticator.verify(code.encode(), moment)
         except InvalidToken:
             continue
         return moment // TOTP_STEP_SECONDS
@@ -76,8 +77,11 @@ def _totp_step(secret: str, given: str | None, now: datetime) -> int:
     raise SignInRefused
 
 
-async def _use_up(session: AsyncSession, user_id: UUID, step: int) -> None:
-    """A code is good once, and so is every one before it; of two at once one is refused. Raises SignInRefused."""
+async def _use_totp_step(session: AsyncSession, user_id: UUID, step: int) -> None:
+    """Records the step, so that no code of it or an earlier one is accepted again. Raises SignInRefused for a used one.
+
+    One statement: of two simultaneous sign-ins with the same code one is refused.
+    """
     is_new = User.totp_used_step.is_(None) | (User.totp_used_step < step)
     used = update(User).where(User.id == user_id, is_new).values(totp_used_step=step).returning(User.id)
     if await session.scalar(used) is None:
@@ -86,7 +90,7 @@ async def _use_up(session: AsyncSession, user_id: UUID, step: int) -> None:
 
 
 async def set_own_pin(session: AsyncSession, keys: KeyRing, actor: Actor, body: OwnPin, now: datetime) -> None:
-    """Raises PasswordWrong; Forbidden for the platform's people, who stand at no till."""
+    """Raises PasswordWrong, or Forbidden for platform users, who have no PIN."""
     if actor.merchant is None:
         raise Forbidden(permission=MANAGE_PINS)
     user = await session.get_one(User, actor.user_id)
@@ -100,5 +104,5 @@ async def change_language(session: AsyncSession, user_id: UUID, language: str) -
 
 
 async def sign_out(session: AsyncSession, token: str, now: datetime) -> None:
-    """The token opens nothing from the next request on."""
+    """Revokes the token, from the next request on."""
     await session.execute(update(AccessToken).where(AccessToken.token_hash == token_hash(token)).values(revoked_at=now))

@@ -10,7 +10,7 @@ SCHEME = "bearer "
 
 
 def bearer_token(connection: Connection) -> str:
-    """Raises Unauthenticated when there is none."""
+    """Raises Unauthenticated when the request has no bearer token."""
     header = connection.headers.get("authorization", "")
     if not header.lower().startswith(SCHEME):
         raise Unauthenticated
@@ -18,7 +18,7 @@ def bearer_token(connection: Connection) -> str:
 
 
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
-    """Settles the actor. Raises Unauthenticated or SessionExpired."""
+    """Authenticates the request and stores its actor in the scope. Raises Unauthenticated or SessionExpired."""
     actor = await find_actor(connection.app.state.pool, bearer_token(connection), clock.now())
     if actor is None:
         raise Unauthenticated

@@ -1,6 +1,7 @@
-"""Browsers in which a person has signed in before: what strangers guess elsewhere does not keep that person out.
+"""Known devices: browsers in which a person has signed in before.
 
-A proof opens nothing. It only has its tries counted apart from everybody else's.
+Sign-in attempts of a known device have their own limit, so that guesses from elsewhere do not lock the person out.
+A proof grants no access.
 """
 
 import base64
@@ -18,18 +19,21 @@ PURPOSE = "known device"
 ID_BYTES = 16
 PROOFS_MAX = 8
 PER_DEVICE, PER_NETWORK, PER_ACCOUNT_AND_NETWORK, PER_ACCOUNT = 10, 10, 5, 20
-"""Tries a minute. The last is for all strangers to one account together."""
+"""Attempts per minute. PER_ACCOUNT limits all unknown devices together."""
 
 
 def proof_for(keys: KeyRing, email: str, proofs: str) -> str:
-    """For a browser in which the person with this email has just signed in; the same as long as the keys are."""
-    known = find_device(keys, email, proofs)
-    device = bytes.fromhex(known) if known else secrets.token_bytes(ID_BYTES)
+    """A proof for the browser in which the person with this email has just signed in.
+
+    A browser with a valid proof keeps its device id.
+    """
+    device_id = find_device(keys, email, proofs)
+    device = bytes.fromhex(device_id) if device_id else secrets.token_bytes(ID_BYTES)
     return base64.urlsafe_b64encode(device + keys.sign(PURPOSE, device + email.encode())[:MAC_BYTES_MIN]).decode()
 
 
 def find_device(keys: KeyRing, email: str, proofs: str) -> str | None:
-    """The device that one of these proofs, parted by commas, makes known for the email."""
+    """The device id in the first valid proof for this email. `proofs`: comma-separated."""
     for proof in proofs.split(",")[:PROOFS_MAX]:
         raw = _decoded(proof.strip())
         if len(raw) == ID_BYTES + MAC_BYTES_MIN and keys.verify(
@@ -40,7 +44,7 @@ def find_device(keys: KeyRing, email: str, proofs: str) -> str | None:
 
 
 async def count_try(connection: ASGIConnection[Any, Any, Any, Any], email: str, proofs: str) -> Allowance:
-    """Counts a try at this account, before anything is verified. Raises RateLimited."""
+    """Counts a sign-in attempt for this account; call it before any verification. Raises RateLimited."""
     state = connection.app.state
     limiter: RateLimiter = state.limiter
     device = find_device(state.key_ring, email, proofs)

@@ -10,14 +10,14 @@ from backend.core.models import PlatformRow
 
 
 class AccessToken(PlatformRow):
-    """A signed-in user's bearer token. Only its SHA-256 is kept: a copy of this table opens nothing."""
+    """A user's bearer token. Only its SHA-256 is stored: a copy of this table grants no access."""
 
     __tablename__ = "access_tokens"
     __table_args__ = (Index("ix_access_tokens_user_id", "user_id"), Index("ix_access_tokens_expires_at", "expires_at"))
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
-    """Of the sign-in: what may be stored and shown where the token must not."""
+    """Identifies the sign-in where the token itself must not be stored or shown."""
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)

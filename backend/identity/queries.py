@@ -16,6 +16,6 @@ def token_hash(token: str) -> bytes:
 
 
 async def find_actor(pool: asyncpg.Pool, token: str, now: datetime) -> Actor | None:
-    """Who the token belongs to; None for a token unknown, revoked, or of a disabled user."""
+    """The token's user; None when the token is unknown or revoked, or its user is disabled."""
     document = await pool.fetchval(FIND_ACTOR, token_hash(token), now)
     return _actor.decode(document) if document else None

@@ -1,6 +1,6 @@
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Controller, Request, get, patch, post, put
+from litestar import Controller, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, JSONBody
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
+from backend.core.requests import ApiRequest
 from backend.identity.actions import change_language, set_own_pin, sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
 from backend.identity.known_devices import count_try, proof_for
@@ -21,7 +22,6 @@ from backend.identity.queries import find_actor
 from backend.identity.schemas import ChangeMe, MerchantRef, OwnPin, SignIn, SignInView, StoreAccess, UserView
 from backend.staff.passwords import PUBLISHED
 
-Asked = Request[Any, Any, Any]
 KnownDevice = Annotated[
     str | None,
     HeaderParameter(
@@ -43,7 +43,7 @@ class AuthController(Controller):
     )
     async def sign_in(
         self,
-        request: Asked,
+        request: ApiRequest,
         data: JSONBody[SignIn],
         sessions: NamedDependency[Sessions],
         known_device: KnownDevice = None,
@@ -56,7 +56,7 @@ class AuthController(Controller):
         async with sessions.committing() as session:
             token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
         actor = await find_actor(request.app.state.pool, token, now)
-        assert actor is not None, "the token was just made"
+        assert actor is not None, "the token was just created"
         proof = proof_for(request.app.state.key_ring, email, known_device or "")
         return SignInView(token=token, expires_at=expires_at, user=user_view(actor), known_device=proof)
 
@@ -69,7 +69,7 @@ class AuthController(Controller):
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
-    async def sign_out(self, request: Asked, sessions: NamedDependency[Sessions]) -> None:
+    async def sign_out(self, request: ApiRequest, sessions: NamedDependency[Sessions]) -> None:
         async with sessions.committing() as session:
             await sign_out(session, bearer_token(request), clock.now())
 
@@ -81,7 +81,7 @@ class AuthController(Controller):
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
-    async def me(self, request: Asked) -> UserView:
+    async def me(self, request: ApiRequest) -> UserView:
         return user_view(actor_of(request))
 
     @patch(
@@ -92,7 +92,9 @@ class AuthController(Controller):
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired, ValidationFailed),
     )
-    async def change(self, request: Asked, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]) -> UserView:
+    async def change(
+        self, request: ApiRequest, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]
+    ) -> UserView:
         actor = actor_of(request)
         async with sessions.committing() as session:
             await change_language(session, actor.user_id, data.language)
@@ -107,7 +109,7 @@ class AuthController(Controller):
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired, Forbidden, PasswordWrong, RateLimited, ValidationFailed),
     )
-    async def set_pin(self, request: Asked, data: JSONBody[OwnPin], sessions: NamedDependency[Sessions]) -> None:
+    async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin], sessions: NamedDependency[Sessions]) -> None:
         actor = actor_of(request)
         async with sessions.committing(actor.merchant.id if actor.merchant else None) as session:
             await set_own_pin(session, request.app.state.key_ring, actor, data, clock.now())

@@ -1,4 +1,4 @@
-"""What signing in takes and shows."""
+"""Schemas of sign-in and of the user's own account."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,31 +14,31 @@ class SignIn(Body):
     email: Annotated[str, Meta(max_length=254, examples=["anna@fashion.example"])]
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
-    """Six digits of the authenticator, for users who have set one up."""
+    """Six digits; required for users with an authenticator."""
 
 
 class ChangeMe(Body):
     language: Language
-    """Of pages and mails, on every device."""
+    """Language of pages and emails, on every device."""
 
 
 class OwnPin(Body):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
-    """The one they sign in with: whoever finds a till open cannot take its person's PIN."""
+    """The sign-in password, so that nobody can change the PIN at an open till."""
     pin: Pin
 
 
 class StoreAccess(Answer):
-    """A store the user may work at, and what they may do there."""
+    """A store where the user may work, with their permissions there."""
 
     id: UUID
     code: str
     name: str
     timezone: str
     country: str
-    """ISO 3166; of phone numbers told without their country's code."""
+    """ISO 3166; the country of phone numbers without a country code."""
     language: str | None
-    """Of those who have wished for none here; null: the merchant's."""
+    """For readers without a language of their own; null: the merchant's."""
     permissions: list[str]
 
 
@@ -50,7 +50,7 @@ class UserView(Answer):
     """super_admin | platform_admin | merchant_owner | store_member"""
     language: str | None
     permissions: list[str]
-    """Everything the user may do in at least one store (admins: on the platform)."""
+    """The user's permissions in at least one store; for admins on the platform."""
     merchant: "MerchantRef | None"
     stores: list[StoreAccess]
 
@@ -68,4 +68,4 @@ class SignInView(Answer):
     expires_at: datetime
     user: UserView
     known_device: str
-    """Keep it, and send it as `Known-Device` when signing in again: it opens nothing."""
+    """Store it and send it as `Known-Device` at the next sign-in. It grants no access."""

@@ -10,7 +10,7 @@ from backend.core.models import CODE, LABEL, PlatformRow, TenantEntity, TenantRo
 
 STAFF_PIN_POLICIES = ("required", "optional", "disabled")
 COUNTRY = "LU"
-"""Of a store that says nothing else."""
+"""Default country of a store."""
 
 
 class Merchant(PlatformRow):
@@ -37,15 +37,15 @@ class Store(TenantEntity):
     name: Mapped[str] = mapped_column(LABEL)
     timezone: Mapped[str] = mapped_column(String(64))
     country: Mapped[str] = mapped_column(String(2), default=COUNTRY, server_default=COUNTRY)
-    """ISO 3166: phone numbers told without their country's code are of there."""
+    """ISO 3166; the country of phone numbers without a country code."""
     language: Mapped[str | None] = mapped_column(String(5))
-    """Of those who have wished for none here. None: the merchant's."""
+    """For readers without a language of their own. None: the merchant's."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
 class StoreCode(PlatformRow):
-    """Directory: a code on a poster leads to its merchant before the merchant is known. Unique on the platform."""
+    """Merchant and store of a store's code. Codes are unique on the platform: they are looked up without a merchant."""
 
     __tablename__ = "store_codes"
     __table_args__ = (
@@ -58,7 +58,7 @@ class StoreCode(PlatformRow):
 
 
 class Policy(TenantRow):
-    """What the merchant allows; edited by platform admins, read by owners."""
+    """The merchant's rules for tills; edited by platform admins, read by owners."""
 
     __tablename__ = "policies"
     __table_args__ = (

@@ -10,7 +10,7 @@ class StoreRef(Answer):
 
 
 class PolicyView(Answer):
-    """What the merchant's policy asks of the till."""
+    """The parts of the merchant's policy that concern the till."""
 
     staff_pin_policy: str
     """required | optional | disabled"""

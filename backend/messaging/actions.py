@@ -1,4 +1,4 @@
-"""Queue a mail with the transaction it belongs to, and send what is queued."""
+"""Queues mails in the caller's transaction, and claims and delivers queued mails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,33 +20,33 @@ RETRY_AFTER = timedelta(seconds=60)
 TRIES = 4
 LEASE = timedelta(seconds=90)
 
-Row = TypeVar("Row", bound=MailRow)
+MailT = TypeVar("MailT", bound=MailRow)
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutgoingMail:
     id: UUID
     recipient: str
     sender: str
-    """A name; the address is the platform's."""
+    """The display name; the address is the platform's."""
     language: str
     subject: str
     body_text: str
 
 
 class Delivery(Protocol):
-    """A way out for mail. Raises DeliveryFailed."""
+    """A mail provider. `send` raises DeliveryFailed."""
 
     provider: str
     host: str
 
-    async def send(self, message: Message) -> None: ...
+    async def send(self, mail: OutgoingMail) -> None: ...
 
 
 class DeliveryFailed(Exception):
-    """The reason, in one line without credentials."""
+    """Its text is the reason: one line without credentials."""
 
 
 def queue_mail(
@@ -62,7 +62,7 @@ def queue_mail(
     card_id: UUID | None = None,
     **values: str,
 ) -> EmailLog:
-    """The mail as it will be read; it leaves after the commit. What opens a card is put in when it leaves."""
+    """Queues the rendered mail; it is sent after the commit. The card's private address is inserted when it is sent."""
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
@@ -70,7 +70,7 @@ def queue_mail(
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_written(template, language, name, values),
+        **_rendered(template, language, name, values),
     )
     session.add(entry)
     return entry
@@ -88,25 +88,25 @@ async def queue_platform_mail(
     name: str | None,
     **values: str,
 ) -> None:
-    """To one of the platform's own people. Whoever has heard of this occasion already gets nothing."""
+    """Queues a mail to a platform user, once for each occasion and recipient."""
     mail = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_written(template, language, name, values),
+        **_rendered(template, language, name, values),
     )
     await session.execute(mail.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
 
 async def forget_occasions(session: AsyncSession, beginning: str, *, but: Sequence[str]) -> None:
-    """What begins like this, and is none of these, is over: when it happens again, it is told again."""
+    """Forgets occasions with this prefix that are not in `but`: when one recurs, its mail is sent again."""
     is_over = PlatformMail.occasion.startswith(beginning, autoescape=True) & PlatformMail.occasion.not_in(but)
     await session.execute(update(PlatformMail).where(is_over).values(occasion=None))
 
 
 async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
-    """Leases queued mails to this worker; a worker that dies gives them back when the lease ends."""
+    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
     own = select(EmailLog).where(EmailLog.merchant_id == merchant_id)
     return await _claim(session, EmailLog, own, now, limit)
 
@@ -117,15 +117,15 @@ async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int)
 
 
 async def _claim(
-    session: AsyncSession, kind: type[Row], query: Select[tuple[Row]], now: datetime, limit: int
-) -> list[Row]:
-    found = await session.scalars(
-        query.where(kind.status == "queued", kind.available_at <= now)
-        .order_by(kind.available_at)
+    session: AsyncSession, table: type[MailT], query: Select[tuple[MailT]], now: datetime, limit: int
+) -> list[MailT]:
+    due = (
+        query.where(table.status == "queued", table.available_at <= now)
+        .order_by(table.available_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = list(found)
+    claimed = list(await session.scalars(due))
     for entry in claimed:
         entry.attempts += 1
         entry.available_at = now + LEASE
@@ -141,17 +141,17 @@ async def deliver(
     *,
     sender: str,
 ) -> None:
-    """Sends one claimed mail and notes on it how that ended, and by which way it really went. Raises nothing.
+    """Sends a claimed mail and records the outcome, the provider and the sender on it. Raises nothing.
 
-    `body_text`: what the recipient reads, when it says more than may be kept. `sender`: the merchant's name on all of a
-    merchant's mails, the platform's on its own.
+    `body_text`: the text to send when it contains more than may be stored. `sender`: the display name, the merchant's
+    or the platform's.
     """
     entry.provider, entry.host = delivery.provider, delivery.host
     entry.sender = f"{sender} <{settings.email_from_address}>"
     try:
         text = body_text or entry.body_text
-        await delivery.send(Message(entry.id, entry.recipient, sender, entry.language, entry.subject, text))
-    except Exception as error:  # noqa: BLE001 - a mail that cannot even be written must not stop those behind it
+        await delivery.send(OutgoingMail(entry.id, entry.recipient, sender, entry.language, entry.subject, text))
+    except Exception as error:  # noqa: BLE001 - one mail, whatever its error, must not stop the mails after it
         entry.error = str(error) if isinstance(error, DeliveryFailed) else type(error).__name__
         is_over = entry.attempts >= TRIES
         entry.status = "failed" if is_over else "queued"
@@ -161,6 +161,6 @@ async def deliver(
     entry.status, entry.sent_at, entry.error = "sent", now, None
 
 
-def _written(template: str, language: str, name: str | None, values: dict[str, str]) -> dict[str, Any]:
+def _rendered(template: str, language: str, name: str | None, values: dict[str, str]) -> dict[str, Any]:
     mail = render(template, language, name=name, **values)
     return {"template_code": template, "language": language, "subject": mail.subject, "body_text": mail.body_text}

@@ -1,4 +1,4 @@
-"""Ways out for mail."""
+"""Mail providers: SMTP, SendGrid, and the console for machines without either."""
 
 from email.message import EmailMessage
 from email.utils import formataddr
@@ -10,7 +10,7 @@ import structlog
 
 from backend.core.outbound.door import CallFailed, ask, through_the_door
 from backend.core.settings import Settings
-from backend.messaging.actions import Delivery, DeliveryFailed, Message
+from backend.messaging.actions import Delivery, DeliveryFailed, OutgoingMail
 from i18n.locales import html_language
 
 TIMEOUT_SECONDS = 15
@@ -25,13 +25,13 @@ class SmtpDelivery:
         self._settings = settings
         self.host = f"{settings.smtp_host}:{settings.smtp_port}"
 
-    async def send(self, message: Message) -> None:
-        """The Message-ID stays the same over retries, so that mail programs show a doubled mail once."""
+    async def send(self, mail: OutgoingMail) -> None:
+        """Retries have the same Message-ID, so that mail programs show a duplicate once."""
         settings = self._settings
         try:
             with through_the_door():
                 await aiosmtplib.send(
-                    _written(settings, message),
+                    _mime_message(settings, mail),
                     hostname=settings.smtp_host,
                     port=settings.smtp_port,
                     username=settings.smtp_user or None,
@@ -51,44 +51,42 @@ class SendgridDelivery:
         self._settings = settings
         self.host = settings.sendgrid_api_url
 
-    async def send(self, message: Message) -> None:
+    async def send(self, mail: OutgoingMail) -> None:
         settings = self._settings
-        sent = {
-            "personalizations": [
-                {"to": [{"email": message.recipient}], "custom_args": {"message_id": str(message.id)}}
-            ],
-            "from": {"email": settings.email_from_address, "name": message.sender},
-            "subject": message.subject,
-            "headers": {"Content-Language": html_language(message.language)},
-            "content": [{"type": "text/plain", "value": message.body_text}],
+        body = {
+            "personalizations": [{"to": [{"email": mail.recipient}], "custom_args": {"message_id": str(mail.id)}}],
+            "from": {"email": settings.email_from_address, "name": mail.sender},
+            "subject": mail.subject,
+            "headers": {"Content-Language": html_language(mail.language)},
+            "content": [{"type": "text/plain", "value": mail.body_text}],
         }
         if settings.email_reply_to:
-            sent["reply_to"] = {"email": settings.email_reply_to}
-        told: dict[str, Any] = {
-            "json": sent,
+            body["reply_to"] = {"email": settings.email_reply_to}
+        request: dict[str, Any] = {
+            "json": body,
             "headers": {"Authorization": f"Bearer {settings.sendgrid_api_key}"},
         }
         try:
             async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as http:
-                answer = await ask(http, "POST", "/v3/mail/send", seconds=TIMEOUT_SECONDS, **told)
+                response = await ask(http, "POST", "/v3/mail/send", seconds=TIMEOUT_SECONDS, **request)
         except CallFailed as failure:
             raise DeliveryFailed(f"{failure.reason} at {self.host}") from failure
-        # Any other success is a page of somebody in between.
-        if answer.status != httpx.codes.ACCEPTED:
-            raise DeliveryFailed(f"{answer.status} at {self.host}")
+        # SendGrid answers 202; any other success comes from a proxy.
+        if response.status != httpx.codes.ACCEPTED:
+            raise DeliveryFailed(f"{response.status} at {self.host}")
 
 
 class ConsoleDelivery:
-    """Writes that a mail would have left; for machines without a mail server."""
+    """Logs that a mail would have been sent; for machines without a mail server."""
 
     provider, host = "console", "console"
 
-    async def send(self, message: Message) -> None:
-        log.info("mail", mail=str(message.id), subject=message.subject)
+    async def send(self, mail: OutgoingMail) -> None:
+        log.info("mail", mail=str(mail.id), subject=mail.subject)
 
 
 def open_delivery(settings: Settings) -> Delivery:
-    """The way `email_provider` names."""
+    """The provider that `email_provider` names."""
     match settings.email_provider:
         case "smtp":
             return SmtpDelivery(settings)
@@ -98,14 +96,14 @@ def open_delivery(settings: Settings) -> Delivery:
             return ConsoleDelivery()
 
 
-def _written(settings: Settings, message: Message) -> EmailMessage:
-    written = EmailMessage()
-    written["From"] = formataddr((message.sender, settings.email_from_address))
-    written["To"] = message.recipient
-    written["Subject"] = message.subject
-    written["Message-ID"] = f"<{message.id}@{settings.email_from_address.rpartition('@')[2]}>"
+def _mime_message(settings: Settings, mail: OutgoingMail) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = formataddr((mail.sender, settings.email_from_address))
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Message-ID"] = f"<{mail.id}@{settings.email_from_address.rpartition('@')[2]}>"
     if settings.email_reply_to:
-        written["Reply-To"] = settings.email_reply_to
-    written.set_content(message.body_text)
-    written["Content-Language"] = html_language(message.language)
-    return written
+        message["Reply-To"] = settings.email_reply_to
+    message.set_content(mail.body_text)
+    message["Content-Language"] = html_language(mail.language)
+    return message

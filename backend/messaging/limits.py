@@ -1,6 +1,6 @@
-"""How many mails strangers can cause to one mailbox, whatever merchant they name and wherever they ask from.
+"""Limits of the mails that anonymous requests can cause to one mailbox, over all merchants and networks.
 
-Beyond that nothing is sent and nothing is said: who asked is told the same as always.
+Beyond the limit no mail is sent; the response does not say so.
 """
 
 from datetime import datetime, timedelta
@@ -22,19 +22,20 @@ log = structlog.get_logger()
 
 
 async def may_write(session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime) -> bool:
-    """Counts one more mail to this mailbox, with the transaction it is queued in, unless there were too many."""
+    """Counts a mail to this mailbox in the caller's transaction. False when the limit is reached."""
     recipient = keys.sign(PURPOSE, mailbox_of(email_norm).encode())
     await session.execute(insert(MailAllowance).values(recipient=recipient, sent_at=[]).on_conflict_do_nothing())
-    mine = MailAllowance.recipient == recipient
-    sent = await session.scalar(select(MailAllowance.sent_at).where(mine).with_for_update())
-    lately = [moment for moment in sent or [] if moment > now - DAY]
-    if len(lately) >= PER_DAY or sum(moment > now - HOUR for moment in lately) >= PER_HOUR:
-        log.warning("mail_withheld", last_hour=sum(moment > now - HOUR for moment in lately), last_day=len(lately))
+    is_recipient = MailAllowance.recipient == recipient
+    sent_at = await session.scalar(select(MailAllowance.sent_at).where(is_recipient).with_for_update())
+    last_day = [moment for moment in sent_at or [] if moment > now - DAY]
+    last_hour = sum(moment > now - HOUR for moment in last_day)
+    if len(last_day) >= PER_DAY or last_hour >= PER_HOUR:
+        log.warning("mail_withheld", last_hour=last_hour, last_day=len(last_day))
         return False
-    await session.execute(update(MailAllowance).where(mine).values(sent_at=[*lately, now], last_sent_at=now))
+    await session.execute(update(MailAllowance).where(is_recipient).values(sent_at=[*last_day, now], last_sent_at=now))
     return True
 
 
 async def forget_allowances(session: AsyncSession, now: datetime) -> None:
-    """Of addresses that nobody has written to for a day."""
+    """Deletes the allowances of mailboxes without a mail for a day."""
     await session.execute(delete(MailAllowance).where(MailAllowance.last_sent_at < now - DAY))

@@ -13,7 +13,7 @@ EMAIL_STATUSES = ("queued", "sent", "failed")
 
 
 class MailRow:
-    """A mail to one recipient: what was sent, by which provider, host and sender it really went, and how it ended."""
+    """A mail to one recipient: its text, its status, and the provider, host and sender that were used."""
 
     template_code: Mapped[str] = mapped_column(LABEL)
     language: Mapped[str] = mapped_column(String(5))
@@ -44,11 +44,11 @@ class EmailLog(MailRow, TenantEntity):
     )
 
     card_id: Mapped[UUID | None]
-    """Whose page the mail leads to. Its address opens the card: it is put in when the mail leaves, and never kept."""
+    """The card whose page the mail links to. The address grants access: it is inserted on sending and never stored."""
 
 
 class MailAllowance(PlatformRow):
-    """When strangers have lately caused mails to a mailbox, over all merchants. It is kept as a keyed hash."""
+    """Times of recent mails to a mailbox that anonymous requests have caused. The mailbox is stored as a keyed hash."""
 
     __tablename__ = "mail_allowances"
 
@@ -58,7 +58,7 @@ class MailAllowance(PlatformRow):
 
 
 class PlatformMail(MailRow, PlatformRow):
-    """A mail to one of the platform's own people; each hears of an occasion once."""
+    """A mail to a platform user, once for each occasion and recipient."""
 
     __tablename__ = "platform_mails"
     __table_args__ = (
@@ -69,4 +69,4 @@ class PlatformMail(MailRow, PlatformRow):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     occasion: Mapped[str | None] = mapped_column(Text)
-    """What it was sent for; None once that is over, so that it is told again when it comes back."""
+    """The reason for the mail; None once the occasion is over, so that a recurrence is reported again."""

@@ -1,4 +1,4 @@
-"""Mails by code: what they say by default, in the language of the reader."""
+"""Default mail templates by code, rendered in the reader's language."""
 
 from dataclasses import dataclass
 
@@ -57,10 +57,10 @@ class Mail:
 
 
 def render(template: str, language: str, /, *, name: str | None, **values: str) -> Mail:
-    """`values` as the template names them. Who has given no name is greeted without one."""
-    told, translator = TEMPLATES[template], get_translator(language)
+    """`values`: the template's placeholders. Without a name the greeting has none."""
+    source, translator = TEMPLATES[template], get_translator(language)
     greeting = translator.gettext("Hello %(name)s,", name=name) if name else translator.gettext("Hello,")
     return Mail(
-        subject=" ".join(translator.gettext(told.subject, **values).split()),
-        body_text=translator.gettext(told.body, greeting=greeting, **values),
+        subject=" ".join(translator.gettext(source.subject, **values).split()),
+        body_text=translator.gettext(source.body, greeting=greeting, **values),
     )

@@ -1,11 +1,11 @@
-"""Is it alive, can it work, and how does it do."""
+"""Liveness, readiness and metrics of the API process."""
 
 import asyncio
 from hmac import compare_digest
 from typing import Any
 
 import asyncpg
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -17,6 +17,7 @@ from backend.core.clock import clock
 from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_UP
 from backend.core.migrations import head
 from backend.core.problems import NotFound
+from backend.core.requests import ApiRequest
 
 CHECK_SECONDS = 1
 VERSION = "SELECT version_num FROM alembic_version"
@@ -26,18 +27,16 @@ SELECT count(*) FILTER (WHERE dead_at IS NULL) AS pending, count(*) FILTER (WHER
 FROM outbox
 """
 
-Asked = Request[Any, Any, Any]
-
 
 @get("/health/live", include_in_schema=False, sync_to_thread=False)
 def live() -> dict[str, str]:
-    """The event loop answers."""
+    """The event loop responds."""
     return {"status": "live"}
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready(request: Asked) -> Response[dict[str, Any]]:
-    """Database and migrations are required; Redis is reported, since bookings do without it."""
+async def ready(request: ApiRequest) -> Response[dict[str, Any]]:
+    """Database and migrations are required. Redis is only reported: bookings work without it."""
     database, migrations = await _database(request)
     redis = await _redis(request)
     is_ready = database == "ok" and migrations == "ok"
@@ -52,25 +51,27 @@ async def ready(request: Asked) -> Response[dict[str, Any]]:
     )
 
 
-async def _database(request: Asked) -> tuple[str, str]:
-    """Of both lanes: what works on one may be refused on the other."""
+async def _database(request: ApiRequest) -> tuple[str, str]:
+    """State of the database and of its migrations, checked through the pool and through a session."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            at, same = await asyncio.gather(request.app.state.pool.fetchval(VERSION), _by_session(request))
+            by_pool, by_session = await asyncio.gather(
+                request.app.state.pool.fetchval(VERSION), _version_by_session(request)
+            )
     except (asyncpg.UndefinedTableError, ProgrammingError):
         return "ok", "none"
     except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError) as error:
         return f"away: {type(error).__name__}", "unknown"
-    return "ok", "ok" if at == same == head() else f"at {at}, code expects {head()}"
+    return "ok", "ok" if by_pool == by_session == head() else f"at {by_pool}, code expects {head()}"
 
 
-async def _by_session(request: Asked) -> str | None:
+async def _version_by_session(request: ApiRequest) -> str | None:
     async with request.app.state.sessions.committing() as session:
         version: str | None = await session.scalar(text(VERSION))
         return version
 
 
-async def _redis(request: Asked) -> str:
+async def _redis(request: ApiRequest) -> str:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await request.app.state.redis.ping()
@@ -82,17 +83,17 @@ async def _redis(request: Asked) -> str:
 
 
 def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard. Whoever may not finds nothing there."""
+    """A guard. Raises NotFound unless the metrics token is sent; without one they are open outside production."""
     settings = connection.app.state.settings
-    wanted, given = f"Bearer {settings.metrics_token}", connection.headers.get("authorization", "")
+    expected, header = f"Bearer {settings.metrics_token}", connection.headers.get("authorization", "")
     is_open = not settings.metrics_token and not settings.is_production
-    if not is_open and not (settings.metrics_token and compare_digest(wanted.encode(), given.encode())):
+    if not is_open and not (settings.metrics_token and compare_digest(expected.encode(), header.encode())):
         raise NotFound
 
 
 @get("/metrics", include_in_schema=False, guards=[may_see_metrics])
-async def metrics(request: Asked) -> Response[bytes]:
-    """Prometheus text. The outbox is counted when asked."""
+async def metrics(request: ApiRequest) -> Response[bytes]:
+    """Metrics in Prometheus' text format. The outbox is counted at each request."""
     row = await request.app.state.pool.fetchrow(OUTBOX, clock.now())
     OUTBOX_PENDING.set(row["pending"])
     OUTBOX_DEAD.set(row["dead"])

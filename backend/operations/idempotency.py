@@ -1,10 +1,9 @@
-"""Did it work? For a till that got no answer."""
+"""The outcome of a booking by its idempotency key, for a till that got no response."""
 
-from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from litestar import Controller, Request, get
+from litestar import Controller, get
 from litestar.params import FromPath
 
 from backend.access.guards import actor_of
@@ -12,6 +11,7 @@ from backend.access.problems import SessionExpired, Unauthenticated
 from backend.core.answers import find_status
 from backend.core.idempotency import state_of
 from backend.core.openapi import refusals
+from backend.core.requests import ApiRequest
 from backend.core.schemas import Answer
 
 PATH = b"/idempotency/"
@@ -19,10 +19,12 @@ PATH = b"/idempotency/"
 
 class KeyState(Answer):
     state: str
-    """booked | refused | not_booked: nothing is known of it, or nothing was to be booked. With the same key it is safe
-    to repeat."""
+    """booked | refused | not_booked.
+
+    not_booked: the key is unknown, or there was nothing to book. Repeating the request with the same key is safe.
+    """
     transaction_id: UUID | None = None
-    """The line of history it booked; None for what leaves none."""
+    """The booked transaction; None when there is none."""
 
 
 class IdempotencyController(Controller):
@@ -36,11 +38,11 @@ class IdempotencyController(Controller):
         description="Send the key percent-encoded: `R%2F7` for `R/7`.",
         responses=refusals(Unauthenticated, SessionExpired),
     )
-    async def state(self, request: Request[Any, Any, Any], key: FromPath[str]) -> KeyState:
-        # The router has decoded its own, and left out slashes that stand at an end or beside each other.
+    async def state(self, request: ApiRequest, key: FromPath[str]) -> KeyState:
+        # Litestar's parameter is decoded and lacks leading, trailing and repeated slashes.
         key = unquote(request.scope["raw_path"].partition(PATH)[2].decode())
         merchant = actor_of(request).merchant
-        # No key has other characters, and PostgreSQL takes no text with a NUL.
+        # Keys are printable, and PostgreSQL refuses text that contains NUL.
         if merchant is None or not key.isprintable():
             return KeyState("not_booked")
         status, transaction_id = await find_status(request.app.state.pool, merchant.id, key)

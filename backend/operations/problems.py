@@ -1,12 +1,10 @@
-"""A page for each problem code: where `type` leads."""
+"""The page of each problem code, at the address in a problem's `type`."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromPath
 
 from backend.core.problems import NotFound, Problem
-from backend.core.requests import reader_language
+from backend.core.requests import ApiRequest, reader_language
 from backend.core.schemas import Answer
 from i18n.translator import get_translator
 
@@ -18,18 +16,18 @@ class ProblemPage(Answer):
 
 
 def known_problems() -> dict[str, type[Problem]]:
-    """Every code that any operation may answer."""
-    found: dict[str, type[Problem]] = {}
+    """All problems by code, in the order of codes."""
+    problems: dict[str, type[Problem]] = {}
     waiting = list(Problem.__subclasses__())
     while waiting:
         problem = waiting.pop()
-        found.setdefault(problem.code, problem)
+        problems.setdefault(problem.code, problem)
         waiting += problem.__subclasses__()
-    return dict(sorted(found.items()))
+    return dict(sorted(problems.items()))
 
 
 @get("/problems/{code:str}", include_in_schema=False, sync_to_thread=False)
-def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> ProblemPage:
+def problem_page(request: ApiRequest, code: FromPath[str]) -> ProblemPage:
     problem = known_problems().get(code)
     if problem is None:
         raise NotFound

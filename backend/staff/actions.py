@@ -1,4 +1,4 @@
-"""People of the platform."""
+"""Creates users of the platform."""
 
 import base64
 import secrets
@@ -21,17 +21,17 @@ TOTP_SECRET_BYTES = 20
 
 
 class EmailTaken(Exception):
-    """Somebody signs in with this email already."""
+    """Another user has this email."""
 
 
 class EmailImpossible(Exception):
-    """No mail can be sent to it."""
+    """The email is not an address that mail can be sent to."""
 
 
 async def create_admin(
     session: AsyncSession, keys: KeyRing, *, email: str, name: str, password: str, now: datetime
 ) -> str:
-    """A super admin. Returns the `otpauth://` address for their authenticator, shown once.
+    """Creates a super admin and returns the `otpauth://` address for their authenticator, which is shown once.
 
     Raises EmailTaken or EmailImpossible.
     """
@@ -57,5 +57,5 @@ async def create_admin(
 
 
 def totp_place(user_id: UUID) -> str:
-    """Where an authenticator's secret is sealed to."""
+    """The `place` for which the user's TOTP secret is sealed."""
     return f"users.totp_secret.{user_id}"

@@ -12,7 +12,7 @@ from backend.core.models import LABEL, PlatformRow, TenantRow, belongs_to
 
 
 class User(PlatformRow):
-    """Someone who signs in to work. Found by email before the merchant is known, hence not a tenant row."""
+    """A person who signs in. Looked up by email before the merchant is known, hence not a tenant row."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -23,7 +23,7 @@ class User(PlatformRow):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
-    """None for the platform's own people."""
+    """None for platform users."""
     role: Mapped[str] = mapped_column(String(20))
     email: Mapped[str] = mapped_column(String(254))
     email_norm: Mapped[str] = mapped_column(String(254), unique=True)
@@ -33,13 +33,13 @@ class User(PlatformRow):
     totp_secret: Mapped[str | None] = mapped_column(Text)
     """Base32, sealed; None until the person has set up an authenticator."""
     totp_used_step: Mapped[int | None] = mapped_column(BigInteger)
-    """The newest time step whose code was used: none is good twice."""
+    """The newest time step whose code was used; codes of this and earlier steps are refused."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
 class StoreMember(TenantRow):
-    """A user's place at a store: the permissions they have there."""
+    """A user's membership of a store, with their permissions there."""
 
     __tablename__ = "store_members"
     __table_args__ = (belongs_to("stores", "store_id"), belongs_to("users", "user_id"))

@@ -1,5 +1,5 @@
-"""Passwords that everybody can read."""
+"""Published passwords."""
 
-DEMO_PASSWORD = "orion-demo-2026"  # noqa: S105 - the demo world's own, in the README
+DEMO_PASSWORD = "orion-demo-2026"  # noqa: S105 - of the demo world, printed in the README
 PUBLISHED = frozenset({DEMO_PASSWORD})
-"""Production takes none of them, whoever has it."""
+"""Refused in production for every user."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from backend.core.connectivity import StartRefused, reach_redis
 from backend.core.queue import open_queue, open_redis
-from backend.core.reaching import StartRefused, reach_redis
 from backend.core.redis_url import redis_options
 from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
 from backend.dev.servers.valkey import EmbeddedValkey

@@ -19,7 +19,7 @@ from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev import launcher
 from backend.dev.banner import welcome
 from backend.dev.ports import is_free
-from backend.dev.servers.running import find_running, load_dev_environment, secret_keys, write_note
+from backend.dev.servers.state_file import find_running, load_dev_environment, secret_keys, write_state
 from tests.world.ports import own_port
 
 CRASHES_AFTER = """
@@ -195,7 +195,7 @@ def test_every_other_command_finds_the_running_servers(tmp_path: Path) -> None:
         "ORION_DATABASE_URL": "postgresql://orion_app@/orion",
         "ORION_DATABASE_OWNER_URL": "postgresql://owner@/orion",
     }
-    write_note(data_dir, told | {"ORION_DATA_DIR": str(data_dir), "ORION_SECRET_KEYS": "hidden"})
+    write_state(data_dir, told | {"ORION_DATA_DIR": str(data_dir), "ORION_SECRET_KEYS": "hidden"})
     del os.environ["ORION_DATABASE_URL"]
     load_dev_environment()
     assert load_settings().database_url == "postgresql://orion_app@/orion"
@@ -210,7 +210,7 @@ def test_every_other_command_finds_a_folder_in_the_developers_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()
-    write_note(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path / "data")})
+    write_state(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path / "data")})
     monkeypatch.setenv("HOME", str(tmp_path))
     os.environ["ORION_DATA_DIR"] = "~/data"
     load_dev_environment()
@@ -223,7 +223,7 @@ def test_every_other_command_finds_a_folder_in_the_developers_home(
 
 def test_the_owner_of_one_database_is_never_taken_for_another(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    write_note(
+    write_state(
         tmp_path / "data", {"ORION_DATABASE_OWNER_URL": "postgresql://owner@/orion", "ORION_DATA_DIR": str(tmp_path)}
     )
     load_dev_environment()
@@ -233,7 +233,7 @@ def test_the_owner_of_one_database_is_never_taken_for_another(tmp_path: Path) ->
 @pytest.mark.parametrize("environment", ["production", "test"])
 def test_running_development_servers_are_for_development_only(environment: str, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    write_note(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path)})
+    write_state(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path)})
     os.environ["ORION_ENVIRONMENT"] = environment
     load_dev_environment()
     assert "ORION_SMTP_HOST" not in os.environ

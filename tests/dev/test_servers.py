@@ -19,8 +19,8 @@ from backend.core.migrations import owner_engine
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.identity import identity_for, program
 from backend.dev.servers.launch import tethered
-from backend.dev.servers.leftovers import command_line
 from backend.dev.servers.mailbox import open_mailbox
+from backend.dev.servers.orphans import command_line
 from backend.dev.servers.postgres import EmbeddedPostgres
 from backend.dev.servers.server import EmbeddedServer
 from backend.dev.servers.sockets import private_directory, socket_directory

@@ -17,7 +17,7 @@ import httpx
 from litestar import Litestar
 
 from backend.app import create_api
-from backend.core.observe import Observed
+from backend.core.middleware import RequestMiddleware
 from backend.core.settings import load_settings
 from backend.staff_pins import actions as staff_pins
 
@@ -47,7 +47,7 @@ async def sell(api: Litestar, token: str, card_id: str, key: str, pin: str, mome
     async with api.lifespan():
         die_at(moment)
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(Observed(api, "api", is_https=False)), base_url="http://orion.test"
+            transport=httpx.ASGITransport(RequestMiddleware(api, "api", is_https=False)), base_url="http://orion.test"
         ) as http:
             answer = await http.post(
                 f"/api/v1/store/loyalty/cards/{card_id}/points",

@@ -16,9 +16,9 @@ from rich.console import Console
 
 from backend.core.settings import Settings, load_settings
 from backend.dev import await_ready, start_programs
-from backend.dev.sandbox import opening
-from backend.dev.sandbox.google import development
-from backend.dev.sandbox.opening import sandbox_values
+from backend.dev.sandbox import environment
+from backend.dev.sandbox.environment import sandbox_values
+from backend.dev.sandbox.google import environment as google_environment
 from backend.dev.servers.environment import open_servers
 from backend.dev.supervisor import Supervisor
 from tests.world.patience import until
@@ -76,7 +76,7 @@ def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
     log = folder / "log.txt"
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        for module in (opening, development):
+        for module in (environment, google_environment):
             patch.setattr(module, "free_port", lambda *_: own_port())
         console = Console(file=stack.enter_context(log.open("w", encoding="utf-8")), width=1000)
         chosen = open_servers(settings, folder, stack) | {

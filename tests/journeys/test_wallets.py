@@ -121,8 +121,8 @@ async def the_iphone_remembers(town: Stack, card_id: UUID) -> None:
     folder = town.settings.data_dir / "sandbox"
     async with httpx.AsyncClient(trust_env=False) as http:
         iphone = IPhone(http, Path(folder, "apple", ROOT), folder / "iphone")
-        iphone.remember()
-        shown = await iphone.shown(card_id, "en")
+        iphone.load()
+        shown = await iphone.find_pass(card_id, "en")
     assert iphone.troubles == []
     assert shown is not None
     assert [fact.value for fact in shown.figures] == ["25"]

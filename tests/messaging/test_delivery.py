@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.messaging import delivery
-from backend.messaging.actions import DeliveryFailed, Message, claim_mails, deliver, queue_mail
+from backend.messaging.actions import DeliveryFailed, OutgoingMail, claim_mails, deliver, queue_mail
 from backend.messaging.delivery import ConsoleDelivery, SendgridDelivery, SmtpDelivery, open_delivery
 from backend.messaging.models import EmailLog
 from backend.messaging.templates import CARD_LINK, ENROLLMENT, TEMPLATES, render
@@ -34,7 +34,7 @@ VALUES = {
     "runbook": "docs/runbook.md",
     "section": "Replace it",
 }
-MAIL = Message(UUID(int=7), "zoe@example.com", "Café Aurora", "de", "Ihre Karte für Zoë", "Größe")
+MAIL = OutgoingMail(UUID(int=7), "zoe@example.com", "Café Aurora", "de", "Ihre Karte für Zoë", "Größe")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from backend.core.clock import clock
 from backend.core.settings import Settings
-from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.pki import YEAR, ApplePki, pem, rsa_key, write_key
+from backend.dev.sandbox.apple.pushes import Script
 from backend.operations.wallets.status import look_at_wallets, step_view
 from backend.services import Services
 from backend.wallets.apple.certificates import KEY, SIGNER, WWDR

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core import reaching
+from backend.core import connectivity
 from backend.core.clock import clock
+from backend.core.connectivity import StartRefused, reach_redis
 from backend.core.outbox import relay
 from backend.core.queue import RELAY, deserialize, serialize
-from backend.core.reaching import StartRefused, reach_redis
 from backend.core.settings import Settings
 from backend.dev.ports import is_free
 from backend.dev.servers.valkey import EmbeddedValkey
@@ -41,7 +41,8 @@ from tests.world.ports import own_port
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
-from workers.jobs import mail, outbox, tidy
+from workers.jobs import mail, outbox
+from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.purge import ANSWERS_KEPT, purge
@@ -190,15 +191,15 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         for _ in range(5):
             await place.anna.earn(card, cents=100)
     clock.move(ANSWERS_KEPT + timedelta(days=1))
-    forget = tidy.forget_erased
+    forget = purge_job.forget_erased
 
     async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
         if merchant_id == min(shop.merchant_id, other.merchant_id):
             raise RuntimeError
         await forget(session, merchant_id, now)
 
-    monkeypatch.setattr(tidy, "CHUNK", 2)
-    monkeypatch.setattr(tidy, "forget_erased", troubled)
+    monkeypatch.setattr(purge_job, "CHUNK", 2)
+    monkeypatch.setattr(purge_job, "forget_erased", troubled)
     await purge(working)
     left = "SELECT count(*) FROM stored_answers WHERE merchant_id = ANY($1)"
     assert await superuser.fetchval(left, [shop.merchant_id, other.merchant_id]) == 0
@@ -299,7 +300,7 @@ async def test_a_worker_shows_its_metrics(settings: Settings) -> None:
 
 
 async def test_a_worker_waits_for_a_redis_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(connectivity, "RETRY_SECONDS", 0.01)
     valkey = EmbeddedValkey(tmp_path)
     waiting = asyncio.create_task(reach_redis(valkey.url, retries=1000, is_needed=True))
     await asyncio.sleep(0)
@@ -309,7 +310,7 @@ async def test_a_worker_waits_for_a_redis_that_comes_back(tmp_path: Path, monkey
 
 
 async def test_a_worker_without_redis_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(connectivity, "RETRY_SECONDS", 0.01)
     with pytest.raises(StartRefused, match=r"^Redis cannot be reached .*check ORION_REDIS_URL\.$"):
         await reach_redis("redis://127.0.0.1:1", retries=3, is_needed=True)
 

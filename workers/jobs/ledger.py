@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.tasks import time_out_holds as timing_out
+from backend.loyalty.ledger.tasks import time_out_holds as hold_timeout
 from backend.merchants.queries import list_merchants_with
 from backend.operations.ledger import tasks
 from backend.operations.ledger.points import EXPIRY, WARNING
@@ -23,7 +23,7 @@ async def warn_expiring_points(context: dict[str, Any]) -> None:
 async def time_out_holds(context: dict[str, Any]) -> None:
     services: Services = context["services"]
     now = clock.now()
-    await timing_out.time_out_holds(services.pool, await list_merchants_with("holds", services.pool, now), now)
+    await hold_timeout.time_out_holds(services.pool, await list_merchants_with("holds", services.pool, now), now)
 
 
 async def audit_ledger(context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Send the mails that are queued, each in a transaction of its own."""
+"""Sends queued mails, each in its own transaction."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,13 +17,13 @@ from backend.messaging.models import EmailLog, PlatformMail
 from backend.services import Services
 
 CHUNK = 5
-"""Claimed at once. Their lease lasts longer than a mail server may take for all of them: no mail is sent twice."""
+"""Mails claimed at once. Their lease is longer than the time limit of all of them together, so none is sent twice."""
 
 log = structlog.get_logger()
 
 
 async def send_queued_mails(context: dict[str, Any]) -> None:
-    """In rounds, so that one merchant's many mails keep nobody's waiting for long."""
+    """Sends a chunk per merchant in rounds, so that one merchant's many mails do not delay the others'."""
     services: Services = context["services"]
     waiting = [None, *await list_merchants_with("mails", services.pool, clock.now())]
     while waiting:
@@ -31,7 +31,7 @@ async def send_queued_mails(context: dict[str, Any]) -> None:
 
 
 async def _send_some(services: Services, merchant_id: UUID | None) -> bool:
-    """Whether there may be more. What goes wrong for one merchant is told and delays that merchant's mails only."""
+    """Whether there may be more mails. An error is logged and delays only this merchant's mails."""
     try:
         claimed = await _claim(services, merchant_id)
         await _send(services, merchant_id, claimed)
@@ -42,7 +42,7 @@ async def _send_some(services: Services, merchant_id: UUID | None) -> bool:
 
 
 async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[EmailLog | PlatformMail]:
-    """The platform's own for None."""
+    """A chunk of due mails: the merchant's, or the platform's when `merchant_id` is None."""
     async with services.sessions.committing(merchant_id) as session:
         if merchant_id is None:
             return await claim_platform_mails(session, clock.now(), CHUNK)
@@ -61,16 +61,16 @@ async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[
 
 
 async def _sender(services: Services, merchant_id: UUID | None) -> str:
-    """All mails of a merchant come from one name, theirs."""
+    """The sender's display name: the merchant's, or the platform's."""
     if merchant_id is None:
         return services.settings.email_from_name
     async with services.sessions.committing(merchant_id) as session:
-        found = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
-    return found or services.settings.email_from_name
+        name = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
+    return name or services.settings.email_from_name
 
 
 async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:
-    """As it is read; the log keeps less."""
+    """The text to send: the stored text with the card's address inserted."""
     if isinstance(entry, PlatformMail):
         return entry.body_text
     async with services.sessions.committing(entry.merchant_id) as session:

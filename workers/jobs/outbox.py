@@ -1,4 +1,4 @@
-"""Run the reactions that are due."""
+"""Runs due reactions."""
 
 from typing import Any
 
@@ -14,15 +14,15 @@ log = structlog.get_logger()
 
 
 async def relay_outbox(context: dict[str, Any]) -> None:
-    """Until nothing is due.
+    """Runs until nothing is due, then wakes the job that sends mails.
 
-    The mails the reactions have queued are a job of their own: a slow mail server must not keep passes waiting.
+    Mails are sent by another job, so that a slow mail server does not delay passes.
     """
     services: Services = context["services"]
     table, total = reactions(services.links, services.queue, services.key_ring), 0
-    while taken := await relay(services.sessions, table, clock.now()):
-        total += taken
-        if taken < BATCH:
+    while count := await relay(services.sessions, table, clock.now()):
+        total += count
+        if count < BATCH:
             break
     if total:
         log.debug("relayed", messages=total)

@@ -1,4 +1,4 @@
-"""Previews of draft terms: one when it was asked for, and every minute those that nobody was told of."""
+"""Previews of draft terms: one on request, and every minute those whose wake-up was lost."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from backend.services import Services
 
 
 async def preview_program(context: dict[str, Any], merchant_id: str, preview_id: str) -> None:
-    """Whoever was killed at it left the row behind: it is taken over when that has been silent long enough."""
+    """Makes one preview. After a worker has died at it, the job is retried until the row's SILENCE has passed."""
     services: Services = context["services"]
     is_over = await services.previews.make(UUID(merchant_id), UUID(preview_id))
     if not is_over and context.get("job_try", 1) > 1:

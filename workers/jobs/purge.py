@@ -1,4 +1,4 @@
-"""Throw away what has served its time, in pieces: a night's work never holds anybody up."""
+"""Deletes rows past their retention, in chunks, so that no transaction holds locks for long."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,14 +25,14 @@ from backend.wallets.rings import WINDOW
 
 PURGE = "purge"
 ANSWERS_KEPT = timedelta(days=30)
-"""Longer than any tablet stays offline. The key itself stays on its transaction for ever."""
+"""Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
 TOKENS_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=90)
 PREVIEWS_KEPT = timedelta(days=90)
 QUESTIONS_KEPT = timedelta(days=1)
 CHUNK = 5000
 
-Old = tuple[type[Any], ColumnElement[bool]]
+Expired = tuple[type[Any], ColumnElement[bool]]
 
 log = structlog.get_logger()
 
@@ -47,12 +47,12 @@ async def purge(context: dict[str, Any]) -> None:
 
 
 async def _purge(services: Services, now: datetime, progress: Progress) -> None:
-    """Counts rows by table. What fails for one merchant waits for the next night; the others' goes."""
-    for old in (
+    """Counts deleted rows by table. An error for one merchant is recorded; the other merchants are still purged."""
+    for expired in (
         (AccessToken, AccessToken.expires_at < now - TOKENS_KEPT),
         (TaskRun, TaskRun.created_at < now - RUNS_KEPT),
     ):
-        await _delete(services, None, old, progress)
+        await _delete(services, None, expired, progress)
     async with services.sessions.committing() as session:
         await forget_expired(session, now)
         await forget_allowances(session, now)
@@ -67,30 +67,30 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
 
 
 async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, progress: Progress) -> None:
-    for old in _old_of(merchant_id, now):
-        await _delete(services, merchant_id, old, progress)
+    for expired in _expired_of(merchant_id, now):
+        await _delete(services, merchant_id, expired, progress)
     async with services.sessions.committing(merchant_id) as session:
         await forget_erased(session, merchant_id, now)
 
 
-def _old_of(merchant_id: UUID, now: datetime) -> Iterator[Old]:
-    for table, since in (
+def _expired_of(merchant_id: UUID, now: datetime) -> Iterator[Expired]:
+    for table, is_expired in (
         (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
         (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
-        # The worker answers them within a second; one that it could not answer at all is an email of a stranger's.
+        # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
     ):
-        yield table, (table.merchant_id == merchant_id) & since
+        yield table, (table.merchant_id == merchant_id) & is_expired
 
 
-async def _delete(services: Services, merchant_id: UUID | None, old: Old, progress: Progress) -> None:
-    table, is_old = old
+async def _delete(services: Services, merchant_id: UUID | None, expired: Expired, progress: Progress) -> None:
+    table, is_expired = expired
     key = tuple_(*inspect(table).primary_key)
-    chunk = delete(table).where(key.in_(select(*key.clauses).where(is_old).limit(CHUNK)))
+    chunk = delete(table).where(key.in_(select(*key.clauses).where(is_expired).limit(CHUNK)))
     while True:
         async with services.sessions.committing(merchant_id) as session:
-            gone = int((await session.execute(chunk)).rowcount)  # type: ignore[attr-defined]
-        progress.count(table.__tablename__, gone)
-        if gone < CHUNK:
+            deleted = int((await session.execute(chunk)).rowcount)  # type: ignore[attr-defined]
+        progress.count(table.__tablename__, deleted)
+        if deleted < CHUNK:
             return

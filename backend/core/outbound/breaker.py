@@ -1,4 +1,4 @@
-"""Stops asking a provider that does not answer, for all processes at once, and asks again carefully."""
+"""A circuit breaker for calls to a provider, shared by all processes through Redis."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -15,16 +15,16 @@ from backend.core.outbound.breaker_scripts import CLOSED, OPEN, SCRIPTS, STOPPED
 FAILURES_MAX = 5
 OPEN_SECONDS = 30
 PROBE_SECONDS = 30
-"""So long the others wait for the one that tries; longer than any single request takes."""
+"""While one request probes the provider, all others are refused for this long; longer than any request takes."""
 STOP_SECONDS = 600
-"""After a refusal one may try so often: what an operator mends elsewhere needs nobody's word here."""
+"""Interval between probes after a stop, so that calls resume by themselves once the provider accepts us again."""
 ANSWER_SECONDS_MAX = 0.5
 
 log = structlog.get_logger()
 
 
 class BreakerOpen(Exception):
-    """The provider has not answered lately; try again in `retry_after` seconds."""
+    """The provider has not answered recently; try again in `retry_after` seconds."""
 
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"open for {retry_after:.0f} s more")
@@ -32,7 +32,7 @@ class BreakerOpen(Exception):
 
 
 class BreakerStopped(Exception):
-    """The provider has refused us; only a change of the configuration helps, here or there."""
+    """The provider has refused our credentials; only a change of the configuration helps, here or at the provider."""
 
 
 class BreakerState(msgspec.Struct, frozen=True):
@@ -42,10 +42,10 @@ class BreakerState(msgspec.Struct, frozen=True):
 
 
 class Breaker:
-    """Opens after 5 failures in a row for 30 s, and when the provider refuses us for ten minutes.
+    """Opens for 30 s after 5 failures in a row. A stop, after a refusal of our credentials, lasts 10 minutes.
 
-    Without Redis nothing is remembered and everybody may pass. `mark` names the configuration in use, such as a key's
-    id: a stop does not outlive it.
+    Without Redis the breaker is always closed. `mark` identifies the configuration in use, such as a key's id: a stop
+    ends when the configuration changes.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Breaker:
         self._scripts = {name: redis.register_script(text) for name, text in SCRIPTS.items()}
 
     async def enter(self) -> bool:
-        """Before each request; whether it is the one that tries again after a stop.
+        """Call it before each request. True when the request is the probe after a stop.
 
         Raises BreakerOpen or BreakerStopped.
         """
@@ -75,27 +75,27 @@ class Breaker:
         return bool(left_ms)
 
     async def succeeded(self) -> None:
-        """Any answer that shows the provider at work, even a refusal."""
+        """Call it after any response that shows the provider at work, even a refusal."""
         await self._run("succeed")
 
     async def failed(self) -> None:
-        """A 5xx, or no answer at all."""
+        """Call it after a 5xx or when there was no response."""
         state, _ = await self._run("fail", FAILURES_MAX, self._open_ms)
         if state == OPEN:
             log.warning("breaker_opened", breaker=self._name, seconds=self._open_ms / 1000)
 
     async def stop(self, reason: str) -> None:
-        """Until `resume`, until another configuration is in use, or until one that tries succeeds."""
+        """Lasts until `resume`, another `mark` or a successful probe."""
         log.error("breaker_stopped", breaker=self._name, reason=reason)
         await self._run("stop", reason, self._mark, clock.now().isoformat(), self._stop_ms)
 
     async def resume(self) -> None:
-        """The operator, or a check that passed, has seen that it works again."""
-        await self._told(self._redis.delete(self._key))
+        """Closes the breaker; for operators and checks that have passed."""
+        await self._ask_redis(self._redis.delete(self._key))
 
     async def state(self) -> BreakerState:
-        """For people to look at."""
-        facts = await self._told(cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))) or {}
+        """The state for status pages; decisions are made by `enter`."""
+        facts = await self._ask_redis(cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))) or {}
         if b"stopped" in facts and facts[b"mark"].decode() != self._mark:
             return BreakerState()
         return BreakerState(
@@ -105,13 +105,14 @@ class Breaker:
         )
 
     async def _run(self, script: str, *arguments: int | str) -> tuple[int, int]:
-        answer = await self._told(self._scripts[script](keys=[self._key], args=list(arguments)))
-        return (int(answer[0]), int(answer[1])) if answer else (CLOSED, 0)
+        result = await self._ask_redis(self._scripts[script](keys=[self._key], args=list(arguments)))
+        return (int(result[0]), int(result[1])) if result else (CLOSED, 0)
 
-    async def _told(self, question: Awaitable[Any]) -> Any:
+    async def _ask_redis(self, command: Awaitable[Any]) -> Any:
+        """The command's result; None when Redis is away."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                return await question
+                return await command
         except (RedisError, TimeoutError, OSError) as error:
             log.warning("redis_away", error=type(error).__name__, consequence=f"{self._key} is taken for closed")
             return None

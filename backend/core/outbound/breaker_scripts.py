@@ -1,13 +1,13 @@
-"""What a breaker is in Redis: a hash, read and written in one step each, by the one clock that all processes share.
+"""Lua scripts of the breaker. Its state is a Redis hash; each script is atomic and uses Redis' clock.
 
-Its fields are `failures` in a row, `until` when it is open (milliseconds), `probe` until when others wait for the one
-that tries, and after a stop also `stopped` (why), `mark` (the configuration that was refused) and `since`. What is more
-than an hour ahead was written before that clock was set back.
+Fields: `failures` in a row; `until`, the end of the pause in milliseconds; `probe`, until when other requests wait for
+the probe; after a stop also `stopped` (the reason), `mark` (the refused configuration) and `since`. An `until` of more
+than an hour ahead is ignored: the clock has been set back since.
 """
 
 CLOSED, OPEN, STOPPED = 0, 1, 2
-# Each answers {state, milliseconds left}. After the pause exactly one caller finds the breaker closed: the probe; after
-# a stop it is told so by {0, 1}.
+# Each returns {state, milliseconds left}. After the pause exactly one caller gets CLOSED, as the probe; for the probe
+# after a stop the result is {0, 1}.
 ENTER = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

@@ -1,4 +1,4 @@
-"""Requests of all our processes to one provider, spread evenly over each second, whoever sends them."""
+"""Limits the rate of requests of all processes to one provider, and spreads them evenly over each second."""
 
 import asyncio
 import math
@@ -12,11 +12,11 @@ from redis.exceptions import RedisError
 WAIT_SECONDS_MAX = 10.0
 ANSWER_SECONDS_MAX = 0.5
 EVENNESS = 0.95
-"""So much of an interval lies between two requests of one process at least."""
+"""Minimum time between two requests of one process, as a share of the interval."""
 MICROSECONDS = 1_000_000
-# GCRA with a burst of one: a reservation is a moment of its own, at least one interval after the one before. Redis'
-# clock is the only one that all processes share. Numbers are formatted, or Lua would round them to 14 digits. A moment
-# further away than anybody waits was written before that clock was set back.
+# GCRA with a burst of one: a reservation is a time at least one interval after the previous reservation. Redis' clock
+# is used because all processes share it. Numbers are formatted: Lua would round them to 14 digits. A time further ahead
+# than the longest wait is ignored: the clock has been set back since.
 RESERVE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -30,8 +30,9 @@ if at - now <= tonumber(ARGV[2]) then
 end
 return string.format('%.0f', at - now)
 """
-# The last look before leaving: on a busy machine turns are taken late, and late ones of several processes may meet.
-LEAVE = """
+# Checked right before sending: on a busy machine reservations are used late, and those of several processes may
+# coincide.
+ADMIT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local earlier = tonumber(redis.call('LINDEX', KEYS[1], ARGV[1] - 1) or 0)
@@ -46,7 +47,7 @@ log = structlog.get_logger()
 
 
 class BucketFull(Exception):
-    """The wait would be too long; nothing was reserved."""
+    """The wait would exceed the limit; nothing was reserved."""
 
     def __init__(self, wait_seconds: float) -> None:
         super().__init__(f"the wait would be {wait_seconds:.0f} s")
@@ -54,48 +55,48 @@ class BucketFull(Exception):
 
 
 class Bucket:
-    """`processes_max`: how many share the rate while Redis is away and each has to count alone."""
+    """`processes_max`: how many processes share the rate while Redis is away and each counts alone."""
 
     def __init__(self, redis: Redis, name: str, per_second: float, *, processes_max: int = 4) -> None:
         self._reserve: Any = redis.register_script(RESERVE)
-        self._leave: Any = redis.register_script(LEAVE)
-        self._left_key, self._per_second = f"bucket:{name}:left", math.ceil(per_second)
+        self._admit: Any = redis.register_script(ADMIT)
+        self._sent_key, self._per_second = f"bucket:{name}:left", math.ceil(per_second)
         self._redis = redis
         self._keys = [f"bucket:{name}", f"bucket:{name}:paused"]
         self._interval = 1 / per_second
         self._interval_alone = processes_max / per_second
         self._next_alone = 0.0
-        self._door, self._left_at = asyncio.Lock(), 0.0
+        self._send_lock, self._sent_at = asyncio.Lock(), 0.0
 
     async def wait(self, wait_seconds_max: float = WAIT_SECONDS_MAX) -> None:
-        """Returns when it is this request's turn. Raises BucketFull when that is too far away."""
+        """Returns when this request may be sent. Raises BucketFull when that takes longer than `wait_seconds_max`."""
         deadline = time.monotonic() + wait_seconds_max
         while seconds := await self._reserved(deadline - time.monotonic()):
             await asyncio.sleep(seconds)
             if not await self._is_paused():
                 break
-        await self._step_out()
+        await self._wait_for_admission()
 
-    async def _step_out(self) -> None:
-        """One by one, and never more in a second than the rate: also when a busy machine has woken several too late."""
-        async with self._door:
-            await asyncio.sleep(self._left_at + EVENNESS * self._interval - time.monotonic())
-            seconds = await self._crowded()
+    async def _wait_for_admission(self) -> None:
+        """Releases requests one by one, at most the rate per second, even if a busy machine has woken several late."""
+        async with self._send_lock:
+            await asyncio.sleep(self._sent_at + EVENNESS * self._interval - time.monotonic())
+            seconds = await self._seconds_to_admission()
             while seconds:
                 await asyncio.sleep(seconds)
-                seconds = await self._crowded()
-            self._left_at = time.monotonic()
+                seconds = await self._seconds_to_admission()
+            self._sent_at = time.monotonic()
 
-    async def _crowded(self) -> float:
-        """Seconds until one more may leave."""
+    async def _seconds_to_admission(self) -> float:
+        """0 when the request is admitted."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                return int(await self._leave(keys=[self._left_key], args=[self._per_second])) / MICROSECONDS
+                return int(await self._admit(keys=[self._sent_key], args=[self._per_second])) / MICROSECONDS
         except (RedisError, TimeoutError, OSError):
             return 0
 
     async def pause(self, seconds: float) -> None:
-        """Nobody's turn comes before this is over, not even of those who wait already."""
+        """No request is sent before the pause is over, not even one that is waiting already."""
         try:
             await self._redis.set(self._keys[1], 1, px=max(1, math.ceil(seconds * 1000)))
         except (RedisError, OSError) as error:
@@ -103,7 +104,7 @@ class Bucket:
             self._next_alone = max(self._next_alone, time.monotonic() + seconds)
 
     async def _reserved(self, wait_seconds_max: float) -> float:
-        """Seconds until the reserved moment."""
+        """Reserves a time and returns the seconds until then."""
         limit = max(0.0, wait_seconds_max)
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):

@@ -1,6 +1,6 @@
-"""The one door to the outside: whatever a call may raise leaves it as CallFailed.
+"""Calls to other services: every exception of the client library is raised as CallFailed.
 
-HTTP clients let through what lies below them: TLS, sockets, HTTP/2, decoders, groups of errors. Nobody else catches it.
+HTTP clients also raise errors of lower layers: TLS, sockets, HTTP/2, decoders, exception groups.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtoc
 
 
 class CallFailed(Exception):
-    """No answer that settles anything. `reason` names the kind of trouble: texts of libraries may hold addresses."""
+    """The call has no usable response. `reason` is the error's class: texts of libraries may contain addresses."""
 
     def __init__(self, reason: str, *, is_unreachable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.is_unreachable = is_unreachable
-        """Nothing was sent: there was nobody to send it to."""
+        """There was no connection, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     status: int
     headers: Mapping[str, str]
     content: bytes
@@ -39,8 +39,8 @@ class Answer:
     def is_success(self) -> bool:
         return httpx.codes.is_success(self.status)
 
-    def successful(self) -> "Answer":
-        """Raises CallFailed for any status but a success."""
+    def successful(self) -> "HttpResponse":
+        """Raises CallFailed unless the status is a success."""
         if not self.is_success:
             raise CallFailed(str(self.status))
         return self
@@ -48,7 +48,7 @@ class Answer:
 
 @contextmanager
 def through_the_door() -> Iterator[None]:
-    """Around the library's call, and nothing of ours."""
+    """Wrap only the call of the library in it: it converts every exception to CallFailed."""
     try:
         yield
     except CallFailed:
@@ -69,24 +69,24 @@ async def ask(
     extensions: Mapping[str, Any] | None = None,
     on_open: Callable[[Any], None] | None = None,
     **request: Any,
-) -> Answer:
-    """The whole answer, of any status, within `seconds`. Raises CallFailed.
+) -> HttpResponse:
+    """The complete response, of any status, within `seconds`. Raises CallFailed.
 
-    `is_raw`: packed as it came; `on_open` is told of a connection that is made for it.
+    `is_raw`: without decoding the content encoding. `on_open`: called with the stream of a new connection.
     """
-    watched = {**(extensions or {}), "trace": _Handshake(on_open).watch}
+    traced = {**(extensions or {}), "trace": _Handshake(on_open).trace}
     with through_the_door():
-        async with asyncio.timeout(seconds), http.stream(method, url, extensions=watched, **request) as response:
+        async with asyncio.timeout(seconds), http.stream(method, url, extensions=traced, **request) as response:
             content = bytearray()
             async for part in response.aiter_raw() if is_raw else response.aiter_bytes():
                 content += part
                 if len(content) > bytes_max:
                     raise CallFailed(f"more than {bytes_max} bytes")
-            return Answer(response.status_code, response.headers, bytes(content))
+            return HttpResponse(response.status_code, response.headers, bytes(content))
 
 
 def decoded(content: bytes, kind: type[T]) -> T:
-    """Of JSON. Raises CallFailed: a page of a proxy in between is no answer."""
+    """The JSON as this type. Raises CallFailed, for example when a proxy has answered with a page."""
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeError) as error:
@@ -94,18 +94,18 @@ def decoded(content: bytes, kind: type[T]) -> T:
 
 
 def tls_errors(failure: CallFailed) -> Iterator[ssl.SSLError]:
-    """What TLS has to do with it, if anything."""
-    return (error for error in _behind(failure) if isinstance(error, ssl.SSLError))
+    """The TLS errors among the causes of the failure."""
+    return (error for error in _causes(failure) if isinstance(error, ssl.SSLError))
 
 
 class _Handshake:
-    """Closes a connection whose TLS handshake did not end: httpcore forgets it open when the call is given up then."""
+    """Closes a connection whose TLS handshake failed: httpcore leaves it open when the call is cancelled then."""
 
     def __init__(self, on_open: Callable[[Any], None] | None) -> None:
         self._on_open = on_open
         self._stream: Any = None
 
-    async def watch(self, event: str, info: Mapping[str, Any]) -> None:
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
             self._stream = info["return_value"]
             if self._on_open:
@@ -114,12 +114,13 @@ class _Handshake:
             await self._stream.aclose()
 
 
-def _behind(error: BaseException | None) -> Iterator[BaseException]:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, its causes and contexts, and the members of exception groups."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
             for one in error.exceptions:
-                yield from _behind(one)
+                yield from _causes(one)
         error = error.__cause__ or error.__context__
 
 

@@ -1,6 +1,6 @@
-"""Fetches what somebody outside has named: from public addresses only, little and soon.
+"""Fetches URLs that users have entered: only from public addresses, with limits on size and time.
 
-A name is resolved once, and the connection made to what it then was: nobody can answer us twice in two ways.
+A name is resolved once and the connection goes to the resolved address, so that DNS cannot answer differently twice.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from backend.core.outbound.door import CallFailed, ask, through_the_door
 FETCH_SECONDS = 5.0
 HTTPS = 443
 OK = 200
-# Our own lists: `is_global` of older Pythons is wrong about some of these.
+# Listed here because `is_global` of older Python versions is wrong about some of them.
 NOT_PUBLIC = [
     ip_network(network)
     for network in (
@@ -24,19 +24,19 @@ NOT_PUBLIC = [
     )
 ]
 PUBLIC_V6 = ip_network("2000::/3")
-"""All that has been given out; translated and mapped IPv4 addresses lie elsewhere."""
+"""All global unicast addresses; mapped and translated IPv4 addresses are outside."""
 
 Address = IPv4Address | IPv6Address
 
 
 class NotFetched(Exception):
-    """Refused, or not to be had. Its text is for the log."""
+    """The URL is refused or cannot be fetched. The text is for the log."""
 
 
 async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> bytes:
-    """The body of a plain 200; redirects are not followed. Raises NotFetched.
+    """The body of a response with status 200; redirects are not followed. Raises NotFetched.
 
-    `allows_loopback`: also this machine, by http and on any port; for development.
+    `allows_loopback`: for development; allows loopback addresses, by http and on any port.
     """
     try:
         with through_the_door():
@@ -47,14 +47,14 @@ async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> b
 
 
 async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
-    """Where to connect to: of all that the name stands for, none may be ours."""
+    """The address to connect to. Every address of the name must be public."""
     if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
         raise NotFetched("the address is none to fetch from")
     port = target.port or (HTTPS if target.scheme == "https" else 80)
     with through_the_door():
         async with asyncio.timeout(FETCH_SECONDS):
-            found = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
-    addresses = [ip_address(str(place[0])) for *_, place in found]
+            results = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
+    addresses = [ip_address(str(socket_address[0])) for *_, socket_address in results]
     if allows_loopback and all(address.is_loopback for address in addresses):
         return str(addresses[0])
     if target.scheme != "https" or port != HTTPS:
@@ -73,18 +73,17 @@ def is_public(address: Address) -> bool:
 async def _read(target: httpx.URL, address: str, bytes_max: int) -> bytes:
     headers = {"host": target.netloc.decode("ascii"), "accept-encoding": "identity"}
     name = {"sni_hostname": target.raw_host.decode("ascii")}
-    place = target.copy_with(host=address)
     async with httpx.AsyncClient(trust_env=False, timeout=FETCH_SECONDS) as http:
-        answer = await ask(
+        response = await ask(
             http,
             "GET",
-            place,
+            target.copy_with(host=address),
             seconds=FETCH_SECONDS,
             bytes_max=bytes_max,
             is_raw=True,
             headers=headers,
             extensions=name,
         )
-    if answer.status != OK:
-        raise NotFetched(f"answered {answer.status}")
-    return answer.content
+    if response.status != OK:
+        raise NotFetched(f"answered {response.status}")
+    return response.content

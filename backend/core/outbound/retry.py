@@ -1,4 +1,4 @@
-"""When to try again."""
+"""Pauses between attempts."""
 
 import random
 from datetime import datetime
@@ -11,9 +11,9 @@ RETRY_AFTER_SECONDS_MAX = 3600.0
 
 
 def pause_before(attempt: int, retry_after: float | None = None) -> float:
-    """Seconds before attempt 2, 3 or 4, ±20 % so that what failed together does not come back together.
+    """Seconds before attempt 2, 3 or 4, ±20 % so that calls that failed together are not retried together.
 
-    Never earlier than the provider asked for.
+    Never less than `retry_after`.
     """
     pause = PAUSES_SECONDS[min(attempt - 2, len(PAUSES_SECONDS) - 1)]
     spread = pause * (1 + random.uniform(-JITTER, JITTER))  # noqa: S311 - no secret
@@ -21,7 +21,7 @@ def pause_before(attempt: int, retry_after: float | None = None) -> float:
 
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """Of a `Retry-After` header: seconds or a date. None when there is none, or none that makes sense."""
+    """Seconds from a `Retry-After` header, which holds seconds or a date. None when it is absent or invalid."""
     if not header:
         return None
     try:

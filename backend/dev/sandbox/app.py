@@ -1,4 +1,4 @@
-"""Google, Apple's push service and two phones on this machine: wallets to watch, for development only."""
+"""The sandbox: fakes of Google Wallet, APNs and two phones in one ASGI application, for development only."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,10 +14,10 @@ from backend.core.keys import KeyRing
 from backend.core.logs import configure_logs
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev.sandbox.apple.apns import FakeApns
+from backend.dev.sandbox.environment import FOLDER
 from backend.dev.sandbox.google.app import SAVE, FakeGoogle
 from backend.dev.sandbox.google.app import create_app as create_google
-from backend.dev.sandbox.google.web import Receive, Scope, Send
-from backend.dev.sandbox.opening import FOLDER
+from backend.dev.sandbox.google.web import AsgiReceive, AsgiScope, AsgiSend
 from backend.dev.sandbox.phones.android import Android
 from backend.dev.sandbox.phones.iphone import IPhone
 from backend.dev.sandbox.phones.pictures import Pictures
@@ -30,7 +30,7 @@ READS = {"GET", "HEAD"}
 
 
 class Sandbox:
-    """The phones' own addresses below `/phones`, Google's everywhere else; what Google was told is kept."""
+    """Serves the phones below `/phones` and Google everywhere else. Google's state is saved after each change."""
 
     def __init__(self, settings: Settings) -> None:
         self.google: FakeGoogle = create_google(settings)
@@ -43,13 +43,13 @@ class Sandbox:
             logging_config=None,
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         if scope["type"] == "lifespan" or scope["path"].startswith("/phones/"):
             await self.phones(scope, receive, send)  # type: ignore[arg-type]
         else:
             await self.google(scope, receive, send)
         if scope["type"] == "http" and (scope["method"] not in READS or scope["path"].startswith(SAVE)):
-            self.phones.state.android.keep()
+            self.phones.state.android.save()
 
     @asynccontextmanager
     async def _open(self, app: Litestar) -> AsyncIterator[None]:
@@ -59,8 +59,8 @@ class Sandbox:
         async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as http:
             iphone = IPhone(http, Path(settings.apns_ca_file), folder / "iphone")
             android = Android(self.google, http, Pictures(http), folder / "google.json")
-            iphone.remember()
-            android.remember()
+            iphone.load()
+            android.load()
             apns = FakeApns(iphone.pushed)
             await apns.start(Path(settings.apple_wallet_dir), urlsplit(settings.apns_url).port or 0)
             app.state.update(

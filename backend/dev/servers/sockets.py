@@ -1,4 +1,4 @@
-"""Where the servers' unix sockets are."""
+"""Folders for the servers' unix sockets."""
 
 import hashlib
 import os
@@ -10,13 +10,13 @@ from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.launch import ordinary_account
 
 SOCKET_PATH_LIMIT = 107
-"""Bytes; the kernel's own."""
+"""Bytes; the kernel's limit."""
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
 SAFE_IN_A_URL = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 def socket_directory(data_dir: Path) -> Path:
-    """Inside the data folder, or under the system's temporary folder when its path is too long or unfit for a URL."""
+    """A folder inside the data folder; in the temporary folder when that path is too long or not URL-safe."""
     inside = data_dir / "socket"
     fits = len(os.fsencode(inside)) + len(LONGEST_SOCKET_NAME) <= SOCKET_PATH_LIMIT
     if fits and SAFE_IN_A_URL.fullmatch(str(inside)):
@@ -26,13 +26,13 @@ def socket_directory(data_dir: Path) -> Path:
 
 
 def private_directory(path: Path) -> None:
-    """Creates a folder that only we can enter; refuses one that somebody else has put there."""
+    """Creates a folder with mode 0700. Raises EmbeddedServerError when it belongs to another user or is a link."""
     path.mkdir(mode=0o700, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid not in _ours():
+    if path.is_symlink() or path.stat().st_uid not in _accepted_owners():
         raise EmbeddedServerError(f"{path} belongs to somebody else: remove it or set TMPDIR to a folder of yours.")
     path.chmod(0o700)
 
 
-def _ours() -> set[int]:
-    # Started by root, PostgreSQL may run under an ordinary account, to which the folder then belongs.
+def _accepted_owners() -> set[int]:
+    # Started by root, PostgreSQL may run under an ordinary account, which then owns the folder.
     return {os.getuid()} if os.getuid() else {0, ordinary_account().pw_uid}

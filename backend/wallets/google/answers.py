@@ -49,7 +49,7 @@ class Answer(msgspec.Struct, frozen=True):
     retry_after: float | None
 
 
-def read(answer: door.Answer, now: datetime) -> Answer:
+def read(answer: door.HttpResponse, now: datetime) -> Answer:
     """Raises ServerFailed when it is no JSON object: then it is not Google's, whatever its status."""
     retry_after = retry_after_seconds(answer.headers.get("retry-after"), now)
     try:

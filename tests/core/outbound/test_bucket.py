@@ -18,7 +18,7 @@ from backend.core.outbound import bucket
 
 bucket.ANSWER_SECONDS_MAX = 60
 # When each leaves, by the clock that all share: a busy machine prints late.
-bucket.LEAVE = bucket.LEAVE.replace("return '0'", "redis.call('RPUSH', 'left', string.format('%.0f', now))\nreturn '0'")
+bucket.ADMIT = bucket.ADMIT.replace("return '0'", "redis.call('RPUSH', 'left', string.format('%.0f', now))\nreturn '0'")
 
 async def main():
     redis = Redis.from_url(sys.argv[1])
@@ -74,7 +74,7 @@ async def test_turns_come_one_by_one_without_a_burst(redis, monkeypatch) -> None
     moments: list[float] = []
     for _ in range(6):
         await bucket.wait()
-        moments.append(bucket._left_at)
+        moments.append(bucket._sent_at)
     assert min(later - earlier for earlier, later in pairwise(moments)) > 0.04
     assert max(asked) <= 0.05, "nobody waits longer than for the one before"
 
@@ -84,7 +84,7 @@ async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> N
 
     async def client() -> None:
         await bucket.wait()
-        moments.append(bucket._left_at)
+        moments.append(bucket._sent_at)
 
     waiting = [asyncio.create_task(client()) for _ in range(8)]
     await asyncio.sleep(0.05)

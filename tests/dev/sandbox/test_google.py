@@ -10,8 +10,8 @@ from backend.core.clock import clock
 from backend.core.settings import Settings, load_settings
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.dev.sandbox.google.app import FakeGoogle, create_app
-from backend.dev.sandbox.google.development import google_values
-from backend.dev.sandbox.google.keeping import keep, recall
+from backend.dev.sandbox.google.environment import google_values
+from backend.dev.sandbox.google.storage import load, save
 from backend.wallets.google.account import load_account
 from backend.wallets.google.payloads import class_payload, object_payload, without_nones
 from backend.wallets.google.save_link import SaveLinks
@@ -63,15 +63,15 @@ async def test_a_forged_save_link_saves_nothing(browser, sandbox) -> None:
 
 
 def test_what_google_was_told_is_kept_from_one_run_to_the_next(sandbox, sandbox_settings, tmp_path: Path) -> None:
-    sandbox.passes.get("loyaltyObject", OBJECT["id"]).rings(clock.now())
+    sandbox.passes.get("loyaltyObject", OBJECT["id"]).notify(clock.now())
     path = tmp_path / "kept" / "google.json"
-    keep(sandbox.passes, path)
+    save(sandbox.passes, path)
     assert path.stat().st_mode & 0o777 == 0o600
     again = create_app(sandbox_settings)
-    recall(again.passes, path)
+    load(again.passes, path)
     assert again.passes.get("loyaltyObject", OBJECT["id"]).body == OBJECT
-    assert len(again.passes.get("loyaltyObject", OBJECT["id"]).rang_at) == 1
-    recall(again.passes, tmp_path / "nothing.json")
+    assert len(again.passes.get("loyaltyObject", OBJECT["id"]).notified_at) == 1
+    load(again.passes, tmp_path / "nothing.json")
 
 
 def test_a_developers_own_issuer_is_left_alone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.dev.sandbox.app import create_app
-from backend.dev.sandbox.opening import sandbox_values
+from backend.dev.sandbox.environment import sandbox_values
 
 DEVELOPMENT = Settings(secret_keys="k" * 32)
 FOR_PRODUCTION = {

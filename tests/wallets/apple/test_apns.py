@@ -20,8 +20,9 @@ from msgspec.structs import replace
 from backend.core.clock import clock
 from backend.core.outbound import door
 from backend.core.settings import Settings
-from backend.dev.sandbox.apple.apns import FakeApns, Script
+from backend.dev.sandbox.apple.apns import FakeApns
 from backend.dev.sandbox.apple.pki import PASS_TYPE, ROOT, SERVER, SERVER_KEY, ApplePki
+from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets.apple.apns import Apns, Delivered, TokenRefused, Unregistered
 from backend.wallets.apple.certificates import inspect
 from backend.wallets.ports import Misconfigured, Permanent, Transient
@@ -101,9 +102,9 @@ async def test_a_token_that_is_wrong_is_the_phones_trouble(apns: Apns, next_door
         (Script(status=503, is_empty=True), "apns_503"),
         (Script(status=429), "apns_429"),
         (Script(status=429, reason="TooManyProviderTokenUpdates"), "apns_429"),
-        (Script(trouble="rst"), "apns_no_answer"),
-        (Script(trouble="goaway"), "apns_no_answer"),
-        (Script(trouble="abort"), "apns_no_answer"),
+        (Script(fault="rst"), "apns_no_answer"),
+        (Script(fault="goaway"), "apns_no_answer"),
+        (Script(fault="abort"), "apns_no_answer"),
     ],
 )
 async def test_what_passes_is_tried_again(apns: Apns, next_door: Apple, script: Script, code: str) -> None:
@@ -162,7 +163,7 @@ async def test_a_certificate_of_another_pass_type_is_refused(tmp_path: Path, pki
 async def test_pushes_in_flight_when_apple_says_goodbye_are_tried_again(apns: Apns, next_door: Apple) -> None:
     tokens = [f"{number:064x}" for number in range(1, 31)]
     assert await apns.push(PHONE) == Delivered()
-    next_door.apns.script(tokens[5], Script(trouble="goaway"))
+    next_door.apns.script(tokens[5], Script(fault="goaway"))
     for token in tokens[6:]:
         next_door.apns.script(token, Script(latency_seconds=0.5))
     answers = await asyncio.gather(*(apns.push(token) for token in tokens), return_exceptions=True)
@@ -192,7 +193,7 @@ async def silent_push(apns: Apns, next_door: Apple, monkeypatch: pytest.MonkeyPa
         limits.append(asyncio.timeout(seconds))
         return limits[-1]
 
-    next_door.apns.script(PHONE, Script(trouble="hang"))
+    next_door.apns.script(PHONE, Script(fault="hang"))
     with monkeypatch.context() as patch:
         patch.setattr(door, "asyncio", SimpleNamespace(timeout=noted))
         push = asyncio.create_task(apns.push(PHONE))

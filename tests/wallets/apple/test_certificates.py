@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from backend.app import create_app
 from backend.core.clock import clock
 from backend.core.settings import Settings, SettingsError, load_settings
-from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.pki import PASS_TYPE, TEAM, YEAR, ApplePki, pem, rsa_key, write_key
+from backend.dev.sandbox.apple.pushes import Script
 from backend.services import open_services
 from backend.wallets.apple.certificates import KEY, SIGNER, STEPS, WWDR, inspect, load_certificates
 from backend.wallets.apple.checks import check_apple

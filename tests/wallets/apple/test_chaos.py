@@ -14,8 +14,8 @@ import pytest
 from backend.core.outbound import breaker
 from backend.core.outbound.retry import pause_before
 from backend.dev.sandbox.apple import pkpass
-from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone
+from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets import outcomes
 from backend.wallets import sync as syncing
 from backend.wallets.apple import apns, provider, publish, routes
@@ -31,10 +31,10 @@ KILLED_EVERY = 12
 FAULTS = (
     [Script(status=503)] * 5
     + [Script(status=500, is_empty=True)] * 5
-    + [Script(trouble="lost")] * 5
-    + [Script(trouble="rst")] * 3
-    + [Script(trouble="goaway")] * 2
-    + [Script(trouble="abort")] * 2
+    + [Script(fault="lost")] * 5
+    + [Script(fault="rst")] * 3
+    + [Script(fault="goaway")] * 2
+    + [Script(fault="abort")] * 2
 )
 """Of a hundred pushes."""
 
@@ -114,7 +114,7 @@ async def test_in_the_end_every_phone_is_right_and_every_failure_was_reported(
     wallet = Wallet(sync, world.superuser, "apple", world.shop)
 
     await trade(wallet, cards, random.Random(seed), day.go_away)
-    assert {Script(status=503), Script(trouble="lost")} < day.met
+    assert {Script(status=503), Script(fault="lost")} < day.met
     await catch_up_until_clean(wallet)
     await all_are_right(world, phones, cards)
     for number in range(LATE_BOOKINGS):

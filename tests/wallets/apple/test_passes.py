@@ -20,7 +20,8 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple import pkpass
 from backend.dev.sandbox.apple.pki import PASS_TYPE, ROOT, TEAM, ApplePki, pem
-from backend.dev.sandbox.apple.pkpass import BrokenPass, OpenedPass, alerts, open_pkpass
+from backend.dev.sandbox.apple.pkpass import OpenedPass, alerts, open_pkpass
+from backend.dev.sandbox.apple.pkpass_rules import BrokenPass
 from backend.services import Services
 from backend.wallets.apple.assets import Asset, PassAssets
 from backend.wallets.apple.builder import PassBuilder

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
+from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets.apple.provider import AppleWallet
 from backend.wallets.apple.publish import publish
 from backend.wallets.outcomes import Outcome
@@ -220,7 +220,7 @@ async def test_a_refused_certificate_stops_the_queue_until_somebody_acts(world: 
 
 async def test_what_was_lost_while_apple_was_away_arrives_afterwards(world: AppleWorld) -> None:
     phone, held, card = await installed(world)
-    world.apple.apns.script(phone.push_token, Script(status=503), Script(trouble="rst"), Script(status=500))
+    world.apple.apns.script(phone.push_token, Script(status=503), Script(fault="rst"), Script(status=500))
     outcomes = [await changed(world, card)]
     for _ in range(3):
         clock.move(timedelta(seconds=30))

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from backend.core.clock import clock
-from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
+from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets.apple import devices
 from backend.wallets.apple.devices import DEVICES_MAX
 from tests.conftest import OpenShop

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from backend.core.clock import clock
-from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import PASS_TYPE
 from backend.dev.sandbox.apple.pkpass import open_pkpass
+from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets.apple import routes
 from backend.wallets.apple.publish import publish
 from tests.wallets.apple.conftest import AppleWorld
@@ -21,7 +21,7 @@ from tests.world.caller import Promises, refused
 from tests.world.till import Card, Stranger
 
 SERVICE = "/api/v1/apple/v1"
-BAD_ANSWERS = (Script(status=503), Script(status=413), Script(trouble="rst"))
+BAD_ANSWERS = (Script(status=503), Script(status=413), Script(fault="rst"))
 LogLines = Callable[[], list[dict[str, Any]]]
 
 

@@ -11,7 +11,7 @@ from google.auth import _exponential_backoff
 from msgspec.structs import replace
 
 from backend.dev.sandbox.google.account import ISSUER_ID
-from backend.dev.sandbox.google.web import refusal
+from backend.dev.sandbox.google.web import error_response
 from backend.wallets.google import client as client_module
 from backend.wallets.google import pace
 from backend.wallets.google.account import load_account
@@ -273,7 +273,7 @@ async def test_429_never_opens_the_breaker(known, google, redis) -> None:
 
 
 async def test_googles_403_for_haste_is_haste_and_no_refusal(known, google, monkeypatch) -> None:
-    hasty = refusal(403, "userRateLimitExceeded", "Too fast.")
+    hasty = error_response(403, "userRateLimitExceeded", "Too fast.")
     monkeypatch.setattr(google.fake.api, "_busy", lambda *_: hasty)
     google.fake.faults.next.append("503")
     with pytest.raises(Transient):

@@ -108,7 +108,7 @@ async def test_messages_are_ten_and_three_of_them_ring(library, google) -> None:
     for _ in range(7):
         await run(message("TEXT"))
     assert await refused(message("TEXT")) == 400
-    assert len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).rang_at) == 3
+    assert len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).notified_at) == 3
 
 
 async def test_an_update_rings_for_the_balance_and_for_nothing_else(library, google) -> None:
@@ -120,7 +120,7 @@ async def test_an_update_rings_for_the_balance_and_for_nothing_else(library, goo
         body = {"notifyPreference": "NOTIFY_ON_UPDATE"} | changes
         kept = await run(library.loyaltyobject().patch(resourceId=OBJECT["id"], body=body))
         assert "notifyPreference" not in kept, "asked for once, not for ever"
-        return len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).rang_at)
+        return len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).notified_at)
 
     assert await rings(secondaryLoyaltyPoints={"label": "Stamps", "balance": {"int": 77}}) == 0
     assert await rings(loyaltyPoints={"label": "Another word"}) == 0

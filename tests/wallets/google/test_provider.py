@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from backend.dev.sandbox.google.phone import Shown, shown
+from backend.dev.sandbox.google.phone import DisplayedPass, display_pass
 from backend.services import Services
 from backend.wallets.google import client as client_module
 from backend.wallets.google.opening import open_google as open_parts
@@ -17,8 +17,8 @@ from tests.doubles.google import Google, open_google
 from tests.world.passes import CODE, SOON, PlainImages
 
 
-def on_phone(google: Google, parts: Any, card: Any, language: str = "en") -> Shown:
-    return shown(google.fake.passes, parts.wallet.payload(card)["id"], language)
+def on_phone(google: Google, parts: Any, card: Any, language: str = "en") -> DisplayedPass:
+    return display_pass(google.fake.passes, parts.wallet.payload(card)["id"], language)
 
 
 def calls(google: Google) -> int:
@@ -37,7 +37,7 @@ async def test_the_first_push_makes_program_and_card(google, parts, marie) -> No
     assert phone.strip_url == "https://orion.example/i/stamps-3-of-10.png"
     assert ("Your card online", card.page_url) in phone.links
     assert not phone.is_expired
-    assert phone.ring_count == 0
+    assert phone.notification_count == 0
 
 
 async def test_a_change_is_one_patch_and_nothing_else(google, parts, marie) -> None:
@@ -185,9 +185,9 @@ async def test_a_card_that_is_over_is_not_made_for_that(google, parts, marie, st
 async def test_a_reward_makes_the_phone_ring_and_a_stamp_does_not(google, parts, marie) -> None:
     await parts.wallet.push(marie(stamp_count=8))
     await parts.wallet.push(marie(stamp_count=9))
-    assert on_phone(google, parts, marie()).ring_count == 0
+    assert on_phone(google, parts, marie()).notification_count == 0
     await parts.wallet.push(marie(stamp_count=10), Notify.REWARD_READY)
-    assert on_phone(google, parts, marie()).ring_count == 1
+    assert on_phone(google, parts, marie()).notification_count == 1
 
 
 @pytest.mark.parametrize("kind", ["stamps", "hybrid"])
@@ -198,7 +198,7 @@ async def test_a_reward_rings_also_when_its_stamp_was_shown_before(google, parts
     await parts.wallet.push(ready)
     await parts.wallet.push(ready, Notify.REWARD_READY)
     phone = on_phone(google, parts, ready)
-    assert phone.ring_count == 1
+    assert phone.notification_count == 1
     assert phone.messages == [("Your reward is ready", "A free scarf is yours: show your card at the till.")]
     await parts.wallet.push(ready)
     assert on_phone(google, parts, ready).messages == phone.messages
@@ -221,7 +221,7 @@ async def test_points_that_end_are_one_message_that_rings(google, parts, marie) 
         await parts.wallet.push(card, Notify.POINTS_EXPIRING)
     phone = on_phone(google, parts, card)
     assert phone.messages == [("Points expiring soon", "30 points expire on 31 December 2026.")]
-    assert phone.ring_count == 2
+    assert phone.notification_count == 2
 
 
 async def test_after_three_rings_the_message_comes_in_silence(google, parts, marie) -> None:
@@ -229,7 +229,7 @@ async def test_after_three_rings_the_message_comes_in_silence(google, parts, mar
     for _ in range(5):
         await parts.wallet.push(card, Notify.POINTS_EXPIRING)
     phone = on_phone(google, parts, card)
-    assert phone.ring_count == 3
+    assert phone.notification_count == 3
     assert len(phone.messages) == 1
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from backend.core.keys import KeyRing
-from backend.dev.sandbox.google.resources import Refusal
+from backend.dev.sandbox.google.resources import GoogleError
 from backend.loyalty.cards.links import CardLinks
 from backend.wallets.ports import Misconfigured, Permanent, Transient
 from environment.logs import QUIET
@@ -39,7 +39,7 @@ async def test_nothing_secret_is_logged_on_good_days_and_bad_ones(
         with pytest.raises(Transient):
             await parts.wallet.push(card)
         await redis.delete("bucket:google:live:paused")
-    tokens = list(google.fake.tokens._good_until)
+    tokens = list(google.fake.tokens._valid_until)
     google.fake.tokens.revoke_all()
     await parts.wallet.push(card)
     faults.is_forbidden = True
@@ -47,7 +47,7 @@ async def test_nothing_secret_is_logged_on_good_days_and_bad_ones(
         await parts.wallet.push(card)
     logged = log_tape.getvalue()
     assert "breaker_stopped" in logged, "the tape runs"
-    secrets = [*tokens, *google.fake.tokens._good_until, private_key[40:80], url.rsplit("/", 1)[1][-40:]]
+    secrets = [*tokens, *google.fake.tokens._valid_until, private_key[40:80], url.rsplit("/", 1)[1][-40:]]
     for secret in (*secrets, "Bearer", "eyJ", card.code, card.page_url, "Marie"):
         assert secret not in logged
 
@@ -56,7 +56,7 @@ async def test_googles_own_words_do_not_quote_the_page_of_a_card(google, parts, 
     card = marie(page_url=CardLinks(KeyRing(["a key"]), "https://orion.example").url(uuid4(), uuid4(), 0))
 
     def refuse(*_: object) -> None:
-        raise Refusal(400, "invalid", f"Not a valid URI: {card.page_url}")
+        raise GoogleError(400, "invalid", f"Not a valid URI: {card.page_url}")
 
     monkeypatch.setattr(google.fake.passes, "insert", refuse)
     with pytest.raises(Permanent) as refused:

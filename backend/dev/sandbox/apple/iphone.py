@@ -1,4 +1,4 @@
-"""An iPhone: installs passes, registers, is pushed, asks what has changed, fetches, verifies, alerts."""
+"""A fake iPhone: it installs passes, registers for pushes, fetches and verifies changed passes, and shows alerts."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from backend.core.outbound.door import through_the_door
-from backend.dev.sandbox.apple.pkpass import BrokenPass, OpenedPass, alerts, open_pkpass
+from backend.dev.sandbox.apple.pkpass import OpenedPass, alerts, open_pkpass
+from backend.dev.sandbox.apple.pkpass_rules import BrokenPass
 
 MEDIA_TYPE = "application/vnd.apple.pkpass"
 CREATED, OK, NO_CONTENT, NOT_MODIFIED = 201, 200, 204, 304
@@ -18,7 +19,7 @@ HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 class PhoneRefuses(Exception):
-    """The server has broken Apple's protocol."""
+    """The server has violated Apple's protocol."""
 
 
 @dataclass
@@ -29,8 +30,8 @@ class HeldPass:
 
     def shows(self, key: str) -> Any:
         """A field's value; None when the pass has no such field."""
-        found = self.opened.field(key)
-        return found["value"] if found else None
+        pass_field = self.opened.field(key)
+        return pass_field["value"] if pass_field else None
 
     @property
     def content(self) -> dict[str, Any]:
@@ -38,83 +39,80 @@ class HeldPass:
 
 
 class FakeIPhone:
-    """`trusted`: the root certificate that comes with the phone.
-
-    `allows_http`: the switch "Allow HTTP Services" among a phone's settings for developers.
-    """
+    """`trusted`: the phone's root certificate. `allows_http`: the developer setting "Allow HTTP Services"."""
 
     def __init__(
         self, http: httpx.AsyncClient, trusted: Path, *, push_token: str | None = None, allows_http: bool = False
     ) -> None:
         self.http = http
         self.language = ""
-        """The phone's; a pass without a table for it says what its pass.json says."""
+        """The phone's language. A pass without strings for it shows the texts of pass.json."""
         self.library_id = secrets.token_hex(16)
         self.push_token = push_token or secrets.token_hex(32)
         self.passes: dict[str, HeldPass] = {}
         """By serial number."""
         self.complaints: list[str] = []
-        """What the phone would write to the server's log."""
+        """Messages that the phone would send to the server's log."""
         self._trusted = trusted
         self._schemes = {"https", "http"} if allows_http else {"https"}
-        self._seen: dict[tuple[str, str], str] = {}
-        """The last tag, by service and pass type."""
+        self._tags: dict[tuple[str, str], str] = {}
+        """The last update tag, by service URL and pass type."""
 
     async def add(self, url: str) -> HeldPass:
-        """The holder taps the button and confirms."""
+        """The holder taps the button and confirms: downloads, installs and registers the pass."""
         held = await self.download(url)
         self.passes[held.opened.serial] = held
         await self.register(held)
         return held
 
     async def download(self, url: str) -> HeldPass:
-        """Not confirmed yet."""
+        """Downloads and verifies the pass without installing it."""
         return self._opened(await self._send("GET", url))
 
     async def register(self, held: HeldPass) -> int:
-        """The status. Phones do this again whenever their push token may have changed."""
-        told = {"pushToken": self.push_token}
-        answer = await self._send("POST", self._registration(held), json=told, headers=_authorization(held))
-        _expect(answer, CREATED, OK)
-        return answer.status_code
+        """Returns the status. Phones register again whenever their push token may have changed."""
+        body = {"pushToken": self.push_token}
+        response = await self._send("POST", self._registration(held), json=body, headers=_authorization(held))
+        _expect(response, CREATED, OK)
+        return response.status_code
 
     async def remove(self, held: HeldPass) -> None:
         _expect(await self._send("DELETE", self._registration(held), headers=_authorization(held)), OK)
         self.passes.pop(held.opened.serial, None)
 
     async def pushed(self) -> list[str]:
-        """What the lock screen says. Asks each service it knows, as after a restart too."""
+        """Fetches changed passes from each known service, as after a push or a restart. Returns the new alerts."""
         services = {self._service(held) for held in self.passes.values()}
         return [alert for service in sorted(services) for alert in await self._ask(*service)]
 
     async def fetch(self, held: HeldPass, **headers: str) -> httpx.Response:
-        """One pass, with the date of the last."""
-        known = {"if-modified-since": held.last_modified} | _authorization(held) | headers
+        """Requests the pass if it was modified since the last fetch."""
+        sent_headers = {"if-modified-since": held.last_modified} | _authorization(held) | headers
         url, pass_type = self._service(held)
-        return await self._send("GET", f"{url}/v1/passes/{pass_type}/{held.opened.serial}", headers=known)
+        return await self._send("GET", f"{url}/v1/passes/{pass_type}/{held.opened.serial}", headers=sent_headers)
 
     async def _ask(self, url: str, pass_type: str) -> list[str]:
-        tag = self._seen.get((url, pass_type))
+        tag = self._tags.get((url, pass_type))
         params = {"passesUpdatedSince": tag} if tag is not None else {}
-        place = f"{url}/v1/devices/{self.library_id}/registrations/{pass_type}"
-        answer = await self._send("GET", place, params=params)
-        _expect(answer, OK, NO_CONTENT)
-        if answer.status_code == NO_CONTENT:
+        address = f"{url}/v1/devices/{self.library_id}/registrations/{pass_type}"
+        response = await self._send("GET", address, params=params)
+        _expect(response, OK, NO_CONTENT)
+        if response.status_code == NO_CONTENT:
             return []
-        told = answer.json()
-        fetched = [await self._update(serial) for serial in told["serialNumbers"]]
-        self._seen[url, pass_type] = told["lastUpdated"]
-        return [alert for alerts_ in fetched for alert in alerts_]
+        body = response.json()
+        new_alerts = [await self._update(serial) for serial in body["serialNumbers"]]
+        self._tags[url, pass_type] = body["lastUpdated"]
+        return [alert for of_pass in new_alerts for alert in of_pass]
 
     async def _update(self, serial: str) -> list[str]:
         held = self.passes.get(serial)
         if held is None:
             return []
-        answer = await self.fetch(held)
-        if answer.status_code == NOT_MODIFIED:
+        response = await self.fetch(held)
+        if response.status_code == NOT_MODIFIED:
             self.complaints.append(f"Server requested update to serial number '{serial}', but the pass was unchanged.")
             return []
-        fresh = self._opened(answer)
+        fresh = self._opened(response)
         for name in ("serialNumber", "authenticationToken", "passTypeIdentifier"):
             if fresh.content[name] != held.content[name]:
                 raise BrokenPass(f"{name} has changed in an update")
@@ -126,11 +124,11 @@ class FakeIPhone:
         with through_the_door():
             return await self.http.request(method, url, **request)
 
-    def _opened(self, answer: httpx.Response) -> HeldPass:
-        _expect(answer, OK)
-        if answer.headers["content-type"].partition(";")[0] != MEDIA_TYPE:
-            raise PhoneRefuses(f"a pass came as {answer.headers['content-type']}")
-        return HeldPass(open_pkpass(answer.content, self._trusted), _date(answer))
+    def _opened(self, response: httpx.Response) -> HeldPass:
+        _expect(response, OK)
+        if response.headers["content-type"].partition(";")[0] != MEDIA_TYPE:
+            raise PhoneRefuses(f"a pass came as {response.headers['content-type']}")
+        return HeldPass(open_pkpass(response.content, self._trusted), _last_modified(response))
 
     def _service(self, held: HeldPass) -> tuple[str, str]:
         url = urlsplit(str(held.content["webServiceURL"]).rstrip("/"))
@@ -143,20 +141,20 @@ class FakeIPhone:
         return f"{url}/v1/devices/{self.library_id}/registrations/{pass_type}/{held.opened.serial}"
 
 
-def _date(answer: httpx.Response) -> str:
-    """It is sent back as it came: without a date that HTTP knows, no fetch could be answered with 304."""
-    told = answer.headers.get("last-modified", "")
+def _last_modified(response: httpx.Response) -> str:
+    """The header's value, which must be an HTTP date: the phone sends it back in If-Modified-Since."""
+    header = response.headers.get("last-modified", "")
     try:
-        datetime.strptime(told, HTTP_DATE)  # noqa: DTZ007 - only whether it is one
+        datetime.strptime(header, HTTP_DATE)  # noqa: DTZ007 - only the format is checked
     except ValueError:
-        raise PhoneRefuses(f"Last-Modified is no HTTP date: {told!r}") from None
-    return str(told)
+        raise PhoneRefuses(f"Last-Modified is no HTTP date: {header!r}") from None
+    return str(header)
 
 
 def _authorization(held: HeldPass) -> dict[str, str]:
     return {"authorization": f"ApplePass {held.content['authenticationToken']}"}
 
 
-def _expect(answer: httpx.Response, *statuses: int) -> None:
-    if answer.status_code not in statuses:
-        raise PhoneRefuses(f"{answer.request.method} was answered {answer.status_code}: {answer.text[:200]}")
+def _expect(response: httpx.Response, *statuses: int) -> None:
+    if response.status_code not in statuses:
+        raise PhoneRefuses(f"{response.request.method} was answered {response.status_code}: {response.text[:200]}")

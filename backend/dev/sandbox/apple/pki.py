@@ -1,4 +1,4 @@
-"""Certificates as Apple issues them, made here: names, uses and extensions as read from two real ones."""
+"""Issues certificates like Apple's; names, key usages and extensions are copied from two real ones."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def _name(**parts: str) -> x509.Name:
 
 @dataclass(frozen=True)
 class Authority:
-    """A certificate that issues others."""
+    """A certificate authority."""
 
     certificate: x509.Certificate
     key: RSAPrivateKey
@@ -54,7 +54,7 @@ class Authority:
         begins: datetime | None = None,
         key: RSAPrivateKey | None = None,
     ) -> "Authority":
-        """Worldwide Developer Relations."""
+        """Apple's intermediate authority, Worldwide Developer Relations."""
         key = key or rsa_key()
         name = _name(
             COMMON_NAME="Sandbox Worldwide Developer Relations Certification Authority",
@@ -92,7 +92,7 @@ class Authority:
         return _signed(marked, self.key)
 
     def server_files(self, folder: Path) -> None:
-        """For a double of APNs on the loopback address."""
+        """Writes certificate and key of a fake APNs on the loopback address."""
         key = generate_ec_key(SECP256R1())
         names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
         name = _name(COMMON_NAME="localhost", ORGANIZATION_NAME="Orion Sandbox")
@@ -114,7 +114,7 @@ class ApplePki:
         return cls(root, root.intermediate(), rsa_key())
 
     def write(self, folder: Path, certificate: x509.Certificate | None = None, *, password: str = "") -> Path:
-        """The three files an operator puts there, and beside them what only a double of Apple has."""
+        """Writes the three files of an operator, and those of the fake APNs."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / WWDR).write_bytes(pem(self.wwdr.certificate))
         (folder / SIGNER).write_bytes(pem(certificate or self.wwdr.pass_certificate(self.key)))
@@ -125,7 +125,7 @@ class ApplePki:
 
 
 def rsa_key(bits: int = 2048) -> RSAPrivateKey:
-    """As large as Apple's, if nothing is said."""
+    """2048 bits by default, as in Apple's certificates."""
     return generate_private_key(public_exponent=65537, key_size=bits)
 
 
@@ -134,10 +134,10 @@ def pem(certificate: x509.Certificate) -> bytes:
 
 
 def write_key(path: Path, key, *, password: str = "") -> None:  # type: ignore[no-untyped-def]
-    locked = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+    encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
     path.unlink(missing_ok=True)
     path.touch(OWNER_ONLY)
-    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked))
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
 
 
 def _builder(subject, issuer, key, life: timedelta, begins: datetime | None = None):  # type: ignore[no-untyped-def]

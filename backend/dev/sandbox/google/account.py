@@ -1,4 +1,4 @@
-"""A service account of the sandbox's own: a key file as Google's console gives it."""
+"""The sandbox's service account: a key file like those of Google's console."""
 
 import json
 import secrets
@@ -18,7 +18,7 @@ ISSUER_ID = "3388000000012345678"
 
 
 def write_account(path: Path, *, email: str = EMAIL) -> Path:
-    """A new key, readable by its owner alone."""
+    """Writes a new key file, readable only by its owner."""
     key = generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     facts = {
@@ -37,7 +37,7 @@ def write_account(path: Path, *, email: str = EMAIL) -> Path:
 
 
 def public_keys(path: Path) -> tuple[str, dict[str, str]]:
-    """What Google knows of an account: its email, and its public keys by their ids."""
+    """The account's email, and its public keys by id."""
     facts = json.loads(path.read_text("utf-8"))
     key = load_pem_private_key(facts["private_key"].encode(), password=None)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -1,4 +1,4 @@
-"""Bad days of Google's: set by tests, none by default."""
+"""Faults of the fake Google; set by tests, none by default."""
 
 import random
 import time
@@ -9,33 +9,33 @@ from typing import Literal
 PER_SECOND = 20
 
 Fault = Literal["500", "503", "429", "408", "hang", "lost", "lost_504", "garbage", "endless", "redirect"]
-"""`lost`: done, but the connection ends before the answer. `lost_504`: done, but a 504 comes back."""
+"""`lost`: the call is executed, but the connection is closed. `lost_504`: the call is executed, but answered 504."""
 
 
 @dataclass
 class Faults:
     next: deque[Fault] = field(default_factory=deque)
-    """One for each of the next calls."""
+    """The faults of the next calls, one each."""
     chances: dict[Fault, float] = field(default_factory=dict)
-    """The share of calls that end like this."""
+    """The share of calls with this fault."""
     is_out: bool = False
-    """An outage: 503, whatever is asked."""
+    """An outage: 503 for every call."""
     is_forbidden: bool = False
     """The service account is not a user of the issuer."""
     refuses: tuple[int, str, str] | None = None
-    """Every call: a status, Google's reason and its words."""
+    """Refuses every call: status, Google's reason and message."""
     token_endpoint_is_out: bool = False
     token_endpoint_is_a_page: bool = False
-    """A proxy in between answers with a page of its own."""
+    """A proxy answers with an HTML page."""
     token_refusal: tuple[str, str] | None = None
-    """An OAuth code and Google's description."""
+    """An OAuth error code and Google's description."""
     latency_seconds: float = 0.0
     has_quota: bool = True
     retry_after: str | None = None
-    """Said with each 429 and 503."""
+    """The header Retry-After of each 429 and 503."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - no secret
     asked_at: list[float] = field(default_factory=list)
-    """Moments of all calls, on the monotonic clock."""
+    """Times of all calls, on the monotonic clock."""
 
     def draw(self) -> Fault | None:
         if self.next:
@@ -48,14 +48,14 @@ class Faults:
         return None
 
     def is_over_quota(self) -> bool:
-        """Counts this call; 20 in any second are allowed."""
+        """Counts this call; PER_SECOND calls in any second are allowed."""
         now = time.monotonic()
         self.asked_at.append(now)
         recent = sum(1 for moment in self.asked_at[-4 * PER_SECOND :] if now - moment < 1)
         return self.has_quota and recent > PER_SECOND
 
     def worst_second(self) -> int:
-        """The most calls in any second."""
+        """The largest number of calls in any second."""
         moments, worst, start = sorted(self.asked_at), 0, 0
         for end, moment in enumerate(moments):
             while moment - moments[start] >= 1:

@@ -1,4 +1,4 @@
-"""Google's token endpoint: believes only what a service account has signed."""
+"""Google's token endpoint: issues tokens for assertions that a service account has signed."""
 
 import secrets
 import time
@@ -23,20 +23,20 @@ TIMEFRAME = (
 
 
 class GrantRefused(Exception):
-    """The code that OAuth answers, such as `invalid_grant`, and what Google says with it."""
+    """An OAuth error: its code, such as `invalid_grant`, and Google's description."""
 
     def __init__(self, code: str, description: str = "Bad Request") -> None:
         super().__init__(code)
         self.description = description
 
 
-class TokenOffice:
-    """`known`: public keys by their ids, by the account's email."""
+class TokenEndpoint:
+    """`known`: public keys by id, by the account's email."""
 
     def __init__(self, known: dict[str, dict[str, str]]) -> None:
         self.known = known
         self.issued_count = 0
-        self._good_until: dict[str, float] = {}
+        self._valid_until: dict[str, float] = {}
 
     def issue(self, form: bytes) -> dict[str, Any]:
         """Raises GrantRefused."""
@@ -45,17 +45,17 @@ class TokenOffice:
             raise GrantRefused("unsupported_grant_type")
         self._check(fields.get("assertion", [""])[0])
         token = f"ya29.{secrets.token_urlsafe(48)}"
-        self._good_until[token] = time.monotonic() + LIFETIME_SECONDS
+        self._valid_until[token] = time.monotonic() + LIFETIME_SECONDS
         self.issued_count += 1
         return {"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"}
 
     def accepts(self, authorization: str) -> bool:
         scheme, _, token = authorization.partition(" ")
-        return scheme == "Bearer" and self._good_until.get(token, 0) > time.monotonic()
+        return scheme == "Bearer" and self._valid_until.get(token, 0) > time.monotonic()
 
     def revoke_all(self) -> None:
-        """As when somebody withdraws the tokens before their time."""
-        self._good_until.clear()
+        """Revokes all tokens before they expire."""
+        self._valid_until.clear()
 
     def _check(self, assertion: str) -> None:
         claims = self.claims(assertion, AUDIENCE)
@@ -65,22 +65,22 @@ class TokenOffice:
             raise GrantRefused("invalid_grant", TIMEFRAME)
 
     def claims(self, token: str, audience: str) -> dict[str, Any]:
-        """Of a JWT whose issuer is known to us and has signed it."""
-        told: dict[str, Any] = {}
+        """The claims of a JWT that a known account has signed. Raises GrantRefused."""
+        unverified: dict[str, Any] = {}
         try:
-            told = jwt.decode(token, verify=False)  # type: ignore[no-untyped-call]
-            if told.get("iss") not in self.known:
+            unverified = jwt.decode(token, verify=False)  # type: ignore[no-untyped-call]
+            if unverified.get("iss") not in self.known:
                 raise GrantRefused("invalid_grant", "Invalid grant: account not found")
             claims: dict[str, Any] = jwt.decode(  # type: ignore[no-untyped-call]
-                token, certs=self.known[told["iss"]], audience=audience
+                token, certs=self.known[unverified["iss"]], audience=audience
             )
         except (ValueError, GoogleAuthError) as error:
-            raise GrantRefused("invalid_grant", _description(told)) from error
+            raise GrantRefused("invalid_grant", _description(unverified)) from error
         return claims
 
 
-def _description(told: dict[str, Any]) -> str:
-    """Of a token whose account is known: its time is wrong, or its signature."""
+def _description(claims: dict[str, Any]) -> str:
+    """Why the token of a known account is refused: its times, or its signature."""
     now = time.time()
-    is_timely = told.get("iat", 0) <= now + CLOCK_SKEW_SECONDS and told.get("exp", 0) >= now - CLOCK_SKEW_SECONDS
+    is_timely = claims.get("iat", 0) <= now + CLOCK_SKEW_SECONDS and claims.get("exp", 0) >= now - CLOCK_SKEW_SECONDS
     return "Invalid JWT Signature." if is_timely else TIMEFRAME

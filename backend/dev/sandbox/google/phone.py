@@ -1,18 +1,16 @@
-"""What a phone would show of a pass, read back from what Google was told."""
+"""A pass as a phone displays it, read from Google's classes and objects."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from backend.dev.sandbox.google.passes import Passes
-
-JsonObject = dict[str, Any]
+from backend.dev.sandbox.json_object import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisplayedPass:
     state: str
     is_expired: bool
-    """It lies among the expired passes, without its code."""
+    """Listed among the expired passes, without its barcode."""
     is_saved: bool
     issuer: str
     program: str
@@ -24,22 +22,22 @@ class Shown:
     barcode: str | None
     barcode_text: str | None
     balances: dict[str, str]
-    """By their labels."""
+    """By label."""
     texts: list[tuple[str, str]]
-    """Header and body, the card's before the program's."""
+    """Header and body; the object's before the class's."""
     links: list[tuple[str, str]]
-    """Title and address."""
+    """Title and URL."""
     messages: list[tuple[str, str]]
-    ring_count: int
+    notification_count: int
 
 
-def shown(passes: Passes, name: str, language: str = "en") -> Shown:
-    """On a phone set to this language. Raises Refusal when Google has no such pass."""
+def display_pass(passes: Passes, name: str, language: str = "en") -> DisplayedPass:
+    """The pass on a phone with this language. Raises GoogleError when there is no such object."""
     resource = passes.get("loyaltyObject", name)
     card = resource.body
     program = passes.get("loyaltyClass", card["classId"]).body
     barcode = card.get("barcode", {})
-    return Shown(
+    return DisplayedPass(
         state=card["state"],
         is_expired=card["state"] != "ACTIVE",
         is_saved=card.get("hasUsers", False),
@@ -56,7 +54,7 @@ def shown(passes: Passes, name: str, language: str = "en") -> Shown:
         texts=[_text(module, language) for part in (card, program) for module in part.get("textModulesData", [])],
         links=[_link(uri, language) for part in (card, program) for uri in _uris(part)],
         messages=[(message.get("header", ""), message.get("body", "")) for message in card.get("messages", [])],
-        ring_count=len(resource.rang_at),
+        notification_count=len(resource.notified_at),
     )
 
 
@@ -66,11 +64,11 @@ def _balances(card: JsonObject) -> dict[str, str]:
 
 
 def _text(module: JsonObject, language: str) -> tuple[str, str]:
-    return _told(module, "header", language), _told(module, "body", language)
+    return _localized(module, "header", language), _localized(module, "body", language)
 
 
 def _link(uri: JsonObject, language: str) -> tuple[str, str]:
-    return _told(uri, "description", language), uri["uri"]
+    return _localized(uri, "description", language), uri["uri"]
 
 
 def _uris(part: JsonObject) -> list[JsonObject]:
@@ -82,10 +80,10 @@ def _address(image: JsonObject | None) -> str | None:
     return image["sourceUri"]["uri"] if image else None
 
 
-def _told(part: JsonObject, key: str, language: str) -> str:
-    """The phone's language wins over the plain text."""
-    texts = part.get(f"localized{key.capitalize()}", {})
-    told = [texts.get("defaultValue", {}), *texts.get("translatedValues", [])]
-    by_language = {each["language"]: each["value"] for each in told if each}
+def _localized(part: JsonObject, key: str, language: str) -> str:
+    """The text in the phone's language, else the plain text, else the text in any language."""
+    localized = part.get(f"localized{key.capitalize()}", {})
+    texts = [localized.get("defaultValue", {}), *localized.get("translatedValues", [])]
+    by_language = {each["language"]: each["value"] for each in texts if each}
     plain: str = part.get(key, "")
     return by_language.get(language) or plain or next(iter(by_language.values()), "")

@@ -1,15 +1,14 @@
-"""One thing that Google keeps, how it is changed, and how a change is refused."""
+"""A stored class or object of Google, its notifications, and Google's errors."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-JsonObject = dict[str, Any]
+from backend.dev.sandbox.json_object import JsonObject
 
-RINGS_MAX, RINGS_IN = 3, timedelta(hours=24)
+NOTIFICATIONS_MAX, NOTIFICATION_WINDOW = 3, timedelta(hours=24)
 
 
-class Refusal(Exception):
+class GoogleError(Exception):
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
         self.status, self.reason, self.message = status, reason, message
@@ -19,22 +18,22 @@ class Refusal(Exception):
 class Resource:
     body: JsonObject
     version: int = 1
-    rang_at: list[datetime] = field(default_factory=list)
+    notified_at: list[datetime] = field(default_factory=list)
 
     @property
     def etag(self) -> str:
         return f'"{self.version}"'
 
-    def rings(self, now: datetime) -> bool:
-        """Makes the phone ring, unless it has done so three times in 24 hours."""
-        if sum(now - moment < RINGS_IN for moment in self.rang_at) >= RINGS_MAX:
+    def notify(self, now: datetime) -> bool:
+        """Notifies the phone. False when there were 3 notifications in the last 24 hours."""
+        if sum(now - moment < NOTIFICATION_WINDOW for moment in self.notified_at) >= NOTIFICATIONS_MAX:
             return False
-        self.rang_at.append(now)
+        self.notified_at.append(now)
         return True
 
 
 def merged(old: JsonObject, changes: JsonObject) -> JsonObject:
-    """A JSON merge patch."""
+    """Applies a JSON merge patch, RFC 7396."""
     result = dict(old)
     for key, value in changes.items():
         if value is None:

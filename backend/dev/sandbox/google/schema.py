@@ -1,20 +1,19 @@
-"""What Google accepts: its own published description as JSON Schema, and the rules that it tells only in words."""
+"""Google's published discovery document as JSON Schema, with the rules that are only in its documentation."""
 
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-JsonObject = dict[str, Any]
+from backend.dev.sandbox.json_object import JsonObject
 
 ID = r"^[0-9]+\.[A-Za-z0-9._-]+$"
 MODULE_ID = r"^[A-Za-z0-9_-]+$"
 ADDRESS = r"^[a-z][a-z0-9+.-]*:.+"
 IMAGE_ADDRESS = r"^(https://|http://(127\.0\.0\.1|localhost)[:/]).+"
-"""Public https; the sandbox itself lives on loopback."""
+"""Public https, and loopback addresses for the sandbox."""
 REQUIRED = {
     "LoyaltyClass": ["id", "issuerName", "programName", "programLogo", "reviewStatus"],
     "LoyaltyObject": ["id", "classId", "state"],
@@ -54,24 +53,24 @@ ONE_OF = {
     "LoyaltyPointsBalance": ["int", "string", "double", "money"],
     "Image": ["sourceUri", "privateImageId"],
 }
-"""Forms of one value: exactly one is there."""
+"""Of these properties exactly one is required."""
 INT32 = 2**31
 
 
 class PayloadRefused(Exception):
-    """Google would answer 400 with such words."""
+    """Google would answer 400. The text names the property and the fault."""
 
 
 def check(schema: str, payload: object) -> None:
-    """Raises PayloadRefused for the gravest fault. Old names that Google still knows are refused too."""
+    """Raises PayloadRefused for the most relevant fault. Deprecated properties are refused too."""
     error = best_match(_validator(schema).iter_errors(payload))
     if error is not None:
-        place = ".".join(str(part) for part in error.absolute_path) or schema
-        raise PayloadRefused(f"{place}: {error.message[:200]}")
+        path = ".".join(str(part) for part in error.absolute_path) or schema
+        raise PayloadRefused(f"{path}: {error.message[:200]}")
 
 
 def check_names(schema: str, patch: JsonObject) -> None:
-    """Keys that a patch deletes must exist as well."""
+    """Raises PayloadRefused for an unknown key, even one that the patch deletes."""
     for key in patch:
         if key not in _definitions()[schema]["properties"]:
             raise PayloadRefused(f"{key}: unknown name.")
@@ -86,11 +85,11 @@ def _validator(name: str) -> Draft202012Validator:
 def _definitions() -> JsonObject:
     package = files("googleapiclient.discovery_cache") / "documents"
     published = json.loads((package / "walletobjects.v1.json").read_text("utf-8"))["schemas"]
-    return {name: _definition(name, told) for name, told in published.items()}
+    return {name: _definition(name, schema) for name, schema in published.items()}
 
 
-def _definition(name: str, told: JsonObject) -> JsonObject:
-    published = told.get("properties", {})
+def _definition(name: str, schema: JsonObject) -> JsonObject:
+    published = schema.get("properties", {})
     properties = {key: _property(value) for key, value in published.items() if not value.get("deprecated")}
     for key, rule in RULES.get(name, {}).items():
         properties[key] = {"allOf": [properties[key], rule]}
@@ -105,25 +104,25 @@ def _definition(name: str, told: JsonObject) -> JsonObject:
     return definition
 
 
-def _property(told: JsonObject) -> JsonObject:
-    if "$ref" in told:
-        return {"$ref": f"#/$defs/{told['$ref']}"}
-    match told["type"]:
+def _property(schema: JsonObject) -> JsonObject:
+    if "$ref" in schema:
+        return {"$ref": f"#/$defs/{schema['$ref']}"}
+    match schema["type"]:
         case "array":
-            return {"type": "array", "items": _property(told["items"])}
+            return {"type": "array", "items": _property(schema["items"])}
         case "string":
-            return _text(told)
+            return _text(schema)
         case "integer":
             return {"type": "integer", "minimum": -INT32, "maximum": INT32 - 1}
         case "object":
             return {"type": "object"}
-    return {"type": told["type"]}
+    return {"type": schema["type"]}
 
 
-def _text(told: JsonObject) -> JsonObject:
-    if "enum" in told:
-        old = told.get("enumDeprecated", [False] * len(told["enum"]))
-        return {"enum": [word for word, is_old in zip(told["enum"], old, strict=True) if not is_old]}
-    if told.get("format") in {"int64", "uint64"}:
+def _text(schema: JsonObject) -> JsonObject:
+    if "enum" in schema:
+        deprecated = schema.get("enumDeprecated", [False] * len(schema["enum"]))
+        return {"enum": [word for word, is_old in zip(schema["enum"], deprecated, strict=True) if not is_old]}
+    if schema.get("format") in {"int64", "uint64"}:
         return {"type": "string", "pattern": r"^-?[0-9]+$"}
     return {"type": "string"}

@@ -1,4 +1,4 @@
-"""Signs callbacks as Google does, and shows the root key to check them by."""
+"""Signs callbacks as Google does, and publishes the root key that verifies them."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ HOUR = 3600
 
 
 class CallbackSigner:
-    """Attributes may be changed to sign what must be refused."""
+    """Tests change the attributes to sign messages that must be refused."""
 
     def __init__(self) -> None:
         self.root, self.intermediate = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
@@ -24,12 +24,12 @@ class CallbackSigner:
         self.protocol, self.sender = PROTOCOL, SENDER
 
     def keys(self) -> dict[str, Any]:
-        """What the keys' address answers."""
+        """The response of the endpoint for root keys."""
         root = {"keyValue": _public(self.root), "protocolVersion": self.protocol}
         return {"keys": [root | {"keyExpiration": _in(self.root_lives)}]}
 
     def sign(self, *, recipient: str, class_id: str, object_id: str, event: str, nonce: str | None = None) -> bytes:
-        """A callback's body; `event` is `save` or `del`."""
+        """The body of a callback. `event`: `save` or `del`."""
         message = {
             "classId": class_id,
             "objectId": object_id,

@@ -1,4 +1,4 @@
-"""As much of HTTP as the sandbox needs, over ASGI."""
+"""HTTP requests and responses of the sandbox, over ASGI."""
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiScope = MutableMapping[str, Any]
+AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_MAX = 1024 * 1024
 
 
 class ConnectionLost(Exception):
-    """The server must close the connection without an answer."""
+    """The server must close the connection without a response."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class SandboxRequest:
     method: str
     path: str
     query: dict[str, str]
@@ -27,31 +27,33 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SandboxResponse:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = "application/json; charset=UTF-8"
 
 
-def answer(status: int, body: object, **headers: str) -> Answer:
-    return Answer(status, json.dumps(body).encode(), {name.replace("_", "-"): text for name, text in headers.items()})
+def json_response(status: int, body: object, **headers: str) -> SandboxResponse:
+    return SandboxResponse(
+        status, json.dumps(body).encode(), {name.replace("_", "-"): text for name, text in headers.items()}
+    )
 
 
-def refusal(status: int, reason: str, message: str, **headers: str) -> Answer:
-    """An error as Google writes it."""
+def error_response(status: int, reason: str, message: str, **headers: str) -> SandboxResponse:
+    """An error in Google's format."""
     error = {"code": status, "message": message, "errors": [{"message": message, "reason": reason, "domain": "global"}]}
-    return answer(status, {"error": error}, **headers)
+    return json_response(status, {"error": error}, **headers)
 
 
-async def read(scope: Scope, receive: Receive) -> Asked:
+async def read_request(scope: AsgiScope, receive: AsgiReceive) -> SandboxRequest:
     body = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body") or len(body) > BODY_MAX:
             break
-    return Asked(
+    return SandboxRequest(
         scope["method"],
         unquote(scope["path"]),
         dict(parse_qsl(scope["query_string"].decode())),
@@ -60,8 +62,8 @@ async def read(scope: Scope, receive: Receive) -> Asked:
     )
 
 
-async def write(send: Send, told: Answer) -> None:
-    headers = {"content-type": told.media_type, "content-length": str(len(told.body))} | told.headers
+async def write_response(send: AsgiSend, response: SandboxResponse) -> None:
+    headers = {"content-type": response.media_type, "content-length": str(len(response.body))} | response.headers
     encoded = [(name.encode(), text.encode()) for name, text in headers.items()]
-    await send({"type": "http.response.start", "status": told.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": told.body})
+    await send({"type": "http.response.start", "status": response.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": response.body})

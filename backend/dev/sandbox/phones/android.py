@@ -1,4 +1,4 @@
-"""A phone with Google Wallet: it saves by the button's link and shows what Google has."""
+"""A fake Android phone: it saves passes through the save link and shows what Google has stored."""
 
 from pathlib import Path
 from uuid import UUID
@@ -7,10 +7,10 @@ import httpx
 
 from backend.core.outbound.door import CallFailed, ask
 from backend.dev.sandbox.google.app import SAVE, FakeGoogle
-from backend.dev.sandbox.google.keeping import keep, recall
 from backend.dev.sandbox.google.oauth import GrantRefused
-from backend.dev.sandbox.google.phone import Shown, shown
-from backend.dev.sandbox.google.resources import Refusal
+from backend.dev.sandbox.google.phone import DisplayedPass, display_pass
+from backend.dev.sandbox.google.resources import GoogleError
+from backend.dev.sandbox.google.storage import load, save
 from backend.dev.sandbox.phones.pictures import Pictures
 from backend.dev.sandbox.schemas import ShownFact, ShownPass
 from backend.wallets.google.names import object_id
@@ -20,11 +20,11 @@ BUTTON_SECONDS = 10.0
 
 
 class SaveRefused(Exception):
-    """What the holder would read as "Something went wrong"; we say why."""
+    """Google shows the holder "Something went wrong"; the text says why."""
 
 
 class Android:
-    """`path`: where Google's classes and objects are kept from one run to the next."""
+    """`path`: the file in which Google's classes and objects are stored between runs."""
 
     def __init__(self, google: FakeGoogle, http: httpx.AsyncClient, pictures: Pictures, path: Path) -> None:
         self.google = google
@@ -33,45 +33,46 @@ class Android:
     async def add(self, url: str) -> None:
         """The holder taps the button and confirms. Raises SaveRefused."""
         try:
-            answer = await ask(self._http, "GET", url, seconds=BUTTON_SECONDS)
+            response = await ask(self._http, "GET", url, seconds=BUTTON_SECONDS)
         except CallFailed as failure:
             raise SaveRefused(f"the button leads nowhere ({failure.reason})") from failure
-        target = answer.headers.get("location", "")
+        target = response.headers.get("location", "")
         if SAVE not in target:
-            raise SaveRefused(f"the button was answered {answer.status}: {answer.content[:200]!r}")
+            raise SaveRefused(f"the button was answered {response.status}: {response.content[:200]!r}")
         try:
             self.google.save(target.partition(SAVE)[2])
-        except (GrantRefused, Refusal) as error:
+        except (GrantRefused, GoogleError) as error:
             raise SaveRefused(str(error)) from error
 
-    async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
-        """The newest, where the card's links were ended and it was saved anew. None: it was not saved."""
+    async def find_pass(self, card_id: UUID, language: str) -> ShownPass | None:
+        """The card's saved pass; the newest one when its links were ended and it was saved again. None: not saved."""
         passes, first = self.google.passes, object_id(self.google.passes.issuer_id, card_id)
         names = [each.body["id"] for each in passes.all("loyaltyObject") if each.body["id"].startswith(first)]
-        saved = [found for name in names if (found := shown(passes, name, language)).is_saved]
+        displayed = [display_pass(passes, name, language) for name in names]
+        saved = [each for each in displayed if each.is_saved]
         return await self._view(saved[-1]) if saved else None
 
-    async def _view(self, found: Shown) -> ShownPass:
+    async def _view(self, displayed: DisplayedPass) -> ShownPass:
         return ShownPass(
-            issuer=found.issuer,
-            title=found.program,
-            color=found.color or "",
-            figures=[ShownFact(label, value) for label, value in found.balances.items()],
+            issuer=displayed.issuer,
+            title=displayed.program,
+            color=displayed.color or "",
+            figures=[ShownFact(label, value) for label, value in displayed.balances.items()],
             main=None,
             details=[],
-            more=[ShownFact(header, body) for header, body in found.texts[:TEXTS_MAX]],
-            customer=found.account_name,
-            strip_image=await self._pictures.fetched(found.strip_url),
-            logo_image=await self._pictures.fetched(found.logo_url),
-            code=None if found.is_expired else found.barcode,
-            is_over=found.is_expired,
-            messages=[f"{header}: {body}" for header, body in found.messages],
+            more=[ShownFact(header, body) for header, body in displayed.texts[:TEXTS_MAX]],
+            customer=displayed.account_name,
+            strip_image=await self._pictures.fetched(displayed.strip_url),
+            logo_image=await self._pictures.fetched(displayed.logo_url),
+            code=None if displayed.is_expired else displayed.barcode,
+            is_over=displayed.is_expired,
+            messages=[f"{header}: {body}" for header, body in displayed.messages],
         )
 
-    def keep(self) -> None:
-        """After each change, so that a run that is killed forgets nothing."""
-        keep(self.google.passes, self._path)
+    def save(self) -> None:
+        """Call it after each change, so that a killed run loses nothing."""
+        save(self.google.passes, self._path)
 
-    def remember(self) -> None:
-        """What was kept; nothing at the first run."""
-        recall(self.google.passes, self._path)
+    def load(self) -> None:
+        """Does nothing at the first run."""
+        load(self.google.passes, self._path)

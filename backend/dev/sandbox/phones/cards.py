@@ -1,4 +1,4 @@
-"""Whose phone? The newest cards of each merchant, for a developer to choose from."""
+"""The newest cards of each merchant, for the developer to choose whose phones to show."""
 
 from uuid import UUID
 

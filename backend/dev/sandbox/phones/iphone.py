@@ -1,16 +1,17 @@
-"""An iPhone that lives from one run to the next: its passes are files that it installed and verified itself."""
+"""A fake iPhone that persists between runs: it stores the passes that it has installed and verified as files."""
 
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
 
 from backend.core.outbound.door import CallFailed
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass, PhoneRefuses
-from backend.dev.sandbox.apple.pkpass import COLOR, BrokenPass, open_pkpass
+from backend.dev.sandbox.apple.pkpass import open_pkpass
+from backend.dev.sandbox.apple.pkpass_rules import COLOR, BrokenPass
+from backend.dev.sandbox.json_object import JsonObject
 from backend.dev.sandbox.phones.pictures import data_url
 from backend.dev.sandbox.schemas import ShownFact, ShownPass
 from backend.wallets.apple.zipping import zipped
@@ -18,12 +19,11 @@ from backend.wallets.apple.zipping import zipped
 STATE, ENDING = "iphone.json", ".pkpass"
 MESSAGES_MAX = 5
 BACK = ("news", "expiry", "debt")
-"""Fields of the back that are worth a look."""
-JsonObject = dict[str, Any]
+"""Fields of the pass's back that are shown."""
 
 
 class IPhone:
-    """`folder`: where its passes lie; `trusted`: the root certificate that came with it."""
+    """`folder`: holds its passes. `trusted`: the phone's root certificate."""
 
     def __init__(self, http: httpx.AsyncClient, trusted: Path, folder: Path) -> None:
         self.phone = FakeIPhone(http, trusted, allows_http=True)
@@ -31,8 +31,8 @@ class IPhone:
         self._trusted, self._folder = trusted, folder
         self._cards: dict[str, str] = {}
         """Serial number by the card's id."""
-        self._is_behind = False
-        self._at_work = asyncio.Lock()
+        self._must_fetch = False
+        self._fetching = asyncio.Lock()
 
     async def add(self, card_id: UUID, url: str) -> None:
         """The holder taps the button and confirms. Raises PhoneRefuses or BrokenPass."""
@@ -41,60 +41,60 @@ class IPhone:
         except CallFailed as failure:
             raise PhoneRefuses(f"the button leads nowhere ({failure.reason})") from failure
         self._cards[str(card_id)] = held.opened.serial
-        self._keep()
+        self._save()
 
     async def pushed(self, token: str) -> None:
-        """One push may tell of several passes; two at once are looked after one after the other."""
+        """Handles a push, which may concern several passes. Simultaneous pushes are handled one after the other."""
         if token != self.phone.push_token:
             return
-        async with self._at_work:
+        async with self._fetching:
             try:
                 await self.phone.pushed()
             except (BrokenPass, PhoneRefuses, CallFailed) as error:
                 self.troubles.append(f"{type(error).__name__}: {error}")
-            self._keep()
+            self._save()
 
-    async def shown(self, card_id: UUID, language: str) -> ShownPass | None:
-        """None: it was not added."""
-        if self._is_behind:
-            # As after switching on: it asks for what it has missed.
-            self._is_behind = False
+    async def find_pass(self, card_id: UUID, language: str) -> ShownPass | None:
+        """The card's pass; None when it was not added."""
+        if self._must_fetch:
+            # A phone fetches missed updates when it is switched on.
+            self._must_fetch = False
             await self.pushed(self.phone.push_token)
         held = self.phone.passes.get(self._cards.get(str(card_id), ""))
         return _view(held, language) if held else None
 
-    def remember(self) -> None:
-        """What was kept; nothing at the first run."""
+    def load(self) -> None:
+        """Does nothing at the first run."""
         path = self._folder / STATE
         if not path.exists():
             return
-        told = json.loads(path.read_text("utf-8"))
-        self.phone.library_id, self.phone.push_token = told["library_id"], told["push_token"]
-        for card_id, last_modified in told["cards"].items():
+        state = json.loads(path.read_text("utf-8"))
+        self.phone.library_id, self.phone.push_token = state["library_id"], state["push_token"]
+        for card_id, last_modified in state["cards"].items():
             archive = (self._folder / f"{card_id}{ENDING}").read_bytes()
             try:
                 held = HeldPass(open_pkpass(archive, self._trusted), last_modified)
             except BrokenPass:
-                continue  # made with certificates that have been replaced since
+                continue  # signed with a certificate that has been replaced since
             self.phone.passes[held.opened.serial] = held
             self._cards[card_id] = held.opened.serial
-        self._is_behind = bool(self._cards)
+        self._must_fetch = bool(self._cards)
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         held = {card_id: self.phone.passes[serial] for card_id, serial in self._cards.items()}
         for card_id, each in held.items():
             (self._folder / f"{card_id}{ENDING}").write_bytes(zipped(each.opened.files))
-        told = {
+        state = {
             "library_id": self.phone.library_id,
             "push_token": self.phone.push_token,
             "cards": {card_id: each.last_modified for card_id, each in held.items()},
         }
-        (self._folder / STATE).write_text(json.dumps(told), "utf-8")
+        (self._folder / STATE).write_text(json.dumps(state), "utf-8")
 
 
 def _view(held: HeldPass, language: str) -> ShownPass:
-    """On a phone set to this language."""
+    """The pass on a phone with this language."""
     content, files = held.opened.in_language(language).content, held.opened.files
     card = content["storeCard"]
     primary = _facts(card, "primaryFields")
@@ -117,20 +117,20 @@ def _view(held: HeldPass, language: str) -> ShownPass:
     )
 
 
-def _facts(card: JsonObject, place: str) -> list[ShownFact]:
-    return [_fact(field) for field in card.get(place, [])]
+def _facts(card: JsonObject, group: str) -> list[ShownFact]:
+    return [_fact(field) for field in card.get(group, [])]
 
 
 def _fact(field: JsonObject) -> ShownFact:
     return ShownFact(field.get("label", ""), str(field["value"]))
 
 
-def _color(told: str) -> str:
-    found = COLOR.fullmatch(told)
-    return "#" + "".join(f"{int(channel):02x}" for channel in found.groups()) if found else ""
+def _color(text: str) -> str:
+    match = COLOR.fullmatch(text)
+    return "#" + "".join(f"{int(channel):02x}" for channel in match.groups()) if match else ""
 
 
 def _picture(files: dict[str, bytes], name: str) -> str | None:
-    """The sharpest."""
-    found = next((files[file] for scale in ("@3x", "@2x", "") if (file := f"{name}{scale}.png") in files), None)
-    return data_url(found) if found else None
+    """The image in the highest resolution, as a `data:` URL."""
+    image = next((files[file] for scale in ("@3x", "@2x", "") if (file := f"{name}{scale}.png") in files), None)
+    return data_url(image) if image else None

@@ -1,4 +1,4 @@
-"""Pictures as `data:` addresses: the page that shows them loads nothing from elsewhere."""
+"""Pictures as `data:` URLs, because the page that shows them may load nothing from other hosts."""
 
 import base64
 
@@ -14,18 +14,18 @@ def data_url(body: bytes, media_type: str = "image/png") -> str:
 
 
 class Pictures:
-    """Fetched once by address and kept, as Google does."""
+    """Pictures by URL, each fetched once and cached, as Google does."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
-        self._kept: dict[str, str] = {}
+        self._cache: dict[str, str] = {}
 
     async def fetched(self, url: str | None) -> str | None:
-        """None also for one that cannot be fetched; it is asked for again the next time."""
-        if url and url not in self._kept:
+        """None when there is no URL, or when it cannot be fetched; it is then tried again at the next call."""
+        if url and url not in self._cache:
             try:
-                answer = (await ask(self._http, "GET", url, seconds=FETCH_SECONDS)).successful()
+                response = (await ask(self._http, "GET", url, seconds=FETCH_SECONDS)).successful()
             except CallFailed:
                 return None
-            self._kept[url] = data_url(answer.content, answer.headers["content-type"])
-        return self._kept.get(url) if url else None
+            self._cache[url] = data_url(response.content, response.headers["content-type"])
+        return self._cache.get(url) if url else None

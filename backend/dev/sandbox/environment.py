@@ -1,4 +1,4 @@
-"""What `orion dev` tells the other processes so that they take the sandbox for Google and Apple."""
+"""The `ORION_` variables that make the processes use the sandbox instead of Google and Apple."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,21 +9,21 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
 from backend.dev.sandbox.apple.pki import ROOT, ApplePki
-from backend.dev.sandbox.google.development import HOST, google_values
+from backend.dev.sandbox.google.environment import HOST, google_values
 from backend.wallets.apple.certificates import SIGNER
 from backend.wallets.apple.certificates import is_configured as has_apple
 
 SANDBOX, GOOGLE = "ORION_SANDBOX_URL", "ORION_GOOGLE_WALLET_API_URL"
 FOLDER, APPLE = "sandbox", "apple"
 APNS_PORT = 8071
-"""When it is free."""
+"""Preferred; another port is used when it is taken."""
 RENEWED_BEFORE = timedelta(days=60)
 
 
 def sandbox_values(settings: Settings, data_dir: Path) -> dict[str, str]:
-    """The `ORION_` values that lead to it; none outside development, or when the developer has a real wallet.
+    """Empty outside development, and when the developer has configured a real wallet.
 
-    Keys and certificates are made at the first call and kept, so that passes of an earlier run stay valid.
+    Keys and certificates are created at the first call and kept, so that passes of an earlier run stay valid.
     """
     if settings.environment != "development" or has_apple(settings):
         return {}
@@ -32,7 +32,7 @@ def sandbox_values(settings: Settings, data_dir: Path) -> dict[str, str]:
 
 
 def _apple_values(folder: Path) -> dict[str, str]:
-    if not _lasts(folder / SIGNER):
+    if not _is_valid(folder / SIGNER):
         ApplePki.make().write(folder)
     return {
         "ORION_APPLE_WALLET_DIR": str(folder),
@@ -41,7 +41,8 @@ def _apple_values(folder: Path) -> dict[str, str]:
     }
 
 
-def _lasts(path: Path) -> bool:
+def _is_valid(path: Path) -> bool:
+    """Whether the certificate exists and is valid for longer than RENEWED_BEFORE."""
     if not path.exists():
         return False
     return load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc > clock.now() + RENEWED_BEFORE

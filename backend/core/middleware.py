@@ -1,4 +1,4 @@
-"""The outermost layer: request id, one log line and the metrics of every request, the headers of every answer."""
+"""ASGI middleware: request id, log line and metrics of every request, security headers of every response."""
 
 import time
 from uuid import UUID
@@ -24,7 +24,9 @@ QUIET_PATHS = ("/health", "/metrics")
 log = structlog.get_logger()
 
 
-class Observed:
+class RequestMiddleware:
+    """`surface`: the label of the process in metrics, such as `api`."""
+
     def __init__(self, app: ASGIApp, surface: str, *, is_https: bool) -> None:
         self._app = app
         self._surface = surface
@@ -42,7 +44,7 @@ class Observed:
         status = 500
         is_head = scope["method"] == "HEAD"
         if is_head:
-            # Answered like GET, without the body: monitors and proxies ask this way.
+            # Monitors and proxies send HEAD: it is handled as GET and answered without the body.
             scope["method"] = "GET"
 
         async def send_with_headers(message: Message) -> None:
@@ -57,9 +59,9 @@ class Observed:
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            self._record(scope, status, time.perf_counter() - started)
 
-    def _note(self, scope: HTTPScope, status: int, seconds: float) -> None:
+    def _record(self, scope: HTTPScope, status: int, seconds: float) -> None:
         route = scope.get("path_template") or "unknown"
         REQUESTS.labels(self._surface, route, scope["method"], status).inc()
         REQUEST_SECONDS.labels(self._surface, route).observe(seconds)
@@ -77,8 +79,9 @@ class Observed:
 
 
 def _request_id(scope: HTTPScope) -> str:
-    given = next((value for name, value in scope["headers"] if name == b"request-id"), b"")
+    """The client's Request-Id when it is a UUID, else a new one."""
+    header = next((value for name, value in scope["headers"] if name == b"request-id"), b"")
     try:
-        return str(UUID(given.decode()))
+        return str(UUID(header.decode()))
     except ValueError:
         return str(new_id())

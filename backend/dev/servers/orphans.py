@@ -1,4 +1,4 @@
-"""Servers that a crashed launcher has left behind."""
+"""Orphaned servers of a crashed launcher."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ PATIENCE_SECONDS = 15
 
 
 def pids_in(path: Path) -> list[int]:
-    """The process id on a file's first line, if there is one."""
+    """The process id on the file's first line; empty when there is none."""
     try:
         first = path.read_text(encoding="ascii").partition("\n")[0]
     except FileNotFoundError:
@@ -18,22 +18,25 @@ def pids_in(path: Path) -> list[int]:
     return [int(first)] if first.isdigit() else []
 
 
-def end_leftover(pid: int, stop_signal: signal.Signals, *, its_folder: Path) -> None:
-    """Ends the server that a crashed launcher left on the folder; leaves a stranger who got the same number alone."""
+def stop_orphan(pid: int, stop_signal: signal.Signals, *, its_folder: Path) -> None:
+    """Stops the server on the folder, by SIGKILL after 15 s.
+
+    A process whose command line does not contain the folder is another one and left alone.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
-    asked = False
+    is_signaled = False
     while os.fsencode(its_folder) in command_line(pid):
         with contextlib.suppress(ProcessLookupError):
-            if not asked:
+            if not is_signaled:
                 os.kill(pid, stop_signal)
-                asked = True
+                is_signaled = True
             elif time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.02)
 
 
 def command_line(pid: int) -> bytes:
-    """Its program and arguments; empty when the process has ended."""
+    """Program and arguments of the process; empty when it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

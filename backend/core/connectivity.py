@@ -1,4 +1,4 @@
-"""One look at a server before a process or a command begins. What keeps us from it is one sentence without secrets."""
+"""Connection checks before a process or a command starts. An error is one sentence without secrets."""
 
 import asyncio
 import ssl
@@ -8,7 +8,7 @@ import asyncpg
 from arq.connections import ArqRedis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from backend.core.connecting import Connect
+from backend.core.database_connector import Connect
 from backend.core.database_url import check_database_files
 from backend.core.queue import open_queue
 from backend.core.redis_url import check_redis_files, redis_options
@@ -23,7 +23,7 @@ CONNECT_ERRORS = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-"""Of the driver, when no connection comes about."""
+"""Raised by asyncpg when a connection fails."""
 REASONS: dict[tuple[type[Exception], ...], str] = {
     (asyncpg.InvalidAuthorizationSpecificationError,): "refuses the user or the password",
     (asyncpg.InvalidCatalogNameError,): "is not on that server under that name",
@@ -38,7 +38,7 @@ class StartRefused(Exception):
 
 
 async def reach_database(setting: str, url: str, connector: Callable[[str], Connect]) -> asyncpg.Connection:
-    """Raises SettingsError or StartRefused."""
+    """An open connection. Raises SettingsError or StartRefused."""
     check_database_files(setting, url)
     try:
         return await connector(url)()
@@ -47,7 +47,7 @@ async def reach_database(setting: str, url: str, connector: Callable[[str], Conn
 
 
 def away(setting: str, error: Exception) -> StartRefused:
-    """To be raised without its cause: the driver may quote the address."""
+    """Raise it `from None`: the driver's error may quote the URL."""
     return StartRefused(f"The database {_why_away(error)}: check {setting}.")
 
 
@@ -61,17 +61,20 @@ def _why_away(error: Exception) -> str:
 
 
 async def reach_redis(url: str, *, retries: int = 0, is_needed: bool = False) -> None:
-    """Raises StartRefused when it refuses us, and when it is away and needed: the till does without for a while."""
+    """Raises StartRefused when Redis rejects the connection, or when it is away and `is_needed`.
+
+    The till works without Redis. `retries`: further attempts, 1 s apart, while it is away.
+    """
     check_redis_files(REDIS_SETTING, url)
     queue = open_queue(url)
     try:
-        while (error := await _ping(queue)) and retries > 0 and not _refusal(error):
+        while (error := await _ping(queue)) and retries > 0 and not _permanent_reason(error):
             retries -= 1
             await asyncio.sleep(RETRY_SECONDS)
     finally:
         await queue.aclose(close_connection_pool=True)
-    if error and (refusal := _refusal(error)):
-        raise StartRefused(f"Redis {refusal}: check {REDIS_SETTING}.")
+    if error and (reason := _permanent_reason(error)):
+        raise StartRefused(f"Redis {reason}: check {REDIS_SETTING}.")
     if error and is_needed:
         raise StartRefused(f"Redis {await _why_redis_away(url, error)}: check {REDIS_SETTING}.")
 
@@ -83,11 +86,11 @@ async def _why_redis_away(url: str, error: Exception) -> str:
 
 
 async def _is_open(url: str) -> bool:
-    """Somebody is there, TLS or not."""
-    told = redis_options(url)
+    """Whether the port accepts connections, with or without TLS."""
+    options = redis_options(url)
     try:
         async with asyncio.timeout(RETRY_SECONDS):
-            _, writer = await asyncio.open_connection(told.get("host", "localhost"), told.get("port", REDIS_PORT))
+            _, writer = await asyncio.open_connection(options.get("host", "localhost"), options.get("port", REDIS_PORT))
     except OSError:
         return False
     writer.close()
@@ -102,9 +105,9 @@ async def _ping(queue: ArqRedis) -> Exception | None:
     return None
 
 
-def _refusal(error: Exception) -> str | None:
-    """The reason that waiting does not change; None when Redis is away."""
-    for reason in _reasons(error):
+def _permanent_reason(error: Exception) -> str | None:
+    """The reason of a failure that retries do not cure; None when Redis is away."""
+    for reason in _causes(error):
         if isinstance(reason, AuthenticationError | ResponseError):
             return "refuses the user, the password or the database"
         if isinstance(reason, ssl.SSLCertVerificationError):
@@ -114,12 +117,12 @@ def _refusal(error: Exception) -> str | None:
     return None
 
 
-def _reasons(error: BaseException) -> Iterator[BaseException]:
-    """The library hands them on inside another one, or raises another one in their place."""
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that led to it: redis-py passes errors on as arguments or as causes of its own."""
     yield error
     yield from (part for part in error.args if isinstance(part, BaseException))
-    if behind := error.__cause__ or error.__context__:
-        yield from _reasons(behind)
+    if cause := error.__cause__ or error.__context__:
+        yield from _causes(cause)
 
 
 def _untrusted(error: ssl.SSLCertVerificationError) -> str:

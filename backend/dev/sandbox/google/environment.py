@@ -1,4 +1,4 @@
-"""How the development servers get a Google of their own."""
+"""The `ORION_` variables that make the processes use the fake Google."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 
 
 def google_values(settings: Settings, data_dir: Path) -> dict[str, str]:
-    """The `ORION_` values that lead to it; none when the developer has an issuer at Google."""
+    """Empty when the developer has configured a real issuer."""
     if is_configured(settings):
         return {}
     folder = data_dir / "sandbox"

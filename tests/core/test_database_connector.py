@@ -12,11 +12,11 @@ from cryptography import x509
 from msgspec.structs import replace
 from sqlalchemy import text
 
-from backend.core.connecting import connector
+from backend.core.connectivity import StartRefused, reach_database
 from backend.core.database import DIALECT, engine_maker, open_pool, session_connector, till_connector
+from backend.core.database_connector import connector
 from backend.core.database_url import check_database_files
 from backend.core.migrations import owner_engine
-from backend.core.reaching import StartRefused, reach_database
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY, Authority, pem
 from environment.reading import SettingsError
