@@ -1,4 +1,4 @@
-"""The composition root of the frontend: `create_app` is what the server starts."""
+"""The composition root of the frontend. The server starts `create_app`."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ LARGEST_BODY = 262_144
 
 
 def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
-    """`transport` replaces the way to the backend; the tests answer there themselves."""
+    """Tests pass a `transport` that answers in place of the backend."""
     settings = settings or load_settings()
     set_up_logs(settings)
     assets = Assets()

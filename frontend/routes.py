@@ -1,4 +1,4 @@
-"""The contents page of the frontend: every handler, by audience."""
+"""Every handler of the frontend, by audience."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
@@ -95,6 +95,6 @@ SYSTEM: list[ControllerRouterHandler] = [
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """The pages that only developers see are added where they are installed, and never in production."""
+    """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
     return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *(development.handlers(settings) if development else [])]

@@ -1,4 +1,4 @@
-"""Who may see the pages of the platform. What they may do there, the backend decides."""
+"""Restricts the admin pages to administrators. The backend decides what each of them may do."""
 
 from litestar import Response
 
@@ -12,7 +12,7 @@ FORBIDDEN = 403
 
 
 async def admit_admins(request: Request) -> Response[str] | None:
-    """Before every page here."""
+    """Runs before every admin page."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)

@@ -1,4 +1,4 @@
-"""The customer's own page. Its address is the right to see it, so a wrong one tells nothing."""
+"""The customer's card page. Its address authorizes access, so a wrong address must reveal nothing."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -42,7 +42,7 @@ async def show_card_page(request: Request, caller: NamedDependency[Caller], toke
 
 @post("/c/{token:str}/language", status_code=200)
 async def take_card_language(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
-    """The customer's choice holds for their page, their mails and their passes, on every device."""
+    """The choice applies to the customer's page, emails and passes, on every device."""
     form = await read_form(request)
     if form.text("lang") in LANGUAGES:
         try:
@@ -57,13 +57,13 @@ async def take_card_language(request: Request, caller: NamedDependency[Caller], 
 
 @get("/c", name="lost_card")
 async def show_lost_card(request: Request) -> Response[str]:
-    """A link that names the store leaves one field to fill in."""
+    """A link with `store` prefills the store code, which leaves one field to fill in."""
     return _link_form(request, Form({"store_code": request.query_params.get("store", "")}))
 
 
 @post("/c", status_code=200)
 async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """The same answer whether or not somebody has that address."""
+    """The answer is the same whether or not the email address has a card."""
     form = await read_form(request)
     try:
         await request_card_link(caller, _checked(request, form))

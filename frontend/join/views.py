@@ -1,4 +1,4 @@
-"""The page behind the poster: it works without JavaScript and on old phones."""
+"""The page that a poster's QR code opens. It works without JavaScript and on old phones."""
 
 import hashlib
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
 ADDRESSES = ["/j/{store_code:str}", "/J/{store_code:str}"]
-"""A code in capitals alone is smaller, so posters shout."""
+"""Posters print the address in capitals, because that makes a smaller QR code."""
 FIELDS = ("email", "first_name", "accept_terms")
 NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
@@ -57,7 +57,7 @@ async def take_join(request: Request, caller: NamedDependency[Caller], store_cod
 
 
 def _checked(request: Request, form: Form) -> SelfEnroll | None:
-    """None when something is wrong; all of it is then in `form.errors`."""
+    """None when a field is invalid; `form.errors` then holds every error."""
     language = language_of(request)
     _ = get_translator(language).gettext
     values = {
@@ -78,12 +78,12 @@ def _checked(request: Request, form: Form) -> SelfEnroll | None:
 
 
 def _key(form: Form, body: SelfEnroll) -> str:
-    """The same form sent again is the same enrollment; with another address in it, on a shared phone, a new one."""
+    """The same form sent again is the same enrollment. Another address in it, as on a shared phone, is a new one."""
     return hashlib.sha256(form.text("idem").encode() + msgspec.json.encode(body)).hexdigest()
 
 
 def _joined(request: Request, joined: SelfEnrollView) -> Response[str]:
-    """A new card is shown at its own address, which can be kept; a known address gets its card by mail only."""
+    """Redirects to the page of a new card. A known email address gets its card by email only."""
     if joined.card.page_url is None:
         return customer_page(request, "join/sent.html", works_at=joined.works_at)
     address = kept_language(request, urlsplit(joined.card.page_url).path)

@@ -1,4 +1,4 @@
-"""Files for browsers, under addresses that carry their hash: cached for ever, compressed once, answered with 304."""
+"""Static files under addresses that contain their hash: immutable, compressed once, answered with 304."""
 
 import asyncio
 import gzip
@@ -28,7 +28,7 @@ REFERENCE = {
     ".js": re.compile(r'(?:from|import\()\s*"(?P<path>\.{1,2}/[^"]+)"'),
 }
 REMARK = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
-"""A remark with lines of its own, for whoever reads the source: it does not travel."""
+"""Comments on lines of their own, which are removed before the file is served."""
 HARD_TO_PACK = 200_000
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -44,7 +44,7 @@ class Asset:
         self._packed: dict[str, bytes] = {}
 
     def packed(self, accepted: str) -> tuple[str | None, bytes]:
-        """The content in the best coding the browser accepts; packed at the first request, then kept."""
+        """The content in the best encoding the browser accepts. Compressed at the first request, then cached."""
         coding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else None
         if coding is None or self._is_small:
             return None, self.content
@@ -54,7 +54,7 @@ class Asset:
 
 
 class Assets:
-    """Every file of `static/`, read once. References between our own files are rewritten to hashed addresses."""
+    """All files of `static/`, read once. References between our own files are rewritten to hashed addresses."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._folder = folder

@@ -1,6 +1,6 @@
-"""A pass as a phone shows it, from plain values: what `components/pass.html` draws.
+"""A wallet pass as a phone shows it, built from plain values and drawn by `components/pass.html`.
 
-The same face is made for a program that is being edited, for a customer's card and for a pass that a phone really has.
+Used for a program in the editor, for a customer's card and for the passes on the sandbox's phones.
 """
 
 import unicodedata
@@ -29,7 +29,7 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str
     title: str
     color: str
-    """#RRGGBB; anything else is drawn in the platform's own color."""
+    """#RRGGBB; any other value is drawn in the platform's color."""
     figures: list[Fact]
     """Apple: top right. Google: the row of balances."""
     main: Fact | None = None
@@ -37,10 +37,10 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
     details: list[Fact] = []
     """Apple: below the strip."""
     more: list[Fact] = []
-    """What the wallet shows below the card, or on its back."""
+    """What the wallet shows below the card or on its back."""
     strip: Strip | None = None
     strip_image: str | None = None
-    """A `data:` address of the real picture, drawn instead of `strip`; so is `logo_image`."""
+    """A `data:` URL of the real image, drawn instead of `strip`. The same holds for `logo_image`."""
     logo_image: str | None = None
     code: str | None = None
     is_over: bool = False
@@ -60,12 +60,12 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def initial(self) -> str:
-        """Where there is no logo: the first letter or digit of the merchant, without its accent."""
+        """The first letter or digit of the merchant, without accents; shown when there is no logo."""
         plain = unicodedata.normalize("NFKD", self.issuer).upper()
         return next((letter for letter in plain if letter.isalnum()), "")
 
     def sentence(self, language: str) -> str:
-        """The whole picture, for those who hear it."""
+        """The text alternative of the whole pass, for screen readers."""
         _ = get_translator(language).gettext
         facts = [fact for fact in (self.main, *self.figures, *self.details, *self.more) if fact is not None]
         told = [_("%(label)s: %(value)s", label=fact.label, value=fact.value) for fact in facts]
@@ -83,7 +83,7 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PassValues(msgspec.Struct, frozen=True, kw_only=True):
-    """A card as its passes would show it."""
+    """The card values that a pass shows."""
 
     merchant: str
     card_name: str
@@ -95,7 +95,7 @@ class PassValues(msgspec.Struct, frozen=True, kw_only=True):
     stamps_target: int = 0
     stamp_reward: str = ""
     reward: str = ""
-    """The next one for points."""
+    """The next reward to redeem for points."""
     missing_points: int = 0
     customer: str = ""
     code: str | None = None
@@ -105,13 +105,13 @@ class PassValues(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def faces_of(values: PassValues, language: str) -> list[PassFace]:
-    """In Google Wallet and in Apple Wallet."""
+    """The faces for Google Wallet and Apple Wallet."""
     words = _Words(values, language)
     return [_google_face(values, words), _apple_face(values, words)]
 
 
 class _Words:
-    """The few facts on a pass, in the reader's language."""
+    """The texts of a pass in one language."""
 
     def __init__(self, values: PassValues, language: str) -> None:
         self.values = values
@@ -151,7 +151,7 @@ class _Words:
         values = self.values
         if values.expires_at is None or not values.expiring_points:
             return []
-        # Points expire at the very end of a day, which is the first moment of the day after.
+        # Points expire at the end of a day, which is stored as the first instant of the next day.
         last_day = self.format.date(values.expires_at - timedelta(microseconds=1))
         points = self.format.points(values.expiring_points)
         text = self.ngettext(

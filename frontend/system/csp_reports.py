@@ -1,4 +1,4 @@
-"""What browsers report about our policy: anybody may send it, and it names pages whose addresses open cards."""
+"""Reports of content security policy violations. Anybody may send them, and their URLs may contain card tokens."""
 
 import json
 import time
@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 PER_MINUTE = 20
 WORD_MAX = 60
 KINDS = ("inline", "eval", "wasm-eval", "data", "blob", "self")
-"""What the blocked thing may be called instead of having an address."""
+"""Values of the blocked URL that are keywords instead of addresses."""
 
 
 @dataclass(slots=True)
 class ReportBook:
-    """So many lines a minute and process; whoever sends more fills no disk."""
+    """Limits the logged reports per minute and process, so that nobody can fill the disk."""
 
     now: Callable[[], float] = time.monotonic
     _since: float = field(default=float("-inf"))
@@ -30,7 +30,7 @@ class ReportBook:
 
 
 def told_by(body: bytes) -> Iterator[dict[str, str]]:
-    """Of each report which rule was broken, on what kind of page and by which site. Addresses are cut to these."""
+    """Rule, page and blocked site of each report. Addresses are reduced to the part that identifies no card."""
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ def _word(value: object) -> str:
 
 
 def _page(address: object) -> str:
-    """The first part of the path: what follows may open a card."""
+    """The first segment of the path: the rest may be a card token."""
     return "/" + _word(_split(address)[1].lstrip("/").partition("/")[0])
 
 

@@ -1,4 +1,4 @@
-"""Pages for machines, and the one for nobody's network."""
+"""Health checks, service worker, offline page and policy reports."""
 
 import json
 
@@ -33,7 +33,7 @@ async def show_live() -> dict[str, str]:
 
 @get("/health/ready")
 async def show_ready(caller: NamedDependency[Caller]) -> Response[dict[str, str]]:
-    """Ready when the backend lives; the backend answers for its own database."""
+    """Ready when the backend is alive; the backend checks its own database."""
     if await caller.is_alive():
         return Response({"status": "ready"})
     return Response({"status": "backend away"}, status_code=AWAY)
@@ -41,7 +41,7 @@ async def show_ready(caller: NamedDependency[Caller]) -> Response[dict[str, str]
 
 @get("/offline")
 async def show_offline(request: Request) -> Response[str]:
-    """Kept by the service worker in the language of the visit, with nothing personal on it."""
+    """Cached by the service worker in the current language. The page contains nothing personal."""
     return page(request, "system/offline.html")
 
 

@@ -1,4 +1,4 @@
-"""When the backend did not answer: the same form, the same key, and a look whether it was booked after all."""
+"""Handles a backend that does not answer: the form keeps its key, and the till asks whether the booking was recorded."""
 
 from uuid import UUID
 
@@ -30,7 +30,7 @@ SETTLED = {"booked", "refused"}
 
 
 def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key: str | None = None) -> Response[str]:
-    """503. `key` is looked up again until it is known what became of the booking."""
+    """503. The page polls the booking with `key` until the outcome is known."""
     fields = [(name, value) for name, values in form.lists.items() for value in values if name not in NOT_TYPED]
     lifted = is_lifted(form)
     return page(
@@ -39,7 +39,7 @@ def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key:
 
 
 def show_away(request: Request, error: BackendAway) -> Response[str]:
-    """Whatever is on the screen stays there, with a note; without scripts a page with a way to try again."""
+    """With htmx the screen stays and shows a note; without scripts the response is a page with a retry."""
     if not is_htmx(request):
         return show_backend_away(request, error)
     tell_away(request, error)
@@ -47,7 +47,7 @@ def show_away(request: Request, error: BackendAway) -> Response[str]:
 
 
 def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
-    """What was typed for another booking is on the card when it is opened again."""
+    """Values entered for another booking are restored when the card is opened again."""
     request.session[FLASH] = msgspec.to_builtins(Done("", typed=done.typed))
     return page(request, "till/booked.html", sentence=done.text, card_id=card_id)
 
@@ -56,7 +56,10 @@ def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
 async def show_booking_state(
     request: Request, caller: NamedDependency[Caller], key: FromPath[str], card_id: FromQuery[UUID | None] = None
 ) -> Response[str]:
-    """For the note of `no_answer`: the fresh screen once it is booked. `key` is the form's with the button's name."""
+    """Polled by the note of `no_answer`; returns the updated screen once the booking is recorded.
+
+    `key` is the form's key followed by the button's name.
+    """
     idem, _, deed = key.partition(".")
     try:
         found = await find_booking(caller, booking_key(idem, deed) if deed else key)
@@ -74,7 +77,7 @@ async def show_booking_state(
 
 
 def _still_typed(request: Request, deed: str) -> Typed | None:
-    """For a purchase, unless it is what was recorded."""
+    """The purchase form's values, unless the purchase is what was recorded."""
     form = read_query(request)
     return None if deed.partition(".")[0] == "points" else typed_of(form, card_id_of(form, "open_card"))
 

@@ -1,4 +1,4 @@
-"""What became of a booking without an answer whose customer has gone meanwhile."""
+"""The outcome of an unanswered booking after the till has moved on to another customer."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ async def show_outcome(
     waited: FromQuery[int],
     card_id: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    """A toast; 204 while it is unknown, or may still be under way after so many seconds."""
+    """A toast; 204 while the outcome is unknown or the booking may still be in progress (`waited` is in seconds)."""
     idem, _, deed = key.partition(".")
     try:
         found = await find_booking(caller, booking_key(idem, deed) if deed else key)

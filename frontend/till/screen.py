@@ -1,4 +1,4 @@
-"""Every state of the till is one page: finder and last bookings at the side, the state in the panel."""
+"""Rendering shared by all till states: search and last transactions at the side, the state in the panel."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ def card_screen(
     lifting: Lifting | None = None,
     asked: Asked | None = None,
 ) -> Response[str]:
-    """The open card. `form` brings back what was typed and what was wrong with it."""
+    """The open card. `form` carries entered values and their errors."""
     card = view.card
     if card is None:
         return ready_screen(request, view, done=done)
@@ -94,7 +94,7 @@ def till_page(
     done: Done | None = None,
     **values: object,
 ) -> Response[str]:
-    """`address` is where this screen can be found again; htmx writes it into the address bar."""
+    """`address` is the address of this screen; htmx writes it into the address bar."""
     words, now = words_of(request, view), datetime.now(UTC)
     return page(
         request,
@@ -114,7 +114,7 @@ def till_page(
 
 
 def show_done(request: Request, view: TillView, done: Done) -> Response[str]:
-    """After a form: the screen itself for htmx, a redirect otherwise, so that reloading does not post again."""
+    """The response to a form: the screen for htmx, a redirect otherwise, so that a reload does not post again."""
     if is_htmx(request):
         return card_screen(request, view, done=done)
     return go_on(request, f"/till/cards/{view.card.id}" if view.card else "/till", done)
@@ -130,7 +130,7 @@ def words_of(request: Request, view: TillView) -> Words:
 
 
 def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:
-    """Newest first. What is recorded on one card in one go, such as a sale and its stamp, is one event."""
+    """Groups the transactions, newest first: those recorded on one card within a minute form one event."""
     events: list[list[TransactionView]] = []
     for booking in bookings:
         last = events[-1][-1] if events else None
@@ -147,7 +147,7 @@ def _flashed(request: Request) -> Done | None:
 
 
 def _chosen_categories(request: Request, view: TillView, form: Form) -> list[str]:
-    """As in the form; in a new one what was sold last at this till, or the only one there is."""
+    """The categories of the form; in a new form the last one sold at this till, or the only one offered."""
     if form.fields:
         return form.many("category_ids")
     offered = [str(category.id) for category in view.program.categories]

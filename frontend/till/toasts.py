@@ -1,4 +1,4 @@
-"""What the last step did, told on the next screen, and the booking that can still be undone."""
+"""The toasts of the next screen, including the one of the booking that can still be undone."""
 
 import math
 from datetime import UTC, datetime
@@ -15,17 +15,17 @@ TOAST_SECONDS = 8
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What the last step did, told on the next screen."""
+    """The result of the last action, passed to the next screen."""
 
     text: str
-    """Empty: nothing to tell, only something to keep."""
+    """Empty when the result only carries values to keep."""
     is_good: bool = True
     hand_over: str | None = None
-    """Name of the reward to hand over: stays large on the screen until the next step."""
+    """Name of the reward to hand over; it stays on the screen until the next action."""
     enrolled: bool = False
     stamped: bool = False
     transaction_id: UUID | None = None
-    """The booking that `text` is about; only its own toast may offer to undo it."""
+    """The transaction that `text` describes; only its toast may offer to undo it."""
     typed: Typed | None = None
 
 
@@ -38,7 +38,7 @@ class Toast(msgspec.Struct, frozen=True):
 
 
 def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
-    """While the last booking may be undone its toast stays, also across screens and reloads."""
+    """The toast of a booking that may be undone stays across screens and reloads."""
     undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
     toasts = []
     done = done if done and done.text else None

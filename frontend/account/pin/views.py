@@ -1,4 +1,4 @@
-"""One's own PIN: set by the person, confirmed by their password, never shown."""
+"""Users set their own PIN here and confirm it with their password. The PIN is never shown."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency

@@ -22,7 +22,7 @@ UNPROCESSABLE = 422
 
 @get("/")
 async def show_start(request: Request) -> Response[str]:
-    """To work for those who are signed in; for everybody else what this is, and where to go."""
+    """Redirects signed-in users to their work; others see what Orion is and where to go."""
     person = find_person(request)
     return redirect(request, person.home) if person else page(request, "account/sign_in/start.html")
 
@@ -83,7 +83,7 @@ async def take_store(request: Request) -> Response[str]:
 
 @post("/sign-out")
 async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """The cookie goes even when the backend does not answer; its token then ends by its own time."""
+    """Clears the session cookie even when the backend does not answer; the token then expires by itself."""
     if find_person(request):
         with suppress(BackendProblem, BackendAway):
             await sign_out(caller)
@@ -93,12 +93,12 @@ async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Re
 
 
 def _is_over(request: Request, form: Form) -> bool:
-    """Whether the sign-in lies over a till that is still there."""
+    """Whether the form is shown over a till page that stays in the document."""
     return bool(form.text("over")) and is_htmx(request)
 
 
 def _goes_on(request: Request, person: Person, form: Form) -> bool:
-    """The same person at the same store goes on where they were; for anybody else the page is another one."""
+    """Whether the same user works at the same store again and so can continue on the page below."""
     choose_store(request, person, form.text("page_store"))
     here = find_person(request)
     place = (here.email, here.store_code) if here else ("", "")
@@ -106,7 +106,7 @@ def _goes_on(request: Request, person: Person, form: Form) -> bool:
 
 
 def _place(person: Person, wanted: str | None) -> str:
-    """Where they wanted to go; the start is another one for administrators, who have no till."""
+    """The requested page, or the user's own start page."""
     place = local_path(wanted, START)
     return person.home if place == START else place
 

@@ -1,4 +1,4 @@
-"""One card's passes from the inside, for super admins who have to find out what is wrong with them."""
+"""The internal state of a card's passes, for super admins who investigate a failure."""
 
 import json
 
@@ -41,7 +41,7 @@ GOOD = {"synced", "clean", "moved"}
 async def show_passes(
     request: Request, caller: NamedDependency[Caller], code: FromQuery[str | None] = None
 ) -> Response[str]:
-    """A card by its code or its id; without one, only the field to write it in."""
+    """`code` is a card code or a card id; without it only the search field is shown."""
     if not code or not code.strip():
         return _page(request, code="")
     _ = get_translator(language_of(request)).gettext
@@ -50,7 +50,7 @@ async def show_passes(
     except BackendProblem as problem:
         if problem.status != NOT_FOUND:
             raise
-        # The problem's own sentence is for the till.
+        # The problem's own sentence is written for the till.
         return _page(request, code=code, error=_("There is no card with this code or ID."), status=NOT_FOUND)
 
 

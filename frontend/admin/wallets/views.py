@@ -1,4 +1,4 @@
-"""How both wallets are, and runs over their passes."""
+"""The state of both wallets, and the task runs over their passes."""
 
 import asyncio
 from contextlib import suppress
@@ -21,7 +21,7 @@ from i18n.translator import get_translator
 
 PLACE = "/admin/wallets"
 RUNS = {"sync_wallet_passes": 8, "reconcile_google_passes": 2, "check_wallet_certificates": 2}
-"""How many of each task are shown."""
+"""How many runs of each task are shown."""
 SIGNED_OUT, FORBIDDEN, UNPROCESSABLE = 401, 403, 422
 SCOPES = ("behind", "failed", "merchant", "card")
 
@@ -39,7 +39,7 @@ async def show_wallets(request: Request, caller: NamedDependency[Caller]) -> Res
 
 @post(f"{PLACE}/check", status_code=200)
 async def check_now(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """What was mended elsewhere counts from now on; the page tells how it is."""
+    """Repeats all checks, so that a fix made elsewhere takes effect at once, and reloads the page."""
     with suppress(BackendAway):
         await check_wallets(caller)
     return redirect(request, PLACE)
@@ -47,7 +47,7 @@ async def check_now(request: Request, caller: NamedDependency[Caller]) -> Respon
 
 @get(f"{PLACE}/runs/{{run_id:uuid}}", name="admin-wallet-run")
 async def show_run(request: Request, caller: NamedDependency[Caller], run_id: FromPath[UUID]) -> Response[str]:
-    """Asked for again and again while the run works."""
+    """The page polls this while the run is in progress."""
     if not is_htmx(request):
         return redirect(request, PLACE)
     run = await get_task_run(caller, run_id)
@@ -64,7 +64,7 @@ async def start_run(request: Request, caller: NamedDependency[Caller]) -> Respon
     except BackendProblem as problem:
         if problem.status in {SIGNED_OUT, FORBIDDEN}:
             raise
-        # A run that is gone has no field of its own: that is said above the form.
+        # The form has no field for a missing run: its sentence stands above the form.
         field = {"merchant_not_found": "merchant_code", "card_not_found": "card_code"}.get(problem.code, "")
         return await _refused(request, caller, form, problem.status, {field: problem.sentence})
     if is_htmx(request):
@@ -73,7 +73,7 @@ async def start_run(request: Request, caller: NamedDependency[Caller]) -> Respon
 
 
 async def _status(request: Request, caller: Caller) -> tuple[WalletStatus | None, str]:
-    """The status, or why there is none; the runs are shown all the same."""
+    """The status, or the reason why it is missing; the page shows the runs in both cases."""
     _ = get_translator(language_of(request)).gettext
     try:
         return await get_wallet_status(caller), ""

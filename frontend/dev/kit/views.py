@@ -21,5 +21,5 @@ PASS = PassValues(
 
 @get("/_kit")
 async def show_kit(request: Request) -> Response[str]:
-    """Every component in every state, for the eye, for screenshots and for the accessibility tests."""
+    """Every component in every state, for review, screenshots and accessibility tests."""
     return page(request, "dev/kit/page.html", faces=faces_of(PASS, language_of(request)))

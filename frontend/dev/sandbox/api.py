@@ -1,4 +1,4 @@
-"""The sandbox's phones; only there in development. Not the backend: an address of its own."""
+"""Calls to the sandbox's phones. The sandbox runs in development only, at its own address beside the backend."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -24,7 +24,7 @@ async def get_phones(request: Request, card_id: UUID, language: str) -> ShownPho
 
 
 async def tap_button(request: Request, card_id: UUID, wallet: str, url: str) -> None:
-    """Answered when the phone has the pass, or has refused it."""
+    """Returns once the phone has installed or refused the pass."""
     await _ask(request, "POST", f"/phones/{card_id}/{wallet}", msgspec.json.encode(Tap(url)))
 
 

@@ -1,4 +1,4 @@
-"""From what a phone has to what is drawn."""
+"""Converts a pass stored on a sandbox phone into the face that is drawn."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Why the balance is what it is: in the open card for htmx, a page of its own otherwise."""
+"""The explanation of a balance: inside the open card for htmx, as its own page otherwise."""
 
 import asyncio
 from uuid import UUID
@@ -24,7 +24,7 @@ async def show_explanation(request: Request, caller: NamedDependency[Caller], ca
 
 
 async def _part(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
-    """The card around it stays as it is, also when nothing answers."""
+    """Without an answer the part shows a note, and the card around it stays."""
     try:
         explanation = await explain_card(caller, card_id)
     except BackendAway:

@@ -1,4 +1,4 @@
-"""One box for scanned codes and typed names. What was typed is posted, so that no name stands in an address."""
+"""One search field for scanned codes and entered names. The query is posted, so that no name appears in an address."""
 
 import re
 from uuid import UUID
@@ -69,7 +69,7 @@ def _listed(request: Request, view: TillView, cards: list[CardView], query: str)
 
 
 async def _replaced(request: Request, caller: Caller, query: str, problem: BackendProblem) -> Response[str]:
-    """The code is an old one: since when, and how to find the customer."""
+    """The code was replaced: shows since when, and how to find the customer."""
     return till_page(
         request,
         await get_till(caller),
@@ -115,7 +115,7 @@ def _is_code(query: str) -> bool:
 
 
 def _is_phone(query: str) -> bool:
-    """Whatever the API takes for one."""
+    """Uses the phone number type of the API."""
     try:
         return bool(msgspec.convert(query, Phone))
     except msgspec.ValidationError:
@@ -123,7 +123,9 @@ def _is_phone(query: str) -> bool:
 
 
 def _carried(query: str) -> dict[str, str]:
-    """The typed text goes into the field it looks like; an address is written anew, or a card goes to a wrong one."""
+    """Enrollment fields filled from the query. An email address is not carried over: a typing error would send the card
+    to a stranger.
+    """
     if "@" in query:
         return {}
     if _is_phone(query):

@@ -1,4 +1,4 @@
-"""The till is locked in the session, not only on the screen: while it is, every page of the till asks for the PIN."""
+"""Locks the till in the session, not only on the screen: every till page asks for the PIN until it is unlocked."""
 
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ AWAY = 503
 
 
 async def admit(request: Request) -> Response[str] | None:
-    """Before every page of the till: signed in, at a store, and not locked."""
+    """Runs before every till page: requires a signed-in user, a store and an unlocked till."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)
@@ -60,7 +60,7 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
 
 
 def lock_page(request: Request, *, status: int = STATUS) -> Response[str]:
-    """Over the till for htmx, so that what was typed is kept; a page of its own otherwise."""
+    """Covers the till for htmx, so that entered values are kept; a page of its own otherwise."""
     return page(request, "till/lock/page.html", status=status, error=None, next=_place(request))
 
 

@@ -1,4 +1,4 @@
-"""What a return leads to: the card with its toast, or the list with the form open again."""
+"""Responses to a return: the card with a toast, or the list with the form and its errors."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ TOO_MUCH = "return_exceeds_sale"
 
 
 async def show_return(request: Request, caller: Caller, answer: VoidView) -> Response[str]:
-    """A return may be undone for a moment, from its toast."""
+    """The toast offers to undo the return for a short time."""
     words = ReturnWords(language_of(request), TIME_ZONE)
     newest = answer.transactions[-1].id if answer.transactions else None
     return await _show(request, caller, answer, Done(words.said(answer), transaction_id=newest))
@@ -50,14 +50,14 @@ async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) 
 async def list_again(
     request: Request, caller: Caller, form: Form, *, what: UUID | str, status: int, sentence: str = ""
 ) -> Response[str]:
-    """The list with the form open; a sentence about the whole stands above it."""
+    """The list with the form open. `sentence` concerns the whole form and stands above it."""
     refused = Refused(form, str(what), "" if form.errors else sentence)
     card_id, after = card_id_of(form, "of_card"), form.optional("after")
     return await bookings_screen(request, caller, card_id=card_id, after=after, status=status, refused=refused)
 
 
 def judge(form: Form, problem: BackendProblem) -> None:
-    """Writes beside each field what only a return can get wrong. Raises what a fresh sign-in mends."""
+    """Sets the errors of a return on the form. Re-raises an ended sign-in."""
     if problem.status == SIGNED_OUT:
         raise problem
     form.end_key(problem)

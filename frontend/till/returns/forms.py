@@ -1,4 +1,4 @@
-"""From the written form of a return to what is asked of the backend."""
+"""Converts the form of a return into the body of the API call."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -13,16 +13,16 @@ from i18n.translator import get_translator
 B = TypeVar("B", bound=Void)
 
 PIECES_MAX = 20
-"""More are refused by the API too."""
+"""The API's own limit."""
 
 
 def void_of(request: Request, form: Form) -> Void:
-    """Raises FormError. An empty amount takes back all that is left."""
+    """Raises FormError. Without an amount the whole rest is voided."""
     return _body(request, Void, _parts(request, form), form)
 
 
 def order_return_of(request: Request, form: Form) -> OrderReturn:
-    """Raises FormError. Of the receipt only what was shown."""
+    """Raises FormError. Limited to the transactions that were shown."""
     shown = {"transaction_ids": form.many("transaction_ids") or None}
     values = _parts(request, form) | shown | {"order_reference": _order_reference(request, form)}
     return _body(request, OrderReturn, values, form)
@@ -51,7 +51,7 @@ def card_id_of(form: Form, name: str = "card_id") -> UUID | None:
 
 
 def pieces_of(request: Request, form: Form, name: str) -> int | None:
-    """Raises FormError. None: not written."""
+    """Raises FormError. None when the field is empty."""
     text = form.text(name)
     if not text:
         return None

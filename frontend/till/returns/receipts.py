@@ -1,4 +1,4 @@
-"""Taking back what was booked for a receipt: it is looked at first, and a reason books."""
+"""Returns by receipt number: a preview first, then the booking with a reason."""
 
 from litestar import Response, post
 from litestar.di import NamedDependency
@@ -17,12 +17,12 @@ from frontend.till.returns.screen import return_screen
 from frontend.till.today.screen import BY_RECEIPT
 
 ASKED_FOR = {"order_reference", "amount"}
-"""The fields of the form that looks for a receipt."""
+"""The fields of the form that searches for a receipt."""
 
 
 @post("/till/returns/look")
 async def look_up_return(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """Shows whose receipt it is and how much goes back. Books nothing."""
+    """Shows whose receipt it is and what would be returned. Books nothing."""
     form = await read_form(request)
     try:
         return await _looked_up(request, caller, form)
@@ -46,7 +46,7 @@ async def _looked_up(request: Request, caller: Caller, form: Form) -> Response[s
 
 @post("/till/returns")
 async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """All that was booked for it, or a part of its sale."""
+    """Returns the whole order or a part of its sale."""
     form = await read_form(request)
     try:
         answer = await return_order(caller, order_return_of(request, form), key=form.text("idem"))
@@ -63,7 +63,7 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
 
 
 async def _again(request: Request, caller: Caller, form: Form, *, status: int, sentence: str = "") -> Response[str]:
-    """Where the return was shown, under its key; a wrong receipt is said where it was asked for."""
+    """Shows the preview again with the same idempotency key. Errors about the receipt are shown in the search form."""
     seen = None if ASKED_FOR & form.errors.keys() else await _seen_again(request, caller, form)
     if seen is None:
         return await list_again(request, caller, form, what=BY_RECEIPT, status=status, sentence=sentence)

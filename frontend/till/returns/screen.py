@@ -1,4 +1,4 @@
-"""Whose receipt it is and how much goes back, before anything is booked."""
+"""The preview of a return: whose receipt it is and what would be returned."""
 
 from litestar import Response
 
@@ -16,7 +16,7 @@ from frontend.till.today.screen import reasons_of
 async def return_screen(
     request: Request, caller: Caller, seen: OrderPreview, form: Form, *, status: int = 200
 ) -> Response[str]:
-    """`form` is the one that asked, with what is wrong beside its PIN."""
+    """`form` is the search form, or the return form with its errors."""
     view = await get_till(caller)
     words = ReturnWords(language_of(request), view.program.timezone)
     return till_page(

@@ -1,4 +1,4 @@
-"""Taking a booking back: at once from the toast, or later from a list."""
+"""Voids transactions: at once from the toast, or later from a list."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from frontend.till.screen import card_screen
 async def void_booking(
     request: Request, caller: NamedDependency[Caller], transaction_id: FromPath[UUID]
 ) -> Response[str]:
-    """Undo at once (from the toast, without a reason) or later (from a list, with one)."""
+    """Undoes at once (from the toast, without a reason) or voids later (from a list, with a reason)."""
     form = await read_form(request)
     is_later = bool(form.text("later"))
     typed = None if is_later else take_typed(form, card_id_of(form, "open_card"))
@@ -45,7 +45,7 @@ async def void_booking(
 async def _refused(
     request: Request, caller: Caller, transaction_id: UUID, form: Form, problem: BackendProblem, *, typed: Typed | None
 ) -> Response[str]:
-    """From a list: beside the booking. From the toast: on the fresh card."""
+    """Shows the error beside the transaction in the list, or on the updated card when the request came from the toast."""
     judge(form, problem)
     status, sentence = problem.status, sentence_of(request, problem)
     if form.text("later") or "staff_pin" in form.errors:

@@ -1,4 +1,4 @@
-"""What a return says: before it books, and afterwards."""
+"""Texts of a return, before and after the booking."""
 
 from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, VoidView
 from frontend.till.words import Words
@@ -23,7 +23,7 @@ class ReturnWords(Words):
         return self.translator.gettext("Goes back: %(parts)s", parts=self.formatter.listing(parts))
 
     def return_effect(self, seen: OrderPreview) -> str:
-        """`−41 points; the card then has 12 points.`, and what is owed then."""
+        """`−41 points; the card then has 12 points.`, followed by the debt, if any."""
         _, changes = self.translator.gettext, [("points", seen.points), ("stamps", seen.stamps)]
         moved = [self.units(unit, amount, signed=True) for unit, amount in changes if amount]
         balance = self.balance_of(seen.card)
@@ -35,7 +35,7 @@ class ReturnWords(Words):
         return f"{effect} {self.owed(seen.card)}".strip()
 
     def said(self, answer: VoidView) -> str:
-        """The toast after a return, or after one was undone."""
+        """The toast after a return or after an undone return."""
         if not any(line.kind == "reinstated" for line in answer.transactions):
             return self.taken_back(answer.transactions, answer.card)
         _, name = self.translator.gettext, answer.card.customer.name
