@@ -51,11 +51,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     refuse_misspelt(environ)
-    given = given_values(Settings, environ)
-    if given.get("environment") != "production":
-        return decode(Settings, {"secret_keys": secrets.token_hex(KEY_LENGTH_MIN)} | given)
-    settings = decode(Settings, given)
-    require_given(given, "secret_keys", "backend_url", "public_url")
+    values = given_values(Settings, environ)
+    if values.get("environment") != "production":
+        return decode(Settings, {"secret_keys": secrets.token_hex(KEY_LENGTH_MIN)} | values)
+    settings = decode(Settings, values)
+    require_given(values, "secret_keys", "backend_url", "public_url")
     require_strong("secret_keys", settings.keys)
     require_https(settings, "public_url")
     return settings

@@ -87,8 +87,8 @@ class Caller:
 
     async def get(self, path: str, answer: type[T], **params: str | int | None) -> T:
         """Parameters that are None are left out."""
-        given = {name: value for name, value in params.items() if value is not None}
-        return _decoded(await self._send("GET", path, params=given), answer)
+        query = {name: value for name, value in params.items() if value is not None}
+        return _decoded(await self._send("GET", path, params=query), answer)
 
     async def post(self, path: str, body: Body | None, answer: type[T], *, key: str | None = None) -> T:
         """`key` is the idempotency key of a call that moves value."""

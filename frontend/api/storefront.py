@@ -13,7 +13,7 @@ async def get_public_program(caller: Caller, store_code: str) -> PublicProgram:
 
 
 async def join_program(caller: Caller, store_code: str, form: SelfEnroll, *, key: str) -> SelfEnrollView:
-    """For an email address that already has a card the answer has no card code; the card is sent to that address only."""
+    """Returns no card code for an email address that already has a card; the card is sent to that address only."""
     return await caller.post(f"{_store(store_code)}/enroll", form, SelfEnrollView, key=key)
 
 

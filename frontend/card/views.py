@@ -28,8 +28,8 @@ NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 async def show_card_page(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
     try:
         view = await get_card_page(caller, token)
-        wishes = {"customer": view.card.customer.language, "store": view.store_language}
-        if learn_language(request, **wishes, merchant=view.merchant_language):
+        preferences = {"customer": view.card.customer.language, "store": view.store_language}
+        if learn_language(request, **preferences, merchant=view.merchant_language):
             view = await get_card_page(open_line(request), token)
         return _card(request, token, view)
     except BackendProblem as problem:

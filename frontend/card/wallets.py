@@ -1,4 +1,4 @@
-"""The wallet buttons of the card page, the one for the customer's phone first, and the look of the card in each wallet."""
+"""The wallet buttons of the card page, ordered for the customer's phone, and the look of the card in each wallet."""
 
 from typing import NamedTuple
 
@@ -43,13 +43,13 @@ def badges_of(assets: Assets, buttons: list[WalletButton], language: str) -> dic
 
     Google's rules forbid a badge narrower than another one beside it.
     """
-    found = {}
+    badges = {}
     for button in buttons:
-        for told in (language, BADGES_BY.get(language, language)):
-            if button.wallet not in found and assets.has(name := f"img/badges/{button.wallet}-{told}.svg"):
-                text = get_translator(told).gettext(N_("Add to %(wallet)s"), wallet=button.name)
-                found[button.wallet] = Badge(assets.url(name), text, html_language(told))
-    return found if len(found) == len(buttons) else {}
+        for badge_language in (language, BADGES_BY.get(language, language)):
+            if button.wallet not in badges and assets.has(name := f"img/badges/{button.wallet}-{badge_language}.svg"):
+                text = get_translator(badge_language).gettext(N_("Add to %(wallet)s"), wallet=button.name)
+                badges[button.wallet] = Badge(assets.url(name), text, html_language(badge_language))
+    return badges if len(badges) == len(buttons) else {}
 
 
 def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton], list[WalletButton]]:

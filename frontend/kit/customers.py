@@ -28,6 +28,6 @@ def customer_page(
 
 
 def kept_language(request: Request, path: str) -> str:
-    """Keeps a language that came from the address or the store. A language guessed from the browser is guessed again."""
+    """Keeps a language set by the address or the store. A language guessed from the browser is guessed again."""
     is_kept = "lang" in request.query_params or request.state.get("is_learned")
     return f"{path}?lang={language_of(request)}" if is_kept else path

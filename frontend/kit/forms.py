@@ -57,11 +57,11 @@ def read_query(request: Request) -> Form:
 
 def _form_of(items: Iterable[tuple[str, object]]) -> Form:
     """Removes invisible characters before validation, as the API does."""
-    given = [(name, clean_field(name, value)) for name, value in items if isinstance(value, str)]
+    fields = [(name, clean_field(name, value)) for name, value in items if isinstance(value, str)]
     lists: dict[str, list[str]] = {}
-    for name, value in given:
+    for name, value in fields:
         lists.setdefault(name, []).append(value)
-    return Form(dict(given), lists)
+    return Form(dict(fields), lists)
 
 
 FIELD_OF_CODE = {

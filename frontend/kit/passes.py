@@ -47,8 +47,8 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ground(self) -> str:
-        found = COLOR.fullmatch(self.color)
-        return f"#{found[1].lower() if found else ACCENT}"
+        match = COLOR.fullmatch(self.color)
+        return f"#{match[1].lower() if match else ACCENT}"
 
     @property
     def ink(self) -> str:
@@ -68,14 +68,14 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
         """The text alternative of the whole pass, for screen readers."""
         _ = get_translator(language).gettext
         facts = [fact for fact in (self.main, *self.figures, *self.details, *self.more) if fact is not None]
-        told = [_("%(label)s: %(value)s", label=fact.label, value=fact.value) for fact in facts]
+        parts = [_("%(label)s: %(value)s", label=fact.label, value=fact.value) for fact in facts]
         if self.code:
-            told.append(_("Card code: %(code)s", code=in_groups(self.code)))
+            parts.append(_("Card code: %(code)s", code=in_groups(self.code)))
         if self.is_over:
-            told.append(_("This pass is no longer valid."))
+            parts.append(_("This pass is no longer valid."))
         card = self.title if self.issuer in self.title else f"{self.issuer}, {self.title}"
         pass_in = _("%(card)s in %(wallet)s", card=card, wallet=self.name)
-        return ". ".join([pass_in, *(part.rstrip(".") for part in told)]) + "."
+        return ". ".join([pass_in, *(part.rstrip(".") for part in parts)]) + "."
 
     @property
     def name(self) -> str:

@@ -40,15 +40,15 @@ def google_strip(count: int, target: int) -> Strip:
 
 
 def _strip(width: int, height: int, area: Box, count: int, target: int) -> Strip:
-    places = _places(target, area)
+    circles = _circles(target, area)
     stamps = [
         Stamp(round(x, 1), round(y, 1), round(radius, 1), place <= count, place == target)
-        for place, (x, y, radius) in enumerate(places, start=1)
+        for place, (x, y, radius) in enumerate(circles, start=1)
     ]
     return Strip(width, height, stamps)
 
 
-def _places(target: int, area: Box) -> list[tuple[float, float, float]]:
+def _circles(target: int, area: Box) -> list[tuple[float, float, float]]:
     """Center and radius of each stamp. The number of rows is the one with the largest stamps; each row is centered."""
     if not target:
         return []
@@ -57,11 +57,11 @@ def _places(target: int, area: Box) -> list[tuple[float, float, float]]:
     columns = math.ceil(target / rows)
     used_rows = math.ceil(target / columns)
     cell = min(width / columns, height / rows)
-    found = []
+    circles = []
     for place in range(target):
         row, column = divmod(place, columns)
         in_row = min(columns, target - row * columns)
         x = area.left + width / 2 + (column - (in_row - 1) / 2) * cell
         y = area.top + height / 2 + (row - (used_rows - 1) / 2) * cell
-        found.append((x, y, cell * STAMP_SHARE))
-    return found
+        circles.append((x, y, cell * STAMP_SHARE))
+    return circles

@@ -14,22 +14,22 @@ KINDS = ("inline", "eval", "wasm-eval", "data", "blob", "self")
 
 
 @dataclass(slots=True)
-class ReportBook:
+class ReportLimit:
     """Limits the logged reports per minute and process, so that nobody can fill the disk."""
 
     now: Callable[[], float] = time.monotonic
     _since: float = field(default=float("-inf"))
-    _taken: int = 0
+    _count: int = 0
 
-    def takes_one(self) -> bool:
+    def allows(self) -> bool:
         moment = self.now()
         if moment - self._since >= 60:  # noqa: PLR2004 - a minute
-            self._since, self._taken = moment, 0
-        self._taken += 1
-        return self._taken <= PER_MINUTE
+            self._since, self._count = moment, 0
+        self._count += 1
+        return self._count <= PER_MINUTE
 
 
-def told_by(body: bytes) -> Iterator[dict[str, str]]:
+def violations_of(body: bytes) -> Iterator[dict[str, str]]:
     """Rule, page and blocked site of each report. Addresses are reduced to the part that identifies no card."""
     try:
         sent = json.loads(body)
@@ -37,12 +37,12 @@ def told_by(body: bytes) -> Iterator[dict[str, str]]:
         return
     for report in sent if isinstance(sent, list) else [sent]:
         if isinstance(report, dict):
-            told = report.get("csp-report", report.get("body"))
-            if isinstance(told, dict):
-                yield _told(told)
+            violation = report.get("csp-report", report.get("body"))
+            if isinstance(violation, dict):
+                yield _summary(violation)
 
 
-def _told(report: dict[str, Any]) -> dict[str, str]:
+def _summary(report: dict[str, Any]) -> dict[str, str]:
     return {
         "rule": _word(report.get("effectiveDirective") or report.get("effective-directive")),
         "page": _page(report.get("documentURL") or report.get("document-uri")),

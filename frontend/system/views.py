@@ -10,10 +10,10 @@ from frontend.api.client import Caller
 from frontend.kit.assets import Assets
 from frontend.kit.pages import page
 from frontend.kit.request import Request
-from frontend.system.csp_reports import ReportBook, told_by
+from frontend.system.csp_reports import ReportLimit, violations_of
 
 log = structlog.get_logger()
-book = ReportBook()
+report_limit = ReportLimit()
 AWAY = 503
 LONGEST_REPORT = 16_384
 SHELL = (
@@ -55,6 +55,6 @@ async def show_service_worker(request: Request) -> Response[str]:
 
 @post("/csp-reports", status_code=204, request_max_body_size=LONGEST_REPORT)
 async def take_csp_reports(request: Request) -> None:
-    for report in told_by(await request.body()):
-        if book.takes_one():
+    for report in violations_of(await request.body()):
+        if report_limit.allows():
             log.warning("csp report", **report)

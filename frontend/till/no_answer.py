@@ -1,4 +1,4 @@
-"""Handles a backend that does not answer: the form keeps its key, and the till asks whether the booking was recorded."""
+"""Handles a backend that does not answer: the form keeps its key, and the till polls whether it was recorded."""
 
 from uuid import UUID
 
@@ -62,30 +62,30 @@ async def show_booking_state(
     """
     idem, _, deed = key.partition(".")
     try:
-        found = await find_booking(caller, booking_key(idem, deed) if deed else key)
-        view = await get_till(caller, card_id) if found.state == "booked" else None
+        booking = await find_booking(caller, booking_key(idem, deed) if deed else key)
+        view = await get_till(caller, card_id) if booking.state == "booked" else None
     except BackendAway:
         return page(request, "till/booking_state.html", state="unknown", key=key, card_id=card_id)
-    if found.state in SETTLED:
+    if booking.state in SETTLED:
         forget_unanswered(request, idem)
     if view is None:
-        return page(request, "till/booking_state.html", state=found.state, key=key, card_id=card_id)
+        return page(request, "till/booking_state.html", state=booking.state, key=key, card_id=card_id)
     if card_id and deed:
-        booking = next((line for line in view.recent if line.id == found.transaction_id), None)
-        remember_found(request, card_id, deed, booking)
-    return _shown(request, view, card_id, _still_typed(request, deed))
+        transaction = next((line for line in view.recent if line.id == booking.transaction_id), None)
+        remember_found(request, card_id, deed, transaction)
+    return _updated_screen(request, view, card_id, _values_to_keep(request, deed))
 
 
-def _still_typed(request: Request, deed: str) -> Typed | None:
+def _values_to_keep(request: Request, deed: str) -> Typed | None:
     """The purchase form's values, unless the purchase is what was recorded."""
     form = read_query(request)
     return None if deed.partition(".")[0] == "points" else typed_of(form, card_id_of(form, "open_card"))
 
 
-def _shown(request: Request, view: TillView, card_id: UUID | None, typed: Typed | None) -> Response[str]:
+def _updated_screen(request: Request, view: TillView, card_id: UUID | None, typed: Typed | None) -> Response[str]:
     language = language_of(request)
-    said = f"{get_translator(language).gettext('Recorded. It counted only once.')} {lost(typed, view.card, language)}"
-    done = Done(said.strip(), typed=typed)
+    text = f"{get_translator(language).gettext('Recorded. It counted only once.')} {lost(typed, view.card, language)}"
+    done = Done(text.strip(), typed=typed)
     response = card_screen(request, view, done=done) if card_id else ready_screen(request, view, done=done)
     response.headers.update({"HX-Retarget": "#till", "HX-Reswap": "innerHTML"})
     return response

@@ -31,14 +31,14 @@ async def show_outcome(
     """A toast; 204 while the outcome is unknown or the booking may still be in progress (`waited` is in seconds)."""
     idem, _, deed = key.partition(".")
     try:
-        found = await find_booking(caller, booking_key(idem, deed) if deed else key)
+        booking = await find_booking(caller, booking_key(idem, deed) if deed else key)
         view = await get_till(caller, card_id)
     except BackendAway:
         return _unknown()
-    if found.state not in SETTLED and waited < UNANSWERED_SECONDS:
+    if booking.state not in SETTLED and waited < UNANSWERED_SECONDS:
         return _unknown()
     forget_unanswered(request, idem)
-    is_booked = found.state == "booked"
+    is_booked = booking.state == "booked"
     sentence = _sentence(language_of(request), view.card.customer.name if view.card else None, is_booked=is_booked)
     return page(request, "till/outcome.html", toasts=[Toast(sentence, is_booked, TOAST_SECONDS, None, None)])
 

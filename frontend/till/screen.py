@@ -39,8 +39,8 @@ def card_screen(
     if card is None:
         return ready_screen(request, view, done=done)
     words = words_of(request, view)
-    shown = done or _flashed(request)
-    form = form or refilled(shown.typed if shown else None, card)
+    result = done or _flashed(request)
+    form = form or refilled(result.typed if result else None, card)
     reachable = [reward for reward in card.rewards if reward.redeemable]
     return till_page(
         request,
@@ -48,15 +48,15 @@ def card_screen(
         "till/card/page.html",
         address=f"/till/cards/{card.id}",
         status=status,
-        done=shown,
+        done=result,
         form=form,
         lifting=lifting,
         asked=asked,
         asked_hold=hold_of(form, card.holds),
         chosen_categories=_chosen_categories(request, view, form),
-        hand_over=shown.hand_over if shown else None,
-        enrolled=bool(shown and shown.enrolled),
-        newest=bool(shown and shown.stamped),
+        hand_over=result.hand_over if result else None,
+        enrolled=bool(result and result.enrolled),
+        newest=bool(result and result.stamped),
         redeemable=reachable,
         nearest=_nearest(card.rewards),
         next_reward=words.next_reward(card),

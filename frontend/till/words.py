@@ -36,10 +36,10 @@ class Words:
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""
-        ngettext, shown = self.translator.ngettext, self.formatter.points(amount, signed=signed)
+        ngettext, text = self.translator.ngettext, self.formatter.points(amount, signed=signed)
         if unit == "points":
-            return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=shown)
-        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=shown)
+            return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=text)
+        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=text)
 
     def when_of(self, booking: TransactionView, now: datetime) -> str:
         """The time of day for today, the date for earlier days."""
@@ -101,10 +101,10 @@ class Words:
         _ = self.translator.gettext
         moved = [booking for booking in bookings if booking.amount]
         amounts = self.formatter.listing([self.units(booking.unit, booking.amount, signed=True) for booking in moved])
-        name, told = card.customer.name, _("%(name)s: voided.", name=card.customer.name)
+        name, text = card.customer.name, _("%(name)s: voided.", name=card.customer.name)
         if amounts:
-            told = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
-        return f"{told} {self.owed(card)}".strip()
+            text = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
+        return f"{text} {self.owed(card)}".strip()
 
     def owed(self, card: CardView) -> str:
         if not card.debt_points:
@@ -186,8 +186,8 @@ class Words:
         parts = []
         if card.program_type != "stamps":
             points = card.points_balance
-            ngettext, shown = self.translator.ngettext, self.formatter.points(points)
-            parts.append(ngettext("%(points)s point", "%(points)s points", points, points=shown))
+            ngettext, text = self.translator.ngettext, self.formatter.points(points)
+            parts.append(ngettext("%(points)s point", "%(points)s points", points, points=text))
         if card.program_type != "points":
             ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
             stamps = ngettext(

@@ -46,7 +46,7 @@ def faces(language: str = "en", **values: Any) -> dict[str, PassFace]:
 
 def drawn(face: PassFace, look: str | None = None, language: str = "en") -> str:
     page = Templates(ASSETS, reload=False)._environment(language)
-    return str(page.from_string("{{ passes.shown(face, look) }}").render(face=face, look=look))
+    return str(page.from_string("{{ passes.draw(face, look) }}").render(face=face, look=look))
 
 
 def test_each_wallet_shows_what_it_shows_on_the_phone() -> None:

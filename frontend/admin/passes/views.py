@@ -46,7 +46,7 @@ async def show_passes(
         return _page(request, code="")
     _ = get_translator(language_of(request)).gettext
     try:
-        return _page(request, code=code, found=await get_card_passes(caller, code.strip()))
+        return _page(request, code=code, card=await get_card_passes(caller, code.strip()))
     except BackendProblem as problem:
         if problem.status != NOT_FOUND:
             raise
@@ -64,29 +64,29 @@ async def retry_pass(request: Request, caller: NamedDependency[Caller], code: Fr
         if problem.status not in {NOT_FOUND, TOO_MANY}:
             raise
         trouble = problem.sentence
-    return _page(request, code=code, found=await get_card_passes(caller, code), retried=retried, trouble=trouble)
+    return _page(request, code=code, card=await get_card_passes(caller, code), retried=retried, trouble=trouble)
 
 
 def _page(
     request: Request,
     *,
     code: str,
-    found: CardPasses | None = None,
+    card: CardPasses | None = None,
     error: str | None = None,
     retried: RetryView | None = None,
     trouble: str = "",
     status: int = 200,
 ) -> Response[str]:
-    say = get_translator(language_of(request)).gettext
+    gettext = get_translator(language_of(request)).gettext
     return page(
         request,
         "admin/passes/page.html",
         status=status,
         code=code,
         error=error,
-        found=found,
+        card=card,
         trouble=trouble,
-        said=(say(RETRIED[retried.outcome]), "ok" if retried.outcome in GOOD else "warn") if retried else None,
+        outcome=(gettext(RETRIED[retried.outcome]), "ok" if retried.outcome in GOOD else "warn") if retried else None,
         reason=retried.reason if retried else "",
         state_of=lambda link: _state_of(link, language_of(request)),
         indented=_indented,

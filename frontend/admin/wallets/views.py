@@ -58,7 +58,7 @@ async def show_run(request: Request, caller: NamedDependency[Caller], run_id: Fr
 async def start_run(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form = await read_form(request)
     try:
-        await sync_wallets(caller, _asked(request, form))
+        await sync_wallets(caller, _sync_request(request, form))
     except FormError as error:
         return await _refused(request, caller, form, UNPROCESSABLE, {error.field: error.sentence})
     except BackendProblem as problem:
@@ -86,11 +86,11 @@ async def _status(request: Request, caller: Caller) -> tuple[WalletStatus | None
 
 
 async def _runs(caller: Caller) -> list[TaskRunView]:
-    found = await asyncio.gather(*(list_task_runs(caller, name, limit=limit) for name, limit in RUNS.items()))
-    return sorted((run for runs in found for run in runs), key=lambda run: run.created_at, reverse=True)
+    runs_by_task = await asyncio.gather(*(list_task_runs(caller, name, limit=limit) for name, limit in RUNS.items()))
+    return sorted((run for runs in runs_by_task for run in runs), key=lambda run: run.created_at, reverse=True)
 
 
-def _asked(request: Request, form: Form) -> SyncRequest:
+def _sync_request(request: Request, form: Form) -> SyncRequest:
     _ = get_translator(language_of(request)).gettext
     scope = form.text("scope")
     if scope == "run":

@@ -106,8 +106,8 @@ class WalletWords:
         """Duration of a finished run; empty while it is in progress."""
         return self.seconds(_seconds(run.started_at, run.finished_at)) if run.started_at and run.finished_at else ""
 
-    def _badge(self, told: Badge) -> Badge:
-        text, kind, icon = told
+    def _badge(self, badge: Badge) -> Badge:
+        text, kind, icon = badge
         return self.say(text), kind, icon
 
 

@@ -67,7 +67,7 @@ def _phones(
         card_id=card_id,
         token=token,
         card=card,
-        phones=[_phone(wallet, shown, language_of(request)) for wallet, shown in _passes(phones)],
+        phones=[_phone(wallet, installed, language_of(request)) for wallet, installed in _passes(phones)],
         troubles=phones.troubles,
     )
 
@@ -79,8 +79,8 @@ class _Phone(NamedTuple):
     says: list[str]
 
 
-def _phone(wallet: Wallet, shown: ShownPass | None, language: str) -> _Phone:
-    face, says = (face_of(wallet, shown, language), shown.messages) if shown else (None, [])
+def _phone(wallet: Wallet, installed: ShownPass | None, language: str) -> _Phone:
+    face, says = (face_of(wallet, installed, language), installed.messages) if installed else (None, [])
     return _Phone(wallet, WALLET_NAMES[wallet], face, says)
 
 

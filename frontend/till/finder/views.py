@@ -33,7 +33,7 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
     if not re.search(ENOUGH_TO_FIND, query):
         return await _too_short(request, caller)
     try:
-        found = await _matches(caller, query)
+        matches = await _find_matches(caller, query)
     except BackendProblem as problem:
         if problem.code != REPLACED:
             raise
@@ -43,8 +43,8 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
             raise
         tell_away(request, error)
         return page(request, "till/finder/away.html", status=AWAY, query=query)
-    cards = found.cards
-    if len(cards) == 1 and found.matched_by != "phone_ending":
+    cards = matches.cards
+    if len(cards) == 1 and matches.matched_by != "phone_ending":
         return await _open(request, caller, cards[0].id)
     view = await get_till(caller)
     if cards:
@@ -58,7 +58,7 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
         sentence=_sentence(request, query),
         advice=None,
         is_scan=_is_code(query) or "://" in query,
-        form=Form(_carried(query)),
+        form=Form(_enrollment_fields(query)),
     )
 
 
@@ -82,7 +82,7 @@ async def _replaced(request: Request, caller: Caller, query: str, problem: Backe
     )
 
 
-async def _matches(caller: Caller, query: str) -> CardMatches:
+async def _find_matches(caller: Caller, query: str) -> CardMatches:
     try:
         return await lookup_cards(caller, query)
     except BackendProblem as problem:
@@ -122,7 +122,7 @@ def _is_phone(query: str) -> bool:
         return False
 
 
-def _carried(query: str) -> dict[str, str]:
+def _enrollment_fields(query: str) -> dict[str, str]:
     """Enrollment fields filled from the query. An email address is not carried over: a typing error would send the card
     to a stranger.
     """

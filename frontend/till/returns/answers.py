@@ -30,13 +30,13 @@ async def show_return(request: Request, caller: Caller, answer: VoidView) -> Res
     """The toast offers to undo the return for a short time."""
     words = ReturnWords(language_of(request), TIME_ZONE)
     newest = answer.transactions[-1].id if answer.transactions else None
-    return await _show(request, caller, answer, Done(words.said(answer), transaction_id=newest))
+    return await _show(request, caller, answer, Done(words.return_text(answer), transaction_id=newest))
 
 
 async def show_undone(request: Request, caller: Caller, answer: VoidView, typed: Typed | None) -> Response[str]:
     language = language_of(request)
-    said = f"{get_translator(language).gettext('Undone.')} {lost(typed, answer.card, language)}"
-    return await _show(request, caller, answer, Done(said.strip(), typed=typed))
+    text = f"{get_translator(language).gettext('Undone.')} {lost(typed, answer.card, language)}"
+    return await _show(request, caller, answer, Done(text.strip(), typed=typed))
 
 
 async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) -> Response[str]:
@@ -47,7 +47,7 @@ async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) 
     return show_done(request, view, done)
 
 
-async def list_again(
+async def show_list(
     request: Request, caller: Caller, form: Form, *, what: UUID | str, status: int, sentence: str = ""
 ) -> Response[str]:
     """The list with the form open. `sentence` concerns the whole form and stands above it."""
@@ -56,7 +56,7 @@ async def list_again(
     return await bookings_screen(request, caller, card_id=card_id, after=after, status=status, refused=refused)
 
 
-def judge(form: Form, problem: BackendProblem) -> None:
+def add_errors(form: Form, problem: BackendProblem) -> None:
     """Sets the errors of a return on the form. Re-raises an ended sign-in."""
     if problem.status == SIGNED_OUT:
         raise problem

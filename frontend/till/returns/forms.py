@@ -23,8 +23,8 @@ def void_of(request: Request, form: Form) -> Void:
 
 def order_return_of(request: Request, form: Form) -> OrderReturn:
     """Raises FormError. Limited to the transactions that were shown."""
-    shown = {"transaction_ids": form.many("transaction_ids") or None}
-    values = _parts(request, form) | shown | {"order_reference": _order_reference(request, form)}
+    transactions = {"transaction_ids": form.many("transaction_ids") or None}
+    values = _parts(request, form) | transactions | {"order_reference": _order_reference(request, form)}
     return _body(request, OrderReturn, values, form)
 
 
@@ -81,5 +81,5 @@ def _part(request: Request, form: Form) -> int | None:
 
 def _body(request: Request, schema: type[B], values: dict[str, object], form: Form) -> B:
     _ = get_translator(language_of(request)).gettext
-    asked = {"reason": form.optional("reason"), "staff_pin": form.optional("staff_pin")}
-    return body_of(schema, values | asked, _("A PIN has 4 to 8 digits."))
+    approval = {"reason": form.optional("reason"), "staff_pin": form.optional("staff_pin")}
+    return body_of(schema, values | approval, _("A PIN has 4 to 8 digits."))

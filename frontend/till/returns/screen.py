@@ -14,7 +14,7 @@ from frontend.till.today.screen import reasons_of
 
 
 async def return_screen(
-    request: Request, caller: Caller, seen: OrderPreview, form: Form, *, status: int = 200
+    request: Request, caller: Caller, preview: OrderPreview, form: Form, *, status: int = 200
 ) -> Response[str]:
     """`form` is the search form, or the return form with its errors."""
     view = await get_till(caller)
@@ -25,7 +25,7 @@ async def return_screen(
         "till/returns/page.html",
         address="/till/today",
         status=status,
-        seen=seen,
+        preview=preview,
         form=form,
         words=words,
         reasons=reasons_of(words.translator),

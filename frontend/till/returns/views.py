@@ -15,7 +15,7 @@ from frontend.kit.request import Request
 from frontend.till.card.kept import Typed, lost, refilled, take_typed
 from frontend.till.no_answer import no_answer
 from frontend.till.problems import sentence_of
-from frontend.till.returns.answers import UNPROCESSABLE, judge, list_again, show_return, show_undone
+from frontend.till.returns.answers import UNPROCESSABLE, add_errors, show_list, show_return, show_undone
 from frontend.till.returns.forms import card_id_of, void_of
 from frontend.till.screen import card_screen
 
@@ -32,7 +32,7 @@ async def void_booking(
         answer = await void_transaction(caller, transaction_id, void_of(request, form), key=form.text("idem"))
     except FormError as error:
         form.errors = {error.field: error.sentence}
-        return await list_again(request, caller, form, what=transaction_id, status=UNPROCESSABLE)
+        return await show_list(request, caller, form, what=transaction_id, status=UNPROCESSABLE)
     except BackendProblem as problem:
         return await _refused(request, caller, transaction_id, form, problem, typed=typed)
     except BackendAway:
@@ -45,11 +45,11 @@ async def void_booking(
 async def _refused(
     request: Request, caller: Caller, transaction_id: UUID, form: Form, problem: BackendProblem, *, typed: Typed | None
 ) -> Response[str]:
-    """Shows the error beside the transaction in the list, or on the updated card when the request came from the toast."""
-    judge(form, problem)
+    """Shows the error beside the transaction in the list, or on the updated card after a request from the toast."""
+    add_errors(form, problem)
     status, sentence = problem.status, sentence_of(request, problem)
     if form.text("later") or "staff_pin" in form.errors:
-        return await list_again(request, caller, form, what=transaction_id, status=status, sentence=sentence)
+        return await show_list(request, caller, form, what=transaction_id, status=status, sentence=sentence)
     view = await get_till(caller, card_id_of(form))
     kept = refilled(typed, view.card)
     kept.errors = {"": f"{sentence} {lost(typed, view.card, language_of(request))}".strip()}
