@@ -47,17 +47,17 @@ class BackendProblem(Exception):
         return self.view.remembered or self.code in KEY_USED
 
 
-class BackendAway(Exception):
+class BackendUnavailable(Exception):
     """No usable answer: the outcome is unknown and the call may be repeated with the same idempotency key."""
 
 
 @contextmanager
-def through_the_door() -> Iterator[None]:
-    """Converts whatever the HTTP client raises into BackendAway. Must not wrap our own code."""
+def unavailable_on_error() -> Iterator[None]:
+    """Converts whatever the HTTP client raises into BackendUnavailable. Must not wrap our own code."""
     try:
         yield
     except Exception as error:
-        raise BackendAway(type(error).__name__) from error
+        raise BackendUnavailable(type(error).__name__) from error
 
 
 def open_client(backend_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -101,12 +101,12 @@ class Caller:
         """Expects 202 or 204 without content; any other success does not come from Orion."""
         response = await self._send(method, path, body=body)
         if response.status_code not in WITHOUT_A_WORD:
-            raise BackendAway(f"status {response.status_code} where nothing is to be said")
+            raise BackendUnavailable(f"status {response.status_code} where nothing is to be said")
 
     async def is_alive(self) -> bool:
         try:
             return (await self._ask("GET", "/health/live", {})).is_success
-        except BackendAway:
+        except BackendUnavailable:
             return False
 
     async def _send(
@@ -137,7 +137,7 @@ class Caller:
         content: bytes = b"",
         params: Mapping[str, str | int] | None = None,
     ) -> httpx.Response:
-        with through_the_door():
+        with unavailable_on_error():
             async with asyncio.timeout(WHOLE_CALL_SECONDS):
                 return await self._client.request(
                     method, path, headers=self._headers | dict(headers), content=content, params=params
@@ -148,15 +148,15 @@ def _decoded(response: httpx.Response, answer: type[T]) -> T:
     try:
         decoded: T = msgspec.json.decode(response.content, type=answer)
     except msgspec.DecodeError as error:
-        raise BackendAway(f"an answer that is not {answer!r}: {error}") from error
+        raise BackendUnavailable(f"an answer that is not {answer!r}: {error}") from error
     return decoded
 
 
-def _refusal(response: httpx.Response) -> BackendProblem | BackendAway:
+def _refusal(response: httpx.Response) -> BackendProblem | BackendUnavailable:
     if response.is_server_error:
-        return BackendAway(f"status {response.status_code}")
+        return BackendUnavailable(f"status {response.status_code}")
     try:
         view = msgspec.json.decode(response.content, type=ProblemView)
         return BackendProblem(view, msgspec.json.decode(response.content))
     except msgspec.DecodeError:
-        return BackendAway(f"status {response.status_code} without a problem")
+        return BackendUnavailable(f"status {response.status_code} without a problem")

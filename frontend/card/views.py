@@ -7,16 +7,16 @@ from msgspec import convert
 
 from backend.loyalty.enrollment.schemas import CardLinkRequest, ChangeOwnCard
 from backend.loyalty.till.schemas import CardPage
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.storefront import change_own_card, get_card_page, request_card_link
+from frontend.card.messages import CardMessages
 from frontend.card.wallets import badges_of, faces_of_card, is_phone, trouble_with_wallet, wallet_buttons
-from frontend.card.words import CardWords
-from frontend.kit.brand import brand_url
+from frontend.kit.brand_color import brand_url
+from frontend.kit.caller import provide_caller
 from frontend.kit.customers import customer_page
 from frontend.kit.forms import Form, FormError, body_of, read_form
-from frontend.kit.line import open_line
 from frontend.kit.pages import redirect
-from frontend.kit.reader import language_of, learn_language
+from frontend.kit.preferences import language_of, learn_language
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
@@ -30,7 +30,7 @@ async def show_card_page(request: Request, caller: NamedDependency[Caller], toke
         view = await get_card_page(caller, token)
         preferences = {"customer": view.card.customer.language, "store": view.store_language}
         if learn_language(request, **preferences, merchant=view.merchant_language):
-            view = await get_card_page(open_line(request), token)
+            view = await get_card_page(provide_caller(request), token)
         return _card(request, token, view)
     except BackendProblem as problem:
         if problem.status == NOT_FOUND:
@@ -74,16 +74,18 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
         if problem.status == TOO_MANY:
             return customer_page(request, "join/wait.html", status=TOO_MANY)
         raise
-    except BackendAway:
-        return customer_page(request, "join/away.html", status=AWAY, form=form, kept=("email", "token", "store_code"))
+    except BackendUnavailable:
+        return customer_page(
+            request, "join/unavailable.html", status=AWAY, form=form, kept=("email", "token", "store_code")
+        )
     return customer_page(request, "card/sent.html")
 
 
 def _card(request: Request, token: str, view: CardPage) -> Response[str]:
     card, user_agent = view.card, request.headers.get("user-agent", "")
     language = language_of(request)
-    words = CardWords(language)
-    next_reward = words.next_reward(card)
+    messages = CardMessages(language)
+    next_reward = messages.next_reward(card)
     here, elsewhere = wallet_buttons(card.wallets, user_agent)
     return customer_page(
         request,
@@ -93,7 +95,7 @@ def _card(request: Request, token: str, view: CardPage) -> Response[str]:
         token=token,
         view=view,
         card=card,
-        words=words,
+        messages=messages,
         store_names={store.code: store.name for store in [card.enrolled_store, *card.works_at]},
         next_reward=next_reward,
         wallets_here=here,

@@ -10,15 +10,15 @@ from litestar.params import FromPath
 
 from backend.loyalty.enrollment.schemas import SelfEnroll, SelfEnrollView
 from backend.loyalty.programs.schemas import PublicProgram
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.storefront import get_public_program, join_program
-from frontend.join.promise import promise
-from frontend.kit.brand import brand_url
+from frontend.join.benefits import describe_benefits
+from frontend.kit.brand_color import brand_url
+from frontend.kit.caller import provide_caller
 from frontend.kit.customers import customer_page, kept_language
 from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
-from frontend.kit.line import open_line
 from frontend.kit.pages import redirect
-from frontend.kit.reader import language_of, learn_language
+from frontend.kit.preferences import language_of, learn_language
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
@@ -35,7 +35,7 @@ async def show_join(request: Request, caller: NamedDependency[Caller], store_cod
     try:
         program = await get_public_program(caller, store_code)
         if learn_language(request, store=program.store_language, merchant=program.merchant_language):
-            program = await get_public_program(open_line(request), store_code)
+            program = await get_public_program(provide_caller(request), store_code)
         return _form_page(request, program, Form({}))
     except BackendProblem as problem:
         return _refused(request, problem)
@@ -52,8 +52,8 @@ async def take_join(request: Request, caller: NamedDependency[Caller], store_cod
     except BackendProblem as problem:
         form.errors = errors_of(problem)
         return await _again(request, caller, store_code, form) if form.errors else _refused(request, problem)
-    except BackendAway:
-        return customer_page(request, "join/away.html", status=AWAY, form=form, kept=(*FIELDS, "idem"))
+    except BackendUnavailable:
+        return customer_page(request, "join/unavailable.html", status=AWAY, form=form, kept=(*FIELDS, "idem"))
 
 
 def _checked(request: Request, form: Form) -> SelfEnroll | None:
@@ -108,7 +108,7 @@ def _form_page(request: Request, program: PublicProgram, form: Form, *, status: 
         store_name=program.store.name,
         brand=brand_url(program.card_color),
         program=program,
-        promise=promise(program, language_of(request)),
+        benefits=describe_benefits(program, language_of(request)),
         form=form,
         wrong=next((name for name in FIELDS if name in form.errors), None),
     )

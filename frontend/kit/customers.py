@@ -3,7 +3,7 @@
 from litestar import Response
 
 from frontend.kit.pages import page
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 
 
@@ -16,7 +16,7 @@ def customer_page(
     brand: str | None = None,
     **values: object,
 ) -> Response[str]:
-    """`brand` is the address of the style sheet with the merchant's color (`kit/brand.py`); without it the page is
+    """`brand` is the URL of the style sheet with the merchant's color (`kit/brand_color.py`); by default the page is
     neutral.
     """
     facts: dict[str, object] = {

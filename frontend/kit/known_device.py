@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from frontend.kit.reader import YEAR_SECONDS
+from frontend.kit.preferences import YEAR_SECONDS
 from frontend.kit.request import Request
 from frontend.settings import Settings
 

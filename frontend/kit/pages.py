@@ -7,7 +7,7 @@ from litestar.enums import MediaType
 
 from frontend.kit.csrf import csrf_token
 from frontend.kit.person import find_person
-from frontend.kit.reader import are_till_keys_on, language_of, request_id_of, theme_of
+from frontend.kit.preferences import are_till_keys_on, language_of, request_id_of, theme_of
 from frontend.kit.request import Request
 from frontend.kit.templates import Templates
 
@@ -30,7 +30,7 @@ def redirect(request: Request, to: str) -> Response[str]:
     return Response("", status_code=303, headers={"Location": to}, media_type=MediaType.HTML)
 
 
-def uncover() -> Response[str]:
+def close_overlay() -> Response[str]:
     """Removes the lock or sign-in form that covers the till; the page below is unchanged."""
     return Response('<hx-partial hx-target="#lock" hx-swap="innerHTML"></hx-partial>', media_type=MediaType.HTML)
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from frontend.kit.brand import ACCENT, COLOR, WHITE, readable_on
+from frontend.kit.brand_color import ACCENT, COLOR, WHITE, readable_on
 from frontend.kit.stamps import Strip, apple_strip, google_strip
 from frontend.kit.templates import in_groups
 from i18n.formatting import get_formatter
@@ -106,11 +106,11 @@ class PassValues(msgspec.Struct, frozen=True, kw_only=True):
 
 def faces_of(values: PassValues, language: str) -> list[PassFace]:
     """The faces for Google Wallet and Apple Wallet."""
-    words = _Words(values, language)
-    return [_google_face(values, words), _apple_face(values, words)]
+    facts = _Facts(values, language)
+    return [_google_face(values, facts), _apple_face(values, facts)]
 
 
-class _Words:
+class _Facts:
     """The texts of a pass in one language."""
 
     def __init__(self, values: PassValues, language: str) -> None:
@@ -164,32 +164,32 @@ class _Words:
         return [Fact(self.gettext("Expiry"), text)]
 
 
-def _google_face(values: PassValues, words: _Words) -> PassFace:
+def _google_face(values: PassValues, facts: _Facts) -> PassFace:
     has_points, has_stamps = values.type != "stamps", values.type != "points"
     return PassFace(
         wallet="google",
         issuer=values.merchant,
         title=values.card_name,
         color=values.color,
-        figures=[*([words.points] if has_points else []), *([words.stamp_count] if has_stamps else [])],
-        more=[*words.customer, *words.reward, *words.expiry],
+        figures=[*([facts.points] if has_points else []), *([facts.stamp_count] if has_stamps else [])],
+        more=[*facts.customer, *facts.reward, *facts.expiry],
         strip=google_strip(values.stamp_count, values.stamps_target) if has_stamps else None,
         code=values.code,
         is_over=values.is_over,
     )
 
 
-def _apple_face(values: PassValues, words: _Words) -> PassFace:
+def _apple_face(values: PassValues, facts: _Facts) -> PassFace:
     has_stamps = values.type != "points"
     return PassFace(
         wallet="apple",
         issuer=values.merchant,
         title=values.card_name,
         color=values.color,
-        figures=[words.points if values.type == "hybrid" else words.to_go],
-        main=words.stamps if has_stamps else words.points,
-        details=[*words.reward, *words.customer],
-        more=words.expiry,
+        figures=[facts.points if values.type == "hybrid" else facts.to_go],
+        main=facts.stamps if has_stamps else facts.points,
+        details=[*facts.reward, *facts.customer],
+        more=facts.expiry,
         strip=apple_strip(values.stamp_count, values.stamps_target if has_stamps else 0),
         code=values.code,
         is_over=values.is_over,

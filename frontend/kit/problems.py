@@ -6,13 +6,13 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
-from frontend.api.client import BackendAway, BackendProblem
+from frontend.api.client import BackendProblem, BackendUnavailable
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import find_person, forget_person
-from frontend.kit.reader import language_of, request_id_of
+from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -30,13 +30,13 @@ def show_backend_problem(request: Request, problem: BackendProblem) -> Response[
     return problem_page(request, problem.status, problem.view.title, problem.detail)
 
 
-def show_backend_away(request: Request, error: BackendAway) -> Response[str]:
-    tell_away(request, error)
+def show_backend_unavailable(request: Request, error: BackendUnavailable) -> Response[str]:
+    log_unavailable(request, error)
     _ = get_translator(language_of(request)).gettext
     return problem_page(request, AWAY, _("No answer"), _("The server does not answer. Try again in a moment."))
 
 
-def tell_away(request: Request, error: BackendAway) -> None:
+def log_unavailable(request: Request, error: BackendUnavailable) -> None:
     log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
 
 

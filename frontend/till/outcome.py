@@ -7,16 +7,16 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery
 
-from frontend.api.client import BackendAway, Caller
+from frontend.api.client import BackendUnavailable, Caller
 from frontend.api.ledger import find_booking
 from frontend.api.till import get_till
 from frontend.kit.pages import page
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.bookings import booking_key
 from frontend.till.card.repeats import UNANSWERED_SECONDS, forget_unanswered
-from frontend.till.no_answer import SETTLED
 from frontend.till.toasts import TOAST_SECONDS, Toast
+from frontend.till.unanswered import SETTLED
 from i18n.translator import get_translator
 
 
@@ -33,7 +33,7 @@ async def show_outcome(
     try:
         booking = await find_booking(caller, booking_key(idem, deed) if deed else key)
         view = await get_till(caller, card_id)
-    except BackendAway:
+    except BackendUnavailable:
         return _unknown()
     if booking.state not in SETTLED and waited < UNANSWERED_SECONDS:
         return _unknown()

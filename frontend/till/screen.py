@@ -11,13 +11,13 @@ from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.till.schemas import TillView
 from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.reader import language_of, last_category_of
+from frontend.kit.preferences import language_of, last_category_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import hold_of, refilled
 from frontend.till.card.lifting import Lifting
 from frontend.till.card.slips import Asked
+from frontend.till.messages import TillMessages
 from frontend.till.toasts import Done, toasts_of
-from frontend.till.words import Words
 
 FLASH = "flash"
 RECENT = 3
@@ -38,7 +38,7 @@ def card_screen(
     card = view.card
     if card is None:
         return ready_screen(request, view, done=done)
-    words = words_of(request, view)
+    messages = messages_of(request, view)
     result = done or _flashed(request)
     form = form or refilled(result.typed if result else None, card)
     reachable = [reward for reward in card.rewards if reward.redeemable]
@@ -59,14 +59,14 @@ def card_screen(
         newest=bool(result and result.stamped),
         redeemable=reachable,
         nearest=_nearest(card.rewards),
-        next_reward=words.next_reward(card),
-        refusal_of=words.refusal_of,
-        stamp_hint=words.stamp_hint(card, datetime.now(UTC)),
-        blocked_sentence=words.blocked(card),
-        spoken=words.spoken(card),
-        units=words.units,
-        pieces_of=words.pieces_of,
-        currency_sign=get_currency_symbol(view.program.currency, locale=words.formatter.locale),
+        next_reward=messages.next_reward(card),
+        refusal_of=messages.refusal_of,
+        stamp_hint=messages.stamp_hint(card, datetime.now(UTC)),
+        blocked_sentence=messages.blocked(card),
+        spoken=messages.spoken(card),
+        units=messages.units,
+        pieces_of=messages.pieces_of,
+        currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
     )
 
 
@@ -95,7 +95,7 @@ def till_page(
     **values: object,
 ) -> Response[str]:
     """`address` is the address of this screen; htmx writes it into the address bar."""
-    words, now = words_of(request, view), datetime.now(UTC)
+    messages, now = messages_of(request, view), datetime.now(UTC)
     return page(
         request,
         template,
@@ -104,11 +104,11 @@ def till_page(
         view=view,
         recent=_events(view.recent)[:RECENT],
         time_zone=view.program.timezone,
-        toasts=toasts_of(view, words, done),
-        amount_of=words.amount_of,
-        amounts_of=words.amounts_of,
-        when_of=lambda booking: words.when_of(booking, now),
-        state_of=words.state_of,
+        toasts=toasts_of(view, messages, done),
+        amount_of=messages.amount_of,
+        amounts_of=messages.amounts_of,
+        when_of=lambda booking: messages.when_of(booking, now),
+        state_of=messages.state_of,
         **values,
     )
 
@@ -125,8 +125,8 @@ def go_on(request: Request, to: str, done: Done) -> Response[str]:
     return redirect(request, to)
 
 
-def words_of(request: Request, view: TillView) -> Words:
-    return Words(language_of(request), view.program.timezone)
+def messages_of(request: Request, view: TillView) -> TillMessages:
+    return TillMessages(language_of(request), view.program.timezone)
 
 
 def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:

@@ -9,7 +9,7 @@ import msgspec
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.till.schemas import TillView, Undo
 from frontend.till.card.kept import Typed
-from frontend.till.words import Words
+from frontend.till.messages import TillMessages
 
 TOAST_SECONDS = 8
 
@@ -37,7 +37,7 @@ class Toast(msgspec.Struct, frozen=True):
     card_id: UUID | None
 
 
-def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
+def toasts_of(view: TillView, messages: TillMessages, done: Done | None) -> list[Toast]:
     """The toast of a booking that may be undone stays across screens and reloads."""
     undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
     toasts = []
@@ -47,7 +47,7 @@ def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
         done = None
     booking = _find(view.recent, undo.transaction_id) if undo else None
     if undo and booking:
-        text = done.text if done else _remembered(booking, words)
+        text = done.text if done else _remembered(booking, messages)
         toasts.append(Toast(text, True, _seconds_left(undo), undo, booking.card_id))
     return toasts
 
@@ -56,11 +56,11 @@ def _seconds_left(undo: Undo) -> int:
     return math.ceil((undo.until - datetime.now(UTC)).total_seconds())
 
 
-def _remembered(booking: TransactionView, words: Words) -> str:
-    amount = words.amount_of(booking)
+def _remembered(booking: TransactionView, messages: TillMessages) -> str:
+    amount = messages.amount_of(booking)
     if not booking.customer:
         return amount
-    return words.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
+    return messages.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
 
 
 def _find(bookings: list[TransactionView], transaction_id: UUID) -> TransactionView | None:

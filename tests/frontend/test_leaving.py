@@ -14,7 +14,7 @@ FORMS = [
     (path.name, tag, inside)
     for path in sorted(TILL.rglob("*.html"))
     for tag, inside in re.findall(r"(<form\b.*?)\n(.*?)</form>", path.read_text("utf-8"), re.DOTALL)
-    if NO_PIN.search(inside) and path.name != "away.html"
+    if NO_PIN.search(inside) and path.name not in {"unanswered.html", "unavailable.html"}
 ]
 
 

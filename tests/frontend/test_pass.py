@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from frontend.app import create_app
 from frontend.kit.assets import Assets
-from frontend.kit.brand import contrast
+from frontend.kit.brand_color import contrast
 from frontend.kit.passes import PassFace, PassValues, faces_of
 from frontend.kit.stamps import apple_strip, google_strip
 from frontend.kit.templates import Templates

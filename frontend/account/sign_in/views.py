@@ -5,13 +5,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.identity import sign_in, sign_out
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.known_device import known_device, remember_device
-from frontend.kit.pages import is_htmx, local_path, page, redirect, uncover
+from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect
 from frontend.kit.person import Person, choose_store, find_person, forget_person, person_of, remember_person
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -49,13 +49,13 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
         )
     except BackendProblem as problem:
         return _refused(request, form, problem)
-    except BackendAway:
+    except BackendUnavailable:
         form.errors = {"": get_translator(language_of(request)).gettext("The server does not answer. Try again.")}
         return _screen(request, form, status=AWAY)
     person = person_of(answer)
     remember_person(request, person)
     if _is_over(request, form) and _goes_on(request, person, form):
-        response = uncover()
+        response = close_overlay()
     else:
         response = redirect(request, _place(person, form.text("next")))
     remember_device(request, response, answer.known_device)
@@ -85,7 +85,7 @@ async def take_store(request: Request) -> Response[str]:
 async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """Clears the session cookie even when the backend does not answer; the token then expires by itself."""
     if find_person(request):
-        with suppress(BackendProblem, BackendAway):
+        with suppress(BackendProblem, BackendUnavailable):
             await sign_out(caller)
     forget_person(request)
     after = local_path((await read_form(request)).text("next"), START)

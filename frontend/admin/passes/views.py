@@ -11,7 +11,7 @@ from frontend.api.client import BackendProblem, Caller
 from frontend.api.wallets import get_card_passes, retry_card_pass
 from frontend.kit.forms import read_form
 from frontend.kit.pages import page
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import N_, get_translator
 

@@ -10,12 +10,12 @@ from litestar.params import FromPath
 
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import SyncRequest, WalletStatus
-from frontend.admin.wallets.words import WalletWords
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.admin.wallets.messages import WalletMessages
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.wallets import check_wallets, get_task_run, get_wallet_status, list_task_runs, sync_wallets
 from frontend.kit.forms import Form, FormError, body_of, read_form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -40,7 +40,7 @@ async def show_wallets(request: Request, caller: NamedDependency[Caller]) -> Res
 @post(f"{PLACE}/check", status_code=200)
 async def check_now(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """Repeats all checks, so that a fix made elsewhere takes effect at once, and reloads the page."""
-    with suppress(BackendAway):
+    with suppress(BackendUnavailable):
         await check_wallets(caller)
     return redirect(request, PLACE)
 
@@ -51,7 +51,7 @@ async def show_run(request: Request, caller: NamedDependency[Caller], run_id: Fr
     if not is_htmx(request):
         return redirect(request, PLACE)
     run = await get_task_run(caller, run_id)
-    return page(request, "admin/wallets/run_page.html", run=run, words=WalletWords(language_of(request)))
+    return page(request, "admin/wallets/run_page.html", run=run, messages=WalletMessages(language_of(request)))
 
 
 @post(f"{PLACE}/runs", status_code=200)
@@ -81,7 +81,7 @@ async def _status(request: Request, caller: Caller) -> tuple[WalletStatus | None
         if problem.status in {SIGNED_OUT, FORBIDDEN}:
             raise
         return None, problem.sentence
-    except BackendAway:
+    except BackendUnavailable:
         return None, _("The check took too long. Google or Apple may be slow to answer; try again in a moment.")
 
 
@@ -139,7 +139,7 @@ def _render(request: Request, template: str, status: int, values: dict[str, obje
 
 def _run_values(request: Request, runs: list[TaskRunView], form: Form | None) -> dict[str, object]:
     return {
-        "words": WalletWords(language_of(request)),
+        "messages": WalletMessages(language_of(request)),
         "runs": runs,
         "form": form or Form({"scope": "behind"}),
         "has_started": request.method == "POST" and form is None,

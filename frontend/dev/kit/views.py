@@ -2,7 +2,7 @@ from litestar import Response, get
 
 from frontend.kit.pages import page
 from frontend.kit.passes import PassValues, faces_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 
 PASS = PassValues(

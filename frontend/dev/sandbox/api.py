@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.schemas import Answer
 from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownPhones, Tap
-from frontend.api.client import BackendAway, through_the_door
+from frontend.api.client import BackendUnavailable, unavailable_on_error
 from frontend.kit.request import Request
 
 T = TypeVar("T", bound=Answer)
@@ -29,14 +29,14 @@ async def tap_button(request: Request, card_id: UUID, wallet: str, url: str) -> 
 
 
 async def _ask(request: Request, method: str, path: str, body: bytes = b"") -> bytes:
-    """Raises BackendAway."""
+    """Raises BackendUnavailable."""
     client: httpx.AsyncClient = request.app.state.client
     url = request.app.state.settings.sandbox_url + path
     headers = {"Content-Type": "application/json"} if body else {}
-    with through_the_door():
+    with unavailable_on_error():
         answer = await client.request(method, url, content=body, headers=headers, timeout=ANSWER_SECONDS)
     if not answer.is_success:
-        raise BackendAway(f"the sandbox: status {answer.status_code}")
+        raise BackendUnavailable(f"the sandbox: status {answer.status_code}")
     return answer.content
 
 
@@ -44,5 +44,5 @@ def _decoded(content: bytes, answer: type[T]) -> T:
     try:
         decoded: T = msgspec.json.decode(content, type=answer)
     except msgspec.DecodeError as error:
-        raise BackendAway(f"the sandbox: {error}") from error
+        raise BackendUnavailable(f"the sandbox: {error}") from error
     return decoded

@@ -16,7 +16,7 @@ from frontend.dev.sandbox.api import get_phones, list_sandbox_cards, tap_button
 from frontend.dev.sandbox.faces import face_of
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.passes import WALLET_NAMES, PassFace, Wallet
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendAway, Caller
+from frontend.api.client import BackendUnavailable, Caller
 from frontend.api.explanations import explain_card
 from frontend.api.till import get_till
 from frontend.kit.pages import is_htmx, page
@@ -27,6 +27,6 @@ async def _part(request: Request, caller: Caller, card_id: UUID) -> Response[str
     """Without an answer the part shows a note, and the card around it stays."""
     try:
         explanation = await explain_card(caller, card_id)
-    except BackendAway:
+    except BackendUnavailable:
         explanation = None
     return page(request, "till/explanation/part.html", explanation=explanation, card_id=card_id)

@@ -11,15 +11,15 @@ from backend.loyalty.cards.schemas import ENOUGH_TO_FIND, CardMatches, CardView
 from backend.loyalty.customers.schemas import Phone
 from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.problems import tell_away
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
+from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request
 from frontend.till.finder.masking import hints_of
-from frontend.till.screen import card_screen, ready_screen, till_page, words_of
+from frontend.till.screen import card_screen, messages_of, ready_screen, till_page
 from i18n.translator import get_translator
 
 AWAY = 503
@@ -38,11 +38,11 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
         if problem.code != REPLACED:
             raise
         return await _replaced(request, caller, query, problem)
-    except BackendAway as error:
+    except BackendUnavailable as error:
         if is_htmx(request):
             raise
-        tell_away(request, error)
-        return page(request, "till/finder/away.html", status=AWAY, query=query)
+        log_unavailable(request, error)
+        return page(request, "till/finder/unavailable.html", status=AWAY, query=query)
     cards = matches.cards
     if len(cards) == 1 and matches.matched_by != "phone_ending":
         return await _open(request, caller, cards[0].id)
@@ -63,7 +63,7 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
 
 
 def _listed(request: Request, view: TillView, cards: list[CardView], query: str) -> Response[str]:
-    balance_of = words_of(request, view).balance_of
+    balance_of = messages_of(request, view).balance_of
     values: dict[str, object] = {"cards": cards, "query": query, "hints": hints_of(cards), "balance_of": balance_of}
     return till_page(request, view, "till/finder/matches.html", **values)  # type: ignore[arg-type]
 

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import verify_pin
 from frontend.kit.forms import Form, errors_of, read_form
-from frontend.kit.pages import is_htmx, local_path, page, redirect, uncover
+from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect
 from frontend.kit.person import find_person
+from frontend.kit.preferences import language_of
 from frontend.kit.problems import to_sign_in
-from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -21,7 +21,7 @@ SIGNED_OUT = 401
 AWAY = 503
 
 
-async def admit(request: Request) -> Response[str] | None:
+async def require_open_till(request: Request) -> Response[str] | None:
     """Runs before every till page: requires a signed-in user, a store and an unlocked till."""
     person = find_person(request)
     if person is None:
@@ -50,12 +50,12 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
         if problem.status == SIGNED_OUT:
             raise
         return _wrong(request, form, problem.status, errors_of(problem).get("staff_pin", problem.sentence))
-    except BackendAway:
+    except BackendUnavailable:
         _ = get_translator(language_of(request)).gettext
         return _wrong(request, form, AWAY, _("The server does not answer. Try again in a moment."))
     request.session.pop(LOCKED, None)
     if is_htmx(request):
-        return uncover()
+        return close_overlay()
     return redirect(request, local_path(form.text("next"), "/till"))
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.loyalty.ledger.schemas import OrderQuestion, OrderReturn, Void
 from frontend.kit.forms import Form, FormError, body_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.money import AmountError, parse_amount
 from i18n.translator import get_translator

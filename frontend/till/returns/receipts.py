@@ -4,17 +4,17 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.ledger.schemas import OrderPreview
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.ledger import preview_return, return_order
 from frontend.kit.forms import Form, FormError, read_form
-from frontend.kit.problems import tell_away
+from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request
-from frontend.till.no_answer import no_answer
 from frontend.till.problems import sentence_of
-from frontend.till.returns.answers import SIGNED_OUT, UNPROCESSABLE, add_errors, show_list, show_return
 from frontend.till.returns.forms import order_question_of, order_return_of
+from frontend.till.returns.responses import SIGNED_OUT, UNPROCESSABLE, add_errors, show_list, show_return
 from frontend.till.returns.screen import return_screen
 from frontend.till.today.screen import BY_RECEIPT
+from frontend.till.unanswered import show_unanswered
 
 SEARCH_FIELDS = {"order_reference", "amount"}
 """The fields of the form that searches for a receipt."""
@@ -26,9 +26,9 @@ async def look_up_return(request: Request, caller: NamedDependency[Caller]) -> R
     form = await read_form(request)
     try:
         return await _preview(request, caller, form)
-    except BackendAway as error:
-        tell_away(request, error)
-        return no_answer(request, form)
+    except BackendUnavailable as error:
+        log_unavailable(request, error)
+        return show_unanswered(request, form)
 
 
 async def _preview(request: Request, caller: Caller, form: Form) -> Response[str]:
@@ -57,8 +57,8 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         add_errors(form, problem)
         sentence = sentence_of(request, problem)
         return await _again(request, caller, form, status=problem.status, sentence=sentence)
-    except BackendAway:
-        return no_answer(request, form, key=form.text("idem"))
+    except BackendUnavailable:
+        return show_unanswered(request, form, key=form.text("idem"))
     return await show_return(request, caller, answer)
 
 

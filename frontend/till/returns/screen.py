@@ -6,9 +6,9 @@ from backend.loyalty.ledger.schemas import OrderPreview
 from frontend.api.client import Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.returns.words import ReturnWords
+from frontend.till.returns.messages import ReturnMessages
 from frontend.till.screen import till_page
 from frontend.till.today.screen import reasons_of
 
@@ -18,7 +18,7 @@ async def return_screen(
 ) -> Response[str]:
     """`form` is the search form, or the return form with its errors."""
     view = await get_till(caller)
-    words = ReturnWords(language_of(request), view.program.timezone)
+    messages = ReturnMessages(language_of(request), view.program.timezone)
     return till_page(
         request,
         view,
@@ -27,6 +27,6 @@ async def return_screen(
         status=status,
         preview=preview,
         form=form,
-        words=words,
-        reasons=reasons_of(words.translator),
+        messages=messages,
+        reasons=reasons_of(messages.translator),
     )

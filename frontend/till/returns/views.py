@@ -6,18 +6,18 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.ledger import void_transaction
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import Typed, lost, refilled, take_typed
-from frontend.till.no_answer import no_answer
 from frontend.till.problems import sentence_of
-from frontend.till.returns.answers import UNPROCESSABLE, add_errors, show_list, show_return, show_undone
 from frontend.till.returns.forms import card_id_of, void_of
+from frontend.till.returns.responses import UNPROCESSABLE, add_errors, show_list, show_return, show_undone
 from frontend.till.screen import card_screen
+from frontend.till.unanswered import show_unanswered
 
 
 @post("/till/transactions/{transaction_id:uuid}/void")
@@ -35,8 +35,8 @@ async def void_booking(
         return await show_list(request, caller, form, what=transaction_id, status=UNPROCESSABLE)
     except BackendProblem as problem:
         return await _refused(request, caller, transaction_id, form, problem, typed=typed)
-    except BackendAway:
-        return no_answer(request, form, card_id=card_id_of(form), key=form.text("idem"))
+    except BackendUnavailable:
+        return show_unanswered(request, form, card_id=card_id_of(form), key=form.text("idem"))
     if is_later:
         return await show_return(request, caller, answer)
     return await show_undone(request, caller, answer, typed)

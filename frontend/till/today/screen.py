@@ -13,7 +13,7 @@ from frontend.api.client import Caller
 from frontend.api.till import get_till, list_bookings, list_card_bookings
 from frontend.kit.forms import Form
 from frontend.kit.request import Request
-from frontend.till.screen import till_page, words_of
+from frontend.till.screen import messages_of, till_page
 from i18n.translator import Translator
 
 PAGE_SIZE = 12
@@ -48,7 +48,7 @@ async def bookings_screen(
     def may_void(booking: TransactionView) -> bool:
         return view.program.policy.allow_void_transactions and booking.kind in VOIDABLE
 
-    words = words_of(request, view)
+    messages = messages_of(request, view)
     return till_page(
         request,
         view,
@@ -58,11 +58,11 @@ async def bookings_screen(
         bookings=bookings,
         of_card=card_id,
         after=after,
-        currency_sign=get_currency_symbol(view.program.currency, locale=words.formatter.locale),
+        currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
         may_void=may_void,
-        words=words,
-        deed_of=words.deed_of,
-        reasons=reasons_of(words.translator),
+        messages=messages,
+        deed_of=messages.deed_of,
+        reasons=reasons_of(messages.translator),
         refused=refused or Refused(Form({}), ""),
         problem=refused.problem if refused else "",
     )

@@ -1,10 +1,10 @@
 """Texts of a return, before and after the booking."""
 
 from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, VoidView
-from frontend.till.words import Words
+from frontend.till.messages import TillMessages
 
 
-class ReturnWords(Words):
+class ReturnMessages(TillMessages):
     def sold(self, line: OrderLine, currency: str) -> str:
         """`Sale, €41.50`, or `Redeemed: Tote bag`."""
         _ = self.translator.gettext

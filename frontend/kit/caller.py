@@ -2,12 +2,12 @@
 
 from frontend.api.client import Caller
 from frontend.kit.person import find_person
-from frontend.kit.reader import language_of, request_id_of
+from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.locales import html_language
 
 
-def open_line(request: Request) -> Caller:
+def provide_caller(request: Request) -> Caller:
     """Sends language, client address and request id, and for a signed-in user also token and store."""
     caller = Caller(request.app.state.client, _headers(request))
     person = find_person(request)

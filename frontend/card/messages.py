@@ -7,7 +7,7 @@ from i18n.formatting import get_formatter
 from i18n.translator import get_translator
 
 
-class CardWords:
+class CardMessages:
     def __init__(self, language: str) -> None:
         self.translator = get_translator(language)
         self.formatter = get_formatter(language)

@@ -5,18 +5,18 @@ from uuid import UUID
 from litestar import Response
 
 from backend.loyalty.ledger.schemas import VoidView
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, errors_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import Typed, lost
-from frontend.till.no_answer import stays_booked
 from frontend.till.returns.forms import card_id_of
-from frontend.till.returns.words import ReturnWords
+from frontend.till.returns.messages import ReturnMessages
 from frontend.till.screen import show_done
 from frontend.till.toasts import Done
 from frontend.till.today.screen import Refused, bookings_screen
+from frontend.till.unanswered import show_recorded
 from i18n.formatting import TIME_ZONE
 from i18n.translator import get_translator
 
@@ -28,9 +28,9 @@ TOO_MUCH = "return_exceeds_sale"
 
 async def show_return(request: Request, caller: Caller, answer: VoidView) -> Response[str]:
     """The toast offers to undo the return for a short time."""
-    words = ReturnWords(language_of(request), TIME_ZONE)
+    messages = ReturnMessages(language_of(request), TIME_ZONE)
     newest = answer.transactions[-1].id if answer.transactions else None
-    return await _show(request, caller, answer, Done(words.return_text(answer), transaction_id=newest))
+    return await _show(request, caller, answer, Done(messages.return_text(answer), transaction_id=newest))
 
 
 async def show_undone(request: Request, caller: Caller, answer: VoidView, typed: Typed | None) -> Response[str]:
@@ -42,8 +42,8 @@ async def show_undone(request: Request, caller: Caller, answer: VoidView, typed:
 async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) -> Response[str]:
     try:
         view = await get_till(caller, answer.card.id)
-    except BackendAway:
-        return stays_booked(request, done, answer.card.id)
+    except BackendUnavailable:
+        return show_recorded(request, done, answer.card.id)
     return show_done(request, view, done)
 
 

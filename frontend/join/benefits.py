@@ -7,7 +7,7 @@ from i18n.formatting import get_formatter
 from i18n.translator import Translator, get_translator
 
 
-def promise(program: PublicProgram, language: str) -> str:
+def describe_benefits(program: PublicProgram, language: str) -> str:
     """One line: points per euro, the reward of a full stamp card, and the welcome bonus."""
     translator = get_translator(language)
     parts = []

@@ -8,13 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from backend.loyalty.till.schemas import TillView
-from frontend.api.client import BackendAway, Caller
+from frontend.api.client import BackendUnavailable, Caller
 from frontend.api.ledger import find_booking
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, read_query
 from frontend.kit.pages import is_htmx, page
-from frontend.kit.problems import show_backend_away, tell_away
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
+from frontend.kit.problems import log_unavailable, show_backend_unavailable
 from frontend.kit.request import Request
 from frontend.till.card.bookings import booking_key
 from frontend.till.card.kept import Typed, lost, typed_of
@@ -29,24 +29,26 @@ NOT_TYPED = {"_csrf_token", PIN}
 SETTLED = {"booked", "refused"}
 
 
-def no_answer(request: Request, form: Form, *, card_id: UUID | None = None, key: str | None = None) -> Response[str]:
+def show_unanswered(
+    request: Request, form: Form, *, card_id: UUID | None = None, key: str | None = None
+) -> Response[str]:
     """503. The page polls the booking with `key` until the outcome is known."""
     fields = [(name, value) for name, values in form.lists.items() for value in values if name not in NOT_TYPED]
     lifted = is_lifted(form)
     return page(
-        request, "till/away.html", status=503, fields=fields, card_id=card_id, booking_key=key, asks_owner=lifted
+        request, "till/unanswered.html", status=503, fields=fields, card_id=card_id, booking_key=key, asks_owner=lifted
     )
 
 
-def show_away(request: Request, error: BackendAway) -> Response[str]:
+def show_unavailable(request: Request, error: BackendUnavailable) -> Response[str]:
     """With htmx the screen stays and shows a note; without scripts the response is a page with a retry."""
     if not is_htmx(request):
-        return show_backend_away(request, error)
-    tell_away(request, error)
-    return no_answer(request, Form({}))
+        return show_backend_unavailable(request, error)
+    log_unavailable(request, error)
+    return show_unanswered(request, Form({}))
 
 
-def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
+def show_recorded(request: Request, done: Done, card_id: UUID) -> Response[str]:
     """Values entered for another booking are restored when the card is opened again."""
     request.session[FLASH] = msgspec.to_builtins(Done("", typed=done.typed))
     return page(request, "till/booked.html", sentence=done.text, card_id=card_id)
@@ -56,7 +58,7 @@ def stays_booked(request: Request, done: Done, card_id: UUID) -> Response[str]:
 async def show_booking_state(
     request: Request, caller: NamedDependency[Caller], key: FromPath[str], card_id: FromQuery[UUID | None] = None
 ) -> Response[str]:
-    """Polled by the note of `no_answer`; returns the updated screen once the booking is recorded.
+    """Polled by the note of `show_unanswered`; returns the updated screen once the booking is recorded.
 
     `key` is the form's key followed by the button's name.
     """
@@ -64,7 +66,7 @@ async def show_booking_state(
     try:
         booking = await find_booking(caller, booking_key(idem, deed) if deed else key)
         view = await get_till(caller, card_id) if booking.state == "booked" else None
-    except BackendAway:
+    except BackendUnavailable:
         return page(request, "till/booking_state.html", state="unknown", key=key, card_id=card_id)
     if booking.state in SETTLED:
         forget_unanswered(request, idem)

@@ -52,7 +52,7 @@ Badge = tuple[str, str, str]
 """Text, kind, icon."""
 
 
-class WalletWords:
+class WalletMessages:
     def __init__(self, language: str) -> None:
         self._translator, self._format = get_translator(language), get_formatter(language)
         self.say = self._translator.gettext

@@ -11,7 +11,7 @@ from i18n.formatting import Formatter, get_formatter
 from i18n.translator import Translator, get_translator
 
 
-class Words:
+class TillMessages:
     """Texts that depend on a value; the templates hold the others."""
 
     def __init__(self, language: str, time_zone: str) -> None:
