@@ -1,4 +1,4 @@
-"""An address of a card is the right to see it: it stands in no log, and nobody fills the log from outside."""
+"""A card page's address authorizes access: it is never logged, and outsiders cannot fill the log."""
 
 import json
 from collections.abc import Iterator

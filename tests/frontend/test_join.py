@@ -1,4 +1,4 @@
-"""The join page against a made-up backend."""
+"""The join page against a fake backend."""
 
 import re
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ async def customer() -> AsyncIterator[Client]:
 
 
 async def join(customer: Client, path: str = "/j/FASHIONHUB", **fields: str) -> httpx.Response:
-    """What a browser without scripts does: open the page, fill in the form, press the button."""
+    """Acts as a browser without scripts: opens the page, fills in the form, submits it."""
     form = (await customer.get("/j/FASHIONHUB?lang=en")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     return await customer.post(f"{path}?lang=en", data=hidden | fields, follow_redirects=False)

@@ -1,4 +1,4 @@
-"""What was typed is not left without a word: the forms that say what is lost, and when they hold something."""
+"""Forms that hold entered values warn before they are lost."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A pass on a page: it looks as on the phone, it can be heard, and it fits every card."""
+"""A pass on a page: it looks as on the phone, has a text alternative, and fits every card."""
 
 import re
 from collections.abc import AsyncIterator
