@@ -13,7 +13,7 @@ NO_PIN = re.compile(r'ui\.field\((?![^\n]*"password")')
 FORMS = [
     (path.name, tag, inside)
     for path in sorted(TILL.rglob("*.html"))
-    for tag, inside in re.findall(r"(<form\b.*?)\n(.*?)</form>", path.read_text("utf-8"), re.DOTALL)
+    for tag, inside in re.findall(r"(<form\b.*?>)\n(.*?)</form>", path.read_text("utf-8"), re.DOTALL)
     if NO_PIN.search(inside) and path.name not in {"unanswered.html", "unavailable.html"}
 ]
 
