@@ -1,6 +1,8 @@
-"""`make bench`: how close Orion comes to what its limits allow. `make bench-growth`: what a grown ledger costs.
+"""`make bench` compares Orion's throughput with the limit set by its parts; `make bench-growth` measures a large
+ledger.
 
-`--strict` exits 1 when a target is missed; `--rounds 1` for a quick look that writes nothing, up to 5.
+`--strict` exits with 1 when a target is missed; `--rounds 1` runs a quick check that writes no results; at most 5
+rounds.
 """
 
 import argparse

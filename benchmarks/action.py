@@ -1,4 +1,4 @@
-"""The earn action without HTTP: `Ledger.book` in one process, so many at a time. Same plan and outcome as the load."""
+"""Measures earns without HTTP: `Ledger.book` in one process, with a fixed concurrency."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ class ActionPlan(msgspec.Struct, frozen=True):
 
 
 async def earn(ledger: Ledger, sale: Sale) -> int:
-    """The status, of a booking as the route makes it."""
+    """Books a sale as the route does and returns the status."""
     card_id, merchant_id = id_of(CARD, sale.card), id_of(MERCHANT, sale.card % MERCHANTS)
     path = f"/api/v1/store/loyalty/cards/{card_id}/points"
     body = Earn(purchase_amount_cents=CENTS, category_ids=[id_of(CATEGORY, sale.store)])

@@ -1,4 +1,4 @@
-"""The digest of a line of history as the statement `chain_digest` computes it, for worlds that are written by COPY."""
+"""Computes digests of transactions like the SQL function `chain_digest`, for data written by COPY."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def chained(row: Mapping[str, Any]) -> str:
-    """What of a line is in its digest. Texts must be plain words."""
+    """The digested columns as text. Text values must not contain characters that SQL would quote."""
     return f"({','.join(_shown(row.get(name)) for name in CHAINED)})"
 
 

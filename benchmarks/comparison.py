@@ -1,4 +1,4 @@
-"""What a measurement is held against, and what their ratio must be."""
+"""Pairs a measurement with its limit and the target of their ratio."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import cycle
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`limit` is what the measured cannot be faster than; with `at_most`, what it must not be faster than."""
+    """`limit` is an upper bound of `measured`. With `at_most` the target ratio is a maximum instead of a minimum."""
 
     measured: str
     limit: str
@@ -23,6 +23,6 @@ class Comparison:
 
 
 def ratios(measured: Sequence[float], limit: Sequence[float]) -> list[float]:
-    """Of the rounds, each with its own limit. What ran once is held against every round of its limit."""
+    """The ratio of each round. A value measured once is compared with the limit of every round."""
     assert len(measured) in {1, len(limit)}, "the rounds belong together"
     return [mine / best for mine, best in zip(cycle(measured), limit, strict=False)]

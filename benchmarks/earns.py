@@ -1,4 +1,4 @@
-"""Which sale follows which: every driver earns as often, on as many cards in the same state, sold by as many users."""
+"""Defines the order of the sales. All drivers use the same number of cards, in the same state, and of users."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ CENTS, POINTS = 2500, 25
 CLIENTS = 16
 CARDS_EACH = 60
 SLICE = CLIENTS * CARDS_EACH
-"""Cards of one measurement. The next one starts on fresh cards, so that none finds longer histories than another."""
+"""Cards of one measurement. Each measurement uses new cards, so that all start with equally short histories."""
 LOOKED_UP = 64
 
 
@@ -43,7 +43,7 @@ def _request(method: str, path: str, user: int, body: str, *headers: str) -> str
 
 
 def earn_requests(first_card: int, count: int, pin: str = "") -> list[str]:
-    """Each with a key of its own, and with a PIN where one is given."""
+    """Each with its own idempotency key, and with `pin` unless it is empty."""
     also = f',"staff_pin":"{pin}"' if pin else ""
     return [
         _request(
@@ -58,7 +58,7 @@ def earn_requests(first_card: int, count: int, pin: str = "") -> list[str]:
 
 
 def lookup_requests(count: int) -> list[str]:
-    """By card code, as a scanner types it."""
+    """By card code, as a scanner sends it."""
     return [
         _request("POST", "/api/v1/store/loyalty/cards/lookup", n % USERS, f'{{"query":"{code_of(n % LOOKED_UP)}"}}')
         for n in range(count)

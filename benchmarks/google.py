@@ -1,7 +1,7 @@
-"""Google next door, in a process of its own: the sandbox's double, which has the passes of the benchmark's cards.
+"""Runs the sandbox's double of Google in its own process, with the passes of the benchmark's cards.
 
-It refuses what Google refuses, which costs it about 1.5 ms of processor time a call: half a core at 300 calls a second.
-Both who is measured and its limit speak to it, with the same 50 ms before each answer.
+The double validates like Google, which costs about 1.5 ms of processor time per call: half a core at 300 calls a
+second. The measurement and its limit both use it, with the same latency of 50 ms.
 """
 
 import os
@@ -31,17 +31,17 @@ FACTS = "/benchmark"
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What was asked since the last `start_over`."""
+    """Statistics since the last `start_over`."""
 
     calls: int
     per_second: float
     """Between the first call and the last."""
     worst_second: int
-    """The most calls in any second, wherever it begins."""
+    """The largest number of calls within any period of one second."""
     answers: dict[str, int]
-    """By status."""
+    """Number of answers by status."""
     right: int
-    """Passes that show their card's points."""
+    """Number of passes that show the points of their card."""
 
 
 class Double:
@@ -97,7 +97,7 @@ def create_app() -> Double:
 
 
 def fill(passes: Passes, cards: int) -> None:
-    """As poor as can be: only an update makes them right."""
+    """Creates passes without points, so that only an update makes them right."""
     for n in range(cards):
         names = {
             "id": object_id(ISSUER_ID, id_of(CARD, n)),
@@ -107,7 +107,7 @@ def fill(passes: Passes, cards: int) -> None:
 
 
 class Google:
-    """The double, as seen from outside."""
+    """A client for the double."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -116,7 +116,7 @@ class Google:
         return msgspec.json.decode(self._asked("GET"), type=Facts)
 
     def start_over(self, *, has_quota: bool) -> None:
-        """No pass is right any more, and nothing was asked yet."""
+        """Resets all passes and statistics."""
         self._asked("POST", quota="yes" if has_quota else "no")
 
     def _asked(self, method: str, **query: str) -> bytes:

@@ -1,6 +1,6 @@
-"""Does a card cost more when the ledger has grown? The till's own functions on a small world and on a grown one.
+"""Compares the cost of the till's functions on a small and on a large ledger.
 
-Both stand on one server and are asked in turns, so that whatever else the machine does hits both.
+Both databases are on one server and are measured alternately, so that other load on the machine affects both.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ PAGE = 20
 MEASURED_SERVER = DURABLE | {"max_wal_size": "8GB"}
 
 Ask = Callable[[Services, int], Awaitable[object]]
-"""Asks something about the card of this number."""
+"""An operation on the card with this number."""
 
 
 def _origin(card: int) -> Origin:
@@ -121,7 +121,7 @@ class _World:
 
 
 def run(cards: int, console: Console) -> int:
-    """Exit 1 when the ledger does not add up or a ratio misses its target."""
+    """Returns 1 when the ledger audit fails or a ratio misses its target."""
     load_before = load_now()
     folder = Path(tempfile.mkdtemp(prefix="orion-growth-"))
     try:
@@ -203,7 +203,7 @@ async def _checked(services: Services, world: _World) -> Sized:
 
 
 async def _row(name: str, ask: Ask, small: tuple[Services, int], large: tuple[Services, int]) -> GrowthRow:
-    """In turns of a round each; every card of the large world is as likely as any other."""
+    """Measures the two databases alternately. The cards are drawn uniformly."""
     medians: list[list[float]] = [[], []]
     for turn in range(ROUNDS):
         for (services, cards), found in zip((small, large), medians, strict=True):
@@ -213,7 +213,7 @@ async def _row(name: str, ask: Ask, small: tuple[Services, int], large: tuple[Se
 
 
 async def _median(services: Services, ask: Ask, cards: Sequence[int]) -> float:
-    """Seconds. Every card is asked for once before: how long a disk takes is another question."""
+    """In seconds. An unmeasured first pass loads the cards into memory, so that disk access is not measured."""
     for card in cards:
         await ask(services, card)
     taken = []

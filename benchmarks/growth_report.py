@@ -1,4 +1,4 @@
-"""What growing costs, as a table and in the results' file."""
+"""Results of the growth benchmark, as a table and in the results file."""
 
 import statistics
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ RATIO_MAX = 1.3
 
 
 class Sized(msgspec.Struct, frozen=True):
-    """A world, and what it took to check every promise of its ledger."""
+    """Size of a database, and the result of its ledger audit."""
 
     cards: int
     transactions: int
@@ -24,7 +24,7 @@ class Sized(msgspec.Struct, frozen=True):
 
 
 class GrowthRow(msgspec.Struct, frozen=True):
-    """Medians over all rounds, in milliseconds; the ratio's is of the rounds' ratios, with the lowest and highest."""
+    """Medians over all rounds, in milliseconds. `ratio`, `lowest` and `highest` are those of the rounds' ratios."""
 
     name: str
     small_ms: float
@@ -40,14 +40,14 @@ class Growth(msgspec.Struct, frozen=True):
     small: Sized
     large: Sized
     write_seconds: float
-    """How long writing the large world took."""
+    """Time to write the large database."""
     gibibytes: float
-    """How large its database is."""
+    """Size of the large database."""
     rows: list[GrowthRow]
 
 
 def growth_row(name: str, small: Sequence[float], large: Sequence[float]) -> GrowthRow:
-    """From the medians of each round, in seconds."""
+    """The arguments are the medians of each round, in seconds."""
     ratios = [big / little for little, big in zip(small, large, strict=True)]
     ratio = round(statistics.median(ratios), 2)
     return GrowthRow(
@@ -62,7 +62,7 @@ def growth_row(name: str, small: Sequence[float], large: Sequence[float]) -> Gro
 
 
 def write(found: Growth) -> None:
-    """Beside the results of the other benchmarks."""
+    """Keeps the results of the other benchmarks in the file."""
     known = msgspec.json.decode(RESULTS.read_bytes()) if RESULTS.exists() else {}
     RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(known | {"growth": found})) + b"\n")
 

@@ -1,4 +1,4 @@
-"""Histories of cards, made by the real operations and rules on a card in memory; thousands of cards share a story."""
+"""Card histories made by the real operations and rules on a card in memory. Thousands of cards share one history."""
 
 import random
 from dataclasses import dataclass, field, replace
@@ -21,20 +21,20 @@ from backend.loyalty.ledger.schemas import Adjustment, Earn, Redemption, Stamp, 
 
 BEGIN = datetime(2023, 11, 3, 9, tzinfo=UTC)
 END = timedelta(days=10)
-"""Before now: what the audit wants an event for is younger."""
+"""Before now: the audit expects events for younger transactions."""
 LENGTHS = (2, 3, 4, 5, 5, 6, 6, 7, 8, 9, 10, 12, 15, 20, 38)
-"""Lines of a history: ten on average, most have fewer, a few have many."""
+"""Numbers of transactions: ten on average; most cards have fewer, a few have many."""
 VARIANTS = 4
 
 
 @dataclass(slots=True)
 class Story:
-    """Of a card of one merchant. Ids are those of the card it was made on."""
+    """The history of a card of one merchant. Ids are those of the card it was made on."""
 
     card: CardRow
     lines: list[TransactionRow] = field(default_factory=list)
     lots: dict[UUID, LotState] = field(default_factory=dict)
-    """As they are in the end, in the order in which they came."""
+    """In their final state, ordered by creation."""
     allocations: list[AllocationRow] = field(default_factory=list)
 
     def add(self, booking: Booking) -> None:
@@ -44,7 +44,7 @@ class Story:
 
 
 def stories(document: str, origin: Origin, seed: int) -> list[Story]:
-    """`document` is the state of a card that has no history yet."""
+    """`document` is the state of a card without transactions."""
     dice = random.Random(seed)
     return [
         _Teller(msgspec.json.decode(document, type=CardState), origin, dice).tell(length)
@@ -58,10 +58,10 @@ class _Teller:
         self.story = Story(state.card)
 
     def tell(self, length: int) -> Story:
-        """Visits spread from the beginning to the end, with pauses that may let points expire."""
+        """Spreads visits over the period, with gaps that may let points expire."""
         gap = (self.origin.now - END - BEGIN) / (length + 1)
         self.at = BEGIN + gap * self.dice.random()
-        # A visit never moves back, and nobody was here before the beginning.
+        # Later visits never precede this one.
         self.state.card.last_activity_at = self.at
         self._book(draft_enrolled(self.state, self._now()))
         while len(self.story.lines) < length:
@@ -104,7 +104,7 @@ class _Teller:
         EarnPoints(Earn(purchase_amount_cents=cents, category_ids=categories)).decide(draft)
 
     def _sale(self) -> TransactionRow | None:
-        """The last one, when nothing of it was taken back."""
+        """The last sale, unless it was returned."""
         returned = {line.voids_id for line in self.story.lines}
         sales = [line for line in self.story.lines if line.kind == "earned" and line.unit == "points"]
         return sales[-1] if sales and sales[-1].id not in returned else None

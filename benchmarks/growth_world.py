@@ -1,7 +1,7 @@
-"""A grown world by COPY: any number of cards, ten transactions each on average, with lots, allocations and digests.
+"""Writes a large ledger by COPY: any number of cards with ten transactions each on average, lots, allocations, digests.
 
-Lines are written as they would have been over the years: the first line of every card, then the second of every card
-that has one, and so on; so the history of a card lies scattered over the table, as it does in real life.
+Transactions are ordered as over the years: the first one of every card, then the second one of every card that has one,
+and so on. The history of a card is therefore scattered over the table, as in production.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from benchmarks.world import (
 
 BLOCK = 2000
 MODEL = 16**11
-"""The number of the card of a merchant on which its stories are made; far above all others."""
+"""Offset of the card numbers on which histories are made; larger than any real card number."""
 FIRST_NAMES = ("Marie", "Jean", "Sofia", "Luc", "Ana", "Pedro", "Claire", "Tom", "Lena", "Marc", "Nora", "Paul")
 CONSONANTS, VOWELS = "bcdfghklmnprstvw", "aeiou"
 LINE_COLUMNS = (*CHAINED, "reason", "digest")
@@ -59,7 +59,7 @@ PLAIN_INDEXES = """
 """
 
 Told = Callable[[str, int], None]
-"""Hears which table has so many rows more."""
+"""Receives the name of a table and the number of rows written."""
 
 
 def merchant_of(card: int) -> int:
@@ -68,7 +68,7 @@ def merchant_of(card: int) -> int:
 
 
 def store_of(card: int) -> int:
-    """One of the two of its merchant."""
+    """One of the merchant's two stores."""
     return merchant_of(card) + MERCHANTS * (card // 16 % 2)
 
 
@@ -78,9 +78,9 @@ def name_of(card: int) -> tuple[str, str]:
 
 
 async def write_grown_world(url: str, cards: int, told: Told) -> int:
-    """As the superuser, past triggers and keys; the audit proves afterwards that they would have let it pass.
+    """Returns the number of transactions.
 
-    How many transactions there are.
+    Runs as the superuser with triggers and foreign keys disabled; the audit verifies the data afterwards.
     """
     connection = await asyncpg.connect(url)
     try:
@@ -104,7 +104,7 @@ async def write_grown_world(url: str, cards: int, told: Told) -> int:
 
 
 async def _write_setup(connection: asyncpg.Connection) -> None:
-    """Half of the merchants let points expire by inactivity, half a year after they were earned."""
+    """Half of the merchants let points expire after half a year of inactivity."""
     tables = merchant_rows() | people_rows()
     for n, terms in enumerate(tables["terms_versions"]):
         terms |= {"points_numerator": 7, "points_denominator": 5}
@@ -115,7 +115,7 @@ async def _write_setup(connection: asyncpg.Connection) -> None:
 
 
 async def _stories(connection: asyncpg.Connection, merchant: int) -> list[Story]:
-    """Made on a card that is removed again."""
+    """Uses a temporary card, which is deleted again."""
     origin = Origin(
         merchant_id=id_of(MERCHANT, merchant),
         store_id=id_of(STORE, merchant),
@@ -157,18 +157,18 @@ def _text(value: object) -> str:
 
 
 def _cells(row: dict[str, Any], columns: Sequence[str]) -> str:
-    """A line of COPY with places (%s) where the row has `...`."""
+    """A COPY line with a placeholder (%s) where the row has `...`."""
     return "\t".join("%s" if row.get(name) is ... else _text(row.get(name)).replace("%", "%%") for name in columns)
 
 
 @dataclass(slots=True)
 class _Line:
-    """A line of a story with places for what differs between cards: ids, key, receipt number, digest."""
+    """A transaction with placeholders for what differs between cards: ids, key, receipt number, digest."""
 
     chained: str
     copied: str
     voids: int | None
-    """The place of the line it takes back."""
+    """Index of the voided transaction."""
     has_receipt: bool
 
 
@@ -179,7 +179,7 @@ class _Lot:
 
 
 class _Plot:
-    """A story, ready to be written for any card of its merchant."""
+    """A history as a template for any card of its merchant."""
 
     def __init__(self, story: Story) -> None:
         self.card = story.card

@@ -1,6 +1,6 @@
-"""The load generator: an own process that sends ready-made requests over kept connections, as cheaply as it can.
+"""The load generator: a separate process that sends prepared requests over kept connections at little cost.
 
-Reads a plan from standard input, writes what happened to standard output, both as JSON.
+Reads a plan from standard input and writes the outcome to standard output, both as JSON.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a driver saw. Moments are seconds since its start, one for each answer, in the order of answering."""
+    """What a driver measured. `answered_at` is in seconds since its start, in the order of the answers."""
 
     answered_at: list[float]
     latencies: list[float]
@@ -37,7 +37,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Load:
-    """The requests still to send and what came of those sent."""
+    """The remaining requests and the results so far."""
 
     def __init__(self, plan: Plan) -> None:
         self.expected = str(plan.expected_status).encode()
@@ -52,7 +52,7 @@ class Load:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def take(self) -> bytes | None:
-        """None when all are sent or the time is up."""
+        """None when all requests are sent or the time is over."""
         if self.next >= len(self.requests) or time.perf_counter() - self.started > self.seconds_max:
             return None
         self.next += 1

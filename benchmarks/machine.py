@@ -1,4 +1,4 @@
-"""What the measurement ran on, and the processor time of its processes."""
+"""Describes the machine and measures the processor time of processes."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ class Machine(msgspec.Struct, frozen=True):
     python: str
     postgresql: str
     load_before: float
-    """Average of the minute before the start: what others were doing."""
+    """The load average of the minute before the start, caused by other processes."""
 
 
 def load_now() -> float:
@@ -38,7 +38,7 @@ def describe(postgresql: str, load_before: float) -> Machine:
 
 
 def postgresql_version() -> str:
-    """Of the embedded server, such as 18.6."""
+    """The version of the embedded server, such as 18.6."""
     told = subprocess.run([program("postgres"), "--version"], capture_output=True, text=True, check=True)
     return told.stdout.split()[-1]
 
@@ -50,7 +50,7 @@ def _cpu() -> str:
 
 
 def cpu_seconds(*pids: int) -> float:
-    """Of these processes and all their children, also those that have ended."""
+    """Of these processes and all their children, including those that have ended."""
     parents = _parents()
     return sum(_ticks(pid) for root in pids for pid in _family(root, parents)) * TICK
 
@@ -76,7 +76,7 @@ def _ticks(pid: int) -> int:
 
 
 def _stat(pid: int) -> list[str]:
-    """From the state on; empty when it has ended."""
+    """The fields from the state on; empty when the process has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""One measurement: a driver, a count, a rate. Rounds of them are interleaved, so that a busy minute hits all alike."""
+"""Runs one measurement: a driver, a number of answers, a rate. Rounds are interleaved, so that load affects all alike."""
 
 import statistics
 import subprocess
@@ -13,15 +13,15 @@ from benchmarks.machine import cpu_seconds
 from benchmarks.servers import Server
 
 WARM_UP = 0.25
-"""The part of the answers that comes first and is not counted: plans and caches are made there."""
+"""Share of the first answers that is not counted, because plans and caches are built then."""
 SECONDS_MAX = 8.0
 DRIVER_SECONDS_MAX = 300
-"""From the start of a driver to its end, on a machine that is busy with other things."""
+"""Limit for a whole driver run, sufficient on a busy machine."""
 CONNECTIONS = 32
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """`cpu_us`: microseconds of processor time for each answer, by process."""
+    """`cpu_us` is the processor time per answer in microseconds, by process."""
 
     answers: int
     per_second: float
@@ -43,9 +43,9 @@ class MeasurementFailed(Exception):
 
 
 def sample(pids: Mapping[str, int], measurement: Measurement, turn: int = 0) -> Sample:
-    """`pids`: whose processor time is told beside the driver's.
+    """`pids` are the processes whose processor time is measured beside the driver's.
 
-    Raises MeasurementFailed for anything but the expected answers: a rate of refusals is none.
+    Raises MeasurementFailed for any unexpected answer.
     """
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     outcome = measurement.run(turn)
@@ -64,7 +64,7 @@ def sample(pids: Mapping[str, int], measurement: Measurement, turn: int = 0) -> 
 
 
 def rate(answered_at: Sequence[float], warm_up: float = WARM_UP) -> float:
-    """Answers a second after the warm-up; without one, since the start."""
+    """Answers per second after the warm-up; without a warm-up, since the start."""
     first = int(len(answered_at) * warm_up)
     if not first:
         return round(len(answered_at) / answered_at[-1], 1)
@@ -77,7 +77,7 @@ def over_http(server: Server, requests: list[str], expected_status: int) -> Outc
 
 
 def driven(module: str, plan: msgspec.Struct | None, environment: dict[str, str] | None) -> Outcome:
-    """By a process of its own, which reads its plan from standard input."""
+    """Runs a driver in its own process, which reads its plan from standard input."""
     done = subprocess.run(
         [sys.executable, "-m", module],
         input=msgspec.json.encode(plan),

@@ -1,4 +1,4 @@
-"""Apple passes a second of processor time: ours, against the one RSA signature each needs and the library alone.
+"""Measures Apple passes per second of processor time: ours, the required RSA signature alone, and the library alone.
 
 No server is needed.
 """
@@ -68,7 +68,7 @@ CARD = CardSnapshot(
 
 
 def measure_passes(rounds: int) -> dict[str, list[float]]:
-    """So many a second of processor time, by what is made, for each round. Interleaved: a busy minute hits all."""
+    """Rates per second of processor time, by kind, one per round. Rounds are interleaved."""
     with tempfile.TemporaryDirectory() as folder:
         tasks = _tasks(ApplePki.make().write(Path(folder)))
         rates = [{name: _per_cpu_second(task) for name, task in tasks.items()} for _ in range(rounds)]

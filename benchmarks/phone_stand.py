@@ -1,4 +1,4 @@
-"""All of Orion as `make run` has it, with doubles of Google and Apple and a phone of each, on servers of its own."""
+"""Runs all of Orion as `make run` does, with doubles of Google and Apple and a phone of each, on its own servers."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ STARTED = b"worker_started"
 
 @dataclass(frozen=True, slots=True)
 class PhoneStand:
-    """One card, which is on both phones after `add_to_both`."""
+    """The measured card is on both phones after `add_to_both`."""
 
     database_url: str
     api: str
@@ -56,7 +56,7 @@ class PhoneStand:
         return not await connection.fetchval("SELECT count(*) FROM outbox")
 
     async def shows(self, http: httpx.AsyncClient, points: int) -> bool:
-        """Both phones do."""
+        """Whether both phones show the points."""
         phones = (await http.get(f"{self.sandbox}/phones/{self.card_id}")).raise_for_status().json()
         if phones["troubles"]:
             raise MeasurementFailed(f"a phone has had trouble: {phones['troubles']}")
@@ -64,7 +64,7 @@ class PhoneStand:
 
 
 def _has(shown: dict[str, Any] | None, points: str) -> bool:
-    """Phones group the digits of a thousand."""
+    """Phones group thousands, so only digits are compared."""
     return shown is not None and points in {"".join(filter(str.isdigit, fact["value"])) for fact in shown["figures"]}
 
 
@@ -75,7 +75,7 @@ def open_phone_stand(folder: Path) -> Iterator[PhoneStand]:
         database_url, ports = postgres.url("postgres"), (free_port("127.0.0.1", 8391), free_port("127.0.0.1", 8392))
         asyncio.run(write_world(database_url, CARDS))
         told = environment_of(postgres, valkey, *ports)
-        # The doubles and their phones speak no TLS.
+        # The doubles and their phones do not use TLS.
         told |= {"ORION_ENVIRONMENT": "development", "ORION_PUBLIC_URL": f"http://127.0.0.1:{ports[1]}"}
         told |= {"ORION_DATA_DIR": str(folder)} | sandbox_values(replace(Settings(), environment="development"), folder)
         start_server("backend.app:create_app", ports[0], told, folder, stack)

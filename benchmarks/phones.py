@@ -1,6 +1,6 @@
-"""How soon does a booking leave the outbox, and how soon is it on both phones? Against the second and the two promised.
+"""Measures how soon a booking leaves the outbox and reaches both phones. The targets are one and two seconds.
 
-One card, whose bookings come 1.3 s apart, or as soon as both phones show the one before.
+One card gets a booking every 1.3 s, or as soon as both phones show the previous one.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from benchmarks.phone_stand import PhoneStand, open_phone_stand
 from benchmarks.world import START_POINTS
 
 BOOKINGS, BOOKINGS_QUICK = 40, 8
-"""In a whole run, and for a quick look. The first is not counted: connections and pictures are made there."""
+"""Of a full run and of a quick run. The first booking is not counted: it opens connections and renders images."""
 APART_SECONDS = 1.3
 LOOK_EVERY_SECONDS = 0.02
 PATIENCE_SECONDS = 30
@@ -57,7 +57,7 @@ def measure_freshness(folder: Path, bookings: int) -> Freshness:
 
 
 async def _book(stand: PhoneStand, bookings: int) -> list[tuple[float, float]]:
-    """Each booking's way to the empty outbox and to the phones, in seconds."""
+    """Seconds until the outbox is empty and until both phones show the points, for each booking."""
     connection = await asyncpg.connect(stand.database_url)
     try:
         async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
@@ -83,7 +83,7 @@ async def _follow(
 
 
 async def _until(is_so: Callable[[], Awaitable[bool]], started: float) -> float:
-    """Seconds since then."""
+    """Returns the seconds since `started`."""
     while not await is_so():
         if time.monotonic() - started > PATIENCE_SECONDS:
             raise MeasurementFailed(f"a booking has not arrived after {PATIENCE_SECONDS} s")

@@ -1,4 +1,4 @@
-"""After the measuring: every answer is a row, every row an answer, and the balances add up."""
+"""Verifies after the measurement that each answer has a row, each row an answer, and that balances match histories."""
 
 import asyncpg
 
@@ -19,7 +19,7 @@ WHERE c.points_balance - c.debt_points IS DISTINCT FROM
 
 
 class ProofFailed(Exception):
-    """What was measured is not what was booked."""
+    """The database does not contain what was measured."""
 
 
 async def prove(url: str, acknowledged: int) -> None:

@@ -1,6 +1,6 @@
-"""Never above the quota: several workers at once, with live updates and an hourly run, as in production.
+"""Verifies that several workers stay within Google's quota, with live updates and an hourly run as in production.
 
-The sandbox's double counts what it is asked, and refuses what Google would refuse.
+The sandbox's double counts the calls and refuses those above the quota.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from benchmarks.world import CARD, MERCHANT, MERCHANTS, id_of
 
 WORKERS = 3
 CARDS, LIVE = 450, 400
-"""All are behind; so many of them with somebody who waits."""
+"""All passes are out of date; `LIVE` of them are requested by bookings."""
 SECONDS_MAX = 90
 STARTED = b"worker_started"
 
@@ -31,13 +31,13 @@ class Quota(msgspec.Struct, frozen=True):
     per_second: float
     """Between the first call and the last."""
     worst_second: int
-    """The most calls in any second, wherever it begins."""
+    """The largest number of calls within any period of one second."""
     refused: int
-    """429s."""
+    """Answers with status 429."""
 
 
 def measure_quota(stand: WalletStand) -> Quota:
-    """Raises MeasurementFailed when not every pass is right in the end."""
+    """Raises MeasurementFailed unless every pass is up to date in the end."""
     asyncio.run(make_behind(stand, CARDS))
     stand.google.start_over(has_quota=True)
     with ExitStack() as stack:
@@ -57,7 +57,7 @@ def _start_worker(stand: WalletStand, name: str, stack: ExitStack) -> None:
 
 
 async def _ring(stand: WalletStand, card_ids: Sequence[UUID]) -> None:
-    """As bookings ring, and as the clock does every hour."""
+    """Enqueues the jobs that bookings and the hourly schedule enqueue."""
     queue = open_queue(stand.environment["ORION_REDIS_URL"])
     try:
         for n, card_id in enumerate(card_ids):

@@ -1,4 +1,4 @@
-"""The till's rates: rounds of measurements on one stand, and the proof that what was answered was booked."""
+"""Measures the till's rates in rounds on one installation, and verifies that what was answered was booked."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL)
 class Rates(NamedTuple):
     samples: dict[str, list[Sample]]
     earns: int
-    """Answered, and proven to be booked."""
+    """Answered and verified to be booked."""
 
 
 def measure_rates(folder: Path, rounds: int, wanted: Callable[[str], bool], console: Console) -> Rates:

@@ -1,4 +1,4 @@
-"""The results as a file and as a table."""
+"""Results as a file and as a table."""
 
 import statistics
 from pathlib import Path
@@ -21,7 +21,7 @@ RESULTS = Path(__file__).parent / "results.json"
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """Over all rounds: the median, and the lowest and the highest."""
+    """Median, minimum and maximum over all rounds."""
 
     median: float
     lowest: float
@@ -34,11 +34,11 @@ class Measured(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     cpu_us: dict[str, int]
-    """Microseconds of processor time for each answer, by process."""
+    """Processor time per answer in microseconds, by process."""
 
 
 class Ratio(msgspec.Struct, frozen=True):
-    """Throughput against the limit measured in the same round."""
+    """Throughput relative to the limit measured in the same round."""
 
     measured: str
     limit: str
@@ -46,7 +46,7 @@ class Ratio(msgspec.Struct, frozen=True):
     target: float | None
     met: bool | None
     at_most: bool = False
-    """The target is the most there may be, and not the least."""
+    """The target is a maximum instead of a minimum."""
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -111,7 +111,7 @@ def _figure(values: list[float], digits: int) -> Figure:
 
 
 def write(found: Results) -> None:
-    """Beside what the benchmark of growth has found."""
+    """Keeps the results of the growth benchmark in the file."""
     known = msgspec.json.decode(RESULTS.read_bytes()) if RESULTS.exists() else {}
     told = msgspec.to_builtins(found) | {name: known[name] for name in ("growth",) if name in known}
     RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")

@@ -1,4 +1,4 @@
-"""What is measured: our own PostgreSQL and Valkey as durable as in production, one backend, one frontend."""
+"""The measured installation: PostgreSQL and Valkey with production durability, one backend, one frontend."""
 
 import os
 import secrets
@@ -28,7 +28,7 @@ NOT_FOR_THE_FRONTEND = ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL", "ORION
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process over HTTP."""
+    """A process that serves HTTP."""
 
     port: int
     pid: int
@@ -40,8 +40,6 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where everything stands."""
-
     folder: Path
     postgres: EmbeddedPostgres
     postgres_pid: int
@@ -50,7 +48,7 @@ class Stand:
     backend: Server
     frontend: Server | None
     frontend_missing: str
-    """Why there is no frontend; empty when there is one."""
+    """Why the frontend did not start; empty when it runs."""
 
     @property
     def superuser_url(self) -> str:
@@ -88,7 +86,7 @@ def open_stand(folder: Path, postgres: EmbeddedPostgres, valkey: EmbeddedValkey)
 def environment_of(
     postgres: EmbeddedPostgres, valkey: EmbeddedValkey, backend_port: int, frontend_port: int
 ) -> dict[str, str]:
-    """Production's: every check is on, logs are JSON."""
+    """A production environment: all checks are on, logs are JSON."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "PG"))}
     return ours | {
         "ORION_ENVIRONMENT": "production",
@@ -110,7 +108,7 @@ def start_server(
     *,
     ready: str = "/health/ready",
 ) -> Server:
-    """Raises RuntimeError with its last words when it does not answer at `ready`."""
+    """Raises RuntimeError with the last log line when the server does not answer at `ready`."""
     name = factory.partition(":")[0]
     command = [*SERVER, factory, "--host", "127.0.0.1", "--port", str(port)]
     process = start_program(name, command, environment, folder, stack)
@@ -136,7 +134,7 @@ def start_program(
 
 
 def wait_until(is_ready: Callable[[], bool], name: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Ends the program and raises RuntimeError with its last words when it does not get ready."""
+    """Stops the process and raises RuntimeError with its last log line when it does not become ready."""
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -163,7 +161,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # its worker too, which would outlive it
+            os.killpg(process.pid, signal.SIGKILL)  # also its worker, which would outlive it
             process.wait()
 
 

@@ -1,4 +1,4 @@
-"""The limit: the same statements with the same documents, driven by pgbench over prepared statements."""
+"""The limit: the same statements with the same documents, run by pgbench as prepared statements."""
 
 import subprocess
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def _id(kind: int, number: str) -> str:
     return f"('{PREFIX.format(kind=kind)}' || lpad(to_hex({number}), 12, '0'))::uuid"
 
 
-# Every client has cards of its own, each in its turn, and so knows the version of each without asking.
+# Every client uses its own cards in turn, and so knows the version of each without a query.
 COUNTING = f"""
 \\set i :i + 1
 \\set card :first_card + :client_id + {CLIENTS} * (:i % {CARDS_EACH})
@@ -83,7 +83,7 @@ LOOKUP = (
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A booking with places for what differs between sales, and the SQL that fills them."""
+    """A booking with placeholders for what differs between sales, and the SQL that fills them."""
 
     text: str
     arguments: list[str]
@@ -94,7 +94,7 @@ class Template:
 
 
 async def template(app_url: str, first_card: int) -> Template:
-    """Made by the action itself, on numbers that can be told apart from all others in the document."""
+    """Made by the action itself, with numbers that occur nowhere else in the document."""
     pool = await asyncpg.create_pool(app_url, min_size=1, max_size=1)
     try:
         return await _template(pool, first_card)
@@ -150,7 +150,7 @@ async def _template(pool: asyncpg.Pool, card: int) -> Template:
 
 
 class Pgbench:
-    """Drives a script; the transactions' moments come from its log."""
+    """Runs a script. The times of the transactions come from its log."""
 
     def __init__(self, server: EmbeddedPostgres, folder: Path) -> None:
         self._server = server
@@ -174,7 +174,7 @@ class Pgbench:
         return self._outcome()
 
     def _outcome(self) -> Outcome:
-        """Each line: client, number, microseconds, script, second and microsecond of its end."""
+        """Columns of the log: client, number, microseconds, script, second and microsecond of the end."""
         lines = [line.split() for log in self._folder.glob("log.*") for line in log.read_text().splitlines()]
         ends = [int(line[4]) + int(line[5]) / 1e6 for line in lines]
         latencies = [int(line[2]) / 1e6 for line in lines]

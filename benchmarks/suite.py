@@ -1,4 +1,4 @@
-"""What is measured against what."""
+"""The measurements and their comparisons."""
 
 import re
 
@@ -87,7 +87,7 @@ def suite(stand: Stand, template: Template) -> list[Measurement]:
 
 
 class _Slices:
-    """Fresh cards for each measurement that books."""
+    """Provides new cards for each measurement that books."""
 
     def __init__(self) -> None:
         self._used = 0
@@ -98,7 +98,7 @@ class _Slices:
 
 
 def sign_in(frontend: Server, user: int) -> str:
-    """The cookies of somebody who has signed in through the page, as a browser sends them."""
+    """The cookies of a user who has signed in through the page, as a browser sends them."""
     with httpx.Client(base_url=frontend.url, trust_env=False, timeout=5) as browser:
         form = browser.get("/sign-in").text
         token = re.search(r'name="_csrf_token" value="([^"]+)"', form)
@@ -112,5 +112,5 @@ def sign_in(frontend: Server, user: int) -> str:
 
 
 def _cookies_of(browser: httpx.Client) -> str:
-    """Also those for https alone: a proxy in front of Orion would have taken the encryption off."""
+    """Includes cookies restricted to HTTPS: in production a proxy in front of Orion terminates TLS."""
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)

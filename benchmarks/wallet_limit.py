@@ -1,6 +1,6 @@
-"""The limit of a run: the same PATCHes by nothing but httpx, over as many connections as a run has pushes under way.
+"""The limit of a run: the same PATCH requests by httpx alone, over as many connections as a run has concurrent pushes.
 
-A process of its own. Without database, bucket and breaker; each body was made before the start.
+Runs in its own process, without database, rate limit or circuit breaker; the bodies are prepared before the start.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class LimitPlan(msgspec.Struct, frozen=True):
 
 
 class Images:
-    """Addresses as long as real ones."""
+    """Returns addresses as long as real ones."""
 
     def logo_url(self, program: ProgramSnapshot) -> str:  # noqa: ARG002 - always the same
         return "https://bench.example/api/v1/storefront/loyalty/images/logo-414fd2-c-0123456789abcdef0123456789abcdef"
@@ -70,7 +70,7 @@ async def run(plan: LimitPlan) -> Outcome:
 
 
 def _patch(n: int, account: Account) -> tuple[str, bytes]:
-    """The object's name, and what a push tells of it."""
+    """The object's id and the body of an update."""
     program = replace(passes.PROGRAM, program_id=id_of(PROGRAM, n % MERCHANTS))
     card = replace(passes.CARD, card_id=id_of(CARD, n), points_balance=START_POINTS, program=program)
     payload = object_payload(card, Images(), issuer_id=account.issuer_id)

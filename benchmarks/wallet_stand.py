@@ -1,4 +1,4 @@
-"""The world of the wallets' benchmark: cards in Google Wallet, on servers of their own."""
+"""The installation of the wallet benchmark: cards in Google Wallet, on its own servers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -30,7 +30,7 @@ class WalletStand:
 
 
 class PassesWrong(Exception):
-    """What was measured did not bring every pass up to date."""
+    """The measured run did not bring every pass up to date."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def open_wallet_stand(folder: Path, cards: int) -> Iterator[WalletStand]:
         url = postgres.url("postgres")
         asyncio.run(write_cards(url, cards))
         environment = environment_of(postgres, valkey, 8391, 8392) | google_values(Settings(), folder)
-        # Not production: that calls nobody without TLS, and the double of Google has none.
+        # In production, calls without TLS are refused, and the double of Google has no TLS.
         environment |= {"ORION_ENVIRONMENT": "development", "ORION_BACKEND_PUBLIC_URL": "https://bench.example"}
         google = start_google(_port(environment), cards, environment, folder, stack)
         pids = {"postgresql": pid_in(postgres.data_dir), "valkey": pid_in(valkey.data_dir), "google": google.server.pid}
@@ -48,7 +48,7 @@ def open_wallet_stand(folder: Path, cards: int) -> Iterator[WalletStand]:
 
 
 async def make_behind(stand: WalletStand, count: int) -> None:
-    """The first so many, as if Google had never been told of them."""
+    """Marks the first `count` passes as never sent to Google."""
     async with _superuser(stand.superuser_url) as connection:
         await connection.execute(MAKE_BEHIND, [id_of(CARD, n) for n in range(count)])
 
@@ -59,14 +59,14 @@ async def count_behind(stand: WalletStand) -> int:
 
 
 def prove_right(stand: WalletStand, count: int) -> None:
-    """Raises PassesWrong unless Google shows the points of so many cards, and no other card is behind."""
+    """Raises PassesWrong unless Google shows the points of `count` cards and no other card is out of date."""
     right, behind = stand.google.facts().right, asyncio.run(count_behind(stand))
     if (right, behind) != (count, 0):
         raise PassesWrong(f"of {count} passes {right} are right at Google, and {behind} are still behind")
 
 
 async def write_cards(url: str, cards: int) -> None:
-    """A world of so many cards, each with an active link to Google whose pass is up to date."""
+    """Creates cards with an active link to Google whose pass is up to date."""
     await write_world(url, cards)
     links = _links(cards)
     async with _superuser(url) as connection:

@@ -1,7 +1,7 @@
-"""The hourly run over every pass that is behind, as the worker makes it, but for the quota: what does it cost itself?
+"""Measures the cost of the hourly run over all passes that are out of date, without the delay of the quota.
 
-A process of its own, with the worker's loop. Bucket and breaker are asked in Redis as always; only the bucket's rate is
-beyond reach. Writes what happened to standard output, as JSON.
+Runs in its own process with the worker's event loop. Rate limit and circuit breaker use Redis as always; only the
+permitted rate is too high to matter. Writes the outcome to standard output, as JSON.
 """
 
 import os
@@ -33,7 +33,7 @@ PER_SECOND = 100_000
 @dataclass(frozen=True)
 class Timed(WalletSync):
     latencies: list[float] = field(default_factory=list)
-    """Seconds, from asking for the lease to having given it back."""
+    """Seconds from requesting the lease to releasing it."""
 
     async def sync_card(self, merchant_id: UUID, card_id: UUID, name: Provider) -> Result:
         started = time.perf_counter()
@@ -43,7 +43,7 @@ class Timed(WalletSync):
 
 
 class Moments:
-    """A run's report: when each card was done, in seconds since the start, and what failed."""
+    """The report of a run: when each card was finished, in seconds since the start, and what failed."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -75,7 +75,7 @@ async def run() -> Outcome:
 
 
 def unhurried(redis: Redis, google: Google) -> Pace:
-    """As in production, only that nobody has to wait."""
+    """As in production, but with a rate that never delays."""
     live, bulk = (Bucket(redis, f"benchmark:{name}", PER_SECOND) for name in ("live", "bulk"))
     return Pace(live=live, bulk=bulk, breaker=google.breaker)
 

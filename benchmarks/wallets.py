@@ -1,5 +1,6 @@
-"""The wallets: passes for Apple against the signature in each, a sync with Google against bare PATCHes, the quota, and
-how soon both phones show a booking."""
+"""The wallet benchmarks: Apple passes against their signature, Google sync against plain PATCH requests, the quota, and
+the time until both phones show a booking.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from benchmarks.wallet_limit import LimitPlan
 from benchmarks.wallet_stand import WalletStand, make_behind, open_wallet_stand, prove_right
 
 CARDS, CARDS_QUICK = 10_000, 1_500
-"""Of a sync: in a whole run, and for a quick look."""
+"""Of a sync, in a full run and in a quick run."""
 LIMIT_CARDS = 2_000
 SYNC, BARE, QUOTA = "sync with Google", "PATCHes to Google", "the workers' worst second"
 OUTBOX, PHONES = "booking to outbox empty, p95", "booking to both phones, p95"
@@ -40,7 +41,7 @@ COMPARISONS = (
 class Wallets(msgspec.Struct):
     samples: dict[str, list[Sample]] = {}
     passes: dict[str, list[float]] = {}
-    """A second of processor time, by what is made, for each round."""
+    """Rates per second of processor time, by kind, one per round."""
     quota: Quota | None = None
     freshness: Freshness | None = None
 
@@ -59,7 +60,7 @@ class Wallets(msgspec.Struct):
 def measure_wallets(
     folder: Path, rounds: int, wanted: Callable[[str], bool], console: Console, *, is_whole: bool
 ) -> Wallets:
-    """A sync is one long run, between two runs of its limit; signing goes in rounds."""
+    """A sync is one long run between two runs of its limit; signing is measured in rounds."""
     found = Wallets()
     if any(map(wanted, (OURS, SIGNATURE, STOCK))):
         console.print("Passes for Apple …")
@@ -90,7 +91,7 @@ def _synced(stand: WalletStand, cards: int) -> dict[str, list[Sample]]:
 
 def _sync(stand: WalletStand, cards: int) -> Outcome:
     asyncio.run(make_behind(stand, cards))
-    stand.google.start_over(has_quota=False)  # the limit has made passes right
+    stand.google.start_over(has_quota=False)  # the limit has updated the passes
     outcome = driven("benchmarks.wallet_sync", None, dict(stand.environment))
     prove_right(stand, cards)
     return outcome

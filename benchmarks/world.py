@@ -1,7 +1,7 @@
-"""The world that is measured: merchants, staff with tokens, cards. Written by COPY, every id made of a number.
+"""The measured data: merchants, staff with tokens, cards. Written by COPY; every id is derived from a number.
 
-Card n, user n and store n belong to merchant n modulo MERCHANTS, so that a script can count its way to a card, to
-somebody who may book on it and to the store where they work, without asking the database.
+Card n, user n and store n belong to merchant n modulo MERCHANTS. A script can therefore compute a card, a user who may
+book on it and the user's store without a query.
 """
 
 import secrets
@@ -20,10 +20,10 @@ from benchmarks.chain import chained, digest
 MERCHANTS = 8
 STORES = 16
 USERS = 320
-"""So many that a round of earns stays far below the limit of 60 a minute for each of them."""
+"""Enough to keep a round of earns far below the limit of 60 a minute per user."""
 CARDS = 25_000
 PASSWORD = secrets.token_urlsafe(24)
-"""Of everybody, for this run: production lets nobody in with a published one."""
+"""Of all users, random for each run: production refuses a published password."""
 REWARDS_EACH, CATEGORIES_EACH = 3, 4
 START_POINTS = 100
 MADE_AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
@@ -37,7 +37,7 @@ def id_of(kind: int, number: int) -> UUID:
 
 
 def token_of(user: int) -> str:
-    """As long as a real one."""
+    """As long as a real token."""
     return f"benchmark-token-of-till-user-{user:014d}"
 
 
@@ -55,7 +55,7 @@ def code_of(card: int) -> str:
 
 
 async def write_world(url: str, cards: int = CARDS) -> None:
-    """As the superuser, whom row-level security does not concern."""
+    """As the superuser, which is not subject to row-level security."""
     connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():
@@ -225,7 +225,7 @@ def people_rows() -> dict[str, Rows]:
 
 
 def _cards(count: int) -> dict[str, Rows]:
-    """Each with one sale in its history, which is still all there."""
+    """Each with one sale, whose points are all unspent."""
     cards = range(count)
     sales = [_sale(n) for n in cards]
     return {

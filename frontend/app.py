@@ -1,4 +1,4 @@
-"""The composition root of the frontend: `create_app` is what the server starts."""
+"""The composition root of the frontend. The server starts `create_app`."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,13 +9,13 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from frontend.api.client import BackendAway, BackendProblem, open_client
+from frontend.api.client import BackendProblem, BackendUnavailable, open_client
 from frontend.kit.assets import Assets
+from frontend.kit.caller import provide_caller
 from frontend.kit.csrf import csrf_config, refuse_other_sites
 from frontend.kit.headers import add_headers
-from frontend.kit.line import open_line
 from frontend.kit.logs import set_up_logs
-from frontend.kit.problems import show_backend_away, show_backend_problem, show_failure, show_http_problem
+from frontend.kit.problems import show_backend_problem, show_backend_unavailable, show_failure, show_http_problem
 from frontend.kit.session import session_middleware
 from frontend.kit.templates import Templates
 from frontend.routes import handlers
@@ -25,7 +25,7 @@ LARGEST_BODY = 262_144
 
 
 def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
-    """`transport` replaces the way to the backend; the tests answer there themselves."""
+    """Tests pass a `transport` that answers in place of the backend."""
     settings = settings or load_settings()
     set_up_logs(settings)
     assets = Assets()
@@ -39,13 +39,13 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
                 "client": open_client(settings.backend_url, transport),
             }
         ),
-        dependencies={"caller": Provide(open_line, sync_to_thread=False)},
+        dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
         guards=[refuse_other_sites],
         middleware=[session_middleware(settings)],
         csrf_config=csrf_config(settings),
         exception_handlers={
             BackendProblem: show_backend_problem,
-            BackendAway: show_backend_away,
+            BackendUnavailable: show_backend_unavailable,
             HTTPException: show_http_problem,
             Exception: show_failure,
         },

@@ -1,4 +1,4 @@
-"""The frontend's process: `orion frontend`."""
+"""Entry point of the frontend process: `orion frontend`."""
 
 import sys
 
@@ -8,7 +8,7 @@ from frontend.settings import load_settings
 
 
 def main() -> None:
-    """Becomes the server. Exit 1 when the settings are at fault."""
+    """Replaces this process with the server. Exits with 1 when the settings are invalid."""
     try:
         settings = load_settings()
         check_place(settings, "frontend_host", "frontend_port")

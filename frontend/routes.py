@@ -1,4 +1,4 @@
-"""The contents page of the frontend: every handler, by audience."""
+"""Every handler of the frontend, by audience."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
@@ -14,32 +14,32 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
-from frontend.admin.admit import admit_admins
+from frontend.admin.guard import require_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.wallets.views import check_now, show_admin, show_run, show_wallets, start_run
-from frontend.api.client import BackendAway
+from frontend.api.client import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
-from frontend.kit.brand import show_brand
+from frontend.kit.brand_color import show_brand
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import book, show_card
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
-from frontend.till.lock.views import admit, lock_till, unlock_till
-from frontend.till.no_answer import show_away, show_booking_state
+from frontend.till.lock.views import lock_till, require_open_till, unlock_till
 from frontend.till.outcome import show_outcome
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
 from frontend.till.today.views import show_history, show_today
+from frontend.till.unanswered import show_booking_state, show_unavailable
 
 TILL = Router(
     path="/",
-    before_request=admit,
-    exception_handlers={BackendAway: show_away},
+    before_request=require_open_till,
+    exception_handlers={BackendUnavailable: show_unavailable},
     route_handlers=[
         show_till,
         find_customer,
@@ -60,7 +60,7 @@ TILL = Router(
 )
 ADMIN = Router(
     path="/",
-    before_request=admit_admins,
+    before_request=require_admin,
     route_handlers=[show_admin, show_wallets, check_now, show_run, start_run, show_passes, retry_pass],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
@@ -95,6 +95,6 @@ SYSTEM: list[ControllerRouterHandler] = [
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """The pages that only developers see are added where they are installed, and never in production."""
+    """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
     return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *(development.handlers(settings) if development else [])]

@@ -1,4 +1,4 @@
-"""What the environment decides for the frontend, typed and read once at start (`ORION_` + the name in capitals)."""
+"""The frontend's settings, parsed once at start from the environment (`ORION_` and the name in capitals)."""
 
 import os
 import secrets
@@ -21,10 +21,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     frontend_port: Port = 8080
     backend_url: Address = "http://127.0.0.1:8000"
     public_url: Address = "http://127.0.0.1:8080"
-    """https in production."""
+    """Must use https in production."""
     secret_keys: Secrets = ""
     sandbox_url: Address = ""
-    """Where `orion dev` has its doubles of Google and Apple; of no account outside development."""
+    """Address of the doubles of Google and Apple that `orion dev` starts; ignored outside development."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
@@ -45,17 +45,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Without keys a developer gets a random one: sign-ins then end with the process.
+    """Without keys, development uses a random one, and sign-ins end with the process.
 
-    Raises SettingsError, also for a misspelt name.
+    Raises SettingsError, also for a misspelled name.
     """
     environ = os.environ if environ is None else environ
     refuse_misspelt(environ)
-    given = given_values(Settings, environ)
-    if given.get("environment") != "production":
-        return decode(Settings, {"secret_keys": secrets.token_hex(KEY_LENGTH_MIN)} | given)
-    settings = decode(Settings, given)
-    require_given(given, "secret_keys", "backend_url", "public_url")
+    values = given_values(Settings, environ)
+    if values.get("environment") != "production":
+        return decode(Settings, {"secret_keys": secrets.token_hex(KEY_LENGTH_MIN)} | values)
+    settings = decode(Settings, values)
+    require_given(values, "secret_keys", "backend_url", "public_url")
     require_strong("secret_keys", settings.keys)
     require_https(settings, "public_url")
     return settings

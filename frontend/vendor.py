@@ -1,7 +1,7 @@
 """Third-party files served to browsers, committed in `static/vendor` and listed in its `vendor.toml`.
 
-`python -m frontend.vendor NAME@VERSION` renews one package with the npm client (no node project, no install) and
-writes the sums and NOTICE anew. Only maintainers run it; the tests recompute every sum without a network.
+`python -m frontend.vendor NAME@VERSION` updates one package with the npm client (no node project, no install) and
+rewrites checksums and NOTICE. Only maintainers run it; the tests recompute every checksum without a network.
 """
 
 import base64
@@ -36,7 +36,7 @@ def sha256(path: Path) -> str:
 
 
 def notice(packages: list[Package]) -> str:
-    """The text of NOTICE: each package, its license and the license's words."""
+    """The text of NOTICE: each package with its license and the license text."""
     parts = ["Third-party files in this folder. Generated from vendor.toml; do not edit."]
     for package in packages:
         files = ", ".join(file["to"] for file in package["file"] if file["to"] != package["license_file"])
@@ -47,7 +47,7 @@ def notice(packages: list[Package]) -> str:
 
 
 def renew(name: str, version: str) -> None:
-    """Fetch one package, refuse a tarball other than the one recorded, and write its files, sums and NOTICE."""
+    """Downloads one package, refuses a tarball other than the recorded one, and writes files, checksums and NOTICE."""
     packages = load_manifest()
     package = next(package for package in packages if package["name"] == name)
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +87,7 @@ def _read(archive: tarfile.TarFile, path: str) -> bytes:
 
 
 def _sprite(archive: tarfile.TarFile, icons: list[str]) -> bytes:
-    """One SVG with a symbol per icon, drawn with `<use href="icons.svg#NAME">`. `card=credit-card` renames one."""
+    """One SVG with a symbol per icon, for `<use href="icons.svg#NAME">`. `card=credit-card` renames an icon."""
     symbols = []
     for icon in icons:
         name, _, original = icon.partition("=")

@@ -1,4 +1,4 @@
-"""The files that translators edit, and what is in them."""
+"""Reads and writes the catalogs that translators edit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from i18n.translator import catalog_path, compiled
 ROOT = Path(__file__).parent.parent
 TEMPLATE = Path("i18n/messages.pot")
 
-# Neither dates nor line numbers: extracting again from the same sentences gives the same file.
+# Contains neither dates nor line numbers: extracting the same sentences again gives the same file.
 HEADER = """\
 # The sentences of Orion: {title}.
 # English is the source. The words to use: docs/glossary.md
@@ -36,7 +36,7 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """How far one language is; `missing` and `fuzzy` sentences are shown in English."""
+    """Progress of a language. `missing` and `fuzzy` sentences are shown in English."""
 
     language: str
     total: int
@@ -46,25 +46,25 @@ class Coverage:
 
 
 def coverage(root: Path = ROOT) -> list[Coverage]:
-    """One line per shipped language, counted against `messages.pot`."""
+    """One entry per shipped language, counted against `messages.pot`."""
     wanted = [key(message) for message in messages(read_catalog(root / TEMPLATE))]
     return [_coverage(wanted, language, root) for language in LANGUAGES]
 
 
 def read_catalog(path: Path, language: str | None = None) -> Catalog:
-    """Raises Babel's `PoFileError` for a file that a translation tool would not open."""
+    """Raises Babel's `PoFileError` for a file that translation tools could not open."""
     with path.open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
 
 def write_catalog(path: Path, catalog: Catalog) -> None:
-    """Makes the folders too."""
+    """Creates missing folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(rendered(catalog), encoding="utf-8")
 
 
 def rendered(catalog: Catalog) -> str:
-    """The text of a `.po` file, or of the template for a catalog without a language."""
+    """The text of a `.po` file, or of the template when the catalog has no language."""
     body = BytesIO()
     is_template = catalog.locale is None
     write_po(body, catalog, width=100, omit_header=True, sort_by_file=is_template, include_lineno=False)
@@ -72,7 +72,7 @@ def rendered(catalog: Catalog) -> str:
 
 
 def write_binaries(root: Path = ROOT) -> list[Path]:
-    """`.mo` files for tools that want them; Orion itself compiles in memory."""
+    """Writes `.mo` files for other tools; Orion itself compiles in memory."""
     paths = [catalog_path(language, root / "i18n") for language in LANGUAGES]
     for language, path in zip(LANGUAGES, paths, strict=True):
         path.with_suffix(".mo").write_bytes(compiled(path, language))
@@ -80,12 +80,12 @@ def write_binaries(root: Path = ROOT) -> list[Path]:
 
 
 def messages(catalog: Catalog) -> Iterator[Message]:
-    """All but the header."""
+    """All entries except the header."""
     return (message for message in catalog if message.id)
 
 
 def key(message: Message) -> Key:
-    """What gettext looks a message up by: the (singular) sentence and its context."""
+    """The key of gettext lookups: the (singular) sentence and its context."""
     return sources(message)[0], message.context
 
 
@@ -95,12 +95,12 @@ def sources(message: Message) -> tuple[str, ...]:
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    """One text, or one for each plural form; empty where nothing is written."""
+    """One text, or one for each plural form; empty when not translated."""
     return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
 
 
 def is_translated(message: Message) -> bool:
-    """In every plural form."""
+    """Whether every plural form is translated."""
     return all(translations(message))
 
 

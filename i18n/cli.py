@@ -1,4 +1,4 @@
-"""`orion i18n`: from marked sentences to complete catalogs."""
+"""`orion i18n`: extracts marked sentences, updates the catalogs and checks them."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ in_root = click.option(
 
 @contextmanager
 def in_plain_words() -> Iterator[None]:
-    """A file that is missing or does not parse is a failure (exit 1), not a crash."""
+    """A file that is missing or does not parse is reported as a failure with exit code 1."""
     try:
         yield
     except TemplateSyntaxError as error:

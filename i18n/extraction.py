@@ -1,4 +1,4 @@
-"""Collects the sentences marked for translation in the code and the templates."""
+"""Collects the sentences marked for translation in code and templates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +18,12 @@ METHODS = [
     ("**.txt", "jinja2.ext:babel_extract"),
 ]
 EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
-# Babel hands these to Jinja as the words of a configuration file.
+# Babel passes these to Jinja as strings of a configuration file.
 JINJA_OPTIONS = {"extensions": ",".join(EXTENSIONS), "trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 
 
 def write_template(root: Path = ROOT) -> Path:
-    """`messages.pot` as the code wants it now."""
+    """Writes `messages.pot` from the current code."""
     write_catalog(root / TEMPLATE, extract(root))
     return root / TEMPLATE
 
@@ -45,7 +45,7 @@ def extract(root: Path = ROOT) -> Catalog:
 
 
 def templates(root: Path = ROOT) -> Iterator[Path]:
-    """Every Jinja file with words for people, but for those that are written once per language."""
+    """All Jinja templates with user-visible text, except those that exist once per language."""
     files = (path for source in SOURCES for path in sorted((root / source).rglob("*")) if path.is_file())
     for path in files:
         parts = path.relative_to(root).parts

@@ -1,4 +1,4 @@
-"""Numbers, money and dates as a reader in Luxembourg writes them."""
+"""Formats numbers, money and dates as is customary in Luxembourg."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ MINUS = "\N{MINUS SIGN}"
 
 DateStyle = Literal["short", "medium", "long", "full"]
 
-# CLDR writes two-digit years for de and lb; a birthday or an expiry date needs all four.
+# CLDR uses two-digit years for de and lb; birthdays and expiry dates need four.
 SHORT_DATES = {"en_GB": "dd/MM/yyyy", "fr_LU": "dd/MM/yyyy", "de_LU": "dd.MM.yyyy", "lb_LU": "dd.MM.yyyy"}
 
 
 class Formatter:
-    """Moments are shown in the zone of the store or merchant they belong to; dates stay dates."""
+    """Times are shown in the time zone of the store or merchant; dates are not converted."""
 
     def __init__(self, language: str, time_zone: str = TIME_ZONE) -> None:
         self.locale = Locale.parse(FORMATTING_LOCALES[language])
@@ -42,7 +42,7 @@ class Formatter:
         return f"{'+' if value > 0 else MINUS}{format_decimal(abs(value), locale=self.locale)}"
 
     def percent(self, fraction: Decimal | float, digits: int = 0) -> str:
-        """0.125 is `13 %`, or `12,5 %` with one digit. Halves go up."""
+        """0.125 is `13 %`, or `12,5 %` with one digit. Rounds half up."""
         step = Decimal(1).scaleb(-2 - digits)
         rounded = Decimal(str(fraction)).quantize(step, ROUND_HALF_UP)
         return format_percent(rounded, locale=self.locale, decimal_quantization=False)
@@ -51,29 +51,29 @@ class Formatter:
         return format_currency(Decimal(cents).scaleb(-2), currency, locale=self.locale)
 
     def plain_amount(self, cents: int) -> str:
-        """As one writes it into a field for amounts: `1234,50`."""
+        """The amount as entered into a field: `1234,50`."""
         return format_decimal(Decimal(cents).scaleb(-2), format="0.00", locale=self.locale)
 
     def date(self, value: dt.date, style: DateStyle = "long") -> str:
-        """A moment (aware `datetime`) is first brought into the zone."""
+        """A `datetime` must be aware and is converted to the time zone."""
         day = self._local(value).date() if isinstance(value, dt.datetime) else value
         pattern = SHORT_DATES[str(self.locale)] if style == "short" else style
         return format_date(day, pattern, locale=self.locale)
 
     def last_day(self, ends_at: dt.datetime, style: DateStyle = "long") -> str:
-        """The last day something can be used that ends at this instant: the day before, when that is midnight."""
+        """The last usable day before an expiry: when `ends_at` is midnight, the day before."""
         return self.date(ends_at - dt.timedelta(microseconds=1), style)
 
     def day(self, value: dt.datetime) -> str:
-        """Where room is short and the year is clear: `21 Nov`."""
+        """Short form without year: `21 Nov`."""
         return format_skeleton("MMMd", self._local(value).date(), locale=self.locale)
 
     def month(self, value: dt.date) -> str:
-        """The head of a column in a report: `November 2026`."""
+        """A column heading of a report: `November 2026`."""
         return format_skeleton("yMMMM", value, locale=self.locale)
 
     def month_names(self) -> list[str]:
-        """January to December, for choosing a birthday."""
+        """January to December, for the selection of a birthday."""
         names = get_month_names("wide", context="stand-alone", locale=self.locale)
         return [names[month] for month in range(1, 13)]
 
@@ -81,7 +81,7 @@ class Formatter:
         return format_time(self._local(value), "short", tzinfo=self.zone, locale=self.locale)
 
     def datetime(self, value: dt.datetime, style: DateStyle = "long") -> str:
-        """Day and minute, never "3 days ago": pages are printed, mailed and kept."""
+        """Day and minute, never relative ("3 days ago"): pages are printed, emailed and archived."""
         pattern = str(self.locale.datetime_formats["medium"])
         return pattern.format(self.time(value), self.date(value, style))
 

@@ -1,4 +1,4 @@
-"""French typography: the spaces that belong to a sign, and that no line may break at."""
+"""French typography: no-break spaces beside punctuation marks."""
 
 import re
 
@@ -7,5 +7,7 @@ BREAKING_SPACE = re.compile("[ \u2009](?=[:;!?»])|(?<=«)[ \u2009\u202f]|\u202f
 
 
 def with_no_break_spaces(text: str) -> str:
-    """Translators type plain ones. A colon and quotation marks have a wide one, other signs a narrow one."""
+    """Replaces the plain spaces that translators type. Colons and quotation marks get a wide space, other marks a
+    narrow one.
+    """
     return BREAKING_SPACE.sub(lambda match: NARROW if text[match.end() : match.end() + 1] in ";!?" else WIDE, text)

@@ -1,4 +1,4 @@
-"""Makes a Jinja environment speak one language."""
+"""Sets up a Jinja environment for one language."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from i18n.translator import Translator
 
 
 def install(env: Environment, translator: Translator) -> None:
-    """One environment per language: translations belong to the environment, not to the request.
+    """Needs one environment per language: translations belong to the environment, not to the request.
 
-    Adds `{% trans %}`, `_()`, `pgettext()` and the filters number, points, percent, money, date, last_day, month,
-    time, datetime and listing. The filters for moments read the zone from `time_zone` in the page's context.
+    Adds `{% trans %}`, `_()`, `pgettext()` and the filters number, points, percent, money, date, last_day, month, time,
+    datetime and listing. Filters for times read the zone from `time_zone` in the template's context.
     """
     env.policies["ext.i18n.trimmed"] = True
     env.add_extension("jinja2.ext.i18n")
@@ -34,7 +34,7 @@ def install(env: Environment, translator: Translator) -> None:
 
 
 def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
-    """The environment puts the values in itself."""
+    """The environment interpolates the values itself."""
 
     @pass_context
     def translated(context: Context, *args: object, **values: object) -> str:

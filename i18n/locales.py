@@ -1,14 +1,14 @@
-"""The languages Orion speaks, and which of them a reader gets."""
+"""The supported languages and the negotiation of a user's language."""
 
 LANGUAGES = ("en", "fr", "de", "lb")
 SOURCE_LANGUAGE = "en"
 PLATFORM_LANGUAGE = "fr"
 PSEUDO_LANGUAGE = "en_XA"
 
-# What a language is called by the people who speak it.
+# The name of each language in that language.
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "lb": "Lëtzebuergesch"}
 
-# Numbers and dates as they are written in Luxembourg, not in the language's biggest country.
+# Numbers and dates follow the conventions of Luxembourg, not those of the language's largest country.
 FORMATTING_LOCALES = {"en": "en_GB", "fr": "fr_LU", "de": "de_LU", "lb": "lb_LU", PSEUDO_LANGUAGE: "en_GB"}
 
 
@@ -24,12 +24,12 @@ def negotiate(
     fallback: str = PLATFORM_LANGUAGE,
     pseudo: bool = False,
 ) -> str:
-    """The first language we speak of: asked for in the address (`?lang=`), saved by the person who is signed in, saved
-    by the customer whose page it is, kept in this browser's cookie, wished by its header, the store's, the merchant's,
-    the platform's. Pages, mails and passes all ask here; each knows some of these wishes.
+    """The first supported language of: the address (`?lang=`), the signed-in user, the customer of the page, the
+    cookie, the `Accept-Language` header, the store, the merchant, the platform. Pages, emails and passes all use this
+    chain; each passes what it knows.
 
-    With `pseudo` (never in production) the pseudo-locale `en_XA` may be asked for, or kept in the cookie, too. Nobody
-    can save it, so that cookie comes before what is saved.
+    With `pseudo` (never in production) the address and the cookie may also request the pseudo-locale `en_XA`. It cannot
+    be saved, so that cookie takes precedence over saved languages.
     """
     trial = cookie if pseudo and cookie and _spoken(cookie, pseudo=True) == PSEUDO_LANGUAGE else None
     wishes = (asked, trial, person, customer, cookie, *_header_tags(accept_language or ""), store, merchant)

@@ -1,16 +1,16 @@
-"""The n-rule: a final n is spoken, and written, only before vowels and d, h, n, t and z."""
+"""The n-rule: a final n is spoken and written only before vowels and d, h, n, t and z."""
 
 import re
 import unicodedata
 
 KEPT_BEFORE = frozenset("aeiouydhntz")
-# véier, fënnef, sechs, siwen; fofzéng, véierzeg and so on begin alike.
+# véier, fënnef, sechs, siwen; fofzéng, véierzeg and so on begin with the same sounds.
 DROPPED_BEFORE = frozenset("4567")
 FIRST_WORD = re.compile(r"[^\W_]+(?:[.\u00a0\u202f]\d{3})*")
 
 
 def keeps_n(following: str) -> bool:
-    """Whether a word before this text keeps its final n. Quotation marks and brackets are not spoken."""
+    """Whether a word before this text keeps its final n. Quotation marks and brackets are ignored."""
     match = FIRST_WORD.search(following)
     if match is None:
         return False
@@ -22,8 +22,8 @@ def keeps_n(following: str) -> bool:
 
 
 def _number_keeps_n(match: re.Match[str] | None) -> bool:
-    """By the word a number begins with: 44 is *véieravéierzeg*, 40 *véierzeg*, 14 *véierzéng*, 140 *honnertvéierzeg*,
-    4 500 *véierdausendfënnefhonnert*.
+    """Decides by the word with which the number begins: 44 is *véieravéierzeg*, 40 *véierzeg*, 14 *véierzéng*, 140
+    *honnertvéierzeg*, 4 500 *véierdausendfënnefhonnert*.
     """
     digits = re.sub(r"\D", "", match.group() if match else "").lstrip("0") or "0"
     head = digits[: len(digits) % 3 or 3]

@@ -1,4 +1,4 @@
-"""Amounts as people type them at a till, in a form or in a file."""
+"""Parses amounts entered at a till, in a form or in a file."""
 
 import re
 from typing import Literal
@@ -7,7 +7,7 @@ from i18n.unseen import UNSEEN
 
 AmountReason = Literal["empty", "not_a_number", "ambiguous", "negative", "zero", "too_large"]
 
-# 999 999.99: what fits a till's display. A store's own limit is a rule of the store.
+# 999 999.99: what fits a till's display. A lower limit is a rule of the store.
 LARGEST_CENTS = 99_999_999
 
 BLANKS = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
@@ -19,12 +19,12 @@ GROUPED = re.compile(
     r"(?P<euros>[1-9][0-9]{0,2}(?P<group>[.,' ])[0-9]{3}(?:(?P=group)[0-9]{3})*)"
     r"(?:(?!(?P=group))[.,](?P<cents>[0-9]{1,2}))?"
 )
-# `12.505` is twelve thousand to one reader and a slip of the finger to another.
+# `12.505` may mean twelve thousand or be a typing error, so it is refused.
 TWO_MEANINGS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 class AmountError(ValueError):
-    """The text is no amount a till may book; `reason` says which sentence to show."""
+    """The text is not an amount that a till may book; `reason` selects the message."""
 
     def __init__(self, reason: AmountReason) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class AmountError(ValueError):
 def parse_amount(text: str) -> int:
     """Cents of `12,50`, `12.50`, `1.234,50`, `1,234.50`, `1 234,50`, `1’234.50` or `4150` (euros).
 
-    Not Babel's `parse_decimal`: it reads `12.50` as 1250 in French.
+    Babel's `parse_decimal` is unsuitable: in French it reads `12.50` as 1250.
     """
     tidy = CURRENCY.sub("", UNSEEN.sub("", text).translate(TIDY).strip()).strip()
     if not tidy:
@@ -51,7 +51,7 @@ def _cents(tidy: str) -> int | None:
     if not match:
         return None
     euros = re.sub(r"[^0-9]", "", match["euros"]).lstrip("0") or "0"
-    # More digits than any amount: no need to ask Python to count them.
+    # Longer than any valid amount, so it is not converted to an integer.
     if len(euros) > len(str(LARGEST_CENTS)):
         return LARGEST_CENTS + 1
     return int(euros) * 100 + int((match["cents"] or "").ljust(2, "0"))

@@ -1,4 +1,4 @@
-"""English that looks foreign: shows what was never marked for translation, and what breaks when words are longer."""
+"""The pseudo-locale: accented, longer English that reveals unmarked text and layouts that break with longer words."""
 
 import re
 from gettext import NullTranslations
@@ -11,7 +11,7 @@ ACCENTS = str.maketrans(
 PADDING = "öñé ţŵö ţĥŕéé ƒöûŕ ƒîṽé "
 SHORT_LETTERS = 10
 
-# Named values, percent signs, tags, entities and addresses mean something to a machine and stay as they are.
+# Named values, percent signs, tags, entities and addresses are kept unchanged.
 KEPT = re.compile(r"(%\(\w+\)[a-z]|%%|\{[^{}]*\}|<[^<>]+>|&#?\w+;|https?://\S+)")
 
 
@@ -31,7 +31,7 @@ def _padding(letters: int) -> str:
 
 
 class PseudoTranslations(NullTranslations):
-    """Every English sentence translated on the fly; no catalog is read."""
+    """Translates every English sentence on the fly, without a catalog."""
 
     def gettext(self, message: str) -> str:
         return pseudo(message)

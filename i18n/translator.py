@@ -1,4 +1,4 @@
-"""The sentences of one language, from the committed catalogs."""
+"""Translates sentences with the committed catalogs."""
 
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -16,7 +16,7 @@ CATALOGS = Path(__file__).parent
 
 
 def N_(message: str) -> str:  # noqa: N802
-    """Marks a sentence that is translated later, by whoever knows the reader."""
+    """Marks a sentence that is translated later, where the user's language is known."""
     return message
 
 
@@ -26,18 +26,18 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
 
 
 class Translator:
-    """English where a translation is missing. Values, when given, are put in by name: `%(name)s`."""
+    """Falls back to English where a translation is missing. Values are interpolated by name: `%(name)s`."""
 
     def __init__(self, language: str, translations: NullTranslations) -> None:
         self.language = language
         self._translations = translations
 
     def gettext(self, message: str, /, **values: object) -> str:
-        # gettext answers the catalog's header for an empty message
+        # gettext returns the catalog's header for an empty message
         return _filled(self._translations.gettext(message) if message else "", values)
 
     def ngettext(self, singular: str, plural: str, num: int, /, **values: object) -> str:
-        """`num` chooses the form; to show it, pass it by name as well: `count=num`."""
+        """`num` selects the plural form; to show it, pass it by name as well: `count=num`."""
         return _filled(self._translations.ngettext(singular, plural, num), values)
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
@@ -49,7 +49,7 @@ class Translator:
 
 @cache
 def get_translator(language: str) -> Translator:
-    """One of the shipped languages or the pseudo-locale; anything else raises `ValueError`."""
+    """Raises `ValueError` unless `language` is a shipped language or the pseudo-locale."""
     if language == PSEUDO_LANGUAGE:
         return Translator(language, PseudoTranslations())
     if language not in LANGUAGES:
@@ -58,12 +58,12 @@ def get_translator(language: str) -> Translator:
 
 
 def catalog_path(language: str, folder: Path = CATALOGS) -> Path:
-    """Where gettext tools look for it too."""
+    """The path that gettext tools expect."""
     return folder / language / "LC_MESSAGES" / "messages.po"
 
 
 def compiled(path: Path, language: str) -> bytes:
-    """The binary form gettext reads, made in memory so that nothing has to be built before a start."""
+    """The binary form for gettext, built in memory so that no build step is needed."""
     with path.open("rb") as file:
         catalog = read_po(file, locale=language, abort_invalid=True)
     binary = BytesIO()

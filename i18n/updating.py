@@ -1,4 +1,4 @@
-"""Brings the catalogs to the sentences of the template."""
+"""Updates the catalogs to the sentences of the template."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,12 +10,12 @@ from i18n.french import with_no_break_spaces
 from i18n.locales import LANGUAGES, SOURCE_LANGUAGE
 from i18n.translator import catalog_path
 
-# How alike two English sentences must be for the old translation to help with the new one.
+# How similar two English sentences must be to keep the old translation as fuzzy.
 LIKENESS = 0.75
 
 
 def update_catalogs(root: Path = ROOT) -> list[Path]:
-    """What is no longer said goes. A rephrased sentence keeps its translation, marked fuzzy. English is filled in."""
+    """Removes unused sentences, marks the translation of a rephrased sentence as fuzzy, and fills in English."""
     template = read_catalog(root / TEMPLATE)
     paths = [catalog_path(language, root / "i18n") for language in LANGUAGES]
     for language, path in zip(LANGUAGES, paths, strict=True):
@@ -52,7 +52,7 @@ def _add(new: Catalog, message: Message, earlier: Message | None, language: str)
 def _translation(message: Message, earlier: Message | None, language: str) -> str | tuple[str, ...] | None:
     if language == SOURCE_LANGUAGE:
         texts = sources(message)
-    # a sentence that has got a plural, or lost it, is translated anew
+    # a sentence that gained or lost a plural is translated again
     elif earlier and len(sources(earlier)) == len(sources(message)):
         texts = translations(earlier)
         if language == "fr":

@@ -1,4 +1,4 @@
-"""How the frontend speaks to the backend: one HTTP client per process, one `Caller` per request."""
+"""HTTP access to the backend: one client per process, one `Caller` per request."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -16,14 +16,14 @@ T = TypeVar("T", bound=Answer | Page[Any])
 BASE_PATH = "/api/v1"
 TIMEOUTS = httpx.Timeout(connect=1.0, pool=1.0, read=7.0, write=5.0)
 WHOLE_CALL_SECONDS = 8.0
-"""Shorter than htmx's own ten seconds, so that the person hears from us and not from a timer."""
+"""Shorter than htmx's own ten seconds, so that the user gets our message instead of a timeout."""
 WITHOUT_A_WORD = {202, 204}
 KEY_USED = {"idempotency_key_reused", "already_booked"}
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30)
 
 
 class BackendProblem(Exception):
-    """The backend refused, for good: `code` says why, `detail` says it to the reader in their language."""
+    """The backend refused the call for good. `code` is for programs, `detail` for people, in the user's language."""
 
     def __init__(self, view: ProblemView, facts: dict[str, Any]) -> None:
         super().__init__(view.code)
@@ -32,30 +32,32 @@ class BackendProblem(Exception):
         self.status = view.status
         self.detail = view.detail
         self.facts = facts
-        """Every member of the answer, such as `retry_at` or `tries_left`."""
+        """All members of the problem document, such as `retry_at` or `tries_left`."""
 
     @property
     def sentence(self) -> str:
-        """What happened and what to do now, for the reader."""
+        """Title and detail: what happened and what to do now."""
         return ". ".join(dict.fromkeys(filter(None, (self.view.title, self.detail))))
 
     @property
     def ends_key(self) -> bool:
-        """The idempotency key has its answer. Any other refusal leaves open whether an earlier try is under way."""
+        """Whether the outcome of the idempotency key is final. After any other refusal an earlier attempt may still be
+        in progress.
+        """
         return self.view.remembered or self.code in KEY_USED
 
 
-class BackendAway(Exception):
-    """No answer, or none that settles anything: the call may be repeated with the same idempotency key."""
+class BackendUnavailable(Exception):
+    """No usable answer: the outcome is unknown and the call may be repeated with the same idempotency key."""
 
 
 @contextmanager
-def through_the_door() -> Iterator[None]:
-    """Around the HTTP client's call, and nothing of ours: whatever it raises leaves as BackendAway."""
+def unavailable_on_error() -> Iterator[None]:
+    """Converts whatever the HTTP client raises into BackendUnavailable. Must not wrap our own code."""
     try:
         yield
     except Exception as error:
-        raise BackendAway(type(error).__name__) from error
+        raise BackendUnavailable(type(error).__name__) from error
 
 
 def open_client(backend_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -69,7 +71,7 @@ def open_client(backend_url: str, transport: httpx.AsyncBaseTransport | None = N
 
 
 class Caller:
-    """One reader's line to the backend: who they are and how they read travels with every call."""
+    """Calls the backend on behalf of one request, with its token, store, language and address in the headers."""
 
     def __init__(self, client: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
         self._client = client
@@ -80,13 +82,13 @@ class Caller:
         return Caller(self._client, self._headers | {"Authorization": f"Bearer {token}"} | store)
 
     def known_as(self, device: str) -> "Caller":
-        """With the proofs that somebody has signed in here before."""
+        """Adds the proofs of earlier sign-ins with this browser."""
         return Caller(self._client, self._headers | ({"Known-Device": device} if device else {}))
 
     async def get(self, path: str, answer: type[T], **params: str | int | None) -> T:
         """Parameters that are None are left out."""
-        given = {name: value for name, value in params.items() if value is not None}
-        return _decoded(await self._send("GET", path, params=given), answer)
+        query = {name: value for name, value in params.items() if value is not None}
+        return _decoded(await self._send("GET", path, params=query), answer)
 
     async def post(self, path: str, body: Body | None, answer: type[T], *, key: str | None = None) -> T:
         """`key` is the idempotency key of a call that moves value."""
@@ -96,15 +98,15 @@ class Caller:
         return _decoded(await self._send("PATCH", path, body=body), answer)
 
     async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
-        """What is answered without a word. Whatever says more does not come from Orion."""
+        """Expects 202 or 204 without content; any other success does not come from Orion."""
         response = await self._send(method, path, body=body)
         if response.status_code not in WITHOUT_A_WORD:
-            raise BackendAway(f"status {response.status_code} where nothing is to be said")
+            raise BackendUnavailable(f"status {response.status_code} where nothing is to be said")
 
     async def is_alive(self) -> bool:
         try:
             return (await self._ask("GET", "/health/live", {})).is_success
-        except BackendAway:
+        except BackendUnavailable:
             return False
 
     async def _send(
@@ -135,7 +137,7 @@ class Caller:
         content: bytes = b"",
         params: Mapping[str, str | int] | None = None,
     ) -> httpx.Response:
-        with through_the_door():
+        with unavailable_on_error():
             async with asyncio.timeout(WHOLE_CALL_SECONDS):
                 return await self._client.request(
                     method, path, headers=self._headers | dict(headers), content=content, params=params
@@ -146,15 +148,15 @@ def _decoded(response: httpx.Response, answer: type[T]) -> T:
     try:
         decoded: T = msgspec.json.decode(response.content, type=answer)
     except msgspec.DecodeError as error:
-        raise BackendAway(f"an answer that is not {answer!r}: {error}") from error
+        raise BackendUnavailable(f"an answer that is not {answer!r}: {error}") from error
     return decoded
 
 
-def _refusal(response: httpx.Response) -> BackendProblem | BackendAway:
+def _refusal(response: httpx.Response) -> BackendProblem | BackendUnavailable:
     if response.is_server_error:
-        return BackendAway(f"status {response.status_code}")
+        return BackendUnavailable(f"status {response.status_code}")
     try:
         view = msgspec.json.decode(response.content, type=ProblemView)
         return BackendProblem(view, msgspec.json.decode(response.content))
     except msgspec.DecodeError:
-        return BackendAway(f"status {response.status_code} without a problem")
+        return BackendUnavailable(f"status {response.status_code} without a problem")

@@ -3,5 +3,5 @@ from frontend.api.client import Caller
 
 
 async def enroll(caller: Caller, form: Enroll, *, key: str) -> EnrollView:
-    """A customer who is known already is answered with the card they have, never refused."""
+    """A customer who already has a card gets that card; this is not a refusal."""
     return await caller.post("/store/loyalty/cards/enroll", form, EnrollView, key=key)

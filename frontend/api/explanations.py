@@ -5,5 +5,5 @@ from frontend.api.client import Caller
 
 
 async def explain_card(caller: Caller, card_id: UUID) -> ExplanationView:
-    """Why the balance is what it is, in the reader's sentences."""
+    """Explains the balance in sentences, in the user's language."""
     return await caller.get(f"/store/loyalty/cards/{card_id}/explanation", ExplanationView)

@@ -4,7 +4,7 @@ from frontend.kit.forms import body_of
 
 
 async def sign_in(caller: Caller, *, email: str, password: str, totp: str | None) -> SignInView:
-    """`totp_required` is the problem of a user with an authenticator who gave no code."""
+    """Raises the problem `totp_required` when the user has an authenticator and gave no code."""
     return await caller.post("/auth/sign-in", SignIn(email=email, password=password, totp=totp), SignInView)
 
 
@@ -21,5 +21,5 @@ async def change_me(caller: Caller, change: ChangeMe) -> UserView:
 
 
 async def set_own_pin(caller: Caller, *, password: str, pin: str) -> None:
-    """Raises FormError for what cannot be a password or a PIN."""
+    """Raises FormError for values that cannot be a password or a PIN."""
     await caller.tell("/auth/me/pin", body_of(OwnPin, {"password": password, "pin": pin}, ""), method="PUT")

@@ -1,4 +1,4 @@
-"""The bookings. Each takes the idempotency key of the form it comes from."""
+"""The booking calls. Each takes the idempotency key of the form it comes from."""
 
 from urllib.parse import quote
 from uuid import UUID
@@ -61,15 +61,15 @@ async def void_transaction(caller: Caller, transaction_id: UUID, form: Void, *, 
 
 
 async def preview_return(caller: Caller, form: OrderQuestion) -> OrderPreview:
-    """What a return of the order would take back, of whom."""
+    """What a return of the order would deduct, and from which card."""
     return await caller.post("/store/loyalty/returns/preview", form, OrderPreview)
 
 
 async def return_order(caller: Caller, form: OrderReturn, *, key: str) -> VoidView:
-    """All that was booked for an order, or a part of its sale."""
+    """Returns the whole order or a part of its sale."""
     return await caller.post("/store/loyalty/returns", form, VoidView, key=key)
 
 
 async def find_booking(caller: Caller, key: str) -> BookingState:
-    """What became of a call that got no answer."""
+    """The outcome of a booking call that got no answer."""
     return await caller.get(f"/idempotency/{quote(key, safe='')}", BookingState)

@@ -1,4 +1,4 @@
-"""What customers may see and do without signing in. A store's code is read in any case, as posters print it."""
+"""What customers may see and do without signing in. Store codes are case-insensitive: posters print capitals."""
 
 from urllib.parse import quote
 
@@ -13,12 +13,12 @@ async def get_public_program(caller: Caller, store_code: str) -> PublicProgram:
 
 
 async def join_program(caller: Caller, store_code: str, form: SelfEnroll, *, key: str) -> SelfEnrollView:
-    """An address that has a card already is answered without its code: that goes to the address only."""
+    """Returns no card code for an email address that already has a card; the card is sent to that address only."""
     return await caller.post(f"{_store(store_code)}/enroll", form, SelfEnrollView, key=key)
 
 
 async def get_card_page(caller: Caller, token: str) -> CardPage:
-    """The token is the right to see the card."""
+    """The token alone authorizes the call."""
     return await caller.get(f"/storefront/loyalty/cards/{quote(token, safe='')}", CardPage)
 
 
@@ -27,7 +27,7 @@ async def change_own_card(caller: Caller, token: str, change: ChangeOwnCard) -> 
 
 
 async def request_card_link(caller: Caller, form: CardLinkRequest) -> None:
-    """Answered the same whether or not somebody has that address."""
+    """The answer is the same whether or not the email address has a card."""
     await caller.tell("/storefront/loyalty/card-links", form)
 
 

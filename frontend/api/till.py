@@ -13,18 +13,18 @@ async def get_till(caller: Caller, card_id: UUID | None = None) -> TillView:
 
 
 async def list_bookings(caller: Caller, *, limit: int, after: str | None = None) -> Page[TransactionView]:
-    """This store's bookings, newest first."""
+    """This store's transactions, newest first."""
     return await caller.get("/store/loyalty/transactions", Page[TransactionView], limit=limit, after=after)
 
 
 async def list_card_bookings(
     caller: Caller, card_id: UUID, *, limit: int, after: str | None = None
 ) -> Page[TransactionView]:
-    """The card's history, at every store, newest first."""
+    """The card's transactions at every store, newest first."""
     path = f"/store/loyalty/cards/{card_id}/transactions"
     return await caller.get(path, Page[TransactionView], limit=limit, after=after)
 
 
 async def verify_pin(caller: Caller, staff_pin: str) -> None:
-    """Counted before it is verified; a wrong one is the problem `pin_invalid` or `pin_locked`."""
+    """Counts the attempt before verifying it. Raises the problem `pin_invalid` or `pin_locked`."""
     await caller.tell("/store/loyalty/pins/verify", PinEntry(staff_pin=staff_pin))

@@ -1,4 +1,4 @@
-"""The wallets for administrators: how they are, runs over many passes, one card's passes from the inside."""
+"""Wallet calls for administrators: provider status, runs over many passes, the passes of one card."""
 
 from urllib.parse import quote
 from uuid import UUID
@@ -10,12 +10,12 @@ from frontend.api.client import Caller
 
 
 async def get_wallet_status(caller: Caller) -> WalletStatus:
-    """Asks Google and Apple, so it may take seconds."""
+    """Calls Google and Apple, so it may take seconds."""
     return await caller.get("/admin/loyalty/wallet-status", WalletStatus)
 
 
 async def check_wallets(caller: Caller) -> WalletStatus:
-    """Asks them too, and lifts a stop when Google takes us again."""
+    """Calls Google and Apple, and clears a stop when Google accepts us again."""
     return await caller.post("/admin/loyalty/wallets/check", None, WalletStatus)
 
 
@@ -33,12 +33,12 @@ async def sync_wallets(caller: Caller, form: SyncRequest) -> TaskRunQueued:
 
 
 async def get_card_passes(caller: Caller, card: str) -> CardPasses:
-    """`card` is its code or its id."""
+    """`card` is a card code or a card id."""
     return await caller.get(_card(card), CardPasses)
 
 
 async def retry_card_pass(caller: Caller, card: str, provider: str) -> RetryView:
-    """Sends the pass now and answers what became of it."""
+    """Sends the pass now and returns the outcome."""
     return await caller.post(f"{_card(card)}/{quote(provider, safe='')}/retry", None, RetryView)
 
 

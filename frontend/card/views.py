@@ -1,4 +1,4 @@
-"""The customer's own page. Its address is the right to see it, so a wrong one tells nothing."""
+"""The customer's card page. Its address authorizes access, so a wrong address must reveal nothing."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -7,16 +7,16 @@ from msgspec import convert
 
 from backend.loyalty.enrollment.schemas import CardLinkRequest, ChangeOwnCard
 from backend.loyalty.till.schemas import CardPage
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.storefront import change_own_card, get_card_page, request_card_link
+from frontend.card.messages import CardMessages
 from frontend.card.wallets import badges_of, faces_of_card, is_phone, trouble_with_wallet, wallet_buttons
-from frontend.card.words import CardWords
-from frontend.kit.brand import brand_url
+from frontend.kit.brand_color import brand_url
+from frontend.kit.caller import provide_caller
 from frontend.kit.customers import customer_page
 from frontend.kit.forms import Form, FormError, body_of, read_form
-from frontend.kit.line import open_line
 from frontend.kit.pages import redirect
-from frontend.kit.reader import language_of, learn_language
+from frontend.kit.preferences import language_of, learn_language
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
@@ -28,9 +28,9 @@ NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 async def show_card_page(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
     try:
         view = await get_card_page(caller, token)
-        wishes = {"customer": view.card.customer.language, "store": view.store_language}
-        if learn_language(request, **wishes, merchant=view.merchant_language):
-            view = await get_card_page(open_line(request), token)
+        preferences = {"customer": view.card.customer.language, "store": view.store_language}
+        if learn_language(request, **preferences, merchant=view.merchant_language):
+            view = await get_card_page(provide_caller(request), token)
         return _card(request, token, view)
     except BackendProblem as problem:
         if problem.status == NOT_FOUND:
@@ -42,7 +42,7 @@ async def show_card_page(request: Request, caller: NamedDependency[Caller], toke
 
 @post("/c/{token:str}/language", status_code=200)
 async def take_card_language(request: Request, caller: NamedDependency[Caller], token: FromPath[str]) -> Response[str]:
-    """The customer's choice holds for their page, their mails and their passes, on every device."""
+    """The choice applies to the customer's page, emails and passes, on every device."""
     form = await read_form(request)
     if form.text("lang") in LANGUAGES:
         try:
@@ -57,13 +57,13 @@ async def take_card_language(request: Request, caller: NamedDependency[Caller], 
 
 @get("/c", name="lost_card")
 async def show_lost_card(request: Request) -> Response[str]:
-    """A link that names the store leaves one field to fill in."""
+    """A link with `store` prefills the store code, which leaves one field to fill in."""
     return _link_form(request, Form({"store_code": request.query_params.get("store", "")}))
 
 
 @post("/c", status_code=200)
 async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """The same answer whether or not somebody has that address."""
+    """The answer is the same whether or not the email address has a card."""
     form = await read_form(request)
     try:
         await request_card_link(caller, _checked(request, form))
@@ -74,16 +74,18 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
         if problem.status == TOO_MANY:
             return customer_page(request, "join/wait.html", status=TOO_MANY)
         raise
-    except BackendAway:
-        return customer_page(request, "join/away.html", status=AWAY, form=form, kept=("email", "token", "store_code"))
+    except BackendUnavailable:
+        return customer_page(
+            request, "join/unavailable.html", status=AWAY, form=form, kept=("email", "token", "store_code")
+        )
     return customer_page(request, "card/sent.html")
 
 
 def _card(request: Request, token: str, view: CardPage) -> Response[str]:
     card, user_agent = view.card, request.headers.get("user-agent", "")
     language = language_of(request)
-    words = CardWords(language)
-    next_reward = words.next_reward(card)
+    messages = CardMessages(language)
+    next_reward = messages.next_reward(card)
     here, elsewhere = wallet_buttons(card.wallets, user_agent)
     return customer_page(
         request,
@@ -93,7 +95,7 @@ def _card(request: Request, token: str, view: CardPage) -> Response[str]:
         token=token,
         view=view,
         card=card,
-        words=words,
+        messages=messages,
         store_names={store.code: store.name for store in [card.enrolled_store, *card.works_at]},
         next_reward=next_reward,
         wallets_here=here,

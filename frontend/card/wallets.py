@@ -1,4 +1,4 @@
-"""Which wallet buttons a reader gets, the one that fits their phone first, and how the card looks in each wallet."""
+"""The wallet buttons of the card page, ordered for the customer's phone, and the look of the card in each wallet."""
 
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ TROUBLES = {
     "wallet_not_configured": N_("This wallet is not available here. Your card works without it."),
     "rate_limited": N_("Too many attempts. Wait a minute, then try again."),
 }
-"""Why a button has led back here."""
+"""Sentences by the code with which a wallet button has redirected back here."""
 BADGES_BY = {"lb": "fr"}
-"""Whose art is shown where the vendor has none."""
+"""Fallback language of the badge where the vendor has none."""
 IN_THE_WALLET = {"saved", "installed"}
 
 
@@ -26,34 +26,34 @@ class WalletButton(NamedTuple):
     name: str
     url: str
     is_there: bool
-    """The pass is in the wallet of some phone already."""
+    """The pass is already in the wallet of some phone."""
 
 
 class Badge(NamedTuple):
-    """The vendor's own art, put there by the operator."""
+    """The vendor's official image, installed by the operator."""
 
     url: str
     text: str
-    """What it says, in its language."""
+    """The text of the image, in the language of the image."""
     language: str
 
 
 def badges_of(assets: Assets, buttons: list[WalletButton], language: str) -> dict[Wallet, Badge]:
-    """In the reader's language or in the one that takes its place; for all buttons or none.
+    """Badges in the user's language or its fallback, for all buttons or for none.
 
-    Google's must not be narrower than another beside it.
+    Google's rules forbid a badge narrower than another one beside it.
     """
-    found = {}
+    badges = {}
     for button in buttons:
-        for told in (language, BADGES_BY.get(language, language)):
-            if button.wallet not in found and assets.has(name := f"img/badges/{button.wallet}-{told}.svg"):
-                text = get_translator(told).gettext(N_("Add to %(wallet)s"), wallet=button.name)
-                found[button.wallet] = Badge(assets.url(name), text, html_language(told))
-    return found if len(found) == len(buttons) else {}
+        for badge_language in (language, BADGES_BY.get(language, language)):
+            if button.wallet not in badges and assets.has(name := f"img/badges/{button.wallet}-{badge_language}.svg"):
+                text = get_translator(badge_language).gettext(N_("Add to %(wallet)s"), wallet=button.name)
+                badges[button.wallet] = Badge(assets.url(name), text, html_language(badge_language))
+    return badges if len(badges) == len(buttons) else {}
 
 
 def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton], list[WalletButton]]:
-    """Those for this device, and those for another phone. A desktop computer gets all of them at once."""
+    """The buttons for this device, and those for another phone. A desktop computer gets all of them at once."""
     google = _button("google", "Google Wallet", wallets.google.save_url, wallets.google.state)
     apple = _button("apple", "Apple Wallet", wallets.apple.pass_url, wallets.apple.state)
     if "iPhone" in user_agent or "iPad" in user_agent:
@@ -64,7 +64,7 @@ def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton
 
 
 def trouble_with_wallet(code: str, language: str) -> str:
-    """Empty when there was none."""
+    """Empty when there was no trouble."""
     return get_translator(language).gettext(TROUBLES[code]) if code in TROUBLES else ""
 
 
@@ -75,7 +75,7 @@ def is_phone(user_agent: str) -> bool:
 def faces_of_card(
     card: OwnCardView, merchant_name: str, next_reward: CardReward | None, language: str, buttons: list[WalletButton]
 ) -> list[PassFace]:
-    """For the wallets there is a button for, in the buttons' order."""
+    """The faces of the wallets that have a button, in the order of the buttons."""
     values = PassValues(
         merchant=merchant_name,
         card_name=card.card_name,

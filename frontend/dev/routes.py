@@ -1,4 +1,4 @@
-"""Pages that only developers see: every component, and the phones of the sandbox."""
+"""Development pages: the component gallery and the sandbox's phones."""
 
 from litestar.types import ControllerRouterHandler
 
@@ -10,5 +10,5 @@ SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phone
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """The sandbox's only where there is one."""
+    """Includes the sandbox pages only where a sandbox is configured."""
     return [show_kit, *(SANDBOX if settings.has_sandbox else [])]

@@ -1,4 +1,4 @@
-"""The page behind the poster: it works without JavaScript and on old phones."""
+"""The page that a poster's QR code opens. It works without JavaScript and on old phones."""
 
 import hashlib
 from urllib.parse import urlsplit
@@ -10,21 +10,21 @@ from litestar.params import FromPath
 
 from backend.loyalty.enrollment.schemas import SelfEnroll, SelfEnrollView
 from backend.loyalty.programs.schemas import PublicProgram
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.storefront import get_public_program, join_program
-from frontend.join.promise import promise
-from frontend.kit.brand import brand_url
+from frontend.join.benefits import describe_benefits
+from frontend.kit.brand_color import brand_url
+from frontend.kit.caller import provide_caller
 from frontend.kit.customers import customer_page, kept_language
 from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
-from frontend.kit.line import open_line
 from frontend.kit.pages import redirect
-from frontend.kit.reader import language_of, learn_language
+from frontend.kit.preferences import language_of, learn_language
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
 ADDRESSES = ["/j/{store_code:str}", "/J/{store_code:str}"]
-"""A code in capitals alone is smaller, so posters shout."""
+"""Posters print the address in capitals, because that makes a smaller QR code."""
 FIELDS = ("email", "first_name", "accept_terms")
 NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
@@ -35,7 +35,7 @@ async def show_join(request: Request, caller: NamedDependency[Caller], store_cod
     try:
         program = await get_public_program(caller, store_code)
         if learn_language(request, store=program.store_language, merchant=program.merchant_language):
-            program = await get_public_program(open_line(request), store_code)
+            program = await get_public_program(provide_caller(request), store_code)
         return _form_page(request, program, Form({}))
     except BackendProblem as problem:
         return _refused(request, problem)
@@ -52,12 +52,12 @@ async def take_join(request: Request, caller: NamedDependency[Caller], store_cod
     except BackendProblem as problem:
         form.errors = errors_of(problem)
         return await _again(request, caller, store_code, form) if form.errors else _refused(request, problem)
-    except BackendAway:
-        return customer_page(request, "join/away.html", status=AWAY, form=form, kept=(*FIELDS, "idem"))
+    except BackendUnavailable:
+        return customer_page(request, "join/unavailable.html", status=AWAY, form=form, kept=(*FIELDS, "idem"))
 
 
 def _checked(request: Request, form: Form) -> SelfEnroll | None:
-    """None when something is wrong; all of it is then in `form.errors`."""
+    """None when a field is invalid; `form.errors` then holds every error."""
     language = language_of(request)
     _ = get_translator(language).gettext
     values = {
@@ -78,12 +78,12 @@ def _checked(request: Request, form: Form) -> SelfEnroll | None:
 
 
 def _key(form: Form, body: SelfEnroll) -> str:
-    """The same form sent again is the same enrollment; with another address in it, on a shared phone, a new one."""
+    """The same form sent again is the same enrollment. Another address in it, as on a shared phone, is a new one."""
     return hashlib.sha256(form.text("idem").encode() + msgspec.json.encode(body)).hexdigest()
 
 
 def _joined(request: Request, joined: SelfEnrollView) -> Response[str]:
-    """A new card is shown at its own address, which can be kept; a known address gets its card by mail only."""
+    """Redirects to the page of a new card. A known email address gets its card by email only."""
     if joined.card.page_url is None:
         return customer_page(request, "join/sent.html", works_at=joined.works_at)
     address = kept_language(request, urlsplit(joined.card.page_url).path)
@@ -108,7 +108,7 @@ def _form_page(request: Request, program: PublicProgram, form: Form, *, status: 
         store_name=program.store.name,
         brand=brand_url(program.card_color),
         program=program,
-        promise=promise(program, language_of(request)),
+        benefits=describe_benefits(program, language_of(request)),
         form=form,
         wrong=next((name for name in FIELDS if name in form.errors), None),
     )

@@ -1,4 +1,4 @@
-"""Files for browsers, under addresses that carry their hash: cached for ever, compressed once, answered with 304."""
+"""Static files under addresses that contain their hash: immutable, compressed once, answered with 304."""
 
 import asyncio
 import gzip
@@ -22,14 +22,14 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
 }
-ALREADY_SMALL = {".woff2", ".png"}
+COMPRESSED = {".woff2", ".png"}
 REFERENCE = {
     ".css": re.compile(r'url\("(?P<path>\.{1,2}/[^"]+)"\)'),
     ".js": re.compile(r'(?:from|import\()\s*"(?P<path>\.{1,2}/[^"]+)"'),
 }
-REMARK = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
-"""A remark with lines of its own, for whoever reads the source: it does not travel."""
-HARD_TO_PACK = 200_000
+COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
+"""Comments on lines of their own, which are removed before the file is served."""
+LARGE_BYTES = 200_000
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -40,13 +40,13 @@ class Asset:
         self.etag = hashlib.sha256(content).hexdigest()[:16]
         path = PurePosixPath(name)
         self.url = f"/static/{path.with_suffix('')}.{self.etag[:8]}{path.suffix}"
-        self._is_small = path.suffix in ALREADY_SMALL
+        self._is_compressed = path.suffix in COMPRESSED
         self._packed: dict[str, bytes] = {}
 
     def packed(self, accepted: str) -> tuple[str | None, bytes]:
-        """The content in the best coding the browser accepts; packed at the first request, then kept."""
+        """The content in the best encoding the browser accepts. Compressed at the first request, then cached."""
         coding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else None
-        if coding is None or self._is_small:
+        if coding is None or self._is_compressed:
             return None, self.content
         if coding not in self._packed:
             self._packed[coding] = _brotli(self.content) if coding == "br" else gzip.compress(self.content, 9)
@@ -54,7 +54,7 @@ class Asset:
 
 
 class Assets:
-    """Every file of `static/`, read once. References between our own files are rewritten to hashed addresses."""
+    """All files of `static/`, read once. References between our own files are rewritten to hashed addresses."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._folder = folder
@@ -89,11 +89,11 @@ class Assets:
             path = (folder / match["path"]).resolve().relative_to(self._folder.resolve())
             return match[0].replace(match["path"], self._add(path.as_posix()).url)
 
-        return reference.sub(hashed, REMARK.sub("", content.decode())).encode()
+        return reference.sub(hashed, COMMENT.sub("", content.decode())).encode()
 
 
 def _brotli(content: bytes) -> bytes:
-    packed: bytes = brotli.compress(content, quality=9 if len(content) > HARD_TO_PACK else 11)
+    packed: bytes = brotli.compress(content, quality=9 if len(content) > LARGE_BYTES else 11)
     return packed
 
 

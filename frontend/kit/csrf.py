@@ -1,4 +1,4 @@
-"""A form of another site must not book: a token in two places, and the browser's own word on where a request began."""
+"""Protection against cross-site requests: a token in cookie and form, and the headers Sec-Fetch-Site and Origin."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ WITHOUT_CSRF = [r"^/csp-reports$", r"^/static/", r"^/health/", r"^/sw\.js$"]
 
 
 class OtherSite(PermissionDeniedException):
-    """The request began on a page that is not ours."""
+    """The request was sent by a page of another site."""
 
 
 def csrf_config(settings: Settings) -> CSRFConfig:
@@ -46,7 +46,7 @@ def csrf_token(request: Request) -> str:
 
 
 def refuse_other_sites(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
-    """A guard of every handler. Clients that are no browsers send neither header and are stopped by the token."""
+    """A guard of every handler. Clients other than browsers send neither header; they are stopped by the token."""
     if connection.scope.get("method") in SAFE_METHODS or connection.url.path == "/csp-reports":
         return
     site = connection.headers.get("sec-fetch-site")

@@ -1,9 +1,9 @@
-"""What every page for customers shares."""
+"""Rendering shared by all customer pages."""
 
 from litestar import Response
 
 from frontend.kit.pages import page
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 
 
@@ -16,7 +16,9 @@ def customer_page(
     brand: str | None = None,
     **values: object,
 ) -> Response[str]:
-    """`brand` is the style sheet with the merchant's color (`kit/brand.py`); without it the page is neutral."""
+    """`brand` is the URL of the style sheet with the merchant's color (`kit/brand_color.py`); by default the page is
+    neutral.
+    """
     facts: dict[str, object] = {
         "store_name": store_name,
         "brand": brand,
@@ -26,6 +28,6 @@ def customer_page(
 
 
 def kept_language(request: Request, path: str) -> str:
-    """A language chosen in the address, or the store's, goes along; one that was guessed is guessed again."""
+    """Keeps a language set by the address or the store. A language guessed from the browser is guessed again."""
     is_kept = "lang" in request.query_params or request.state.get("is_learned")
     return f"{path}?lang={language_of(request)}" if is_kept else path

@@ -1,4 +1,4 @@
-"""What a person wrote, and what to say about it."""
+"""Submitted form values and their errors."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -14,7 +14,7 @@ B = TypeVar("B", bound=Body)
 
 
 class Form:
-    """The fields as written; rendered back unchanged when something is wrong with them."""
+    """The fields as entered; they are rendered unchanged when a value is invalid."""
 
     def __init__(self, fields: Mapping[str, str], lists: Mapping[str, list[str]] | None = None) -> None:
         self.fields = dict(fields)
@@ -31,13 +31,13 @@ class Form:
         return self.lists.get(name, [])
 
     def end_key(self, problem: BackendProblem) -> None:
-        """The next try gets a new idempotency key only where the old one cannot book any more."""
+        """The next attempt gets a new idempotency key only when the old one can no longer book."""
         if problem.ends_key:
             self.fields["idem"] = ""
 
 
 class FormError(Exception):
-    """A field we can judge ourselves; the sentence is shown beside it."""
+    """An invalid field that the frontend detects itself; the sentence is shown beside the field."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(field)
@@ -51,17 +51,17 @@ async def read_form(request: Request) -> Form:
 
 
 def read_query(request: Request) -> Form:
-    """What goes along with a question, in its address."""
+    """The query parameters as a form."""
     return _form_of(request.query_params.multi_items())
 
 
 def _form_of(items: Iterable[tuple[str, object]]) -> Form:
-    """As the API takes texts: what nobody sees is not there, before anything is judged."""
-    given = [(name, clean_field(name, value)) for name, value in items if isinstance(value, str)]
+    """Removes invisible characters before validation, as the API does."""
+    fields = [(name, clean_field(name, value)) for name, value in items if isinstance(value, str)]
     lists: dict[str, list[str]] = {}
-    for name, value in given:
+    for name, value in fields:
         lists.setdefault(name, []).append(value)
-    return Form(dict(given), lists)
+    return Form(dict(fields), lists)
 
 
 FIELD_OF_CODE = {
@@ -78,7 +78,7 @@ FIELD_OF_CODE = {
 
 
 def errors_of(problem: BackendProblem) -> dict[str, str]:
-    """Field → sentence, for problems that belong to a field; empty for those that belong to the whole."""
+    """Sentences by field name; empty when the problem concerns the whole form."""
     if problem.code in FIELD_OF_CODE:
         return {FIELD_OF_CODE[problem.code]: problem.sentence}
     return {error.pointer.strip("/").split("/")[0]: error.detail for error in problem.view.errors}

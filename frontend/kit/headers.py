@@ -1,4 +1,4 @@
-"""What browsers may do with our pages, on every answer, errors included."""
+"""Security headers of every response, errors included."""
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
@@ -24,7 +24,7 @@ CSP = {
     "report-to": "csp",
 }
 TILL_CSP = CSP | {"script-src": "'self' 'wasm-unsafe-eval'"}
-"""The decoder of the camera is WebAssembly; nothing else may use it."""
+"""The camera's decoder is WebAssembly; no other page may run it."""
 
 
 def _policy(directives: dict[str, str]) -> str:
@@ -38,7 +38,7 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Reporting-Endpoints": 'csp="/csp-reports"',
-    # By it our scripts tell our answers from a gateway's.
+    # Lets our scripts tell our responses from those of a gateway.
     "Orion": "frontend",
 }
 AT_THE_TILL = {
@@ -53,7 +53,7 @@ def is_at_till(path: str) -> bool:
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """A `before_send` hook, because exception handlers answer past every middleware."""
+    """A `before_send` hook: responses of exception handlers do not pass through middleware."""
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)

@@ -1,11 +1,11 @@
-"""Who has signed in with this browser before: their tries are counted apart from those of strangers."""
+"""Proofs of earlier sign-ins with this browser. The backend counts failed attempts of known devices separately."""
 
 from typing import Any
 
 from litestar import Response
 from litestar.datastructures import Cookie
 
-from frontend.kit.reader import YEAR_SECONDS
+from frontend.kit.preferences import YEAR_SECONDS
 from frontend.kit.request import Request
 from frontend.settings import Settings
 
@@ -13,12 +13,12 @@ PROOFS_MAX = 8
 
 
 def known_device(request: Request) -> str:
-    """The proofs this browser was given, as the backend takes them."""
+    """The proofs of this browser, in the format of the `Known-Device` header."""
     return request.cookies.get(_name(request.app.state.settings), "").replace(".", ",")
 
 
 def remember_device(request: Request, response: Response[Any], proof: str) -> None:
-    """The newest first: colleagues share a till."""
+    """Adds the proof in front of those of colleagues who use the same browser."""
     settings: Settings = request.app.state.settings
     earlier = [known for known in known_device(request).split(",") if known and known != proof]
     response.set_cookie(

@@ -8,7 +8,7 @@ from frontend.settings import Settings
 
 
 def set_up_logs(settings: Settings) -> None:
-    """One JSON object a line in production, lines for people otherwise."""
+    """One JSON object per line in production, readable lines otherwise."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

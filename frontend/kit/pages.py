@@ -1,4 +1,4 @@
-"""From a template to an answer: the whole page for a browser, only its block for htmx."""
+"""Renders templates: the whole page for a browser, only its block for htmx."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from litestar.enums import MediaType
 
 from frontend.kit.csrf import csrf_token
 from frontend.kit.person import find_person
-from frontend.kit.reader import are_till_keys_on, language_of, request_id_of, theme_of
+from frontend.kit.preferences import are_till_keys_on, language_of, request_id_of, theme_of
 from frontend.kit.request import Request
 from frontend.kit.templates import Templates
 
@@ -17,21 +17,21 @@ FRAGMENT = "layouts/fragment.html"
 def page(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
 ) -> Response[str]:
-    """The template extends `fragment or "layouts/….html"`, so that page and fragment come from the same block."""
+    """The template extends `fragment or "layouts/….html"`, so that page and fragment use the same block."""
     templates: Templates = request.app.state.templates
     html = templates.render(language_of(request), template, _facts(request) | values)
     return Response(html, status_code=status, headers=dict(headers or {}), media_type=MediaType.HTML)
 
 
 def redirect(request: Request, to: str) -> Response[str]:
-    """303 for a browser; htmx would follow it silently and swap the other page in, so it is told to go there."""
+    """303 for a browser. htmx would follow a 303 and swap the other page in, so it gets HX-Redirect."""
     if is_htmx(request):
         return Response("", status_code=200, headers={"HX-Redirect": to}, media_type=MediaType.HTML)
     return Response("", status_code=303, headers={"Location": to}, media_type=MediaType.HTML)
 
 
-def uncover() -> Response[str]:
-    """Takes away what lies over the till, the lock or a sign-in: below, everything is as it was left."""
+def close_overlay() -> Response[str]:
+    """Removes the lock or sign-in form that covers the till; the page below is unchanged."""
     return Response('<hx-partial hx-target="#lock" hx-swap="innerHTML"></hx-partial>', media_type=MediaType.HTML)
 
 
@@ -40,7 +40,7 @@ def is_htmx(request: Request) -> bool:
 
 
 def local_path(text: str | None, otherwise: str) -> str:
-    """A place on this site to go to after a form; anything else is ignored, so that no link leads people away."""
+    """Only a path of this site is accepted, against open redirects."""
     is_local = text and text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
     return text if text and is_local else otherwise
 

@@ -1,6 +1,6 @@
-"""A pass as a phone shows it, from plain values: what `components/pass.html` draws.
+"""A wallet pass as a phone shows it, built from plain values and drawn by `components/pass.html`.
 
-The same face is made for a program that is being edited, for a customer's card and for a pass that a phone really has.
+Used for a program in the editor, for a customer's card and for the passes on the sandbox's phones.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from frontend.kit.brand import ACCENT, COLOR, WHITE, readable_on
+from frontend.kit.brand_color import ACCENT, COLOR, WHITE, readable_on
 from frontend.kit.stamps import Strip, apple_strip, google_strip
 from frontend.kit.templates import in_groups
 from i18n.formatting import get_formatter
@@ -29,7 +29,7 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str
     title: str
     color: str
-    """#RRGGBB; anything else is drawn in the platform's own color."""
+    """#RRGGBB; any other value is drawn in the platform's color."""
     figures: list[Fact]
     """Apple: top right. Google: the row of balances."""
     main: Fact | None = None
@@ -37,18 +37,18 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
     details: list[Fact] = []
     """Apple: below the strip."""
     more: list[Fact] = []
-    """What the wallet shows below the card, or on its back."""
+    """What the wallet shows below the card or on its back."""
     strip: Strip | None = None
     strip_image: str | None = None
-    """A `data:` address of the real picture, drawn instead of `strip`; so is `logo_image`."""
+    """A `data:` URL of the real image, drawn instead of `strip`. The same holds for `logo_image`."""
     logo_image: str | None = None
     code: str | None = None
     is_over: bool = False
 
     @property
     def ground(self) -> str:
-        found = COLOR.fullmatch(self.color)
-        return f"#{found[1].lower() if found else ACCENT}"
+        match = COLOR.fullmatch(self.color)
+        return f"#{match[1].lower() if match else ACCENT}"
 
     @property
     def ink(self) -> str:
@@ -60,22 +60,22 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def initial(self) -> str:
-        """Where there is no logo: the first letter or digit of the merchant, without its accent."""
+        """The first letter or digit of the merchant, without accents; shown when there is no logo."""
         plain = unicodedata.normalize("NFKD", self.issuer).upper()
         return next((letter for letter in plain if letter.isalnum()), "")
 
     def sentence(self, language: str) -> str:
-        """The whole picture, for those who hear it."""
+        """The text alternative of the whole pass, for screen readers."""
         _ = get_translator(language).gettext
         facts = [fact for fact in (self.main, *self.figures, *self.details, *self.more) if fact is not None]
-        told = [_("%(label)s: %(value)s", label=fact.label, value=fact.value) for fact in facts]
+        parts = [_("%(label)s: %(value)s", label=fact.label, value=fact.value) for fact in facts]
         if self.code:
-            told.append(_("Card code: %(code)s", code=in_groups(self.code)))
+            parts.append(_("Card code: %(code)s", code=in_groups(self.code)))
         if self.is_over:
-            told.append(_("This pass is no longer valid."))
+            parts.append(_("This pass is no longer valid."))
         card = self.title if self.issuer in self.title else f"{self.issuer}, {self.title}"
         pass_in = _("%(card)s in %(wallet)s", card=card, wallet=self.name)
-        return ". ".join([pass_in, *(part.rstrip(".") for part in told)]) + "."
+        return ". ".join([pass_in, *(part.rstrip(".") for part in parts)]) + "."
 
     @property
     def name(self) -> str:
@@ -83,7 +83,7 @@ class PassFace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PassValues(msgspec.Struct, frozen=True, kw_only=True):
-    """A card as its passes would show it."""
+    """The card values that a pass shows."""
 
     merchant: str
     card_name: str
@@ -95,7 +95,7 @@ class PassValues(msgspec.Struct, frozen=True, kw_only=True):
     stamps_target: int = 0
     stamp_reward: str = ""
     reward: str = ""
-    """The next one for points."""
+    """The next reward to redeem for points."""
     missing_points: int = 0
     customer: str = ""
     code: str | None = None
@@ -105,13 +105,13 @@ class PassValues(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def faces_of(values: PassValues, language: str) -> list[PassFace]:
-    """In Google Wallet and in Apple Wallet."""
-    words = _Words(values, language)
-    return [_google_face(values, words), _apple_face(values, words)]
+    """The faces for Google Wallet and Apple Wallet."""
+    facts = _Facts(values, language)
+    return [_google_face(values, facts), _apple_face(values, facts)]
 
 
-class _Words:
-    """The few facts on a pass, in the reader's language."""
+class _Facts:
+    """The texts of a pass in one language."""
 
     def __init__(self, values: PassValues, language: str) -> None:
         self.values = values
@@ -151,7 +151,7 @@ class _Words:
         values = self.values
         if values.expires_at is None or not values.expiring_points:
             return []
-        # Points expire at the very end of a day, which is the first moment of the day after.
+        # Points expire at the end of a day, which is stored as the first instant of the next day.
         last_day = self.format.date(values.expires_at - timedelta(microseconds=1))
         points = self.format.points(values.expiring_points)
         text = self.ngettext(
@@ -164,32 +164,32 @@ class _Words:
         return [Fact(self.gettext("Expiry"), text)]
 
 
-def _google_face(values: PassValues, words: _Words) -> PassFace:
+def _google_face(values: PassValues, facts: _Facts) -> PassFace:
     has_points, has_stamps = values.type != "stamps", values.type != "points"
     return PassFace(
         wallet="google",
         issuer=values.merchant,
         title=values.card_name,
         color=values.color,
-        figures=[*([words.points] if has_points else []), *([words.stamp_count] if has_stamps else [])],
-        more=[*words.customer, *words.reward, *words.expiry],
+        figures=[*([facts.points] if has_points else []), *([facts.stamp_count] if has_stamps else [])],
+        more=[*facts.customer, *facts.reward, *facts.expiry],
         strip=google_strip(values.stamp_count, values.stamps_target) if has_stamps else None,
         code=values.code,
         is_over=values.is_over,
     )
 
 
-def _apple_face(values: PassValues, words: _Words) -> PassFace:
+def _apple_face(values: PassValues, facts: _Facts) -> PassFace:
     has_stamps = values.type != "points"
     return PassFace(
         wallet="apple",
         issuer=values.merchant,
         title=values.card_name,
         color=values.color,
-        figures=[words.points if values.type == "hybrid" else words.to_go],
-        main=words.stamps if has_stamps else words.points,
-        details=[*words.reward, *words.customer],
-        more=words.expiry,
+        figures=[facts.points if values.type == "hybrid" else facts.to_go],
+        main=facts.stamps if has_stamps else facts.points,
+        details=[*facts.reward, *facts.customer],
+        more=facts.expiry,
         strip=apple_strip(values.stamp_count, values.stamps_target if has_stamps else 0),
         code=values.code,
         is_over=values.is_over,

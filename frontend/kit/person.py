@@ -1,4 +1,4 @@
-"""Who is signed in: what the session cookie remembers of them."""
+"""The signed-in user, as stored in the session cookie."""
 
 import msgspec
 
@@ -23,10 +23,10 @@ class Person(msgspec.Struct, frozen=True):
     role: str
     language: str | None
     merchant_language: str | None
-    """None for the platform's own people."""
+    """None for administrators of the platform."""
     stores: list[Store]
     store_code: str | None
-    """The store they work at today."""
+    """The store where the user works at present."""
 
     @property
     def store(self) -> Store | None:
@@ -34,7 +34,7 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def is_admin(self) -> bool:
-        """One of the platform's own people; they have no till."""
+        """Administrators of the platform have no till."""
         return self.role in ADMINS
 
     @property
@@ -43,12 +43,12 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def home(self) -> str:
-        """Where they work."""
+        """The start page of the role."""
         return "/admin" if self.is_admin else "/till"
 
 
 def person_of(sign_in: SignInView) -> Person:
-    """With a single store there is nothing to choose."""
+    """A user with a single store has no store to choose."""
     user = sign_in.user
     stores = [Store(code=store.code, name=store.name, language=store.language) for store in user.stores]
     return Person(
@@ -64,7 +64,7 @@ def person_of(sign_in: SignInView) -> Person:
 
 
 def find_person(request: Request) -> Person | None:
-    """None also where there is no session, and for a cookie of an older shape."""
+    """None without a session, and for a cookie of an older format."""
     session = request.scope.get("session")
     try:
         return msgspec.convert(session.get(KEY), Person) if isinstance(session, dict) else None
@@ -73,12 +73,12 @@ def find_person(request: Request) -> Person | None:
 
 
 def remember_person(request: Request, person: Person) -> None:
-    """A sign-in starts from an empty session: nothing that was there before it survives."""
+    """Replaces the session, so that nothing from before the sign-in is kept."""
     request.set_session({KEY: msgspec.to_builtins(person)})
 
 
 def choose_store(request: Request, person: Person, store_code: str) -> None:
-    """Codes of other stores are ignored."""
+    """Ignores codes of stores that the user does not have."""
     if any(store.code == store_code for store in person.stores):
         remember_person(request, msgspec.structs.replace(person, store_code=store_code))
 

@@ -1,4 +1,4 @@
-"""What a person sees when a view did not catch what went wrong."""
+"""Responses to errors that no view has handled."""
 
 from urllib.parse import quote
 
@@ -6,13 +6,13 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
-from frontend.api.client import BackendAway, BackendProblem
+from frontend.api.client import BackendProblem, BackendUnavailable
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import find_person, forget_person
-from frontend.kit.reader import language_of, request_id_of
+from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -30,13 +30,13 @@ def show_backend_problem(request: Request, problem: BackendProblem) -> Response[
     return problem_page(request, problem.status, problem.view.title, problem.detail)
 
 
-def show_backend_away(request: Request, error: BackendAway) -> Response[str]:
-    tell_away(request, error)
+def show_backend_unavailable(request: Request, error: BackendUnavailable) -> Response[str]:
+    log_unavailable(request, error)
     _ = get_translator(language_of(request)).gettext
     return problem_page(request, AWAY, _("No answer"), _("The server does not answer. Try again in a moment."))
 
 
-def tell_away(request: Request, error: BackendAway) -> None:
+def log_unavailable(request: Request, error: BackendUnavailable) -> None:
     log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
 
 
@@ -62,14 +62,16 @@ def show_failure(request: Request, error: Exception) -> Response[str]:
 
 
 def problem_page(request: Request, status: int, title: str, text: str) -> Response[str]:
-    """What is not there will not be there at the next try."""
+    """Offers to retry safe requests, except for a 404."""
     is_worth_trying = status != NOT_FOUND and request.method in SAFE_METHODS
     again = request.url.path if is_worth_trying else None
     return page(request, "layouts/problem.html", status=status, title=title, text=text, again=again)
 
 
 def to_sign_in(request: Request) -> Response[str]:
-    """Over the till, so that what was typed is kept. Elsewhere the place is kept: what was open is open again."""
+    """At the till the form covers the page, so that entered values are kept. Elsewhere it is a page that leads back
+    here.
+    """
     place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", "/till")
     after, person = _path_of(place), find_person(request)
     forget_person(request)
@@ -81,12 +83,12 @@ def to_sign_in(request: Request) -> Response[str]:
 
 
 def _stale_form(request: Request) -> Response[str]:
-    """A token of an earlier key or session: the cookie goes, so that the next page brings a fresh pair."""
+    """The token belongs to an earlier key or session: the cookie is deleted, so that the next page sets a new pair."""
     _ = get_translator(language_of(request)).gettext
     text = _("This page was open too long, so nothing was done just now. Reload it and check what it shows.")
     response = problem_page(request, FORBIDDEN, _("Please reload this page"), text)
     settings = request.app.state.settings
-    # a browser drops a `__Host-` cookie only when told so with Secure
+    # browsers delete a `__Host-` cookie only when the response sets Secure
     response.set_cookie(cookie_name(settings), "", max_age=0, httponly=True, secure=settings.is_https)
     if is_htmx(request):
         response.headers["HX-Refresh"] = "true"
@@ -94,10 +96,10 @@ def _stale_form(request: Request) -> Response[str]:
 
 
 def _path_of(address: str) -> str:
-    """The path of an absolute or relative address."""
+    """The path of an absolute or relative URL."""
     return "/" + address.split("://", 1)[-1].partition("/")[2] if "://" in address else address
 
 
 def _route_of(request: Request) -> str:
-    """The address without what stands in it: that of a card is the right to see it."""
+    """The route template without parameters: the address of a card page authorizes access and must not be logged."""
     return str(request.scope.get("path_template") or "unknown")

@@ -1,4 +1,4 @@
-"""The request as every view of the frontend knows it."""
+"""The request type of all views."""
 
 from typing import Any, TypeAlias
 

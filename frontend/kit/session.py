@@ -1,4 +1,4 @@
-"""The encrypted cookie that holds the backend's token. The browser can neither read nor change it."""
+"""The session cookie, which holds the backend's token. It is encrypted: the browser can neither read nor change it."""
 
 import contextlib
 from typing import Any
@@ -13,19 +13,19 @@ from frontend.kit.keys import derived_keys
 from frontend.settings import Settings
 
 LONGEST_SHIFT_SECONDS = 12 * 3600
-"""An upper bound: the backend's token ends a sign-in earlier."""
+"""An upper bound; the backend's token expires earlier."""
 WITHOUT_SESSION = [r"^/static/", r"^/health/", r"^/sw\.js$", r"^/csp-reports$"]
 
 
 class RotatingSessionBackend(ClientSideSessionBackend):
-    """Encrypts with the newest key and still reads cookies made with the older ones."""
+    """Encrypts with the newest key and also decrypts with the older ones."""
 
     def __init__(self, config: CookieBackendConfig, older_keys: list[bytes]) -> None:
         super().__init__(config)
         self._ciphers = [self.aesgcm, *map(AESGCM, older_keys)]
 
     def load_data(self, data: list[bytes]) -> dict[str, Any]:
-        """Cookies that no key opens, or that are no base64 or JSON, are an empty session."""
+        """A cookie that no key decrypts, or that is not base64 or JSON, is an empty session."""
         for cipher in self._ciphers:
             with contextlib.suppress(InvalidTag, ValueError):
                 self.aesgcm = cipher
@@ -39,7 +39,7 @@ class RotatingSessionBackend(ClientSideSessionBackend):
 
 
 def session_middleware(settings: Settings) -> DefineMiddleware:
-    """`__Host-` keeps a sister domain from planting the cookie; browsers demand https for it."""
+    """`__Host-` prevents a sibling domain from setting the cookie; browsers require HTTPS for it."""
     newest, *older = derived_keys(settings.keys, "session")
     config = CookieBackendConfig(
         secret=newest,

@@ -1,4 +1,4 @@
-"""One Jinja environment per language: strict about missing values, escaping everything."""
+"""One Jinja environment per language. Missing values raise, all values are escaped."""
 
 from functools import cached_property
 from pathlib import Path
@@ -52,5 +52,5 @@ class Templates:
 
 
 def in_groups(code: str) -> str:
-    """`BDFHKLNPRSTVXGCJ` → `BDFH KLNP RSTV XGCJ`, as it is printed."""
+    """`BDFHKLNPRSTVXGCJ` → `BDFH KLNP RSTV XGCJ`, as on printed cards."""
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))

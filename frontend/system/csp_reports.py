@@ -1,4 +1,4 @@
-"""What browsers report about our policy: anybody may send it, and it names pages whose addresses open cards."""
+"""Reports of content security policy violations. Anybody may send them, and their URLs may contain card tokens."""
 
 import json
 import time
@@ -10,39 +10,39 @@ from urllib.parse import urlsplit
 PER_MINUTE = 20
 WORD_MAX = 60
 KINDS = ("inline", "eval", "wasm-eval", "data", "blob", "self")
-"""What the blocked thing may be called instead of having an address."""
+"""Values of the blocked URL that are keywords instead of addresses."""
 
 
 @dataclass(slots=True)
-class ReportBook:
-    """So many lines a minute and process; whoever sends more fills no disk."""
+class ReportLimit:
+    """Limits the logged reports per minute and process, so that nobody can fill the disk."""
 
     now: Callable[[], float] = time.monotonic
     _since: float = field(default=float("-inf"))
-    _taken: int = 0
+    _count: int = 0
 
-    def takes_one(self) -> bool:
+    def allows(self) -> bool:
         moment = self.now()
         if moment - self._since >= 60:  # noqa: PLR2004 - a minute
-            self._since, self._taken = moment, 0
-        self._taken += 1
-        return self._taken <= PER_MINUTE
+            self._since, self._count = moment, 0
+        self._count += 1
+        return self._count <= PER_MINUTE
 
 
-def told_by(body: bytes) -> Iterator[dict[str, str]]:
-    """Of each report which rule was broken, on what kind of page and by which site. Addresses are cut to these."""
+def violations_of(body: bytes) -> Iterator[dict[str, str]]:
+    """Rule, page and blocked site of each report. Addresses are reduced to the part that identifies no card."""
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
         return
     for report in sent if isinstance(sent, list) else [sent]:
         if isinstance(report, dict):
-            told = report.get("csp-report", report.get("body"))
-            if isinstance(told, dict):
-                yield _told(told)
+            violation = report.get("csp-report", report.get("body"))
+            if isinstance(violation, dict):
+                yield _summary(violation)
 
 
-def _told(report: dict[str, Any]) -> dict[str, str]:
+def _summary(report: dict[str, Any]) -> dict[str, str]:
     return {
         "rule": _word(report.get("effectiveDirective") or report.get("effective-directive")),
         "page": _page(report.get("documentURL") or report.get("document-uri")),
@@ -55,7 +55,7 @@ def _word(value: object) -> str:
 
 
 def _page(address: object) -> str:
-    """The first part of the path: what follows may open a card."""
+    """The first segment of the path: the rest may be a card token."""
     return "/" + _word(_split(address)[1].lstrip("/").partition("/")[0])
 
 

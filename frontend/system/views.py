@@ -1,4 +1,4 @@
-"""Pages for machines, and the one for nobody's network."""
+"""Health checks, service worker, offline page and policy reports."""
 
 import json
 
@@ -10,10 +10,10 @@ from frontend.api.client import Caller
 from frontend.kit.assets import Assets
 from frontend.kit.pages import page
 from frontend.kit.request import Request
-from frontend.system.csp_reports import ReportBook, told_by
+from frontend.system.csp_reports import ReportLimit, violations_of
 
 log = structlog.get_logger()
-book = ReportBook()
+report_limit = ReportLimit()
 AWAY = 503
 LONGEST_REPORT = 16_384
 SHELL = (
@@ -33,7 +33,7 @@ async def show_live() -> dict[str, str]:
 
 @get("/health/ready")
 async def show_ready(caller: NamedDependency[Caller]) -> Response[dict[str, str]]:
-    """Ready when the backend lives; the backend answers for its own database."""
+    """Ready when the backend is alive; the backend checks its own database."""
     if await caller.is_alive():
         return Response({"status": "ready"})
     return Response({"status": "backend away"}, status_code=AWAY)
@@ -41,7 +41,7 @@ async def show_ready(caller: NamedDependency[Caller]) -> Response[dict[str, str]
 
 @get("/offline")
 async def show_offline(request: Request) -> Response[str]:
-    """Kept by the service worker in the language of the visit, with nothing personal on it."""
+    """Cached by the service worker in the current language. The page contains nothing personal."""
     return page(request, "system/offline.html")
 
 
@@ -55,6 +55,6 @@ async def show_service_worker(request: Request) -> Response[str]:
 
 @post("/csp-reports", status_code=204, request_max_body_size=LONGEST_REPORT)
 async def take_csp_reports(request: Request) -> None:
-    for report in told_by(await request.body()):
-        if book.takes_one():
+    for report in violations_of(await request.body()):
+        if report_limit.allows():
             log.warning("csp report", **report)

@@ -1,4 +1,4 @@
-"""What became of a booking without an answer whose customer has gone meanwhile."""
+"""The outcome of an unanswered booking after the till has moved on to another customer."""
 
 from uuid import UUID
 
@@ -7,16 +7,16 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery
 
-from frontend.api.client import BackendAway, Caller
+from frontend.api.client import BackendUnavailable, Caller
 from frontend.api.ledger import find_booking
 from frontend.api.till import get_till
 from frontend.kit.pages import page
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.bookings import booking_key
 from frontend.till.card.repeats import UNANSWERED_SECONDS, forget_unanswered
-from frontend.till.no_answer import SETTLED
 from frontend.till.toasts import TOAST_SECONDS, Toast
+from frontend.till.unanswered import SETTLED
 from i18n.translator import get_translator
 
 
@@ -28,17 +28,17 @@ async def show_outcome(
     waited: FromQuery[int],
     card_id: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    """A toast; 204 while it is unknown, or may still be under way after so many seconds."""
+    """A toast; 204 while the outcome is unknown or the booking may still be in progress (`waited` is in seconds)."""
     idem, _, deed = key.partition(".")
     try:
-        found = await find_booking(caller, booking_key(idem, deed) if deed else key)
+        booking = await find_booking(caller, booking_key(idem, deed) if deed else key)
         view = await get_till(caller, card_id)
-    except BackendAway:
+    except BackendUnavailable:
         return _unknown()
-    if found.state not in SETTLED and waited < UNANSWERED_SECONDS:
+    if booking.state not in SETTLED and waited < UNANSWERED_SECONDS:
         return _unknown()
     forget_unanswered(request, idem)
-    is_booked = found.state == "booked"
+    is_booked = booking.state == "booked"
     sentence = _sentence(language_of(request), view.card.customer.name if view.card else None, is_booked=is_booked)
     return page(request, "till/outcome.html", toasts=[Toast(sentence, is_booked, TOAST_SECONDS, None, None)])
 

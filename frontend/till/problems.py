@@ -1,7 +1,7 @@
-"""What the till says in words of its own, where the API's are for those who write programs."""
+"""Till sentences that replace the API's where those address developers."""
 
 from frontend.api.client import BackendProblem
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 

@@ -1,4 +1,4 @@
-"""Every state of the till is one page: finder and last bookings at the side, the state in the panel."""
+"""Rendering shared by all till states: search and last transactions at the side, the state in the panel."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,13 +11,13 @@ from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.till.schemas import TillView
 from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.reader import language_of, last_category_of
+from frontend.kit.preferences import language_of, last_category_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import hold_of, refilled
 from frontend.till.card.lifting import Lifting
 from frontend.till.card.slips import Asked
+from frontend.till.messages import TillMessages
 from frontend.till.toasts import Done, toasts_of
-from frontend.till.words import Words
 
 FLASH = "flash"
 RECENT = 3
@@ -34,13 +34,13 @@ def card_screen(
     lifting: Lifting | None = None,
     asked: Asked | None = None,
 ) -> Response[str]:
-    """The open card. `form` brings back what was typed and what was wrong with it."""
+    """The open card. `form` carries entered values and their errors."""
     card = view.card
     if card is None:
         return ready_screen(request, view, done=done)
-    words = words_of(request, view)
-    shown = done or _flashed(request)
-    form = form or refilled(shown.typed if shown else None, card)
+    messages = messages_of(request, view)
+    result = done or _flashed(request)
+    form = form or refilled(result.typed if result else None, card)
     reachable = [reward for reward in card.rewards if reward.redeemable]
     return till_page(
         request,
@@ -48,25 +48,25 @@ def card_screen(
         "till/card/page.html",
         address=f"/till/cards/{card.id}",
         status=status,
-        done=shown,
+        done=result,
         form=form,
         lifting=lifting,
         asked=asked,
         asked_hold=hold_of(form, card.holds),
         chosen_categories=_chosen_categories(request, view, form),
-        hand_over=shown.hand_over if shown else None,
-        enrolled=bool(shown and shown.enrolled),
-        newest=bool(shown and shown.stamped),
+        hand_over=result.hand_over if result else None,
+        enrolled=bool(result and result.enrolled),
+        newest=bool(result and result.stamped),
         redeemable=reachable,
         nearest=_nearest(card.rewards),
-        next_reward=words.next_reward(card),
-        refusal_of=words.refusal_of,
-        stamp_hint=words.stamp_hint(card, datetime.now(UTC)),
-        blocked_sentence=words.blocked(card),
-        spoken=words.spoken(card),
-        units=words.units,
-        pieces_of=words.pieces_of,
-        currency_sign=get_currency_symbol(view.program.currency, locale=words.formatter.locale),
+        next_reward=messages.next_reward(card),
+        refusal_of=messages.refusal_of,
+        stamp_hint=messages.stamp_hint(card, datetime.now(UTC)),
+        blocked_sentence=messages.blocked(card),
+        spoken=messages.spoken(card),
+        units=messages.units,
+        pieces_of=messages.pieces_of,
+        currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
     )
 
 
@@ -94,8 +94,8 @@ def till_page(
     done: Done | None = None,
     **values: object,
 ) -> Response[str]:
-    """`address` is where this screen can be found again; htmx writes it into the address bar."""
-    words, now = words_of(request, view), datetime.now(UTC)
+    """`address` is the address of this screen; htmx writes it into the address bar."""
+    messages, now = messages_of(request, view), datetime.now(UTC)
     return page(
         request,
         template,
@@ -104,17 +104,17 @@ def till_page(
         view=view,
         recent=_events(view.recent)[:RECENT],
         time_zone=view.program.timezone,
-        toasts=toasts_of(view, words, done),
-        amount_of=words.amount_of,
-        amounts_of=words.amounts_of,
-        when_of=lambda booking: words.when_of(booking, now),
-        state_of=words.state_of,
+        toasts=toasts_of(view, messages, done),
+        amount_of=messages.amount_of,
+        amounts_of=messages.amounts_of,
+        when_of=lambda booking: messages.when_of(booking, now),
+        state_of=messages.state_of,
         **values,
     )
 
 
 def show_done(request: Request, view: TillView, done: Done) -> Response[str]:
-    """After a form: the screen itself for htmx, a redirect otherwise, so that reloading does not post again."""
+    """The response to a form: the screen for htmx, a redirect otherwise, so that a reload does not post again."""
     if is_htmx(request):
         return card_screen(request, view, done=done)
     return go_on(request, f"/till/cards/{view.card.id}" if view.card else "/till", done)
@@ -125,12 +125,12 @@ def go_on(request: Request, to: str, done: Done) -> Response[str]:
     return redirect(request, to)
 
 
-def words_of(request: Request, view: TillView) -> Words:
-    return Words(language_of(request), view.program.timezone)
+def messages_of(request: Request, view: TillView) -> TillMessages:
+    return TillMessages(language_of(request), view.program.timezone)
 
 
 def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:
-    """Newest first. What is recorded on one card in one go, such as a sale and its stamp, is one event."""
+    """Groups the transactions, newest first: those recorded on one card within a minute form one event."""
     events: list[list[TransactionView]] = []
     for booking in bookings:
         last = events[-1][-1] if events else None
@@ -147,7 +147,7 @@ def _flashed(request: Request) -> Done | None:
 
 
 def _chosen_categories(request: Request, view: TillView, form: Form) -> list[str]:
-    """As in the form; in a new one what was sold last at this till, or the only one there is."""
+    """The categories of the form; in a new form the last one sold at this till, or the only one offered."""
     if form.fields:
         return form.many("category_ids")
     offered = [str(category.id) for category in view.program.categories]

@@ -1,4 +1,4 @@
-"""What the last step did, told on the next screen, and the booking that can still be undone."""
+"""The toasts of the next screen, including the one of the booking that can still be undone."""
 
 import math
 from datetime import UTC, datetime
@@ -9,23 +9,23 @@ import msgspec
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.till.schemas import TillView, Undo
 from frontend.till.card.kept import Typed
-from frontend.till.words import Words
+from frontend.till.messages import TillMessages
 
 TOAST_SECONDS = 8
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What the last step did, told on the next screen."""
+    """The result of the last action, passed to the next screen."""
 
     text: str
-    """Empty: nothing to tell, only something to keep."""
+    """Empty when the result only carries values to keep."""
     is_good: bool = True
     hand_over: str | None = None
-    """Name of the reward to hand over: stays large on the screen until the next step."""
+    """Name of the reward to hand over; it stays on the screen until the next action."""
     enrolled: bool = False
     stamped: bool = False
     transaction_id: UUID | None = None
-    """The booking that `text` is about; only its own toast may offer to undo it."""
+    """The transaction that `text` describes; only its toast may offer to undo it."""
     typed: Typed | None = None
 
 
@@ -37,8 +37,8 @@ class Toast(msgspec.Struct, frozen=True):
     card_id: UUID | None
 
 
-def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
-    """While the last booking may be undone its toast stays, also across screens and reloads."""
+def toasts_of(view: TillView, messages: TillMessages, done: Done | None) -> list[Toast]:
+    """The toast of a booking that may be undone stays across screens and reloads."""
     undo = view.undo if view.undo and _seconds_left(view.undo) > 0 else None
     toasts = []
     done = done if done and done.text else None
@@ -47,7 +47,7 @@ def toasts_of(view: TillView, words: Words, done: Done | None) -> list[Toast]:
         done = None
     booking = _find(view.recent, undo.transaction_id) if undo else None
     if undo and booking:
-        text = done.text if done else _remembered(booking, words)
+        text = done.text if done else _remembered(booking, messages)
         toasts.append(Toast(text, True, _seconds_left(undo), undo, booking.card_id))
     return toasts
 
@@ -56,11 +56,11 @@ def _seconds_left(undo: Undo) -> int:
     return math.ceil((undo.until - datetime.now(UTC)).total_seconds())
 
 
-def _remembered(booking: TransactionView, words: Words) -> str:
-    amount = words.amount_of(booking)
+def _remembered(booking: TransactionView, messages: TillMessages) -> str:
+    amount = messages.amount_of(booking)
     if not booking.customer:
         return amount
-    return words.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
+    return messages.translator.gettext("%(name)s: %(amount)s", name=booking.customer, amount=amount)
 
 
 def _find(bookings: list[TransactionView], transaction_id: UUID) -> TransactionView | None:

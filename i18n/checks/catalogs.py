@@ -1,4 +1,4 @@
-"""The template and the four catalogs."""
+"""Checks the template and the catalogs of all languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from i18n.translator import catalog_path
 
 
 def catalog_findings(root: Path) -> Iterator[Finding]:
-    """A stale template first: the rest is then counted against the committed one."""
+    """Reports a stale template; the other checks use the committed one."""
     if is_stale(root):
         yield Finding(str(TEMPLATE), "stale_template", "the code says something else: run `orion i18n extract`")
     if not (root / TEMPLATE).exists():
@@ -36,7 +36,7 @@ def _template_findings(template: Catalog) -> Iterator[Finding]:
             yield _about(message, files[0], "unnamed_value", "give the value a name: %(name)s")
         for kind, words in number_faults(message):
             yield _about(message, files[0], kind, words)
-        # Jinja fills in every sentence, also one without values
+        # Jinja formats every sentence, including those without values
         pages = [file for file in files if not file.endswith(".py")]
         if pages and any(map(has_stray_percent, sources(message))):
             yield _about(message, pages[0], "placeholders", "write a percent sign as %% here")

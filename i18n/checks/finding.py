@@ -1,11 +1,11 @@
-"""What is wrong, where, and what to do about it."""
+"""A fault found by the checks."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """`where` is a path from the project's root, with a line where there is one; `kind` is stable, `text` is not."""
+    """`where` is a path relative to the project's root, with a line if known. `kind` is stable, `text` is not."""
 
     where: str
     kind: str
@@ -13,6 +13,6 @@ class Finding:
 
 
 def shortened(text: str, width: int = 60) -> str:
-    """The beginning of a sentence, on one line, for a message about it."""
+    """The beginning of a sentence on one line, for messages."""
     line = " ".join(text.split())
     return line if len(line) <= width else f"{line[: width - 1]}…"

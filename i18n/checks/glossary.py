@@ -1,4 +1,4 @@
-"""Words that docs/glossary.md keeps out of pages and emails, because another one is the word for it."""
+"""Words that docs/glossary.md bans from pages and emails, with their replacements."""
 
 import re
 from collections.abc import Iterator

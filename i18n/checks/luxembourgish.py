@@ -1,22 +1,22 @@
-"""The n-rule inside a sentence of a catalog."""
+"""Checks the Luxembourgish n-rule within sentences of a catalog."""
 
 import re
 from collections.abc import Iterator
 
 from i18n.luxembourgish import keeps_n
 
-# A word in -n cannot stand before a value nobody knows yet.
+# A word in -n cannot stand before a value that is not known yet.
 BEFORE_VALUE = re.compile(r"\b(?!\w*ioun\b)\w*[a-zäëéöü]n\s+(?=%\(|\{)")
-# A sign between the two is a pause: the n stays. So it does in a command (`-in file`).
+# A sign between the words is a pause, which keeps the n, also in a command (`-in file`).
 IN_N = re.compile(r"(?<![\w-])([^\W\d_]*n)\s+(?=„?(\w+))")
 WITHOUT_N = re.compile(r"(?<![\w’'-])(de|vu|wa|ka|kee|e|a)\s+(?=„?(\w+))", re.IGNORECASE)
-"""They have lost theirs, whatever else they may mean."""
+"""Words that have lost their n, even where they have other meanings."""
 OWN_N = ("ioun", "ecran", "maschinn", "orion", "richtlinn", "stonn", "telefon", "token")
-"""Nouns, and ends of nouns, to which it belongs. A new one is added here."""
+"""Endings of nouns that always keep their n. New nouns are added here."""
 
 
 def n_rule_faults(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and words of each fault; `text` is without HTML tags."""
+    """Kind and words of each fault. `text` must not contain HTML tags."""
     if "(n)" in text:
         yield "n_rule", "(n) is never printed: choose the form"
     if found := BEFORE_VALUE.search(text):
@@ -30,5 +30,5 @@ def n_rule_faults(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_spelled(word: str) -> bool:
-    """`RSA` begins with the sound of *err*."""
+    """`RSA` is spelled aloud and begins with the sound of *err*."""
     return len(word) > 1 and word.isupper()

@@ -1,4 +1,4 @@
-"""A template as the browser gets it, but for what Jinja puts in."""
+"""A template's markup without Jinja's output."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ VALUE = "0"
 
 
 def bare_markup(env: Environment, source: str) -> str:
-    """The text outside Jinja's tags and outside `{% trans %}`; every line keeps its number.
+    """The text outside Jinja's tags and outside `{% trans %}`; line numbers are kept.
 
-    A value leaves a `0`, or an `x` where it names a tag, so that the markup around it still reads as markup.
+    A value becomes `0`, or `x` where it names a tag, so that the surrounding markup can still be parsed.
     """
     text = ""
     for line, piece in _pieces(env, source):

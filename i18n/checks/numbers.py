@@ -1,4 +1,4 @@
-"""A number decides the form of the words around it, so a sentence with one needs its plural."""
+"""Checks that sentences with a number have a plural."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ NUMBERS = frozenset(
     | {"live", "missing", "number", "pieces", "points", "processed", "quantity", "restorable", "returned", "right"}
     | {"seconds", "stamps", "synced", "target", "there", "total", "tries_left"}
 )
-# Names, dates, money, and amounts that are whole phrases already ("3 points").
+# Names, dates, money, and amounts that are already whole phrases ("3 points").
 TEXTS = frozenset(
     {
         "address",
@@ -76,7 +76,7 @@ TEXTS = frozenset(
     | {"time", "until", "value", "version", "wallet", "what"}
 )
 LABELS = "a label and a number, nothing to agree with"
-# Sentences that are right with any number, and why.
+# Sentences that are correct with any number, with the reason.
 UNCOUNTED = {
     "%(done)s of %(total)s": LABELS,
     "%(there)s of %(here)s": LABELS,
@@ -94,7 +94,7 @@ UNCOUNTED = {
 
 
 def number_faults(message: Message) -> Iterator[tuple[str, str]]:
-    """Kind and words of what is wrong with a sentence of the template."""
+    """Kind and text of each fault in a sentence of the template."""
     english = sources(message)
     names = {match["name"] for text in english for kind in (PERCENT, BRACE) for match in kind.finditer(text)}
     for name in sorted(names - NUMBERS - TEXTS):

@@ -1,4 +1,4 @@
-"""Named values in a sentence, in both spellings: `%(name)s` and `{name}`."""
+"""Checks named values in sentences, written as `%(name)s` or `{name}`."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ STRAY_PERCENT = re.compile(r"%(?!%|\([^()]*\)[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """With their conversions: `%(share)d` and `%(share)s` are not the same."""
+    """Including conversions: `%(share)d` and `%(share)s` differ."""
     return frozenset(match.group() for pattern in (PERCENT, BRACE) for match in pattern.finditer(text))
 
 
@@ -20,8 +20,9 @@ def has_unnamed(text: str) -> bool:
 
 
 def faults(sources: tuple[str, ...], texts: tuple[str, ...], *, first_form_is_for_zero: bool) -> Iterator[str]:
-    """In words. A singular may leave its number out ("one point"), but not where it also serves for zero, as in
-    French."""
+    """Descriptions of the faults. A singular may omit its number ("one point") unless it also serves for zero, as in
+    French.
+    """
     allowed = placeholders(" ".join(sources))
     for form, text in enumerate(texts):
         found = placeholders(text)

@@ -1,4 +1,4 @@
-"""Words in Python that nobody marked: status texts of the pages, titles of problems."""
+"""Finds unmarked user-visible text in Python: status texts of pages, titles of problems."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from i18n.checks.wording import is_label, is_sentence
 
 MARKS = frozenset({"_", "N_", "NN_", "gettext", "ngettext", "pgettext", "npgettext"})
 SHOWN_FIELDS = frozenset({"title", "detail"})
-# Not shown on a page: the API's own documents, the terminal, the log.
+# Not shown on a page: API documentation, terminal output, logs.
 UNREAD_ARGUMENTS = frozenset({"summary", "description", "help", "short_help", "epilog"})
 LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 
@@ -17,7 +17,7 @@ Literal = tuple[int, str]
 
 
 def python_findings(root: Path) -> Iterator[Finding]:
-    """Sentences in the frontend, and bare `title` and `detail` of problems."""
+    """Sentences in the frontend, and unmarked `title` and `detail` of problems."""
     for path in sorted((root / "frontend").rglob("*.py")):
         yield from _found(root, path, _sentences(_parsed(path)))
     for path in sorted((root / "backend").rglob("problems.py")):

@@ -1,4 +1,4 @@
-"""Everything that may be wrong with the languages."""
+"""Runs all language checks."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from i18n.checks.templates import template_findings
 
 
 def check(root: Path = ROOT) -> list[Finding]:
-    """Empty when all shipped languages are complete and no words for people stand bare in the code."""
+    """Empty when all shipped languages are complete and all user-visible text is marked."""
     bare = [*template_findings(root), *script_findings(root), *python_findings(root)]
     try:
         return sorted({*bare, *catalog_findings(root)})
     except TemplateSyntaxError:
-        # what cannot be parsed cannot be extracted; the template's own finding says where
+        # code that does not parse is reported by the template check
         return sorted(set(bare))

@@ -1,4 +1,4 @@
-"""Words in the browser's scripts: they belong in `data-*` attributes, where the page translates them."""
+"""Finds user-visible text in browser scripts. It belongs in `data-*` attributes, where the page translates it."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from i18n.checks.wording import is_label
 
 SCRIPTS = "frontend/static/js"
 TEXTS = frozenset({"string", "template_string"})
-# What is thrown or logged is for developers.
+# Texts that are thrown or logged are for developers.
 UNREAD_CALL = re.compile(r"console\.\w+|\w*Error")
 INSERTED = re.compile(r"\$\{[^}]*\}")
 
 
 def script_findings(root: Path) -> Iterator[Finding]:
-    """A guess from the look of each string literal."""
+    """A heuristic on the form of each string literal."""
     for path in sorted((root / SCRIPTS).rglob("*.js")):
         where = path.relative_to(root).as_posix()
         for token in _shown(path.read_text(encoding="utf-8")):

@@ -1,4 +1,4 @@
-"""One sentence against its translation."""
+"""Compares a sentence with its translation."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ MAX_LENGTH = re.compile(r"\bmax (\d+)\b")
 
 
 def sentence_faults(message: Message, language: str, *, first_form_is_for_zero: bool) -> Iterator[tuple[str, str]]:
-    """Kind and words of each fault; the message must be translated."""
+    """Kind and text of each fault; the message must be translated."""
     english, texts = sources(message), translations(message)
     for words in faults(english, texts, first_form_is_for_zero=first_form_is_for_zero):
         yield "placeholders", words

@@ -1,4 +1,4 @@
-"""Words in templates that nobody marked for translation."""
+"""Finds text in templates that is not marked for translation."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -28,7 +28,7 @@ Literal = tuple[int, str]
 
 
 def template_findings(root: Path) -> Iterator[Finding]:
-    """`translate="no"` on an element exempts what is in it: a name, a sample code."""
+    """`translate="no"` on an element exempts its content: a name, a sample code."""
     env = Environment(extensions=EXTENSIONS, autoescape=True)
     for path in templates(root):
         where, source = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def _written(env: Environment, source: str, *, is_html: bool) -> Iterator[Litera
 
 
 class _Reader(HTMLParser):
-    """Collects what a person would see or hear."""
+    """Collects the text that a user sees or hears."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class _Reader(HTMLParser):
             self.literals += [(self.getpos()[0], text) for text in texts if words_for_people(text)]
 
     def handle_endtag(self, tag: str) -> None:
-        # also closes what was opened twice, in two branches of one condition
+        # also closes tags that were opened twice, in two branches of one condition
         if any(tag == name for name, _ in self._open):
             while self._open.pop()[0] != tag:
                 pass
@@ -94,7 +94,7 @@ def _is_read(tag: str, name: str, value: str, attributes: dict[str, str]) -> boo
 
 
 def _computed(node: nodes.Node) -> Iterator[Literal]:
-    """Strings inside `{{ … }}` and `{% … %}` that look like labels."""
+    """String literals in `{{ … }}` and `{% … %}` that look like labels."""
     match node:
         case nodes.Const(value=str(text)) if is_label(text):
             yield node.lineno, text
@@ -102,7 +102,7 @@ def _computed(node: nodes.Node) -> Iterator[Literal]:
             for value in node.kwargs:
                 yield from _computed(value)
         case nodes.Filter():
-            # the arguments of a filter are styles and names of fields
+            # arguments of filters are styles and field names
             if node.node:
                 yield from _computed(node.node)
         case nodes.Pair():

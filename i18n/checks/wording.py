@@ -1,4 +1,4 @@
-"""Tells words for people from words for machines. Guesses, on the strict side."""
+"""Heuristics that distinguish user-visible text from identifiers. In doubt they report text."""
 
 import re
 
@@ -7,10 +7,10 @@ CAPITALIZED = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ’']+")
 SENTENCE = re.compile(r"[A-ZÀ-Þ][\wß-ÿ’']*[,:]? (?:.*\s)?[a-zß-ÿ]{2,}(?![\w-]).*", re.DOTALL)
 SMALL_WORDS = re.compile(r"[a-zß-ÿ’']+(?: [a-zß-ÿ’']+){2,}[.!?…]?|[a-zß-ÿ’']+(?: [a-zß-ÿ’']+)+[.!?…]")
 
-# The product's name is the same everywhere.
+# The product's name is the same in every language.
 NAMES = frozenset({"Orion"})
 
-# `KeyboardEvent.key`, request headers and the like: capitalized, but nobody reads them.
+# `KeyboardEvent.key` values, request headers and similar: capitalized, but not user-visible.
 MACHINE_WORDS = frozenset(
     {
         "Alt",
@@ -33,12 +33,12 @@ MACHINE_WORDS = frozenset(
 
 
 def words_for_people(text: str) -> bool:
-    """For text that is shown as it is: any word counts, but for names."""
+    """For displayed text: any word counts, except names."""
     return any(word not in NAMES for word in WORD.findall(text))
 
 
 def is_label(text: str) -> bool:
-    """For strings in code: `Customers`, `Add points`, `please try again`; not `is-open` or `GET`."""
+    """For strings in code: true for `Customers`, `Add points`, `please try again`; false for `is-open` and `GET`."""
     stripped = text.strip()
     if CAPITALIZED.fullmatch(stripped):
         return stripped not in MACHINE_WORDS and stripped not in NAMES
@@ -46,5 +46,5 @@ def is_label(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Several words, the first with a capital: `Add points`; not `Accept-Language, Cookie`."""
+    """Several words, the first one capitalized: true for `Add points`, false for `Accept-Language, Cookie`."""
     return bool(SENTENCE.fullmatch(text.strip()))

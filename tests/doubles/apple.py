@@ -1,4 +1,4 @@
-"""Apple next door: the development sandbox's own certificates, push service and phones, in the test's hands."""
+"""A double of Apple: the sandbox's certificates, push service and phones, controlled by the test."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,11 +23,11 @@ class Apple:
 
     @property
     def root(self) -> Path:
-        """What every phone trusts."""
+        """The root certificate that phones trust."""
         return self.folder / ROOT
 
     def settings(self, settings: Settings) -> Settings:
-        """These, with the certificates, and every address of Apple's here."""
+        """The given settings with the double's certificates and addresses."""
         return replace(
             settings,
             backend_public_url=API_URL,

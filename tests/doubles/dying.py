@@ -1,7 +1,7 @@
-"""A backend that is killed at every moment of a sale.
+"""Kills a backend process at every moment of a sale.
 
-`python -m tests.doubles.dying TOKEN CARD_ID KEY PIN STATEMENTS`: before each statement of the sale, while it is under
-way and after its answer, a process of its own dies by SIGKILL. The sale of moment 7 has the key KEY-7.
+`python -m tests.doubles.dying TOKEN CARD_ID KEY PIN STATEMENTS` runs one sale per process. The processes are killed by
+SIGKILL before each statement, while it runs, and after the answer. The sale of moment 7 has the key KEY-7.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class When(IntEnum):
 
 def main() -> None:
     token, card_id, key, pin, statements = sys.argv[1:]
-    # The turn of an attempt whose process died would hold up the next one; tests of PINs say for how long.
+    # Otherwise the PIN attempt of a killed process would delay the next one; PIN tests cover that.
     staff_pins.TURN = timedelta(0)
     api = create_api(load_settings())
     for moment in range(len(When) * int(statements)):
@@ -67,7 +67,7 @@ def die_at(moment: int) -> None:
         if mine and when == When.BEFORE:
             die()
         if mine and when == When.UNDER_WAY:
-            # Long enough to be sent, too short to be sure of the answer.
+            # Long enough to send the answer, too short to be sure that it arrives.
             asyncio.get_running_loop().call_later(0.001, die)
         answer = await execute(pool, *statement)
         if mine:

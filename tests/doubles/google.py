@@ -1,4 +1,4 @@
-"""Google next door: the development sandbox's own, on real HTTP, with its insides in the test's hands."""
+"""A double of Google on real HTTP: the sandbox's own, with its state accessible to the test."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ class Google:
     account_file: Path
 
     def settings(self, settings: Settings) -> Settings:
-        """These, with every address of Google's here."""
+        """The given settings with the double's addresses."""
         return replace(
             settings,
             google_wallet_issuer_id=self.fake.passes.issuer_id,
@@ -32,7 +32,7 @@ class Google:
         )
 
     def rotate(self, folder: Path) -> Path:
-        """A second key for the same account, as an operator makes one; both are good."""
+        """Creates a second key for the same account, as an operator would; both are valid."""
         path = write_account(folder / "rotated.json")
         email, keys = public_keys(path)
         self.fake.tokens.known[email] |= keys
@@ -41,7 +41,7 @@ class Google:
 
 @asynccontextmanager
 async def open_google(account_file: Path, *, issuer_id: str = ISSUER_ID) -> AsyncIterator[Google]:
-    """Knows this service account, and as yet no program and no card."""
+    """Knows this service account, but no program and no card."""
     email, keys = public_keys(account_file)
     fake = FakeGoogle(issuer_id, {email: keys})
     async with serving(fake) as url:

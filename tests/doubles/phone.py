@@ -1,4 +1,4 @@
-"""A wallet provider that keeps what its phones show, and fails as told."""
+"""A wallet provider that records what its phones show and fails as configured."""
 
 import asyncio
 import hashlib
@@ -22,11 +22,11 @@ Fault = BaseException | None
 
 
 class Killed(BaseException):
-    """The process ends here, whatever it was about to do."""
+    """The process ends at this point."""
 
 
 class Phones:
-    """`fails`: raised instead of the next pushes, in their order; `loses` the answer of pushes that were taken."""
+    """`fails` are raised by the next pushes, in order; `loses` drops the answer of pushes that succeeded."""
 
     def __init__(self, name: Provider = "google") -> None:
         self.name: Provider = name
@@ -72,7 +72,7 @@ class Phones:
 
 
 class Deck:
-    """Draws in a shuffled order; after so many draws each card has come as often as it is in the deck."""
+    """Draws in shuffled order: each card is drawn as often as it occurs in the deck before the next shuffle."""
 
     def __init__(self, seed: int, **counts: int) -> None:
         self._random = random.Random(seed)
@@ -86,9 +86,9 @@ class Deck:
 
 
 class ChaoticPhones(Phones):
-    """A tenth of the pushes are put off, some are refused, some answers are lost, some kill who asked; all take time.
+    """A tenth of the pushes are delayed, some are refused, some answers are lost, some kill the caller; all take time.
 
-    So of two that are under way at once the older may arrive last: `went_backwards` tells where it did.
+    Of two concurrent pushes the older one may arrive last; `went_backwards` records when it did.
     """
 
     def __init__(self, seed: int, name: Provider = "google") -> None:
@@ -119,7 +119,7 @@ class ChaoticPhones(Phones):
 
 
 class Mortal:
-    """A real provider, whose worker is killed now and then right after a push."""
+    """A real provider whose worker is sometimes killed right after a push."""
 
     def __init__(self, provider: WalletProvider, seed: int) -> None:
         self.name: Provider = provider.name

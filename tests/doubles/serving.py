@@ -1,4 +1,4 @@
-"""An ASGI application on real HTTP on loopback, in the test's own event loop, so that its state can be looked at."""
+"""Serves an ASGI application over HTTP on loopback, in the test's event loop, so that the test can read its state."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from backend.dev.sandbox.google.web import ConnectionLost
 
 @asynccontextmanager
 async def serving(app: Any) -> AsyncIterator[str]:
-    """The address of its root."""
+    """Yields the base URL."""
     writers: set[asyncio.StreamWriter] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A mail server next door: keeps what it gets, or refuses it."""
+"""An SMTP server that stores or refuses emails."""
 
 import asyncio
 import email

@@ -1,4 +1,4 @@
-"""A PostgreSQL that speaks TLS and asks for passwords, as operators have it; the embedded one does neither."""
+"""A PostgreSQL server with TLS and passwords, as in production; the embedded one has neither."""
 
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from tests.world.ports import own_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "".join(map(chr, range(33, 127))) + " é€"
-"""Every character that an address may stumble over."""
+"""Contains every character that could break a URL."""
 KNOWN_BY_NAME, NOT_IN_THE_CERTIFICATE = "localhost", "127.0.0.2"
 ACCESS = "local all all trust\nhostssl all all 127.0.0.0/8 scram-sha-256\n"
 PREPARATION = """
@@ -35,7 +35,7 @@ def programs() -> Path:
 
 
 class TlsPostgres(EmbeddedPostgres):
-    """Listens on TCP, for TLS alone."""
+    """Listens on TCP and accepts only TLS."""
 
     def __init__(self, data_dir: Path) -> None:
         self.port = own_port()
@@ -47,7 +47,7 @@ class TlsPostgres(EmbeddedPostgres):
                 "ssl": "on",
                 "ssl_cert_file": SERVER,
                 "ssl_key_file": SERVER_KEY,
-                # Then it asks for certificates, and takes sessions without one.
+                # Makes the server request client certificates; sessions without one are accepted.
                 "ssl_ca_file": ROOT,
                 "hba_file": str(data_dir.resolve() / "cluster" / "access.conf"),
                 "fsync": "off",
@@ -58,12 +58,12 @@ class TlsPostgres(EmbeddedPostgres):
     def address(
         self, host: str = KNOWN_BY_NAME, *, password: str = PASSWORD, database: str = "orion", **parameters: str
     ) -> str:
-        """As the application; `host` may be several."""
+        """The URL for the application role; `host` may name several hosts."""
         hosts = ",".join(name if ":" in name else f"{name}:{self.port}" for name in host.split(","))
         return f"postgresql://orion_app:{quote(password, safe='')}@{hosts}/{database}?{urlencode(parameters)}"
 
     def revocations(self, *revoked: x509.Certificate) -> bytes:
-        """The list of its authority, as PEM."""
+        """The revocation list of its authority, as PEM."""
         begins = datetime.now(UTC) - timedelta(days=1)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.issuer.certificate.subject)
         builder = builder.last_update(begins).next_update(begins + YEAR)

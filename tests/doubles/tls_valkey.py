@@ -1,4 +1,4 @@
-"""A Valkey that speaks TLS, as providers have it; the embedded one listens on a socket of its own alone."""
+"""A Valkey server with TLS, as hosting providers offer it; the embedded one listens only on a socket."""
 
 import asyncio
 import ssl
@@ -16,7 +16,9 @@ KNOWN_BY_NAME, NOT_IN_THE_CERTIFICATE = "localhost", "127.0.0.2"
 
 @asynccontextmanager
 async def speaking_tls(valkey: EmbeddedValkey, folder: Path, *, asks: Path | None = None) -> AsyncIterator[int]:
-    """Its port. `folder` has the server's files; `asks`: the authority whose certificates it wants to see."""
+    """Yields the port. `folder` contains the server's files; `asks` is the authority of the required client
+    certificates.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=asks)
     context.load_cert_chain(folder / SERVER, folder / SERVER_KEY)
     context.verify_mode = ssl.CERT_REQUIRED if asks else ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""The worker as it runs, but for its timed jobs: they are half an hour away, so whatever it does, it was woken for."""
+"""The worker without due timed jobs: they are half an hour away, so everything it does was triggered by a wake-up."""
 
 from backend.core.clock import clock
 from workers.main import main

@@ -15,13 +15,13 @@ def backend() -> StaffBackend:
 
 @pytest.fixture(scope="session")
 def shared_app() -> Litestar:
-    """One for all tests: compiling the templates takes longer than most of them."""
+    """Shared by all tests, because compiling the templates takes longer than most of them."""
     return app_with(StaffBackend())
 
 
 @pytest.fixture
 async def browser(shared_app: Litestar, backend: StaffBackend) -> AsyncIterator[Browser]:
-    """Nobody is signed in."""
+    """A browser without a session."""
     shared_app.state.client = httpx.AsyncClient(base_url="http://backend.test", transport=httpx.MockTransport(backend))
     browser = Browser(shared_app)
     async with shared_app.state.client, browser.client:

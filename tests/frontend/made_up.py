@@ -1,4 +1,4 @@
-"""A backend that is made up: the frontend's own tests need its answers, not its rules."""
+"""Canned answers of a backend; the frontend's tests need its answers, not its rules."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -177,7 +177,7 @@ CARDS = {
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """The usual answers; other stores and tokens are in the states that are harder to reach."""
+    """The usual answers. Other stores and tokens are in states that are harder to reach."""
     place, _, rest = request.url.path.removeprefix("/api/v1/storefront/loyalty/").partition("/")
     if place == "AWAY":
         raise httpx.ConnectError("no backend")

@@ -1,4 +1,4 @@
-"""The store's side of a made-up backend: each test replaces the answers it is about and reads what was asked."""
+"""The store API of the fake backend: each test replaces the answers it is about and inspects the requests."""
 
 import json
 import re
@@ -100,14 +100,14 @@ class StaffBackend:
         return answer(request) if not isinstance(answer, httpx.Response) else answer
 
     def offers_undo(self) -> None:
-        """The last sale may be undone for twenty seconds."""
+        """Makes the last sale undoable for twenty seconds."""
         self.till = changed(self.till, recent=[SALE, *BOOKINGS[:2]], undo=Undo(SALE.id, soon()))
 
     def posts(self, path_end: str) -> list[httpx.Request]:
         return [request for request in self.asked if request.method == "POST" and request.url.path.endswith(path_end)]
 
     def body(self, path_end: str) -> dict[str, Any]:
-        """Of the last such call."""
+        """The body of the last call whose path ends so."""
         body: dict[str, Any] = json.loads(self.posts(path_end)[-1].content)
         return body
 

@@ -1,4 +1,4 @@
-"""A browser without scripts, or with htmx, as far as the server can tell."""
+"""A browser with or without htmx, as seen by the server."""
 
 import re
 from html import unescape
@@ -20,7 +20,7 @@ def app_with(backend: StaffBackend, settings: Settings = SETTINGS) -> Litestar:
 
 
 class Browser:
-    """Follows no redirect; sends the token of the last page with every form."""
+    """Does not follow redirects. Sends the token of the last page with every form."""
 
     def __init__(self, app: Litestar) -> None:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -46,12 +46,12 @@ class Browser:
         return match[1] if match else ""
 
     def repeats(self, typed: str) -> bool:
-        """Whether the last page holds it anywhere but in a random token, which may hold anything."""
+        """Whether the last page contains the text, ignoring random tokens."""
         return typed in re.sub(r"[0-9a-f-]{32,}", "", self.page)
 
     @property
     def text(self) -> str:
-        """What a person reads, on one line."""
+        """The visible text of the last page, on one line."""
         words = re.sub(r"<(script|style|template)\b.*?</\1>|<[^>]+>", " ", self.page, flags=re.DOTALL)
         return re.sub(r"\s+", " ", unescape(words))
 

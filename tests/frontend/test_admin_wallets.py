@@ -1,4 +1,4 @@
-"""The platform's pages about wallets, against a made-up backend."""
+"""The platform's wallet pages, against a fake backend."""
 
 import json
 import re

@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from frontend.kit.brand import BLACK, WHITE, brand_css, brand_url, contrast
+from frontend.kit.brand_color import BLACK, WHITE, brand_css, brand_url, contrast
 
 
 def test_contrast_is_the_ratio_of_wcag() -> None:

@@ -1,4 +1,4 @@
-"""The camera of the till, with a film of a card in front of Chromium's fake camera."""
+"""The till's camera, with a video of a card as Chromium's fake camera."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ Film = Callable[[str], Path]
 
 @pytest.fixture
 def film(tmp_path: Path) -> Film:
-    """One second of a QR code lying still, as uncompressed video."""
+    """One second of a QR code as uncompressed video."""
 
     def shoot(text: str) -> Path:
         code = segno.make(text, error="q", micro=False)

@@ -1,4 +1,4 @@
-"""The forms of the open card: what Enter presses in each, and what travels with it."""
+"""The forms of the open card: which button Enter presses in each, and which values are sent with it."""
 
 import re
 from datetime import timedelta
@@ -39,7 +39,7 @@ def form_with(anna: Browser, deed: str) -> str:
 
 
 def pressed_by_enter(form: str) -> str:
-    """A browser presses the first button that submits."""
+    """A browser presses the first submit button."""
     buttons: list[str] = re.findall(r"<button\b[^>]*>", form)
     first = next(button for button in buttons if 'type="button"' not in button)
     return first.split('value="')[1].split('"')[0]
@@ -106,7 +106,7 @@ async def test_a_wrong_pin_is_said_where_it_was_entered(anna: Browser, backend: 
 
 
 async def done(anna: Browser, deed: str, *, htmx: bool, **typed: str) -> None:
-    """The button is pressed, and the card is on the screen again."""
+    """Presses the button and expects the card on the screen again."""
     answer = await anna.send(CARD_PATH, htmx=htmx, idem=anna.hidden("idem"), deed=deed, **typed)
     assert answer.status_code == (200 if htmx else 303)
     if not htmx:

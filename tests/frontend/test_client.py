@@ -7,7 +7,7 @@ import pytest
 
 from backend.identity.schemas import SignIn, SignInView
 from backend.loyalty.till.schemas import TillView
-from frontend.api.client import BackendAway, BackendProblem, Caller, open_client
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller, open_client
 from tests.frontend.made_up import found
 from tests.frontend.staff_backend import TILL, refused, signed_in
 
@@ -66,5 +66,5 @@ async def test_a_refusal_carries_its_code_its_sentence_and_its_facts() -> None:
     ids=["no connection", "too slow", "failure", "gateway", "a 404 of something else", "no json", "another shape"],
 )
 async def test_what_settles_nothing_may_be_repeated(answer: httpx.Response | Exception) -> None:
-    with pytest.raises(BackendAway):
+    with pytest.raises(BackendUnavailable):
         await caller(answer).post("/auth/sign-in", BODY, SignInView, key="one")

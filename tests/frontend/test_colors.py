@@ -5,7 +5,7 @@ import re
 import pytest
 
 from frontend.kit.assets import STATIC
-from frontend.kit.brand import contrast
+from frontend.kit.brand_color import contrast
 
 CSS = (STATIC / "css" / "orion.css").read_text("utf-8")
 READABLE, VISIBLE = 4.5, 3.0

@@ -1,4 +1,4 @@
-"""An address of a card is the right to see it: it stands in no log, and nobody fills the log from outside."""
+"""A card page's address authorizes access: it is never logged, and outsiders cannot fill the log."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import structlog
 
 from environment.logs import without_tokens
 from frontend.system import views
-from frontend.system.csp_reports import PER_MINUTE, ReportBook, told_by
+from frontend.system.csp_reports import PER_MINUTE, ReportLimit, violations_of
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import Browser
 
@@ -44,17 +44,19 @@ def lines() -> Iterator[list[dict[str, object]]]:
     ids=["by an old browser", "by a new one"],
 )
 def test_of_a_report_only_rule_kind_of_page_and_site_are_kept(sent: object) -> None:
-    assert list(told_by(json.dumps(sent).encode())) == [{"rule": "img-src", "page": "/c", "blocked": "evil.example"}]
+    assert list(violations_of(json.dumps(sent).encode())) == [
+        {"rule": "img-src", "page": "/c", "blocked": "evil.example"}
+    ]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[[]]", b"7", b'{"csp-report": 7}', b"[" * 5000, b"\xff", b'["x"]'])
 def test_what_is_no_report_says_nothing(body: bytes) -> None:
-    assert list(told_by(body)) == []
+    assert list(violations_of(body)) == []
 
 
 def test_a_report_cannot_write_what_it_likes() -> None:
     told = {"documentURL": [TOKEN], "blockedURL": "http://[", "effectiveDirective": "x\ny" * 500}
-    (report,) = told_by(json.dumps([{"body": told}]).encode())
+    (report,) = violations_of(json.dumps([{"body": told}]).encode())
     assert max(map(len, report.values())) <= 60
     assert TOKEN not in str(report)
     assert "\n" not in str(report)
@@ -64,7 +66,7 @@ async def test_who_sends_reports_without_end_writes_twenty_lines_a_minute(
     browser: Browser, lines: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = 0.0
-    monkeypatch.setattr(views, "book", ReportBook(lambda: moment))
+    monkeypatch.setattr(views, "report_limit", ReportLimit(lambda: moment))
     body = json.dumps([{"body": REPORT}] * 10).encode()
     for _ in range(5):
         assert (await browser.client.post("/csp-reports", content=body)).status_code == 204

@@ -1,4 +1,4 @@
-"""The join page against a made-up backend."""
+"""The join page against a fake backend."""
 
 import re
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
-from frontend.join.promise import promise
+from frontend.join.benefits import describe_benefits
 from tests.frontend import made_up
 
 LARGEST_PAGE = 60 * 1024
@@ -22,7 +22,7 @@ async def customer() -> AsyncIterator[Client]:
 
 
 async def join(customer: Client, path: str = "/j/FASHIONHUB", **fields: str) -> httpx.Response:
-    """What a browser without scripts does: open the page, fill in the form, press the button."""
+    """Acts as a browser without scripts: opens the page, fills in the form, submits it."""
     form = (await customer.get("/j/FASHIONHUB?lang=en")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     return await customer.post(f"{path}?lang=en", data=hidden | fields, follow_redirects=False)
@@ -72,7 +72,7 @@ async def test_the_promise_names_the_real_numbers(customer: Client) -> None:
 )
 def test_a_fraction_of_a_point_is_promised_in_whole_numbers(per_euro: str, words: str) -> None:
     terms = made_up.changed(made_up.PROGRAM.terms, points_per_euro=per_euro, welcome_bonus_points=0)
-    assert promise(made_up.changed(made_up.PROGRAM, type="points", terms=terms), "en") == words
+    assert describe_benefits(made_up.changed(made_up.PROGRAM, type="points", terms=terms), "en") == words
 
 
 async def test_the_terms_can_be_read_before_they_are_accepted(customer: Client) -> None:

@@ -1,4 +1,4 @@
-"""What every page promises."""
+"""What every page guarantees."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The language of a page: asked for, saved by the person, saved by the customer, kept, wished, the store's."""
+"""The language of a page: from the address, the user, the customer, the cookie, the browser, the store."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What was typed is not left without a word: the forms that say what is lost, and when they hold something."""
+"""Forms that hold entered values warn before they are lost."""
 
 import re
 from pathlib import Path
@@ -13,8 +13,8 @@ NO_PIN = re.compile(r'ui\.field\((?![^\n]*"password")')
 FORMS = [
     (path.name, tag, inside)
     for path in sorted(TILL.rglob("*.html"))
-    for tag, inside in re.findall(r"(<form\b.*?)\n(.*?)</form>", path.read_text("utf-8"), re.DOTALL)
-    if NO_PIN.search(inside) and path.name != "away.html"
+    for tag, inside in re.findall(r"(<form\b.*?>)\n(.*?)</form>", path.read_text("utf-8"), re.DOTALL)
+    if NO_PIN.search(inside) and path.name not in {"unanswered.html", "unavailable.html"}
 ]
 
 

@@ -1,4 +1,4 @@
-"""The scripts of the till in a real Chromium, against the page of till_stub.py."""
+"""The till's scripts in a real Chromium, on the page of till_stub.py."""
 
 import json
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    """Fails the test when the page reports an error of its own."""
+    """Fails the test when the page reports an error."""
     context = await browser.new_context()
     page = await context.new_page()
     errors: list[str] = []
@@ -74,7 +74,7 @@ async def test_a_scan_into_the_finder_is_one_lookup(till: TillStub) -> None:
 
 NOTE_WHAT_IS_LEFT = """() => document.addEventListener("htmx:before:request", () =>
   (window.left = document.getElementById("note").value))"""
-"""When the card is asked for: its answer brings new fields."""
+"""Recorded when the card is requested, because the answer replaces the fields."""
 
 
 async def test_a_scan_into_another_field_takes_its_letters_back(till: TillStub) -> None:
@@ -237,7 +237,7 @@ async def test_star_and_a_digit_choose_one_of_several_rewards(till: TillStub) ->
 
 
 async def test_the_keys_right_after_a_scan_are_a_persons(till: TillStub) -> None:
-    """The scan ends with its Enter, however quickly the answer comes."""
+    """The scan ends with its Enter, however soon the answer arrives."""
     await till.page.clock.install()
     await _stop_the_clock(till, in_seconds=10)
     await scan(till.page, MARIE)
@@ -306,7 +306,9 @@ async def test_enter_in_a_field_chooses_no_reason(till: TillStub) -> None:
 
 
 async def _scan_receipt(till: TillStub, number: str, *, ends: str = "Enter") -> None:
-    """At the pace of a scanner however busy the machine is: meanwhile no time passes. Afterwards a second does."""
+    """Types at the speed of a scanner, independent of the machine's load: the clock is stopped, then advanced by a
+    second.
+    """
     await till.page.clock.install()
     await _stop_the_clock(till, in_seconds=10)
     await till.page.keyboard.type(number)
@@ -629,7 +631,7 @@ async def test_a_till_left_alone_locks_itself(till: TillStub) -> None:
 
 
 async def _stop_the_clock(till: TillStub, in_seconds: float) -> None:
-    """It is then later by so many seconds, and time passes only while the test lets it."""
+    """Advances the clock by `in_seconds`; afterwards time passes only when the test advances it."""
     now = float(await till.page.evaluate("Date.now() / 1000"))
     await till.page.clock.pause_at(now + in_seconds)
 

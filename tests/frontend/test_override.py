@@ -1,4 +1,4 @@
-"""The owner lifts a limit at the till: for the booking that was refused, once, with a PIN nobody reads again."""
+"""The owner lifts a limit at the till: for the refused booking, once, with a PIN that is never shown."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ async def book(anna: Browser, deed: str = "points", *, htmx: bool = True, **fiel
 
 
 async def lift(anna: Browser, *, htmx: bool = True, **fields: str) -> httpx.Response:
-    """Everything the form of the owner holds, with the two fields filled in, and its button pressed."""
+    """Submits the owner's form with all its hidden values and the two entered fields."""
     form = owners_form(anna)
     kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
     [deed] = re.findall(r'name="deed" value="([^"]+)"', form)

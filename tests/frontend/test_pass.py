@@ -1,4 +1,4 @@
-"""A pass on a page: it looks as on the phone, it can be heard, and it fits every card."""
+"""A pass on a page: it looks as on the phone, has a text alternative, and fits every card."""
 
 import re
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from frontend.app import create_app
 from frontend.kit.assets import Assets
-from frontend.kit.brand import contrast
+from frontend.kit.brand_color import contrast
 from frontend.kit.passes import PassFace, PassValues, faces_of
 from frontend.kit.stamps import apple_strip, google_strip
 from frontend.kit.templates import Templates
@@ -46,7 +46,7 @@ def faces(language: str = "en", **values: Any) -> dict[str, PassFace]:
 
 def drawn(face: PassFace, look: str | None = None, language: str = "en") -> str:
     page = Templates(ASSETS, reload=False)._environment(language)
-    return str(page.from_string("{{ passes.shown(face, look) }}").render(face=face, look=look))
+    return str(page.from_string("{{ passes.draw(face, look) }}").render(face=face, look=look))
 
 
 def test_each_wallet_shows_what_it_shows_on_the_phone() -> None:

@@ -1,4 +1,4 @@
-"""What copying brings along is gone before a form is judged, as it is at the API."""
+"""Invisible characters of pasted text are removed before a form is validated, as in the API."""
 
 import json
 import re
@@ -53,7 +53,7 @@ async def test_a_pasted_address_gets_its_link(customer: AsyncTestClient, email: 
 
 
 async def test_no_browser_refuses_by_itself_an_address_that_we_take(customer: AsyncTestClient) -> None:
-    """Browsers know neither `Ann <ann@x.lu>` nor `éric@x.lu`, and say so before anybody has asked us."""
+    """Browsers refuse `Ann <ann@x.lu>` and `éric@x.lu` before the form is sent."""
     for path in ("/j/FASHIONHUB", "/c"):
         forms = re.findall(r'<form class="stack join"[^>]*>', (await customer.get(path)).text)
         assert [" novalidate" in form for form in forms] == [True]

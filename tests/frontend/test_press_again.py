@@ -19,7 +19,7 @@ SOLD = booking("earned", "points", 41, days_ago=0, id=SALE_ID, purchase_amount_c
 
 
 async def press(anna: Browser, deed: str, **fields: str) -> httpx.Response:
-    """A button of the form that is on the screen. Without an answer that is the one of before."""
+    """A button of the form on the screen. Without an answer that is the previous form."""
     shown = anna.page
     answer = await anna.send(CARD_PATH, htmx=True, idem=anna.hidden("idem"), deed=deed, **fields)
     if answer.status_code == 503:
@@ -34,7 +34,7 @@ def keys(backend: StaffBackend, path: str) -> list[str]:
 async def test_a_confirmed_sale_without_an_answer_is_confirmed_again_under_its_key(
     anna: Browser, backend: StaffBackend
 ) -> None:
-    """Enter is the natural key to press again; it leads to the question once more."""
+    """Enter is the natural key to press again; it leads to the confirmation question again."""
     backend.answers[POINTS] = AWAY
     await anna.open(CARD_PATH)
     await press(anna, "points", amount="4150")
@@ -141,7 +141,7 @@ async def test_a_part_of_a_receipt_comes_back_under_the_key_it_was_sent_with(
 async def test_the_key_that_asks_and_the_one_that_confirms_book_once_together(
     anna: Browser, backend: StaffBackend, deed: str, confirming: str
 ) -> None:
-    """The answer to a confirmed command is lost; a moment later the first key is not asked about any more."""
+    """The answer to a confirmed command is lost; a moment later the first key no longer asks for confirmation."""
     path, call = ("/points", POINTS) if deed == "points" else ("/stamps", "POST /store/loyalty/cards/*/stamps")
     backend.answers[call] = AWAY
     await anna.open(CARD_PATH)

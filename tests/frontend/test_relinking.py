@@ -1,4 +1,4 @@
-"""At the till: a link that came into other hands is ended."""
+"""At the till: revoking a card link that somebody else has."""
 
 import httpx
 

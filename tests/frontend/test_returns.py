@@ -1,4 +1,4 @@
-"""Taking bookings back at the till, in parts and by receipt; and what is set aside."""
+"""Voids and returns at the till, in parts and by receipt; and held rewards."""
 
 import re
 from datetime import timedelta
@@ -242,7 +242,7 @@ async def test_a_return_takes_back_only_what_was_shown(anna: Browser, listed: St
 
 
 async def test_enter_after_looking_books_nothing(anna: Browser, listed: StaffBackend) -> None:
-    """The cursor stands on the name, and no button is pressed by Enter."""
+    """The focus is on the name, and Enter presses no button."""
     await anna.open("/till/today")
     await anna.send("/till/returns/look", htmx=True, order_reference="R-7")
     assert '<h2 id="return" tabindex="-1" data-autofocus="always">' in anna.page
@@ -251,7 +251,7 @@ async def test_enter_after_looking_books_nothing(anna: Browser, listed: StaffBac
 
 @pytest.mark.parametrize("place", ["/till/today", HISTORY, "/till/returns/look"])
 async def test_enter_in_a_field_of_a_return_chooses_no_reason(anna: Browser, listed: StaffBackend, place: str) -> None:
-    """Enter presses the first button that sends a form: there it is one that cannot be pressed."""
+    """Enter presses the first submit button, which is disabled in these forms."""
     await anna.open("/till/today")
     await (anna.send(place, htmx=True, order_reference="R-7") if "look" in place else anna.open(place))
     forms = [form for form in anna.page.split("<form")[1:] if 'name="reason"' in form]
@@ -347,7 +347,7 @@ async def test_a_receipt_number_is_needed(anna: Browser, listed: StaffBackend) -
 async def test_no_answer_to_the_look_for_a_receipt_keeps_what_was_typed(
     anna: Browser, listed: StaffBackend, fault: httpx.Response, *, htmx: bool
 ) -> None:
-    """With scripts the form stays where it is; without, it is there again."""
+    """With scripts the form stays in place; without, it is rendered again."""
     listed.answers[PREVIEW] = fault
     await anna.open("/till/today")
     answer = await anna.send("/till/returns/look", htmx=htmx, order_reference="R-7", amount="31,50")

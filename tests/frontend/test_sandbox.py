@@ -1,4 +1,4 @@
-"""The page of the two phones, against a made-up sandbox: in development, and nowhere else."""
+"""The page of the two phones, against a fake sandbox: in development only."""
 
 import json
 from collections.abc import AsyncIterator

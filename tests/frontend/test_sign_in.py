@@ -150,7 +150,7 @@ async def test_where_pages_are_https_no_browser_asks_for_one_without(backend: St
 async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
     browser: Browser, backend: StaffBackend
 ) -> None:
-    """What strangers guess elsewhere does not keep its people out."""
+    """Failed attempts of anonymous clients elsewhere do not lock out the till's users."""
     sent = []
     for proof in ("annas", "lucs", "annas"):
         backend.answers["POST /auth/sign-in"] = found(msgspec.structs.replace(signed_in(), known_device=proof))

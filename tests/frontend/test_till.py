@@ -1,4 +1,4 @@
-"""The till, from the form to the call and from the answer to the screen."""
+"""The till, from the form to the API call and from the answer to the screen."""
 
 import re
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """What the till goes by when it tells a second command from a slip."""
+    """The clock by which the till detects accidental repetitions."""
     stands = Clock()
     monkeypatch.setattr(repeats, "time", stands)
     return stands
@@ -181,7 +181,7 @@ async def test_twins_at_one_mail_host_are_told_apart_by_no_more_letters_than_it_
 async def test_an_event_tells_what_it_has_moved_in_the_end(
     anna: Browser, backend: StaffBackend, event: list[tuple[str, int, bool, int | None]], line: str
 ) -> None:
-    """The numbers are the places in the event of what was taken back."""
+    """The numbers are indexes of the voided transactions within the event."""
     recent = [
         booking(kind, "points", amount, days_ago=0, id=UUID(int=place), voided=voided, voids_id=of and UUID(int=of))
         for place, (kind, amount, voided, of) in enumerate(event, start=1)

@@ -1,4 +1,4 @@
-"""What browsers load: third-party files are the ones recorded, nothing comes from elsewhere, budgets hold."""
+"""Static files: third-party files match their checksums, nothing is loaded from elsewhere, size budgets hold."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ TEMPLATES = sorted(FRONTEND.rglob("*.html"))
 FILES = [file for package in load_manifest() for file in package["file"]]
 OWN_CSS = STATIC / "css" / "orion.css"
 OWN_JS = tuple(path for path in sorted((STATIC / "js").glob("*.js")) if path.stem not in {"camera", "sw"})
-"""What a page loads at once; the camera's script comes with its first use, the service worker after the page."""
+"""Scripts loaded with the page; the camera's script is loaded on first use, the service worker after the page."""
 HTMX, FONT = FOLDER / "htmx.min.js", FOLDER / "inter-latin.woff2"
 ICONS = FOLDER / "icons.svg"
 

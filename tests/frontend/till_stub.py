@@ -1,4 +1,4 @@
-"""A till page without a server behind it: real htmx and our real scripts, answers made up here, requests counted."""
+"""A till page without a server: real htmx and our real scripts, canned answers, counted requests."""
 
 import asyncio
 import mimetypes
@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route
 STATIC = Path(__file__).parents[2] / "frontend" / "static"
 PAGE = Path(__file__).with_name("till_page.html").read_text("utf-8")
 ORIGIN = "http://localhost:9"
-"""Routed before it reaches a network; `localhost`, because cameras need a secure context."""
+"""Requests are intercepted before they reach a network. `localhost`, because cameras need a secure context."""
 
 FINDER = """
 <form id="find" action="/till/find" method="post" hx-post="/till/find" hx-target="#till">
@@ -100,7 +100,7 @@ LOCK = """
 
 
 LAST = "() => new Promise((done) => setTimeout(() => setTimeout(() => fetch('/till/last').then(() => done()))))"
-"""The scripts put off what they do after an answer by one timer."""
+"""The scripts defer their work after an answer by one timer."""
 NO_TOAST = '<hx-partial hx-target="#toasts"></hx-partial>'
 MISSING = FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
 FINDS = {"weber": FINDER + MATCHES}
@@ -119,7 +119,7 @@ ANSWERS = {
 
 
 class TillStub:
-    """Answers every request of the page; `hold` and `away` stand for a slow and a silent server."""
+    """Answers every request of the page; `hold` and `away` simulate a slow and a silent server."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -127,10 +127,10 @@ class TillStub:
         self._held: dict[str, asyncio.Event] = {}
         self.away: set[str] = set()
         self.behind_a_gateway: set[str] = set()
-        """These are answered by something that is not Orion."""
+        """Paths that are answered by a gateway instead of Orion."""
         self.status: dict[str, int] = {}
         self.covers: set[str] = set()
-        """What is answered there replaces the screen, whatever asked."""
+        """Paths whose answer replaces the screen, whatever sent the request."""
 
     async def open(self) -> None:
         await self.page.route("**/*", self._answer)
@@ -145,12 +145,12 @@ class TillStub:
         self.calls.clear()
 
     def hold(self, path: str) -> asyncio.Event:
-        """Nobody is answered there before it is set."""
+        """Delays the answers at this path until the event is set."""
         self._held[path] = asyncio.Event()
         return self._held[path]
 
     async def settled(self) -> None:
-        """Returns when what the page was about to ask has been asked: it asks one thing more, after all that."""
+        """Returns after all pending requests: the page sends one more request, which is last."""
         await self.page.evaluate(LAST)
         self.calls = [call for call in self.calls if call[0] != "/till/last"]
 

@@ -1,4 +1,4 @@
-"""The real stack, started once per test process, and people with a browser in front of it."""
+"""The real stack, started once per test process, and users with a browser."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -50,7 +50,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 @pytest.fixture(scope="session")
 async def http(orion: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    """To the API, past the frontend."""
+    """A client for the API, bypassing the frontend."""
     async with httpx.AsyncClient(base_url=orion.api, trust_env=False, timeout=PATIENCE_SECONDS) as opened:
         yield opened
 
@@ -65,7 +65,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def open_window(chromium: Browser, orion: Stack) -> AsyncIterator[OpenWindow]:
-    """`window = await open_window(locale="lb-LU")`: cookies of its own. Afterwards none may have complained."""
+    """`window = await open_window(locale="lb-LU")`: a separate browser context. Fails when a window reported errors."""
     watch, windows = Watch(orion.url), []
 
     async def opened(**options: Any) -> BrowserContext:
@@ -83,7 +83,7 @@ async def open_window(chromium: Browser, orion: Stack) -> AsyncIterator[OpenWind
 
 @pytest.fixture
 def at_work(open_window: OpenWindow) -> WorkAt:
-    """`till = await at_work(shop, "anna")`: signed in, the till ready."""
+    """`till = await at_work(shop, "anna")`: signed in, with the till open."""
 
     async def signed_in(shop: Shop, name: str, **options: Any) -> TillScreen:
         till = TillScreen(await (await open_window(**options)).new_page())

@@ -1,4 +1,4 @@
-"""All of Orion as `make run` starts it, on servers and ports of the tests' own."""
+"""All of Orion as `make run` starts it, on the tests' own servers and ports."""
 
 import email
 import email.policy
@@ -34,7 +34,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Where the pages are."""
+        """Base URL of the pages."""
         return self.settings.public_url
 
     @property
@@ -43,7 +43,7 @@ class Stack:
 
     @contextmanager
     def silent_backend(self) -> Iterator[None]:
-        """It takes requests and does not answer, as a machine that is out of breath."""
+        """The backend accepts requests and does not answer, like an overloaded machine."""
         group = self.supervisor.child("backend").process.pid
         os.killpg(group, signal.SIGSTOP)
         try:
@@ -52,7 +52,7 @@ class Stack:
             os.killpg(group, signal.SIGCONT)
 
     async def mail_to(self, address: str, *, number: int = 1) -> EmailMessage:
-        """The newest mail of somebody; waits until there are so many."""
+        """The newest email to an address; waits until there are `number` of them."""
 
         async def have_come() -> bool:
             return len(self.mails_to(address)) >= number
@@ -65,13 +65,13 @@ class Stack:
         return [mail for mail in mails if mail["To"] == address]
 
     def reports(self) -> list[str]:
-        """What browsers have reported as breaking our content security policy."""
+        """Reported violations of our content security policy."""
         return [line for line in self.log.read_text("utf-8").splitlines() if "csp report" in line]
 
 
 @contextmanager
 def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
-    """`settings` name database and Redis. The rest is as `make run` has it; wallets only in development."""
+    """`settings` names database and Redis; everything else is as in `make run`. Wallets exist in development only."""
     settings = _at_our_own_ports(settings)
     log = folder / "log.txt"
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Every page in every state, for everybody: axe in both themes at three widths, reflow, spacing, targets, focus."""
+"""Accessibility of every page in every state: axe in both themes at three widths, reflow, spacing, targets, focus."""
 
 from typing import Literal
 
@@ -77,7 +77,7 @@ async def faults_of(stop: str, page: Page, axe: Axe) -> list[str]:
 
 
 async def violations(page: Page, axe: Axe, theme: str) -> list[str]:
-    """In the dark only what depends on colors is asked again."""
+    """The dark theme is checked only for rules that depend on colors."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(axe.axe_script)
     options = {"resultTypes": ["violations"]} | ({"runOnly": COLOR_RULES} if theme == "dark" else {})

@@ -1,4 +1,4 @@
-"""A stranger in front of the poster: no app, no scripts, one email address."""
+"""Joining from a poster: no app, no scripts, one email address."""
 
 import re
 from email.message import EmailMessage

@@ -1,4 +1,4 @@
-"""An amount that is typed stays until it is recorded, whatever else is done on the card meanwhile."""
+"""An entered amount is kept until it is recorded, whatever else is done on the card meanwhile."""
 
 import pytest
 from playwright.async_api import Route, expect

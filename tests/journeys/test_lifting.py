@@ -1,4 +1,4 @@
-"""A limit against fraud is reached, the owner stands beside the till, and an old code is scanned."""
+"""A fraud limit is reached and the owner lifts it at the till; an old code is scanned."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""`make run`, as a newcomer meets it: the box, the journey, Ctrl-C."""
+"""`make run` for a new developer: the banner, the journey, Ctrl-C."""
 
 import os
 import re
@@ -18,13 +18,13 @@ from tests.world.ports import own_port
 pytestmark = pytest.mark.slow
 
 READY_SECONDS, STOP_SECONDS = 120, 30
-"""For machines that do much else meanwhile; 20 and 2 on a quiet one."""
+"""Generous for busy machines; 20 and 2 suffice on an idle one."""
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Nothing of Orion but a data folder with a space in its path, and two ports."""
+    """Of Orion's settings only a data folder with a space in its path, and two ports."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORION_", "COV_", "PYTEST"))}
     ports = {f"ORION_{name}_PORT": str(own_port()) for name in ("BACKEND", "FRONTEND")}
     return kept | ports | {"ORION_DATA_DIR": str(tmp_path / "data of orion"), "COLUMNS": "200"}
@@ -76,7 +76,7 @@ def wait_for_the_box(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def processes_on(data_dir: str) -> list[str]:
-    """Command lines of all that were started with the folder in their arguments or their environment."""
+    """Command lines of all processes with the folder in their arguments or environment."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:

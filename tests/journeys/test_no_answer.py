@@ -1,4 +1,4 @@
-"""The backend goes silent in the middle of a booking. Nothing is lost and nothing is booked twice."""
+"""The backend stops answering during a booking. Nothing is lost and nothing is booked twice."""
 
 import pytest
 from playwright.async_api import Route, expect
@@ -32,7 +32,7 @@ async def test_a_purchase_that_got_no_answer_is_booked_once(shop: Shop, at_work:
 async def test_a_confirmed_purchase_that_got_no_answer_is_booked_once_whichever_key_is_pressed_next(
     shop: Shop, at_work: WorkAt
 ) -> None:
-    """Enter is the natural key to press again, and leads to the question once more."""
+    """Enter is the natural key to press again; it leads to the confirmation question again."""
     card = await shop.a_card()
     till = await at_work(shop, "anna")
     await till.page.route("**/till/bookings/*", hear_nothing)
@@ -56,7 +56,8 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
     shop: Shop, at_work: WorkAt
 ) -> None:
     till = await at_work(shop, "anna")
-    # Before the card is opened: the browser must know it when the booking begins, or the connection is not cut.
+    # Routed before the card is opened: the browser must know the route when the booking begins, or the connection is
+    # not cut.
     await till.page.route("**/till/cards/*", book_and_hang_up)
     await till.open(await shop.a_card(stamps=2))
     await till.press("+")
@@ -108,7 +109,7 @@ async def book_and_hang_up(route: Route) -> None:
 
 
 async def hear_nothing(route: Route) -> None:
-    """Somebody presses sooner than the till finds out by itself."""
+    """The user presses again before the till notices the missing answer."""
     await route.fulfill(status=204, headers={"Orion": "frontend"})
 
 

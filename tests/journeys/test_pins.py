@@ -1,4 +1,4 @@
-"""A PIN that may be left out."""
+"""An optional PIN."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""A language that no page was written in: bare text and words that are too long show at once."""
+"""The pseudo-locale reveals unmarked text and words that are too long."""
 
 import re
 

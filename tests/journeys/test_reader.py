@@ -1,4 +1,4 @@
-"""Language and colors: chosen once, kept everywhere, and the page stays where it is."""
+"""Language and colors: chosen once, kept everywhere, without leaving the page."""
 
 import re
 
@@ -45,7 +45,7 @@ async def test_colors_change_at_once_and_stay(shop: Shop, at_work: WorkAt) -> No
         await expect(root).to_have_attribute("data-theme", theme)
         await expect(till.amount).to_have_value("12,5")
         await till.page.locator(".menu summary").click()
-    await till.amount.fill("")  # or the browser would ask before the reload
+    await till.amount.fill("")  # otherwise the browser would ask before the reload
     await till.page.reload()
     await expect(root).to_have_attribute("data-theme", "light")
     await expect(till.title).to_have_text("Marie")
@@ -57,7 +57,7 @@ async def test_colors_change_at_once_and_stay(shop: Shop, at_work: WorkAt) -> No
 async def test_the_join_page_guesses_from_the_browser(
     browser_says: str, shown: str, shop: Shop, open_window: OpenWindow
 ) -> None:
-    """Who reads none of ours gets the merchant's language."""
+    """Users of unsupported languages get the merchant's language."""
     page = await (await open_window(locale=browser_says, java_script_enabled=False)).new_page()
     answer = await page.goto(f"/j/{shop.hub}")
     assert answer is not None

@@ -1,4 +1,4 @@
-"""Goods come back, rewards are set aside, and somebody asks why the balance is what it is."""
+"""Returns, held rewards, and the explanation of a balance."""
 
 import pytest
 from playwright.async_api import expect

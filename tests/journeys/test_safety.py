@@ -1,4 +1,4 @@
-"""Names that are scripts, forms of other sites, sessions that ended."""
+"""Names that contain scripts, cross-site forms, ended sessions."""
 
 from typing import Any
 

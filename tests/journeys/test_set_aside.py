@@ -1,4 +1,4 @@
-"""A reward that a tablet has set aside waits on the card, while the purchase is recorded."""
+"""A reward held by a tablet stays on the card while the purchase is recorded."""
 
 import pytest
 from playwright.async_api import expect

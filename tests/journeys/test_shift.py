@@ -1,4 +1,4 @@
-"""A shift at the till, without a mouse."""
+"""A shift at the till without a mouse."""
 
 from datetime import datetime
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""A shop's old monitor, a phone, a page enlarged to 200 %: what can be done is on the screen."""
+"""On an old monitor, a phone and at 200 % zoom, every action is on the screen."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""Both wallets, watched at work: from the till through the worker and the doubles of Google and Apple to two phones."""
+"""Both wallets end to end: from the till through the worker and the doubles of Google and Apple to two phones."""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -34,7 +34,7 @@ ANDROID = "Mozilla/5.0 (Linux; Android 16; Pixel 10) Chrome/140.0 Mobile"
 
 @pytest.fixture(scope="module")
 def town(servers: Servers, world_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """As `make run` starts it, the sandbox included."""
+    """The stack as `make run` starts it, including the sandbox."""
     folder = tmp_path_factory.mktemp("wallets")
     servers.postgres.create_database(DATABASE, template=world_database)
     with EmbeddedValkey(folder / "valkey") as valkey:
@@ -93,7 +93,7 @@ async def test_from_the_till_to_both_wallets(
     for wallet in ("Google Wallet", "Apple Wallet"):
         await expect(the_pass(page, wallet)).to_have_accessible_name(re.compile(r"Points: 25\b"))
     await expect(page.locator("#phone-apple .says")).to_contain_text("You have 25 points.")
-    # Its pictures travel within the page, which only a developer loads.
+    # Its images are embedded in the page, which only developers load.
     assert set(await faults_of("sandbox", page, Axe())) <= {"the page is too heavy"}
 
     await page.goto(card["page_url"])
@@ -117,7 +117,7 @@ def the_pass(page: Page, wallet: str) -> Locator:
 
 
 async def the_iphone_remembers(town: Stack, card_id: UUID) -> None:
-    """The next `make run` has the same phone, with the passes it had."""
+    """After a restart with `make run` the phone still has its passes."""
     folder = town.settings.data_dir / "sandbox"
     async with httpx.AsyncClient(trust_env=False) as http:
         iphone = IPhone(http, Path(folder, "apple", ROOT), folder / "iphone")

@@ -1,4 +1,4 @@
-"""The till on a machine whose browser runs no JavaScript: slower, but everything can be done."""
+"""The till in a browser without JavaScript: slower, but complete."""
 
 import pytest
 from playwright.async_api import expect

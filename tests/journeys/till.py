@@ -1,10 +1,10 @@
-"""The till as somebody with a scanner and a keyboard uses it."""
+"""The till as used with a scanner and a keyboard."""
 
 from playwright.async_api import Locator, Page, expect
 
 
 class TillScreen:
-    """Counts what the person does: a scan is one, a key is one."""
+    """Counts the user's actions: a scan is one, a key is one."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -21,7 +21,7 @@ class TillScreen:
 
     @property
     def title(self) -> Locator:
-        """Whose card is open, or what else the panel shows."""
+        """The customer of the open card, or the title of another state."""
         return self.page.locator(".panel h2")
 
     @property
@@ -61,18 +61,18 @@ class TillScreen:
         self.interactions += len(keys)
 
     async def type(self, text: str) -> None:
-        """Letter by letter; each is one, also where the keyboard needs two keys for it."""
+        """Letter by letter. Each counts as one action, even if the keyboard needs two keys for it."""
         await self.page.keyboard.type(text)
         self.interactions += len(text)
 
     async def open(self, card: dict[str, object]) -> None:
-        """The card is on the screen and the count starts anew, with the scan in it."""
+        """Opens the card and restarts the count, including the scan."""
         self.interactions = 0
         await self.scan(str(card["code"]))
         await expect(self.page.locator(".panel .sub").first).to_contain_text(in_groups(str(card["code"])))
 
     async def has_focus(self) -> bool:
-        """Somewhere on the page, never nowhere."""
+        """Whether an element other than the body has the focus."""
         return bool(await self.page.evaluate("![null, document.body].includes(document.activeElement)"))
 
     def button(self, name: str) -> Locator:

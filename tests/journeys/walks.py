@@ -1,4 +1,4 @@
-"""Walks past every page and every state of it. They use keys and attributes only, so that they work in any language."""
+"""Walks through every page and every state. They use only keys and attributes, so that they work in any language."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RECEIPT = "20261"
 
 @dataclass(frozen=True)
 class Scene:
-    """A shop with customers in it; their names are Greek, to be told from what the pages say themselves."""
+    """A shop with customers. Their names are Greek, to be distinguishable from the pages' own text."""
 
     stack: Stack
     shop: Shop
@@ -30,7 +30,7 @@ class Scene:
     """Everything a card can show: points, a full stamp card, several rewards to choose from."""
     fresh: Card
     past: Card
-    """Everything that can happen to a card has happened to it."""
+    """A card with every kind of transaction in its history."""
 
 
 async def set_scene(stack: Stack, shop: Shop) -> Scene:
@@ -45,7 +45,7 @@ Walk = Callable[[Page, Scene], AsyncIterator[str]]
 
 
 async def stops(walk: Walk, page: Page, scene: Scene) -> AsyncIterator[str]:
-    """Each stop of the walk once its page is whole: its words are there before its style sheets are."""
+    """Yields at each stop once the page is complete, style sheets included."""
     async for stop in walk(page, scene):
         await page.wait_for_load_state()
         yield stop
@@ -283,7 +283,7 @@ async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     till = await _at_the_till(page, scene)
     await till.type("Μαρία")
     with scene.stack.silent_backend():
-        # As without scripts: the whole page is asked for.
+        # As without scripts: the whole page is requested.
         await page.locator("#find").evaluate("form => form.submit()")
         await expect(page.locator("main [name=query][type=hidden]")).to_be_attached()
     yield "finder, no answer"
@@ -323,7 +323,7 @@ async def _at_the_till(page: Page, scene: Scene) -> TillScreen:
 
 
 def known_words(scene: Scene) -> list[str]:
-    """What people have named, and what is written the same in every language; longest first."""
+    """Text entered by users, and text that is the same in every language; longest first."""
     shop = scene.shop
     cards = (scene.full, scene.fresh, scene.past)
     words = [shop.hub, shop.outlet, shop.hub[:3], shop.outlet[:3], *shop.emails.values()]

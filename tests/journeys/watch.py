@@ -1,4 +1,4 @@
-"""What a browser may not say while somebody uses Orion."""
+"""Collects errors that a browser reports while Orion is used."""
 
 import re
 from urllib.parse import urlsplit
@@ -13,12 +13,12 @@ MEANT = re.compile(
     r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_FAILED)"
     r"|htmx: htmx:error: Failed to fetch"
 )
-"""Chromium complains about every refusal, and both about connections that a test has cut."""
+"""Expected complaints: Chromium logs every refused request, and requests whose connection a test has cut."""
 MEANT_FOR_PEOPLE = {"document", "fetch", "xhr"}
 
 
 class Watch:
-    """Follows every page of a browser window. `complaints` must stay empty."""
+    """Watches every page of a browser window. `complaints` must stay empty."""
 
     def __init__(self, origin: str) -> None:
         self._host = urlsplit(origin).netloc

@@ -1,15 +1,15 @@
-"""One's own PIN: set by the person, confirmed by their password, never shown."""
+"""Users set their own PIN here and confirm it with their password. The PIN is never shown."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.identity import set_own_pin
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.pages import page, redirect
 from frontend.kit.person import find_person
+from frontend.kit.preferences import language_of
 from frontend.kit.problems import to_sign_in
-from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -42,7 +42,7 @@ async def take_own_pin(request: Request, caller: NamedDependency[Caller]) -> Res
             raise
         form.errors = errors_of(problem) or {"": problem.sentence}
         return _screen(request, form, status=problem.status)
-    except BackendAway:
+    except BackendUnavailable:
         form.errors = {"": gettext("The server does not answer. Try again in a moment.")}
         return _screen(request, form, status=AWAY)
     return _screen(request, Form({}), is_set=True)

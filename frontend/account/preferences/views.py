@@ -7,12 +7,12 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from backend.identity.schemas import ChangeMe
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.identity import change_me
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import local_path, redirect
 from frontend.kit.person import Person, find_person, remember_person
-from frontend.kit.reader import THEMES, preference_cookie
+from frontend.kit.preferences import THEMES, preference_cookie
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 
@@ -21,9 +21,9 @@ CHOICES = {"lang": LANGUAGES, "theme": (*THEMES, "system"), "till_keys": ("on", 
 
 @post("/preferences")
 async def take_preferences(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """Language, colors and till keys of this browser, kept in cookies that also work before signing in.
+    """Stores language, color theme and till keys in cookies, which also apply before sign-in.
 
-    Who is signed in reads the language chosen here on every device from now on.
+    The language of a signed-in user is also saved in the backend and applies on every device.
     """
     form = await read_form(request)
     response = redirect(request, _back(request) or local_path(form.text("next"), "/"))
@@ -37,15 +37,16 @@ async def take_preferences(request: Request, caller: NamedDependency[Caller]) ->
 
 
 async def _save(request: Request, caller: Caller, person: Person, language: str) -> None:
-    """Without an answer it holds for this sign-in."""
+    """Without an answer from the backend the language still applies to this session."""
     remember_person(request, replace(person, language=language))
-    with suppress(BackendAway, BackendProblem):
+    with suppress(BackendUnavailable, BackendProblem):
         await change_me(caller, convert({"language": language}, ChangeMe))
 
 
 def _back(request: Request) -> str | None:
-    """The page the form stands on; htmx may have changed its address since it was rendered. `?lang=` would win over
-    the language chosen now.
+    """The page that contains the form: htmx may have changed the address since the page was rendered.
+
+    `lang` is removed from the query, because it would take precedence over the new choice.
     """
     page = urlsplit(request.headers.get("referer", ""))
     if not page.path or page.netloc != request.headers.get("host"):
@@ -55,5 +56,5 @@ def _back(request: Request) -> str | None:
 
 
 def _chosen(form: Form) -> dict[str, str]:
-    """What we do not offer is ignored."""
+    """Unknown values are ignored."""
     return {name: form.text(name) for name, offered in CHOICES.items() if form.text(name) in offered}

@@ -5,13 +5,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.identity import sign_in, sign_out
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.known_device import known_device, remember_device
-from frontend.kit.pages import is_htmx, local_path, page, redirect, uncover
+from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect
 from frontend.kit.person import Person, choose_store, find_person, forget_person, person_of, remember_person
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -22,7 +22,7 @@ UNPROCESSABLE = 422
 
 @get("/")
 async def show_start(request: Request) -> Response[str]:
-    """To work for those who are signed in; for everybody else what this is, and where to go."""
+    """Redirects signed-in users to their work; others see what Orion is and where to go."""
     person = find_person(request)
     return redirect(request, person.home) if person else page(request, "account/sign_in/start.html")
 
@@ -49,13 +49,13 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
         )
     except BackendProblem as problem:
         return _refused(request, form, problem)
-    except BackendAway:
+    except BackendUnavailable:
         form.errors = {"": get_translator(language_of(request)).gettext("The server does not answer. Try again.")}
         return _screen(request, form, status=AWAY)
     person = person_of(answer)
     remember_person(request, person)
     if _is_over(request, form) and _goes_on(request, person, form):
-        response = uncover()
+        response = close_overlay()
     else:
         response = redirect(request, _place(person, form.text("next")))
     remember_device(request, response, answer.known_device)
@@ -83,9 +83,9 @@ async def take_store(request: Request) -> Response[str]:
 
 @post("/sign-out")
 async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """The cookie goes even when the backend does not answer; its token then ends by its own time."""
+    """Clears the session cookie even when the backend does not answer; the token then expires by itself."""
     if find_person(request):
-        with suppress(BackendProblem, BackendAway):
+        with suppress(BackendProblem, BackendUnavailable):
             await sign_out(caller)
     forget_person(request)
     after = local_path((await read_form(request)).text("next"), START)
@@ -93,12 +93,12 @@ async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Re
 
 
 def _is_over(request: Request, form: Form) -> bool:
-    """Whether the sign-in lies over a till that is still there."""
+    """Whether the form is shown over a till page that stays in the document."""
     return bool(form.text("over")) and is_htmx(request)
 
 
 def _goes_on(request: Request, person: Person, form: Form) -> bool:
-    """The same person at the same store goes on where they were; for anybody else the page is another one."""
+    """Whether the same user works at the same store again and so can continue on the page below."""
     choose_store(request, person, form.text("page_store"))
     here = find_person(request)
     place = (here.email, here.store_code) if here else ("", "")
@@ -106,7 +106,7 @@ def _goes_on(request: Request, person: Person, form: Form) -> bool:
 
 
 def _place(person: Person, wanted: str | None) -> str:
-    """Where they wanted to go; the start is another one for administrators, who have no till."""
+    """The requested page, or the user's own start page."""
     place = local_path(wanted, START)
     return person.home if place == START else place
 

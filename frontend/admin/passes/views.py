@@ -1,4 +1,4 @@
-"""One card's passes from the inside, for super admins who have to find out what is wrong with them."""
+"""The internal state of a card's passes, for super admins who investigate a failure."""
 
 import json
 
@@ -11,7 +11,7 @@ from frontend.api.client import BackendProblem, Caller
 from frontend.api.wallets import get_card_passes, retry_card_pass
 from frontend.kit.forms import read_form
 from frontend.kit.pages import page
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import N_, get_translator
 
@@ -41,16 +41,16 @@ GOOD = {"synced", "clean", "moved"}
 async def show_passes(
     request: Request, caller: NamedDependency[Caller], code: FromQuery[str | None] = None
 ) -> Response[str]:
-    """A card by its code or its id; without one, only the field to write it in."""
+    """`code` is a card code or a card id; without it only the search field is shown."""
     if not code or not code.strip():
         return _page(request, code="")
     _ = get_translator(language_of(request)).gettext
     try:
-        return _page(request, code=code, found=await get_card_passes(caller, code.strip()))
+        return _page(request, code=code, card=await get_card_passes(caller, code.strip()))
     except BackendProblem as problem:
         if problem.status != NOT_FOUND:
             raise
-        # The problem's own sentence is for the till.
+        # The problem's own sentence is written for the till.
         return _page(request, code=code, error=_("There is no card with this code or ID."), status=NOT_FOUND)
 
 
@@ -64,29 +64,29 @@ async def retry_pass(request: Request, caller: NamedDependency[Caller], code: Fr
         if problem.status not in {NOT_FOUND, TOO_MANY}:
             raise
         trouble = problem.sentence
-    return _page(request, code=code, found=await get_card_passes(caller, code), retried=retried, trouble=trouble)
+    return _page(request, code=code, card=await get_card_passes(caller, code), retried=retried, trouble=trouble)
 
 
 def _page(
     request: Request,
     *,
     code: str,
-    found: CardPasses | None = None,
+    card: CardPasses | None = None,
     error: str | None = None,
     retried: RetryView | None = None,
     trouble: str = "",
     status: int = 200,
 ) -> Response[str]:
-    say = get_translator(language_of(request)).gettext
+    gettext = get_translator(language_of(request)).gettext
     return page(
         request,
         "admin/passes/page.html",
         status=status,
         code=code,
         error=error,
-        found=found,
+        card=card,
         trouble=trouble,
-        said=(say(RETRIED[retried.outcome]), "ok" if retried.outcome in GOOD else "warn") if retried else None,
+        outcome=(gettext(RETRIED[retried.outcome]), "ok" if retried.outcome in GOOD else "warn") if retried else None,
         reason=retried.reason if retried else "",
         state_of=lambda link: _state_of(link, language_of(request)),
         indented=_indented,

@@ -1,4 +1,4 @@
-"""How both wallets are, and runs over their passes."""
+"""The state of both wallets, and the task runs over their passes."""
 
 import asyncio
 from contextlib import suppress
@@ -10,18 +10,18 @@ from litestar.params import FromPath
 
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import SyncRequest, WalletStatus
-from frontend.admin.wallets.words import WalletWords
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.admin.wallets.messages import WalletMessages
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.wallets import check_wallets, get_task_run, get_wallet_status, list_task_runs, sync_wallets
 from frontend.kit.forms import Form, FormError, body_of, read_form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
 PLACE = "/admin/wallets"
 RUNS = {"sync_wallet_passes": 8, "reconcile_google_passes": 2, "check_wallet_certificates": 2}
-"""How many of each task are shown."""
+"""How many runs of each task are shown."""
 SIGNED_OUT, FORBIDDEN, UNPROCESSABLE = 401, 403, 422
 SCOPES = ("behind", "failed", "merchant", "card")
 
@@ -39,32 +39,32 @@ async def show_wallets(request: Request, caller: NamedDependency[Caller]) -> Res
 
 @post(f"{PLACE}/check", status_code=200)
 async def check_now(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """What was mended elsewhere counts from now on; the page tells how it is."""
-    with suppress(BackendAway):
+    """Repeats all checks, so that a fix made elsewhere takes effect at once, and reloads the page."""
+    with suppress(BackendUnavailable):
         await check_wallets(caller)
     return redirect(request, PLACE)
 
 
 @get(f"{PLACE}/runs/{{run_id:uuid}}", name="admin-wallet-run")
 async def show_run(request: Request, caller: NamedDependency[Caller], run_id: FromPath[UUID]) -> Response[str]:
-    """Asked for again and again while the run works."""
+    """The page polls this while the run is in progress."""
     if not is_htmx(request):
         return redirect(request, PLACE)
     run = await get_task_run(caller, run_id)
-    return page(request, "admin/wallets/run_page.html", run=run, words=WalletWords(language_of(request)))
+    return page(request, "admin/wallets/run_page.html", run=run, messages=WalletMessages(language_of(request)))
 
 
 @post(f"{PLACE}/runs", status_code=200)
 async def start_run(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form = await read_form(request)
     try:
-        await sync_wallets(caller, _asked(request, form))
+        await sync_wallets(caller, _sync_request(request, form))
     except FormError as error:
         return await _refused(request, caller, form, UNPROCESSABLE, {error.field: error.sentence})
     except BackendProblem as problem:
         if problem.status in {SIGNED_OUT, FORBIDDEN}:
             raise
-        # A run that is gone has no field of its own: that is said above the form.
+        # The form has no field for a missing run: its sentence stands above the form.
         field = {"merchant_not_found": "merchant_code", "card_not_found": "card_code"}.get(problem.code, "")
         return await _refused(request, caller, form, problem.status, {field: problem.sentence})
     if is_htmx(request):
@@ -73,7 +73,7 @@ async def start_run(request: Request, caller: NamedDependency[Caller]) -> Respon
 
 
 async def _status(request: Request, caller: Caller) -> tuple[WalletStatus | None, str]:
-    """The status, or why there is none; the runs are shown all the same."""
+    """The status, or the reason why it is missing; the page shows the runs in both cases."""
     _ = get_translator(language_of(request)).gettext
     try:
         return await get_wallet_status(caller), ""
@@ -81,16 +81,16 @@ async def _status(request: Request, caller: Caller) -> tuple[WalletStatus | None
         if problem.status in {SIGNED_OUT, FORBIDDEN}:
             raise
         return None, problem.sentence
-    except BackendAway:
+    except BackendUnavailable:
         return None, _("The check took too long. Google or Apple may be slow to answer; try again in a moment.")
 
 
 async def _runs(caller: Caller) -> list[TaskRunView]:
-    found = await asyncio.gather(*(list_task_runs(caller, name, limit=limit) for name, limit in RUNS.items()))
-    return sorted((run for runs in found for run in runs), key=lambda run: run.created_at, reverse=True)
+    runs_by_task = await asyncio.gather(*(list_task_runs(caller, name, limit=limit) for name, limit in RUNS.items()))
+    return sorted((run for runs in runs_by_task for run in runs), key=lambda run: run.created_at, reverse=True)
 
 
-def _asked(request: Request, form: Form) -> SyncRequest:
+def _sync_request(request: Request, form: Form) -> SyncRequest:
     _ = get_translator(language_of(request)).gettext
     scope = form.text("scope")
     if scope == "run":
@@ -139,7 +139,7 @@ def _render(request: Request, template: str, status: int, values: dict[str, obje
 
 def _run_values(request: Request, runs: list[TaskRunView], form: Form | None) -> dict[str, object]:
     return {
-        "words": WalletWords(language_of(request)),
+        "messages": WalletMessages(language_of(request)),
         "runs": runs,
         "form": form or Form({"scope": "behind"}),
         "has_started": request.method == "POST" and form is None,

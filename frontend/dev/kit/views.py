@@ -2,7 +2,7 @@ from litestar import Response, get
 
 from frontend.kit.pages import page
 from frontend.kit.passes import PassValues, faces_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 
 PASS = PassValues(
@@ -21,5 +21,5 @@ PASS = PassValues(
 
 @get("/_kit")
 async def show_kit(request: Request) -> Response[str]:
-    """Every component in every state, for the eye, for screenshots and for the accessibility tests."""
+    """Every component in every state, for review, screenshots and accessibility tests."""
     return page(request, "dev/kit/page.html", faces=faces_of(PASS, language_of(request)))

@@ -1,4 +1,4 @@
-"""The sandbox's phones; only there in development. Not the backend: an address of its own."""
+"""Calls to the sandbox's phones. The sandbox runs in development only, at its own address beside the backend."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.schemas import Answer
 from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownPhones, Tap
-from frontend.api.client import BackendAway, through_the_door
+from frontend.api.client import BackendUnavailable, unavailable_on_error
 from frontend.kit.request import Request
 
 T = TypeVar("T", bound=Answer)
@@ -24,19 +24,19 @@ async def get_phones(request: Request, card_id: UUID, language: str) -> ShownPho
 
 
 async def tap_button(request: Request, card_id: UUID, wallet: str, url: str) -> None:
-    """Answered when the phone has the pass, or has refused it."""
+    """Returns once the phone has installed or refused the pass."""
     await _ask(request, "POST", f"/phones/{card_id}/{wallet}", msgspec.json.encode(Tap(url)))
 
 
 async def _ask(request: Request, method: str, path: str, body: bytes = b"") -> bytes:
-    """Raises BackendAway."""
+    """Raises BackendUnavailable."""
     client: httpx.AsyncClient = request.app.state.client
     url = request.app.state.settings.sandbox_url + path
     headers = {"Content-Type": "application/json"} if body else {}
-    with through_the_door():
+    with unavailable_on_error():
         answer = await client.request(method, url, content=body, headers=headers, timeout=ANSWER_SECONDS)
     if not answer.is_success:
-        raise BackendAway(f"the sandbox: status {answer.status_code}")
+        raise BackendUnavailable(f"the sandbox: status {answer.status_code}")
     return answer.content
 
 
@@ -44,5 +44,5 @@ def _decoded(content: bytes, answer: type[T]) -> T:
     try:
         decoded: T = msgspec.json.decode(content, type=answer)
     except msgspec.DecodeError as error:
-        raise BackendAway(f"the sandbox: {error}") from error
+        raise BackendUnavailable(f"the sandbox: {error}") from error
     return decoded

@@ -1,4 +1,4 @@
-"""From what a phone has to what is drawn."""
+"""Converts a pass stored on a sandbox phone into the face that is drawn."""
 
 from collections.abc import Iterable
 
@@ -7,23 +7,23 @@ from frontend.kit.passes import Fact, PassFace, Wallet
 from i18n.translator import get_translator
 
 
-def face_of(wallet: Wallet, shown: ShownPass, language: str) -> PassFace:
-    customer = [Fact(get_translator(language).gettext("Customer"), shown.customer)] if shown.customer else []
+def face_of(wallet: Wallet, installed: ShownPass, language: str) -> PassFace:
+    customer = [Fact(get_translator(language).gettext("Customer"), installed.customer)] if installed.customer else []
     return PassFace(
         wallet=wallet,
-        issuer=shown.issuer,
-        title=shown.title,
-        color=shown.color,
-        figures=_facts(shown.figures),
-        main=Fact(shown.main.label, shown.main.value) if shown.main else None,
-        details=_facts(shown.details),
-        more=[*customer, *_facts(shown.more)],
-        strip_image=shown.strip_image,
-        logo_image=shown.logo_image,
-        code=shown.code,
-        is_over=shown.is_over,
+        issuer=installed.issuer,
+        title=installed.title,
+        color=installed.color,
+        figures=_facts(installed.figures),
+        main=Fact(installed.main.label, installed.main.value) if installed.main else None,
+        details=_facts(installed.details),
+        more=[*customer, *_facts(installed.more)],
+        strip_image=installed.strip_image,
+        logo_image=installed.logo_image,
+        code=installed.code,
+        is_over=installed.is_over,
     )
 
 
-def _facts(shown: Iterable[ShownFact]) -> list[Fact]:
-    return [Fact(fact.label, fact.value) for fact in shown]
+def _facts(facts: Iterable[ShownFact]) -> list[Fact]:
+    return [Fact(fact.label, fact.value) for fact in facts]

@@ -1,4 +1,4 @@
-"""Two phones to watch in development: what a card's passes look like right now, on doubles of Google and Apple."""
+"""Shows a card's passes on two simulated phones, in development."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from frontend.dev.sandbox.api import get_phones, list_sandbox_cards, tap_button
 from frontend.dev.sandbox.faces import face_of
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.passes import WALLET_NAMES, PassFace, Wallet
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -37,7 +37,7 @@ async def show_phones(request: Request, caller: NamedDependency[Caller], token: 
 
 @get(f"{PLACE}/{{token:str}}/phones/{{card_id:uuid}}", name="sandbox-watch")
 async def watch_phones(request: Request, token: FromPath[str], card_id: FromPath[UUID]) -> Response[str]:
-    """Asked for every second, past the backend: only the phones are looked at."""
+    """Polled every second. Calls only the sandbox, not the backend."""
     if not is_htmx(request):
         return redirect(request, f"{PLACE}/{token}")
     return _phones(request, card_id, token, await get_phones(request, card_id, language_of(request)))
@@ -47,7 +47,7 @@ async def watch_phones(request: Request, token: FromPath[str], card_id: FromPath
 async def add_to_phone(
     request: Request, caller: NamedDependency[Caller], token: FromPath[str], wallet: FromPath[Wallet]
 ) -> Response[str]:
-    """Plays the phone's part: opens what the button on the customer's page leads to."""
+    """Opens the link behind the wallet button of the card page, as a phone would."""
     card = (await get_card_page(caller, token)).card
     if url := _urls(card.wallets)[wallet]:
         await tap_button(request, card.id, wallet, url)
@@ -67,7 +67,7 @@ def _phones(
         card_id=card_id,
         token=token,
         card=card,
-        phones=[_phone(wallet, shown, language_of(request)) for wallet, shown in _passes(phones)],
+        phones=[_phone(wallet, installed, language_of(request)) for wallet, installed in _passes(phones)],
         troubles=phones.troubles,
     )
 
@@ -79,8 +79,8 @@ class _Phone(NamedTuple):
     says: list[str]
 
 
-def _phone(wallet: Wallet, shown: ShownPass | None, language: str) -> _Phone:
-    face, says = (face_of(wallet, shown, language), shown.messages) if shown else (None, [])
+def _phone(wallet: Wallet, installed: ShownPass | None, language: str) -> _Phone:
+    face, says = (face_of(wallet, installed, language), installed.messages) if installed else (None, [])
     return _Phone(wallet, WALLET_NAMES[wallet], face, says)
 
 

@@ -1,11 +1,11 @@
-// No connection, or an answer that is not Orion's: what is on the page stays, and is told so.
+// Handles failed requests and answers that are not Orion's: the page stays and shows a note.
 export function watchAnswers() {
   document.addEventListener("htmx:before:response", (event) => isForeign(event.detail.ctx) && loseAnswer(event));
   document.addEventListener("htmx:error", ({ detail }) => detail.ctx && tell(detail.ctx));
   document.addEventListener("htmx:before:request", () => document.querySelector("[data-away]")?.remove());
 }
 
-/** As if nothing had come. */
+/** Treats the response as a failed request. */
 export function loseAnswer(event) {
   const { ctx } = event.detail;
   event.preventDefault();
@@ -13,12 +13,12 @@ export function loseAnswer(event) {
   document.dispatchEvent(new CustomEvent("htmx:error", { detail: { ctx } }));
 }
 
-/** What does not come from Orion, such as a gateway's page, is no answer. */
+/** Whether the response comes from something else, such as a gateway. */
 function isForeign({ response }) {
   return !response.headers.has("Orion");
 }
 
-/** In the form that was sent. The till tells it in a place of its own, unless the lock lies over that. */
+/** Shows the note in the submitted form. The till has its own place for it, unless the lock covers that. */
 function tell({ sourceElement }) {
   if (document.querySelector("[data-till]") && !sourceElement.closest("#lock")) return;
   const note = document.getElementById("away")?.content.cloneNode(true);

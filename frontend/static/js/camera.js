@@ -1,12 +1,13 @@
-// Reading cards with the camera: the browser's own reader where there is one, else zxing from our own files.
+// Reads cards with the camera, by the browser's BarcodeDetector or by zxing from our own files.
 import { normalize } from "./scanner.js";
 
 const EVERY_MS = 120;
 let stream = null;
 let running = 0;
-let why; // the dialog's own first words: what the camera is for
+// The dialog's initial text, which explains the camera.
+let why;
 
-/** Open the dialog. Permission is asked for only after its button, or never again once it was given. */
+/** Opens the dialog. Requests permission only after its button, unless already granted. */
 export async function open(dialog, found) {
   dialog.showModal();
   dialog.onclose = stopStream;

@@ -1,4 +1,4 @@
-// The lock, and no connection: nothing typed is lost, nothing booked twice.
+// The lock and lost connections: entered values are kept, and nothing is booked twice.
 import { loseAnswer } from "./answers.js";
 import { isLocked } from "./keys.js";
 import { leave } from "./leaving.js";
@@ -7,7 +7,8 @@ import { askAbout, watchUnanswered } from "./unanswered.js";
 const AGAIN_MS = 4000;
 let till;
 let focusBefore;
-let missed; // how to open what was asked for and not answered, while the finder holds the same
+// How to repeat the card request that got no answer; valid while the search field is unchanged.
+let missed;
 
 export function watchInterruptions(element) {
   till = element;
@@ -41,7 +42,7 @@ function lockWhenIdle(afterMs) {
   const touch = () => (last = Date.now());
   for (const kind of ["keydown", "pointerdown", "htmx:after:swap"]) document.addEventListener(kind, touch, true);
   touch();
-  // By the clock and not by one long timer: a tablet that slept locks when it wakes.
+  // Compares times instead of using one long timer, so that a tablet locks when it wakes up.
   setInterval(() => {
     if (isLocked() || Date.now() - last < afterMs) return;
     touch();
@@ -70,12 +71,12 @@ function resume(button) {
   button.disabled = false;
 }
 
-/** "Away" is no answer to who asked for a card. */
+/** A 503 to a card request counts as no answer. */
 function isAway(context) {
   return context.response?.status === 503 && opensCard(context);
 }
 
-/** The finder, or a link to the card of somebody else. */
+/** Whether the request is a search or a link to another card. */
 function opensCard({ request, sourceElement }) {
   const [, path] = request.action.match(/^(\/till\/cards\/[^/]+)$/) ?? [];
   return isFinder(sourceElement) || (request.method === "GET" && path && !location.pathname.startsWith(path));
@@ -91,7 +92,7 @@ function finder() {
 
 function settled(context) {
   showConnection();
-  // Asked who it is first: then for the card once more.
+  // The lock came first: the card is requested again after unlocking.
   if (isLocked() && opensCard(context)) missCard(context);
   else if (context.target === till) missed = undefined;
 }
@@ -104,7 +105,7 @@ function unsettled(context) {
   askAbout(context);
 }
 
-/** What is pressed next would be for somebody else: the card that was open closes. */
+/** Closes the open card, so that the next keys cannot act on the wrong customer. */
 function missCard({ request, sourceElement }) {
   leave();
   const find = () => finder().requestSubmit();
@@ -112,12 +113,12 @@ function missCard({ request, sourceElement }) {
   missed = { query: finder()?.elements.query.value, again: isFinder(sourceElement) ? find : open };
   const panel = till.querySelector(".panel");
   panel?.replaceChildren(document.getElementById("no-card").content.cloneNode(true));
-  // Not into the finder: what is pressed now would be written over what is looked for.
+  // Not into the search field: further keys would overwrite the query.
   if (!isLocked()) panel?.querySelector("h2").focus();
   setTimeout(lookAgain, AGAIN_MS);
 }
 
-/** Unless something else is being looked for, or was opened, since. */
+/** Does nothing after another search or card. */
 function lookAgain() {
   if (!missed || finder()?.elements.query.value !== missed.query || !navigator.onLine || isLocked()) return;
   const { again } = missed;

@@ -1,33 +1,37 @@
-// Function keys and number-pad operators press what is printed with them. Letters never do: a scan types letters.
+// Function keys and number pad operators press the elements labeled with them. Letters never do: a scan types letters.
 export const FIELD = "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), select, textarea";
 
-const SCANNER_MS = 150; // no scanner waits longer between two keys
-let typedAt = -SCANNER_MS; // when the last key was, if it was a letter or a digit
-let inScan; // this key came as fast after one as a scanner types
-let alone; // the timer of a key that nothing has followed yet
+// The longest delay between two keys of a scanner.
+const SCANNER_MS = 150;
+// Time of the last key if it was a letter or a digit.
+let typedAt = -SCANNER_MS;
+// Whether this key followed a letter or digit at the speed of a scanner.
+let inScan;
+// Timer of a key that acts only if no other key follows.
+let alone;
 
-/** Whether the PIN or the password is being asked for. */
+/** Whether the lock or the sign-in covers the page. */
 export function isLocked() {
   return Boolean(document.getElementById("lock")?.childElementCount);
 }
 
-/** Whether a person could press it now. */
+/** Whether a user could press the element now. */
 export function isUsable(element) {
   if (element.disabled || element.closest("[inert], [aria-disabled=true]")) return false;
   return element.checkVisibility?.() ?? element.getClientRects().length > 0;
 }
 
-/** The first that matches and could be used now. */
+/** The first matching element that is usable now. */
 export function usable(selector, within = document) {
   return [...within.querySelectorAll(selector)].find(isUsable);
 }
 
-/** What shows this key; an open dialog hides what is behind it. */
+/** The usable element labeled with the key; only within a dialog while one is open. */
 export function printed(key) {
   return usable(`[data-key="${key}"]`, document.querySelector("dialog[open]") ?? document);
 }
 
-/** Press a button, link or summary; a field gets the focus, to be written anew unless it is a half-typed amount. */
+/** Presses a button, link or summary. Focuses a field and selects its text, unless it is the amount. */
 export function press(element) {
   if (!element?.matches(FIELD)) return element?.click();
   element.focus();
@@ -39,11 +43,12 @@ export function stop(event) {
   event.stopImmediatePropagation();
 }
 
-/** Told of every key, also of those that a card's code or a held-back key takes: what ends a scan ends it here too. */
+/** Must see every key, including those consumed by a scan or held back. */
 export function timeKey({ key, isTrusted, repeat }) {
   const now = performance.now();
   inScan = isTrusted && now - typedAt < SCANNER_MS;
-  if (key === "Shift" || repeat) return; // a scanner's capital letters come with it
+  // A scanner sends Shift with capital letters.
+  if (key === "Shift" || repeat) return;
   clearTimeout(alone);
   typedAt = /^[\p{L}\d]$/u.test(key) ? now : -SCANNER_MS;
 }
@@ -53,7 +58,7 @@ export function pressKey(event) {
   if (inScan && key === "Enter" && target.matches("button, a, summary")) return stop(event);
   const field = target.closest?.(FIELD);
   const inAmount = field?.matches("[data-amount]");
-  // No name begins with - or /; a phone number may begin with +.
+  // Names do not begin with - or /; phone numbers may begin with +.
   const operators = !field || inAmount ? /^[-+*/]$/ : !field.value && field.dataset.key === "/" ? /^[-/]$/ : /^$/;
   const chooser = target.closest?.("[data-digits=within]") ?? usable("details[data-digits=''][open], [data-digits='']:not(details)");
   if (/^F\d+$/.test(key)) use(event, printed(key));
@@ -61,7 +66,7 @@ export function pressKey(event) {
   else if (/^Arrow(Up|Down)$/.test(key)) walk(event);
   else if (/^[1-9]$/.test(key) && chooser && (!field || inAmount)) use(event, usable(`[data-digit="${key}"]`, chooser));
   else if (operators.test(key)) {
-    // No amount has an operator in it: one that cannot act now is not left in the field.
+    // Amounts contain no operators: one that cannot act now is not entered into the field.
     if (inAmount) stop(event);
     use(event, printed(key));
   } else if (/^[\d.,]$/.test(key) && !field) press(usable("[data-amount]"));
@@ -71,7 +76,7 @@ function use(event, element) {
   if (!element) return;
   stop(event);
   if (event.repeat) return;
-  // A scanner types digits and operators too: they move value only where no other key stands beside them.
+  // Scanners also type digits and operators: those submit a form only if no other key is close in time.
   if (event.key.length > 1 || element.type !== "submit" || !event.isTrusted) press(element);
   else if (!inScan || event.target.matches("[data-amount]"))
     alone = setTimeout(() => isUsable(element) && press(element), SCANNER_MS);

@@ -1,4 +1,4 @@
-// The till goes on to something else: what was typed is lost, but never without a word.
+// Reports entered values that are lost when the till moves on.
 import { isLocked } from "./keys.js";
 import { toast } from "./toasts.js";
 import { goOn, isAboutBooking } from "./unanswered.js";
@@ -12,7 +12,7 @@ export function watchLeaving(element) {
   addEventListener("beforeunload", askBeforeLosing);
 }
 
-/** By whatever key. What got no answer may be recorded all the same. */
+/** Values of an unanswered booking are not reported as lost: it may have been recorded. */
 export function leave() {
   if (goOn()) return;
   const amount = typedAmount();
@@ -25,7 +25,7 @@ function isLeft({ ctx, tasks }) {
   return leads && !isAboutBooking(ctx.request) && ctx.target === till && tasks.some(({ type }) => type === "main");
 }
 
-/** Another language, another store, a reload: no toast outlives the page, so the browser asks. Who is locked out may go. */
+/** A new page (language, store, reload) would remove the toast, so the browser asks. A locked till does not ask. */
 function askBeforeLosing(event) {
   if (!isLocked() && (typedAmount() || halfFilled().length)) event.preventDefault();
 }
@@ -34,7 +34,7 @@ function typedAmount() {
   return till.querySelector("[data-amount]")?.value.trim();
 }
 
-/** Without the form of a typed amount, which says what is lost. */
+/** Excludes the form with an entered amount, which has its own message. */
 function halfFilled() {
   const isTyped = (field) => field.defaultValue !== field.value;
   const holds = (form) => "typed" in form.dataset || [...form.querySelectorAll(WATCHED)].some(isTyped);

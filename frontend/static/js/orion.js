@@ -1,4 +1,4 @@
-// Behavior of every page; README.md lists the attributes in which it meets the templates.
+// Behavior of every page. README.md lists the attributes shared with the templates.
 import { watchAnswers } from "./answers.js";
 import { usable } from "./keys.js";
 import { startTill } from "./till.js";
@@ -18,7 +18,7 @@ startTill(document.querySelector("[data-till]"));
 placeFocus(document.body);
 if (document.body.dataset.sw) navigator.serviceWorker?.register(document.body.dataset.sw);
 
-/** After each swap: the first wrong field, else the one meant for it, and never nothing. */
+/** After each swap focuses the first invalid field, or else the element marked for it. */
 function placeFocus(within) {
   const lost = () => document.activeElement === document.body;
   const scope = within?.isConnected ? within : document.body;
@@ -35,7 +35,7 @@ function firstFocus(scope) {
   return usable("[aria-invalid=true]", scope) ?? (fine || usable("[data-autofocus=always]", scope));
 }
 
-/** The form alone would reload the page to the same effect; this keeps what is half typed. */
+/** Submitting the form would reload the page and lose entered values. */
 function setTheme(event) {
   event.preventDefault();
   const { submitter, target } = event;

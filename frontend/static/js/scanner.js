@@ -1,12 +1,13 @@
-// Card codes, and the scanner that types them. A scan is known by its check letter, not by its speed.
+// Recognizes card codes typed by a scanner by their check letter, independent of the speed.
 const ALPHABET = "BCDFGHJKLNPRSTVX";
 const LENGTH = 16;
-const SYMBOLOGY = /^\s*\][a-z]\w/i; // what some scanners tell before a code
+// The symbology identifier that some scanners send before a code.
+const SYMBOLOGY = /^\s*\][a-z]\w/i;
 const SEPARATORS = /[\p{Z}\p{C}\p{Pd}\u034f\ufe00-\ufe0f\u2212._·•\u2024]/gu;
 const SILENT = ["Shift", "CapsLock", "NumLock", "AltGraph"];
 const typed = [];
 
-/** As backend/loyalty/cards/code.py: the stored form from any case and grouping; null when it is no valid code. */
+/** The stored form of a code in any case and grouping, as in backend/loyalty/cards/code.py; null when invalid. */
 export function normalize(text) {
   const code = text.replace(SYMBOLOGY, "").replace(SEPARATORS, "").toUpperCase();
   const values = [...code].map((letter) => ALPHABET.indexOf(letter));
@@ -30,7 +31,7 @@ function times(left, right) {
   return product;
 }
 
-/** Keep a code's last characters, and what their fields held before each of them. */
+/** Keeps the last sixteen characters and the previous content of their fields. */
 export function remember(event) {
   if (SILENT.includes(event.key)) return;
   if (event.key.length > 1 || event.ctrlKey || event.altKey || event.metaKey) typed.length = 0;
@@ -38,7 +39,7 @@ export function remember(event) {
   if (typed.length > LENGTH + 3) typed.shift();
 }
 
-/** At the end: the code that the last sixteen keys spell, its characters taken back; null when it was a person. */
+/** Returns the code formed by the last sixteen keys and restores the fields; null when they form no code. */
 export function takeScan() {
   const keys = typed.splice(0);
   const text = keys.map((key) => key.letter).join("");

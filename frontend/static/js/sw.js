@@ -1,4 +1,4 @@
-// Keeps the static shell and one page that says "offline". Nothing personal is ever stored, nothing is queued.
+// Caches the static shell and the offline page. Stores no personal data and queues no requests.
 const shell = ["SHELL"];
 const name = "shell-" + shell.join("").length + "-" + shell.map((url) => url.split(".").at(-2)).join("");
 

@@ -1,17 +1,18 @@
-// The till: whose card is open, what a scan does to it, and what waits meanwhile.
+// The till: opens scanned cards, holds keys back meanwhile, validates the amount.
 import { watchInterruptions } from "./interruptions.js";
 import { FIELD, isLocked, pressKey, stop, timeKey } from "./keys.js";
 import { watchLeaving } from "./leaving.js";
 import { remember, takeScan } from "./scanner.js";
 
-// A hint only; i18n/money.py decides.
+// For the hint only; i18n/money.py decides.
 const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{0,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
 const TWO_MEANINGS = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
 const inFlight = new Set();
 let till;
 let nextCode;
-let held; // keys pressed while a scanned card is on its way
+// Keys pressed while a scanned card is loading.
+let held;
 
 export function startTill(element) {
   till = element;
@@ -39,12 +40,12 @@ function hear(event) {
   else if (till.dataset.keys !== "off") pressKey(event);
 }
 
-/** A code from the scanner or the camera: the customer changes now, whatever was open. */
+/** Opens the card of a scanned code, whatever is on the screen. */
 function openCard(code) {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   nextCode = code;
   held = [];
-  // A booking under way is shown first, or its answer would cover the new customer.
+  // Waits for a booking in progress, whose answer would replace the new card.
   if (!inFlight.size) lookUp();
 }
 
@@ -56,7 +57,7 @@ function lookUp() {
   form.requestSubmit();
 }
 
-/** Until the new card is there, keys belong to it and not to the one still on the screen. */
+/** Holds a key back for the card that is loading. */
 function hold(event) {
   if (event.key === "Escape") return stopHolding();
   if (!/^(.|Enter|Backspace|F[2346-9])$/.test(event.key)) return;
@@ -77,7 +78,7 @@ function settle(context) {
   for (const key of stopHolding()) if (found || /^F\d/.test(key)) replay(key);
 }
 
-/** As if it were pressed now; what the browser would have done with it is done here. */
+/** Dispatches a held key and performs the browser's default action. */
 function replay(key) {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
   if (!document.activeElement.dispatchEvent(event)) return;
@@ -87,7 +88,7 @@ function replay(key) {
   else field.value = key === "Backspace" ? field.value.slice(0, -1) : field.value + key;
 }
 
-/** Says so when the amount is left in a form nobody can read; silent while it is being typed. */
+/** Shows the hint when the field is left with an unreadable amount; not while it is being entered. */
 function checkAmount(field, isDone) {
   if (!field.matches("[data-amount]")) return;
   const text = field.value.trim();

@@ -1,7 +1,8 @@
-// Toasts: how long they stay, what is left of the time to undo, and words from the page itself.
-const own = new Set(); // said by the page: an answer of the server does not take them away
+// Toasts: their duration, the remaining time to undo, and toasts created by the page.
+// Toasts created by the page; answers of the server do not remove them.
+const own = new Set();
 
-/** Time every toast that the server or the page puts into the live region. */
+/** Starts a timer for every toast added to the live region. */
 export function showToasts(region) {
   if (!region) return;
   const show = () => {
@@ -13,7 +14,7 @@ export function showToasts(region) {
   show();
 }
 
-/** On a small or enlarged screen toasts lie over the page: never over the amount. */
+/** Scrolls when a toast covers the amount, on small or zoomed screens. */
 function uncoverAmount(region) {
   const amount = document.querySelector("[data-amount]")?.getBoundingClientRect();
   if (!amount || !region.childElementCount) return;
@@ -36,7 +37,7 @@ function time(element) {
     const left = (end - performance.now()) / 1000;
     const bar = element.querySelector("[data-left]");
     if (bar) bar.value = Math.max(0, left);
-    // The time to undo runs on; a toast that is being read or used stays until it is left.
+    // Hovering or focusing keeps the toast but does not extend the time to undo.
     if (left <= 0) element.querySelectorAll("[data-undo] button").forEach((button) => (button.disabled = true));
     if (element.isConnected && (left > 0 || element.matches(":hover, :focus-within"))) return;
     clearInterval(timer);

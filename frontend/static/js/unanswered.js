@@ -1,11 +1,13 @@
-// A booking that got no answer: whether it was recorded is asked until it is known, also when its customer has gone.
+// Polls the outcome of unanswered bookings, including those of customers whose card is no longer open.
 import { isLocked } from "./keys.js";
 import { toast } from "./toasts.js";
 
 const AGAIN_MS = 4000;
-const gone = new Map(); // where to ask about those who have gone, and since when
+// Address and start time of each poll for a card that is no longer open.
+const gone = new Map();
 let till;
-let here; // where to ask about what is still on the screen
+// Address of the poll for the screen.
+let here;
 let timer;
 
 export function watchUnanswered(element) {
@@ -22,7 +24,7 @@ export function askAbout({ request, sourceElement }) {
   if (isAboutBooking(request)) here = request.action;
   else if (!idem || request.method !== "POST") return;
   else {
-    // Each button of the card's form books under a key of its own.
+    // Each button of the card's form has its own idempotency key.
     const { name, value } = request.submitter ?? {};
     const key = idem.value + (name === "deed" ? `.${value}` : "");
     const card = field?.value ?? form.action.match(/[\da-f-]{36}/)?.[0];
@@ -31,7 +33,7 @@ export function askAbout({ request, sourceElement }) {
   ask();
 }
 
-/** The till goes on to something else. Returns whether something is not known yet. */
+/** Called when the till moves on. Returns whether the outcome of a booking is unknown. */
 export function goOn() {
   const address = here ?? document.querySelector("#says [hx-get]")?.getAttribute("hx-get");
   here = undefined;
@@ -58,12 +60,12 @@ function askLater() {
 function heard({ orionAsks, response }) {
   const since = gone.get(orionAsks);
   gone.delete(orionAsks);
-  if (![200, 404].includes(response?.status)) since && gone.set(orionAsks, since); // the others come first
+  if (![200, 404].includes(response?.status)) since && gone.set(orionAsks, since);
   else if (here === orionAsks) here = undefined;
   askLater();
 }
 
-/** The card that was open then would cover the one that is open now. */
+/** Whether the answer is outdated: it would replace the card that is open now. */
 function isTooLate({ request, sourceElement, orionAsks }) {
   if (!isAboutBooking(request)) return false;
   return orionAsks ? orionAsks !== here && !gone.has(orionAsks) : !sourceElement.isConnected;

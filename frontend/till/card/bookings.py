@@ -11,13 +11,13 @@ from backend.loyalty.ledger.schemas import Confirmation, Earn, Redemption, Redem
 from frontend.api.client import Caller
 from frontend.api.ledger import add_stamp, confirm_hold, earn_points, redeem_reward, release_hold
 from frontend.kit.forms import Form, FormError, body_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import Typed
 from frontend.till.card.lifting import override_of
+from frontend.till.messages import TillMessages
 from frontend.till.returns.forms import cents_of, pieces_of
 from frontend.till.toasts import Done
-from frontend.till.words import Words
 from i18n.formatting import TIME_ZONE
 from i18n.translator import get_translator
 
@@ -78,9 +78,9 @@ async def confirm_on(request: Request, caller: Caller, card_id: UUID, form: Form
 
 async def release_on(request: Request, caller: Caller, card_id: UUID, form: Form) -> Booked:
     answer = await release_hold(caller, card_id, _hold_id(form), key=key_of(form))
-    words = _words(request)
-    name, amount = answer.card.customer.name, words.units(answer.hold.unit, answer.hold.amount)
-    sentence = words.translator.ngettext(
+    messages = _words(request)
+    name, amount = answer.card.customer.name, messages.units(answer.hold.unit, answer.hold.amount)
+    sentence = messages.translator.ngettext(
         "%(name)s: %(amount)s available again.",
         "%(name)s: %(amount)s available again.",
         answer.hold.amount,
@@ -131,5 +131,5 @@ def _pin_sentence(request: Request) -> str:
     return get_translator(language_of(request)).gettext("A PIN has 4 to 8 digits.")
 
 
-def _words(request: Request) -> Words:
-    return Words(language_of(request), TIME_ZONE)
+def _words(request: Request) -> TillMessages:
+    return TillMessages(language_of(request), TIME_ZONE)

@@ -7,9 +7,9 @@ from backend.loyalty.till.schemas import TillView
 from frontend.api.client import BackendProblem, Caller
 from frontend.api.till import verify_pin
 from frontend.kit.forms import Form, FormError, body_of, errors_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.words import Words
+from frontend.till.messages import TillMessages
 from i18n.money import AmountError, parse_amount
 from i18n.translator import get_translator
 
@@ -74,31 +74,31 @@ def lifting_errors(request: Request, form: Form, problem: BackendProblem) -> dic
 def lifting_of(request: Request, view: TillView, form: Form) -> Lifting:
     return Lifting(
         form.text("deed"),
-        _what(form, view, Words(language_of(request), view.program.timezone)),
+        _what(form, view, TillMessages(language_of(request), view.program.timezone)),
         [(name, value) for name, values in form.lists.items() if name not in NOT_REPEATED for value in values],
         view.program.policy.staff_pin_policy == "required" or bool(form.text(OWN_PIN)),
         is_lifted(form),
     )
 
 
-def _what(form: Form, view: TillView, words: Words) -> str:
+def _what(form: Form, view: TillView, messages: TillMessages) -> str:
     deed, _, hold_id = form.text("deed").partition(".")
     card = view.card
     if card is None or deed == "points":
-        return _money(form.text("amount"), view.program.currency, words)
+        return _money(form.text("amount"), view.program.currency, messages)
     if deed == "stamp":
-        return words.translator.pgettext("what is recorded anyway", "Stamp")
+        return messages.translator.pgettext("what is recorded anyway", "Stamp")
     if deed == "stamp_reward":
         return card.stamp_reward or ""
     pieces = [hold for hold in card.holds if str(hold.id) == hold_id]
     if pieces:
         typed = form.text(f"quantity.{hold_id}")
-        return words.pieces(pieces[0].reward, int(typed) if typed.isdecimal() else pieces[0].quantity)
+        return messages.pieces(pieces[0].reward, int(typed) if typed.isdecimal() else pieces[0].quantity)
     return next((reward.name for reward in card.rewards if str(reward.id) == deed), "")
 
 
-def _money(typed: str, currency: str, words: Words) -> str:
+def _money(typed: str, currency: str, messages: TillMessages) -> str:
     try:
-        return words.formatter.money(parse_amount(typed), currency)
+        return messages.formatter.money(parse_amount(typed), currency)
     except AmountError:
         return typed

@@ -5,7 +5,7 @@ from uuid import UUID
 from frontend.api.client import Caller
 from frontend.api.ledger import relink_card
 from frontend.kit.forms import Form
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.bookings import Booked, key_of
 from frontend.till.toasts import Done

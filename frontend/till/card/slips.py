@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from frontend.kit.forms import Form, FormError
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.lifting import is_lifted
 from frontend.till.card.repeats import cents_of, is_repeated, is_unanswered

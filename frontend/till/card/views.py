@@ -5,10 +5,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
-from frontend.kit.reader import CATEGORY_COOKIE, preference_cookie
+from frontend.kit.preferences import CATEGORY_COOKIE, preference_cookie
 from frontend.kit.request import Request
 from frontend.till.card.bookings import Booked, add_stamp_to, confirm_on, earn_points_on, key_of, redeem_on, release_on
 from frontend.till.card.kept import typed_of
@@ -23,9 +23,9 @@ from frontend.till.card.lifting import (
 from frontend.till.card.relinking import relink
 from frontend.till.card.repeats import forget_unanswered, remember_booking, remember_unanswered
 from frontend.till.card.slips import Asked, Doubt, ask_when_doubtful
-from frontend.till.no_answer import no_answer, stays_booked
 from frontend.till.problems import sentence_of
 from frontend.till.screen import card_screen, show_done
+from frontend.till.unanswered import show_recorded, show_unanswered
 
 UNPROCESSABLE = 422
 SIGNED_OUT = 401
@@ -63,9 +63,9 @@ async def book(request: Request, caller: NamedDependency[Caller], card_id: FromP
         return await _again(request, caller, card_id, form, UNPROCESSABLE, asked=asked)
     except BackendProblem as problem:
         return await _refused(request, caller, card_id, form, problem)
-    except BackendAway:
+    except BackendUnavailable:
         remember_unanswered(request, card_id, form)
-        return no_answer(request, form, card_id=card_id, key=key_of(form))
+        return show_unanswered(request, form, card_id=card_id, key=key_of(form))
     if deed != "points":
         booked = booked.keeping(typed_of(form, card_id))
     response = await _shown(request, caller, card_id, booked)
@@ -84,8 +84,8 @@ def _remember_category(request: Request, response: Response[str], form: Form) ->
 async def _shown(request: Request, caller: Caller, card_id: UUID, booked: Booked) -> Response[str]:
     try:
         view = await get_till(caller, card_id)
-    except BackendAway:
-        return stays_booked(request, booked.done, card_id)
+    except BackendUnavailable:
+        return show_recorded(request, booked.done, card_id)
     if not booked.is_booked:
         form = Form({}, {})
         form.errors = {"": booked.done.text}

@@ -2,15 +2,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.enrollment.schemas import Enroll, EnrollView
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.enrollment import enroll
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.no_answer import no_answer, stays_booked
-from frontend.till.screen import show_done, till_page, words_of
+from frontend.till.screen import messages_of, show_done, till_page
 from frontend.till.toasts import Done
+from frontend.till.unanswered import show_recorded, show_unanswered
 from i18n.translator import get_translator
 
 FIELDS = ("email", "first_name", "last_name", "phone", "language")
@@ -33,21 +33,21 @@ async def enroll_customer(request: Request, caller: NamedDependency[Caller]) -> 
         return await _screen(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         return await _refused(request, caller, form, problem)
-    except BackendAway:
-        return no_answer(request, form, key=form.text("idem"))
+    except BackendUnavailable:
+        return show_unanswered(request, form, key=form.text("idem"))
     return await _shown(request, caller, card)
 
 
 async def _shown(request: Request, caller: Caller, card: EnrollView) -> Response[str]:
     try:
         view = await get_till(caller, card.id)
-    except BackendAway:
+    except BackendUnavailable:
         _ = get_translator(language_of(request)).gettext
-        return stays_booked(request, Done(_("%(name)s is enrolled.", name=card.customer.name)), card.id)
-    words = words_of(request, view)
-    _ = words.translator.gettext
+        return show_recorded(request, Done(_("%(name)s is enrolled.", name=card.customer.name)), card.id)
+    messages = messages_of(request, view)
+    _ = messages.translator.gettext
     if card.already_enrolled:
-        since = words.formatter.date(card.enrolled_at, "medium")
+        since = messages.formatter.date(card.enrolled_at, "medium")
         return show_done(request, view, Done(_("Already has a card, since %(date)s.", date=since), is_good=False))
     return show_done(request, view, Done(_("%(name)s is enrolled.", name=card.customer.name), enrolled=True))
 

@@ -1,4 +1,4 @@
-"""Why the balance is what it is: in the open card for htmx, a page of its own otherwise."""
+"""The explanation of a balance: inside the open card for htmx, as its own page otherwise."""
 
 import asyncio
 from uuid import UUID
@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendAway, Caller
+from frontend.api.client import BackendUnavailable, Caller
 from frontend.api.explanations import explain_card
 from frontend.api.till import get_till
 from frontend.kit.pages import is_htmx, page
@@ -24,9 +24,9 @@ async def show_explanation(request: Request, caller: NamedDependency[Caller], ca
 
 
 async def _part(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
-    """The card around it stays as it is, also when nothing answers."""
+    """Without an answer the part shows a note, and the card around it stays."""
     try:
         explanation = await explain_card(caller, card_id)
-    except BackendAway:
+    except BackendUnavailable:
         explanation = None
     return page(request, "till/explanation/part.html", explanation=explanation, card_id=card_id)

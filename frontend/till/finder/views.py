@@ -1,4 +1,4 @@
-"""One box for scanned codes and typed names. What was typed is posted, so that no name stands in an address."""
+"""One search field for scanned codes and entered names. The query is posted, so that no name appears in an address."""
 
 import re
 from uuid import UUID
@@ -11,15 +11,15 @@ from backend.loyalty.cards.schemas import ENOUGH_TO_FIND, CardMatches, CardView
 from backend.loyalty.customers.schemas import Phone
 from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.problems import tell_away
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
+from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request
 from frontend.till.finder.masking import hints_of
-from frontend.till.screen import card_screen, ready_screen, till_page, words_of
+from frontend.till.screen import card_screen, messages_of, ready_screen, till_page
 from i18n.translator import get_translator
 
 AWAY = 503
@@ -33,18 +33,18 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
     if not re.search(ENOUGH_TO_FIND, query):
         return await _too_short(request, caller)
     try:
-        found = await _matches(caller, query)
+        matches = await _find_matches(caller, query)
     except BackendProblem as problem:
         if problem.code != REPLACED:
             raise
         return await _replaced(request, caller, query, problem)
-    except BackendAway as error:
+    except BackendUnavailable as error:
         if is_htmx(request):
             raise
-        tell_away(request, error)
-        return page(request, "till/finder/away.html", status=AWAY, query=query)
-    cards = found.cards
-    if len(cards) == 1 and found.matched_by != "phone_ending":
+        log_unavailable(request, error)
+        return page(request, "till/finder/unavailable.html", status=AWAY, query=query)
+    cards = matches.cards
+    if len(cards) == 1 and matches.matched_by != "phone_ending":
         return await _open(request, caller, cards[0].id)
     view = await get_till(caller)
     if cards:
@@ -58,18 +58,18 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
         sentence=_sentence(request, query),
         advice=None,
         is_scan=_is_code(query) or "://" in query,
-        form=Form(_carried(query)),
+        form=Form(_enrollment_fields(query)),
     )
 
 
 def _listed(request: Request, view: TillView, cards: list[CardView], query: str) -> Response[str]:
-    balance_of = words_of(request, view).balance_of
+    balance_of = messages_of(request, view).balance_of
     values: dict[str, object] = {"cards": cards, "query": query, "hints": hints_of(cards), "balance_of": balance_of}
     return till_page(request, view, "till/finder/matches.html", **values)  # type: ignore[arg-type]
 
 
 async def _replaced(request: Request, caller: Caller, query: str, problem: BackendProblem) -> Response[str]:
-    """The code is an old one: since when, and how to find the customer."""
+    """The code was replaced: shows since when, and how to find the customer."""
     return till_page(
         request,
         await get_till(caller),
@@ -82,7 +82,7 @@ async def _replaced(request: Request, caller: Caller, query: str, problem: Backe
     )
 
 
-async def _matches(caller: Caller, query: str) -> CardMatches:
+async def _find_matches(caller: Caller, query: str) -> CardMatches:
     try:
         return await lookup_cards(caller, query)
     except BackendProblem as problem:
@@ -115,15 +115,17 @@ def _is_code(query: str) -> bool:
 
 
 def _is_phone(query: str) -> bool:
-    """Whatever the API takes for one."""
+    """Uses the phone number type of the API."""
     try:
         return bool(msgspec.convert(query, Phone))
     except msgspec.ValidationError:
         return False
 
 
-def _carried(query: str) -> dict[str, str]:
-    """The typed text goes into the field it looks like; an address is written anew, or a card goes to a wrong one."""
+def _enrollment_fields(query: str) -> dict[str, str]:
+    """Enrollment fields filled from the query. An email address is not carried over: a typing error would send the card
+    to a stranger.
+    """
     if "@" in query:
         return {}
     if _is_phone(query):

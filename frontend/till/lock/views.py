@@ -1,17 +1,17 @@
-"""The till is locked in the session, not only on the screen: while it is, every page of the till asks for the PIN."""
+"""Locks the till in the session, not only on the screen: every till page asks for the PIN until it is unlocked."""
 
 from urllib.parse import urlsplit
 
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import verify_pin
 from frontend.kit.forms import Form, errors_of, read_form
-from frontend.kit.pages import is_htmx, local_path, page, redirect, uncover
+from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect
 from frontend.kit.person import find_person
+from frontend.kit.preferences import language_of
 from frontend.kit.problems import to_sign_in
-from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -21,8 +21,8 @@ SIGNED_OUT = 401
 AWAY = 503
 
 
-async def admit(request: Request) -> Response[str] | None:
-    """Before every page of the till: signed in, at a store, and not locked."""
+async def require_open_till(request: Request) -> Response[str] | None:
+    """Runs before every till page: requires a signed-in user, a store and an unlocked till."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)
@@ -50,17 +50,17 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
         if problem.status == SIGNED_OUT:
             raise
         return _wrong(request, form, problem.status, errors_of(problem).get("staff_pin", problem.sentence))
-    except BackendAway:
+    except BackendUnavailable:
         _ = get_translator(language_of(request)).gettext
         return _wrong(request, form, AWAY, _("The server does not answer. Try again in a moment."))
     request.session.pop(LOCKED, None)
     if is_htmx(request):
-        return uncover()
+        return close_overlay()
     return redirect(request, local_path(form.text("next"), "/till"))
 
 
 def lock_page(request: Request, *, status: int = STATUS) -> Response[str]:
-    """Over the till for htmx, so that what was typed is kept; a page of its own otherwise."""
+    """Covers the till for htmx, so that entered values are kept; a page of its own otherwise."""
     return page(request, "till/lock/page.html", status=status, error=None, next=_place(request))
 
 

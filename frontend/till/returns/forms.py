@@ -1,11 +1,11 @@
-"""From the written form of a return to what is asked of the backend."""
+"""Converts the form of a return into the body of the API call."""
 
 from typing import TypeVar
 from uuid import UUID
 
 from backend.loyalty.ledger.schemas import OrderQuestion, OrderReturn, Void
 from frontend.kit.forms import Form, FormError, body_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.money import AmountError, parse_amount
 from i18n.translator import get_translator
@@ -13,18 +13,18 @@ from i18n.translator import get_translator
 B = TypeVar("B", bound=Void)
 
 PIECES_MAX = 20
-"""More are refused by the API too."""
+"""The API's own limit."""
 
 
 def void_of(request: Request, form: Form) -> Void:
-    """Raises FormError. An empty amount takes back all that is left."""
+    """Raises FormError. Without an amount the whole rest is voided."""
     return _body(request, Void, _parts(request, form), form)
 
 
 def order_return_of(request: Request, form: Form) -> OrderReturn:
-    """Raises FormError. Of the receipt only what was shown."""
-    shown = {"transaction_ids": form.many("transaction_ids") or None}
-    values = _parts(request, form) | shown | {"order_reference": _order_reference(request, form)}
+    """Raises FormError. Limited to the transactions that were shown."""
+    transactions = {"transaction_ids": form.many("transaction_ids") or None}
+    values = _parts(request, form) | transactions | {"order_reference": _order_reference(request, form)}
     return _body(request, OrderReturn, values, form)
 
 
@@ -51,7 +51,7 @@ def card_id_of(form: Form, name: str = "card_id") -> UUID | None:
 
 
 def pieces_of(request: Request, form: Form, name: str) -> int | None:
-    """Raises FormError. None: not written."""
+    """Raises FormError. None when the field is empty."""
     text = form.text(name)
     if not text:
         return None
@@ -81,5 +81,5 @@ def _part(request: Request, form: Form) -> int | None:
 
 def _body(request: Request, schema: type[B], values: dict[str, object], form: Form) -> B:
     _ = get_translator(language_of(request)).gettext
-    asked = {"reason": form.optional("reason"), "staff_pin": form.optional("staff_pin")}
-    return body_of(schema, values | asked, _("A PIN has 4 to 8 digits."))
+    approval = {"reason": form.optional("reason"), "staff_pin": form.optional("staff_pin")}
+    return body_of(schema, values | approval, _("A PIN has 4 to 8 digits."))

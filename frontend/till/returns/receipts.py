@@ -1,52 +1,52 @@
-"""Taking back what was booked for a receipt: it is looked at first, and a reason books."""
+"""Returns by receipt number: a preview first, then the booking with a reason."""
 
 from litestar import Response, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.ledger.schemas import OrderPreview
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.ledger import preview_return, return_order
 from frontend.kit.forms import Form, FormError, read_form
-from frontend.kit.problems import tell_away
+from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request
-from frontend.till.no_answer import no_answer
 from frontend.till.problems import sentence_of
-from frontend.till.returns.answers import SIGNED_OUT, UNPROCESSABLE, judge, list_again, show_return
 from frontend.till.returns.forms import order_question_of, order_return_of
+from frontend.till.returns.responses import SIGNED_OUT, UNPROCESSABLE, add_errors, show_list, show_return
 from frontend.till.returns.screen import return_screen
 from frontend.till.today.screen import BY_RECEIPT
+from frontend.till.unanswered import show_unanswered
 
-ASKED_FOR = {"order_reference", "amount"}
-"""The fields of the form that looks for a receipt."""
+SEARCH_FIELDS = {"order_reference", "amount"}
+"""The fields of the form that searches for a receipt."""
 
 
 @post("/till/returns/look")
 async def look_up_return(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """Shows whose receipt it is and how much goes back. Books nothing."""
+    """Shows whose receipt it is and what would be returned. Books nothing."""
     form = await read_form(request)
     try:
-        return await _looked_up(request, caller, form)
-    except BackendAway as error:
-        tell_away(request, error)
-        return no_answer(request, form)
+        return await _preview(request, caller, form)
+    except BackendUnavailable as error:
+        log_unavailable(request, error)
+        return show_unanswered(request, form)
 
 
-async def _looked_up(request: Request, caller: Caller, form: Form) -> Response[str]:
+async def _preview(request: Request, caller: Caller, form: Form) -> Response[str]:
     try:
-        seen = await preview_return(caller, order_question_of(request, form))
+        preview = await preview_return(caller, order_question_of(request, form))
     except FormError as error:
         form.errors = {error.field: error.sentence}
-        return await list_again(request, caller, form, what=BY_RECEIPT, status=UNPROCESSABLE)
+        return await show_list(request, caller, form, what=BY_RECEIPT, status=UNPROCESSABLE)
     except BackendProblem as problem:
-        judge(form, problem)
+        add_errors(form, problem)
         status, sentence = problem.status, problem.sentence
-        return await list_again(request, caller, form, what=BY_RECEIPT, status=status, sentence=sentence)
-    return await return_screen(request, caller, seen, form)
+        return await show_list(request, caller, form, what=BY_RECEIPT, status=status, sentence=sentence)
+    return await return_screen(request, caller, preview, form)
 
 
 @post("/till/returns")
 async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """All that was booked for it, or a part of its sale."""
+    """Returns the whole order or a part of its sale."""
     form = await read_form(request)
     try:
         answer = await return_order(caller, order_return_of(request, form), key=form.text("idem"))
@@ -54,24 +54,24 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         form.errors = {error.field: error.sentence}
         return await _again(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
-        judge(form, problem)
+        add_errors(form, problem)
         sentence = sentence_of(request, problem)
         return await _again(request, caller, form, status=problem.status, sentence=sentence)
-    except BackendAway:
-        return no_answer(request, form, key=form.text("idem"))
+    except BackendUnavailable:
+        return show_unanswered(request, form, key=form.text("idem"))
     return await show_return(request, caller, answer)
 
 
 async def _again(request: Request, caller: Caller, form: Form, *, status: int, sentence: str = "") -> Response[str]:
-    """Where the return was shown, under its key; a wrong receipt is said where it was asked for."""
-    seen = None if ASKED_FOR & form.errors.keys() else await _seen_again(request, caller, form)
-    if seen is None:
-        return await list_again(request, caller, form, what=BY_RECEIPT, status=status, sentence=sentence)
+    """Shows the preview again with the same idempotency key. Errors about the receipt are shown in the search form."""
+    preview = None if SEARCH_FIELDS & form.errors.keys() else await _preview_again(request, caller, form)
+    if preview is None:
+        return await show_list(request, caller, form, what=BY_RECEIPT, status=status, sentence=sentence)
     form.errors = form.errors or {"": sentence}
-    return await return_screen(request, caller, seen, form, status=status)
+    return await return_screen(request, caller, preview, form, status=status)
 
 
-async def _seen_again(request: Request, caller: Caller, form: Form) -> OrderPreview | None:
+async def _preview_again(request: Request, caller: Caller, form: Form) -> OrderPreview | None:
     try:
         return await preview_return(caller, order_question_of(request, form))
     except BackendProblem as problem:

@@ -1,4 +1,4 @@
-"""Whose receipt it is and how much goes back, before anything is booked."""
+"""The preview of a return: whose receipt it is and what would be returned."""
 
 from litestar import Response
 
@@ -6,27 +6,27 @@ from backend.loyalty.ledger.schemas import OrderPreview
 from frontend.api.client import Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.returns.words import ReturnWords
+from frontend.till.returns.messages import ReturnMessages
 from frontend.till.screen import till_page
 from frontend.till.today.screen import reasons_of
 
 
 async def return_screen(
-    request: Request, caller: Caller, seen: OrderPreview, form: Form, *, status: int = 200
+    request: Request, caller: Caller, preview: OrderPreview, form: Form, *, status: int = 200
 ) -> Response[str]:
-    """`form` is the one that asked, with what is wrong beside its PIN."""
+    """`form` is the search form, or the return form with its errors."""
     view = await get_till(caller)
-    words = ReturnWords(language_of(request), view.program.timezone)
+    messages = ReturnMessages(language_of(request), view.program.timezone)
     return till_page(
         request,
         view,
         "till/returns/page.html",
         address="/till/today",
         status=status,
-        seen=seen,
+        preview=preview,
         form=form,
-        words=words,
-        reasons=reasons_of(words.translator),
+        messages=messages,
+        reasons=reasons_of(messages.translator),
     )

@@ -1,4 +1,4 @@
-"""Taking a booking back: at once from the toast, or later from a list."""
+"""Voids transactions: at once from the toast, or later from a list."""
 
 from uuid import UUID
 
@@ -6,25 +6,25 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.ledger import void_transaction
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import Typed, lost, refilled, take_typed
-from frontend.till.no_answer import no_answer
 from frontend.till.problems import sentence_of
-from frontend.till.returns.answers import UNPROCESSABLE, judge, list_again, show_return, show_undone
 from frontend.till.returns.forms import card_id_of, void_of
+from frontend.till.returns.responses import UNPROCESSABLE, add_errors, show_list, show_return, show_undone
 from frontend.till.screen import card_screen
+from frontend.till.unanswered import show_unanswered
 
 
 @post("/till/transactions/{transaction_id:uuid}/void")
 async def void_booking(
     request: Request, caller: NamedDependency[Caller], transaction_id: FromPath[UUID]
 ) -> Response[str]:
-    """Undo at once (from the toast, without a reason) or later (from a list, with one)."""
+    """Undoes at once (from the toast, without a reason) or voids later (from a list, with a reason)."""
     form = await read_form(request)
     is_later = bool(form.text("later"))
     typed = None if is_later else take_typed(form, card_id_of(form, "open_card"))
@@ -32,11 +32,11 @@ async def void_booking(
         answer = await void_transaction(caller, transaction_id, void_of(request, form), key=form.text("idem"))
     except FormError as error:
         form.errors = {error.field: error.sentence}
-        return await list_again(request, caller, form, what=transaction_id, status=UNPROCESSABLE)
+        return await show_list(request, caller, form, what=transaction_id, status=UNPROCESSABLE)
     except BackendProblem as problem:
         return await _refused(request, caller, transaction_id, form, problem, typed=typed)
-    except BackendAway:
-        return no_answer(request, form, card_id=card_id_of(form), key=form.text("idem"))
+    except BackendUnavailable:
+        return show_unanswered(request, form, card_id=card_id_of(form), key=form.text("idem"))
     if is_later:
         return await show_return(request, caller, answer)
     return await show_undone(request, caller, answer, typed)
@@ -45,11 +45,11 @@ async def void_booking(
 async def _refused(
     request: Request, caller: Caller, transaction_id: UUID, form: Form, problem: BackendProblem, *, typed: Typed | None
 ) -> Response[str]:
-    """From a list: beside the booking. From the toast: on the fresh card."""
-    judge(form, problem)
+    """Shows the error beside the transaction in the list, or on the updated card after a request from the toast."""
+    add_errors(form, problem)
     status, sentence = problem.status, sentence_of(request, problem)
     if form.text("later") or "staff_pin" in form.errors:
-        return await list_again(request, caller, form, what=transaction_id, status=status, sentence=sentence)
+        return await show_list(request, caller, form, what=transaction_id, status=status, sentence=sentence)
     view = await get_till(caller, card_id_of(form))
     kept = refilled(typed, view.card)
     kept.errors = {"": f"{sentence} {lost(typed, view.card, language_of(request))}".strip()}

@@ -1,4 +1,4 @@
-"""Bookings as a list, of the store or of one card. Each may be taken back from its line, as a whole or in part."""
+"""Transactions as a list, of the store or of one card. Each can be voided from its row, as a whole or in part."""
 
 import asyncio
 from uuid import UUID
@@ -13,24 +13,24 @@ from frontend.api.client import Caller
 from frontend.api.till import get_till, list_bookings, list_card_bookings
 from frontend.kit.forms import Form
 from frontend.kit.request import Request
-from frontend.till.screen import till_page, words_of
+from frontend.till.screen import messages_of, till_page
 from i18n.translator import Translator
 
 PAGE_SIZE = 12
-"""With a form in each line more would be a page too heavy for a bad connection."""
+"""Each row contains a form; a longer page would be too heavy for a slow connection."""
 VOIDABLE = {"earned", "redeemed", "voided"}
 BY_RECEIPT = "receipt"
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A return that was not booked."""
+    """A return that was not recorded."""
 
     form: Form
-    """As it was written, with what is wrong beside each field."""
+    """The submitted values, with an error beside each invalid field."""
     what: str
-    """The id of the booking, or `BY_RECEIPT`."""
+    """Transaction id, or `BY_RECEIPT`."""
     problem: str = ""
-    """What is wrong with the whole."""
+    """The error that concerns the whole form."""
 
 
 async def bookings_screen(
@@ -42,13 +42,13 @@ async def bookings_screen(
     status: int = 200,
     refused: Refused | None = None,
 ) -> Response[str]:
-    """Of the card, at whatever store; without one, of the store that asks."""
+    """The transactions of the card at every store, or those of the current store when there is no card."""
     view, bookings = await asyncio.gather(get_till(caller, card_id), _read(caller, card_id, after))
 
     def may_void(booking: TransactionView) -> bool:
         return view.program.policy.allow_void_transactions and booking.kind in VOIDABLE
 
-    words = words_of(request, view)
+    messages = messages_of(request, view)
     return till_page(
         request,
         view,
@@ -58,11 +58,11 @@ async def bookings_screen(
         bookings=bookings,
         of_card=card_id,
         after=after,
-        currency_sign=get_currency_symbol(view.program.currency, locale=words.formatter.locale),
+        currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
         may_void=may_void,
-        words=words,
-        deed_of=words.deed_of,
-        reasons=reasons_of(words.translator),
+        messages=messages,
+        deed_of=messages.deed_of,
+        reasons=reasons_of(messages.translator),
         refused=refused or Refused(Form({}), ""),
         problem=refused.problem if refused else "",
     )
@@ -79,6 +79,6 @@ async def _read(caller: Caller, card_id: UUID | None, after: str | None) -> Page
 
 
 def reasons_of(translator: Translator) -> list[str]:
-    """One key each; the words are kept with the booking."""
+    """One key each. The text is stored with the transaction."""
     _ = translator.gettext
     return [_("Wrong amount"), _("Wrong customer"), _("Goods returned"), _("Customer changed their mind")]

@@ -1,4 +1,4 @@
-"""What was booked: at this store, or on one card."""
+"""Lists of transactions: of this store, or of one card."""
 
 from uuid import UUID
 

@@ -1,18 +1,18 @@
-"""Who may see the pages of the platform. What they may do there, the backend decides."""
+"""Restricts the admin pages to administrators. The backend decides what each of them may do."""
 
 from litestar import Response
 
 from frontend.kit.person import find_person
+from frontend.kit.preferences import language_of
 from frontend.kit.problems import problem_page, to_sign_in
-from frontend.kit.reader import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
 FORBIDDEN = 403
 
 
-async def admit_admins(request: Request) -> Response[str] | None:
-    """Before every page here."""
+async def require_admin(request: Request) -> Response[str] | None:
+    """Runs before every admin page."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)

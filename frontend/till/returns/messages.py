@@ -1,10 +1,10 @@
-"""What a return says: before it books, and afterwards."""
+"""Texts of a return, before and after the booking."""
 
 from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, VoidView
-from frontend.till.words import Words
+from frontend.till.messages import TillMessages
 
 
-class ReturnWords(Words):
+class ReturnMessages(TillMessages):
     def sold(self, line: OrderLine, currency: str) -> str:
         """`Sale, €41.50`, or `Redeemed: Tote bag`."""
         _ = self.translator.gettext
@@ -12,30 +12,30 @@ class ReturnWords(Words):
             return _("Redeemed: %(reward)s", reward=self.pieces(line.reward, line.quantity))
         return _("Sale of %(money)s", money=self.formatter.money(line.purchase_amount_cents or 0, currency))
 
-    def returning(self, seen: OrderPreview, currency: str) -> str:
+    def returning(self, preview: OrderPreview, currency: str) -> str:
         """`Goes back: €10.00 and Tote bag`."""
         parts = [
             self.formatter.money(line.returning_cents, currency)
             if line.returning_cents is not None
             else self.pieces(line.reward, line.returning_quantity)
-            for line in seen.lines
+            for line in preview.lines
         ]
         return self.translator.gettext("Goes back: %(parts)s", parts=self.formatter.listing(parts))
 
-    def return_effect(self, seen: OrderPreview) -> str:
-        """`−41 points; the card then has 12 points.`, and what is owed then."""
-        _, changes = self.translator.gettext, [("points", seen.points), ("stamps", seen.stamps)]
+    def return_effect(self, preview: OrderPreview) -> str:
+        """`−41 points; the card then has 12 points.`, followed by the debt, if any."""
+        _, changes = self.translator.gettext, [("points", preview.points), ("stamps", preview.stamps)]
         moved = [self.units(unit, amount, signed=True) for unit, amount in changes if amount]
-        balance = self.balance_of(seen.card)
+        balance = self.balance_of(preview.card)
         effect = _("No points change; the card then has %(balance)s.", balance=balance)
         if moved:
             effect = _(
                 "%(changes)s; the card then has %(balance)s.", changes=self.formatter.listing(moved), balance=balance
             )
-        return f"{effect} {self.owed(seen.card)}".strip()
+        return f"{effect} {self.owed(preview.card)}".strip()
 
-    def said(self, answer: VoidView) -> str:
-        """The toast after a return, or after one was undone."""
+    def return_text(self, answer: VoidView) -> str:
+        """The toast after a return or after an undone return."""
         if not any(line.kind == "reinstated" for line in answer.transactions):
             return self.taken_back(answer.transactions, answer.card)
         _, name = self.translator.gettext, answer.card.customer.name

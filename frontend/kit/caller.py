@@ -1,14 +1,14 @@
-"""The line from this request to the backend."""
+"""The dependency that gives views their access to the backend."""
 
 from frontend.api.client import Caller
 from frontend.kit.person import find_person
-from frontend.kit.reader import language_of, request_id_of
+from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.locales import html_language
 
 
-def open_line(request: Request) -> Caller:
-    """A dependency. Language, address and request id go along; for who is signed in, also token and store."""
+def provide_caller(request: Request) -> Caller:
+    """Sends language, client address and request id, and for a signed-in user also token and store."""
     caller = Caller(request.app.state.client, _headers(request))
     person = find_person(request)
     return caller.signed_in(person.token, person.store_code) if person else caller

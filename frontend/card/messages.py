@@ -1,4 +1,4 @@
-"""What the card page tells its customer."""
+"""Texts of the card page that depend on a value; the template holds the others."""
 
 from backend.loyalty.cards.schemas import OwnCardView
 from backend.loyalty.rewards.schemas import CardReward
@@ -7,15 +7,13 @@ from i18n.formatting import get_formatter
 from i18n.translator import get_translator
 
 
-class CardWords:
-    """Sentences that need a decision; the rest stands in the template."""
-
+class CardMessages:
     def __init__(self, language: str) -> None:
         self.translator = get_translator(language)
         self.formatter = get_formatter(language)
 
     def amount_of(self, booking: OwnBooking) -> str:
-        """`+41 points`, `−500 points` or `+1 stamp`; empty when nothing changed."""
+        """`+41 points`, `−500 points` or `+1 stamp`; empty when the amount is zero."""
         if not booking.amount:
             return ""
         amount = self.formatter.points(booking.amount, signed=True)
@@ -46,7 +44,7 @@ class CardWords:
         return names.get(booking.kind, booking.kind)
 
     def distance(self, reward: CardReward) -> str:
-        """How far a reward is, or why it has to wait."""
+        """What is missing for the reward, or why it cannot be redeemed."""
         _ = self.translator.gettext
         if reward.redeemable:
             return _("Ready: just ask at the till")
@@ -62,6 +60,6 @@ class CardWords:
         return self.translator.ngettext("%(points)s point to go", "%(points)s points to go", missing, points=points)
 
     def next_reward(self, card: OwnCardView) -> CardReward | None:
-        """The nearest reward still to earn."""
+        """The nearest reward that the balance does not cover yet."""
         ahead = [reward for reward in card.rewards if reward.missing_points > 0]
         return min(ahead, key=lambda reward: reward.points_required, default=None)

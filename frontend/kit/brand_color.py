@@ -1,4 +1,4 @@
-"""A merchant's own color, on the join button and the card only, as a style sheet our strict policy allows."""
+"""The merchant's color for the join button and the card, as a style sheet that our content security policy allows."""
 
 import re
 
@@ -11,13 +11,13 @@ ACCENT = "414fd2"
 LIGHT_CANVAS, DARK_CANVAS = "f2f3f7", "080e19"
 WHITE, BLACK = "ffffff", "000000"
 LINEAR_BELOW = 0.04045
-"""The sRGB curve is a straight line this far."""
+"""The sRGB curve is linear up to this value."""
 NOTICEABLE = 3.0
-"""WCAG 1.4.11: below this ratio to the page a shape needs an edge."""
+"""WCAG 1.4.11: a shape with a lower contrast to the page needs an edge."""
 
 
 def brand_url(color: str) -> str:
-    """Anything that is no color gets the platform's own accent."""
+    """Invalid colors fall back to the platform's accent color."""
     match = COLOR.fullmatch(color)
     return f"/brand/{match[1].lower() if match else ACCENT}.css"
 
@@ -32,12 +32,12 @@ def brand_css(color: str) -> str:
 
 
 def readable_on(color: str) -> str:
-    """Black or white, whichever contrasts more: never below 4.5."""
+    """Black or white, whichever has the higher contrast: at least 4.5."""
     return max(WHITE, BLACK, key=lambda other: contrast(color, other))
 
 
 def contrast(one: str, other: str) -> float:
-    """The ratio of WCAG 2, from 1 to 21."""
+    """The contrast ratio of WCAG 2, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -1,22 +1,22 @@
-"""What a return leads to: the card with its toast, or the list with the form open again."""
+"""Responses to a return: the card with a toast, or the list with the form and its errors."""
 
 from uuid import UUID
 
 from litestar import Response
 
 from backend.loyalty.ledger.schemas import VoidView
-from frontend.api.client import BackendAway, BackendProblem, Caller
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, errors_of
-from frontend.kit.reader import language_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.till.card.kept import Typed, lost
-from frontend.till.no_answer import stays_booked
 from frontend.till.returns.forms import card_id_of
-from frontend.till.returns.words import ReturnWords
+from frontend.till.returns.messages import ReturnMessages
 from frontend.till.screen import show_done
 from frontend.till.toasts import Done
 from frontend.till.today.screen import Refused, bookings_screen
+from frontend.till.unanswered import show_recorded
 from i18n.formatting import TIME_ZONE
 from i18n.translator import get_translator
 
@@ -27,37 +27,37 @@ TOO_MUCH = "return_exceeds_sale"
 
 
 async def show_return(request: Request, caller: Caller, answer: VoidView) -> Response[str]:
-    """A return may be undone for a moment, from its toast."""
-    words = ReturnWords(language_of(request), TIME_ZONE)
+    """The toast offers to undo the return for a short time."""
+    messages = ReturnMessages(language_of(request), TIME_ZONE)
     newest = answer.transactions[-1].id if answer.transactions else None
-    return await _show(request, caller, answer, Done(words.said(answer), transaction_id=newest))
+    return await _show(request, caller, answer, Done(messages.return_text(answer), transaction_id=newest))
 
 
 async def show_undone(request: Request, caller: Caller, answer: VoidView, typed: Typed | None) -> Response[str]:
     language = language_of(request)
-    said = f"{get_translator(language).gettext('Undone.')} {lost(typed, answer.card, language)}"
-    return await _show(request, caller, answer, Done(said.strip(), typed=typed))
+    text = f"{get_translator(language).gettext('Undone.')} {lost(typed, answer.card, language)}"
+    return await _show(request, caller, answer, Done(text.strip(), typed=typed))
 
 
 async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) -> Response[str]:
     try:
         view = await get_till(caller, answer.card.id)
-    except BackendAway:
-        return stays_booked(request, done, answer.card.id)
+    except BackendUnavailable:
+        return show_recorded(request, done, answer.card.id)
     return show_done(request, view, done)
 
 
-async def list_again(
+async def show_list(
     request: Request, caller: Caller, form: Form, *, what: UUID | str, status: int, sentence: str = ""
 ) -> Response[str]:
-    """The list with the form open; a sentence about the whole stands above it."""
+    """The list with the form open. `sentence` concerns the whole form and stands above it."""
     refused = Refused(form, str(what), "" if form.errors else sentence)
     card_id, after = card_id_of(form, "of_card"), form.optional("after")
     return await bookings_screen(request, caller, card_id=card_id, after=after, status=status, refused=refused)
 
 
-def judge(form: Form, problem: BackendProblem) -> None:
-    """Writes beside each field what only a return can get wrong. Raises what a fresh sign-in mends."""
+def add_errors(form: Form, problem: BackendProblem) -> None:
+    """Sets the errors of a return on the form. Re-raises an ended sign-in."""
     if problem.status == SIGNED_OUT:
         raise problem
     form.end_key(problem)

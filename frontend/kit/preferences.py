@@ -1,4 +1,4 @@
-"""How this reader reads: language, theme, keys. Chosen in the address, saved, or guessed from the browser."""
+"""Language, theme and keys of the user: chosen in the address, saved, or guessed from the browser."""
 
 from uuid import UUID, uuid4
 
@@ -14,7 +14,7 @@ CATEGORY_COOKIE = "category"
 
 
 def language_of(request: Request) -> str:
-    """Decided once per request."""
+    """Determined once per request."""
     if "language" not in request.state:
         request.state["language"] = _language_of(request)
     language: str = request.state["language"]
@@ -24,8 +24,9 @@ def language_of(request: Request) -> str:
 def learn_language(
     request: Request, *, customer: str | None = None, store: str | None = None, merchant: str | None = None
 ) -> bool:
-    """What only the backend knows: whose card this is, at which store. True when that changes the page's language, and
-    what was asked in the former one has to be asked again.
+    """Applies the language preferences that only the backend knows.
+
+    True when the language of the page changes: texts that came from the backend must then be requested again.
     """
     before = language_of(request)
     request.state["language"] = _language_of(request, customer=customer, store=store, merchant=merchant)
@@ -34,7 +35,7 @@ def learn_language(
 
 
 def theme_of(request: Request) -> str | None:
-    """None: the system's own."""
+    """None: the theme of the system."""
     theme = request.cookies.get("theme")
     return theme if theme in THEMES else None
 
@@ -44,12 +45,12 @@ def are_till_keys_on(request: Request) -> bool:
 
 
 def last_category_of(request: Request) -> str:
-    """What was sold last at this till; empty before the first sale."""
+    """The category of the last sale at this till; empty before the first sale."""
     return request.cookies.get(CATEGORY_COOKIE, "")
 
 
 def request_id_of(request: Request) -> str:
-    """The caller's own when it is a UUID, so that one id follows a request through every log."""
+    """The client's own id when it is a UUID, so that one id identifies the request in every log."""
     if "request_id" not in request.state:
         request.state["request_id"] = _uuid(request.headers.get("request-id")) or str(uuid4())
     request_id: str = request.state["request_id"]

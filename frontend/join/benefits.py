@@ -1,4 +1,4 @@
-"""What a stranger at the poster is promised, with the program's real numbers."""
+"""What the program offers a new customer, with its real figures."""
 
 from fractions import Fraction
 
@@ -7,8 +7,8 @@ from i18n.formatting import get_formatter
 from i18n.translator import Translator, get_translator
 
 
-def promise(program: PublicProgram, language: str) -> str:
-    """One line: what a purchase brings, what a full stamp card brings, and the welcome bonus."""
+def describe_benefits(program: PublicProgram, language: str) -> str:
+    """One line: points per euro, the reward of a full stamp card, and the welcome bonus."""
     translator = get_translator(language)
     parts = []
     if program.type != "stamps":

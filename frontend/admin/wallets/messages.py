@@ -1,4 +1,4 @@
-"""What the wallets page says that needs a decision; the rest stands in the template."""
+"""Texts of the wallets page that depend on a value; the template holds the others."""
 
 from datetime import datetime
 
@@ -52,9 +52,7 @@ Badge = tuple[str, str, str]
 """Text, kind, icon."""
 
 
-class WalletWords:
-    """In the reader's language."""
-
+class WalletMessages:
     def __init__(self, language: str) -> None:
         self._translator, self._format = get_translator(language), get_formatter(language)
         self.say = self._translator.gettext
@@ -72,7 +70,7 @@ class WalletWords:
         return self._badge(BREAKERS.get(status.breaker.state, BREAKERS["stopped"]))
 
     def health(self, status: ProviderStatus) -> Badge:
-        """Of a whole provider."""
+        """The state of the provider as a whole."""
         if not status.configured:
             return self.say(N_("Not configured")), "", "ban"
         if not status.working or status.breaker.state == "stopped":
@@ -84,7 +82,7 @@ class WalletWords:
         return self.say(TASKS[run.name]) if run.name in TASKS else run.name
 
     def scope(self, run: TaskRunView) -> str:
-        """What the run looked after."""
+        """Which passes the run covered."""
         if card_code := run.arguments.get("card_code"):
             return self.say(N_("Card %(code)s"), code=card_code)
         if (card_ids := run.arguments.get("card_ids")) is not None:
@@ -95,9 +93,9 @@ class WalletWords:
         return " · ".join(parts) or self.say(N_("All merchants"))
 
     def share(self, passes: PassCounts) -> str:
-        """Of all passes that are to be right, the refused ones too; a dash when there are none."""
+        """The share of up-to-date passes among all active and refused ones; a dash when there are none."""
         whole = passes.active + passes.failed
-        # 99.96 % is not 100 %: as long as one is behind, the share is rounded down.
+        # Rounded down: 99.96 % must not appear as 100 % while a pass is out of date.
         thousandths = passes.right * 1000 // whole if whole else 0
         return self._format.percent(thousandths / 1000, 0 if thousandths % 10 == 0 else 1) if whole else "–"
 
@@ -105,11 +103,11 @@ class WalletWords:
         return self.say(N_("%(seconds)s s"), seconds=self._format.number(seconds)) if seconds is not None else "–"
 
     def took(self, run: TaskRunView) -> str:
-        """How long; empty while it works."""
+        """Duration of a finished run; empty while it is in progress."""
         return self.seconds(_seconds(run.started_at, run.finished_at)) if run.started_at and run.finished_at else ""
 
-    def _badge(self, told: Badge) -> Badge:
-        text, kind, icon = told
+    def _badge(self, badge: Badge) -> Badge:
+        text, kind, icon = badge
         return self.say(text), kind, icon
 
 

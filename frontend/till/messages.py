@@ -1,4 +1,4 @@
-"""What the till says about cards and bookings, in one reader's language."""
+"""Till texts about cards and transactions, in one language."""
 
 from datetime import datetime
 
@@ -11,15 +11,15 @@ from i18n.formatting import Formatter, get_formatter
 from i18n.translator import Translator, get_translator
 
 
-class Words:
-    """Sentences that need a decision; the rest stands in the templates."""
+class TillMessages:
+    """Texts that depend on a value; the templates hold the others."""
 
     def __init__(self, language: str, time_zone: str) -> None:
         self.translator: Translator = get_translator(language)
         self.formatter: Formatter = get_formatter(language, time_zone)
 
     def amount_of(self, booking: TransactionView) -> str:
-        """`+41`, `−500`, `+1 stamp`, or what happened when nothing was counted."""
+        """`+41`, `−500`, `+1 stamp`, or the kind of transaction when the amount is zero."""
         if not booking.amount:
             return self.deed_of(booking)
         amount = self.formatter.points(booking.amount, signed=True)
@@ -29,20 +29,20 @@ class Words:
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
     def amounts_of(self, event: list[TransactionView]) -> str:
-        """What one event has moved and not undone: `+25, +1 stamp`."""
+        """The amounts of an event without those that were undone: `+25, +1 stamp`."""
         undone = {booking.id for booking in event if booking.voided}
         left = [booking for booking in event if not booking.voided and booking.voids_id not in undone]
         return ", ".join(self.amount_of(booking) for booking in left if booking.amount) or self.amount_of(event[0])
 
     def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
         """`200 points`, `1 stamp`, `−25 points`."""
-        ngettext, shown = self.translator.ngettext, self.formatter.points(amount, signed=signed)
+        ngettext, text = self.translator.ngettext, self.formatter.points(amount, signed=signed)
         if unit == "points":
-            return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=shown)
-        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=shown)
+            return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=text)
+        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=text)
 
     def when_of(self, booking: TransactionView, now: datetime) -> str:
-        """The clock time today, the day before that."""
+        """The time of day for today, the date for earlier days."""
         moment, zone = booking.occurred_at, self.formatter.zone
         is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
         return self.formatter.time(moment) if is_today else self.formatter.day(moment)
@@ -75,7 +75,7 @@ class Words:
         return self.pieces(hold.reward, hold.quantity)
 
     def returned_before(self, booking: TransactionView, currency: str) -> str:
-        """What has been taken back of it already, and what is left; empty when nothing has."""
+        """What was already returned and what is left; empty when nothing was returned."""
         _, money = self.translator.gettext, self.formatter.money
         if booking.returned_cents and booking.purchase_amount_cents:
             left = booking.purchase_amount_cents - booking.returned_cents
@@ -93,18 +93,18 @@ class Words:
         return ""
 
     def left_amount(self, booking: TransactionView) -> str:
-        """What is left of a sale, as one writes it into a field."""
+        """The remaining amount of a sale, formatted for an input field."""
         return self.formatter.plain_amount((booking.purchase_amount_cents or 0) - booking.returned_cents)
 
     def taken_back(self, bookings: list[TransactionView], card: CardView) -> str:
-        """The toast after a return: what was taken or came back, and what is owed now."""
+        """The toast after a return: the amounts that changed, and the debt."""
         _ = self.translator.gettext
         moved = [booking for booking in bookings if booking.amount]
         amounts = self.formatter.listing([self.units(booking.unit, booking.amount, signed=True) for booking in moved])
-        name, told = card.customer.name, _("%(name)s: voided.", name=card.customer.name)
+        name, text = card.customer.name, _("%(name)s: voided.", name=card.customer.name)
         if amounts:
-            told = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
-        return f"{told} {self.owed(card)}".strip()
+            text = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
+        return f"{text} {self.owed(card)}".strip()
 
     def owed(self, card: CardView) -> str:
         if not card.debt_points:
@@ -127,7 +127,7 @@ class Words:
         return names.get(card.state, card.state)
 
     def blocked(self, card: CardView) -> str:
-        """Why nothing can be booked, and who can change it."""
+        """Why the card cannot be used, and who can change that."""
         _ = self.translator.gettext
         if card.state == "merged":
             return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
@@ -136,7 +136,7 @@ class Words:
         return _("This card is deactivated. The owner of the program can reactivate it.")
 
     def next_reward(self, card: CardView) -> str:
-        """`40 more points for Tote bag`, or what can be had already."""
+        """`40 more points for Tote bag`, or that every reward is affordable."""
         _ = self.translator.gettext
         missing = [reward for reward in card.rewards if reward.missing_points]
         if missing:
@@ -169,7 +169,7 @@ class Words:
         )
 
     def stamp_hint(self, card: CardView, now: datetime) -> str | None:
-        """The clock time of the next stamp, in the store's zone."""
+        """The time of the next stamp in the store's zone, or that there are none left today."""
         _ = self.translator.gettext
         if card.remaining_stamps_today < 1:
             return _("No more stamps today")
@@ -178,16 +178,16 @@ class Words:
         return None
 
     def spoken(self, card: CardView) -> str:
-        """What a screen reader says when the card opens."""
+        """The screen reader text for an opened card."""
         return f"{isolated(card.customer.name)}, {self.balance_of(card)}"
 
     def balance_of(self, card: CardView) -> str:
-        """`460 points, 6 of 10 stamps`, as far as the program has them."""
+        """`460 points, 6 of 10 stamps`, depending on the type of the program."""
         parts = []
         if card.program_type != "stamps":
             points = card.points_balance
-            ngettext, shown = self.translator.ngettext, self.formatter.points(points)
-            parts.append(ngettext("%(points)s point", "%(points)s points", points, points=shown))
+            ngettext, text = self.translator.ngettext, self.formatter.points(points)
+            parts.append(ngettext("%(points)s point", "%(points)s points", points, points=text))
         if card.program_type != "points":
             ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
             stamps = ngettext(
@@ -197,7 +197,7 @@ class Words:
         return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:
-        """The toast: what was booked, and what the customer has now."""
+        """The toast: what was recorded, and the new balance."""
         _ = self.translator.gettext
         name = booking.customer or card.customer.name
         if booking.unit == "stamps":
