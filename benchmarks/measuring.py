@@ -1,4 +1,4 @@
-"""Runs one measurement: a driver, a number of answers, a rate. Rounds are interleaved, so that load affects all alike."""
+"""Runs one measurement: a driver, a number of answers, a rate. Rounds are interleaved: load affects all alike."""
 
 import statistics
 import subprocess
