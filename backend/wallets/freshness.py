@@ -38,7 +38,7 @@ class Freshness:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def note(self, provider: Provider, seconds: float) -> None:
+    async def record(self, provider: Provider, seconds: float) -> None:
         """Never fails: a measure lost is no pass lost."""
         key = f"wallet:lag:{provider}:{_minute()}"
         try:

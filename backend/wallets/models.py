@@ -20,9 +20,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.ids import new_id
 from backend.core.models import LABEL, PlatformRow, TenantEntity, TenantRow, belongs_to
+from backend.wallets.schemas import LinkState
 
+NEVER_SYNCED = -1
 PROVIDERS = ("google", "apple")
-LINK_STATES = ("active", "failed", "removed")
+LINK_STATES = tuple(state.value for state in LinkState)
 REVIEW_STATES = ("under_review", "approved", "rejected")
 NOTIFY_REASONS = ("reward_ready", "points_expiring")
 REASON = String(20)
@@ -51,8 +53,8 @@ class WalletLink(TenantRow):
     provider: Mapped[str] = mapped_column(String(6), primary_key=True)
     external_id: Mapped[str] = mapped_column(Text)
     """Google's object id, Apple's serial number."""
-    status: Mapped[str] = mapped_column(String(7), default="active")
-    synced_version: Mapped[int] = mapped_column(BigInteger, default=-1)
+    status: Mapped[str] = mapped_column(String(7), default=LinkState.ACTIVE)
+    synced_version: Mapped[int] = mapped_column(BigInteger, default=NEVER_SYNCED)
     payload_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     """SHA-256 of what the provider was last told."""
     notify: Mapped[str | None] = mapped_column(REASON)

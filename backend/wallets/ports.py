@@ -84,7 +84,7 @@ class CardSnapshot(msgspec.Struct, frozen=True):
         return short + self.debt_points if short > 0 else 0
 
 
-class Notify(StrEnum):
+class NotifyReason(StrEnum):
     """Why the phone may ring. Spent by priority: most updates are silent."""
 
     REWARD_READY = "reward_ready"
@@ -130,7 +130,7 @@ class WalletProvider(Protocol):
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
         """Makes all passes show what they share. `anyway`: also what was told before."""
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:
         """Makes the pass show this state; creates what is missing. A card that is not active expires on the phone."""
 
 

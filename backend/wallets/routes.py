@@ -12,13 +12,13 @@ from backend.core.openapi import refusals
 from backend.core.problems import Problem
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.wallets.problems import WalletNotConfigured, WalletUnavailable
-from backend.wallets.saving import GoogleSaving
+from backend.wallets.save_to_google import SaveToGoogle
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
-def provide_saving(state: State) -> GoogleSaving:
-    return GoogleSaving(state.wallet_sync, state.links, state.google)
+def provide_save_to_google(state: State) -> SaveToGoogle:
+    return SaveToGoogle(state.wallet_sync, state.links, state.google)
 
 
 def lead_back(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
@@ -32,7 +32,7 @@ def lead_back(request: Request[Any, Any, Any], problem: Problem) -> Response[Any
 class GoogleSaveController(Controller):
     path = "/loyalty/wallets/google"
     tags = ["Loyalty - Storefront"]
-    dependencies = {"google_saving": Provide(provide_saving, sync_to_thread=False)}
+    dependencies = {"save_to_google": Provide(provide_save_to_google, sync_to_thread=False)}
 
     @get(
         "/{token:str}",
@@ -45,5 +45,5 @@ class GoogleSaveController(Controller):
         guards=[limited("wallet-save", 30)],
         responses=refusals(CardNotFound, WalletNotConfigured, WalletUnavailable),
     )
-    async def save(self, token: FromPath[str], google_saving: NamedDependency[GoogleSaving]) -> Redirect:
-        return Redirect(await google_saving.address(token), headers=PRIVATE)
+    async def save(self, token: FromPath[str], save_to_google: NamedDependency[SaveToGoogle]) -> Redirect:
+        return Redirect(await save_to_google.url(token), headers=PRIVATE)

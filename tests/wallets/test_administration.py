@@ -12,7 +12,7 @@ from backend.cli import orion as cli
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.operations.task_runs.actions import queue_run
-from backend.wallets.links import open_link
+from backend.wallets.wallet_links import open_link
 from tests.conftest import OwnTown
 from tests.wallets.conftest import GoogleTown, signed_in
 from tests.world import CLAIRE, PAUL

@@ -16,10 +16,10 @@ from backend.core.outbound.retry import pause_before
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.schemas import Adjustment
 from backend.operations.task_runs.actions import Progress
-from backend.wallets import attempts, outcomes
+from backend.wallets import attempts, leases, outcomes
 from backend.wallets import sync as syncing
 from backend.wallets.catch_up import catch_up
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.opening import Google
 from tests.doubles.phone import ChaoticPhones, Killed, Mortal
 from tests.wallets.conftest import GoogleTown, OpenWallet, Wallet
@@ -34,9 +34,9 @@ DIRTY = """
 
 
 def speed_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syncing, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.5))
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.4)
-    monkeypatch.setattr(attempts, "REFUSED_FOR", timedelta(seconds=0.4))
+    monkeypatch.setattr(attempts, "REFUSED_RETRY", timedelta(seconds=0.4))
     monkeypatch.setattr(outcomes, "BUSY_SECONDS", 0.1)
     monkeypatch.setattr(outcomes, "pause_before", lambda *told: pause_before(*told) / 100)
 
@@ -98,7 +98,7 @@ def at_speed(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def catch_up_until_clean(wallet: Wallet) -> None:
     for _ in range(ROUNDS_MAX):
-        await asyncio.sleep(syncing.LEASE.total_seconds())
+        await asyncio.sleep(leases.LEASE.total_seconds())
         if not await catch_up_once(wallet):
             break
     assert await dirty(wallet) == set()
@@ -129,16 +129,16 @@ async def job(wallet: Wallet, card: Card, worker: asyncio.Semaphore) -> None:
                 result = await wallet.update(card)
         except Killed:
             return
-        if result.again_in is None:
+        if result.retry_in is None:
             return
-        await asyncio.sleep(result.again_in)
+        await asyncio.sleep(result.retry_in)
 
 
 async def catch_up_once(wallet: Wallet) -> bool:
     """Whether something was still to do, or the run was killed. What a run leaves behind, it has reported."""
     progress = Progress()
     try:
-        await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress)
+        await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id), progress)
     except BaseExceptionGroup as killed:
         assert killed.subgroup(lambda error: not isinstance(error, BaseExceptionGroup | Killed)) is None
         return True

@@ -11,23 +11,23 @@ from backend.dev.sandbox.google.resources import Resource
 from backend.loyalty.programs.models import Program
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, sync_passes
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
-from backend.wallets.links import repaint
+from backend.wallets.wallet_links import bump_pass_versions
 from tests.wallets.conftest import GoogleTown
 from tests.world.till import Card
 
 
 async def hourly_run(town: GoogleTown) -> TaskRun:
     sync = town.services.wallet_sync
-    return await sync_passes(sync, await queue_sync(sync, Scope()))
+    return await sync_passes(sync, await queue_sync(sync, SyncScope()))
 
 
 async def changed(town: GoogleTown, **values: Any) -> None:
     """As an owner changes the program: every pass is due."""
     await town.shop.change(Program, **values)
     async with town.services.sessions.committing(town.shop.merchant_id) as session:
-        await repaint(session, town.shop.merchant_id)
+        await bump_pass_versions(session, town.shop.merchant_id)
 
 
 def program_at_google(town: GoogleTown) -> Resource:
@@ -94,9 +94,9 @@ async def test_a_program_that_could_not_be_told_keeps_its_cards_due(google_town:
     sync = google_town.services.wallet_sync
     key = (google_town.shop.merchant_id, UUID(card["id"]), "google")
     first = await sync.sync_card(*key)
-    assert (first.outcome, program_at_google(google_town).version) == ("retry", 1)
+    assert (first.kind, program_at_google(google_town).version) == ("retry", 1)
     await google_town.town.superuser.execute("UPDATE wallet_links SET next_attempt_at = NULL")
-    assert ((await sync.sync_card(*key)).outcome, program_at_google(google_town).version) == ("synced", 2)
+    assert ((await sync.sync_card(*key)).kind, program_at_google(google_town).version) == ("synced", 2)
 
 
 async def test_a_rejected_program_heals_with_all_its_cards_when_google_takes_it(google_town: GoogleTown) -> None:

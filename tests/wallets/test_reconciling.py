@@ -11,7 +11,7 @@ from backend.core.clock import clock
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
 from backend.wallets.google.provider import GoogleWallet
 from backend.wallets.ports import CardSnapshot
@@ -30,7 +30,7 @@ async def test_a_pass_that_shows_something_else_is_sent_again(google_town: Googl
     google_town.at_google(wrong)["loyaltyPoints"]["balance"] = {"int": 6}
     run = await reconciled(google_town)
     assert (run.counts, run.error) == ({"compared": 2, "wrong": 1}, None)
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert [google_town.at_google(card)["loyaltyPoints"]["balance"]["int"] for card in (right, wrong)] == [5, 7]
     assert (await reconciled(google_town)).counts == {"compared": 2, "wrong": 0}
 
@@ -58,7 +58,7 @@ async def test_what_ended_and_is_back_at_google_is_ended_again(google_town: Goog
         await shop.erase(card)
     else:
         await shop.anna.post(f"/store/loyalty/cards/{card['id']}/links", {}, key=new_key())
-    await sync_passes(sync, await queue_sync(sync, Scope()))
+    await sync_passes(sync, await queue_sync(sync, SyncScope()))
     ended = dict(google_town.at_google(card))
     assert (ended["state"], "accountName" in ended) == ("INACTIVE", False)
     assert (await reconciled(google_town)).counts["wrong"] == 0
@@ -79,7 +79,7 @@ async def test_points_that_expired_since_make_their_pass_due(google_town: Google
     card = await google_town.a_card(points=5)
     clock.move(timedelta(days=3))
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 1}
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 0}
 
 
@@ -97,7 +97,7 @@ async def test_a_pass_with_a_code_that_was_replaced_is_sent_again(google_town: G
     right = dict(google_town.at_google(card))
     google_town.at_google(card)["barcode"] = {"type": "QR_CODE", "value": "BCDFGHKLMNPRSTVX", "alternateText": "old"}
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 1}
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert google_town.at_google(card)["barcode"] == right["barcode"]
 
 
@@ -106,7 +106,7 @@ async def test_a_pass_with_old_pictures_or_texts_is_sent_again(google_town: Goog
     card = await google_town.a_card(stamps=3)
     right = google_town.at_google(card).pop(key)
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 1}
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert google_town.at_google(card)[key] == right
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 0}
 

@@ -29,8 +29,8 @@ from backend.messaging.actions import LEASE
 from backend.messaging.delivery import TIMEOUT_SECONDS
 from backend.services import Services
 from backend.wallets.apple.passes import ERASED_KEPT
-from backend.wallets.links import open_link
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
+from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.conftest import run

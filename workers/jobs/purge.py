@@ -21,7 +21,7 @@ from backend.services import Services
 from backend.wallets.apple.passes import forget_empty_devices, forget_erased
 from backend.wallets.google.callbacks import forget_expired
 from backend.wallets.models import WalletNotification
-from backend.wallets.rings import WINDOW
+from backend.wallets.notifications import WINDOW
 
 PURGE = "purge"
 ANSWERS_KEPT = timedelta(days=30)

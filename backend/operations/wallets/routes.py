@@ -31,7 +31,7 @@ from backend.operations.wallets.status import WalletHealth
 from backend.operations.wallets.tasks import queue_sync
 from backend.wallets.apple.opening import Apple
 from backend.wallets.google.opening import Google
-from backend.wallets.jobs import ring_sync
+from backend.wallets.jobs import enqueue_sync_run
 from backend.wallets.ports import Provider
 from backend.wallets.problems import NoSuchPass
 
@@ -141,7 +141,7 @@ class WalletAdminController(Controller):
 async def _ring(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
     """Raises Unavailable while the workers cannot be reached."""
     try:
-        await ring_sync(queue, run.id)
+        await enqueue_sync_run(queue, run.id)
     except (RedisError, OSError) as error:
         log.warning("redis_away", error=type(error).__name__, consequence="a run that was asked for is refused")
         await give_up_run(sessions, run, "The workers could not be reached.")

@@ -14,28 +14,28 @@ from backend.merchants.queries import get_merchant_id, list_merchant_ids
 from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run
 from backend.operations.wallets.schemas import SyncRequest
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.jobs import SYNC_PASSES
 
 
-async def scope_of(sessions: Sessions, asked: SyncRequest) -> Scope:
+async def scope_of(sessions: Sessions, asked: SyncRequest) -> SyncScope:
     """Raises MerchantNotFound, CardNotFound or TaskRunNotFound."""
     if asked.run_id is not None:
         return await _failed_in(sessions, asked.run_id)
     merchant_id = await get_merchant_id(sessions, asked.merchant_code) if asked.merchant_code else None
     if asked.card_code is None:
-        return Scope(merchant_id, only_failed=asked.only_failed)
+        return SyncScope(merchant_id, only_failed=asked.only_failed)
     card = await find_card(sessions, asked.card_code, merchant_id)
-    return Scope(card.merchant_id, card.card_id, asked.only_failed)
+    return SyncScope(card.merchant_id, card.card_id, asked.only_failed)
 
 
-async def _failed_in(sessions: Sessions, run_id: UUID) -> Scope:
+async def _failed_in(sessions: Sessions, run_id: UUID) -> SyncScope:
     """The cards that failed in this run over passes."""
     async with sessions.committing() as session:
         run = (await get_run(session, run_id))[0]
     if run.name != SYNC_PASSES:
         raise TaskRunNotFound
-    return Scope(run.merchant_id, card_ids=tuple(UUID(card_id) for card_id in run.failures))
+    return SyncScope(run.merchant_id, card_ids=tuple(UUID(card_id) for card_id in run.failures))
 
 
 @dataclass(frozen=True, slots=True)

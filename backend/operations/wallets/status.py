@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from redis.asyncio import Redis
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker
@@ -24,6 +24,7 @@ from backend.wallets.apple.checks import check_apple
 from backend.wallets.apple.opening import Apple
 from backend.wallets.google.checks import check_google
 from backend.wallets.google.save_link import save_origins
+from backend.wallets.link_state import CARD_OF_LINK, IS_ACTIVE, IS_FAILED, IS_OUT_OF_DATE
 from backend.wallets.models import WalletLink
 from backend.wallets.opening import configured_wallets
 from backend.wallets.ports import CheckStep, Provider
@@ -106,21 +107,21 @@ class WalletHealth:
 async def count_passes(sessions: Sessions, provider: Provider) -> PassCounts:
     """Merchant by merchant, as row-level security wants it."""
     total = PassCounts(active=0, right=0, behind=0, failed=0, oldest_waiting_since=None)
-    is_active = WalletLink.status == "active"
-    is_behind = and_(is_active, Card.wallet_version > WalletLink.synced_version)
-    counted = (
+    is_behind = IS_ACTIVE & IS_OUT_OF_DATE
+    counts = (
         select(
-            func.count().filter(is_active),
+            func.count().filter(IS_ACTIVE),
             func.count().filter(is_behind),
-            func.count().filter(WalletLink.status == "failed"),
+            func.count().filter(IS_FAILED),
             func.min(WalletLink.waiting_since).filter(is_behind),
         )
-        .join(Card, (Card.merchant_id == WalletLink.merchant_id) & (Card.id == WalletLink.card_id))
+        .select_from(WalletLink)
+        .join(Card, CARD_OF_LINK)
         .where(WalletLink.provider == provider)
     )
     for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
-            row = await session.execute(counted.where(WalletLink.merchant_id == merchant_id))
+            row = await session.execute(counts.where(WalletLink.merchant_id == merchant_id))
             active, behind, failed, oldest = row.tuples().one()
         total.active += active
         total.right += active - behind

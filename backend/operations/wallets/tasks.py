@@ -7,7 +7,7 @@ from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
 from backend.operations.task_runs.models import TaskRun
 from backend.wallets.catch_up import ProviderStopped, catch_up
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.opening import Google
 from backend.wallets.jobs import SYNC_PASSES
 from backend.wallets.ports import Misconfigured, Paused
@@ -16,7 +16,7 @@ from backend.wallets.sync import WalletSync
 
 
 async def queue_sync(
-    sync: WalletSync, scope: Scope, *, card_code: str | None = None, requested_by: UUID | None = None
+    sync: WalletSync, scope: SyncScope, *, card_code: str | None = None, requested_by: UUID | None = None
 ) -> TaskRun:
     """A run that waits for its worker. The code is for whoever reads the list."""
     arguments: dict[str, Any] = {"only_failed": scope.only_failed}
@@ -31,7 +31,7 @@ async def queue_sync(
 
 async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = None) -> TaskRun:
     """Does what the run asks for. A provider that refuses us is the run's error, not its cards'."""
-    scope = Scope(
+    scope = SyncScope(
         merchant_id=run.merchant_id,
         card_id=UUID(run.arguments["card_id"]) if "card_id" in run.arguments else None,
         only_failed=run.arguments.get("only_failed", False),

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions, enter_merchant
-from backend.wallets.links import note_saved
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.wallets.ports import LinkKey
+from backend.wallets.wallet_links import set_saved
 
 DEVICES_MAX = 20
 """Phones that hear of one pass; more are nobody's, and each costs a push."""
@@ -105,6 +105,6 @@ async def _settle(session: AsyncSession, serials: Sequence[UUID]) -> None:
     for found in await session.scalars(select(ApplePass).where(ApplePass.serial.in_(serials)).order_by(*order)):
         key: LinkKey = (found.merchant_id, found.card_id, "apple")
         await enter_merchant(session, found.merchant_id)
-        await note_saved(session, key, saved=False)
+        await set_saved(session, key, is_saved=False)
         if await session.scalar(select(ApplePass.serial).where(ApplePass.serial == found.serial, held)):
-            await note_saved(session, key, saved=True)
+            await set_saved(session, key, is_saved=True)

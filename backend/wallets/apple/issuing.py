@@ -20,11 +20,11 @@ from backend.wallets.apple.builder import PassBuilder
 from backend.wallets.apple.pass_json import PassFacts
 from backend.wallets.apple.problems import PassTokenRefused
 from backend.wallets.apple.schemas import ChangedPasses
-from backend.wallets.jobs import ring_passes
-from backend.wallets.links import note_saved, open_link, repaint, revive
+from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.models import ApplePass
 from backend.wallets.ports import CardSnapshot, LinkKey
 from backend.wallets.snapshot import find_snapshot
+from backend.wallets.wallet_links import bump_pass_versions, open_link, reset_attempts, set_saved
 
 SERVICE_PATH = "/api/v1/apple"
 
@@ -88,7 +88,7 @@ class ApplePasses:
             # The card before its link, as a download does: neither waits for the other for ever.
             if is_new:
                 version = await _make_due(session, found)
-            await note_saved(session, _key(found), saved=True)
+            await set_saved(session, _key(found), is_saved=True)
         if is_new:
             await self._ring(found, version)
         return is_new
@@ -132,7 +132,7 @@ class ApplePasses:
     async def _ring(self, found: ApplePass, version: int) -> None:
         """The registration is kept in any case; without Redis the hourly run finds what is due."""
         try:
-            await ring_passes(self.queue, found.merchant_id, found.card_id, [("apple", version)], None)
+            await enqueue_pass_syncs(self.queue, found.merchant_id, found.card_id, [("apple", version)], None)
         except (RedisError, OSError) as error:
             log.warning("redis_away", error=type(error).__name__, consequence="a pass is synced by the hourly run")
 
@@ -154,8 +154,8 @@ def _key(found: ApplePass) -> LinkKey:
 
 async def _make_due(session: AsyncSession, found: ApplePass) -> int:
     """The card's new version: this phone may have fetched the pass before it last changed, and nobody told it since."""
-    await repaint(session, found.merchant_id, [found.card_id])
-    await revive(session, found.merchant_id, found.card_id, ["apple"])
+    await bump_pass_versions(session, found.merchant_id, [found.card_id])
+    await reset_attempts(session, _key(found))
     version = await session.scalar(
         select(Card.wallet_version).where(Card.merchant_id == found.merchant_id, Card.id == found.card_id)
     )

@@ -17,7 +17,7 @@ from backend.wallets.apple.publish import Claim, claim, give_back, publish, wait
 from backend.wallets.ports import (
     CardSnapshot,
     Misconfigured,
-    Notify,
+    NotifyReason,
     Paused,
     Permanent,
     ProgramSnapshot,
@@ -51,7 +51,7 @@ class AppleWallet:
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
         """Nothing is shared: each pass says it all."""
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:  # noqa: ARG002 - the pass speaks for itself
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:  # noqa: ARG002 - the pass speaks for itself
         """A pass on no phone is up to date as soon as it is published."""
         published = await publish(self._sessions, card.program.merchant_id, card.card_id)
         tokens = published.push_tokens

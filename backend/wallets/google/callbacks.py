@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions, enter_merchant
 from backend.wallets.google.root_keys import RootKeys
 from backend.wallets.google.signatures import Message, UnknownRoot, verify
-from backend.wallets.links import note_saved
 from backend.wallets.models import GoogleCallback, GoogleProgram, WalletLink
+from backend.wallets.wallet_links import set_saved
 
 SAVED, REMOVED = "save", "del"
 
@@ -46,7 +46,7 @@ class Callbacks:
         if card_id is None or merchant_id is None or message.event_type not in {SAVED, REMOVED}:
             log.info("google_callback_ignored", class_id=message.class_id, event_type=message.event_type)
             return
-        await note_saved(session, (merchant_id, card_id, "google"), saved=message.event_type == SAVED)
+        await set_saved(session, (merchant_id, card_id, "google"), is_saved=message.event_type == SAVED)
 
 
 async def _card_known_as(session: AsyncSession, merchant_id: UUID, name: str) -> UUID | None:

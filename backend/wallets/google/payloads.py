@@ -11,7 +11,7 @@ import msgspec
 from backend.loyalty.cards.code import show
 from backend.wallets.google.names import class_id, object_id
 from backend.wallets.google.texts import Words, labels, localized, news, text_modules
-from backend.wallets.ports import CardSnapshot, Notify, ProgramSnapshot
+from backend.wallets.ports import CardSnapshot, NotifyReason, ProgramSnapshot
 
 Payload = dict[str, Any]
 
@@ -64,7 +64,7 @@ def ended_payload(name: str, program: ProgramSnapshot, *, issuer_id: str) -> Pay
     return payload | dict.fromkeys(PERSONAL)
 
 
-def message_payload(card: CardSnapshot, reason: Notify, *, rings: bool) -> Payload:
+def message_payload(card: CardSnapshot, reason: NotifyReason, *, rings: bool) -> Payload:
     """A message on the pass; a phone can ring for it up to three times a day.
 
     An update itself rings only when it changes the balance of points, and another one may have brought the news before.

@@ -25,8 +25,8 @@ from backend.wallets.google.payloads import (
     shows_program,
     without_nones,
 )
-from backend.wallets.links import remember_name, told_name
-from backend.wallets.ports import CardSnapshot, LinkKey, Notify, Permanent, ProgramSnapshot, Provider
+from backend.wallets.ports import CardSnapshot, LinkKey, NotifyReason, Permanent, ProgramSnapshot, Provider
+from backend.wallets.wallet_links import change_external_id, find_external_id
 
 REVIEW_STATES = {"APPROVED": "approved", "REJECTED": "rejected"}
 
@@ -62,7 +62,7 @@ class GoogleWallet:
     def fingerprint(self, card: CardSnapshot) -> str:
         return fingerprint(self.payload(card)).hex()
 
-    async def push(self, card: CardSnapshot, notify: Notify | None = None) -> None:
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None = None) -> None:
         """Changes go by PATCH, never by a new save link, which changes nothing.
 
         A card that is over and not known to Google stays unknown there.
@@ -87,11 +87,11 @@ class GoogleWallet:
         """What people had saved before the card's links were ended is empty and over, before there is another."""
         key: LinkKey = (card.program.merchant_id, card.card_id, "google")
         name = object_id(self.account.issuer_id, card.card_id, card.page_version)
-        former = await told_name(self._sessions, key)
+        former = await find_external_id(self._sessions, key)
         if former in {None, name}:
             return
         await self.end_object(former, card.program)
-        await remember_name(self._sessions, key, name)
+        await change_external_id(self._sessions, key, name)
 
     async def end_object(self, name: str, program: ProgramSnapshot) -> None:
         """Empty and over, if Google knows it."""
@@ -174,7 +174,7 @@ class GoogleWallet:
             await self.ensure_program(card.program, anyway=True)
             await self.client.insert("loyaltyObject", body, is_bulk=self._is_bulk)
 
-    async def _ring(self, card: CardSnapshot, reason: Notify) -> None:
+    async def _ring(self, card: CardSnapshot, reason: NotifyReason) -> None:
         name = object_id(self.account.issuer_id, card.card_id, card.page_version)
         try:
             await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=True))

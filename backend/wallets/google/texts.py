@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.wallets.ports import CardSnapshot, Notify, ProgramSnapshot
+from backend.wallets.ports import CardSnapshot, NotifyReason, ProgramSnapshot
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES, html_language
 from i18n.translator import N_, NN_, get_translator
@@ -59,10 +59,10 @@ def text_modules(card: CardSnapshot) -> list[dict[str, str]]:
     return [{"id": name, "header": translator.gettext(head), "body": body} for name, head, body in told if body]
 
 
-def news(card: CardSnapshot, reason: Notify) -> tuple[str, str]:
+def news(card: CardSnapshot, reason: NotifyReason) -> tuple[str, str]:
     """Header and body of a message; the body is empty when there is nothing to tell."""
     say = get_translator(card.language).gettext
-    if reason is Notify.REWARD_READY:
+    if reason is NotifyReason.REWARD_READY:
         return say(REWARD_READY), _stamp_reward(card) or say(SHOW)
     return say(EXPIRY), _expiry(card)
 

@@ -15,7 +15,7 @@ from backend.core.settings import Settings
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import ApplePki
 from backend.services import Services, open_services
-from backend.wallets.outcomes import Outcome, Result
+from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.world.patience import until
@@ -48,14 +48,14 @@ class AppleWorld:
         await phone.pushed()
         return phone.passes[held.opened.serial]
 
-    async def update(self, card: Card) -> Result:
+    async def update(self, card: Card) -> AttemptOutcome:
         """What the worker does, a moment after the last time."""
         clock.move(timedelta(seconds=3))
         return await self.services.wallet_sync.sync_card(self.shop.merchant_id, UUID(card["id"]), "apple")
 
     async def updated(self, card: Card) -> None:
         result = await self.update(card)
-        assert result.outcome is Outcome.SYNCED, result
+        assert result.kind is OutcomeKind.SYNCED, result
 
     async def device_count(self) -> int:
         return await self.superuser.fetchval("SELECT count(*) FROM apple_devices")

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.iphone import FakeIPhone
-from backend.loyalty.enrollment.routes.store import store as routes
+from backend.loyalty.enrollment.routes import storefront as routes
 from tests.conftest import OwnTown, Town
 from tests.doubles.apple import Apple
 from tests.doubles.google import Google

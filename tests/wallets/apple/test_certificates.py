@@ -398,7 +398,7 @@ async def test_a_new_certificate_works_after_a_restart_and_the_old_one_after_put
                 result = await services.wallet_sync.sync_card(world.shop.merchant_id, UUID(card["id"]), "apple")
                 phone.http = http
                 await phone.pushed()
-                assert result.outcome == "synced"
+                assert result.kind == "synced"
                 assert apple.apns.tokens()[-1] == phone.push_token
                 signers.append(phone.passes[held.opened.serial].opened.signer.public_key())
     assert phone.passes[held.opened.serial].shows("points") == "2"

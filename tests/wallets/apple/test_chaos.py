@@ -16,7 +16,7 @@ from backend.core.outbound.retry import pause_before
 from backend.dev.sandbox.apple import pkpass
 from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone
-from backend.wallets import outcomes
+from backend.wallets import leases, outcomes
 from backend.wallets import sync as syncing
 from backend.wallets.apple import apns, provider, publish, routes
 from tests.doubles.phone import Killed, Mortal
@@ -80,7 +80,7 @@ class Pushed:
 @pytest.fixture
 def fast_time(world: AppleWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.services.apple is not None
-    monkeypatch.setattr(syncing, "LEASE", timedelta(seconds=1.5))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1.5))
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 1.3)
     monkeypatch.setattr(apns, "ANSWER_SECONDS", 0.5)
     monkeypatch.setattr(apns, "CONNECT_SECONDS", 0.5)

@@ -11,7 +11,7 @@ from backend.loyalty.ledger.schemas import Stamp
 from backend.loyalty.programs.models import Program
 from backend.wallets.apple.passes import ERASED_KEPT, forget_empty_devices, forget_erased
 from backend.wallets.apple.publish import publish
-from backend.wallets.links import repaint
+from backend.wallets.wallet_links import bump_pass_versions
 from tests.conftest import OpenShop
 from tests.wallets.apple.conftest import AppleWorld
 
@@ -227,7 +227,7 @@ async def test_a_program_in_new_colors_is_shown_by_every_phone(world: AppleWorld
     serials = [(await world.add(phone, card)).opened.serial for card in cards]
     await world.shop.change(Program, card_color="#112233")
     async with world.services.sessions.committing(world.shop.merchant_id) as session:
-        await repaint(session, world.shop.merchant_id)
+        await bump_pass_versions(session, world.shop.merchant_id)
     for card in cards:
         await world.updated(card)
     await phone.pushed()

@@ -18,8 +18,8 @@ from backend.wallets.google import root_keys
 from backend.wallets.google.callbacks import forget_expired
 from backend.wallets.google.names import class_id, object_id
 from backend.wallets.google.opening import open_google
-from backend.wallets.links import open_link
 from backend.wallets.models import GoogleCallback, GoogleProgram, WalletLink
+from backend.wallets.wallet_links import open_link
 from tests.conftest import client, running
 from tests.doubles.google import Google
 from tests.doubles.serving import serving
