@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from urllib.parse import SplitResult, unquote, urlsplit
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from environment.values import ESCAPES, check_parameters, is_host, parts_of
 
@@ -11,20 +12,27 @@ PORT, PORT_MAX = 5432, 65_535
 FORM = "must be an address such as postgresql://orion_app@db.example/orion?sslmode=verify-full&sslrootcert=system"
 MISREAD = f"{FORM}; {ESCAPES}"
 HALF_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
+PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+"""RFC 3986, appendix B. Newer Pythons' own `urlsplit` refuses a list of hosts with a bracket behind the first."""
 
 Host = tuple[str | None, int | None]
 
 
+class _Parts(NamedTuple):
+    scheme: str
+    authority: str
+    path: str
+    query: str
+    fragment: str
+
+
 def split_database_url(text: str, known: Collection[str]) -> dict[str, str]:
     """Every part by its libpq name. Raises ValueError with what the address must be."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise ValueError(MISREAD) from None
-    if parts.scheme not in SCHEMES or not text.isprintable() or " " in text:
+    parts = _split(text)
+    if parts.scheme.lower() not in SCHEMES or not text.isprintable() or " " in text:
         raise ValueError(FORM)
     # What follows one of those marks may be the rest of a password.
-    if parts.fragment or "@" in parts.path + parts.query or parts.path.count("/") > 1 or parts.netloc.count("@") > 1:
+    if parts.fragment or "@" in parts.path + parts.query or parts.path.count("/") > 1 or parts.authority.count("@") > 1:
         raise ValueError(MISREAD)
     return _authority(parts) | _parameters(parts.query, known)
 
@@ -40,8 +48,16 @@ def hosts_of(told: Mapping[str, str]) -> list[Host]:
     return [(name, own or _port(other)) for (name, own), other in zip(hosts, others, strict=True)]
 
 
-def _authority(parts: SplitResult) -> dict[str, str]:
-    login, _, host = parts.netloc.rpartition("@")
+def _split(text: str) -> _Parts:
+    match = PARTS.fullmatch(text)
+    assert match is not None, "it matches every text"
+    return _Parts(*match.groups(""))
+
+
+def _authority(parts: _Parts) -> dict[str, str]:
+    login, _, host = parts.authority.rpartition("@")
+    if set(login) & {"[", "]"}:
+        raise ValueError(MISREAD)
     user, _, password = login.partition(":")
     found = {"user": user, "password": password, "host": host, "dbname": parts.path.removeprefix("/")}
     return {name: _decoded(value) for name, value in found.items() if value}
@@ -56,8 +72,10 @@ def _parameters(query: str, known: Collection[str]) -> dict[str, str]:
 def _host(text: str) -> Host:
     name, port = text, ""
     if text.startswith("["):
-        name, _, port = text[1:].partition("]")
-        port = port.removeprefix(":")
+        name, bracket, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+        if not bracket or (rest and port == rest):
+            raise ValueError(MISREAD)
     elif not text.startswith("/") and text.count(":") == 1:
         name, port = text.split(":")
     if not name.startswith("/") and not is_host(name):

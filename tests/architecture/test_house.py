@@ -68,6 +68,20 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
     assert found == set()
 
 
+MANY_ROOMS = {
+    *("architecture", "benchmarks", "doubles", "install", "journeys"),
+    *("mutants", "properties", "runbooks", "world"),
+}
+"""Folders of what concerns more than one room."""
+
+
+def test_a_room_is_tested_in_the_folder_of_the_same_name() -> None:
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
+    of_one_room = {folder for folder in folders if folder.parts and folder.parts[0] not in MANY_ROOMS}
+    rooms = {folder for folder in of_one_room if (ROOT / folder).is_dir() or (ROOT / "backend" / folder).is_dir()}
+    assert of_one_room - rooms == set()
+
+
 DOORS = {"backend/core/outbound/door.py", "frontend/api/client.py"}
 SERVERS = {"backend/dev/sandbox/apple/apns.py"}
 """They are asked, and do not ask."""

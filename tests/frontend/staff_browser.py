@@ -45,6 +45,10 @@ class Browser:
         match = re.search(rf'name="{name}" value="([^"]*)"', self.page)
         return match[1] if match else ""
 
+    def repeats(self, typed: str) -> bool:
+        """Whether the last page holds it anywhere but in a random token, which may hold anything."""
+        return typed in re.sub(r"[0-9a-f-]{32,}", "", self.page)
+
     @property
     def text(self) -> str:
         """What a person reads, on one line."""

@@ -39,7 +39,7 @@ def test_the_nearest_threshold_that_was_passed_is_named(days: int, threshold: in
 def test_a_certificate_is_told_from_sixty_days_before_its_end(
     tmp_path: Path, pki: ApplePki, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    folder = pki.write(tmp_path, pki.wwdr.pass_certificate(pki.key, life=timedelta(days=75)))
+    folder = pki.write(tmp_path, pki.wwdr.pass_certificate(pki.key, life=timedelta(days=75, hours=1)))
     settings = Settings(environment="test", apple_wallet_dir=str(folder), backend_public_url="https://orion.test")
     assert alarms(settings) == {}
     clock.move(timedelta(days=16))
