@@ -20,7 +20,7 @@ from backend.core.settings import load_settings
 from backend.services import open_services
 from backend.wallets.catch_up import catch_up
 from backend.wallets.due import SyncScope
-from backend.wallets.google.opening import Google
+from backend.wallets.google.open import Google
 from backend.wallets.google.pace import Pace
 from backend.wallets.outcomes import AttemptOutcome
 from backend.wallets.ports import Provider

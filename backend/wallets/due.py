@@ -102,7 +102,7 @@ async def _reset_attempts(session: AsyncSession, merchant_id: UUID, links: list[
 
 
 def _due(merchant_id: UUID, scope: SyncScope) -> Select[tuple[WalletLink]]:
-    """Leased links are left out: somebody is pushing them."""
+    """Leased links are left out, because they are being pushed."""
     now = clock.now()
     query = (
         select(WalletLink)

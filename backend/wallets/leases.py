@@ -100,7 +100,7 @@ async def end_lease(pool: asyncpg.Pool, attempt: Attempt) -> AttemptOutcome:
     request, outcome = _encoder.encode(_end_request(attempt)).decode(), attempt.outcome
     match await pool.fetchval(END, attempt.lease.key[0], request):
         case "lost":
-            # Nobody knows which of two pushes arrived last, so the statement has marked the pass as out of date.
+            # It is unknown which of two pushes arrived last, so the statement has marked the pass as out of date.
             return busy()
         case "moved" if outcome.kind is OutcomeKind.SYNCED:
             return AttemptOutcome(OutcomeKind.MOVED, 0)

@@ -1,10 +1,10 @@
-"""The state of a wallet link: what is asked about it, and every transition.
+"""The state of a wallet link: the conditions that queries use, and every transition.
 
 | transition | from | to | when |
 |---|---|---|---|
 | `opened` | no link, failed | active | the holder adds the card to the wallet |
 | `retried` | failed | active | the card has changed, or the provider accepts its program again |
-| `with_new_attempts` | any | active | somebody asks for a push, or the provider shows something else |
+| `with_new_attempts` | any | active | a push is requested, or the provider shows something else |
 | `state_after` | active | active, failed, removed | an attempt has ended |
 
 The SQL function `end_wallet_lease` makes one more, any → active when the lease was lost. It also leaves a link active

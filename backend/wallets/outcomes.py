@@ -20,7 +20,7 @@ class OutcomeKind(StrEnum):
     MOVED = "moved"
     """Synced, but the card has changed during the push."""
     BUSY = "busy"
-    """Somebody else has the lease, or the next attempt is not due yet."""
+    """Another worker has the lease, or the next attempt is not due yet."""
     RETRY = "retry"
     PAUSED = "paused"
     """No call was made, because the provider is unavailable. Does not count as an attempt."""

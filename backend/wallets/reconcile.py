@@ -12,9 +12,9 @@ from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
 from backend.merchants.queries import list_merchant_ids
 from backend.wallets.catch_up import RunReport
-from backend.wallets.google.client import Body
+from backend.wallets.google.client import GoogleResource
 from backend.wallets.google.names import card_of
-from backend.wallets.google.opening import Google
+from backend.wallets.google.open import Google
 from backend.wallets.google.payloads import shows
 from backend.wallets.link_state import CARD_OF_LINK, IS_FAILED, IS_KNOWN_TO_PROVIDER, IS_OUT_OF_DATE
 from backend.wallets.models import WalletLink
@@ -72,14 +72,16 @@ class Reconciliation:
             self._report.count("wrong")
             await self._google.wallet.ensure_program(program, anyway=True)
 
-    async def _compare_former(self, name: str, resource: Body, program: ProgramSnapshot) -> None:
+    async def _compare_former(self, name: str, resource: GoogleResource, program: ProgramSnapshot) -> None:
         """A late request may have filled an object that was emptied when the card's links were ended."""
         self._report.count("compared")
         if not shows(resource, self._google.wallet.ended_payload(name, program)):
             self._report.count("wrong")
             await self._google.wallet.in_bulk().end_object(name, program)
 
-    async def _compare_cards(self, session: AsyncSession, merchant_id: UUID, objects: dict[str, Body]) -> None:
+    async def _compare_cards(
+        self, session: AsyncSession, merchant_id: UUID, objects: dict[str, GoogleResource]
+    ) -> None:
         now = clock.now()
         for link in await _list_up_to_date(session, merchant_id, list(objects)):
             try:
@@ -89,7 +91,9 @@ class Reconciliation:
                 log.exception("wallet_pass_not_compared", card_id=str(link.card_id))
                 self._report.fail(link.card_id, f"internal: {type(error).__name__}")
 
-    async def _compare_card(self, session: AsyncSession, link: WalletLink, resource: Body, now: datetime) -> None:
+    async def _compare_card(
+        self, session: AsyncSession, link: WalletLink, resource: GoogleResource, now: datetime
+    ) -> None:
         key: LinkKey = (link.merchant_id, link.card_id, "google")
         if resource.get("hasUsers") and link.saved_by_user is None:
             await set_saved(session, key, is_saved=True)

@@ -21,8 +21,8 @@ def provide_save_to_google(state: State) -> SaveToGoogle:
     return SaveToGoogle(state.wallet_sync, state.links, state.google)
 
 
-def lead_back(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
-    """A person has tapped a button: they are told on their card's page, and not in JSON."""
+def redirect_to_page(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """A browser is redirected to the card's page, which shows the problem; other clients get JSON."""
     if "text/html" not in request.headers.get("accept", ""):
         return on_problem(request, problem)
     page = request.app.state.links.way_back(request.path_params["token"], problem.code)
@@ -41,7 +41,7 @@ class GoogleSaveController(Controller):
         description="Makes the pass ready, then redirects to Google. The address it redirects to is good for an hour. "
         "A browser that is refused is led back to the card's page.",
         status_code=302,
-        exception_handlers={Problem: lead_back},
+        exception_handlers={Problem: redirect_to_page},
         guards=[limited("wallet-save", 30)],
         responses=refusals(CardNotFound, WalletNotConfigured, WalletUnavailable),
     )

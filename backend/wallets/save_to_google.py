@@ -12,7 +12,7 @@ from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.wallets.google.names import object_id
-from backend.wallets.google.opening import Google
+from backend.wallets.google.open import Google
 from backend.wallets.link_state import IS_KNOWN_TO_PROVIDER
 from backend.wallets.models import WalletLink
 from backend.wallets.outcomes import OutcomeKind

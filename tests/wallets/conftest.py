@@ -59,7 +59,7 @@ class Wallet:
         return await self.superuser.fetchrow(LINK, UUID(card["id"]), self.name)
 
     async def is_right(self, card: Card, phones: Phones) -> bool:
-        """The phone shows what the till would."""
+        """The phone shows what the till shows."""
         async with self.sync.sessions.committing(self.shop.merchant_id) as session:
             card_id = UUID(card["id"])
             meant = await find_snapshot(session, self.sync.links, self.shop.merchant_id, card_id, clock.now())
@@ -101,7 +101,7 @@ async def google(account_file: Path) -> AsyncIterator[Google]:
 
 @dataclass(frozen=True)
 class GoogleTown:
-    """A town whose cards go into Google's wallet."""
+    """A town with Google Wallet."""
 
     town: Town
     google: Google

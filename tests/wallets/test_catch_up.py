@@ -1,4 +1,4 @@
-"""The hourly net: every pass that is behind, and a report of what could not be done."""
+"""The hourly run: every pass that is out of date, and a report of the failures."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,7 +22,7 @@ AWAY = Paused("breaker_open", "Away.", 30)
 
 
 class Pauses:
-    """Time passes at once."""
+    """Pauses without waiting."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -38,7 +38,7 @@ def pauses() -> Pauses:
 
 
 async def behind(wallet: Wallet, count: int) -> list[Card]:
-    """Cards that have sold something since."""
+    """Cards with a booking since the last push."""
     cards = [await wallet.a_card() for _ in range(count)]
     for card in cards:
         clock.move(timedelta(seconds=1))

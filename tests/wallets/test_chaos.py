@@ -1,6 +1,6 @@
-"""Everything at once: busy answers, refusals, lost answers, killed workers, lost doorbells, an outage, busy tills.
+"""All faults together: busy and lost responses, refusals, killed workers, lost jobs, an outage, and busy tills.
 
-Time runs a hundred times faster than outside.
+Time runs a hundred times faster than in production.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from backend.wallets import attempts, leases, outcomes
 from backend.wallets import sync as syncing
 from backend.wallets.catch_up import catch_up
 from backend.wallets.due import SyncScope
-from backend.wallets.google.opening import Google
+from backend.wallets.google.open import Google
 from tests.doubles.phone import ChaoticPhones, Killed, Mortal
 from tests.wallets.conftest import GoogleTown, OpenWallet, Wallet
 from tests.world.shop import Shop
@@ -89,7 +89,7 @@ async def test_against_the_double_of_google_itself(google_town: GoogleTown, monk
 
 
 def at_speed(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits are a hundredth of what they are outside."""
+    """Waits are a hundredth of those in production."""
     pace = google.wallet.client.pace
     monkeypatch.setattr(breaker, "PROBE_SECONDS", 0.3)
     monkeypatch.setattr(pace.breaker, "_open_ms", 300)
@@ -112,7 +112,7 @@ async def trade(wallet: Wallet, cards: list[Card], chance: random.Random, go_awa
         go_away(BOOKINGS // 3 < number < BOOKINGS // 2)
         first, second = chance.sample(cards, 2)
         await asyncio.gather(*(book(wallet, card, chance.randint(1, 9)) for card in (first, second)))
-        # A doorbell in twenty is lost.
+        # One job in twenty is lost.
         jobs += [asyncio.create_task(job(wallet, card, worker)) for card in (first, second) if chance.random() > 0.05]
     await asyncio.gather(*jobs)
 
@@ -122,7 +122,7 @@ async def book(wallet: Wallet, card: Card, points: int) -> None:
 
 
 async def job(wallet: Wallet, card: Card, worker: asyncio.Semaphore) -> None:
-    """As the worker does it. One that is killed leaves its lease behind."""
+    """As the worker does it. A killed one does not end its lease."""
     while True:
         try:
             async with worker:
@@ -135,7 +135,7 @@ async def job(wallet: Wallet, card: Card, worker: asyncio.Semaphore) -> None:
 
 
 async def catch_up_once(wallet: Wallet) -> bool:
-    """Whether something was still to do, or the run was killed. What a run leaves behind, it has reported."""
+    """Whether something is left to do, or the run was killed. The run has reported all passes that are out of date."""
     progress = Progress()
     try:
         await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id), progress)

@@ -1,4 +1,4 @@
-"""A pass is never wrong for ever: what was refused, stopped or overtaken is right again without anybody's button."""
+"""Passes recover by themselves after refusals, stops and lost leases."""
 
 import asyncio
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass
 class UnderWay:
-    """A push that waits for its answer, while others need not."""
+    """A push that waits for its response, while others do not."""
 
     task: asyncio.Task[AttemptOutcome]
     may_answer: asyncio.Event
@@ -52,7 +52,7 @@ async def held_up(wallet: Wallet, phones: Phones, card: Card) -> UnderWay:
 
 
 async def overtaken(wallet: Wallet, phones: Phones, card: Card) -> UnderWay:
-    """A push of one point, whose lease has ended, while the card has two by now."""
+    """A push of one point whose lease has expired, while the card has two points."""
     await wallet.shop.anna.earn(card, cents=100)
     slow = await held_up(wallet, phones, card)
     clock.move(LEASE + timedelta(seconds=1))
@@ -61,7 +61,7 @@ async def overtaken(wallet: Wallet, phones: Phones, card: Card) -> UnderWay:
 
 
 async def told(wallet: Wallet, card: Card) -> None:
-    """What the reaction to a booking writes down."""
+    """What the reaction to a booking records."""
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
         await mark_changed(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now())
 
@@ -85,7 +85,7 @@ async def status(wallet: Wallet, card: Card) -> str:
 
 
 async def test_a_card_that_was_refused_is_sent_again_when_it_changes(wallet: Wallet, phones: Phones) -> None:
-    """A name that Google does not take, corrected."""
+    """A name that Google refuses is corrected."""
     card = await refused_card(wallet, phones)
     await wallet.shop.anna.earn(card, cents=100)
     await told(wallet, card)
@@ -115,7 +115,7 @@ async def test_a_new_look_of_the_program_is_another_chance_for_all_its_refused_c
 async def test_a_refused_card_is_tried_again_a_day_later_and_reported_when_that_fails(
     wallet: Wallet, phones: Phones
 ) -> None:
-    """A picture that could not be fetched then, an error of ours that has been corrected since."""
+    """The cause may have been an image that could not be fetched, or an error of ours that was fixed."""
     card = await refused_card(wallet, phones)
     clock.move(REFUSED_RETRY - AN_HOUR)
     assert dict((await hourly_run(wallet)).counts) == {}
@@ -129,7 +129,7 @@ async def test_a_refused_card_is_tried_again_a_day_later_and_reported_when_that_
 
 
 async def test_a_refusal_of_what_a_card_was_is_none_of_what_it_is(wallet: Wallet, phones: Phones) -> None:
-    """The correction is booked while the mistake is under way: nobody else will ring for it."""
+    """The correction is booked during the push of the mistake, and no other job will push it."""
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     phones.fails = [REFUSED]
@@ -155,7 +155,7 @@ async def test_a_refused_program_is_asked_about_once_an_hour_and_its_cards_heal_
 
 
 async def test_the_cards_of_a_refused_program_are_never_tried_one_by_one(wallet: Wallet, phones: Phones) -> None:
-    """Ten thousand of them would ask ten thousand times a day about the same program."""
+    """Ten thousand cards would send the same program ten thousand times a day."""
     for _ in range(2):
         await refused_card(wallet, phones, PROGRAM_REFUSED)
     phones.refuses_program = [PROGRAM_REFUSED]
@@ -183,7 +183,7 @@ async def test_a_program_that_cannot_be_asked_about_stops_nobody_elses_passes(
 
 
 async def test_a_phone_that_registers_while_the_others_are_told_is_told_too(wallet: Wallet, phones: Phones) -> None:
-    """It has fetched the pass before the change; without a push of its own it would show that for ever."""
+    """It has fetched the pass before the change, and would show that state without a push of its own."""
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     first = await held_up(wallet, phones, card)
@@ -197,7 +197,7 @@ async def test_a_phone_that_registers_while_the_others_are_told_is_told_too(wall
 
 
 async def test_a_push_that_arrives_after_a_later_one_is_put_right(wallet: Wallet, phones: Phones) -> None:
-    """A worker sleeps for a minute with its request half sent; somebody else has shown the newer state long ago."""
+    """A worker stops for a minute during its request, while another one pushes the newer state."""
     card = await wallet.a_card()
     slow = await overtaken(wallet, phones, card)
     assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
@@ -210,7 +210,7 @@ async def test_a_push_that_arrives_after_a_later_one_is_put_right(wallet: Wallet
 
 
 async def test_two_pushes_under_way_at_once_are_followed_by_a_third_alone(wallet: Wallet, phones: Phones) -> None:
-    """The first has lost its lease to the second, which is not over yet: neither is believed, whichever came last."""
+    """The second begins after the first lease has expired. It is unknown which arrives last, so neither counts."""
     card = await wallet.a_card()
     slow = await overtaken(wallet, phones, card)
     second = await held_up(wallet, phones, card)
@@ -239,7 +239,7 @@ async def test_nothing_of_an_erased_person_comes_back_with_a_late_push(wallet: W
 async def test_waiting_for_the_database_is_part_of_the_lease(
     wallet: Wallet, phones: Phones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The lease runs from the moment it was asked for; a push that began late would end after it."""
+    """The lease is counted from the request for it, so a push that begins late would end after it."""
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.3)
     take_lease, push, asked_at, deadlines = syncing.take_lease, syncing._push, [], []
 

@@ -1,4 +1,4 @@
-"""What all passes of a program share: told to Google once, whatever becomes of it there."""
+"""What all passes of a program share is sent to Google once, and again when Google has refused it."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ async def hourly_run(town: GoogleTown) -> TaskRun:
 
 
 async def changed(town: GoogleTown, **values: Any) -> None:
-    """As an owner changes the program: every pass is due."""
+    """An owner changes the program, and every pass is out of date."""
     await town.shop.change(Program, **values)
     async with town.services.sessions.committing(town.shop.merchant_id) as session:
         await bump_pass_versions(session, town.shop.merchant_id)
@@ -50,7 +50,7 @@ def balance(town: GoogleTown, card: Card) -> int:
 
 
 async def test_a_new_color_is_one_call_for_ten_cards(google_town: GoogleTown) -> None:
-    """Not one per card: at eighteen a second, ten thousand would take ten minutes."""
+    """Not one call per card: ten thousand would take ten minutes at eighteen a second."""
     await google_town.shop.change(Program, type="points")
     cards = [await google_town.a_card(points=1) for _ in range(10)]
     before = calls(google_town)
@@ -100,7 +100,7 @@ async def test_a_program_that_could_not_be_told_keeps_its_cards_due(google_town:
 
 
 async def test_a_rejected_program_heals_with_all_its_cards_when_google_takes_it(google_town: GoogleTown) -> None:
-    """Nothing has changed on our side, and nobody has pressed a button."""
+    """Nothing has changed on our side, and no operator has acted."""
     cards = [await google_town.a_card(points=1) for _ in range(3)]
     name = program_at_google(google_town).body["programName"]
     google_town.google.fake.passes.rejected_names.add(name)

@@ -86,7 +86,7 @@ async def test_while_google_is_away_new_cards_wait_and_known_ones_are_led_there(
 
 
 async def browse(town: GoogleTown, card: Card) -> httpx.Response:
-    """A person taps."""
+    """A browser opens the link."""
     headers = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     return await town.town.stranger.http.get(urlsplit(town.save_url(card)).path, headers=headers)
 

@@ -1,4 +1,4 @@
-"""One pass is brought up to date: always to the newest state, never backwards, whatever fails on the way."""
+"""The sync of one pass: always to the newest state and never to an older one, whatever fails."""
 
 import asyncio
 from dataclasses import replace
@@ -50,7 +50,7 @@ async def test_a_provider_that_is_not_configured_is_not_asked(wallet: Wallet, ph
 
 
 async def test_two_updates_at_once_end_with_the_newer_one(wallet: Wallet, phones: Phones) -> None:
-    """Without the lease the older push could arrive last, and the versions would agree."""
+    """Without the lease the older push could arrive last, and the versions would be equal."""
     card = await wallet.a_card(points=1)
     await wallet.shop.anna.earn(card, cents=100)
     phones.may_answer.clear()
@@ -166,7 +166,7 @@ async def test_a_change_that_shows_nothing_new_is_not_sent(
 
 
 async def test_after_a_lost_answer_everything_is_sent_again(wallet: Wallet, phones: Phones) -> None:
-    """A sale, its update taken but the answer lost, the sale taken back: the phone must not go on showing it."""
+    """The response to the push of a sale is lost, and the sale is voided: the phone must not go on showing it."""
     card = await wallet.a_card(points=5)
     sale = await wallet.shop.anna.earn(card, cents=100)
     phones.loses = [Transient("504", "Lost.")]
@@ -288,7 +288,7 @@ async def test_a_reward_fetched_before_the_news_of_it_went_out_rings_nobody(
 async def test_points_that_end_while_a_ring_is_no_news_any_more_end_on_the_phone_too(
     open_wallet: OpenWallet, phones: Phones, opened: OpenShop, superuser: asyncpg.Connection
 ) -> None:
-    """What is written down as shown must have been sent, or the booking of the expiry would be taken for no change."""
+    """The stored fingerprint is that of the sent content, or the booking of the expiry would count as no change."""
     wallet = open_wallet(phones, await opened(terms={"expiry_kind": "rolling", "expiry_days": 5}))
     card = await wallet.a_card(points=5)
     await told(wallet, card, NotifyReason.POINTS_EXPIRING)
@@ -363,7 +363,7 @@ async def test_the_time_from_the_booking_to_the_phone_is_measured(wallet: Wallet
 
 
 async def told(wallet: Wallet, card: Card, notify: NotifyReason | None) -> None:
-    """What the reaction to a booking writes down."""
+    """What the reaction to a booking records."""
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
         await mark_changed(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now(), notify)
 

@@ -1,4 +1,4 @@
-"""From the sale to the phone, through outbox, queue and worker as they run."""
+"""From the sale to the phone, with the running outbox, queue and worker."""
 
 import asyncio
 import dataclasses

@@ -41,7 +41,8 @@ from tests.world.ports import own_port
 from tests.world.shop import Shop
 from tests.world.till import Stranger
 from workers import runner
-from workers.jobs import mail, outbox, tidy
+from workers.jobs import mail, outbox
+from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.purge import ANSWERS_KEPT, purge
@@ -190,15 +191,15 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         for _ in range(5):
             await place.anna.earn(card, cents=100)
     clock.move(ANSWERS_KEPT + timedelta(days=1))
-    forget = tidy.forget_erased
+    forget = purge_job.purge_erased_passes
 
     async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
         if merchant_id == min(shop.merchant_id, other.merchant_id):
             raise RuntimeError
         await forget(session, merchant_id, now)
 
-    monkeypatch.setattr(tidy, "CHUNK", 2)
-    monkeypatch.setattr(tidy, "forget_erased", troubled)
+    monkeypatch.setattr(purge_job, "CHUNK", 2)
+    monkeypatch.setattr(purge_job, "purge_erased_passes", troubled)
     await purge(working)
     left = "SELECT count(*) FROM stored_answers WHERE merchant_id = ANY($1)"
     assert await superuser.fetchval(left, [shop.merchant_id, other.merchant_id]) == 0

@@ -9,7 +9,7 @@ from arq.worker import Retry
 from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.queries import SILENCE, get_run, is_running, list_unheard
-from backend.operations.wallets.alarm_mails import tell_super_admins
+from backend.operations.wallets.alarm_mails import mail_super_admins
 from backend.operations.wallets.alarms import CHECK_CERTIFICATES, check_certificates
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.services import Services
@@ -65,6 +65,6 @@ async def check_wallet_certificates(context: dict[str, Any]) -> None:
 
     async def work(progress: Progress) -> None:
         alarms = check_certificates(services.settings, progress)
-        await tell_super_admins(services.sessions, services.settings, alarms)
+        await mail_super_admins(services.sessions, services.settings, alarms)
 
     await run_now(services.sessions, CHECK_CERTIFICATES, work)

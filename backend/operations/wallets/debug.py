@@ -1,4 +1,4 @@
-"""One card's passes, for whoever has to find out what is wrong with them."""
+"""Shows and retries one card's passes, for support."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,9 @@ from backend.core.clock import clock
 from backend.loyalty.cards.models import Card
 from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
 from backend.operations.wallets.scopes import find_card
-from backend.wallets.apple.opening import Apple
+from backend.wallets.apple.open import Apple
 from backend.wallets.apple.pass_json import PassFacts, loyalty_pass
-from backend.wallets.google.opening import Google
+from backend.wallets.google.open import Google
 from backend.wallets.link_state import CARD_OF_LINK, IS_OUT_OF_DATE, IS_REMOVED
 from backend.wallets.models import ApplePass, AppleRegistration, WalletLink
 from backend.wallets.ports import CardSnapshot, LinkKey, Provider
@@ -32,12 +32,12 @@ class WalletDebug:
     google: Google | None
     apple: Apple | None
 
-    async def show(self, told: str) -> CardPasses:
-        """`told` is the card's code or its id. Raises CardNotFound."""
-        card, now = await find_card(self.sync.sessions, told), clock.now()
+    async def show(self, code_or_id: str) -> CardPasses:
+        """By the card's code or id. Raises CardNotFound."""
+        card, now = await find_card(self.sync.sessions, code_or_id), clock.now()
         async with self.sync.sessions.committing(card.merchant_id) as session:
             snapshot = await find_snapshot(session, self.sync.links, card.merchant_id, card.card_id, now)
-            assert snapshot is not None, "the card was just found"
+            assert snapshot is not None, "the card exists"
             links = await session.execute(
                 select(WalletLink, ~IS_OUT_OF_DATE)
                 .join(Card, CARD_OF_LINK)
@@ -45,7 +45,7 @@ class WalletDebug:
                 .order_by(WalletLink.provider.desc())
             )
             rows = links.tuples().all()
-        # The address of the customer's own page is theirs alone.
+        # The URL of the customer's page is secret.
         snapshot = msgspec.structs.replace(snapshot, page_url=HIDDEN)
         return CardPasses(
             card_id=card.card_id,
@@ -58,9 +58,9 @@ class WalletDebug:
             save_link_error=await self._save_link_error(snapshot, now),
         )
 
-    async def retry(self, told: str, provider: Provider) -> RetryView:
-        """Sends this pass now, whatever its versions say. Raises CardNotFound or NoSuchPass."""
-        card = await find_card(self.sync.sessions, told)
+    async def retry(self, code_or_id: str, provider: Provider) -> RetryView:
+        """Sends this pass now, even if it is up to date. Raises CardNotFound or NoSuchPass."""
+        card = await find_card(self.sync.sessions, code_or_id)
         key: LinkKey = (card.merchant_id, card.card_id, provider)
         async with self.sync.sessions.committing(card.merchant_id) as session:
             if await session.scalar(select(WalletLink.card_id).where(has_key(key), ~IS_REMOVED)) is None:
@@ -102,8 +102,8 @@ class WalletDebug:
                 web_service_url=HIDDEN,
                 last_modified=now,
             )
-            shown: dict[str, Any] = loyalty_pass(snapshot, facts, now).json_dict()
-            return shown
+            content: dict[str, Any] = loyalty_pass(snapshot, facts, now).json_dict()
+            return content
         return None
 
     async def _devices(self, link: WalletLink) -> int:
@@ -117,13 +117,13 @@ class WalletDebug:
             return await session.scalar(count) or 0
 
     async def _save_link_error(self, snapshot: CardSnapshot, now: datetime) -> str | None:
-        """Makes one and throws it away."""
+        """Makes a link only to find out whether it can be made."""
         if self.google is None:
             return None
         try:
             name = self.google.wallet.payload(snapshot)["id"]
             await self.google.save_links.url(program_id=snapshot.program.program_id, object_name=name, now=now)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the reader wants to know
+        except Exception as error:  # noqa: BLE001 - every error is shown
             return f"{type(error).__name__}: {error}"
         return None
 

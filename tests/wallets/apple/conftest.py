@@ -42,7 +42,7 @@ class AppleWorld:
         return self.services.links.pass_url(self.shop.merchant_id, UUID(card["id"]), page_version)
 
     async def add(self, phone: FakeIPhone, card: Card) -> HeldPass:
-        """The holder taps the button, and the phone has caught up with what happened meanwhile."""
+        """The holder adds the pass, and the phone is up to date."""
         held = await phone.add(self.pass_url(card))
         await self.update(card)
         await phone.pushed()
@@ -62,7 +62,7 @@ class AppleWorld:
 
 
 async def at_the_lock(world: AppleWorld, word: str) -> None:
-    """Returns when somebody waits for a lock, with a statement in which the word is."""
+    """Returns when a statement that contains the word waits for a lock."""
 
     async def somebody_waits() -> bool:
         return await world.superuser.fetchval(WAITS, f"%{word}%")
@@ -98,13 +98,13 @@ async def apple_http(apple: Apple, settings: Settings) -> AsyncIterator[httpx.As
 async def calm(
     apple: Apple, apple_services: Services, superuser: asyncpg.Connection, stranger: Stranger
 ) -> asyncpg.Connection:
-    """No phone is registered, and Apple is in a good mood."""
+    """No phone is registered, and Apple has no faults."""
     await superuser.execute("DELETE FROM apple_devices")
     for forgotten in (apple.apns.pushes, apple.apns.refused, apple.apns.scripts):
         forgotten.clear()
     apple.apns.always = None
     assert apple_services.apple is not None
-    apple_services.apple.wallet._wrong.clear()
+    apple_services.apple.wallet._refused.clear()
     return superuser
 
 

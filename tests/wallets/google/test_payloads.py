@@ -1,4 +1,4 @@
-"""What Google is told, checked against its own published description."""
+"""The payloads, checked against Google's published schema."""
 
 import json
 
@@ -187,8 +187,8 @@ def test_reconciliation_compares_what_people_see_and_not_what_google_adds() -> N
 @pytest.mark.parametrize("reason", NotifyReason)
 def test_a_message_can_ring_or_not(reason: NotifyReason) -> None:
     card = a_snapshot(next_expiry_at=SOON, next_expiry_points=30)
-    for rings, kind in ((True, "TEXT_AND_NOTIFY"), (False, "TEXT")):
-        payload = message_payload(card, reason, rings=rings)
+    for notifies, kind in ((True, "TEXT_AND_NOTIFY"), (False, "TEXT")):
+        payload = message_payload(card, reason, notifies=notifies)
         check("AddMessageRequest", payload)
         assert payload["message"]["messageType"] == kind
 

@@ -1,4 +1,4 @@
-"""Whatever is asked, the pass shows the card as it is afterwards."""
+"""After every push the pass shows the current card."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from backend.dev.sandbox.google.phone import Shown, shown
 from backend.services import Services
 from backend.wallets.google import client as client_module
-from backend.wallets.google.opening import open_google as open_parts
+from backend.wallets.google.open import open_google as open_parts
 from backend.wallets.google.payloads import shows
 from backend.wallets.models import GoogleProgram
 from backend.wallets.ports import Misconfigured, NotifyReason, Permanent, Transient, WalletProvider
@@ -192,7 +192,7 @@ async def test_a_reward_makes_the_phone_ring_and_a_stamp_does_not(google, parts,
 
 @pytest.mark.parametrize("kind", ["stamps", "hybrid"])
 async def test_a_reward_rings_also_when_its_stamp_was_shown_before(google, parts, marie, kind) -> None:
-    """Another update may carry the stamp before the one that is to ring."""
+    """Another push may send the stamp before the one with the notification."""
     await parts.wallet.push(marie({"type": kind}, stamp_count=9))
     ready = marie({"type": kind}, stamp_count=10)
     await parts.wallet.push(ready)
@@ -251,7 +251,7 @@ async def test_a_push_that_failed_is_right_after_another_one(google, parts, mari
 
 @pytest.mark.parametrize("lost", range(4))
 async def test_an_insert_whose_answer_is_lost_makes_no_second_card(google, parts, marie, lost) -> None:
-    """Class PATCH, class insert, object PATCH, object insert: whichever answer is lost."""
+    """The lost response is that of the class PATCH, class insert, object PATCH or object insert."""
     with pytest.raises(Transient):
         await fail_at(google, parts, marie, lost)
     await parts.wallet.push(marie())

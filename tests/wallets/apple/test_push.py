@@ -1,4 +1,4 @@
-"""Telling phones that something is new: once, and not for ever to those that are gone."""
+"""Pushes to phones: one per change, and none to phones that are gone."""
 
 import asyncio
 from datetime import timedelta
@@ -10,7 +10,7 @@ import pytest
 from backend.core.clock import clock
 from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
-from backend.wallets.apple.provider import AppleWallet
+from backend.wallets.apple.provider import AppleProvider
 from backend.wallets.apple.publish import publish
 from backend.wallets.outcomes import OutcomeKind
 from tests.wallets.apple.conftest import AppleWorld, at_the_lock
@@ -64,7 +64,7 @@ async def test_two_changes_within_two_seconds_are_two_pushes_at_most_and_the_las
 
 
 async def test_a_push_that_came_after_the_change_covers_it(world: AppleWorld) -> None:
-    """Pushed for one card, the phone asks for all: nobody waits to push it for the other."""
+    """The phone fetches all its passes after one push, so no second one has to wait."""
     phone = world.phone()
     (_, _, one), (_, _, other) = await installed(world, phone), await installed(world, phone)
     await world.shop.anna.earn(one, cents=100)
@@ -76,7 +76,7 @@ async def test_a_push_that_came_after_the_change_covers_it(world: AppleWorld) ->
 
 
 async def test_a_clock_that_was_set_back_silences_no_phone(world: AppleWorld) -> None:
-    """Its last push would be one of the future, and cover every change until then."""
+    """Its last push would be in the future and cover every change until then."""
     phone, held, card = await installed(world)
     clock.move(-timedelta(hours=1))
     assert await changed(world, card) is OutcomeKind.SYNCED
@@ -112,7 +112,7 @@ async def test_a_single_wrong_token_is_forgotten(world: AppleWorld) -> None:
 
 async def test_many_wrong_tokens_are_the_wrong_certificate_and_stop_the_queue(world: AppleWorld) -> None:
     phones = [await installed(world) for _ in range(6)]
-    apple_wallet(world)._wrong.clear()
+    apple_wallet(world)._refused.clear()
     world.apple.apns.always = Script(status=400)
     outcomes = [await changed(world, card) for _, _, card in phones]
     assert outcomes == [OutcomeKind.SYNCED] * 2 + [OutcomeKind.STOPPED] * 4
@@ -121,12 +121,12 @@ async def test_many_wrong_tokens_are_the_wrong_certificate_and_stop_the_queue(wo
     world.apple.apns.always = None
     assert world.services.apple is not None
     await world.services.apple.breaker.resume()
-    apple_wallet(world)._wrong.clear()
+    apple_wallet(world)._refused.clear()
     assert (await world.update(phones[5][2])).kind is OutcomeKind.SYNCED
 
 
 async def test_tokens_that_somebody_made_up_stop_nobodys_pushes_and_are_forgotten(world: AppleWorld) -> None:
-    """Anybody who has a pass may tell us any tokens."""
+    """Anyone who has a pass can register any tokens."""
     _, _, honest_card = await installed(world)
     phone, held, card = await installed(world)
     for _ in range(15):
@@ -154,7 +154,7 @@ async def test_a_token_that_took_the_place_of_a_good_one_is_not_better_than_any_
 async def test_only_a_phone_that_apple_knew_decides_whether_pushing_goes_on(
     world: AppleWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a stop, one push tries again; a token that somebody made up would stop everybody else for ever."""
+    """After a stop one push is the trial. A forged token as the trial would keep the stop forever."""
     _, _, honest_card = await installed(world)
     phone, held, card = await installed(world)
     await phone.remove(held)
@@ -193,7 +193,7 @@ async def test_a_phone_that_is_refused_again_after_a_stop_stops_the_queue_again(
 async def test_as_long_as_apple_has_taken_nothing_no_phone_is_forgotten_and_nobody_is_stopped(
     world: AppleWorld,
 ) -> None:
-    """Led to Apple's other host from the first day: each phone's first push is refused."""
+    """Configured with Apple's other host from the beginning: each phone's first push is refused."""
     world.apple.apns.always = Script(status=400)
     cards = [await world.shop.a_card() for _ in range(4)]
     for card in cards:
@@ -255,7 +255,7 @@ async def test_a_mistake_of_ours_fails_the_card_and_no_other(world: AppleWorld) 
 
 
 async def test_tags_follow_the_order_of_commits(world: AppleWorld) -> None:
-    """Whoever is publishing holds the others up, or a phone that has seen a tag would never ask for a smaller one."""
+    """Publishing is serialized, because a phone that has seen a tag never fetches lower ones."""
     _, _, card = await installed(world)
     publishing = await asyncpg.connect(world.services.settings.migration_url)
     try:
@@ -271,6 +271,6 @@ async def test_tags_follow_the_order_of_commits(world: AppleWorld) -> None:
     assert await world.superuser.fetchval(tag, UUID(card["id"])) > taken
 
 
-def apple_wallet(world: AppleWorld) -> AppleWallet:
+def apple_wallet(world: AppleWorld) -> AppleProvider:
     assert world.services.apple is not None
     return world.services.apple.wallet

@@ -1,4 +1,4 @@
-"""At night, what Google shows is held against what it was told."""
+"""The nightly comparison of what Google shows with what it was sent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
 from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
-from backend.wallets.google.provider import GoogleWallet
+from backend.wallets.google.provider import GoogleProvider
 from backend.wallets.ports import CardSnapshot
 from tests.wallets.conftest import GoogleTown
 from tests.world.caller import new_key
@@ -25,7 +25,7 @@ async def reconciled(town: GoogleTown) -> TaskRun:
 
 
 async def test_a_pass_that_shows_something_else_is_sent_again(google_town: GoogleTown) -> None:
-    """A request that Google took after we had stopped waiting for it."""
+    """A request that Google processed after our timeout."""
     right, wrong = await google_town.a_card(points=5), await google_town.a_card(points=7)
     google_town.at_google(wrong)["loyaltyPoints"]["balance"] = {"int": 6}
     run = await reconciled(google_town)
@@ -36,7 +36,7 @@ async def test_a_pass_that_shows_something_else_is_sent_again(google_town: Googl
 
 
 async def test_what_all_passes_share_is_compared_too(google_town: GoogleTown) -> None:
-    """An older color that arrived after the newer one: every card would show it, and nobody would look."""
+    """An older color that arrived after the newer one and is shown on every card."""
     await google_town.a_card()
     name = class_id(ISSUER_ID, google_town.shop.program_id)
     shown = google_town.google.fake.passes.get("loyaltyClass", name).body
@@ -50,7 +50,7 @@ async def test_what_all_passes_share_is_compared_too(google_town: GoogleTown) ->
 
 @pytest.mark.parametrize("why", ["erased", "given new links"])
 async def test_what_ended_and_is_back_at_google_is_ended_again(google_town: GoogleTown, why: str) -> None:
-    """By a request of before, which Google took after it."""
+    """By an earlier request that Google processed later."""
     shop, sync = google_town.shop, google_town.services.wallet_sync
     card = await google_town.a_card(first_name="Marie")
     before = dict(google_town.at_google(card))
@@ -92,7 +92,7 @@ async def test_a_pass_in_somebodys_wallet_is_known_to_be_there(google_town: Goog
 
 
 async def test_a_pass_with_a_code_that_was_replaced_is_sent_again(google_town: GoogleTown) -> None:
-    """A late update from before the card was replaced: its holder would be refused at the till."""
+    """A late update from before the card was replaced. With its code the holder would be refused at the till."""
     card = await google_town.a_card(points=5)
     right = dict(google_town.at_google(card))
     google_town.at_google(card)["barcode"] = {"type": "QR_CODE", "value": "BCDFGHKLMNPRSTVX", "alternateText": "old"}
@@ -136,7 +136,7 @@ async def test_a_card_that_cannot_be_compared_is_a_failure_of_its_own(
     def payload(card: CardSnapshot) -> dict[str, Any]:
         if str(card.card_id) == bad["id"]:
             raise ZeroDivisionError
-        return GoogleWallet.payload(wallet, card)
+        return GoogleProvider.payload(wallet, card)
 
     assert google_town.services.google is not None
     wallet = google_town.services.google.wallet
