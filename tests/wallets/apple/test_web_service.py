@@ -14,7 +14,7 @@ from backend.dev.sandbox.apple.apns import Script
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import PASS_TYPE
 from backend.dev.sandbox.apple.pkpass import open_pkpass
-from backend.wallets.apple import limits, routes
+from backend.wallets.apple import limits
 from backend.wallets.apple.publish import publish
 from tests.wallets.apple.conftest import AppleWorld
 from tests.world.caller import Promises, refused
@@ -281,7 +281,7 @@ async def test_whoever_tries_serial_numbers_and_devices_is_stopped_before_the_da
 async def test_a_full_house_behind_one_address_is_served(world: AppleWorld) -> None:
     """Everybody in the room was pushed at once: each phone asks what has changed and fetches its pass."""
     phone, held, _ = await installed(world)
-    assert routes.PER_ADDRESS >= 1000 * 3
+    assert limits.PER_ADDRESS >= 1000 * 3
     statuses = {(await world.http.request(**changes(world.phone()))).status_code for _ in range(200)}
     assert statuses == {204}
     assert (await phone.fetch(held)).status_code == 304
