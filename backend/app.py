@@ -29,7 +29,7 @@ from backend.loyalty.previews.actions import Previews
 from backend.routes import about, api, shows_docs
 from backend.services import open_services
 from backend.staff_pins.actions import StaffPins
-from backend.wallets.apple.issuing import ApplePasses
+from backend.wallets.apple.issue import ApplePasses
 from backend.wallets.images.actions import PassImages
 
 BODY_BYTES_MAX = 1024 * 1024

@@ -24,9 +24,9 @@ from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
-from backend.wallets.jobs import ring_passes
-from backend.wallets.links import note_change, repaint
-from backend.wallets.ports import Notify
+from backend.wallets.jobs import enqueue_pass_syncs
+from backend.wallets.ports import NotifyReason
+from backend.wallets.wallet_links import bump_pass_versions, mark_changed
 from i18n.locales import negotiate
 
 
@@ -54,7 +54,7 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
             await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys)
 
     async def sync_wallets(session: AsyncSession, event: Event) -> None:
-        notify = Notify.REWARD_READY if event.name == event_name(RewardReady) else None
+        notify = NotifyReason.REWARD_READY if event.name == event_name(RewardReady) else None
         await _sync_wallets(session, event, UUID(event.data["card_id"]), queue, notify)
 
     async def end_passes(session: AsyncSession, event: Event) -> None:
@@ -62,12 +62,12 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
 
     async def warn_wallets(session: AsyncSession, event: Event) -> None:
         card_id = UUID(event.data["card_id"])
-        await repaint(session, event.merchant_id, [card_id])
-        await _sync_wallets(session, event, card_id, queue, Notify.POINTS_EXPIRING)
+        await bump_pass_versions(session, event.merchant_id, [card_id])
+        await _sync_wallets(session, event, card_id, queue, NotifyReason.POINTS_EXPIRING)
 
     async def repaint_wallets(session: AsyncSession, event: Event) -> None:
         cards = await _cards_of(session, event.merchant_id, UUID(event.data["customer_id"]))
-        await repaint(session, event.merchant_id, cards)
+        await bump_pass_versions(session, event.merchant_id, cards)
         for card_id in cards:
             await _sync_wallets(session, event, card_id, queue)
 
@@ -82,11 +82,11 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
 
 
 async def _sync_wallets(
-    session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis, notify: Notify | None = None
+    session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis, notify: NotifyReason | None = None
 ) -> None:
     """Queues no sync for a card without passes."""
-    versions = await note_change(session, event.merchant_id, card_id, event.occurred_at, notify)
-    await ring_passes(queue, event.merchant_id, card_id, versions, notify)
+    versions = await mark_changed(session, event.merchant_id, card_id, event.occurred_at, notify)
+    await enqueue_pass_syncs(queue, event.merchant_id, card_id, versions, notify)
 
 
 async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> list[UUID]:

@@ -20,10 +20,10 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.previews.actions import Previews
 from backend.models import metadata
 from backend.staff_pins.actions import StaffPins
-from backend.wallets.apple.opening import Apple
-from backend.wallets.google.opening import Google
+from backend.wallets.apple.open import Apple
+from backend.wallets.google.open import Google
 from backend.wallets.images.actions import PassImages
-from backend.wallets.opening import configured_wallets, open_wallets
+from backend.wallets.open import configured_wallets, open_wallets
 from backend.wallets.sync import WalletSync
 
 

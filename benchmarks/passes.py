@@ -24,7 +24,7 @@ from backend.wallets.apple.certificates import KEY, SIGNER, WWDR, PassCertificat
 from backend.wallets.apple.pass_json import PassFacts
 from backend.wallets.apple.signer import PassSigner
 from backend.wallets.images import pictures
-from backend.wallets.images.drawing import draw
+from backend.wallets.images.draw import draw
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 SLICE_SECONDS = 1.0

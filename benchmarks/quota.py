@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from backend.core.queue import LONG_QUEUE, open_queue
-from backend.wallets.jobs import SYNC_PASSES, ring_passes
+from backend.wallets.jobs import SYNC_PASSES, enqueue_pass_syncs
 from benchmarks.measuring import MeasurementFailed
 from benchmarks.servers import start_program, wait_until
 from benchmarks.wallet_stand import WalletStand, count_behind, make_behind, prove_right
@@ -61,7 +61,7 @@ async def _ring(stand: WalletStand, card_ids: Sequence[UUID]) -> None:
     queue = open_queue(stand.environment["ORION_REDIS_URL"])
     try:
         for n, card_id in enumerate(card_ids):
-            await ring_passes(queue, id_of(MERCHANT, n % MERCHANTS), card_id, [("google", 1)], None)
+            await enqueue_pass_syncs(queue, id_of(MERCHANT, n % MERCHANTS), card_id, [("google", 1)], None)
         await queue.enqueue_job(SYNC_PASSES, _queue_name=LONG_QUEUE)
     finally:
         await queue.aclose(close_connection_pool=True)

@@ -19,10 +19,10 @@ from backend.core.outbound.bucket import Bucket
 from backend.core.settings import load_settings
 from backend.services import open_services
 from backend.wallets.catch_up import catch_up
-from backend.wallets.due import Scope
-from backend.wallets.google.opening import Google
+from backend.wallets.due import SyncScope
+from backend.wallets.google.open import Google
 from backend.wallets.google.pace import Pace
-from backend.wallets.outcomes import Result
+from backend.wallets.outcomes import AttemptOutcome
 from backend.wallets.ports import Provider
 from backend.wallets.sync import WalletSync
 from benchmarks.load import Outcome
@@ -35,7 +35,7 @@ class Timed(WalletSync):
     latencies: list[float] = field(default_factory=list)
     """Seconds from requesting the lease to releasing it."""
 
-    async def sync_card(self, merchant_id: UUID, card_id: UUID, name: Provider) -> Result:
+    async def sync_card(self, merchant_id: UUID, card_id: UUID, name: Provider) -> AttemptOutcome:
         started = time.perf_counter()
         result = await super().sync_card(merchant_id, card_id, name)
         self.latencies.append(time.perf_counter() - started)
@@ -69,7 +69,7 @@ async def run() -> Outcome:
         sync = Timed(*(getattr(services.wallet_sync, each.name) for each in fields(WalletSync)))
         before = sum(os.times()[:2])
         moments = Moments()
-        await catch_up(sync, Scope(), moments)
+        await catch_up(sync, SyncScope(), moments)
         cpu = sum(os.times()[:2]) - before
     return Outcome(moments.answered_at, sync.latencies, moments.failures, cpu)
 

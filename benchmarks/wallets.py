@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 
 from backend.dev.sandbox.google.faults import PER_SECOND
-from backend.wallets.catch_up import AT_ONCE
+from backend.wallets.catch_up import PUSHES_MAX
 from benchmarks.comparison import Comparison
 from benchmarks.google import LATENCY_SECONDS
 from benchmarks.load import Outcome
@@ -30,8 +30,8 @@ IDEAL, ALLOWED, A_SECOND, TWO_SECONDS = "the ideal", "the quota", "a second", "t
 COMPARISONS = (
     Comparison(OURS, SIGNATURE, SIGNATURE, 0.60),
     Comparison(OURS, STOCK, STOCK, None),
-    Comparison(SYNC, BARE, f"the PATCHes alone, by httpx, {AT_ONCE} at once", 0.50),
-    Comparison(SYNC, IDEAL, f"{AT_ONCE} at once, {LATENCY_SECONDS * 1000:.0f} ms each", None),
+    Comparison(SYNC, BARE, f"the PATCHes alone, by httpx, {PUSHES_MAX} at once", 0.50),
+    Comparison(SYNC, IDEAL, f"{PUSHES_MAX} at once, {LATENCY_SECONDS * 1000:.0f} ms each", None),
     Comparison(QUOTA, ALLOWED, f"the {PER_SECOND} calls that Google allows", 1.0, at_most=True),
     Comparison(OUTBOX, A_SECOND, "the second promised", 1.0, at_most=True),
     Comparison(PHONES, TWO_SECONDS, "the two seconds promised", 1.0, at_most=True),
@@ -47,7 +47,12 @@ class Wallets(msgspec.Struct):
 
     @property
     def rates(self) -> dict[str, list[float]]:
-        fixed = {IDEAL: [AT_ONCE / LATENCY_SECONDS], ALLOWED: [float(PER_SECOND)], A_SECOND: [1.0], TWO_SECONDS: [2.0]}
+        fixed = {
+            IDEAL: [PUSHES_MAX / LATENCY_SECONDS],
+            ALLOWED: [float(PER_SECOND)],
+            A_SECOND: [1.0],
+            TWO_SECONDS: [2.0],
+        }
         worst = {QUOTA: [float(self.quota.worst_second)]} if self.quota else {}
         return fixed | worst | self._waits() | self.passes
 
@@ -82,7 +87,7 @@ def measure_wallets(
 
 def _synced(stand: WalletStand, cards: int) -> dict[str, list[Sample]]:
     stand.google.start_over(has_quota=False)
-    limit = LimitPlan(min(cards, LIMIT_CARDS), AT_ONCE)
+    limit = LimitPlan(min(cards, LIMIT_CARDS), PUSHES_MAX)
     bare = Measurement(BARE, lambda _: driven("benchmarks.wallet_limit", limit, dict(stand.environment)))
     sync = Measurement(SYNC, lambda _: _sync(stand, cards), warm_up=0)
     before, synced, after = (sample(stand.pids, each) for each in (bare, sync, bare))

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused, check_start
-from backend.wallets.opening import check_wallet_files
+from backend.wallets.open import check_wallet_files
 from environment.places import check_place
 from workers.queues import make_workers
 from workers.runner import open_context

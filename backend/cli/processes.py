@@ -9,7 +9,7 @@ from backend.cli.output import run_or_end, settings
 from backend.core.database import open_pool
 from backend.core.settings import Settings
 from backend.core.startup import check_start
-from backend.wallets.opening import check_wallet_files
+from backend.wallets.open import check_wallet_files
 from environment.places import check_place, serve
 
 

@@ -19,10 +19,10 @@ from backend.operations.task_runs.actions import Progress
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.schemas import StepView, SyncRequest
 from backend.operations.wallets.scopes import scope_of
-from backend.operations.wallets.status import Checked, look_at_wallets, step_view
+from backend.operations.wallets.status import WalletChecks, check_wallets, step_view
 from backend.operations.wallets.tasks import queue_sync, run_facts, sync_passes
 from backend.services import Services
-from backend.wallets.opening import configured_wallets
+from backend.wallets.open import configured_wallets
 
 NAMES = {"google": "Google Wallet", "apple": "Apple Wallet"}
 
@@ -49,11 +49,11 @@ def check(as_json: bool) -> None:
     sys.exit(DONE if checked.is_well else FAILED)
 
 
-async def _check(loaded: Settings) -> Checked:
+async def _check(loaded: Settings) -> WalletChecks:
     required(loaded, "redis_url")
     await reach_redis(loaded.redis_url, is_needed=True)
     async with open_redis(loaded.redis_url) as redis:
-        return await look_at_wallets(loaded, redis, clock.now(), resumes=True)
+        return await check_wallets(loaded, redis, clock.now(), resumes=True)
 
 
 def _print_steps(name: str, steps: list[StepView]) -> None:

@@ -23,7 +23,7 @@ from backend.dev.servers.environment import local_url, open_servers
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.state_file import remove_state, write_state
 from backend.dev.supervisor import Supervisor
-from backend.wallets.opening import check_wallet_files
+from backend.wallets.open import check_wallet_files
 from environment.places import SERVER
 
 READY_SECONDS = 60

@@ -1,95 +1,87 @@
-"""One attempt at a pass: what it was taken with, and what is written down when it ends."""
+"""One attempt to bring a pass up to date, as one value: its lease, what was sent, and how it ended."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from backend.core.ids import new_id
 from backend.core.outbound.retry import TRIES
-from backend.loyalty.cards.links import CardLinks
-from backend.wallets.leases import Ended, Taken
-from backend.wallets.outcomes import Outcome, Refusal, Result
-from backend.wallets.ports import CardSnapshot, LinkKey, Notify
-from backend.wallets.rings import ring_of
-from backend.wallets.snapshot import snapshot_of
+from backend.wallets.link_state import state_after
+from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
+from backend.wallets.ports import CardSnapshot, LinkKey, NotifyReason
+from backend.wallets.schemas import LinkState
+from backend.wallets.snapshot import WalletState
 
-REFUSED_FOR = timedelta(days=1)
-"""A refused card is asked about again after so long: what was wrong may not have been the card."""
-CODE_MAX, ERROR_MAX = 100, 500
+REFUSED_RETRY = timedelta(days=1)
+"""A refused card is tried again after this time, because the reason may not have been the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The exclusive right to push one pass, with the card and the link as they were when it was taken."""
+
+    key: LinkKey
+    token: UUID
+    taken_at: datetime
+    card: WalletState
+    failed_attempts: int
+    fingerprint: str | None
+    """Of the content that the provider shows; None when it is not known."""
+    notify: NotifyReason | None
+    """The notification that was requested."""
+    notifications_today: int
+    """Sent in the last 24 hours."""
+    waiting_since: datetime | None
+    """When the oldest change was booked that the pass does not show yet."""
+
+    @property
+    def attempt_number(self) -> int:
+        return 1 if self.failed_attempts >= TRIES else self.failed_attempts + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    key: LinkKey
-    token: UUID
+    lease: Lease
     snapshot: CardSnapshot
-    taken_at: datetime
-    number: int
-    shown: str | None
-    """The fingerprint of what the provider shows; None: nobody knows."""
-    asked: str | None
-    notify: Notify | None
-    """What is still worth ringing for of what was asked."""
-    waiting_since: datetime | None
+    notify: NotifyReason | None
+    """The notification that was due; None also when the requested one is not due any more."""
+    outcome: AttemptOutcome
+    ended_at: datetime
 
-    @classmethod
-    def of(cls, key: LinkKey, token: UUID, taken: Taken, links: CardLinks, now: datetime) -> "Attempt":
-        assert taken.state is not None, "a link belongs to a card"
-        snapshot = snapshot_of(taken.state, links, now)
-        return cls(
-            key=key,
-            token=token,
-            snapshot=snapshot,
-            taken_at=now,
-            number=1 if taken.attempts >= TRIES else taken.attempts + 1,
-            shown=taken.payload_hash,
-            asked=taken.notify,
-            notify=ring_of(taken.notify, taken.rung, snapshot),
-            waiting_since=taken.waiting_since,
-        )
+    @property
+    def is_synced(self) -> bool:
+        return self.outcome.kind is OutcomeKind.SYNCED
 
-    def is_shown(self, fingerprint: str) -> bool:
-        """The phone has all of it already, and nobody is to be rung."""
-        return self.notify is None and fingerprint == self.shown
+    @property
+    def link_state(self) -> LinkState:
+        return state_after(self.outcome.kind, is_erased=self.snapshot.state == "erased")
 
-    def succeeded(self, fingerprint: str, now: datetime) -> Ended:
-        return self._ended(
-            now,
-            is_synced=True,
-            payload_hash=fingerprint,
-            settles_ring=self.asked,
-            ring_id=new_id() if self.notify else None,
-            rung=self.notify,
-            status="removed" if self.snapshot.state == "erased" else "active",
-        )
+    @property
+    def counts(self) -> bool:
+        """Whether the card has used one of its attempts."""
+        return self.outcome.kind in {OutcomeKind.RETRY, OutcomeKind.GAVE_UP}
 
-    def failed(self, refused: Refusal, result: Result, now: datetime) -> Ended:
-        costs = result.outcome in {Outcome.RETRY, Outcome.GAVE_UP}
-        is_refused = result.outcome is Outcome.FAILED
-        return self._ended(
-            now,
-            is_synced=False,
-            settles_ring=self.asked if self.notify is None else None,
-            status="failed" if is_refused else "active",
-            attempts=self.number if costs else self.number - 1,
-            next_attempt_at=now + REFUSED_FOR if is_refused else _after(result, now) if costs else None,
-            error_code=refused.code[:CODE_MAX],
-            error=refused.detail[:ERROR_MAX],
-        )
+    @property
+    def failed_attempts(self) -> int:
+        if self.is_synced:
+            return 0
+        return self.lease.attempt_number if self.counts else self.lease.attempt_number - 1
 
-    def _ended(self, now: datetime, **facts: Any) -> Ended:
-        _, card_id, provider = self.key
-        return Ended(
-            card_id=card_id,
-            provider=provider,
-            token=self.token,
-            now=now,
-            read_at=self.taken_at,
-            version=self.snapshot.version,
-            **facts,
-        )
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        if self.outcome.kind is OutcomeKind.FAILED:
+            return self.ended_at + REFUSED_RETRY
+        if self.counts and self.outcome.retry_in:
+            return self.ended_at + timedelta(seconds=self.outcome.retry_in)
+        return None
 
+    @property
+    def is_notify_settled(self) -> bool:
+        """The requested notification has been sent, or is not due any more."""
+        return self.is_synced or self.notify is None
 
-def _after(result: Result, now: datetime) -> datetime | None:
-    return now + timedelta(seconds=result.again_in) if result.again_in else None
+    @property
+    def lag_seconds(self) -> float | None:
+        """From the booking to the push that shows it; None when nothing was pushed or the booking is not known."""
+        if not self.outcome.is_pushed or self.lease.waiting_since is None:
+            return None
+        return max(0.0, (self.ended_at - self.lease.waiting_since).total_seconds())

@@ -1,4 +1,4 @@
-"""The net under the real-time updates: every pass that is behind, four attempts each, what failed and why."""
+"""The run that syncs every pass that is out of date: four attempts each, with a report of what failed and why."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,28 +10,27 @@ import structlog
 
 from backend.core.outbound.retry import TRIES
 from backend.merchants.queries import list_merchant_ids
-from backend.wallets.due import Scope, count_due, due_chunks
-from backend.wallets.links import repaint
-from backend.wallets.outcomes import Outcome, Result
+from backend.wallets.due import SyncScope, count_due, due_chunks
+from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
 from backend.wallets.ports import LinkKey, Provider, WalletProvider
-from backend.wallets.programs import ask_again
+from backend.wallets.programs import retry_refused_programs
 from backend.wallets.sync import WalletSync
+from backend.wallets.wallet_links import bump_pass_versions
 
-AT_ONCE = 16
-"""Pushes under way; more would only wait for the provider's quota."""
-PATIENCE = 3
-"""So often a run waits for a provider that is away, half a minute each time."""
-
+PUSHES_MAX = 16
+"""At the same time; more would only wait for the provider's quota."""
+PAUSED_TRIES = 3
+"""How often a run waits for a provider that is unavailable, half a minute each time."""
 PAUSE_SECONDS_MAX = 60.0
-"""A card whose provider asks for more is left to the next run: it would keep all that come after it waiting."""
+"""A card with a longer pause is left to the next run, so that it does not delay the cards after it."""
 
 Pause = Callable[[float], Awaitable[None]]
 
 log = structlog.get_logger()
 
 
-class Report(Protocol):
-    """What a run tells while it works."""
+class RunReport(Protocol):
+    """What a run counts while it works."""
 
     done: int
     total: int | None
@@ -41,93 +40,94 @@ class Report(Protocol):
 
 
 @runtime_checkable
-class Paced(Protocol):
-    """A provider with a slower lane, so that what people wait for goes first."""
+class BulkProvider(Protocol):
+    """A provider with a lower rate for runs, so that single passes go first."""
 
     def in_bulk(self) -> WalletProvider: ...
 
 
 class ProviderStopped(Exception):
-    """The provider refuses us; going on would fail every card. Its text is for the operator."""
+    """The provider refuses our account or certificate, so every card would fail. The text is for the operator."""
 
 
-async def catch_up(sync: WalletSync, scope: Scope, report: Report, *, pause: Pause = asyncio.sleep) -> None:
-    """Every pass in scope that is behind, oldest first, in chunks; one bad card never stops the others.
+async def catch_up(sync: WalletSync, scope: SyncScope, report: RunReport, *, pause: Pause = asyncio.sleep) -> None:
+    """Every pass in scope that is out of date, the oldest first. A card that fails does not stop the others.
 
-    Counts `processed`, `synced` and `postponed` (the provider is away, or somebody else is on it). Raises
-    ProviderStopped at the end when a provider refused us; its cards are not failures of theirs.
+    Counts `processed`, `synced` and `postponed` (the provider is unavailable, or another worker has the lease). Raises
+    ProviderStopped at the end when a provider refused us; its cards do not count as failed.
     """
     if scope.card_id is not None:
         await _make_due(sync, scope)
-    run = _Run(replace(sync, providers={name: _slow(each) for name, each in sync.providers.items()}), report, pause)
+    bulk_sync = replace(sync, providers={name: _in_bulk(provider) for name, provider in sync.providers.items()})
+    run = _CatchUp(bulk_sync, report, pause)
     merchants = await list_merchant_ids(sync.sessions, scope.merchant_id)
     for merchant_id in merchants:
-        await ask_again(sync, merchant_id)
+        await retry_refused_programs(sync, merchant_id)
     report.total = await count_due(sync.sessions, merchants, scope)
     async for chunk in _chunks(sync, merchants, scope):
         async with asyncio.TaskGroup() as group:
             for key in chunk:
-                group.create_task(run.one(key))
+                group.create_task(run.sync(key))
     if run.stopped:
         raise ProviderStopped("; ".join(f"{name}: {reason}" for name, reason in sorted(run.stopped.items())))
 
 
-async def _chunks(sync: WalletSync, merchants: list[UUID], scope: Scope) -> AsyncIterator[list[LinkKey]]:
+async def _chunks(sync: WalletSync, merchants: list[UUID], scope: SyncScope) -> AsyncIterator[list[LinkKey]]:
     for merchant_id in merchants:
         async for chunk in due_chunks(sync.sessions, merchant_id, scope):
             yield chunk
 
 
-async def _make_due(sync: WalletSync, scope: Scope) -> None:
-    """One card that somebody asks for is sent whatever its versions say."""
+async def _make_due(sync: WalletSync, scope: SyncScope) -> None:
+    """A single card is sent even if its pass is up to date."""
     assert scope.merchant_id is not None, "a card is named with its merchant"
-    assert scope.card_id is not None, "asked for a card"
+    assert scope.card_id is not None, "the scope is a card"
     async with sync.sessions.committing(scope.merchant_id) as session:
-        await repaint(session, scope.merchant_id, [scope.card_id])
+        await bump_pass_versions(session, scope.merchant_id, [scope.card_id])
 
 
-def _slow(provider: WalletProvider) -> WalletProvider:
-    return provider.in_bulk() if isinstance(provider, Paced) else provider
+def _in_bulk(provider: WalletProvider) -> WalletProvider:
+    return provider.in_bulk() if isinstance(provider, BulkProvider) else provider
 
 
-class _Run:
-    def __init__(self, sync: WalletSync, report: Report, pause: Pause) -> None:
+class _CatchUp:
+    def __init__(self, sync: WalletSync, report: RunReport, pause: Pause) -> None:
         self.stopped: dict[Provider, str] = {}
-        self._away: set[Provider] = set()
+        self._unavailable: set[Provider] = set()
         self._sync, self._report, self._pause = sync, report, pause
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(PUSHES_MAX)
 
-    async def one(self, key: LinkKey) -> None:
+    async def sync(self, key: LinkKey) -> None:
         _, card_id, name = key
         try:
-            result = await self._settled(key)
+            outcome = await self._last_outcome(key)
         except Exception as error:
             log.exception("wallet_pass_failed", provider=name, card_id=str(card_id))
-            result = Result(Outcome.FAILED, reason=f"internal: {type(error).__name__}")
+            outcome = AttemptOutcome(OutcomeKind.FAILED, reason=f"internal: {type(error).__name__}")
         self._report.done += 1
         self._report.count("processed")
-        if result.outcome in {Outcome.SYNCED, Outcome.CLEAN, Outcome.MOVED}:
+        if outcome.kind in {OutcomeKind.SYNCED, OutcomeKind.CLEAN, OutcomeKind.MOVED}:
             self._report.count("synced")
-        elif result.outcome in {Outcome.GAVE_UP, Outcome.FAILED}:
-            self._report.fail(card_id, f"{name}: {result.reason}")
+        elif outcome.kind in {OutcomeKind.GAVE_UP, OutcomeKind.FAILED}:
+            self._report.fail(card_id, f"{name}: {outcome.reason}")
         else:
             self._report.count("postponed")
 
-    async def _settled(self, key: LinkKey) -> Result:
-        """A card's attempts, with their pauses. A provider that stays away is not asked about the next card."""
-        left = {Outcome.RETRY: TRIES, Outcome.MOVED: TRIES, Outcome.PAUSED: PATIENCE}
+    async def _last_outcome(self, key: LinkKey) -> AttemptOutcome:
+        """Of the card's attempts, with their pauses. An unavailable provider is not called for other cards."""
+        tries = {OutcomeKind.RETRY: TRIES, OutcomeKind.MOVED: TRIES, OutcomeKind.PAUSED: PAUSED_TRIES}
         while True:
-            async with self._free:
-                if key[2] in self.stopped or key[2] in self._away:
-                    return Result(Outcome.PAUSED)
-                result = await self._sync.sync_card(*key)
-            if result.outcome is Outcome.STOPPED:
-                self.stopped.setdefault(key[2], result.reason)
-            pause = result.again_in or 0
-            if not left.get(result.outcome) or pause > PAUSE_SECONDS_MAX:
+            async with self._slots:
+                if key[2] in self.stopped or key[2] in self._unavailable:
+                    return AttemptOutcome(OutcomeKind.PAUSED)
+                outcome = await self._sync.sync_card(*key)
+            if outcome.kind is OutcomeKind.STOPPED:
+                self.stopped.setdefault(key[2], outcome.reason)
+            pause = outcome.retry_in or 0
+            if not tries.get(outcome.kind) or pause > PAUSE_SECONDS_MAX:
                 break
-            left[result.outcome] -= 1
+            tries[outcome.kind] -= 1
             await self._pause(pause)
-        if result.outcome is Outcome.PAUSED:
-            self._away.add(key[2])
-        return result
+        if outcome.kind is OutcomeKind.PAUSED:
+            self._unavailable.add(key[2])
+        return outcome

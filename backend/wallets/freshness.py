@@ -1,6 +1,6 @@
-"""How long passes take to follow a booking, over all processes: counted per minute in Redis, kept for two hours.
+"""Measures the time from a booking to its push, over all processes: counted per minute in Redis, kept for two hours.
 
-For the status page. The lasting record is the histogram in the metrics.
+For the status page. The metrics keep the histogram for longer.
 """
 
 import asyncio
@@ -38,8 +38,8 @@ class Freshness:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def note(self, provider: Provider, seconds: float) -> None:
-        """Never fails: a measure lost is no pass lost."""
+    async def record(self, provider: Provider, seconds: float) -> None:
+        """Never raises: a measurement may be lost."""
         key = f"wallet:lag:{provider}:{_minute()}"
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX), self._redis.pipeline(transaction=False) as pipe:
@@ -60,7 +60,7 @@ class Freshness:
             counted = []
         total: Counter[int] = Counter()
         for minute in counted:
-            total.update({int(place): int(times) for place, times in minute.items()})
+            total.update({int(bucket): int(times) for bucket, times in minute.items()})
         return Percentiles(total.total(), _percentile(total, 0.5), _percentile(total, 0.95))
 
 
@@ -69,10 +69,10 @@ def _minute() -> int:
 
 
 def _percentile(counted: Counter[int], share: float) -> float | None:
-    """The upper bound of the bucket in which it lies."""
-    seen = 0
-    for place in sorted(counted):
-        seen += counted[place]
-        if seen >= share * counted.total():
-            return WALLET_LAG_BUCKETS[place] if place < len(WALLET_LAG_BUCKETS) else None
+    """The upper bound of the bucket that contains the percentile."""
+    cumulated = 0
+    for bucket in sorted(counted):
+        cumulated += counted[bucket]
+        if cumulated >= share * counted.total():
+            return WALLET_LAG_BUCKETS[bucket] if bucket < len(WALLET_LAG_BUCKETS) else None
     return None

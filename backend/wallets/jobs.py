@@ -1,4 +1,4 @@
-"""The jobs of passes: one pass after a booking, and many at once."""
+"""Jobs that sync passes: one pass after a booking, or many in a run."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,20 +6,24 @@ from uuid import UUID
 from arq.connections import ArqRedis
 
 from backend.core.queue import LONG_QUEUE
-from backend.wallets.ports import Notify, Provider
+from backend.wallets.ports import NotifyReason, Provider
 
 SYNC_PASS = "sync_wallet_pass"  # noqa: S105 - a wallet's pass
 SYNC_PASSES = "sync_wallet_passes"
 PASSES_QUEUE = "orion:passes"
-"""Of single passes: a provider that answers slowly keeps nothing else waiting."""
+"""For single passes, so that a slow provider does not delay other jobs."""
 COALESCE_SECONDS = 0.25
-"""A booking may tell several things, a minute at the till several bookings: one push shows them all."""
+"""A booking may record several events, and a customer may make several bookings: one push shows them all."""
 
 
-async def ring_passes(
-    queue: ArqRedis, merchant_id: UUID, card_id: UUID, versions: Sequence[tuple[Provider, int]], notify: Notify | None
+async def enqueue_pass_syncs(
+    queue: ArqRedis,
+    merchant_id: UUID,
+    card_id: UUID,
+    versions: Sequence[tuple[Provider, int]],
+    notify: NotifyReason | None,
 ) -> None:
-    """Once per card, provider and version, however often it is told."""
+    """One job per card, provider and version, however often this is called."""
     for provider, version in versions:
         job_id = f"wallet:{provider}:{card_id}:{version}"
         await queue.enqueue_job(
@@ -33,6 +37,6 @@ async def ring_passes(
         )
 
 
-async def ring_sync(queue: ArqRedis, run_id: UUID) -> None:
-    """A sync of many passes, whose run says which; once, however often it is told."""
+async def enqueue_sync_run(queue: ArqRedis, run_id: UUID) -> None:
+    """The run says which passes. One job per run, however often this is called."""
     await queue.enqueue_job(SYNC_PASSES, str(run_id), _job_id=f"task:{run_id}", _queue_name=LONG_QUEUE)

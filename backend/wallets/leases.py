@@ -1,67 +1,134 @@
-"""Who is on a pass now: taken and given back in one statement each, on the till's lane to PostgreSQL."""
+"""Takes and ends the lease of a pass: one SQL statement each, on the till's connections to PostgreSQL."""
 
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 
-from backend.wallets.ports import LinkKey
+from backend.core.clock import clock
+from backend.core.ids import new_id
+from backend.wallets.attempts import Attempt, Lease
+from backend.wallets.outcomes import AttemptOutcome, OutcomeKind, busy
+from backend.wallets.ports import LinkKey, NotifyReason
+from backend.wallets.schemas import LinkState
 from backend.wallets.snapshot import WalletState
 
 TAKE = "SELECT take_wallet_lease($1, $2, $3, $4, $5, $6)"
 END = "SELECT end_wallet_lease($1, $2)"
+LEASE = timedelta(seconds=30)
+CODE_MAX, ERROR_MAX = 100, 500
 
 
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of `take_wallet_lease`; all but the first two are there when it is `taken`."""
+class _TakeReply(msgspec.Struct, frozen=True):
+    """The reply of `take_wallet_lease`. Only `taken` has a state, only `waiting` a time."""
 
-    outcome: str = msgspec.field(name="is")
-    """gone | leased | waiting | clean | taken"""
+    kind: Literal["gone", "leased", "waiting", "clean", "taken"] = msgspec.field(name="is")
     again_at: datetime | None = None
     payload_hash: str | None = None
     attempts: int = 0
     waiting_since: datetime | None = None
-    notify: str | None = None
+    notify: NotifyReason | None = None
     rung: int = 0
-    """How often the phone has rung in the last 24 hours."""
     state: WalletState | None = None
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """What `end_wallet_lease` writes down."""
+class _EndRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The argument of `end_wallet_lease`."""
 
     card_id: UUID
     provider: str
     token: UUID
     now: datetime
     read_at: datetime
-    """When the card was read."""
     is_synced: bool
     version: int
-    payload_hash: str | None = None
-    settles_ring: str | None = None
-    """The ring that was asked for, when it has gone out or is no news any more."""
-    ring_id: UUID | None = None
-    rung: str | None = None
-    status: str = "active"
-    attempts: int = 0
-    next_attempt_at: datetime | None = None
-    error_code: str | None = None
-    error: str | None = None
+    payload_hash: str | None
+    settles_ring: str | None
+    ring_id: UUID | None
+    rung: str | None
+    status: LinkState
+    attempts: int
+    next_attempt_at: datetime | None
+    error_code: str | None
+    error: str | None
 
 
-_decoder = msgspec.json.Decoder(Taken)
+_decoder = msgspec.json.Decoder(_TakeReply)
 _encoder = msgspec.json.Encoder()
 
 
-async def take_lease(pool: asyncpg.Pool, key: LinkKey, token: UUID, now: datetime, until: datetime) -> Taken:
-    document: Any = await pool.fetchval(TAKE, *key, token, now, until)
-    return _decoder.decode(document)
+async def take_lease(pool: asyncpg.Pool, key: LinkKey) -> Lease | AttemptOutcome:
+    """The lease, or the outcome when there is nothing to push now.
+
+    The same statement reads the card: whoever takes the lease later reads the same version or a newer one.
+    """
+    token, now = uuid4(), clock.now()
+    document: Any = await pool.fetchval(TAKE, *key, token, now, now + LEASE)
+    reply = _decoder.decode(document)
+    match reply.kind:
+        case "gone":
+            return AttemptOutcome(OutcomeKind.GONE)
+        case "clean":
+            return AttemptOutcome(OutcomeKind.CLEAN)
+        case "leased":
+            return busy()
+        case "waiting":
+            assert reply.again_at is not None, "a waiting link has a time"
+            return busy((reply.again_at - now).total_seconds())
+    return _lease(key, token, now, reply)
 
 
-async def end_lease(pool: asyncpg.Pool, merchant_id: UUID, ended: Ended) -> str:
-    """lost | held | moved"""
-    answer: str = await pool.fetchval(END, merchant_id, _encoder.encode(ended).decode())
-    return answer
+def _lease(key: LinkKey, token: UUID, now: datetime, reply: _TakeReply) -> Lease:
+    assert reply.state is not None, "a link belongs to a card"
+    return Lease(
+        key=key,
+        token=token,
+        taken_at=now,
+        card=reply.state,
+        failed_attempts=reply.attempts,
+        fingerprint=reply.payload_hash,
+        notify=reply.notify,
+        notifications_today=reply.rung,
+        waiting_since=reply.waiting_since,
+    )
+
+
+async def end_lease(pool: asyncpg.Pool, attempt: Attempt) -> AttemptOutcome:
+    """Records the attempt. The outcome is another one when the card has changed meanwhile or the lease was lost."""
+    request, outcome = _encoder.encode(_end_request(attempt)).decode(), attempt.outcome
+    match await pool.fetchval(END, attempt.lease.key[0], request):
+        case "lost":
+            # It is unknown which of two pushes arrived last, so the statement has marked the pass as out of date.
+            return busy()
+        case "moved" if outcome.kind is OutcomeKind.SYNCED:
+            return AttemptOutcome(OutcomeKind.MOVED, 0)
+        case "moved" if outcome.kind is OutcomeKind.FAILED:
+            # The provider refused an older version of the card.
+            return AttemptOutcome(OutcomeKind.RETRY, 0, outcome.reason)
+    return outcome
+
+
+def _end_request(attempt: Attempt) -> _EndRequest:
+    lease, outcome, failure = attempt.lease, attempt.outcome, attempt.outcome.failure
+    _, card_id, provider = lease.key
+    sent = attempt.notify if attempt.is_synced else None
+    return _EndRequest(
+        card_id=card_id,
+        provider=provider,
+        token=lease.token,
+        now=attempt.ended_at,
+        read_at=lease.taken_at,
+        is_synced=attempt.is_synced,
+        version=attempt.snapshot.version,
+        payload_hash=outcome.fingerprint,
+        settles_ring=lease.notify if attempt.is_notify_settled else None,
+        ring_id=new_id() if sent else None,
+        rung=sent,
+        status=attempt.link_state,
+        attempts=attempt.failed_attempts,
+        next_attempt_at=attempt.next_attempt_at,
+        error_code=failure.code[:CODE_MAX] if failure else None,
+        error=failure.detail[:ERROR_MAX] if failure else None,
+    )

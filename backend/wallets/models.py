@@ -20,21 +20,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.ids import new_id
 from backend.core.models import LABEL, PlatformRow, TenantEntity, TenantRow, belongs_to
+from backend.wallets.schemas import LinkState
 
+NEVER_SYNCED = -1
 PROVIDERS = ("google", "apple")
-LINK_STATES = ("active", "failed", "removed")
+LINK_STATES = tuple(state.value for state in LinkState)
 REVIEW_STATES = ("under_review", "approved", "rejected")
 NOTIFY_REASONS = ("reward_ready", "points_expiring")
 REASON = String(20)
 
 apple_update_tags = Sequence("apple_update_tags", metadata=PlatformRow.metadata)
-"""Drawn under a lock that is held to the commit, so that tags order as commits do."""
+"""Taken under a lock that is held until the commit, so that tags have the order of the commits."""
 
 
 class WalletLink(TenantRow):
-    """A card in one provider's wallet; made when its holder taps the button. Only `sync` changes it afterwards.
+    """A card in one provider's wallet, created when its holder adds the card. `link_state` has the transitions.
 
-    The pass is behind while the card's `wallet_version` is above `synced_version`: no flag that could be lost.
+    The pass is out of date while the card's `wallet_version` is above `synced_version`.
     """
 
     __tablename__ = "wallet_links"
@@ -51,30 +53,30 @@ class WalletLink(TenantRow):
     provider: Mapped[str] = mapped_column(String(6), primary_key=True)
     external_id: Mapped[str] = mapped_column(Text)
     """Google's object id, Apple's serial number."""
-    status: Mapped[str] = mapped_column(String(7), default="active")
-    synced_version: Mapped[int] = mapped_column(BigInteger, default=-1)
+    status: Mapped[str] = mapped_column(String(7), default=LinkState.ACTIVE)
+    synced_version: Mapped[int] = mapped_column(BigInteger, default=NEVER_SYNCED)
     payload_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """SHA-256 of what the provider was last told."""
+    """SHA-256 of the content that the provider has accepted last; null when it is not known."""
     notify: Mapped[str | None] = mapped_column(REASON)
-    """Why the phone may ring at the next update; kept until an update has gone out."""
+    """The notification to send with the next push; kept until a push has succeeded."""
     waiting_since: Mapped[datetime | None] = mapped_column(DateTimeUTC)
-    """When the oldest change that the pass does not show yet was booked, as far as it is known."""
+    """When the oldest change was booked that the pass does not show yet; null when it is not known."""
     lease_token: Mapped[UUID | None]
     lease_until: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    """Failed ones since the last success or the last giving up."""
+    """Failed attempts since the last success, or since all attempts were used up."""
     next_attempt_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     last_error_code: Mapped[str | None] = mapped_column(LABEL)
     last_error: Mapped[str | None] = mapped_column(Text)
     failed_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     saved_by_user: Mapped[bool | None]
-    """What the provider tells: in the wallet, removed from it, or (None) not known yet."""
+    """As the provider reports: in the wallet, removed from it, or null when not known yet."""
     synced_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
 class WalletNotification(TenantEntity):
-    """A phone was made to ring. Google silently drops more than three a day and card, so we count ourselves."""
+    """A notification that was sent. Google drops more than three per card and day without a word, so we count them."""
 
     __tablename__ = "wallet_notifications"
     __table_args__ = (
@@ -91,7 +93,7 @@ class WalletNotification(TenantEntity):
 
 
 class ApplePass(PlatformRow):
-    """A card's pass on iPhones. A phone names it by its serial number, before the merchant is known."""
+    """A card's pass on iPhones. Phones send its serial number, from which the merchant is found."""
 
     __tablename__ = "apple_passes"
     __table_args__ = (
@@ -109,15 +111,15 @@ class ApplePass(PlatformRow):
     merchant_id: Mapped[UUID]
     card_id: Mapped[UUID]
     auth_token: Mapped[str] = mapped_column(Text)
-    """Sealed: every pass carries it, and it never changes."""
+    """Sealed. It is part of the pass and never changes."""
     update_tag: Mapped[int] = mapped_column(BigInteger, default=0)
     last_modified: Mapped[datetime] = mapped_column(DateTimeUTC)
-    """Whole seconds, strictly rising: a phone that has the same second is told that nothing is new."""
+    """Whole seconds, strictly increasing: phones compare it to find out whether the pass has changed."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
 class AppleDevice(PlatformRow):
-    """A phone under one of the ids it makes up; it may hold passes of several merchants."""
+    """A phone, under one of the ids that it generates. It may have passes of several merchants."""
 
     __tablename__ = "apple_devices"
     __table_args__ = (Index("ix_apple_devices_push_token", "push_token"),)
@@ -127,12 +129,12 @@ class AppleDevice(PlatformRow):
     push_token: Mapped[str] = mapped_column(Text)
     token_updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     is_known: Mapped[bool] = mapped_column(default=False)
-    """Apple has taken a push for this token. Anybody with a pass may send us tokens that no phone has."""
+    """Apple has accepted a push for this token. Anyone with a pass can register tokens that no phone has."""
     last_push_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
 
 
 class AppleRegistration(PlatformRow):
-    """This phone wants to hear of this pass."""
+    """The phone is pushed when this pass changes."""
 
     __tablename__ = "apple_registrations"
     __table_args__ = (Index("ix_apple_registrations_serial", "serial"),)
@@ -143,7 +145,7 @@ class AppleRegistration(PlatformRow):
 
 
 class GoogleProgram(PlatformRow):
-    """A program's class at Google. A callback names it before the merchant is known."""
+    """A program's class at Google. Callbacks name the class, from which the merchant is found."""
 
     __tablename__ = "google_programs"
     __table_args__ = (
@@ -161,13 +163,13 @@ class GoogleProgram(PlatformRow):
     merchant_id: Mapped[UUID]
     program_id: Mapped[UUID]
     payload_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256 of what Google was last told: sent again only when the program has changed."""
+    """SHA-256 of the content that was sent last. The class is sent again only when its content changes."""
     review_status: Mapped[str] = mapped_column(String(12))
     synced_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
 class GoogleCallback(PlatformRow):
-    """A message of Google's that has been taken; it may come twice until it expires."""
+    """A callback that was processed. Google may send it again until it expires."""
 
     __tablename__ = "google_callbacks"
     __table_args__ = (Index("ix_google_callbacks_expires_at", "expires_at"),)
@@ -179,7 +181,7 @@ class GoogleCallback(PlatformRow):
 
 
 class PassImage(PlatformRow):
-    """A picture on passes, under the address of its own content: drawn or fetched once, never changed."""
+    """An image on passes, identified by the hash of its content, so it never changes."""
 
     __tablename__ = "pass_images"
     __table_args__ = (CheckConstraint(text("length(hash) = 64"), name="hash"),)

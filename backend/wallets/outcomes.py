@@ -1,81 +1,77 @@
-"""What becomes of one attempt at a pass, and when to come back."""
+"""How an attempt to bring a pass up to date ended, and when to try again."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from backend.core.outbound.retry import TRIES, pause_before
-from backend.wallets.leases import Taken
 from backend.wallets.ports import Misconfigured, Paused, Permanent, Transient
 
 BUSY_SECONDS = 2.0
 PAUSED_SECONDS = 30.0
-STUMBLE_SECONDS = 5.0
+DATABASE_SECONDS = 5.0
 
-Refusal = Transient | Permanent | Misconfigured
+ProviderFailure = Transient | Permanent | Misconfigured
 
 
-class Outcome(StrEnum):
+class OutcomeKind(StrEnum):
     SYNCED = "synced"
     CLEAN = "clean"
-    """It was up to date."""
+    """The pass was up to date already."""
     MOVED = "moved"
-    """Synced, but the card has changed meanwhile."""
+    """Synced, but the card has changed during the push."""
     BUSY = "busy"
-    """Somebody else is on it, or a pause between two attempts has not passed."""
+    """Another worker has the lease, or the next attempt is not due yet."""
     RETRY = "retry"
     PAUSED = "paused"
-    """The provider is not asked for now; costs the card nothing."""
+    """No call was made, because the provider is unavailable. Does not count as an attempt."""
     STOPPED = "stopped"
-    """The provider refuses us: an operator has to act."""
+    """The provider refuses our account or certificate; an operator has to act."""
     GAVE_UP = "gave_up"
-    """Four attempts have failed; it stays behind until the next run."""
+    """The fourth attempt has failed; the pass stays out of date until the next run."""
     FAILED = "failed"
-    """The provider refuses this card as it is: asked again when it changes, and every day."""
+    """The provider refuses the card as it is. Tried again when the card changes, and once a day."""
     GONE = "gone"
-    """No active link, or its provider is not configured."""
+    """The card has no active link, or the provider is not configured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    outcome: Outcome
-    again_in: float | None = None
-    """Seconds; None: nothing is left to do now."""
+class AttemptOutcome:
+    kind: OutcomeKind
+    retry_in: float | None = None
+    """Seconds; None when there is nothing to do for now."""
     reason: str = ""
+    failure: ProviderFailure | None = None
+    fingerprint: str | None = None
+    """Of the content that the provider shows now; None when it is not known."""
+    is_pushed: bool = False
+    """False when the provider showed the content already."""
 
 
-def left_alone(taken: Taken, now: datetime) -> Result:
-    """Why there is no attempt now."""
-    match taken.outcome:
-        case "gone":
-            return Result(Outcome.GONE)
-        case "clean":
-            return Result(Outcome.CLEAN)
-        case "leased":
-            return overtaken()
-    assert taken.again_at is not None, "it waits for a moment"
-    return Result(Outcome.BUSY, (taken.again_at - now).total_seconds())
+def synced(fingerprint: str, *, is_pushed: bool) -> AttemptOutcome:
+    return AttemptOutcome(OutcomeKind.SYNCED, fingerprint=fingerprint, is_pushed=is_pushed)
 
 
-def overtaken() -> Result:
-    """Somebody else is on it: soon there will be nothing to do, or everything."""
-    return Result(Outcome.BUSY, BUSY_SECONDS)
+def busy(seconds: float | None = None) -> AttemptOutcome:
+    return AttemptOutcome(OutcomeKind.BUSY, BUSY_SECONDS if seconds is None else seconds)
 
 
-def stumbled(error: Exception) -> Result:
-    """Our own database was away for a moment."""
-    return Result(Outcome.RETRY, STUMBLE_SECONDS, f"database: {type(error).__name__}")
+def database_unavailable(error: Exception) -> AttemptOutcome:
+    return AttemptOutcome(OutcomeKind.RETRY, DATABASE_SECONDS, f"database: {type(error).__name__}")
 
 
-def judged(refused: Refusal, attempt: int) -> Result:
-    """`attempt` counts from one."""
-    reason = str(refused)
-    if isinstance(refused, Permanent):
-        return Result(Outcome.FAILED, None, reason)
-    if isinstance(refused, Misconfigured):
-        return Result(Outcome.STOPPED, None, reason)
-    if isinstance(refused, Paused):
-        return Result(Outcome.PAUSED, refused.retry_after or PAUSED_SECONDS, reason)
-    if attempt >= TRIES:
-        return Result(Outcome.GAVE_UP, None, reason)
-    return Result(Outcome.RETRY, pause_before(attempt + 1, refused.retry_after), reason)
+def failed(failure: ProviderFailure, attempt_number: int) -> AttemptOutcome:
+    """`attempt_number` counts from one."""
+    kind, retry_in = _kind_of(failure, attempt_number)
+    return AttemptOutcome(kind, retry_in, str(failure), failure)
+
+
+def _kind_of(failure: ProviderFailure, attempt_number: int) -> tuple[OutcomeKind, float | None]:
+    if isinstance(failure, Permanent):
+        return OutcomeKind.FAILED, None
+    if isinstance(failure, Misconfigured):
+        return OutcomeKind.STOPPED, None
+    if isinstance(failure, Paused):
+        return OutcomeKind.PAUSED, failure.retry_after or PAUSED_SECONDS
+    if attempt_number >= TRIES:
+        return OutcomeKind.GAVE_UP, None
+    return OutcomeKind.RETRY, pause_before(attempt_number + 1, failure.retry_after)

@@ -1,4 +1,4 @@
-"""What a wallet provider is to the sync: absolute states in, success or one of three failures out."""
+"""The port between the sync and a wallet provider: it takes absolute states and raises one of three failures."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ Provider = Literal["google", "apple"]
 LinkKey = tuple[UUID, UUID, Provider]
 """Merchant, card, provider."""
 PROGRAM_REFUSED = "class_"
-"""How the code of a refusal begins that is no fault of the card."""
+"""Prefix of the codes of failures that are caused by the program, not by the card."""
 
 
 class ProgramSnapshot(msgspec.Struct, frozen=True):
@@ -40,12 +40,12 @@ class ProgramSnapshot(msgspec.Struct, frozen=True):
     """Names of the stores that are open."""
 
     def in_language(self, texts: dict[str, str], language: str) -> str:
-        """In this language, else in the program's own, else in any; empty when there is no text at all."""
+        """The text in this language, else in the program's default language, else in any; empty when there is none."""
         return texts.get(language) or texts.get(self.default_language) or next(iter(texts.values()), "")
 
 
 class CardSnapshot(msgspec.Struct, frozen=True):
-    """A card as its passes must show it: absolute, read in one statement together with its version."""
+    """A card as its passes have to show it, read in one statement together with its version."""
 
     card_id: UUID
     version: int
@@ -53,7 +53,7 @@ class CardSnapshot(msgspec.Struct, frozen=True):
     state: Literal["active", "deactivated", "merged", "erased"]
     code: str
     customer_name: str | None
-    """None once erased: nothing personal may be sent any more."""
+    """None once the card is erased: nothing personal may be sent then."""
     language: str
     points_balance: int
     debt_points: int
@@ -64,10 +64,10 @@ class CardSnapshot(msgspec.Struct, frozen=True):
     """The cheapest reward the balance does not reach yet, else the dearest it reaches."""
     next_reward_points: int
     page_url: str
-    """The customer's own card page."""
+    """The card's page for its customer."""
     program: ProgramSnapshot
     page_version: int = 0
-    """Rises when the card's links are ended; a pass that was made before is none of the card's any more."""
+    """Raised when the card's links are ended. Passes from before do not belong to the card any more."""
 
     @property
     def is_live(self) -> bool:
@@ -79,20 +79,20 @@ class CardSnapshot(msgspec.Struct, frozen=True):
 
     @property
     def missing_points(self) -> int:
-        """To the next reward, as at the till: what is owed is paid first. 0 when the balance is enough."""
+        """To the next reward, debt included, because it is paid first. 0 when the balance is enough."""
         short = self.next_reward_points - self.points_balance
         return short + self.debt_points if short > 0 else 0
 
 
-class Notify(StrEnum):
-    """Why the phone may ring. Spent by priority: most updates are silent."""
+class NotifyReason(StrEnum):
+    """Why the phone shows a notification. Most updates have no reason."""
 
     REWARD_READY = "reward_ready"
     POINTS_EXPIRING = "points_expiring"
 
 
 class Failure(Exception):
-    """`detail` may be the provider's own words: they are kept and shown, and quote at times what they were sent."""
+    """`detail` may be the provider's own text, which sometimes quotes the request. Tokens are removed from it."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code, self.detail = code, without_tokens(detail)
@@ -100,7 +100,7 @@ class Failure(Exception):
 
 
 class Transient(Failure):
-    """Try again: a timeout, a 5xx, a 429. `retry_after` in seconds when the provider said so."""
+    """A retry may succeed: a timeout, a 5xx, a 429. `retry_after`: seconds, when the provider has named them."""
 
     def __init__(self, code: str, detail: str, retry_after: float | None = None) -> None:
         super().__init__(code, detail)
@@ -108,34 +108,34 @@ class Transient(Failure):
 
 
 class Paused(Transient):
-    """Nothing was sent: the breaker is open, or too many wait already. Costs the card none of its attempts."""
+    """Nothing was sent, because the breaker is open or too many calls wait. Does not count as an attempt."""
 
 
 class Permanent(Failure):
-    """Trying the same again is useless: this card's payload was refused, or its program's (`class_…`)."""
+    """The provider refuses the content of the card or of its program (`class_…`). A retry cannot succeed."""
 
 
 class Misconfigured(Failure):
-    """The provider refuses us, not the card: stop sending and ring the operator."""
+    """The provider refuses our account or certificate, not the card. Calls stop until an operator acts."""
 
 
 class WalletProvider(Protocol):
-    """Idempotent: every call may be repeated, and states are absolute. Raises Transient, Permanent or Misconfigured."""
+    """All calls are idempotent and carry absolute states. Raises Transient, Permanent or Misconfigured."""
 
     name: Provider
 
     def fingerprint(self, card: CardSnapshot) -> str:
-        """The same as long as the pass itself shows the same; what a program's passes share need not be in it."""
+        """The same for the same content of the pass. What all passes of a program share need not be part of it."""
 
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
-        """Makes all passes show what they share. `anyway`: also what was told before."""
+        """Updates what all passes of the program share. `anyway`: even if it was sent before."""
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
-        """Makes the pass show this state; creates what is missing. A card that is not active expires on the phone."""
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:
+        """Makes the pass show this state, and creates it if needed. A card that is not active expires on the phone."""
 
 
 class CheckStep(msgspec.Struct, frozen=True):
-    """One step of "does this wallet work": a sentence, and how to mend it when it does not.
+    """One step of the check of a wallet: its result as a sentence, and what to do when it has failed.
 
     `sentence` and `mend` are English sources for the catalogs; they name `facts` as `%(fact)s`.
     """
@@ -147,8 +147,8 @@ class CheckStep(msgspec.Struct, frozen=True):
     mend: str = ""
     facts: dict[str, str | int] = {}
 
-    def told(self, language: str) -> str:
-        """The sentence. One with a plural is about days."""
+    def text(self, language: str) -> str:
+        """The sentence in this language. The fact `days` chooses the plural form."""
         translator = get_translator(language)
         if isinstance(self.sentence, tuple):
             return translator.ngettext(*self.sentence, int(self.facts["days"]), **self.facts)

@@ -12,17 +12,17 @@ from backend.core.openapi import refusals
 from backend.core.problems import Problem
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.wallets.problems import WalletNotConfigured, WalletUnavailable
-from backend.wallets.saving import GoogleSaving
+from backend.wallets.save_to_google import SaveToGoogle
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
-def provide_saving(state: State) -> GoogleSaving:
-    return GoogleSaving(state.wallet_sync, state.links, state.google)
+def provide_save_to_google(state: State) -> SaveToGoogle:
+    return SaveToGoogle(state.wallet_sync, state.links, state.google)
 
 
-def lead_back(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
-    """A person has tapped a button: they are told on their card's page, and not in JSON."""
+def redirect_to_page(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """A browser is redirected to the card's page, which shows the problem; other clients get JSON."""
     if "text/html" not in request.headers.get("accept", ""):
         return on_problem(request, problem)
     page = request.app.state.links.way_back(request.path_params["token"], problem.code)
@@ -32,7 +32,7 @@ def lead_back(request: Request[Any, Any, Any], problem: Problem) -> Response[Any
 class GoogleSaveController(Controller):
     path = "/loyalty/wallets/google"
     tags = ["Loyalty - Storefront"]
-    dependencies = {"google_saving": Provide(provide_saving, sync_to_thread=False)}
+    dependencies = {"save_to_google": Provide(provide_save_to_google, sync_to_thread=False)}
 
     @get(
         "/{token:str}",
@@ -41,9 +41,9 @@ class GoogleSaveController(Controller):
         description="Makes the pass ready, then redirects to Google. The address it redirects to is good for an hour. "
         "A browser that is refused is led back to the card's page.",
         status_code=302,
-        exception_handlers={Problem: lead_back},
+        exception_handlers={Problem: redirect_to_page},
         guards=[limited("wallet-save", 30)],
         responses=refusals(CardNotFound, WalletNotConfigured, WalletUnavailable),
     )
-    async def save(self, token: FromPath[str], google_saving: NamedDependency[GoogleSaving]) -> Redirect:
-        return Redirect(await google_saving.address(token), headers=PRIVATE)
+    async def save(self, token: FromPath[str], save_to_google: NamedDependency[SaveToGoogle]) -> Redirect:
+        return Redirect(await save_to_google.url(token), headers=PRIVATE)

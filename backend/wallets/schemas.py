@@ -1,6 +1,19 @@
+from enum import StrEnum
+
 from msgspec import field
 
 from backend.core.schemas import Answer
+
+
+class LinkState(StrEnum):
+    """Of a card in one provider's wallet."""
+
+    ACTIVE = "active"
+    """The pass is kept up to date."""
+    FAILED = "failed"
+    """The provider refuses the card or its program."""
+    REMOVED = "removed"
+    """The card was erased, and the pass shows nothing any more."""
 
 
 class GoogleWallet(Answer):

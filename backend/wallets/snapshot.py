@@ -1,4 +1,4 @@
-"""One card as its passes must show it, with its version: one statement, read by the ledger's own rules."""
+"""Reads a card as its passes have to show it, with its version, in one statement and by the ledger's rules."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -15,14 +15,14 @@ from backend.loyalty.ledger.booking.state import CardRow, CardState
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 
-class _Row(CardRow):
+class _VersionedRow(CardRow):
     wallet_version: int
 
 
 class WalletState(CardState):
-    """A card's state, with the version its passes follow."""
+    """A card's state, with the version of its passes."""
 
-    card: _Row
+    card: _VersionedRow
 
 
 _decoder = msgspec.json.Decoder(WalletState)
@@ -31,7 +31,7 @@ _decoder = msgspec.json.Decoder(WalletState)
 async def find_snapshot(
     session: AsyncSession, links: CardLinks, merchant_id: UUID, card_id: UUID, now: datetime
 ) -> CardSnapshot | None:
-    """As the till would see the card at this moment: what has expired is gone, booked or not."""
+    """The card as the till shows it at `now`: without expired points, even if their expiry is not booked yet."""
     document = await session.scalar(select(sql_cast(func.card_at_home(merchant_id, card_id, now), Text)))
     return snapshot_of(_decoder.decode(document), links, now) if document else None
 
@@ -87,9 +87,9 @@ def _program(state: WalletState) -> ProgramSnapshot:
 
 
 def _next_reward(state: WalletState, balance: int) -> tuple[dict[str, str] | None, int]:
-    """The cheapest that the balance does not reach yet, else the dearest; its name, and the points it takes.
+    """Name and points of the cheapest reward above the balance, else of the most expensive one.
 
-    Whatever its stock, which changes with somebody else's booking: the card's page and the till tell that.
+    Stock is left out, because it changes with the bookings of other cards.
     """
     minimum = state.terms.minimum_redemption_points
     offered = [(max(reward.points_required, minimum), reward.name) for reward in state.setup.rewards]

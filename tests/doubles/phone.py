@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from backend.wallets.ports import (
     CardSnapshot,
-    Notify,
+    NotifyReason,
     Permanent,
     ProgramSnapshot,
     Provider,
@@ -32,7 +32,7 @@ class Phones:
         self.name: Provider = name
         self.shown: dict[UUID, CardSnapshot] = {}
         self.pushed: list[CardSnapshot] = []
-        self.rung: list[Notify] = []
+        self.rung: list[NotifyReason] = []
         self.fails: list[Fault] = []
         self.loses: list[Fault] = []
         self.programs: list[ProgramSnapshot] = []
@@ -49,7 +49,7 @@ class Phones:
         self._refuse(self.refuses_program)
         self.programs.append(program)
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:
         self.is_asked.set()
         await self.may_answer.wait()
         self._refuse(self.fails)
@@ -98,7 +98,7 @@ class ChaoticPhones(Phones):
         self._random = random.Random(seed)
         self._deck = Deck(seed, busy=2, refused=2, lost=1, killed=1, well=14)
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:
         await asyncio.sleep(self._random.uniform(0, 0.15))
         fate = self._deck.draw()
         if fate == "busy":
@@ -132,7 +132,7 @@ class Mortal:
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
         await self._provider.ensure_program(program, anyway=anyway)
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:
         await self._provider.push(card, notify)
         if self._deck.draw() == "killed":
             self.kills += 1

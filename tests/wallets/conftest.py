@@ -14,11 +14,11 @@ from backend.core.settings import Settings
 from backend.dev.sandbox.google.account import ISSUER_ID, write_account
 from backend.services import Services
 from backend.wallets.google.names import object_id
-from backend.wallets.links import open_link
-from backend.wallets.outcomes import Result
+from backend.wallets.outcomes import AttemptOutcome
 from backend.wallets.ports import Provider, WalletProvider
 from backend.wallets.snapshot import find_snapshot
 from backend.wallets.sync import WalletSync
+from backend.wallets.wallet_links import open_link
 from tests.conftest import OwnTown, Town
 from tests.doubles.google import Google, open_google
 from tests.doubles.phone import Phones
@@ -52,14 +52,14 @@ class Wallet:
         await self.update(card)
         return card
 
-    async def update(self, card: Card) -> Result:
+    async def update(self, card: Card) -> AttemptOutcome:
         return await self.sync.sync_card(self.shop.merchant_id, UUID(card["id"]), self.name)
 
     async def link(self, card: Card) -> asyncpg.Record:
         return await self.superuser.fetchrow(LINK, UUID(card["id"]), self.name)
 
     async def is_right(self, card: Card, phones: Phones) -> bool:
-        """The phone shows what the till would."""
+        """The phone shows what the till shows."""
         async with self.sync.sessions.committing(self.shop.merchant_id) as session:
             card_id = UUID(card["id"])
             meant = await find_snapshot(session, self.sync.links, self.shop.merchant_id, card_id, clock.now())
@@ -101,7 +101,7 @@ async def google(account_file: Path) -> AsyncIterator[Google]:
 
 @dataclass(frozen=True)
 class GoogleTown:
-    """A town whose cards go into Google's wallet."""
+    """A town with Google Wallet."""
 
     town: Town
     google: Google

@@ -1,4 +1,4 @@
-"""What administrators see of the wallets, and can do about them."""
+"""The status of the wallets for administrators, and what they can do about it."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from backend.cli import orion as cli
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.operations.task_runs.actions import queue_run
-from backend.wallets.links import open_link
+from backend.wallets.wallet_links import open_link
 from tests.conftest import OwnTown
 from tests.wallets.conftest import GoogleTown, signed_in
 from tests.world import CLAIRE, PAUL
@@ -94,7 +94,7 @@ async def test_a_run_is_queued_for_the_worker(google_town: GoogleTown) -> None:
 
 
 async def a_failed_run(google_town: GoogleTown) -> tuple[Card, str]:
-    """A card that Google has refused, and the run that tells."""
+    """A card that Google has refused, and the run that reports it."""
     card = await google_town.a_card()
     await google_town.shop.anna.earn(card, cents=100)
     google_town.google.fake.passes.forget("loyaltyObject", google_town.at_google(card)["id"])
@@ -129,7 +129,7 @@ async def test_a_run_that_is_none_over_passes_names_no_cards(google_town: Google
 
 
 async def test_an_id_from_a_run_leads_to_its_card(google_town: GoogleTown) -> None:
-    """At night an operator has an id from `failed_card_ids`, and nothing else."""
+    """An operator has only an id from `failed_card_ids`."""
     card, _ = await a_failed_run(google_town)
     by_code = await google_town.ada.get(f"/admin/loyalty/wallets/cards/{card['code']}")
     path = f"/admin/loyalty/wallets/cards/{card['id']}"

@@ -1,4 +1,4 @@
-"""A certificate that ends and a key that grows old are told in time."""
+"""Alarms about certificates that expire and keys that are old."""
 
 import os
 from collections.abc import Callable

@@ -5,7 +5,7 @@ import pytest
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.operations.task_runs.actions import Progress
 from backend.wallets.catch_up import catch_up
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.names import object_id
 from benchmarks.wallet_stand import write_cards
 from benchmarks.wallet_sync import unhurried
@@ -27,7 +27,7 @@ async def test_a_run_brings_the_cards_of_the_benchmark_to_google(google_town: Go
     await write_cards(servers.superuser_url(database), CARDS)
     await town.superuser.execute(MAKE_BEHIND)
     progress = Progress()
-    await catch_up(town.services.wallet_sync, Scope(), progress)
+    await catch_up(town.services.wallet_sync, SyncScope(), progress)
     assert (progress.counts["synced"], progress.failures) == (CARDS, {})
     for n in range(CARDS):
         shown = fake.passes.get("loyaltyObject", object_id(ISSUER_ID, id_of(CARD, n))).body

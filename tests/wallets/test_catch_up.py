@@ -1,4 +1,4 @@
-"""The hourly net: every pass that is behind, and a report of what could not be done."""
+"""The hourly run: every pass that is out of date, and a report of the failures."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress
 from backend.wallets import due
 from backend.wallets.catch_up import ProviderStopped, catch_up
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.ports import Misconfigured, Paused, Permanent, Transient
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
@@ -22,7 +22,7 @@ AWAY = Paused("breaker_open", "Away.", 30)
 
 
 class Pauses:
-    """Time passes at once."""
+    """Pauses without waiting."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -38,7 +38,7 @@ def pauses() -> Pauses:
 
 
 async def behind(wallet: Wallet, count: int) -> list[Card]:
-    """Cards that have sold something since."""
+    """Cards with a booking since the last push."""
     cards = [await wallet.a_card() for _ in range(count)]
     for card in cards:
         clock.move(timedelta(seconds=1))
@@ -48,7 +48,7 @@ async def behind(wallet: Wallet, count: int) -> list[Card]:
 
 async def run(wallet: Wallet, pauses: Pauses, **scope: object) -> Progress:
     progress = Progress()
-    await catch_up(wallet.sync, Scope(wallet.shop.merchant_id, **scope), progress, pause=pauses)
+    await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id, **scope), progress, pause=pauses)
     return progress
 
 
@@ -103,7 +103,7 @@ async def test_a_providers_words_are_kept_without_the_address_they_quote(
     phones.fails = [kind("400", f"Not a valid URI: {card['page_url']}")] * 4
     progress, told = Progress(), ""
     try:
-        await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress, pause=pauses)
+        await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id), progress, pause=pauses)
     except ProviderStopped as stopped:
         told = str(stopped)
     kept = f"{(await wallet.link(card))['last_error']} {progress.failures} {told}"
@@ -130,7 +130,7 @@ async def test_one_bad_merchant_never_stops_the_others(
     await superuser.execute("UPDATE merchants SET timezone = 'Mars/Olympus' WHERE id = $1", bad.shop.merchant_id)
     try:
         progress = Progress()
-        await catch_up(good.sync, Scope(), progress, pause=pauses)
+        await catch_up(good.sync, SyncScope(), progress, pause=pauses)
     finally:
         await superuser.execute("UPDATE merchants SET timezone = 'Europe/Paris' WHERE id = $1", bad.shop.merchant_id)
     assert [phones.points(card["id"]) for card in cards] == [0, 1]
@@ -144,7 +144,7 @@ async def test_a_provider_that_refuses_us_is_the_runs_error_and_no_cards_fault(
     phones.fails = [Misconfigured("403", "Not a user of the issuer.")] * 100
     progress = Progress()
     with pytest.raises(ProviderStopped, match="google: 403: Not a user of the issuer"):
-        await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress, pause=pauses)
+        await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id), progress, pause=pauses)
     assert (progress.failures, progress.counts["postponed"]) == ({}, 20)
     assert len(phones.fails) >= 80, "after the first refusals nobody else is asked about"
     assert {(await wallet.link(card))["status"] for card in cards} == {"active"}
@@ -241,7 +241,7 @@ async def test_a_run_over_everything_finds_every_merchants_passes(
     for shop in (await opened(), await opened()):
         wallet = open_wallet(phones, shop)
         cards += await behind(wallet, 1)
-    await catch_up(wallet.sync, Scope(), Progress(), pause=pauses)
+    await catch_up(wallet.sync, SyncScope(), Progress(), pause=pauses)
     assert [phones.points(card["id"]) for card in cards] == [1, 1]
 
 

@@ -1,6 +1,6 @@
-"""Everything at once: busy answers, refusals, lost answers, killed workers, lost doorbells, an outage, busy tills.
+"""All faults together: busy and lost responses, refusals, killed workers, lost jobs, an outage, and busy tills.
 
-Time runs a hundred times faster than outside.
+Time runs a hundred times faster than in production.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from backend.core.outbound.retry import pause_before
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.schemas import Adjustment
 from backend.operations.task_runs.actions import Progress
-from backend.wallets import attempts, outcomes
+from backend.wallets import attempts, leases, outcomes
 from backend.wallets import sync as syncing
 from backend.wallets.catch_up import catch_up
-from backend.wallets.due import Scope
-from backend.wallets.google.opening import Google
+from backend.wallets.due import SyncScope
+from backend.wallets.google.open import Google
 from tests.doubles.phone import ChaoticPhones, Killed, Mortal
 from tests.wallets.conftest import GoogleTown, OpenWallet, Wallet
 from tests.world.shop import Shop
@@ -34,9 +34,9 @@ DIRTY = """
 
 
 def speed_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syncing, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.5))
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.4)
-    monkeypatch.setattr(attempts, "REFUSED_FOR", timedelta(seconds=0.4))
+    monkeypatch.setattr(attempts, "REFUSED_RETRY", timedelta(seconds=0.4))
     monkeypatch.setattr(outcomes, "BUSY_SECONDS", 0.1)
     monkeypatch.setattr(outcomes, "pause_before", lambda *told: pause_before(*told) / 100)
 
@@ -89,7 +89,7 @@ async def test_against_the_double_of_google_itself(google_town: GoogleTown, monk
 
 
 def at_speed(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits are a hundredth of what they are outside."""
+    """Waits are a hundredth of those in production."""
     pace = google.wallet.client.pace
     monkeypatch.setattr(breaker, "PROBE_SECONDS", 0.3)
     monkeypatch.setattr(pace.breaker, "_open_ms", 300)
@@ -98,7 +98,7 @@ def at_speed(google: Google, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def catch_up_until_clean(wallet: Wallet) -> None:
     for _ in range(ROUNDS_MAX):
-        await asyncio.sleep(syncing.LEASE.total_seconds())
+        await asyncio.sleep(leases.LEASE.total_seconds())
         if not await catch_up_once(wallet):
             break
     assert await dirty(wallet) == set()
@@ -112,7 +112,7 @@ async def trade(wallet: Wallet, cards: list[Card], chance: random.Random, go_awa
         go_away(BOOKINGS // 3 < number < BOOKINGS // 2)
         first, second = chance.sample(cards, 2)
         await asyncio.gather(*(book(wallet, card, chance.randint(1, 9)) for card in (first, second)))
-        # A doorbell in twenty is lost.
+        # One job in twenty is lost.
         jobs += [asyncio.create_task(job(wallet, card, worker)) for card in (first, second) if chance.random() > 0.05]
     await asyncio.gather(*jobs)
 
@@ -122,23 +122,23 @@ async def book(wallet: Wallet, card: Card, points: int) -> None:
 
 
 async def job(wallet: Wallet, card: Card, worker: asyncio.Semaphore) -> None:
-    """As the worker does it. One that is killed leaves its lease behind."""
+    """As the worker does it. A killed one does not end its lease."""
     while True:
         try:
             async with worker:
                 result = await wallet.update(card)
         except Killed:
             return
-        if result.again_in is None:
+        if result.retry_in is None:
             return
-        await asyncio.sleep(result.again_in)
+        await asyncio.sleep(result.retry_in)
 
 
 async def catch_up_once(wallet: Wallet) -> bool:
-    """Whether something was still to do, or the run was killed. What a run leaves behind, it has reported."""
+    """Whether something is left to do, or the run was killed. The run has reported all passes that are out of date."""
     progress = Progress()
     try:
-        await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress)
+        await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id), progress)
     except BaseExceptionGroup as killed:
         assert killed.subgroup(lambda error: not isinstance(error, BaseExceptionGroup | Killed)) is None
         return True

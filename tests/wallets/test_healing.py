@@ -1,8 +1,9 @@
-"""A pass is never wrong for ever: what was refused, stopped or overtaken is right again without anybody's button."""
+"""Passes recover by themselves after refusals, stops and lost leases."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -11,13 +12,13 @@ import pytest
 from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress
 from backend.wallets import sync as syncing
-from backend.wallets.attempts import REFUSED_FOR
+from backend.wallets.attempts import REFUSED_RETRY
 from backend.wallets.catch_up import catch_up
-from backend.wallets.due import Scope
-from backend.wallets.links import note_change, repaint, revive
-from backend.wallets.outcomes import Outcome, Result
-from backend.wallets.ports import Notify, Permanent, Transient
-from backend.wallets.sync import LEASE
+from backend.wallets.due import SyncScope
+from backend.wallets.leases import LEASE
+from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
+from backend.wallets.ports import NotifyReason, Permanent, Transient
+from backend.wallets.wallet_links import bump_pass_versions, mark_changed, reset_attempts
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
 from tests.wallets.conftest import OpenWallet, Wallet
@@ -30,12 +31,12 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass
 class UnderWay:
-    """A push that waits for its answer, while others need not."""
+    """A push that waits for its response, while others do not."""
 
-    task: asyncio.Task[Result]
+    task: asyncio.Task[AttemptOutcome]
     may_answer: asyncio.Event
 
-    async def arrives(self) -> Result:
+    async def arrives(self) -> AttemptOutcome:
         self.may_answer.set()
         return await self.task
 
@@ -51,7 +52,7 @@ async def held_up(wallet: Wallet, phones: Phones, card: Card) -> UnderWay:
 
 
 async def overtaken(wallet: Wallet, phones: Phones, card: Card) -> UnderWay:
-    """A push of one point, whose lease has ended, while the card has two by now."""
+    """A push of one point whose lease has expired, while the card has two points."""
     await wallet.shop.anna.earn(card, cents=100)
     slow = await held_up(wallet, phones, card)
     clock.move(LEASE + timedelta(seconds=1))
@@ -60,22 +61,22 @@ async def overtaken(wallet: Wallet, phones: Phones, card: Card) -> UnderWay:
 
 
 async def told(wallet: Wallet, card: Card) -> None:
-    """What the reaction to a booking writes down."""
+    """What the reaction to a booking records."""
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        await note_change(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now())
+        await mark_changed(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now())
 
 
 async def refused_card(wallet: Wallet, phones: Phones, refusal: Permanent = REFUSED) -> Card:
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     phones.fails = [refusal]
-    assert (await wallet.update(card)).outcome is Outcome.FAILED
+    assert (await wallet.update(card)).kind is OutcomeKind.FAILED
     return card
 
 
 async def hourly_run(wallet: Wallet) -> Progress:
     progress = Progress()
-    await catch_up(wallet.sync, Scope(wallet.shop.merchant_id), progress)
+    await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id), progress)
     return progress
 
 
@@ -84,11 +85,11 @@ async def status(wallet: Wallet, card: Card) -> str:
 
 
 async def test_a_card_that_was_refused_is_sent_again_when_it_changes(wallet: Wallet, phones: Phones) -> None:
-    """A name that Google does not take, corrected."""
+    """A name that Google refuses is corrected."""
     card = await refused_card(wallet, phones)
     await wallet.shop.anna.earn(card, cents=100)
     await told(wallet, card)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert (phones.points(card["id"]), await status(wallet, card)) == (2, "active")
 
 
@@ -97,8 +98,8 @@ async def test_a_refused_card_is_tried_once_for_each_change_and_not_more(wallet:
     await wallet.shop.anna.earn(card, cents=100)
     await told(wallet, card)
     phones.fails = [REFUSED]
-    assert (await wallet.update(card)).outcome is Outcome.FAILED
-    assert (await wallet.update(card)).outcome is Outcome.GONE
+    assert (await wallet.update(card)).kind is OutcomeKind.FAILED
+    assert (await wallet.update(card)).kind is OutcomeKind.GONE
 
 
 async def test_a_new_look_of_the_program_is_another_chance_for_all_its_refused_cards(
@@ -106,7 +107,7 @@ async def test_a_new_look_of_the_program_is_another_chance_for_all_its_refused_c
 ) -> None:
     cards = [await refused_card(wallet, phones) for _ in range(2)]
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        assert await repaint(session, wallet.shop.merchant_id) == 2
+        assert await bump_pass_versions(session, wallet.shop.merchant_id) == 2
     assert (await hourly_run(wallet)).counts["synced"] == 2
     assert [phones.points(card["id"]) for card in cards] == [1, 1]
 
@@ -114,21 +115,21 @@ async def test_a_new_look_of_the_program_is_another_chance_for_all_its_refused_c
 async def test_a_refused_card_is_tried_again_a_day_later_and_reported_when_that_fails(
     wallet: Wallet, phones: Phones
 ) -> None:
-    """A picture that could not be fetched then, an error of ours that has been corrected since."""
+    """The cause may have been an image that could not be fetched, or an error of ours that was fixed."""
     card = await refused_card(wallet, phones)
-    clock.move(REFUSED_FOR - AN_HOUR)
+    clock.move(REFUSED_RETRY - AN_HOUR)
     assert dict((await hourly_run(wallet)).counts) == {}
     clock.move(AN_HOUR)
     phones.fails = [REFUSED]
     assert (await hourly_run(wallet)).failures == {card["id"]: "google: refused: The name is no name."}
     assert dict((await hourly_run(wallet)).counts) == {}
-    clock.move(REFUSED_FOR)
+    clock.move(REFUSED_RETRY)
     assert (await hourly_run(wallet)).counts["synced"] == 1
     assert (phones.points(card["id"]), await status(wallet, card)) == (1, "active")
 
 
 async def test_a_refusal_of_what_a_card_was_is_none_of_what_it_is(wallet: Wallet, phones: Phones) -> None:
-    """The correction is booked while the mistake is under way: nobody else will ring for it."""
+    """The correction is booked during the push of the mistake, and no other job will push it."""
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     phones.fails = [REFUSED]
@@ -136,8 +137,8 @@ async def test_a_refusal_of_what_a_card_was_is_none_of_what_it_is(wallet: Wallet
     await wallet.shop.anna.earn(card, cents=100)
     await told(wallet, card)
     result = await first.arrives()
-    assert (result.outcome, result.again_in) == (Outcome.RETRY, 0)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (result.kind, result.retry_in) == (OutcomeKind.RETRY, 0)
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert phones.points(card["id"]) == 2
 
 
@@ -154,11 +155,11 @@ async def test_a_refused_program_is_asked_about_once_an_hour_and_its_cards_heal_
 
 
 async def test_the_cards_of_a_refused_program_are_never_tried_one_by_one(wallet: Wallet, phones: Phones) -> None:
-    """Ten thousand of them would ask ten thousand times a day about the same program."""
+    """Ten thousand cards would send the same program ten thousand times a day."""
     for _ in range(2):
         await refused_card(wallet, phones, PROGRAM_REFUSED)
     phones.refuses_program = [PROGRAM_REFUSED]
-    clock.move(2 * REFUSED_FOR)
+    clock.move(2 * REFUSED_RETRY)
     assert dict((await hourly_run(wallet)).counts) == {}
 
 
@@ -177,49 +178,49 @@ async def test_a_program_that_cannot_be_asked_about_stops_nobody_elses_passes(
     card = await good.a_card()
     await good.shop.anna.earn(card, cents=100)
     phones.refuses_program = [fault]
-    await catch_up(good.sync, Scope(), Progress())
+    await catch_up(good.sync, SyncScope(), Progress())
     assert phones.points(card["id"]) == 1
 
 
 async def test_a_phone_that_registers_while_the_others_are_told_is_told_too(wallet: Wallet, phones: Phones) -> None:
-    """It has fetched the pass before the change; without a push of its own it would show that for ever."""
+    """It has fetched the pass before the change, and would show that state without a push of its own."""
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     first = await held_up(wallet, phones, card)
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        await revive(session, wallet.shop.merchant_id, UUID(card["id"]), ["google"])
-        await repaint(session, wallet.shop.merchant_id, [UUID(card["id"])])
-    assert (await first.arrives()).outcome is Outcome.MOVED
+        await reset_attempts(session, (wallet.shop.merchant_id, UUID(card["id"]), "google"))
+        await bump_pass_versions(session, wallet.shop.merchant_id, [UUID(card["id"])])
+    assert (await first.arrives()).kind is OutcomeKind.MOVED
     pushed = len(phones.pushed)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert len(phones.pushed) == pushed + 1
 
 
 async def test_a_push_that_arrives_after_a_later_one_is_put_right(wallet: Wallet, phones: Phones) -> None:
-    """A worker sleeps for a minute with its request half sent; somebody else has shown the newer state long ago."""
+    """A worker stops for a minute during its request, while another one pushes the newer state."""
     card = await wallet.a_card()
     slow = await overtaken(wallet, phones, card)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert phones.points(card["id"]) == 2
     result = await slow.arrives()
     assert phones.points(card["id"]) == 1, "the phone shows the past"
-    assert (result.outcome, result.again_in) == (Outcome.BUSY, 2.0)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (result.kind, result.retry_in) == (OutcomeKind.BUSY, 2.0)
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert phones.points(card["id"]) == 2
 
 
 async def test_two_pushes_under_way_at_once_are_followed_by_a_third_alone(wallet: Wallet, phones: Phones) -> None:
-    """The first has lost its lease to the second, which is not over yet: neither is believed, whichever came last."""
+    """The second begins after the first lease has expired. It is unknown which arrives last, so neither counts."""
     card = await wallet.a_card()
     slow = await overtaken(wallet, phones, card)
     second = await held_up(wallet, phones, card)
-    assert [(await slow.arrives()).outcome, (await second.arrives()).outcome] == [Outcome.BUSY, Outcome.BUSY]
-    assert (await wallet.update(card)).outcome is Outcome.BUSY, "until the second's lease would have ended"
+    assert [(await slow.arrives()).kind, (await second.arrives()).kind] == [OutcomeKind.BUSY, OutcomeKind.BUSY]
+    assert (await wallet.update(card)).kind is OutcomeKind.BUSY, "until the second's lease would have ended"
     clock.move(LEASE + timedelta(seconds=1))
     pushed = len(phones.pushed)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert (len(phones.pushed) - pushed, phones.points(card["id"])) == (1, 2)
-    assert (await wallet.update(card)).outcome is Outcome.CLEAN
+    assert (await wallet.update(card)).kind is OutcomeKind.CLEAN
 
 
 async def test_nothing_of_an_erased_person_comes_back_with_a_late_push(wallet: Wallet, phones: Phones) -> None:
@@ -238,24 +239,24 @@ async def test_nothing_of_an_erased_person_comes_back_with_a_late_push(wallet: W
 async def test_waiting_for_the_database_is_part_of_the_lease(
     wallet: Wallet, phones: Phones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The lease runs from the moment it was asked for; a push that began late would end after it."""
+    """The lease is counted from the request for it, so a push that begins late would end after it."""
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.3)
-    take, show, asked_at, deadlines = syncing.take_lease, syncing._show, [], []
+    take_lease, push, asked_at, deadlines = syncing.take_lease, syncing._push, [], []
 
     async def noting_when(*asked: object) -> object:
         asked_at.append(asyncio.get_running_loop().time())
-        return await take(*asked)
+        return await take_lease(*asked)
 
-    async def noting_until(provider: object, attempt: object, deadline: float) -> object:
-        deadlines.append(deadline)
-        return await show(provider, attempt, deadline)
+    async def noting_until(*pushed: Any) -> object:
+        deadlines.append(pushed[-1])
+        return await push(*pushed)
 
     monkeypatch.setattr(syncing, "take_lease", noting_when)
-    monkeypatch.setattr(syncing, "_show", noting_until)
+    monkeypatch.setattr(syncing, "_push", noting_until)
     card = await wallet.shop.a_card()
     await wallet.add(card)
     phones.may_answer.clear()
-    assert (await wallet.update(card)).outcome is Outcome.RETRY
+    assert (await wallet.update(card)).kind is OutcomeKind.RETRY
     assert deadlines[0] <= asked_at[0] + 0.3
 
 
@@ -266,12 +267,12 @@ async def test_a_ring_that_nobody_wrote_down_in_time_counts_all_the_same(
     card = await wallet.a_card()
     await wallet.shop.anna.stamp(card)
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        await note_change(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now(), Notify.REWARD_READY)
+        await mark_changed(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now(), NotifyReason.REWARD_READY)
     slow = await held_up(wallet, phones, card)
     clock.move(LEASE + timedelta(seconds=1))
     await superuser.execute(
         "UPDATE wallet_links SET lease_token = NULL, lease_until = NULL WHERE card_id = $1", UUID(card["id"])
     )
-    assert (await slow.arrives()).outcome is Outcome.BUSY
+    assert (await slow.arrives()).kind is OutcomeKind.BUSY
     count = "SELECT count(*) FROM wallet_notifications WHERE card_id = $1"
     assert await superuser.fetchval(count, UUID(card["id"])) == 1

@@ -1,4 +1,4 @@
-"""What all passes of a program share: told to Google once, whatever becomes of it there."""
+"""What all passes of a program share is sent to Google once, and again when Google has refused it."""
 
 from typing import Any
 from uuid import UUID
@@ -11,23 +11,23 @@ from backend.dev.sandbox.google.resources import Resource
 from backend.loyalty.programs.models import Program
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, sync_passes
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
-from backend.wallets.links import repaint
+from backend.wallets.wallet_links import bump_pass_versions
 from tests.wallets.conftest import GoogleTown
 from tests.world.till import Card
 
 
 async def hourly_run(town: GoogleTown) -> TaskRun:
     sync = town.services.wallet_sync
-    return await sync_passes(sync, await queue_sync(sync, Scope()))
+    return await sync_passes(sync, await queue_sync(sync, SyncScope()))
 
 
 async def changed(town: GoogleTown, **values: Any) -> None:
-    """As an owner changes the program: every pass is due."""
+    """An owner changes the program, and every pass is out of date."""
     await town.shop.change(Program, **values)
     async with town.services.sessions.committing(town.shop.merchant_id) as session:
-        await repaint(session, town.shop.merchant_id)
+        await bump_pass_versions(session, town.shop.merchant_id)
 
 
 def program_at_google(town: GoogleTown) -> Resource:
@@ -50,7 +50,7 @@ def balance(town: GoogleTown, card: Card) -> int:
 
 
 async def test_a_new_color_is_one_call_for_ten_cards(google_town: GoogleTown) -> None:
-    """Not one per card: at eighteen a second, ten thousand would take ten minutes."""
+    """Not one call per card: ten thousand would take ten minutes at eighteen a second."""
     await google_town.shop.change(Program, type="points")
     cards = [await google_town.a_card(points=1) for _ in range(10)]
     before = calls(google_town)
@@ -94,13 +94,13 @@ async def test_a_program_that_could_not_be_told_keeps_its_cards_due(google_town:
     sync = google_town.services.wallet_sync
     key = (google_town.shop.merchant_id, UUID(card["id"]), "google")
     first = await sync.sync_card(*key)
-    assert (first.outcome, program_at_google(google_town).version) == ("retry", 1)
+    assert (first.kind, program_at_google(google_town).version) == ("retry", 1)
     await google_town.town.superuser.execute("UPDATE wallet_links SET next_attempt_at = NULL")
-    assert ((await sync.sync_card(*key)).outcome, program_at_google(google_town).version) == ("synced", 2)
+    assert ((await sync.sync_card(*key)).kind, program_at_google(google_town).version) == ("synced", 2)
 
 
 async def test_a_rejected_program_heals_with_all_its_cards_when_google_takes_it(google_town: GoogleTown) -> None:
-    """Nothing has changed on our side, and nobody has pressed a button."""
+    """Nothing has changed on our side, and no operator has acted."""
     cards = [await google_town.a_card(points=1) for _ in range(3)]
     name = program_at_google(google_town).body["programName"]
     google_town.google.fake.passes.rejected_names.add(name)

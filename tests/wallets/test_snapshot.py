@@ -1,4 +1,4 @@
-"""What a pass is to show."""
+"""What a pass has to show."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -52,7 +52,7 @@ async def test_points_are_gone_the_instant_they_expire_whether_or_not_it_is_book
 
 
 async def test_somebody_elses_booking_changes_nothing_on_a_pass(services: Services, opened: OpenShop) -> None:
-    """Not even by the last piece of a reward: nobody would bring that to all the other phones."""
+    """Not even by the last piece of a reward, because the other cards would not be pushed."""
     shop = await opened(rewards=[{"points_required": 10, "stock": 1}, {"points_required": 500}])
     card, other = await shop.a_card(), await shop.a_card(points=10)
     before = await shown(services, shop, card)

@@ -1,4 +1,4 @@
-"""Does it work? The same steps for the API, the command and the page; each can fail, and says what to do."""
+"""The check of the wallets: the same steps for the API, the command and the page, each with advice when it fails."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.pki import YEAR, ApplePki, pem, rsa_key, write_key
 from backend.dev.sandbox.apple.pushes import Script
-from backend.operations.wallets.status import look_at_wallets, step_view
+from backend.operations.wallets.status import check_wallets, step_view
 from backend.services import Services
 from backend.wallets.apple.certificates import KEY, SIGNER, WWDR
 from backend.wallets.ports import CheckStep, Provider
@@ -50,7 +50,7 @@ async def apple(tmp_path: Path) -> AsyncIterator[Apple]:
 
 @dataclass
 class Installation:
-    """Both wallets, and what an operator can get wrong about them."""
+    """Both wallets, with the mistakes that an operator can make."""
 
     google: Google
     apple: Apple
@@ -58,7 +58,7 @@ class Installation:
     settings: Settings
 
     async def steps(self, provider: Provider) -> list[CheckStep]:
-        checked = await look_at_wallets(self.settings, self.services.redis, clock.now())
+        checked = await check_wallets(self.settings, self.services.redis, clock.now())
         return checked.google if provider == "google" else checked.apple
 
     def but(self, **told: str) -> None:

@@ -1,4 +1,4 @@
-"""One pass is brought up to date: always to the newest state, never backwards, whatever fails on the way."""
+"""The sync of one pass: always to the newest state and never to an older one, whatever fails."""
 
 import asyncio
 from dataclasses import replace
@@ -10,10 +10,10 @@ import pytest
 
 from backend.core.clock import clock
 from backend.wallets import sync as syncing
-from backend.wallets.links import note_change, revive
-from backend.wallets.outcomes import Outcome
-from backend.wallets.ports import Misconfigured, Notify, Paused, Permanent, Transient
-from backend.wallets.sync import LEASE
+from backend.wallets.leases import LEASE
+from backend.wallets.outcomes import OutcomeKind
+from backend.wallets.ports import Misconfigured, NotifyReason, Paused, Permanent, Transient
+from backend.wallets.wallet_links import mark_changed, reset_attempts
 from tests.conftest import OpenShop
 from tests.doubles.phone import Killed, Phones
 from tests.wallets.conftest import OpenWallet, Wallet
@@ -26,31 +26,31 @@ async def test_a_booking_shows_on_the_phone(wallet: Wallet, phones: Phones) -> N
     card = await wallet.a_card(points=10)
     assert phones.points(card["id"]) == 10
     await wallet.shop.anna.earn(card, cents=500)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert phones.points(card["id"]) == 15
     assert await wallet.is_right(card, phones)
 
 
 async def test_a_pass_that_is_up_to_date_is_left_alone(wallet: Wallet, phones: Phones) -> None:
     card = await wallet.a_card()
-    assert (await wallet.update(card)).outcome is Outcome.CLEAN
+    assert (await wallet.update(card)).kind is OutcomeKind.CLEAN
     assert len(phones.pushed) == 1
 
 
 async def test_a_card_whose_holder_has_not_tapped_the_button_has_no_pass(wallet: Wallet, phones: Phones) -> None:
     card = await wallet.shop.a_card()
-    assert (await wallet.update(card)).outcome is Outcome.GONE
+    assert (await wallet.update(card)).kind is OutcomeKind.GONE
     assert phones.pushed == []
 
 
 async def test_a_provider_that_is_not_configured_is_not_asked(wallet: Wallet, phones: Phones) -> None:
     card = await wallet.a_card()
     wallet.sync = replace(wallet.sync, providers={})
-    assert (await wallet.update(card)).outcome is Outcome.GONE
+    assert (await wallet.update(card)).kind is OutcomeKind.GONE
 
 
 async def test_two_updates_at_once_end_with_the_newer_one(wallet: Wallet, phones: Phones) -> None:
-    """Without the lease the older push could arrive last, and the versions would agree."""
+    """Without the lease the older push could arrive last, and the versions would be equal."""
     card = await wallet.a_card(points=1)
     await wallet.shop.anna.earn(card, cents=100)
     phones.may_answer.clear()
@@ -59,10 +59,10 @@ async def test_two_updates_at_once_end_with_the_newer_one(wallet: Wallet, phones
     await phones.is_asked.wait()
     await wallet.shop.anna.earn(card, cents=100)
     second = await wallet.update(card)
-    assert (second.outcome, second.again_in) == (Outcome.BUSY, 2.0)
+    assert (second.kind, second.retry_in) == (OutcomeKind.BUSY, 2.0)
     phones.may_answer.set()
-    assert (await first).outcome is Outcome.MOVED
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await first).kind is OutcomeKind.MOVED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert [shown.points_balance for shown in phones.pushed] == [1, 2, 3]
 
 
@@ -72,13 +72,13 @@ async def test_four_attempts_with_one_four_and_sixteen_seconds_between(wallet: W
     phones.fails = [BUSY] * 4
     for pause in (1, 4, 16):
         result = await wallet.update(card)
-        assert result.outcome is Outcome.RETRY
-        assert 0.8 * pause <= result.again_in <= 1.2 * pause
+        assert result.kind is OutcomeKind.RETRY
+        assert 0.8 * pause <= result.retry_in <= 1.2 * pause
         early = await wallet.update(card)
-        assert early.outcome is Outcome.BUSY
-        assert early.again_in == pytest.approx(result.again_in, abs=0.5)
-        clock.move(timedelta(seconds=result.again_in))
-    assert (await wallet.update(card)).outcome is Outcome.GAVE_UP
+        assert early.kind is OutcomeKind.BUSY
+        assert early.retry_in == pytest.approx(result.retry_in, abs=0.5)
+        clock.move(timedelta(seconds=result.retry_in))
+    assert (await wallet.update(card)).kind is OutcomeKind.GAVE_UP
     link = await wallet.link(card)
     assert (link["status"], link["attempts"], link["last_error_code"], link["lease_until"]) == (
         "active",
@@ -96,9 +96,9 @@ async def test_after_giving_up_the_next_run_begins_anew(wallet: Wallet, phones: 
     for _ in range(4):
         clock.move(timedelta(seconds=20))
         await wallet.update(card)
-    assert (await wallet.update(card)).outcome is Outcome.RETRY
+    assert (await wallet.update(card)).kind is OutcomeKind.RETRY
     clock.move(timedelta(seconds=2))
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     link = await wallet.link(card)
     assert (link["attempts"], link["last_error_code"], link["failed_at"]) == (0, None, None)
 
@@ -107,7 +107,7 @@ async def test_a_provider_that_says_when_is_not_asked_earlier(wallet: Wallet, ph
     card = await wallet.shop.a_card()
     await wallet.add(card)
     phones.fails = [Transient("429", "Slow down.", 60)]
-    assert (await wallet.update(card)).again_in == 60
+    assert (await wallet.update(card)).retry_in == 60
 
 
 async def test_a_refused_card_fails_once_and_is_left_alone_until_somebody_asks(wallet: Wallet, phones: Phones) -> None:
@@ -115,13 +115,13 @@ async def test_a_refused_card_fails_once_and_is_left_alone_until_somebody_asks(w
     await wallet.shop.anna.earn(card, cents=100)
     phones.fails = [Permanent("400", "The color is no color.")]
     result = await wallet.update(card)
-    assert (result.outcome, result.again_in) == (Outcome.FAILED, None)
+    assert (result.kind, result.retry_in) == (OutcomeKind.FAILED, None)
     link = await wallet.link(card)
     assert (link["status"], link["last_error_code"], link["last_error"]) == ("failed", "400", "The color is no color.")
-    assert (await wallet.update(card)).outcome is Outcome.GONE
+    assert (await wallet.update(card)).kind is OutcomeKind.GONE
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        await revive(session, wallet.shop.merchant_id, UUID(card["id"]), ["google"])
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+        await reset_attempts(session, (wallet.shop.merchant_id, UUID(card["id"]), "google"))
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert phones.points(card["id"]) == 1
 
 
@@ -131,28 +131,28 @@ async def test_another_tap_gives_a_refused_card_another_chance(wallet: Wallet, p
     phones.fails = [Permanent("400", "No.")]
     await wallet.update(card)
     await wallet.add(card)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
 
 
 @pytest.mark.parametrize(
-    ("refusal", "outcome", "again_in"),
+    ("refusal", "outcome", "retry_in"),
     [
-        (Misconfigured("403", "Not a user of the issuer."), Outcome.STOPPED, None),
-        (Paused("breaker_open", "Away.", 17), Outcome.PAUSED, 17),
-        (Paused("breaker_open", "Away."), Outcome.PAUSED, 30),
+        (Misconfigured("403", "Not a user of the issuer."), OutcomeKind.STOPPED, None),
+        (Paused("breaker_open", "Away.", 17), OutcomeKind.PAUSED, 17),
+        (Paused("breaker_open", "Away."), OutcomeKind.PAUSED, 30),
     ],
 )
 async def test_what_is_no_fault_of_the_card_costs_it_no_attempt(
-    wallet: Wallet, phones: Phones, refusal: Exception, outcome: Outcome, again_in: float | None
+    wallet: Wallet, phones: Phones, refusal: Exception, outcome: OutcomeKind, retry_in: float | None
 ) -> None:
     card = await wallet.a_card()
     await wallet.shop.anna.earn(card, cents=100)
     phones.fails = [refusal]
     result = await wallet.update(card)
-    assert (result.outcome, result.again_in) == (outcome, again_in)
+    assert (result.kind, result.retry_in) == (outcome, retry_in)
     link = await wallet.link(card)
     assert (link["status"], link["attempts"], link["lease_until"]) == ("active", 0, None)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
 
 
 async def test_a_change_that_shows_nothing_new_is_not_sent(
@@ -160,13 +160,13 @@ async def test_a_change_that_shows_nothing_new_is_not_sent(
 ) -> None:
     card = await wallet.a_card(points=1)
     await raise_version(superuser, card)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert len(phones.pushed) == 1
-    assert (await wallet.update(card)).outcome is Outcome.CLEAN
+    assert (await wallet.update(card)).kind is OutcomeKind.CLEAN
 
 
 async def test_after_a_lost_answer_everything_is_sent_again(wallet: Wallet, phones: Phones) -> None:
-    """A sale, its update taken but the answer lost, the sale taken back: the phone must not go on showing it."""
+    """The response to the push of a sale is lost, and the sale is voided: the phone must not go on showing it."""
     card = await wallet.a_card(points=5)
     sale = await wallet.shop.anna.earn(card, cents=100)
     phones.loses = [Transient("504", "Lost.")]
@@ -186,9 +186,9 @@ async def test_a_worker_killed_between_push_and_commit_is_replaced_when_its_leas
     phones.loses = [Killed()]
     with pytest.raises(Killed):
         await wallet.update(card)
-    assert (await wallet.update(card)).outcome is Outcome.BUSY
+    assert (await wallet.update(card)).kind is OutcomeKind.BUSY
     clock.move(LEASE + timedelta(seconds=1))
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert await wallet.is_right(card, phones)
 
 
@@ -205,10 +205,10 @@ async def test_a_worker_that_overslept_its_lease_changes_nothing(wallet: Wallet,
         UUID(card["id"]), clock.now() + LEASE,
     )  # fmt: skip
     phones.may_answer.set()
-    assert (await slow).outcome is Outcome.BUSY
+    assert (await slow).kind is OutcomeKind.BUSY
     assert (await wallet.link(card))["lease_token"] is not None
     clock.move(LEASE + timedelta(seconds=1))
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
 
 
 async def test_a_push_ends_before_its_lease_does(
@@ -220,7 +220,7 @@ async def test_a_push_ends_before_its_lease_does(
     await wallet.add(card)
     phones.may_answer.clear()
     result = await wallet.update(card)
-    assert (result.outcome, (await wallet.link(card))["last_error_code"]) == (Outcome.RETRY, "timeout")
+    assert (result.kind, (await wallet.link(card))["last_error_code"]) == (OutcomeKind.RETRY, "timeout")
 
 
 async def test_a_fault_of_ours_counts_as_an_attempt_and_is_logged(wallet: Wallet, phones: Phones, log_lines) -> None:
@@ -228,7 +228,7 @@ async def test_a_fault_of_ours_counts_as_an_attempt_and_is_logged(wallet: Wallet
     await wallet.add(card)
     phones.fails = [ZeroDivisionError()]
     result = await wallet.update(card)
-    assert (result.outcome, (await wallet.link(card))["last_error"]) == (Outcome.RETRY, "ZeroDivisionError")
+    assert (result.kind, (await wallet.link(card))["last_error"]) == (OutcomeKind.RETRY, "ZeroDivisionError")
     assert [line for line in log_lines() if line["event"] == "wallet_push_failed"]
 
 
@@ -242,7 +242,7 @@ async def test_an_erased_card_is_told_once_more_and_then_never_again(
     assert (last.is_live, last.customer_name) == (False, None)
     assert (await wallet.link(card))["status"] == "removed"
     await raise_version(superuser, card)
-    assert (await wallet.update(card)).outcome is Outcome.GONE
+    assert (await wallet.update(card)).kind is OutcomeKind.GONE
 
 
 async def test_the_phone_rings_once_when_the_stamp_card_is_full(
@@ -252,10 +252,10 @@ async def test_the_phone_rings_once_when_the_stamp_card_is_full(
     wallet = open_wallet(phones, shop)
     card = await wallet.a_card(stamps=1)
     await shop.anna.stamp(card)
-    await told(wallet, card, Notify.REWARD_READY)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
-    assert phones.rung == [Notify.REWARD_READY]
-    assert (await wallet.update(card)).outcome is Outcome.CLEAN
+    await told(wallet, card, NotifyReason.REWARD_READY)
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
+    assert phones.rung == [NotifyReason.REWARD_READY]
+    assert (await wallet.update(card)).kind is OutcomeKind.CLEAN
 
 
 async def test_a_ring_waits_for_the_attempt_that_succeeds(
@@ -264,13 +264,13 @@ async def test_a_ring_waits_for_the_attempt_that_succeeds(
     wallet = open_wallet(phones, await opened(terms={"stamps_target": 1}))
     card = await wallet.a_card()
     await wallet.shop.anna.stamp(card)
-    await told(wallet, card, Notify.REWARD_READY)
+    await told(wallet, card, NotifyReason.REWARD_READY)
     phones.fails = [BUSY]
     await wallet.update(card)
     assert phones.rung == []
     clock.move(timedelta(seconds=2))
     await wallet.update(card)
-    assert phones.rung == [Notify.REWARD_READY]
+    assert phones.rung == [NotifyReason.REWARD_READY]
 
 
 async def test_a_reward_fetched_before_the_news_of_it_went_out_rings_nobody(
@@ -279,23 +279,23 @@ async def test_a_reward_fetched_before_the_news_of_it_went_out_rings_nobody(
     wallet = open_wallet(phones, await opened(terms={"stamps_target": 1}))
     card = await wallet.a_card()
     await wallet.shop.anna.stamp(card)
-    await told(wallet, card, Notify.REWARD_READY)
+    await told(wallet, card, NotifyReason.REWARD_READY)
     await wallet.shop.anna.redeem(card)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert phones.rung == []
 
 
 async def test_points_that_end_while_a_ring_is_no_news_any_more_end_on_the_phone_too(
     open_wallet: OpenWallet, phones: Phones, opened: OpenShop, superuser: asyncpg.Connection
 ) -> None:
-    """What is written down as shown must have been sent, or the booking of the expiry would be taken for no change."""
+    """The stored fingerprint is that of the sent content, or the booking of the expiry would count as no change."""
     wallet = open_wallet(phones, await opened(terms={"expiry_kind": "rolling", "expiry_days": 5}))
     card = await wallet.a_card(points=5)
-    await told(wallet, card, Notify.POINTS_EXPIRING)
+    await told(wallet, card, NotifyReason.POINTS_EXPIRING)
     clock.move(timedelta(days=7))
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     await raise_version(superuser, card)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
     assert (phones.points(card["id"]), phones.rung) == (0, [])
 
 
@@ -310,12 +310,12 @@ async def test_a_ring_that_is_asked_for_during_a_push_goes_out_with_the_next(
     first = asyncio.create_task(wallet.update(card))
     await phones.is_asked.wait()
     await wallet.shop.anna.stamp(card)
-    await told(wallet, card, Notify.REWARD_READY)
+    await told(wallet, card, NotifyReason.REWARD_READY)
     phones.may_answer.set()
     await first
     assert phones.rung == []
     await wallet.update(card)
-    assert phones.rung == [Notify.REWARD_READY]
+    assert phones.rung == [NotifyReason.REWARD_READY]
 
 
 async def test_a_database_that_stumbles_costs_the_card_nothing(
@@ -330,8 +330,8 @@ async def test_a_database_that_stumbles_costs_the_card_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(syncing, "take_lease", stumble)
         result = await wallet.update(card)
-    assert (result.outcome, result.again_in) == (Outcome.RETRY, 5.0)
-    assert (await wallet.update(card)).outcome is Outcome.SYNCED
+    assert (result.kind, result.retry_in) == (OutcomeKind.RETRY, 5.0)
+    assert (await wallet.update(card)).kind is OutcomeKind.SYNCED
 
 
 async def test_a_phone_rings_three_times_a_day_at_most_and_keeps_the_last_for_the_reward(
@@ -340,12 +340,12 @@ async def test_a_phone_rings_three_times_a_day_at_most_and_keeps_the_last_for_th
     shop = await opened(terms={"stamps_target": 1, "expiry_kind": "rolling", "expiry_days": 5})
     wallet = open_wallet(phones, shop)
     card = await wallet.a_card(points=5, stamps=1)
-    for reason in [Notify.POINTS_EXPIRING] * 3 + [Notify.REWARD_READY] * 2:
+    for reason in [NotifyReason.POINTS_EXPIRING] * 3 + [NotifyReason.REWARD_READY] * 2:
         await told(wallet, card, reason)
         await wallet.update(card)
-    assert phones.rung == [Notify.POINTS_EXPIRING, Notify.POINTS_EXPIRING, Notify.REWARD_READY]
+    assert phones.rung == [NotifyReason.POINTS_EXPIRING, NotifyReason.POINTS_EXPIRING, NotifyReason.REWARD_READY]
     clock.move(timedelta(hours=25))
-    await told(wallet, card, Notify.REWARD_READY)
+    await told(wallet, card, NotifyReason.REWARD_READY)
     await wallet.update(card)
     assert len(phones.rung) == 4
 
@@ -362,10 +362,10 @@ async def test_the_time_from_the_booking_to_the_phone_is_measured(wallet: Wallet
     assert (await wallet.link(card))["waiting_since"] is None
 
 
-async def told(wallet: Wallet, card: Card, notify: Notify | None) -> None:
-    """What the reaction to a booking writes down."""
+async def told(wallet: Wallet, card: Card, notify: NotifyReason | None) -> None:
+    """What the reaction to a booking records."""
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        await note_change(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now(), notify)
+        await mark_changed(session, wallet.shop.merchant_id, UUID(card["id"]), clock.now(), notify)
 
 
 async def raise_version(superuser: asyncpg.Connection, card: Card) -> None:

@@ -18,7 +18,7 @@ from arq.constants import health_check_key_suffix, in_progress_key_prefix
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.services import Services
-from backend.wallets.links import open_link
+from backend.wallets.wallet_links import open_link
 from tests.world.office import Office
 from tests.world.process import ROOT, environment
 from tests.world.shop import Shop

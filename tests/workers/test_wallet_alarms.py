@@ -1,4 +1,4 @@
-"""What super admins are told of certificates and keys: once per threshold, by mail, through the worker as it runs."""
+"""Emails to super admins about certificates and keys: one per threshold, sent by the running worker."""
 
 import asyncio
 import dataclasses

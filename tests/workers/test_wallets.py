@@ -1,4 +1,4 @@
-"""From the sale to the phone, through outbox, queue and worker as they run."""
+"""From the sale to the phone, with the running outbox, queue and worker."""
 
 import asyncio
 import dataclasses
@@ -21,10 +21,10 @@ from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync
 from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.jobs import SYNC_PASSES
-from backend.wallets.links import open_link
-from backend.wallets.ports import Notify, Paused, Transient
+from backend.wallets.ports import NotifyReason, Paused, Transient
+from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
 from tests.workers.conftest import queue_workers, run
@@ -117,7 +117,7 @@ async def test_a_full_stamp_card_makes_the_phone_ring_once(
     await shop.anna.stamp(card)
     await relay_outbox(context)
     await run(workers)
-    assert phones.rung == [Notify.REWARD_READY]
+    assert phones.rung == [NotifyReason.REWARD_READY]
     assert phones.shown[UUID(card["id"])].stamp_count == 1
 
 
@@ -132,7 +132,7 @@ async def test_points_that_end_soon_make_the_phone_ring_once(
         await warn_expiring_points(context)
         await relay_outbox(context)
         await run(workers)
-    assert phones.rung == [Notify.POINTS_EXPIRING]
+    assert phones.rung == [NotifyReason.POINTS_EXPIRING]
     assert phones.pushed[-1].next_expiry_points == 40
 
 
@@ -146,7 +146,7 @@ async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
     await warn_expiring_points(context)
     await relay_outbox(context)
     await run(workers)
-    assert phones.rung[0] is Notify.REWARD_READY
+    assert phones.rung[0] is NotifyReason.REWARD_READY
 
 
 async def test_a_name_told_at_a_second_enrollment_reaches_the_pass(
@@ -203,7 +203,7 @@ async def test_the_hourly_run_finds_what_redis_lost(
 async def test_the_hourly_run_waits_for_the_last_one_to_end(
     context: dict, services: Services, superuser: asyncpg.Connection
 ) -> None:
-    running = await queue_sync(services.wallet_sync, Scope())
+    running = await queue_sync(services.wallet_sync, SyncScope())
     await superuser.execute(
         "UPDATE task_runs SET started_at = $2, heartbeat_at = $2 WHERE id = $1", running.id, clock.now()
     )
@@ -216,7 +216,7 @@ async def test_the_hourly_run_of_a_killed_worker_is_taken_over_once_it_is_silent
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=700)
-    killed = await queue_sync(services.wallet_sync, Scope())
+    killed = await queue_sync(services.wallet_sync, SyncScope())
     await superuser.execute(
         "UPDATE task_runs SET started_at = $2, heartbeat_at = $2 WHERE id = $1", killed.id, clock.now()
     )
@@ -233,7 +233,9 @@ async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
     workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
-    asked = await queue_sync(services.wallet_sync, Scope(shop.merchant_id, UUID(card["id"])), card_code=card["code"])
+    asked = await queue_sync(
+        services.wallet_sync, SyncScope(shop.merchant_id, UUID(card["id"])), card_code=card["code"]
+    )
     await services.queue.enqueue_job(SYNC_PASSES, str(asked.id), _queue_name=LONG_QUEUE)
     await run(workers)
     async with services.sessions.committing() as session:
@@ -246,7 +248,9 @@ async def test_a_run_that_redis_lost_is_done_all_the_same(
     workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
-    asked = await queue_sync(services.wallet_sync, Scope(shop.merchant_id, UUID(card["id"])), card_code=card["code"])
+    asked = await queue_sync(
+        services.wallet_sync, SyncScope(shop.merchant_id, UUID(card["id"])), card_code=card["code"]
+    )
     await find_lost_syncs(context)
     assert await services.redis.zcard(LONG_QUEUE) == 0, "it may be on its way still"
     clock.move(timedelta(seconds=61))

@@ -29,8 +29,8 @@ from backend.messaging.actions import LEASE
 from backend.messaging.delivery import TIMEOUT_SECONDS
 from backend.services import Services
 from backend.wallets.apple.passes import ERASED_KEPT
-from backend.wallets.links import open_link
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
+from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.conftest import run
@@ -191,7 +191,7 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         for _ in range(5):
             await place.anna.earn(card, cents=100)
     clock.move(ANSWERS_KEPT + timedelta(days=1))
-    forget = purge_job.forget_erased
+    forget = purge_job.purge_erased_passes
 
     async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
         if merchant_id == min(shop.merchant_id, other.merchant_id):
@@ -199,7 +199,7 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         await forget(session, merchant_id, now)
 
     monkeypatch.setattr(purge_job, "CHUNK", 2)
-    monkeypatch.setattr(purge_job, "forget_erased", troubled)
+    monkeypatch.setattr(purge_job, "purge_erased_passes", troubled)
     await purge(working)
     left = "SELECT count(*) FROM stored_answers WHERE merchant_id = ANY($1)"
     assert await superuser.fetchval(left, [shop.merchant_id, other.merchant_id]) == 0

@@ -18,10 +18,10 @@ from backend.messaging.limits import forget_allowances
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
-from backend.wallets.apple.passes import forget_empty_devices, forget_erased
-from backend.wallets.google.callbacks import forget_expired
+from backend.wallets.apple.passes import purge_empty_devices, purge_erased_passes
+from backend.wallets.google.callbacks import purge_expired_callbacks
 from backend.wallets.models import WalletNotification
-from backend.wallets.rings import WINDOW
+from backend.wallets.notifications import WINDOW
 
 PURGE = "purge"
 ANSWERS_KEPT = timedelta(days=30)
@@ -54,7 +54,7 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     ):
         await _delete(services, None, expired, progress)
     async with services.sessions.committing() as session:
-        await forget_expired(session, now)
+        await purge_expired_callbacks(session, now)
         await forget_allowances(session, now)
     for merchant_id in await list_merchant_ids(services.sessions):
         try:
@@ -63,14 +63,14 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
             log.exception("purge_failed", merchant_id=str(merchant_id))
             progress.fail(merchant_id, f"{type(error).__name__}: see the log of this time.")
     async with services.sessions.committing() as session:
-        await forget_empty_devices(session, now)
+        await purge_empty_devices(session, now)
 
 
 async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, progress: Progress) -> None:
     for expired in _expired_of(merchant_id, now):
         await _delete(services, merchant_id, expired, progress)
     async with services.sessions.committing(merchant_id) as session:
-        await forget_erased(session, merchant_id, now)
+        await purge_erased_passes(session, merchant_id, now)
 
 
 def _expired_of(merchant_id: UUID, now: datetime) -> Iterator[Expired]:

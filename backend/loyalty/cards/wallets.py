@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from backend.loyalty.cards.links import Addresses
-from backend.wallets.schemas import AppleWallet, GoogleWallet, Wallets
+from backend.wallets.schemas import AppleWallet, GoogleWallet, LinkState, Wallets
 
 
 class PassLink(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ def wallets_view(
     passes: Sequence[PassLink],
 ) -> Wallets:
     """No button for a wallet that is not configured, nor for a card that is over."""
-    saved = {link.provider for link in passes if link.saved_by_user and link.status != "removed"}
+    saved = {link.provider for link in passes if link.saved_by_user and link.status != LinkState.REMOVED}
     wallets, where = Wallets(), (merchant_id, card_id, page_version)
     if is_active and "google" in links.wallets:
         wallets.google = GoogleWallet(links.save_url(*where), "saved" if "google" in saved else "available")

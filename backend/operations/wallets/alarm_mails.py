@@ -1,4 +1,4 @@
-"""What the platform's super admins are told of a certificate that ends or a key that grows old: each thing once."""
+"""Emails to super admins about certificates that expire and keys that are old, one per occasion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from i18n.translator import N_, NN_, Translator, get_translator
 
 RUNBOOK = "docs/runbooks/wallet-certificates.md"
 SECTIONS = {APPLE: "Replace Apple's certificate", GOOGLE: "Replace Google's key"}
-"""Headings of the runbook, which is written in English."""
+"""Headings of the runbook, which is in English."""
 PAGE = "/admin/wallets"
 
 DAYS_LEFT = NN_(
@@ -29,15 +29,15 @@ DAYS_LEFT = NN_(
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _AlarmText:
     headline: str | tuple[str, str]
     what: str | tuple[str, str]
-    """Empty where it depends on the alarm."""
+    """Empty when it depends on the alarm."""
     consequence: str
 
 
 TEXTS = {
-    (APPLE, "ending"): _Text(
+    (APPLE, "ending"): _AlarmText(
         N_("Apple’s certificate for passes expires on %(date)s"),
         "",
         N_(
@@ -45,7 +45,7 @@ TEXTS = {
             "Wallet, and once stopped Orion does not start again."
         ),
     ),
-    (APPLE, "ended"): _Text(
+    (APPLE, "ended"): _AlarmText(
         N_("Apple’s certificate for passes has expired"),
         N_("The certificate in %(file)s, which identifies us to Apple, expired on %(date)s."),
         N_(
@@ -54,7 +54,7 @@ TEXTS = {
             "Apple Wallet."
         ),
     ),
-    (APPLE, "fault"): _Text(
+    (APPLE, "fault"): _AlarmText(
         N_("Apple Wallet’s files cannot be used"),
         "",
         N_(
@@ -62,7 +62,7 @@ TEXTS = {
             "restart Orion before this is fixed: it would not start."
         ),
     ),
-    (GOOGLE, "old"): _Text(
+    (GOOGLE, "old"): _AlarmText(
         NN_("Google Wallet’s key is %(days)s day old", "Google Wallet’s key is %(days)s days old"),
         NN_(
             "The key in %(file)s is %(days)s day old, by its file; Google advises to replace keys after 90 days.",
@@ -73,7 +73,7 @@ TEXTS = {
             "Android phones are no longer updated, and nobody can add a card to Google Wallet."
         ),
     ),
-    (GOOGLE, "fault"): _Text(
+    (GOOGLE, "fault"): _AlarmText(
         N_("Google Wallet’s key cannot be used"),
         "",
         N_(
@@ -84,8 +84,8 @@ TEXTS = {
 }
 
 
-async def tell_super_admins(sessions: Sessions, settings: Settings, alarms: Sequence[Alarm]) -> None:
-    """One mail to each for what they have not been told yet; what is well again may be told anew."""
+async def mail_super_admins(sessions: Sessions, settings: Settings, alarms: Sequence[Alarm]) -> None:
+    """One email to each super admin per new occasion. A fault that has ended and comes back is a new occasion."""
     now, page_url = clock.now(), settings.public_url.rstrip("/") + PAGE
     current = [alarm.occasion for alarm in alarms]
     async with sessions.committing() as session:
@@ -96,12 +96,12 @@ async def tell_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
             for alarm in alarms:
                 await queue_platform_mail(
                     session, alarm.occasion, CERTIFICATE, recipient=admin.email, language=language, now=now,
-                    name=admin.name, page_url=page_url, **_told(alarm, language),
+                    name=admin.name, page_url=page_url, **_values(alarm, language),
                 )  # fmt: skip
 
 
-def _told(alarm: Alarm, language: str) -> dict[str, str]:
-    """Whole sentences in the reader's language, for the places the template has for them."""
+def _values(alarm: Alarm, language: str) -> dict[str, str]:
+    """The values of the template: whole sentences in the reader's language."""
     translator, text = get_translator(language), TEXTS[alarm.what, alarm.kind]
     facts: dict[str, str | int] = {
         "file": alarm.file,
@@ -114,9 +114,9 @@ def _told(alarm: Alarm, language: str) -> dict[str, str]:
     elif alarm.kind == "ending":
         what = translator.ngettext(*DAYS_LEFT, alarm.days, count=alarm.days, **facts)
     else:
-        what = _say(translator, text.what, alarm.days, facts)
+        what = _translated(translator, text.what, alarm.days, facts)
     return {
-        "headline": _say(translator, text.headline, alarm.days, facts),
+        "headline": _translated(translator, text.headline, alarm.days, facts),
         "what": what,
         "consequence": translator.gettext(text.consequence),
         "runbook": RUNBOOK,
@@ -124,7 +124,7 @@ def _told(alarm: Alarm, language: str) -> dict[str, str]:
     }
 
 
-def _say(translator: Translator, text: str | tuple[str, str], days: int, facts: dict[str, str | int]) -> str:
+def _translated(translator: Translator, text: str | tuple[str, str], days: int, facts: dict[str, str | int]) -> str:
     if isinstance(text, tuple):
         return translator.ngettext(*text, days, **facts)
     return translator.gettext(text, **facts)

@@ -1,4 +1,4 @@
-"""Certificates that end and keys that grow old, found before they do."""
+"""Finds certificates that expire soon and keys that are old."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,29 +27,29 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something about a certificate or a key that must not stay as it is."""
+    """A problem with a certificate or a key that an operator has to fix."""
 
     what: str
     """Its name in the run: `apple_certificate` or `google_key`."""
     kind: Literal["ending", "ended", "old", "fault"]
     occasion: str
-    """The next threshold is another one, and so is that of a certificate or a key that took the place of this one."""
+    """Differs for each threshold and for each certificate or key."""
     reason: str
     """In English, for the run and the log."""
     file: str = ""
     day: date | None = None
-    """When it ends, or has ended."""
+    """When it expires or has expired."""
     days: int = 0
-    """Left, or old."""
+    """Days left, or age in days."""
     step: CheckStep | None = None
-    """Of a fault: what is wrong."""
+    """For a fault: what is wrong."""
 
 
 def check_certificates(settings: Settings, progress: Progress) -> list[Alarm]:
-    """Reads the files anew. Each alarm is a failure of the run, a line in the log and a number in the metrics."""
+    """Reads the files anew. Each alarm is a failure of the run and a line in the log; the metrics get the dates."""
     now = clock.now()
-    found = [_check_apple(settings, progress, now), _check_google(settings, progress, now)]
-    alarms = [alarm for alarm in found if alarm is not None]
+    results = [_check_apple(settings, progress, now), _check_google(settings, progress, now)]
+    alarms = [alarm for alarm in results if alarm is not None]
     for alarm in alarms:
         progress.fail(alarm.what, alarm.reason)
         log.warning("wallet_certificate_alarm", what=alarm.what, kind=alarm.kind, reason=alarm.reason, days=alarm.days)
@@ -101,16 +101,16 @@ def _old(account: Account, now: datetime) -> Alarm | None:
     days = account.key_age_days(now)
     if days < KEY_AGE_MAX.days:
         return None
-    # The age is the file's, so a file that is written anew is a new key.
+    # The age is that of the file, so a rewritten file counts as a new key.
     occasion = f"{GOOGLE}:{account.file_changed_at.isoformat()}:old"
     reason = f"{days} days old; Google advises to replace keys after {KEY_AGE_MAX.days}."
     return Alarm(GOOGLE, "old", occasion, reason, account.path.name, days=days)
 
 
 def _fault(what: str, step: CheckStep) -> Alarm:
-    return Alarm(what, "fault", f"{what}:fault:{step.name}", step.told(SOURCE_LANGUAGE), step=step)
+    return Alarm(what, "fault", f"{what}:fault:{step.name}", step.text(SOURCE_LANGUAGE), step=step)
 
 
 def warned_at(days_left: int) -> int | None:
-    """The nearest threshold that has been passed: 60, 30, 14 or 7 days."""
+    """The lowest threshold that was passed: 60, 30, 14 or 7 days."""
     return min((days for days in WARN_AT_DAYS if days_left <= days), default=None)

@@ -1,4 +1,4 @@
-"""One card's passes, for whoever has to find out what is wrong with them."""
+"""Shows and retries one card's passes, for support."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.loyalty.cards.models import Card
 from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
-from backend.operations.wallets.scopes import FoundCard, find_card
-from backend.wallets.apple.opening import Apple
+from backend.operations.wallets.scopes import find_card
+from backend.wallets.apple.open import Apple
 from backend.wallets.apple.pass_json import PassFacts, loyalty_pass
-from backend.wallets.google.opening import Google
-from backend.wallets.links import revive
+from backend.wallets.google.open import Google
+from backend.wallets.link_state import CARD_OF_LINK, IS_OUT_OF_DATE, IS_REMOVED
 from backend.wallets.models import ApplePass, AppleRegistration, WalletLink
-from backend.wallets.ports import CardSnapshot, Provider
+from backend.wallets.ports import CardSnapshot, LinkKey, Provider
 from backend.wallets.problems import NoSuchPass
 from backend.wallets.snapshot import find_snapshot
 from backend.wallets.sync import WalletSync
+from backend.wallets.wallet_links import has_key, reset_attempts
 
 HIDDEN = "(hidden)"
 
@@ -31,19 +32,20 @@ class WalletDebug:
     google: Google | None
     apple: Apple | None
 
-    async def show(self, told: str) -> CardPasses:
-        """`told` is the card's code or its id. Raises CardNotFound."""
-        card, now = await find_card(self.sync.sessions, told), clock.now()
+    async def show(self, code_or_id: str) -> CardPasses:
+        """By the card's code or id. Raises CardNotFound."""
+        card, now = await find_card(self.sync.sessions, code_or_id), clock.now()
         async with self.sync.sessions.committing(card.merchant_id) as session:
             snapshot = await find_snapshot(session, self.sync.links, card.merchant_id, card.card_id, now)
-            assert snapshot is not None, "the card was just found"
-            links = await session.scalars(
-                select(WalletLink)
+            assert snapshot is not None, "the card exists"
+            links = await session.execute(
+                select(WalletLink, ~IS_OUT_OF_DATE)
+                .join(Card, CARD_OF_LINK)
                 .where(WalletLink.merchant_id == card.merchant_id, WalletLink.card_id == card.card_id)
                 .order_by(WalletLink.provider.desc())
             )
-            found = list(links)
-        # The address of the customer's own page is theirs alone.
+            rows = links.tuples().all()
+        # The URL of the customer's page is secret.
         snapshot = msgspec.structs.replace(snapshot, page_url=HIDDEN)
         return CardPasses(
             card_id=card.card_id,
@@ -52,43 +54,29 @@ class WalletDebug:
             state=snapshot.state,
             wallet_version=snapshot.version,
             shows=msgspec.to_builtins(snapshot),
-            links=[await self._link(link, snapshot, now) for link in found],
+            links=[await self._link(link, snapshot, now, is_right=is_right) for link, is_right in rows],
             save_link_error=await self._save_link_error(snapshot, now),
         )
 
-    async def retry(self, told: str, provider: Provider) -> RetryView:
-        """Sends this pass now, whatever its versions say. Raises CardNotFound or NoSuchPass."""
-        card = await find_card(self.sync.sessions, told)
+    async def retry(self, code_or_id: str, provider: Provider) -> RetryView:
+        """Sends this pass now, even if it is up to date. Raises CardNotFound or NoSuchPass."""
+        card = await find_card(self.sync.sessions, code_or_id)
+        key: LinkKey = (card.merchant_id, card.card_id, provider)
         async with self.sync.sessions.committing(card.merchant_id) as session:
-            link = await session.get(WalletLink, (card.merchant_id, card.card_id, provider))
-            if link is None or link.status == "removed":
+            if await session.scalar(select(WalletLink.card_id).where(has_key(key), ~IS_REMOVED)) is None:
                 raise NoSuchPass
-            await revive(session, card.merchant_id, card.card_id, [provider])
-            await self._lay_behind(session, card, provider)
-        result = await self.sync.sync_card(card.merchant_id, card.card_id, provider)
-        return RetryView(provider, result.outcome, result.reason)
+            await reset_attempts(session, key)
+            await _mark_out_of_date(session, key)
+        outcome = await self.sync.sync_card(*key)
+        return RetryView(provider, outcome.kind, outcome.reason)
 
-    async def _lay_behind(self, session: AsyncSession, card: FoundCard, provider: Provider) -> None:
-        """This pass only: a new version of the card would leave the other one behind."""
-        of_card = (Card.merchant_id == card.merchant_id, Card.id == card.card_id)
-        version = select(Card.wallet_version).where(*of_card).scalar_subquery()
-        await session.execute(
-            update(WalletLink)
-            .where(
-                WalletLink.merchant_id == card.merchant_id,
-                WalletLink.card_id == card.card_id,
-                WalletLink.provider == provider,
-            )
-            .values(synced_version=func.least(WalletLink.synced_version, version - 1))
-        )
-
-    async def _link(self, link: WalletLink, snapshot: CardSnapshot, now: datetime) -> PassLinkView:
+    async def _link(self, link: WalletLink, snapshot: CardSnapshot, now: datetime, *, is_right: bool) -> PassLinkView:
         return PassLinkView(
             provider=link.provider,
             external_id=link.external_id,
             status=link.status,
             synced_version=link.synced_version,
-            is_right=link.synced_version >= snapshot.version,
+            is_right=is_right,
             saved_by_user=link.saved_by_user,
             attempts=link.attempts,
             next_attempt_at=link.next_attempt_at,
@@ -114,8 +102,8 @@ class WalletDebug:
                 web_service_url=HIDDEN,
                 last_modified=now,
             )
-            shown: dict[str, Any] = loyalty_pass(snapshot, facts, now).json_dict()
-            return shown
+            content: dict[str, Any] = loyalty_pass(snapshot, facts, now).json_dict()
+            return content
         return None
 
     async def _devices(self, link: WalletLink) -> int:
@@ -129,12 +117,18 @@ class WalletDebug:
             return await session.scalar(count) or 0
 
     async def _save_link_error(self, snapshot: CardSnapshot, now: datetime) -> str | None:
-        """Makes one and throws it away."""
+        """Makes a link only to find out whether it can be made."""
         if self.google is None:
             return None
         try:
             name = self.google.wallet.payload(snapshot)["id"]
             await self.google.save_links.url(program_id=snapshot.program.program_id, object_name=name, now=now)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the reader wants to know
+        except Exception as error:  # noqa: BLE001 - every error is shown
             return f"{type(error).__name__}: {error}"
         return None
+
+
+async def _mark_out_of_date(session: AsyncSession, key: LinkKey) -> None:
+    """This pass only. A new version of the card would make its other pass out of date as well."""
+    version = func.least(WalletLink.synced_version, Card.wallet_version - 1)
+    await session.execute(update(WalletLink).where(has_key(key), CARD_OF_LINK).values(synced_version=version))

@@ -1,4 +1,4 @@
-"""The wallets, for administrators: how they are, runs over many passes, and one card's passes from the inside."""
+"""The wallets, for administrators: status, runs over many passes, and one card's passes in detail."""
 
 from typing import Any
 
@@ -29,9 +29,9 @@ from backend.operations.wallets.schemas import CardPasses, RetryView, SyncReques
 from backend.operations.wallets.scopes import scope_of
 from backend.operations.wallets.status import WalletHealth
 from backend.operations.wallets.tasks import queue_sync
-from backend.wallets.apple.opening import Apple
-from backend.wallets.google.opening import Google
-from backend.wallets.jobs import ring_sync
+from backend.wallets.apple.open import Apple
+from backend.wallets.google.open import Google
+from backend.wallets.jobs import enqueue_sync_run
 from backend.wallets.ports import Provider
 from backend.wallets.problems import NoSuchPass
 
@@ -41,8 +41,8 @@ log = structlog.get_logger()
 
 
 def provide_health(state: State) -> WalletHealth:
-    opened: dict[Provider, Google | Apple | None] = {"google": state.google, "apple": state.apple}
-    breakers = {name: each.breaker for name, each in opened.items() if each is not None}
+    wallets: dict[Provider, Google | Apple | None] = {"google": state.google, "apple": state.apple}
+    breakers = {name: wallet.breaker for name, wallet in wallets.items() if wallet is not None}
     return WalletHealth(state.settings, state.redis, state.wallet_sync, breakers, state.apple)
 
 
@@ -109,7 +109,7 @@ class WalletAdminController(Controller):
         sync = wallet_debug.sync
         scope = await scope_of(sync.sessions, data)
         run = await queue_sync(sync, scope, card_code=data.card_code, requested_by=actor_of(request).user_id)
-        await _ring(queue, sync.sessions, run)
+        await _enqueue(queue, sync.sessions, run)
         return TaskRunQueued(run.id)
 
     @get(
@@ -138,10 +138,10 @@ class WalletAdminController(Controller):
         return await wallet_debug.retry(card_code, provider)
 
 
-async def _ring(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
-    """Raises Unavailable while the workers cannot be reached."""
+async def _enqueue(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:
+    """Raises Unavailable when Redis cannot be reached."""
     try:
-        await ring_sync(queue, run.id)
+        await enqueue_sync_run(queue, run.id)
     except (RedisError, OSError) as error:
         log.warning("redis_away", error=type(error).__name__, consequence="a run that was asked for is refused")
         await give_up_run(sessions, run, "The workers could not be reached.")

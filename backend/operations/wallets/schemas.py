@@ -64,10 +64,10 @@ class WalletStatus(Answer):
     origins: list[str]
     """Sites that may show Google's button."""
     credentials_valid: bool | None
-    """Google takes the service account; None when it is not configured."""
+    """Google accepts the service account; None when it is not configured."""
     key_age_days: int | None
     certificate_days_left: int | None
-    """Until the first of Apple's certificates ends."""
+    """Until the first of Apple's certificates expires."""
     default_logo_reachable: bool | None
     """None when no default logo is set."""
     errors: list[str]
@@ -105,7 +105,7 @@ class PassLinkView(Answer):
     last_error: str | None
     failed_at: datetime | None
     would_send: dict[str, Any] | None
-    """What an update would send now; None for a provider that is not configured."""
+    """What a push would send now; None when the provider is not configured."""
     device_count: int | None
     """Phones that have registered the pass; Apple only."""
 
@@ -117,7 +117,7 @@ class CardPasses(Answer):
     state: str
     wallet_version: int
     shows: dict[str, Any]
-    """What a pass is to show at this moment."""
+    """What a pass has to show now."""
     links: list[PassLinkView]
     save_link_error: str | None
     """Why no link to Google could be made; None: it could, or Google Wallet is not configured."""

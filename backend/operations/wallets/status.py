@@ -1,11 +1,11 @@
-"""How the wallets are: whether they work, and how many passes are right at this moment."""
+"""The status of the wallets: whether they work, and how many passes are up to date."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from redis.asyncio import Redis
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker
@@ -21,19 +21,20 @@ from backend.operations.wallets.schemas import (
     WalletStatus,
 )
 from backend.wallets.apple.checks import check_apple
-from backend.wallets.apple.opening import Apple
+from backend.wallets.apple.open import Apple
 from backend.wallets.google.checks import check_google
 from backend.wallets.google.save_link import save_origins
+from backend.wallets.link_state import CARD_OF_LINK, IS_ACTIVE, IS_FAILED, IS_OUT_OF_DATE
 from backend.wallets.models import WalletLink
-from backend.wallets.opening import configured_wallets
+from backend.wallets.open import configured_wallets
 from backend.wallets.ports import CheckStep, Provider
 from backend.wallets.sync import WalletSync
 from i18n.translator import get_translator
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Every step of both wallets, by provider."""
+class WalletChecks:
+    """The steps of both wallets."""
 
     google: list[CheckStep]
     apple: list[CheckStep]
@@ -43,20 +44,20 @@ class Checked:
         return not any(step.outcome == "failed" for step in (*self.google, *self.apple))
 
 
-async def look_at_wallets(
+async def check_wallets(
     settings: Settings, redis: Redis, now: datetime, *, resumes: bool = False, apple: Apple | None = None
-) -> Checked:
-    """Asks Google and Apple. A wallet that is not configured has nothing that could fail.
+) -> WalletChecks:
+    """Calls Google and Apple. A wallet that is not configured has no steps.
 
-    `resumes`: Google's stop is lifted when it takes us. `apple`: what this process has open.
+    `resumes`: ends a stop when Google accepts us. `apple`: of this process.
     """
     google = await check_google(settings, redis, now, resumes=resumes)
-    return Checked(google, await check_apple(settings, now, apple))
+    return WalletChecks(google, await check_apple(settings, now, apple))
 
 
 @dataclass(frozen=True, slots=True)
 class WalletHealth:
-    """What the status is made of."""
+    """Computes the status."""
 
     settings: Settings
     redis: Redis
@@ -65,19 +66,19 @@ class WalletHealth:
     apple: Apple | None
 
     async def status(self, now: datetime, language: str, *, resumes: bool = False) -> WalletStatus:
-        checked = await look_at_wallets(self.settings, self.redis, now, resumes=resumes, apple=self.apple)
+        checks = await check_wallets(self.settings, self.redis, now, resumes=resumes, apple=self.apple)
         configured = configured_wallets(self.settings)
-        google = await self._provider("google", checked.google, language)
-        apple = await self._provider("apple", checked.apple, language)
+        google = await self._provider("google", checks.google, language)
+        apple = await self._provider("apple", checks.apple, language)
         return WalletStatus(
             google_configured="google" in configured,
             apple_configured="apple" in configured,
             issuer=self.settings.google_wallet_issuer_id or None,
             origins=save_origins(self.settings) if "google" in configured else [],
-            credentials_valid=_is_ok(checked.google, "issuer") if "google" in configured else None,
-            key_age_days=_days(checked.google, "key_parses"),
-            certificate_days_left=_days(checked.apple, "days_left"),
-            default_logo_reachable=_is_ok(checked.google, "logo"),
+            credentials_valid=_is_ok(checks.google, "issuer") if "google" in configured else None,
+            key_age_days=_days(checks.google, "key_parses"),
+            certificate_days_left=_days(checks.apple, "days_left"),
+            default_logo_reachable=_is_ok(checks.google, "logo"),
             errors=[step.sentence for each in (google, apple) for step in each.steps if step.outcome == "failed"],
             google=google,
             apple=apple,
@@ -104,23 +105,23 @@ class WalletHealth:
 
 
 async def count_passes(sessions: Sessions, provider: Provider) -> PassCounts:
-    """Merchant by merchant, as row-level security wants it."""
+    """Merchant by merchant, because of row-level security."""
     total = PassCounts(active=0, right=0, behind=0, failed=0, oldest_waiting_since=None)
-    is_active = WalletLink.status == "active"
-    is_behind = and_(is_active, Card.wallet_version > WalletLink.synced_version)
-    counted = (
+    is_behind = IS_ACTIVE & IS_OUT_OF_DATE
+    counts = (
         select(
-            func.count().filter(is_active),
+            func.count().filter(IS_ACTIVE),
             func.count().filter(is_behind),
-            func.count().filter(WalletLink.status == "failed"),
+            func.count().filter(IS_FAILED),
             func.min(WalletLink.waiting_since).filter(is_behind),
         )
-        .join(Card, (Card.merchant_id == WalletLink.merchant_id) & (Card.id == WalletLink.card_id))
+        .select_from(WalletLink)
+        .join(Card, CARD_OF_LINK)
         .where(WalletLink.provider == provider)
     )
     for merchant_id in await list_merchant_ids(sessions):
         async with sessions.committing(merchant_id) as session:
-            row = await session.execute(counted.where(WalletLink.merchant_id == merchant_id))
+            row = await session.execute(counts.where(WalletLink.merchant_id == merchant_id))
             active, behind, failed, oldest = row.tuples().one()
         total.active += active
         total.right += active - behind
@@ -135,7 +136,7 @@ def step_view(step: CheckStep, language: str) -> StepView:
     return StepView(
         name=step.name,
         outcome=step.outcome,
-        sentence=step.told(language),
+        sentence=step.text(language),
         mend=say(step.mend, **step.facts) if step.mend else "",
     )
 
@@ -145,7 +146,7 @@ def _find(steps: Sequence[CheckStep], name: str) -> CheckStep | None:
 
 
 def _is_ok(steps: Sequence[CheckStep], name: str) -> bool | None:
-    """None when it was not looked at."""
+    """None when the step was skipped."""
     step = _find(steps, name)
     return step.outcome in {"ok", "warning"} if step and step.outcome != "skipped" else None
 

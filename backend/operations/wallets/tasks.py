@@ -1,4 +1,4 @@
-"""Runs over many passes, each with a row that tells what became of it."""
+"""Runs over many passes, each with a task run that records its result."""
 
 from typing import Any
 from uuid import UUID
@@ -7,8 +7,8 @@ from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
 from backend.operations.task_runs.models import TaskRun
 from backend.wallets.catch_up import ProviderStopped, catch_up
-from backend.wallets.due import Scope
-from backend.wallets.google.opening import Google
+from backend.wallets.due import SyncScope
+from backend.wallets.google.open import Google
 from backend.wallets.jobs import SYNC_PASSES
 from backend.wallets.ports import Misconfigured, Paused
 from backend.wallets.reconcile import RECONCILE, Reconciliation
@@ -16,9 +16,9 @@ from backend.wallets.sync import WalletSync
 
 
 async def queue_sync(
-    sync: WalletSync, scope: Scope, *, card_code: str | None = None, requested_by: UUID | None = None
+    sync: WalletSync, scope: SyncScope, *, card_code: str | None = None, requested_by: UUID | None = None
 ) -> TaskRun:
-    """A run that waits for its worker. The code is for whoever reads the list."""
+    """Creates the task run of a sync. `card_code` is for the list of runs."""
     arguments: dict[str, Any] = {"only_failed": scope.only_failed}
     if scope.card_id is not None:
         arguments |= {"card_id": str(scope.card_id), "card_code": card_code}
@@ -30,8 +30,8 @@ async def queue_sync(
 
 
 async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = None) -> TaskRun:
-    """Does what the run asks for. A provider that refuses us is the run's error, not its cards'."""
-    scope = Scope(
+    """Works off the run. When a provider refuses us, the run has an error, and its cards do not count as failed."""
+    scope = SyncScope(
         merchant_id=run.merchant_id,
         card_id=UUID(run.arguments["card_id"]) if "card_id" in run.arguments else None,
         only_failed=run.arguments.get("only_failed", False),
@@ -60,7 +60,7 @@ async def reconcile_google(sync: WalletSync, google: Google) -> TaskRun:
 
 
 def run_facts(run: TaskRun) -> dict[str, Any]:
-    """What the command line prints."""
+    """For the output of the command line."""
     return {
         "run_id": str(run.id),
         **run.counts,

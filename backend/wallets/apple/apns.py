@@ -1,6 +1,7 @@
-"""Apple's push service over one long-lived HTTP/2 connection. Nothing but this module knows the HTTP client.
+"""Client of Apple's push service, over one long-lived HTTP/2 connection.
 
-A push for a pass is empty: it only makes the phone ask. The token is part of the address, so no error may show it.
+A push for a pass has an empty body: it makes the phone fetch. The push token is part of the URL, so no error may show
+the URL.
 """
 
 import asyncio
@@ -14,20 +15,20 @@ import msgspec
 
 from backend.core.outbound.door import CallFailed, through_the_door, tls_errors
 from backend.wallets.apple.certificates import PassCertificates
-from backend.wallets.apple.line import Line
+from backend.wallets.apple.connection import ApnsConnection
 from backend.wallets.ports import Misconfigured, Permanent, Transient
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
-NOBODY = "0" * 64
-"""A token that no phone has, for asking whether Apple takes our certificate."""
+UNKNOWN_TOKEN = "0" * 64
+"""A token that no phone has, to check whether Apple accepts our certificate."""
 HTTPS = 443
 GONE, REFUSED, OK = 410, 403, 200
-OURS_TO_MEND = {"TopicDisallowed", "BadTopic", "MissingTopic", "BadCertificate", "BadCertificateEnvironment"}
+MISCONFIGURED = {"TopicDisallowed", "BadTopic", "MissingTopic", "BadCertificate", "BadCertificateEnvironment"}
 WRONG_TOKEN = {"BadDeviceToken", "DeviceTokenNotForTopic", "MissingDeviceToken"}
 TOKEN_PAUSE_SECONDS, JWT_PAUSE_SECONDS = 16.0, 1200.0
 UNAVAILABLE = {429, 500, 502, 503, 504}
 VERIFY_FAILED, ALERT = "CERTIFICATE_VERIFY_FAILED", "_ALERT_"
-OF_A_CERTIFICATE = {
+CERTIFICATE_ALERTS = {
     "ACCESS_DENIED",
     "BAD_CERTIFICATE",
     "CERTIFICATE_EXPIRED",
@@ -38,7 +39,7 @@ OF_A_CERTIFICATE = {
     "UNKNOWN_CA",
     "UNSUPPORTED_CERTIFICATE",
 }
-"""TLS alerts that refuse ours. Any other is trouble that passes."""
+"""TLS alerts that refuse our certificate. All others are transient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Unregistered:
-    """The pass has left the phone."""
+    """The pass was removed from the phone."""
 
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRefused:
-    """No such phone, for this certificate at least."""
+    """Apple knows no such phone, at least not for this certificate."""
 
     reason: str
 
@@ -70,74 +71,74 @@ class _Reply(msgspec.Struct):
 
 
 class Apns:
-    """`push_type`: passes work without one; Apple may ask for it some day."""
+    """`push_type`: Apple does not require one for passes today."""
 
     def __init__(self, certificates: PassCertificates, url: str, *, push_type: str = "") -> None:
         self._certificates = certificates
         self._url = url.rstrip("/")
         self._headers = {"apns-topic": certificates.pass_type} | ({"apns-push-type": push_type} if push_type else {})
-        self._line = Line(self._connection)
-        self._answered_at = 0.0
-        self._left: list[Line] = []
-        self._asking: asyncio.Task[str] | None = None
+        self._connection = ApnsConnection(self._open_client)
+        self._responded_at = 0.0
+        self._replaced: list[ApnsConnection] = []
+        self._alert_task: asyncio.Task[str] | None = None
 
     async def push(self, token: str) -> Verdict:
         """Raises Transient, Permanent or Misconfigured."""
         started = time.monotonic()
-        told: dict[str, Any] = {"content": b"{}", "headers": self._headers}
+        request: dict[str, Any] = {"content": b"{}", "headers": self._headers}
         seconds = CONNECT_SECONDS + ANSWER_SECONDS
         try:
-            answer = await self._line.post(f"{self._url}/3/device/{token}", seconds=seconds, **told)
+            response = await self._connection.post(f"{self._url}/3/device/{token}", seconds=seconds, **request)
         except CallFailed as failure:
             if isinstance(failure.__cause__, TimeoutError):
-                await self._leave_silent(started)
+                await self._replace_silent(started)
                 raise Transient("apns_no_answer", "No answer in time.") from None
-            raise await self._explained(failure) from None
-        self._answered_at = time.monotonic()
-        return _verdict(answer.status, _reply(answer.content))
+            raise await self._failure_of(failure) from None
+        self._responded_at = time.monotonic()
+        return _verdict(response.status, _reply(response.content))
 
-    async def ask(self) -> Verdict:
-        """Whether Apple answers us, and takes our certificate. TokenRefused is the good answer."""
-        return await self.push(NOBODY)
+    async def check(self) -> Verdict:
+        """Pushes to a token that no phone has. TokenRefused means that Apple accepts our certificate."""
+        return await self.push(UNKNOWN_TOKEN)
 
     async def close(self) -> None:
-        await asyncio.gather(*filter(None, [self._asking]))
-        for line in (*self._left, self._line):
-            await line.close()
+        await asyncio.gather(*filter(None, [self._alert_task]))
+        for connection in (*self._replaced, self._connection):
+            await connection.close()
 
-    def _connection(self) -> httpx.AsyncClient:
+    def _open_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             http1=False,
             http2=True,
             verify=self._certificates.tls,
-            # Reading has no limit here: the library gives up the whole connection for one answer that is late.
+            # No read timeout here: the library would close the whole connection for one late response.
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, write=ANSWER_SECONDS),
-            # Apple takes reconnecting for an attack: one connection, for as long as it holds.
+            # Apple treats frequent reconnecting as an attack, so one connection is kept open.
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None),
             trust_env=False,
         )
 
-    async def _leave_silent(self, started: float) -> None:
-        """A connection on which nothing has been answered since is dead, whatever TCP still believes."""
-        if self._answered_at < started:
-            silent, self._line = self._line, Line(self._connection)
-            self._left = [line for line in self._left if line.is_busy] + [silent]
-            await silent.leave()
+    async def _replace_silent(self, started: float) -> None:
+        """A connection without any response since `started` is dead, even if TCP reports it as open."""
+        if self._responded_at < started:
+            silent, self._connection = self._connection, ApnsConnection(self._open_client)
+            self._replaced = [connection for connection in self._replaced if connection.is_busy] + [silent]
+            await silent.retire()
 
-    async def _explained(self, failure: CallFailed) -> Transient | Misconfigured:
+    async def _failure_of(self, failure: CallFailed) -> Transient | Misconfigured:
         alert = _tls_alert(failure)
-        if not alert and not self._answered_at and not failure.is_unreachable:
-            self._asking = self._asking or asyncio.create_task(self._alert())
-            alert = await asyncio.shield(self._asking)
+        if not alert and not self._responded_at and not failure.is_unreachable:
+            self._alert_task = self._alert_task or asyncio.create_task(self._alert())
+            alert = await asyncio.shield(self._alert_task)
         if alert:
             return Misconfigured("apns_tls", alert)
         return Transient("apns_unreachable" if failure.is_unreachable else "apns_no_answer", failure.reason)
 
     async def _alert(self) -> str:
-        """What Apple says to our certificate alone. Asked once, before Apple has ever answered this process.
+        """The TLS alert with which Apple refuses our certificate, or nothing. Tried once, before the first response.
 
-        It is refused only after the handshake, and a first write may be broken off before the reason is read. So here
-        nothing is written: a server that takes us speaks first.
+        The alert comes after the handshake, and a write at that time may fail before the alert is read. So this
+        connection only reads: a server that accepts the certificate sends its settings first.
         """
         address = httpx.URL(self._url)
         try:
@@ -156,7 +157,7 @@ class Apns:
 
 
 def _reply(content: bytes) -> _Reply:
-    """Apple's own errors may come without a body."""
+    """Apple sends some errors without a body."""
     try:
         return msgspec.json.decode(content, type=_Reply)
     except msgspec.DecodeError:
@@ -172,7 +173,7 @@ def _verdict(status: int, reply: _Reply) -> Verdict:
         return Unregistered(since)
     if reason in WRONG_TOKEN:
         return TokenRefused(reason)
-    if status == REFUSED or reason in OURS_TO_MEND:
+    if status == REFUSED or reason in MISCONFIGURED:
         raise Misconfigured("apns_refused", reason)
     if reason == "TooManyProviderTokenUpdates":
         raise Transient("apns_429", reason, JWT_PAUSE_SECONDS)
@@ -182,10 +183,10 @@ def _verdict(status: int, reply: _Reply) -> Verdict:
 
 
 def _tls_alert(failure: CallFailed) -> str:
-    """What TLS refused: our certificate by them, or theirs by us. Any other trouble is neither."""
+    """The reason when either side has refused the other's certificate, else empty."""
     reasons = (error.reason or "" for error in tls_errors(failure))
     return next(filter(_refuses, reasons), "")
 
 
 def _refuses(reason: str) -> bool:
-    return reason == VERIFY_FAILED or reason.partition(ALERT)[2] in OF_A_CERTIFICATE
+    return reason == VERIFY_FAILED or reason.partition(ALERT)[2] in CERTIFICATE_ALERTS

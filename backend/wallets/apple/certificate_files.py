@@ -1,4 +1,4 @@
-"""Reads and understands the operator's three files, however they were exported: bundles, DER, indented, locked."""
+"""Parses the operator's three files in every form they are exported in: bundles, DER, indented, encrypted."""
 
 import os
 import ssl
@@ -19,19 +19,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from backend.core.files import check_authorities
-from backend.wallets.apple import sentences
+from backend.wallets.apple import check_messages
 from backend.wallets.ports import CheckStep
 
 KEY_BITS_MIN = 2048
-"""Apple's own; TLS takes nothing weaker."""
+"""The size of Apple's keys; TLS accepts nothing weaker."""
 
 
 class StepFailed(Exception):
-    """`step`: what is wrong and how to mend it."""
+    """`step`: what is wrong and what to do about it."""
 
-    def __init__(self, name: str, told: tuple[str, str], **facts: str | int) -> None:
+    def __init__(self, name: str, message: tuple[str, str], **facts: str | int) -> None:
         super().__init__(name)
-        self.step = CheckStep(name, "failed", *told, facts=facts)
+        self.step = CheckStep(name, "failed", *message, facts=facts)
 
 
 def read_file(folder: Path, name: str) -> bytes:
@@ -39,43 +39,43 @@ def read_file(folder: Path, name: str) -> bytes:
         return (folder / name).read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StepFailed("files_readable", sentences.FILE_UNREADABLE, file=name, reason=reason) from error
+        raise StepFailed("files_readable", check_messages.FILE_UNREADABLE, file=name, reason=reason) from error
 
 
 def parse_certificates(content: bytes, name: str) -> list[x509.Certificate]:
-    """All that the file holds: keychains and portals hand out bundles, as PEM or as DER."""
+    """All certificates of the file: keychains and portals export bundles, as PEM or as DER."""
     try:
         if b"-----BEGIN" not in content:
             return [x509.load_der_x509_certificate(content)]
         return x509.load_pem_x509_certificates(content)
     except ValueError as error:
-        raise StepFailed("files_readable", sentences.NO_CERTIFICATE, file=name) from error
+        raise StepFailed("files_readable", check_messages.NO_CERTIFICATE, file=name) from error
 
 
 def parse_key(content: bytes, password: str) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(content, None)
-    except TypeError:  # it is locked, which only the parser can tell for certain
-        key = _unlocked(content, password)
+    except TypeError:  # raised for an encrypted key; only the parser knows for certain
+        key = _decrypted(content, password)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise StepFailed(
-            "files_readable", sentences.OLD_CIPHER if _is_about_cipher(error) else sentences.NO_KEY
+            "files_readable", check_messages.OLD_CIPHER if _is_about_cipher(error) else check_messages.NO_KEY
         ) from error
     if not isinstance(key, RSAPrivateKey):
-        raise StepFailed("files_readable", sentences.NO_KEY)
+        raise StepFailed("files_readable", check_messages.NO_KEY)
     if key.key_size < KEY_BITS_MIN:
-        raise StepFailed("files_readable", sentences.WEAK_KEY, bits=key.key_size)
+        raise StepFailed("files_readable", check_messages.WEAK_KEY, bits=key.key_size)
     return key
 
 
-def _unlocked(content: bytes, password: str) -> PrivateKeyTypes:
+def _decrypted(content: bytes, password: str) -> PrivateKeyTypes:
     if not password:
-        raise StepFailed("files_readable", sentences.KEY_LOCKED)
+        raise StepFailed("files_readable", check_messages.KEY_LOCKED)
     try:
         return load_pem_private_key(content, password.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        told = sentences.OLD_CIPHER if _is_about_cipher(error) else sentences.WRONG_PASSWORD
-        raise StepFailed("files_readable", told) from error
+        message = check_messages.OLD_CIPHER if _is_about_cipher(error) else check_messages.WRONG_PASSWORD
+        raise StepFailed("files_readable", message) from error
 
 
 def _is_about_cipher(error: Exception) -> bool:
@@ -83,17 +83,17 @@ def _is_about_cipher(error: Exception) -> bool:
 
 
 def certificate_of(certificates: list[x509.Certificate], key: RSAPrivateKey) -> x509.Certificate:
-    """The one the key belongs to; the first when it belongs to none, which is refused later."""
+    """The one that belongs to the key, else the first, which a later step refuses."""
     return _latest([one for one in certificates if one.public_key() == key.public_key()]) or certificates[0]
 
 
 def issuer_of(certificate: x509.Certificate, intermediates: list[x509.Certificate]) -> x509.Certificate:
-    """Of several generations the one that issued it; the first when none did, which is refused later."""
+    """The one that has issued the certificate, else the first, which a later step refuses."""
     return _latest([one for one in intermediates if has_issued(one, certificate)]) or intermediates[0]
 
 
 def _latest(renewals: list[x509.Certificate]) -> x509.Certificate | None:
-    """A certificate may be renewed for the same key, and kept beside the one that has ended."""
+    """A file may contain an expired certificate beside its renewal for the same key."""
     return max(renewals, key=lambda one: one.not_valid_after_utc, default=None)
 
 
@@ -106,10 +106,10 @@ def has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
 
 
 def client_tls(certificate: x509.Certificate, key: RSAPrivateKey, ca_file: str) -> ssl.SSLContext:
-    """Trusts the usual authorities, or the one that is named for a double of APNs.
+    """Trusts the usual authorities, or those of `ca_file`, which is set for a double of APNs.
 
-    OpenSSL is given what we have understood, not the files: it takes neither indented lines nor old ciphers.
-    Raises SettingsError for that file.
+    OpenSSL gets the parsed certificate and key, because it accepts neither indented lines nor old ciphers. Raises
+    SettingsError for `ca_file`.
     """
     if ca_file:
         check_authorities("ORION_APNS_CA_FILE", ca_file)
@@ -119,13 +119,13 @@ def client_tls(certificate: x509.Certificate, key: RSAPrivateKey, ca_file: str) 
             context.load_cert_chain(path)
         except ssl.SSLError as error:
             reason = error.reason or type(error).__name__
-            raise StepFailed("files_readable", sentences.TLS_REFUSES, reason=reason) from error
+            raise StepFailed("files_readable", check_messages.TLS_REFUSES, reason=reason) from error
     return context
 
 
 @contextmanager
 def _in_memory(certificate: x509.Certificate, key: RSAPrivateKey) -> Iterator[str]:
-    """A file of this process alone: an unlocked key never lies on a disk."""
+    """A file in memory, so that the decrypted key is never written to a disk."""
     plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     file = os.memfd_create("orion-apple-wallet")
     try:

@@ -1,6 +1,6 @@
-"""Which phones hear of a pass, and when one is forgotten.
+"""Which phones are pushed for a pass, and when a phone is deleted.
 
-Whatever changes a phone's passes locks its row first: what follows sees all that went before.
+Every change to a phone's passes locks the phone's row first, so that changes happen one after the other.
 """
 
 from collections.abc import Sequence
@@ -12,21 +12,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions, enter_merchant
-from backend.wallets.links import note_saved
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.wallets.ports import LinkKey
+from backend.wallets.wallet_links import set_saved
 
 DEVICES_MAX = 20
-"""Phones that hear of one pass; more are nobody's, and each costs a push."""
+"""Per pass. Each phone costs a push, and nobody needs more."""
 
 
 async def register(session: AsyncSession, serial: UUID, *, library_id: str, push_token: str, now: datetime) -> bool:
-    """Whether it is new. A phone that registers again may have a new push token, which replaces the old one."""
-    told = {"push_token": push_token, "token_updated_at": now}
-    device = insert(AppleDevice).values(id=uuid4(), library_id=library_id, is_known=False, **told)
+    """Whether the registration is new. The push token replaces the former one of the phone."""
+    token = {"push_token": push_token, "token_updated_at": now}
+    device = insert(AppleDevice).values(id=uuid4(), library_id=library_id, is_known=False, **token)
     is_known = AppleDevice.is_known & (AppleDevice.push_token == push_token)
     device_id = await session.scalar(
-        device.on_conflict_do_update(index_elements=["library_id"], set_=told | {"is_known": is_known}).returning(
+        device.on_conflict_do_update(index_elements=["library_id"], set_=token | {"is_known": is_known}).returning(
             AppleDevice.id
         )
     )
@@ -42,40 +42,40 @@ async def unregister(session: AsyncSession, serial: UUID, library_id: str) -> No
         select(AppleDevice.id).where(AppleDevice.library_id == library_id).with_for_update()
     )
     if device_id is not None:
-        await _take_from(session, [device_id], serial)
-        await _settle(session, [serial])
+        await _unregister(session, [device_id], serial)
+        await _update_saved(session, [serial])
 
 
-async def forget_devices(sessions: Sessions, token: str, *, stored_before: datetime) -> None:
-    """Apple says that nobody is there any more. A phone that came back with the token meanwhile stays."""
+async def delete_devices(sessions: Sessions, token: str, *, stored_before: datetime) -> None:
+    """Apple has reported the token as unregistered. A phone that has registered it again since then stays."""
     async with sessions.committing() as session:
-        gone = await session.scalars(
+        ids = await session.scalars(
             select(AppleDevice.id)
             .where(AppleDevice.push_token == token, AppleDevice.token_updated_at < stored_before)
             .order_by(AppleDevice.id)
             .with_for_update()
         )
-        devices = list(gone)
-        held = select(AppleRegistration.serial).where(AppleRegistration.device_id.in_(devices)).distinct()
-        serials = list(await session.scalars(held))
+        devices = list(ids)
+        registered = select(AppleRegistration.serial).where(AppleRegistration.device_id.in_(devices)).distinct()
+        serials = list(await session.scalars(registered))
         await session.execute(delete(AppleDevice).where(AppleDevice.id.in_(devices)))
-        await _settle(session, serials)
+        await _update_saved(session, serials)
 
 
-async def note_known(sessions: Sessions, token: str) -> None:
-    """Apple has taken a push for it: it is no token that somebody made up."""
+async def mark_known(sessions: Sessions, token: str) -> None:
+    """Apple has accepted a push for the token, so it is a real one."""
     async with sessions.committing() as session:
         await session.execute(update(AppleDevice).where(AppleDevice.push_token == token).values(is_known=True))
 
 
 async def knows_any(sessions: Sessions) -> bool:
-    """Whether Apple has ever taken a push for a phone that is still here."""
+    """Whether Apple has accepted a push for any phone that is registered now."""
     async with sessions.committing() as session:
         return bool(await session.scalar(select(exists().where(AppleDevice.is_known))))
 
 
 async def _keep_newest(session: AsyncSession, serial: UUID) -> None:
-    """The others lose the pass. One that is busy now waits for the next time, rather than two for each other."""
+    """Unregisters the oldest phones above the limit. Skips locked ones, so that two sessions never deadlock."""
     too_many = (
         select(AppleDevice.id)
         .join(AppleRegistration, AppleRegistration.device_id == AppleDevice.id)
@@ -86,11 +86,11 @@ async def _keep_newest(session: AsyncSession, serial: UUID) -> None:
     oldest = select(AppleDevice.id).where(AppleDevice.id.in_(too_many)).with_for_update(skip_locked=True)
     devices = list(await session.scalars(oldest))
     if devices:
-        await _take_from(session, devices, serial)
+        await _unregister(session, devices, serial)
 
 
-async def _take_from(session: AsyncSession, devices: Sequence[UUID], serial: UUID) -> None:
-    """A phone without passes is forgotten."""
+async def _unregister(session: AsyncSession, devices: Sequence[UUID], serial: UUID) -> None:
+    """Deletes a phone that has no pass left."""
     await session.execute(
         delete(AppleRegistration).where(AppleRegistration.device_id.in_(devices), AppleRegistration.serial == serial)
     )
@@ -98,13 +98,13 @@ async def _take_from(session: AsyncSession, devices: Sequence[UUID], serial: UUI
     await session.execute(delete(AppleDevice).where(AppleDevice.id.in_(devices), ~holds_others))
 
 
-async def _settle(session: AsyncSession, serials: Sequence[UUID]) -> None:
-    """Whether each pass is still on a phone. Written first and looked at then: the lock puts two phones in order."""
-    held = exists().where(AppleRegistration.serial == ApplePass.serial)
+async def _update_saved(session: AsyncSession, serials: Sequence[UUID]) -> None:
+    """Records whether each pass is still on a phone. Writes before it reads: the lock orders concurrent changes."""
+    is_registered = exists().where(AppleRegistration.serial == ApplePass.serial)
     order = (ApplePass.merchant_id, ApplePass.card_id)
-    for found in await session.scalars(select(ApplePass).where(ApplePass.serial.in_(serials)).order_by(*order)):
-        key: LinkKey = (found.merchant_id, found.card_id, "apple")
-        await enter_merchant(session, found.merchant_id)
-        await note_saved(session, key, saved=False)
-        if await session.scalar(select(ApplePass.serial).where(ApplePass.serial == found.serial, held)):
-            await note_saved(session, key, saved=True)
+    for row in await session.scalars(select(ApplePass).where(ApplePass.serial.in_(serials)).order_by(*order)):
+        key: LinkKey = (row.merchant_id, row.card_id, "apple")
+        await enter_merchant(session, row.merchant_id)
+        await set_saved(session, key, is_saved=False)
+        if await session.scalar(select(ApplePass.serial).where(ApplePass.serial == row.serial, is_registered)):
+            await set_saved(session, key, is_saved=True)

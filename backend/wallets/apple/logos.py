@@ -1,4 +1,4 @@
-"""Merchants' own logos, fetched once a day and fitted into Apple's box. No pass waits long for one, and none fails."""
+"""Merchants' logos, fetched once a day and scaled for Apple's passes. A pass waits for one second at most."""
 
 import asyncio
 import hashlib
@@ -20,8 +20,8 @@ WIDTH, HEIGHT = 160, 50
 """At scale 1."""
 BYTES_MAX, PIXELS_MAX = 1024 * 1024, 4_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
-PATIENCE_SECONDS = 1.0
-"""So long the first pass waits for a logo; then it shows the initial, and the next one has the logo."""
+WAIT_SECONDS_MAX = 1.0
+"""How long the first pass waits for a logo. Afterwards it shows the initial, and later passes have the logo."""
 KEPT, FAILED_KEPT = timedelta(days=1), timedelta(minutes=10)
 LOGOS_MAX = 500
 
@@ -29,19 +29,19 @@ log = structlog.get_logger()
 
 
 class NoLogo(Exception):
-    """Not a picture that may be on a pass."""
+    """The response is not an image that can be on a pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logo:
     mark: str
-    """Another one for another picture."""
+    """Differs for every image."""
     bodies: dict[int, bytes]
     """PNG, by scale."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _CachedLogo:
     logo: Logo | None
     until: datetime
 
@@ -51,20 +51,20 @@ class Logos:
 
     def __init__(self, *, allows_loopback: bool = False) -> None:
         self._allows_loopback = allows_loopback
-        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._cache: OrderedDict[str, _CachedLogo] = OrderedDict()
         self._fetching: dict[str, asyncio.Task[None]] = {}
 
     async def of(self, program: ProgramSnapshot) -> Logo | None:
-        """None: it has none, it cannot be had, or not yet."""
+        """None when the merchant has no logo, or when it cannot be fetched or is not fetched yet."""
         url = program.logo_url
         if not url:
             return None
-        held = self._held.get(url)
-        if held is None or held.until <= clock.now():
+        cached = self._cache.get(url)
+        if cached is None or cached.until <= clock.now():
             task = self._fetching.get(url) or self._start(url, program)
-            await asyncio.wait({task}, timeout=0 if held else PATIENCE_SECONDS)
-            held = self._held.get(url)
-        return held.logo if held else None
+            await asyncio.wait({task}, timeout=0 if cached else WAIT_SECONDS_MAX)
+            cached = self._cache.get(url)
+        return cached.logo if cached else None
 
     async def close(self) -> None:
         for task in self._fetching.values():
@@ -77,22 +77,22 @@ class Logos:
         return task
 
     async def _fetch(self, url: str, merchant_id: str) -> None:
-        """What was had before is shown as long as it cannot be had again."""
+        """The former logo stays when the new one cannot be fetched."""
         try:
             body = await fetch(url, bytes_max=BYTES_MAX, allows_loopback=self._allows_loopback)
-            logo: Logo | None = await asyncio.to_thread(fitted, body)
+            logo: Logo | None = await asyncio.to_thread(scale_logo, body)
             kept = KEPT
         except (NotFetched, NoLogo) as error:
             log.warning("logo_not_fetched", merchant_id=merchant_id, reason=str(error))
-            before = self._held.get(url)
-            logo, kept = before.logo if before else None, FAILED_KEPT
-        self._held[url] = _Held(logo, clock.now() + kept)
-        self._held.move_to_end(url)
-        if len(self._held) > LOGOS_MAX:
-            self._held.popitem(last=False)
+            former = self._cache.get(url)
+            logo, kept = former.logo if former else None, FAILED_KEPT
+        self._cache[url] = _CachedLogo(logo, clock.now() + kept)
+        self._cache.move_to_end(url)
+        if len(self._cache) > LOGOS_MAX:
+            self._cache.popitem(last=False)
 
 
-def fitted(body: bytes) -> Logo:
+def scale_logo(body: bytes) -> Logo:
     """As large as the box allows, at every scale. Raises NoLogo."""
     try:
         with Image.open(BytesIO(body), formats=FORMATS) as image:
@@ -105,7 +105,7 @@ def fitted(body: bytes) -> Logo:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """As people see it: turned as the camera noted, and 16 bits of gray brought down to 8, where Pillow would clip."""
+    """Turned by its EXIF orientation, and 16-bit gray converted to 8 bits, where Pillow would clip."""
     turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith("I"):
         turned = turned.convert("I").point(lambda value: value * (1 / 257)).convert("L")

@@ -1,4 +1,4 @@
-"""What a pass says, from a card's snapshot: plain values in, a pass out; no clock and no database."""
+"""Builds the content of a pass from a card's snapshot. Plain values only: no clock and no database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from backend.loyalty.cards import code as card_code
 from backend.wallets.apple.card_texts import card_texts
 from backend.wallets.apple.pass_model import LoyaltyPass, PassField
-from backend.wallets.apple.wording import Wording, content_of, wording_of
+from backend.wallets.apple.program_texts import ProgramTexts, encoded_program, program_texts
 from backend.wallets.images.colors import ink_on, parsed
 from backend.wallets.ports import CardSnapshot
 
@@ -15,7 +15,7 @@ Texts = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PassFacts:
-    """What the pass needs beside the card."""
+    """What the pass contains beside the card."""
 
     pass_type: str
     team: str
@@ -27,14 +27,14 @@ class PassFacts:
 
 
 def loyalty_pass(card: CardSnapshot, facts: PassFacts, now: datetime) -> LoyaltyPass:
-    """A store card in the customer's language; one that is not active is void, one that is erased names nobody."""
+    """A store card in the customer's language. An inactive card is void; an erased one has no personal data."""
     built, program = LoyaltyPass(), card.program
-    words = wording_of(content_of(program), card.language)
+    shared = program_texts(encoded_program(program), card.language)
     built.passTypeIdentifier, built.teamIdentifier = facts.pass_type, facts.team
     built.serialNumber, built.authenticationToken = facts.serial, facts.auth_token
     built.webServiceURL = facts.web_service_url
     built.organizationName = built.logoText = program.merchant_name
-    built.description = words.description
+    built.description = shared.description
     ground = parsed(program.card_color)
     built.set_colors(ground, ink_on(ground))
     if not card.is_live:
@@ -42,19 +42,19 @@ def loyalty_pass(card: CardSnapshot, facts: PassFacts, now: datetime) -> Loyalty
         built.expirationDate = facts.last_modified.strftime("%Y-%m-%dT%H:%M:%SZ")
     if card.state != "erased":
         built.set_barcode(card.code, card_code.show(card.code))
-    built.texts = card_texts(card, words, card.language, now)
-    _fill(built, card, words)
+    built.texts = card_texts(card, shared, card.language, now)
+    _fill(built, card, shared)
     return built
 
 
-def _fill(built: LoyaltyPass, card: CardSnapshot, words: Wording) -> None:
-    information, labels, texts = built.passInformation, words.labels, built.texts
+def _fill(built: LoyaltyPass, card: CardSnapshot, shared: ProgramTexts) -> None:
+    information, labels, texts = built.passInformation, shared.labels, built.texts
     information.backFields = [PassField("news", texts["news"], labels["news"], change_message="%@")]
     if card.state == "erased":
         return
 
-    def fields(told: Texts, *keys: str) -> list[PassField]:
-        return [PassField(key, told[key], labels[key]) for key in keys if key in told]
+    def fields(values: Texts, *keys: str) -> list[PassField]:
+        return [PassField(key, values[key], labels[key]) for key in keys if key in values]
 
     information.primaryFields = fields(texts, "points" if card.program.type == "points" else "stamps")
     information.headerFields = fields(texts, "points" if card.program.type == "hybrid" else "remaining")
@@ -64,8 +64,8 @@ def _fill(built: LoyaltyPass, card: CardSnapshot, words: Wording) -> None:
     if card.customer_name:
         information.auxiliaryFields = fields({"customer": card.customer_name}, "customer")
     information.backFields += fields(texts, "next_reward", "expiry", "debt")
-    told = _links(card) | {"terms": words.terms, "privacy": card.program.privacy_url or ""}
-    information.backFields += fields({key: text for key, text in told.items() if text}, *told)
+    links = _links(card) | {"terms": shared.terms, "privacy": card.program.privacy_url or ""}
+    information.backFields += fields({key: text for key, text in links.items() if text}, *links)
 
 
 def _links(card: CardSnapshot) -> Texts:

@@ -1,4 +1,4 @@
-"""py-pkpass' model of a pass, without what phones refuse: see `PassField` and `validate`."""
+"""py-pkpass' model of a pass, extended so that phones accept it: see `PassField` and `validate`."""
 
 import re
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 from py_pkpass.models import Field, Pass, StoreCard
 
+from backend.wallets.apple.archive import ZipEntry
 from backend.wallets.apple.assets import Asset, sha1
-from backend.wallets.apple.zipping import ZipEntry
 from backend.wallets.images.colors import Color
 
 Json = dict[str, Any]
 
 TOKEN_LENGTH_MIN = 16
 PLACES = {"headerFields": 3, "primaryFields": 1, "secondaryFields": 4, "auxiliaryFields": 4, "backFields": 40}
-"""How many fields of a store card a phone shows; it silently drops what is more."""
+"""How many fields of a store card a phone shows. It drops the others silently."""
 SECOND_ROWS_MAX = 4
 """Of secondary and auxiliary fields together."""
 RGB = re.compile(r"rgb\(\d{1,3}, \d{1,3}, \d{1,3}\)")
@@ -22,11 +22,11 @@ ASSET = re.compile(r"(icon|logo|strip)(@[23]x)?\.png|[a-z]{2}\.lproj/pass\.strin
 
 
 class InvalidPass(Exception):
-    """A phone would refuse it, or show it wrong: a mistake of ours."""
+    """Phones would refuse the pass or show it wrong. This is a mistake of ours."""
 
 
 class PassField(Field):  # type: ignore[misc]
-    """Says nothing about alignment and messages unless told to: the library's empty ones make a pass invalid."""
+    """Leaves out alignment and change message by default: the library's empty ones make a pass invalid."""
 
     def __init__(self, key: str, value: str | int, label: str = "", *, change_message: str = "") -> None:
         self.key, self.value = key, value
@@ -37,7 +37,7 @@ class PassField(Field):  # type: ignore[misc]
 
 
 class LoyaltyPass(Pass):  # type: ignore[misc]
-    """One build of one card's pass. Never used for a second build: the library keeps hashes of the first."""
+    """A card's pass. Built once only, because the library keeps the hashes of the first build."""
 
     passInformation: StoreCard  # noqa: N815 - the library's name
 
@@ -46,27 +46,27 @@ class LoyaltyPass(Pass):  # type: ignore[misc]
         self.suppressStripShine = True
         self.sharingProhibited = True
         self.texts: dict[str, str] = {}
-        """What its fields say of this card: see `card_texts`."""
+        """The card's texts by field: see `card_texts`."""
         self._code: dict[str, str] | None = None
         self._assets: dict[str, Asset] = {}
 
     def set_colors(self, ground: Color, ink: Color) -> None:
         self.backgroundColor, self.foregroundColor, self.labelColor = ground.css, ink.css, ink.css
 
-    def set_barcode(self, message: str, shown: str) -> None:
-        qr = {"format": "PKBarcodeFormatQR", "message": message, "messageEncoding": "iso-8859-1", "altText": shown}
+    def set_barcode(self, message: str, text: str) -> None:
+        qr = {"format": "PKBarcodeFormatQR", "message": message, "messageEncoding": "iso-8859-1", "altText": text}
         self._code = qr
 
     def add_assets(self, assets: list[Asset]) -> None:
         self._assets |= {asset.name: asset for asset in assets}
 
     def json_dict(self) -> Json:
-        """The library itself would leave out the list of barcodes, from which newer phones choose."""
+        """Adds the list of barcodes, which newer phones need and the library leaves out."""
         content: Json = super().json_dict()
         return content | ({"barcode": self._code, "barcodes": [self._code]} if self._code else {})
 
     def content(self) -> bytes:
-        """`pass.json`: UTF-8 without a mark, the same bytes for the same pass."""
+        """`pass.json`: UTF-8 without a byte order mark, equal bytes for equal passes."""
         return _encoded(self.json_dict())
 
     def manifest(self, content: bytes) -> bytes:
@@ -74,8 +74,11 @@ class LoyaltyPass(Pass):  # type: ignore[misc]
         return _encoded({"pass.json": sha1(content)} | hashes)
 
     def entries(self, content: bytes, manifest: bytes, signature: bytes) -> list[ZipEntry]:
-        ours = {"pass.json": content, "manifest.json": manifest, "signature": signature}
-        return [*(ZipEntry.of(name, body) for name, body in ours.items()), *(a.entry for a in self._assets.values())]
+        generated = {"pass.json": content, "manifest.json": manifest, "signature": signature}
+        return [
+            *(ZipEntry.of(name, body) for name, body in generated.items()),
+            *(a.entry for a in self._assets.values()),
+        ]
 
     def validate(self, *, is_development: bool) -> None:
         """Raises InvalidPass."""
@@ -91,7 +94,7 @@ class LoyaltyPass(Pass):  # type: ignore[misc]
 
 
 def _encoded(content: Json) -> bytes:
-    """Numbers that are none, and whatever else is no JSON, cannot get here: fields hold text and whole numbers."""
+    """NaN cannot occur: fields are text or whole numbers."""
     return msgspec.json.encode(content)
 
 
@@ -102,20 +105,20 @@ def _check_service(url: str, token: str, *, is_development: bool) -> None:
 
 
 def _check_fields(card: StoreCard) -> None:
-    placed = {place: getattr(card, place) for place in PLACES}
+    fields_at = {place: getattr(card, place) for place in PLACES}
     for place, places_max in PLACES.items():
-        _require(len(placed[place]) <= places_max, f"{place} holds more than a phone shows")
-    second_rows = len(placed["secondaryFields"]) + len(placed["auxiliaryFields"])
+        _require(len(fields_at[place]) <= places_max, f"{place} holds more than a phone shows")
+    second_rows = len(fields_at["secondaryFields"]) + len(fields_at["auxiliaryFields"])
     _require(second_rows <= SECOND_ROWS_MAX, "secondary and auxiliary fields are more than a phone shows")
-    fields = [field for found in placed.values() for field in found]
+    fields = [field for placed in fields_at.values() for field in placed]
     _require(len({field.key for field in fields}) == len(fields), "two fields have the same key")
     for field in fields:
         _require(isinstance(field.value, str | int), f"{field.key} is neither text nor a whole number")
     speaking = [field.changeMessage for field in fields if hasattr(field, "changeMessage")]
-    _require(len(speaking) <= 1, "two fields would speak at once, and the phone says something else instead")
+    _require(len(speaking) <= 1, "two fields have a changeMessage, and the phone would show neither")
     _require(all(message.count("%@") == 1 for message in speaking), "a changeMessage shows the value once")
 
 
-def _require(holds: object, otherwise: str) -> None:
-    if not holds:
-        raise InvalidPass(otherwise)
+def _require(condition: object, message: str) -> None:
+    if not condition:
+        raise InvalidPass(message)

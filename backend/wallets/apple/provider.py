@@ -1,4 +1,4 @@
-"""Apple Wallet as the sync sees it: publish, then push. The phone fetches the pass itself."""
+"""The provider for Apple Wallet: publishes the pass and pushes its phones, which then fetch it."""
 
 import asyncio
 import hashlib
@@ -12,12 +12,12 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker, BreakerOpen, BreakerStopped
 from backend.wallets.apple.apns import Apns, Delivered, TokenRefused, Unregistered, Verdict
-from backend.wallets.apple.devices import forget_devices, knows_any, note_known
-from backend.wallets.apple.publish import Claim, claim, give_back, publish, wait_until
+from backend.wallets.apple.devices import delete_devices, knows_any, mark_known
+from backend.wallets.apple.publish import PushClaim, claim, publish, release_claim, wait_until
 from backend.wallets.ports import (
     CardSnapshot,
     Misconfigured,
-    Notify,
+    NotifyReason,
     Paused,
     Permanent,
     ProgramSnapshot,
@@ -26,8 +26,8 @@ from backend.wallets.ports import (
 )
 
 WINDOW = 50
-TRUSTED_BEFORE = 10
-"""Answers that are taken as good before the first real one, so that a single wrong token is no alarm."""
+ASSUMED_GOOD = 10
+"""Responses that are assumed to be good before the first one, so that a single wrong token raises no alarm."""
 WRONG_SHARE_MAX = 0.2
 DISTRUSTED = "too_many_wrong_tokens"
 STOPPED = ("apns_stopped", "Apple's push service has refused us.")
@@ -35,24 +35,24 @@ STOPPED = ("apns_stopped", "Apple's push service has refused us.")
 log = structlog.get_logger()
 
 
-class AppleWallet:
+class AppleProvider:
     name: Provider = "apple"
 
     def __init__(self, sessions: Sessions, apns: Apns, breaker: Breaker) -> None:
         self._sessions = sessions
         self._apns = apns
         self._breaker = breaker
-        self._wrong: deque[bool] = deque(maxlen=WINDOW)
+        self._refused: deque[bool] = deque(maxlen=WINDOW)
 
     def fingerprint(self, card: CardSnapshot) -> str:
-        """Of everything, the version too: phones fetch when they like, also what was booked and taken back since."""
+        """Includes the version: a phone may have fetched a state that a later booking has reversed."""
         return hashlib.sha256(msgspec.json.encode(card)).hexdigest()
 
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
-        """Nothing is shared: each pass says it all."""
+        """Passes share nothing at Apple."""
 
-    async def push(self, card: CardSnapshot, notify: Notify | None) -> None:  # noqa: ARG002 - the pass speaks for itself
-        """A pass on no phone is up to date as soon as it is published."""
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None) -> None:  # noqa: ARG002 - a change of the pass notifies by itself
+        """A pass that is on no phone is up to date as soon as it is published."""
         published = await publish(self._sessions, card.program.merchant_id, card.card_id)
         tokens = published.push_tokens
         while tokens:
@@ -62,11 +62,11 @@ class AppleWallet:
                 await wait_until(claimed.next_at)
             tokens = claimed.waiting
 
-    async def _push_all(self, claimed: Claim) -> None:
-        """All are tried; then the worst failure is raised."""
+    async def _push_all(self, claimed: PushClaim) -> None:
+        """Pushes all phones, then raises the worst failure."""
         pushes = (self._push(token, is_known=token in claimed.known) for token in claimed.tokens)
-        answers = await asyncio.gather(*pushes, return_exceptions=True)
-        failures = [answer for answer in answers if isinstance(answer, BaseException)]
+        results = await asyncio.gather(*pushes, return_exceptions=True)
+        failures = [result for result in results if isinstance(result, BaseException)]
         for kind in (Misconfigured, Transient, Permanent, BaseException):
             for failure in failures:
                 if isinstance(failure, kind):
@@ -74,12 +74,12 @@ class AppleWallet:
 
     async def _push(self, token: str, *, is_known: bool) -> None:
         try:
-            await self._settle(token, await self._asked(token, is_known=is_known), is_known=is_known)
+            await self._record(token, await self._verdict(token, is_known=is_known), is_known=is_known)
         except BaseException:
-            await asyncio.shield(give_back(self._sessions, token))
+            await asyncio.shield(release_claim(self._sessions, token))
             raise
 
-    async def _asked(self, token: str, *, is_known: bool) -> Verdict:
+    async def _verdict(self, token: str, *, is_known: bool) -> Verdict:
         is_trial = await self._enter(is_known=is_known)
         try:
             verdict = await self._apns.push(token)
@@ -98,7 +98,7 @@ class AppleWallet:
         return verdict
 
     async def _enter(self, *, is_known: bool) -> bool:
-        """Whether this push is the one that tries again after a stop; not with a token that proves nothing."""
+        """Whether this push is the trial after a stop. A token that was never accepted cannot be one."""
         if not is_known and await self._is_distrusted():
             raise Misconfigured(*STOPPED)
         try:
@@ -112,39 +112,40 @@ class AppleWallet:
         state = await self._breaker.state()
         return state.stopped_because == DISTRUSTED and await knows_any(self._sessions)
 
-    async def _settle(self, token: str, verdict: Verdict, *, is_known: bool) -> None:
+    async def _record(self, token: str, verdict: Verdict, *, is_known: bool) -> None:
         match verdict:
             case Delivered():
-                self._wrong.append(False)
+                self._refused.append(False)
                 if not is_known:
-                    await note_known(self._sessions, token)
+                    await mark_known(self._sessions, token)
             case Unregistered(since):
-                self._wrong.append(False)
-                await self._forget(token, since, "unregistered")
+                self._refused.append(False)
+                await self._delete_devices(token, since, "unregistered")
             case TokenRefused(reason):
-                await (self._doubt(reason) if is_known else self._disbelieve(reason))
-                await self._forget(token, clock.now(), reason)
+                await (self._count_refusal(reason) if is_known else self._check_unknown_token(reason))
+                await self._delete_devices(token, clock.now(), reason)
 
-    async def _disbelieve(self, reason: str) -> None:
-        """A token that Apple has never taken may have been made up: it says nothing about us, and stops nobody else.
+    async def _check_unknown_token(self, reason: str) -> None:
+        """A token that Apple has never accepted may be forged, so its refusal does not stop other pushes.
 
-        As long as Apple has taken none at all, it may be our fault: then it is kept, and its card stays behind.
+        While Apple has accepted no token at all, the cause may be our certificate. Then the token is kept, and its card
+        stays out of date.
         """
         if not await knows_any(self._sessions):
             raise Misconfigured("apns_wrong_tokens", f"Apple has never taken a push of ours: {reason}.")
 
-    async def _doubt(self, reason: str) -> None:
-        """Many phones at once that Apple knew are not wrong phones but the wrong certificate, and not forgotten."""
-        self._wrong.append(True)
-        share = sum(self._wrong) / (len(self._wrong) + TRUSTED_BEFORE)
+    async def _count_refusal(self, reason: str) -> None:
+        """When Apple refuses many known tokens, the certificate is wrong: the phones are kept, and pushes stop."""
+        self._refused.append(True)
+        share = sum(self._refused) / (len(self._refused) + ASSUMED_GOOD)
         if share > WRONG_SHARE_MAX:
             await self._distrust(f"{share:.0%} of the last push tokens were refused: {reason}.")
 
-    async def _distrust(self, told: str) -> None:
-        """It is our certificate, not these phones."""
+    async def _distrust(self, detail: str) -> None:
+        """Stops all pushes, because our certificate is wrong."""
         await self._breaker.stop(DISTRUSTED)
-        raise Misconfigured("apns_wrong_tokens", told)
+        raise Misconfigured("apns_wrong_tokens", detail)
 
-    async def _forget(self, token: str, stored_before: datetime, reason: str) -> None:
-        await forget_devices(self._sessions, token, stored_before=stored_before)
+    async def _delete_devices(self, token: str, stored_before: datetime, reason: str) -> None:
+        await delete_devices(self._sessions, token, stored_before=stored_before)
         log.info("apple_device_forgotten", reason=reason)

@@ -1,4 +1,4 @@
-"""A new state becomes visible to phones, and the phones are told to ask."""
+"""Makes a new state of a pass visible to phones, and claims the phones to push."""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from backend.core.database import Sessions
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration, apple_update_tags
 
 COALESCED = timedelta(seconds=1)
-"""One push per phone in so long a time: it asks for everything that has changed, whatever it was pushed for. Short
-enough for the second of two bookings to be there within the two seconds that are promised."""
-A_SECOND = text("interval '1 second'")
+"""One push per phone within this time: the phone fetches all its changed passes. Short enough to show the second of two
+bookings within the promised two seconds."""
+ONE_SECOND = text("interval '1 second'")
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('apple_update_tags'))")
 
 
@@ -24,16 +24,16 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtext('apple_update_tags'))")
 class Published:
     push_tokens: list[str]
     published_at: datetime
-    """After the commit: a push that was sent later covers it."""
+    """After the commit. Any later push covers this change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """`tokens` are ours to push now; others may be asked for again at `next_at`."""
+class PushClaim:
+    """`tokens` are to be pushed by the caller now; `waiting` ones can be claimed at `next_at`."""
 
     tokens: list[str]
     known: set[str]
-    """Those that Apple has taken a push for before."""
+    """Those that Apple has accepted a push for before."""
     waiting: list[str]
     next_at: datetime | None
 
@@ -45,9 +45,9 @@ class _Phone:
 
 
 async def publish(sessions: Sessions, merchant_id: UUID, card_id: UUID) -> Published:
-    """Raises the pass's tag and date, and finds who must hear of it; nobody when the pass was never downloaded.
+    """Raises the pass's tag and date, and returns the phones to push. None when the pass was never downloaded.
 
-    The lock is held to the commit, so that a phone which has seen a tag has seen everything below it.
+    The lock is held until the commit, so that a phone that has seen a tag has seen all lower ones.
     """
     async with sessions.committing() as session:
         await session.execute(LOCK)
@@ -56,35 +56,35 @@ async def publish(sessions: Sessions, merchant_id: UUID, card_id: UUID) -> Publi
     return Published(tokens, clock.now())
 
 
-async def claim(sessions: Sessions, tokens: list[str], published_at: datetime) -> Claim:
-    """Of these phones, those that nobody has pushed to since, and not just before either."""
+async def claim(sessions: Sessions, tokens: list[str], published_at: datetime) -> PushClaim:
+    """Claims the phones without a push since `published_at`, except those that were pushed within the last second."""
     async with sessions.committing() as session:
         phones = await _phones(session, tokens)
-        now = clock.now()  # after whoever had them locked
+        now = clock.now()  # after the rows are locked
         pushed_at = {token: phone.pushed_at for token, phone in phones.items()}
-        # A push of the future is none: the clock has been set back.
-        open_ = {token: at for token, at in pushed_at.items() if at is None or not published_at <= at <= now}
-        ours = [token for token, at in open_.items() if at is None or not now - COALESCED < at <= now]
-        waiting = [token for token in open_ if token not in ours]
-        await session.execute(update(AppleDevice).where(AppleDevice.push_token.in_(ours)).values(last_push_at=now))
-    soonest = min((at for token in waiting if (at := open_[token])), default=None)
-    known = {token for token in ours if phones[token].is_known}
-    return Claim(ours, known, waiting, soonest and soonest + COALESCED)
+        # A push in the future does not count: the clock was set back.
+        unpushed = {token: at for token, at in pushed_at.items() if at is None or not published_at <= at <= now}
+        claimed = [token for token, at in unpushed.items() if at is None or not now - COALESCED < at <= now]
+        waiting = [token for token in unpushed if token not in claimed]
+        await session.execute(update(AppleDevice).where(AppleDevice.push_token.in_(claimed)).values(last_push_at=now))
+    soonest = min((at for token in waiting if (at := unpushed[token])), default=None)
+    known = {token for token in claimed if phones[token].is_known}
+    return PushClaim(claimed, known, waiting, soonest and soonest + COALESCED)
 
 
 async def wait_until(moment: datetime) -> None:
     await asyncio.sleep(max(0.0, (moment - clock.now()).total_seconds()))
 
 
-async def give_back(sessions: Sessions, token: str) -> None:
-    """The push has failed: whoever comes next need not wait."""
+async def release_claim(sessions: Sessions, token: str) -> None:
+    """The push has failed, so the next one need not wait."""
     async with sessions.committing() as session:
         await session.execute(update(AppleDevice).where(AppleDevice.push_token == token).values(last_push_at=None))
 
 
 def _raise_tag(merchant_id: UUID, card_id: UUID, now: datetime) -> ReturningUpdate[tuple[UUID]]:
-    # Phones compare whole seconds: the second change of one second gets the next one.
-    later = func.greatest(now.replace(microsecond=0), ApplePass.last_modified + A_SECOND)
+    # Phones compare whole seconds, so a second change within a second gets the next one.
+    later = func.greatest(now.replace(microsecond=0), ApplePass.last_modified + ONE_SECOND)
     return (
         update(ApplePass)
         .where(ApplePass.merchant_id == merchant_id, ApplePass.card_id == card_id)
@@ -94,26 +94,26 @@ def _raise_tag(merchant_id: UUID, card_id: UUID, now: datetime) -> ReturningUpda
 
 
 async def _push_tokens(session: AsyncSession, serial: UUID) -> list[str]:
-    found = await session.scalars(
+    tokens = await session.scalars(
         select(AppleDevice.push_token)
         .join(AppleRegistration, AppleRegistration.device_id == AppleDevice.id)
         .where(AppleRegistration.serial == serial)
         .distinct()
     )
-    return list(found)
+    return list(tokens)
 
 
 async def _phones(session: AsyncSession, tokens: list[str]) -> dict[str, _Phone]:
-    """By token; a phone may have registered under several ids."""
+    """By token. A phone may have registered under several ids."""
     rows = await session.execute(
         select(AppleDevice.push_token, AppleDevice.last_push_at, AppleDevice.is_known)
         .where(AppleDevice.push_token.in_(tokens))
         .order_by(AppleDevice.id)
         .with_for_update()
     )
-    found: dict[str, _Phone] = {}
+    phones: dict[str, _Phone] = {}
     for token, pushed_at, is_known in rows:
-        seen = found.get(token, _Phone(None, is_known=False))
-        last = max(pushed_at, seen.pushed_at) if pushed_at and seen.pushed_at else pushed_at or seen.pushed_at
-        found[token] = _Phone(last, is_known or seen.is_known)
-    return found
+        former = phones.get(token, _Phone(None, is_known=False))
+        last = max(filter(None, (pushed_at, former.pushed_at)), default=None)
+        phones[token] = _Phone(last, is_known or former.is_known)
+    return phones

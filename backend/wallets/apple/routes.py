@@ -1,6 +1,6 @@
-"""What iPhones call by themselves: the five calls of Apple's web service, with the status codes they understand.
+"""The five calls of Apple's web service, which iPhones make by themselves, and the first download of a pass.
 
-A phone appends `/v1/...` to the address in its pass. Nothing here is logged but the route and the status.
+A phone appends `/v1/...` to the URL in its pass. Only route and status are logged.
 """
 
 import re
@@ -11,18 +11,14 @@ from typing import Annotated
 import structlog
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
-from litestar.types import Guard
 
-from backend.access.guards import Connection
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, ValidationFailed
-from backend.core.ratelimit import RateLimiter
-from backend.core.requests import client_network
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.wallets.apple.builder import MEDIA_TYPE
-from backend.wallets.apple.issuing import ApplePasses, ServedPass
+from backend.wallets.apple.issue import ApplePasses, ServedPass
+from backend.wallets.apple.limits import limited_by, limited_by_address
 from backend.wallets.apple.problems import PassTokenRefused
 from backend.wallets.apple.schemas import ChangedPasses, PhoneLog, Registration
 
@@ -33,10 +29,6 @@ IfModifiedSince = Annotated[str | None, HeaderParameter(name="If-Modified-Since"
 Since = Annotated[
     str | None, QueryParameter(name="passesUpdatedSince", description="`lastUpdated` of the answer before")
 ]
-PER_MINUTE = 120
-PER_ADDRESS = 3000
-"""A minute. Phones come in herds: a thousand behind one Wi-Fi or one carrier's address, all pushed at once, make two or
-three calls each. It still is only 50 a second, a twelfth of what one core can answer."""
 LOGS_PER_MINUTE, LOG_LINES_MAX, LOG_LINE_MAX = 20, 10, 300
 DOWNLOADS_PER_MINUTE = 60
 BODY_BYTES_MAX = 4096
@@ -44,31 +36,9 @@ ENDING = ".pkpass"
 LIBRARY_ID_MAX = 200
 LIBRARY_ID = re.compile(rf"[0-9A-Za-z-]{{1,{LIBRARY_ID_MAX}}}")
 SECRET = re.compile(r"https?://\S+|ApplePass\s+\S+|[\w-]{16,}")
-"""Addresses, tokens, ids and serial numbers, which phones like to mention."""
+"""URLs, tokens, ids and serial numbers in the log lines of phones."""
 
 log = structlog.get_logger()
-
-
-def limited_by(name: str, parameter: str) -> Guard:
-    """Each device or pass has a limit of its own; whoever makes up ever new ones meets that of the address."""
-
-    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        limiter: RateLimiter = connection.app.state.limiter
-        await limiter.take("apple-address", client_network(connection), PER_ADDRESS)
-        await limiter.take(name, str(connection.path_params[parameter])[:LIBRARY_ID_MAX], PER_MINUTE)
-
-    return guard
-
-
-def limited_by_address(name: str, per_minute: int) -> Guard:
-    """Phones send no idempotency keys: whoever does is counted like everybody else."""
-
-    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        limiter: RateLimiter = connection.app.state.limiter
-        allowance = await limiter.take(name, client_network(connection), per_minute)
-        connection.scope["state"]["allowance"] = allowance
-
-    return guard
 
 
 class AppleWebService(Controller):
@@ -93,10 +63,10 @@ class AppleWebService(Controller):
         apple_passes: NamedDependency[ApplePasses | None],
         authorization: Authorization = "",
     ) -> Response[bytes]:
-        is_new = await _known(apple_passes, device).register(
+        is_new = await _require_passes(apple_passes, device).register(
             pass_type, serial, authorization, library_id=device, push_token=data.push_token
         )
-        return _nothing(201 if is_new else 200)
+        return _empty_response(201 if is_new else 200)
 
     @delete(
         "/devices/{device:str}/registrations/{pass_type:str}/{serial:str}",
@@ -114,8 +84,8 @@ class AppleWebService(Controller):
         apple_passes: NamedDependency[ApplePasses | None],
         authorization: Authorization = "",
     ) -> Response[bytes]:
-        await _known(apple_passes, device).unregister(pass_type, serial, authorization, library_id=device)
-        return _nothing(200)
+        await _require_passes(apple_passes, device).unregister(pass_type, serial, authorization, library_id=device)
+        return _empty_response(200)
 
     @get(
         "/devices/{device:str}/registrations/{pass_type:str}",
@@ -133,8 +103,8 @@ class AppleWebService(Controller):
     ) -> Response[ChangedPasses | None]:
         if apple_passes is None or not LIBRARY_ID.fullmatch(device):
             return Response(None, status_code=204)
-        found = await apple_passes.list_changed(pass_type, device, since)
-        return Response(found, status_code=200 if found else 204)
+        changed = await apple_passes.list_changed(pass_type, device, since)
+        return Response(changed, status_code=200 if changed else 204)
 
     @get(
         "/passes/{pass_type:str}/{serial:str}",
@@ -153,8 +123,8 @@ class AppleWebService(Controller):
         if_modified_since: IfModifiedSince = None,
     ) -> Response[bytes]:
         known = _moment(if_modified_since)
-        served = await _known(apple_passes).fetch(pass_type, serial, authorization, known)
-        return _sent(served) if served else _nothing(304)
+        served = await _require_passes(apple_passes).fetch(pass_type, serial, authorization, known)
+        return _pass_response(served) if served else _empty_response(304)
 
     @post(
         "/log",
@@ -167,7 +137,7 @@ class AppleWebService(Controller):
     async def write_log(self, data: JSONBody[PhoneLog]) -> Response[bytes]:
         lines = [SECRET.sub("…", line)[:LOG_LINE_MAX] for line in data.logs[:LOG_LINES_MAX]]
         log.warning("apple_phone_log", lines=lines)
-        return _nothing(200)
+        return _empty_response(200)
 
 
 class PassDownloadController(Controller):
@@ -188,17 +158,17 @@ class PassDownloadController(Controller):
         token = file_name.removesuffix(ENDING)
         if apple_passes is None or token == file_name:
             raise NotFound
-        return _sent(await apple_passes.download(token))
+        return _pass_response(await apple_passes.download(token))
 
 
-def _known(apple_passes: ApplePasses | None, device: str | None = None) -> ApplePasses:
-    """Without certificates there are no passes, and no phone has an id like that."""
+def _require_passes(apple_passes: ApplePasses | None, device: str | None = None) -> ApplePasses:
+    """Raises PassTokenRefused without certificates, or for an id that no phone generates."""
     if apple_passes is None or (device is not None and not LIBRARY_ID.fullmatch(device)):
         raise PassTokenRefused
     return apple_passes
 
 
-def _sent(served: ServedPass) -> Response[bytes]:
+def _pass_response(served: ServedPass) -> Response[bytes]:
     headers = {
         "Last-Modified": format_datetime(served.last_modified.astimezone(UTC), usegmt=True),
         "Cache-Control": "no-store",
@@ -206,12 +176,12 @@ def _sent(served: ServedPass) -> Response[bytes]:
     return Response(served.body, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _nothing(status: int) -> Response[bytes]:
+def _empty_response(status: int) -> Response[bytes]:
     return Response(b"", status_code=status, media_type="text/plain")
 
 
 def _moment(header: str | None) -> datetime | None:
-    """Of an HTTP date; anything else is as if it had not been sent."""
+    """None when the header is not an HTTP date."""
     try:
         moment = parsedate_to_datetime(header or "")
     except (ValueError, OverflowError):

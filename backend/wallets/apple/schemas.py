@@ -1,4 +1,4 @@
-"""Apple's words, as phones send and expect them."""
+"""Requests and responses of Apple's web service, in Apple's names."""
 
 from typing import Annotated
 

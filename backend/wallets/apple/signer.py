@@ -1,7 +1,7 @@
-"""Signs manifests with a key that is loaded once: loading it takes a hundred times as long as signing.
+"""Signs manifests with a key that is loaded once, because loading takes a hundred times as long as signing.
 
-The library signs a sample at the start. Every later signature is that sample with another time, another digest and
-another RSA signature, and so the one RSA operation is nearly all that is left to do, outside of Python's lock.
+The library signs a sample at the start. Later signatures are the sample with another time, digest and RSA signature.
+So almost all of the time is spent in the RSA operation, which does not hold Python's GIL.
 """
 
 from datetime import datetime
@@ -15,20 +15,20 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKC
 from backend.core.clock import clock
 from backend.wallets.apple.certificates import PassCertificates
 
-# Binary, or line ends would be rewritten before hashing; no capabilities, as in Apple's own samples.
+# Binary, so that line ends are not rewritten before hashing. No capabilities, as in Apple's samples.
 OPTIONS = [PKCS7Options.DetachedSignature, PKCS7Options.Binary, PKCS7Options.NoCapabilities]
 SAMPLE = b"{}"
 ATTRIBUTES = bytes.fromhex("a069 3018 0609 2a864886f70d010903")
-"""How the signed attributes begin: their tag and length, then the content type."""
+"""The start of the signed attributes: tag, length and content type."""
 ATTRIBUTES_LENGTH = 2 + 0x69
 SET = b"\x31"
-"""What is signed carries this tag instead of the first."""
+"""The tag that replaces the first one in the bytes that are signed."""
 SIGNING_TIME = bytes.fromhex("0609 2a864886f70d010905 310f 170d")
 TIME_LENGTH = len("YYMMDDHHMMSSZ")
 
 
 class SignatureUnknown(Exception):
-    """The library writes signatures in another way than it did."""
+    """The library writes signatures in a form that this module does not know."""
 
 
 class PassSigner:
@@ -38,14 +38,14 @@ class PassSigner:
         self.pass_type = certificates.pass_type
         self.team = certificates.team
         self._key = certificates.key
-        sample = signed_by_the_library(certificates, SAMPLE)
+        sample = library_signature(certificates, SAMPLE)
         self._parts = _split(sample, sha256(SAMPLE).digest(), self._key.key_size // 8)
         signed_at = sample[sample.index(SIGNING_TIME) + len(SIGNING_TIME) :][:TIME_LENGTH]
         if self._signed(SAMPLE, signed_at) != sample:
             raise SignatureUnknown
 
     def sign(self, manifest: bytes) -> bytes:
-        """CMS, detached, DER, with the signing time and both certificates inside."""
+        """A detached CMS signature in DER, with the signing time and both certificates."""
         return self._signed(manifest, _utc_time(clock.now()))
 
     def _signed(self, manifest: bytes, signed_at: bytes) -> bytes:
@@ -55,7 +55,7 @@ class PassSigner:
         return b"".join((head, attributes, tail, signature))
 
 
-def signed_by_the_library(certificates: PassCertificates, manifest: bytes) -> bytes:
+def library_signature(certificates: PassCertificates, manifest: bytes) -> bytes:
     return (
         PKCS7SignatureBuilder()
         .set_data(manifest)
@@ -66,7 +66,7 @@ def signed_by_the_library(certificates: PassCertificates, manifest: bytes) -> by
 
 
 def _split(sample: bytes, digest: bytes, signature_length: int) -> tuple[bytes, bytes, bytes, bytes, bytes]:
-    """Around the time and the digest, which stand in the signed attributes, and without the signature at the end."""
+    """The parts around the time and the digest in the signed attributes, without the signature at the end."""
     try:
         start = sample.index(ATTRIBUTES)
         end = start + ATTRIBUTES_LENGTH

@@ -1,4 +1,4 @@
-"""What a pass says, in every language a phone may be set to: tables that Apple looks whole texts of pass.json up in."""
+"""The translations of a pass: one table per language, in which phones look up the texts of pass.json."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,19 +6,20 @@ from functools import lru_cache
 
 from backend.wallets.apple.assets import Asset
 from backend.wallets.apple.card_texts import card_texts
-from backend.wallets.apple.wording import PROGRAMS_MAX, SENTENCES_MAX, content_of, wording_of
+from backend.wallets.apple.program_texts import PROGRAMS_MAX, SENTENCES_MAX, encoded_program, program_texts
 from backend.wallets.ports import CardSnapshot
 from i18n.locales import LANGUAGES
 
-# UTF-8 is read as an empty table.
+# Phones read UTF-8 as an empty table.
 MARK, ENCODING = b"\xff\xfe", "utf-16-le"
 
 
 def string_tables(card: CardSnapshot, own: Mapping[str, str], now: datetime) -> list[Asset]:
-    """`own`: the card's texts in the language of pass.json. That has a table too, for a phone without one for its
-    language takes its reader's second.
+    """`own`: the card's texts in the language of pass.json.
+
+    That language has a table too: a phone takes the user's second language when the first one has none.
     """
-    program = content_of(card.program)
+    program = encoded_program(card.program)
     return [
         Asset.of(f"{language}.lproj/pass.strings", _table(program, card, own, language, now)) for language in LANGUAGES
     ]
@@ -28,15 +29,15 @@ def _table(program: bytes, card: CardSnapshot, own: Mapping[str, str], language:
     shared = _shared(program, card.language, language)
     if language == card.language:
         return shared
-    texts = card_texts(card, wording_of(program, language), language, now)
+    texts = card_texts(card, program_texts(program, language), language, now)
     return shared + _lines((text, texts.get(key, text)) for key, text in own.items())
 
 
 @lru_cache(maxsize=PROGRAMS_MAX)
 def _shared(program: bytes, source: str, target: str) -> bytes:
-    """The beginning of the table, for all cards of a program."""
-    own, other = wording_of(program, source), wording_of(program, target)
-    # Labels always: a table without a line may be taken for none.
+    """The part of the table that all cards of a program share."""
+    own, other = program_texts(program, source), program_texts(program, target)
+    # Labels even if they are equal: phones may ignore an empty table.
     labels = b"".join(_line(label, other.labels[key]) for key, label in own.labels.items())
     return MARK + labels + _lines([(own.description, other.description), (own.terms, other.terms)])
 
@@ -47,7 +48,7 @@ def _lines(pairs: Iterable[tuple[str, str]]) -> bytes:
 
 @lru_cache(maxsize=SENTENCES_MAX)
 def _line(source: str, text: str) -> bytes:
-    """Nothing in it is a person's: a name is the same in every language."""
+    """Cached across customers: names are equal in every language and never get here."""
     return f'"{_escaped(source)}" = "{_escaped(text)}";\n'.encode(ENCODING)
 
 

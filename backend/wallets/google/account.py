@@ -1,4 +1,4 @@
-"""The service account that speaks to Google for us: read and judged once, when a process starts."""
+"""Our service account at Google. Its key file is read and checked once, when a process starts."""
 
 import json
 import stat
@@ -17,7 +17,7 @@ from backend.core.settings import Settings, SettingsError
 
 SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
 KEY_AGE_MAX = timedelta(days=90)
-"""Google's keys do not expire; it advises to replace them this often."""
+"""Google's keys do not expire. Google advises to replace them after this time."""
 FILE_SETTING, ISSUER_SETTING = "ORION_GOOGLE_WALLET_SERVICE_ACCOUNT_FILE", "ORION_GOOGLE_WALLET_ISSUER_ID"
 FILE_READABLE, KEY_PARSES = "file_readable", "key_parses"
 KEY_BITS_MIN = 2048
@@ -25,15 +25,15 @@ FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class AccountError(SettingsError):
-    """`step`: where it failed, as `checks` names it."""
+    """`step`: the step of `checks` that has failed."""
 
-    def __init__(self, step: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, step: str, message: str) -> None:
+        super().__init__(message)
         self.step = step
 
 
 class Account(msgspec.Struct, frozen=True):
-    """`credentials` hold the parsed key: loading it costs 40 ms, so it is done once per process."""
+    """`credentials` contain the parsed key. Parsing takes 40 ms, so it is done once per process."""
 
     issuer_id: str
     email: str
@@ -41,16 +41,16 @@ class Account(msgspec.Struct, frozen=True):
     path: Path
     readable_by_others: bool
     file_changed_at: datetime
-    """Google's file does not say when its key was made; the file's own age is the nearest thing to it."""
+    """Used as the age of the key, because the file does not contain one."""
     credentials: Any
 
     @property
     def mark(self) -> str:
-        """Changes when the key or the issuer does."""
+        """Identifies key and issuer."""
         return f"{self.issuer_id}:{self.key_id}"
 
     def key_age_days(self, now: datetime) -> int:
-        """Of the file: a key that was copied here later is older than this."""
+        """Of the file. A key that was copied later is older."""
         return max(0, (now - self.file_changed_at).days)
 
     def __repr__(self) -> str:
@@ -58,18 +58,18 @@ class Account(msgspec.Struct, frozen=True):
 
 
 def is_configured(settings: Settings) -> bool:
-    """At least by half, which is then refused."""
+    """True also for an incomplete configuration, which is then refused."""
     return bool(settings.google_wallet_service_account_file or settings.google_wallet_issuer_id)
 
 
 def has_public_address(settings: Settings) -> bool:
-    """Google fetches pictures over https only, and tells of saved passes there; the sandbox does with this machine."""
+    """Google fetches images and sends callbacks over https only. The sandbox of a developer needs no public address."""
     is_sandbox = settings.environment != "production" and not settings.google_wallet_api_url.startswith("https:")
     return is_sandbox or settings.api_url.startswith("https://")
 
 
 def load_account(settings: Settings) -> Account | None:
-    """For a process that starts. Raises what `read_account` does, and in production without a public address."""
+    """Called when a process starts. Raises like `read_account`, and in production without a public address."""
     account = read_account(settings)
     if account is not None and settings.environment == "production" and not has_public_address(settings):
         raise SettingsError(
@@ -79,7 +79,7 @@ def load_account(settings: Settings) -> Account | None:
 
 
 def read_account(settings: Settings) -> Account | None:
-    """None when nothing is configured. Raises AccountError, one sentence, when what is configured cannot work."""
+    """None when nothing is configured. Raises AccountError, one sentence, when the configuration cannot work."""
     if not is_configured(settings):
         return None
     _refuse_halves(settings)
@@ -113,14 +113,14 @@ def _refuse_halves(settings: Settings) -> None:
         raise AccountError(FILE_READABLE, f"{ISSUER_SETTING} is a number, as the Google Pay & Wallet Console shows it.")
 
 
-def _read(told: str) -> tuple[Path, str]:
+def _read(file_name: str) -> tuple[Path, str]:
     try:
-        content = read_named(FILE_SETTING, told)
+        content = read_named(FILE_SETTING, file_name)
     except SettingsError as error:
         raise AccountError(FILE_READABLE, str(error)) from None
-    path = Path(told)
+    path = Path(file_name)
     try:
-        return path, content.decode("utf-8-sig")  # Windows' editors begin a file with a mark
+        return path, content.decode("utf-8-sig")  # editors on Windows write a byte order mark
     except UnicodeDecodeError as error:
         raise AccountError(KEY_PARSES, f"{FILE_SETTING}: {path} is not JSON.") from error
 
@@ -139,7 +139,7 @@ def _decoded(path: Path, text: str) -> dict[str, str]:
 
 
 def _credentials(path: Path, facts: dict[str, str], token_url: str) -> Any:
-    # Whoever has passed the file on through a variable may have written its line breaks twice.
+    # Line breaks may be escaped twice when the file was passed through an environment variable.
     pem = facts["private_key"].replace("\\n", "\n")
     _check_key(path, pem)
     return Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
@@ -148,14 +148,14 @@ def _credentials(path: Path, facts: dict[str, str], token_url: str) -> Any:
 
 
 def _check_key(path: Path, pem: str) -> None:
-    """Google signs with RSA only; its library would take another key and be refused at the first call."""
+    """Google accepts RSA only. Its library would accept another key, and fail at the first call."""
     try:
         key = load_pem_private_key(pem.encode(), None)
     except TypeError as error:
         fault = f"the private key in {path} is locked with a password, as Google's never is; download it again."
         raise AccountError(KEY_PARSES, f"{FILE_SETTING}: {fault}") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        # The library's own words may quote what it has read.
+        # The library's message may quote the key.
         raise AccountError(
             KEY_PARSES, f"{FILE_SETTING}: the private key in {path} cannot be used; download it again."
         ) from error

@@ -1,4 +1,4 @@
-"""Access tokens: one for all requests of a process, fetched anew a few minutes before it ends."""
+"""Access tokens: one for all requests of a process, renewed a few minutes before it expires."""
 
 import asyncio
 import threading
@@ -19,14 +19,14 @@ BUSY = (408, 429)
 
 
 class Tokens:
-    """google-auth is synchronous: it works in a thread, one refresh at a time."""
+    """google-auth is synchronous, so it runs in a thread, one refresh at a time."""
 
     def __init__(self, account: Account) -> None:
         self._credentials = account.credentials
         self._lock = threading.Lock()
 
     async def get(self) -> str:
-        """A token that is still good; the last minutes of one are used while there is no other.
+        """A valid token. Shortly before it expires it is used as long as it cannot be renewed.
 
         Raises Transient or Misconfigured.
         """
@@ -40,11 +40,11 @@ class Tokens:
         return token
 
     async def renew(self, refused: str | None) -> None:
-        """Fetches a new token, unless somebody has just replaced the refused one."""
+        """Fetches a new token, unless another task has just replaced the refused one."""
         try:
             await asyncio.to_thread(self._renew, refused)
         except TransportError as error:
-            # The library calls it not retryable; a token endpoint that does not answer today will tomorrow.
+            # Unlike the library we retry, because the token endpoint is only unavailable.
             raise Transient("token_endpoint_away", "Google's token endpoint does not answer.") from error
         except RefreshError as error:
             raise _refused(error) from error
@@ -70,33 +70,33 @@ class _Transport(Request):
         headers: dict[str, str] | None = None,
         timeout: float | None = None,
         **_: Any,
-    ) -> "_Answer":
-        del timeout  # ours is shorter than the library's
+    ) -> "_TransportResponse":
+        del timeout  # ours is shorter
         try:
             with through_the_door():
-                answer = self._http.request(method, url, content=body, headers=headers)
-            _expect_google(answer)
+                response = self._http.request(method, url, content=body, headers=headers)
+            _expect_google(response)
         except CallFailed as failure:
             raise TransportError(failure.reason) from failure  # type: ignore[no-untyped-call]
-        return _Answer(answer)
+        return _TransportResponse(response)
 
 
-def _expect_google(answer: httpx.Response) -> None:
-    """Raises CallFailed for what the library would not see as an answer that never came."""
-    if answer.is_server_error or answer.status_code in BUSY:
-        # The library would sleep and try again while a lease runs out.
-        raise CallFailed(str(answer.status_code))
-    # A page of a proxy it would take for a refusal, or stumble over.
-    decoded(answer.content, dict[str, Any])
+def _expect_google(response: httpx.Response) -> None:
+    """Raises CallFailed for responses that the library would not treat as a failed call."""
+    if response.is_server_error or response.status_code in BUSY:
+        # The library would sleep and retry while the lease expires.
+        raise CallFailed(str(response.status_code))
+    # The library would take the page of a proxy for a refusal.
+    decoded(response.content, dict[str, Any])
 
 
-class _Answer:
-    """As google-auth looks at it."""
+class _TransportResponse:
+    """The interface that google-auth expects."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        self.status: int = answer.status_code
-        self.headers = answer.headers
-        self.data: bytes = answer.content
+    def __init__(self, response: httpx.Response) -> None:
+        self.status: int = response.status_code
+        self.headers = response.headers
+        self.data: bytes = response.content
 
 
 def _refused(error: RefreshError) -> Misconfigured:

@@ -1,4 +1,4 @@
-"""Does Google Wallet work? Step by step, each with a sentence and how to mend it."""
+"""Checks Google Wallet step by step. Each step has a sentence, and what to do when it has failed."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,10 +19,10 @@ from backend.wallets.google.account import (
     is_configured,
     read_account,
 )
-from backend.wallets.google.answers import Missing
 from backend.wallets.google.auth import Tokens
 from backend.wallets.google.client import GoogleClient, open_client
 from backend.wallets.google.reasons import ADVICE, REFUSED
+from backend.wallets.google.responses import Missing
 from backend.wallets.ports import CheckStep, Misconfigured, Permanent, Transient
 from i18n.translator import N_, NN_
 
@@ -68,8 +68,7 @@ MEND_LOGO = N_("Without it nobody can save a card: set a public https address of
 async def check_google(settings: Settings, redis: Redis, now: datetime, *, resumes: bool = False) -> list[CheckStep]:
     """Every step in order; none when nothing is configured. Reads the file anew, as a restart would.
 
-    `resumes`: when Google takes us, a stop is lifted, as an operator wants it. Otherwise it is a look, which changes
-    nothing.
+    `resumes`: ends a stop when Google accepts us. Otherwise the check changes nothing.
     """
     if not is_configured(settings):
         return []
@@ -79,7 +78,7 @@ async def check_google(settings: Settings, redis: Redis, now: datetime, *, resum
 
 
 async def _account_steps(settings: Settings, redis: Redis, now: datetime, *, resumes: bool) -> AsyncIterator[CheckStep]:
-    """Ends after the first that fails."""
+    """Ends after the first step that fails."""
     try:
         account = await asyncio.to_thread(read_account, settings)
     except AccountError as error:
@@ -132,7 +131,7 @@ async def _token(account: Account) -> CheckStep:
     except Misconfigured as error:
         return _refused(TOKEN, error)
     except Transient as error:
-        return _away(TOKEN, error)
+        return _unavailable(TOKEN, error)
     return CheckStep(TOKEN, "ok", TOKEN_OK)
 
 
@@ -145,21 +144,21 @@ async def _issuer(client: GoogleClient, account: Account) -> CheckStep:
     except (Misconfigured, Permanent) as error:
         return _refused(ISSUER, error)
     except Transient as error:
-        return _away(ISSUER, error)
+        return _unavailable(ISSUER, error)
     return CheckStep(ISSUER, "ok", ISSUER_OK, "", facts)
 
 
 async def _class(client: GoogleClient, account: Account) -> CheckStep:
     try:
-        pages = client.pages("loyaltyClass", is_look=True, issuerId=account.issuer_id)
-        classes = [found async for page in pages for found in page]
+        pages = client.pages("loyaltyClass", is_check=True, issuerId=account.issuer_id)
+        classes = [resource async for page in pages for resource in page]
     except Transient as error:
-        return _away(CLASS, error)
+        return _unavailable(CLASS, error)
     except (Misconfigured, Permanent) as error:
         return _refused(CLASS, error)
-    for found in classes:
-        if found.get("reviewStatus") == "REJECTED":
-            return CheckStep(CLASS, "failed", CLASS_REJECTED, MEND_CLASS, {"name": str(found.get("programName"))})
+    for resource in classes:
+        if resource.get("reviewStatus") == "REJECTED":
+            return CheckStep(CLASS, "failed", CLASS_REJECTED, MEND_CLASS, {"name": str(resource.get("programName"))})
     return CheckStep(CLASS, "ok", CLASS_OK if classes else NO_CLASS)
 
 
@@ -171,25 +170,25 @@ def _address(settings: Settings) -> CheckStep:
 
 
 async def _logo(settings: Settings) -> CheckStep:
-    """Google fetches it itself: an address that only we can reach is no good, which we cannot see from here."""
+    """Google fetches the logo itself. An address that only we can reach passes this check, but does not work."""
     if not settings.default_logo_url:
         return CheckStep(LOGO, "skipped", LOGO_NONE)
     try:
         async with httpx.AsyncClient(timeout=LOGO_SECONDS, trust_env=False) as http:
-            answer = await ask(http, "GET", settings.default_logo_url, seconds=LOGO_SECONDS)
+            response = await ask(http, "GET", settings.default_logo_url, seconds=LOGO_SECONDS)
     except CallFailed as failure:
         return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": failure.reason})
-    kind = answer.headers.get("content-type", "").split(";")[0]
-    if answer.is_success and kind in LOGO_TYPES:
+    media_type = response.headers.get("content-type", "").split(";")[0]
+    if response.is_success and media_type in LOGO_TYPES:
         return CheckStep(LOGO, "ok", LOGO_OK)
-    return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": f"{answer.status} {kind}"})
+    return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": f"{response.status} {media_type}"})
 
 
 def _refused(step: str, error: Misconfigured | Permanent) -> CheckStep:
-    """With what Google itself says, and what that asks for."""
+    """With Google's own reason, and what to do about it."""
     advice = ADVICE.get(error.code, ADVICE[REFUSED])
     return CheckStep(step, "failed", advice.sentence, advice.mend, {"reason": error.detail})
 
 
-def _away(step: str, error: Transient) -> CheckStep:
+def _unavailable(step: str, error: Transient) -> CheckStep:
     return CheckStep(step, "failed", AWAY, LATER, {"reason": error.detail})

@@ -1,4 +1,4 @@
-"""What Google was last told about each program."""
+"""The content of each program's class that was sent to Google last."""
 
 from datetime import datetime
 
@@ -9,16 +9,16 @@ from backend.core.database import Sessions
 from backend.wallets.models import GoogleProgram
 from backend.wallets.ports import ProgramSnapshot
 
-TOLD = "SELECT payload_hash FROM google_programs WHERE class_id = $1 AND review_status <> 'rejected'"
+SENT = "SELECT payload_hash FROM google_programs WHERE class_id = $1 AND review_status <> 'rejected'"
 
 
-async def told_hash(pool: asyncpg.Pool, class_id: str) -> bytes | None:
-    """Of what Google has taken; what it has rejected is told again. Asked before each push: on the till's lane."""
-    found: bytes | None = await pool.fetchval(TOLD, class_id)
-    return found
+async def find_class_hash(pool: asyncpg.Pool, class_id: str) -> bytes | None:
+    """None for a rejected class, which is sent again. Read before each push, on the till's connections."""
+    payload_hash: bytes | None = await pool.fetchval(SENT, class_id)
+    return payload_hash
 
 
-async def remember_class(
+async def save_class(
     sessions: Sessions,
     program: ProgramSnapshot,
     *,
@@ -27,10 +27,10 @@ async def remember_class(
     review_status: str,
     now: datetime,
 ) -> None:
-    """Also what a callback finds the merchant by."""
-    told = {"class_id": class_id, "payload_hash": payload_hash, "review_status": review_status, "synced_at": now}
-    mine = {"merchant_id": program.merchant_id, "program_id": program.program_id}
-    # By the program: with another issuer its class has another name.
-    row = insert(GoogleProgram).values(**mine, **told).on_conflict_do_update(index_elements=list(mine), set_=told)
+    """Callbacks find the merchant by this row."""
+    values = {"class_id": class_id, "payload_hash": payload_hash, "review_status": review_status, "synced_at": now}
+    key = {"merchant_id": program.merchant_id, "program_id": program.program_id}
+    # The key is the program, because the class id changes with the issuer.
+    row = insert(GoogleProgram).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values)
     async with sessions.committing() as session:
         await session.execute(row)

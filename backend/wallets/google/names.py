@@ -1,4 +1,4 @@
-"""What our programs and cards are called at Google. Nothing can be deleted there, so a name is for ever."""
+"""The ids of our programs and cards at Google, where nothing can be deleted."""
 
 import re
 from uuid import UUID
@@ -12,11 +12,11 @@ def class_id(issuer_id: str, program_id: UUID) -> str:
 
 
 def object_id(issuer_id: str, card_id: UUID, page_version: int = 0) -> str:
-    """Another one after the card's links were ended: what others had saved follows the card no longer."""
+    """A new id after the card's links were ended, so that objects saved before no longer follow the card."""
     return f"{issuer_id}.{OBJECT}{card_id}" + (f"_{page_version}" if page_version else "")
 
 
 def card_of(name: str) -> UUID | None:
-    """Whose object it is, or was before the card's links were ended."""
-    found = NAME_OF_CARD.fullmatch(name)
-    return UUID(found[1]) if found else None
+    """The card of a current or former object."""
+    match = NAME_OF_CARD.fullmatch(name)
+    return UUID(match[1]) if match else None

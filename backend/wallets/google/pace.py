@@ -1,4 +1,4 @@
-"""How fast, and whether at all: settled before each call to Google, for all processes together."""
+"""Rate limit and breaker of calls to Google, shared by all processes."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,12 +11,12 @@ from backend.wallets.google.account import Account
 from backend.wallets.ports import Misconfigured, Paused
 
 PER_SECOND, BULK_PER_SECOND = 18, 12
-"""Google allows a project 20: at a nominal 20 the worst second holds 21, at 18 it holds 19."""
+"""Google allows a project 20. With a limit of 20 the worst second has 21 calls, with 18 it has 19."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Shared by all processes. Bulk work passes its own bucket first, so that there is always room for live calls."""
+    """Bulk calls pass their own bucket first, so that single calls always have capacity left."""
 
     live: Bucket
     bulk: Bucket
@@ -31,7 +31,7 @@ class Pace:
         )
 
     async def enter(self) -> None:
-        """Raises Paused or Misconfigured while nobody may call."""
+        """Raises Paused or Misconfigured while calls are not allowed."""
         try:
             await self.breaker.enter()
         except BreakerOpen as error:
@@ -42,7 +42,7 @@ class Pace:
             ) from error
 
     async def turn(self, *, is_bulk: bool) -> None:
-        """Right before a request goes out. Raises Paused when too many wait already."""
+        """Waits for capacity, right before a request. Raises Paused when too many calls wait already."""
         try:
             if is_bulk:
                 await self.bulk.wait()

@@ -1,6 +1,6 @@
-"""What Google is told: a class per program, an object per card, as plain values.
+"""What is sent to Google: a class per program, an object per card, as plain values.
 
-A key with None is deleted at Google, a list replaces the whole list: each payload says everything, whatever was there.
+Google deletes a key with null and replaces whole lists, so each payload contains the complete state.
 """
 
 import hashlib
@@ -10,95 +10,95 @@ import msgspec
 
 from backend.loyalty.cards.code import show
 from backend.wallets.google.names import class_id, object_id
-from backend.wallets.google.texts import Words, labels, localized, news, text_modules
-from backend.wallets.ports import CardSnapshot, Notify, ProgramSnapshot
+from backend.wallets.google.pass_texts import ProgramLabels, account_labels, localized, message_text, text_modules
+from backend.wallets.ports import CardSnapshot, NotifyReason, ProgramSnapshot
 
 Payload = dict[str, Any]
 
 TERMS_LENGTH_MAX = 500
-"""Google cuts longer bodies on small screens; terms that are cut are worse than a link to them."""
+"""Google cuts longer texts on small screens. Longer terms are shown as a link only."""
 CLASS_COMPARED = ("issuerName", "programName", "programLogo", "hexBackgroundColor", "textModulesData")
 COMPARED = ("state", "barcode", "loyaltyPoints", "secondaryLoyaltyPoints", "heroImage", "textModulesData")
 
 
-class PassImages(Protocol):
-    """Public, stable addresses that change with their content: Google keeps what it has fetched, by address."""
+class ImageUrls(Protocol):
+    """Public URLs of images. The URL changes with the content, because Google caches by URL."""
 
     def logo_url(self, program: ProgramSnapshot) -> str:
-        """660 × 660 pixels; shown in a circle."""
+        """660 × 660 pixels, shown in a circle."""
 
     def strip_url(self, program: ProgramSnapshot, stamp_count: int) -> str:
         """The row of stamps, 1032 × 336 pixels."""
 
 
-def class_payload(program: ProgramSnapshot, images: PassImages, *, issuer_id: str, callback_url: str | None) -> Payload:
-    """What all cards of a program share, in every language of its texts."""
+def class_payload(program: ProgramSnapshot, images: ImageUrls, *, issuer_id: str, callback_url: str | None) -> Payload:
+    """What all cards of a program share, in all languages of its texts."""
     return {
         "id": class_id(issuer_id, program.program_id),
         "issuerName": program.merchant_name,
         "programName": program.card_name,
-        "programLogo": _image(images.logo_url(program), Words(program, program.default_language).logo),
-        "reviewStatus": "UNDER_REVIEW",  # also on updates: Google approves by itself, and refuses any other word
+        "programLogo": _image(images.logo_url(program), ProgramLabels(program, program.default_language).logo),
+        "reviewStatus": "UNDER_REVIEW",  # also on updates: Google approves by itself, and refuses other values
         "hexBackgroundColor": program.card_color.lower(),
         "multipleDevicesAndHoldersAllowedStatus": "ONE_USER_ALL_DEVICES",
         "callbackOptions": {"url": callback_url} if callback_url else None,
-        **labels(program),
+        **account_labels(program),
         "textModulesData": _class_modules(program),
         "linksModuleData": _class_links(program),
     }
 
 
-def object_payload(card: CardSnapshot, images: PassImages, *, issuer_id: str) -> Payload:
-    """The card as it is. Erased: nothing is left but its ids and that it is over."""
+def object_payload(card: CardSnapshot, images: ImageUrls, *, issuer_id: str) -> Payload:
+    """The card's state. An erased card has only its ids and the state INACTIVE."""
     payload: Payload = {
         "id": object_id(issuer_id, card.card_id, card.page_version),
         "classId": class_id(issuer_id, card.program.program_id),
         "state": "ACTIVE" if card.is_live else "INACTIVE",
     }
-    return payload | (dict.fromkeys(PERSONAL) if card.state == "erased" else _shown(card, images))
+    return payload | (dict.fromkeys(PERSONAL) if card.state == "erased" else _content(card, images))
 
 
 def ended_payload(name: str, program: ProgramSnapshot, *, issuer_id: str) -> Payload:
-    """What is left of an object whose links were ended."""
+    """An object of former links: inactive and empty."""
     payload: Payload = {"id": name, "classId": class_id(issuer_id, program.program_id), "state": "INACTIVE"}
     return payload | dict.fromkeys(PERSONAL)
 
 
-def message_payload(card: CardSnapshot, reason: Notify, *, rings: bool) -> Payload:
-    """A message on the pass; a phone can ring for it up to three times a day.
+def message_payload(card: CardSnapshot, reason: NotifyReason, *, notifies: bool) -> Payload:
+    """A message on the pass, for which the phone shows a notification up to three times a day.
 
-    An update itself rings only when it changes the balance of points, and another one may have brought the news before.
+    An update notifies by itself only when it changes the balance of points.
     """
-    header, body = news(card, reason)
-    kind = "TEXT_AND_NOTIFY" if rings else "TEXT"
+    header, body = message_text(card, reason)
+    kind = "TEXT_AND_NOTIFY" if notifies else "TEXT"
     return {"message": {"id": reason.value, "header": header, "body": body, "messageType": kind}}
 
 
 def without_nones(payload: Payload) -> Payload:
-    """For an insert, where there is nothing to delete."""
+    """For an insert, which has nothing to delete."""
     return {key: value for key, value in payload.items() if value is not None}
 
 
 def fingerprint(payload: Payload) -> bytes:
-    """SHA-256; the same for the same content."""
+    """SHA-256 of the content."""
     return hashlib.sha256(msgspec.json.encode(payload, order="deterministic")).digest()
 
 
 def shows(resource: Payload, payload: Payload) -> bool:
-    """Whether an object as Google lists it shows what it was last told."""
-    return all(_within(resource.get(key), payload.get(key)) for key in COMPARED)
+    """Whether an object, as Google lists it, shows what was sent last."""
+    return all(_contains(resource.get(key), payload.get(key)) for key in COMPARED)
 
 
 def shows_program(resource: Payload, payload: Payload) -> bool:
-    """The same of a class; one that was rejected shows nothing."""
-    is_told = all(_within(resource.get(key), payload.get(key)) for key in CLASS_COMPARED)
-    return is_told and resource.get("reviewStatus") != "REJECTED"
+    """The same for a class. A rejected class shows nothing."""
+    is_equal = all(_contains(resource.get(key), payload.get(key)) for key in CLASS_COMPARED)
+    return is_equal and resource.get("reviewStatus") != "REJECTED"
 
 
-def _shown(card: CardSnapshot, images: PassImages) -> Payload:
-    program, words = card.program, Words(card.program, card.language)
-    points = {"label": words.points, "balance": {"int": card.points_balance}}
-    stamps = {"label": words.stamps, "balance": {"int": card.stamp_count}}
+def _content(card: CardSnapshot, images: ImageUrls) -> Payload:
+    program, labels = card.program, ProgramLabels(card.program, card.language)
+    points = {"label": labels.points, "balance": {"int": card.points_balance}}
+    stamps = {"label": labels.stamps, "balance": {"int": card.stamp_count}}
     first, second = {"points": (points, None), "stamps": (stamps, None), "hybrid": (points, stamps)}[program.type]
     strip = images.strip_url(program, min(card.stamp_count, program.stamps_target))
     has_stamps = program.type != "points"
@@ -108,10 +108,10 @@ def _shown(card: CardSnapshot, images: PassImages) -> Payload:
         "barcode": {"type": "QR_CODE", "value": card.code, "alternateText": show(card.code)},
         "loyaltyPoints": first,
         "secondaryLoyaltyPoints": second,
-        "heroImage": _image(strip, words.strip(card)) if has_stamps else None,
+        "heroImage": _image(strip, labels.strip(card)) if has_stamps else None,
         "textModulesData": text_modules(card) or None,
-        "linksModuleData": {"uris": [{"id": "card", "uri": card.page_url, "description": words.page}]},
-        # What a message has told is no news any more.
+        "linksModuleData": {"uris": [{"id": "card", "uri": card.page_url, "description": labels.page}]},
+        # The message about the reward is outdated.
         **({} if card.reward_ready else {"messages": None}),
     }
 
@@ -129,32 +129,32 @@ PERSONAL = (
 )
 
 
-def _image(url: str, described: Payload) -> Payload:
-    return {"sourceUri": {"uri": url}, "contentDescription": described}
+def _image(url: str, description: Payload) -> Payload:
+    return {"sourceUri": {"uri": url}, "contentDescription": description}
 
 
 def _class_modules(program: ProgramSnapshot) -> list[Payload] | None:
-    words = Words(program, program.default_language)
+    labels = ProgramLabels(program, program.default_language)
     modules = []
     if program.stores:
-        modules.append({"id": "stores", "localizedHeader": words.stores, "body": "\n".join(program.stores)})
+        modules.append({"id": "stores", "localizedHeader": labels.stores, "body": "\n".join(program.stores)})
     if program.terms_text and max(map(len, program.terms_text.values())) <= TERMS_LENGTH_MAX:
         terms = localized(program.terms_text, program.default_language)
-        modules.append({"id": "terms", "localizedHeader": words.terms, "localizedBody": terms})
+        modules.append({"id": "terms", "localizedHeader": labels.terms, "localizedBody": terms})
     return modules or None
 
 
 def _class_links(program: ProgramSnapshot) -> Payload | None:
-    words = Words(program, program.default_language)
-    links = [("terms", program.terms_url, words.terms), ("privacy", program.privacy_url, words.privacy)]
-    uris = [{"id": name, "uri": uri, "localizedDescription": told} for name, uri, told in links if uri]
+    labels = ProgramLabels(program, program.default_language)
+    links = [("terms", program.terms_url, labels.terms), ("privacy", program.privacy_url, labels.privacy)]
+    uris = [{"id": name, "uri": uri, "localizedDescription": text} for name, uri, text in links if uri]
     return {"uris": uris} if uris else None
 
 
-def _within(found: Any, told: Any) -> bool:
-    """Google adds keys of its own; those that we told must be there."""
-    if isinstance(told, dict):
-        return isinstance(found, dict) and all(_within(found.get(key), value) for key, value in told.items())
-    if isinstance(told, list):
-        return isinstance(found, list) and len(found) == len(told) and all(map(_within, found, told))
-    return bool(found == told)
+def _contains(shown: Any, sent: Any) -> bool:
+    """Google adds keys of its own; those that were sent have to be there."""
+    if isinstance(sent, dict):
+        return isinstance(shown, dict) and all(_contains(shown.get(key), value) for key, value in sent.items())
+    if isinstance(sent, list):
+        return isinstance(shown, list) and len(shown) == len(sent) and all(map(_contains, shown, sent))
+    return bool(shown == sent)

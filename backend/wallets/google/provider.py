@@ -1,4 +1,4 @@
-"""Cards in Google Wallet: whatever is asked, the pass shows the card's absolute state afterwards."""
+"""The provider for Google Wallet: each push sends the card's complete state."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,12 +10,11 @@ import asyncpg
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.wallets.google.account import Account
-from backend.wallets.google.answers import Exists, Missing, NotifyQuotaExceeded
-from backend.wallets.google.classes import remember_class, told_hash
-from backend.wallets.google.client import Body, GoogleClient
+from backend.wallets.google.classes import find_class_hash, save_class
+from backend.wallets.google.client import GoogleClient, GoogleResource
 from backend.wallets.google.names import class_id, object_id
 from backend.wallets.google.payloads import (
-    PassImages,
+    ImageUrls,
     Payload,
     class_payload,
     ended_payload,
@@ -25,14 +24,15 @@ from backend.wallets.google.payloads import (
     shows_program,
     without_nones,
 )
-from backend.wallets.links import remember_name, told_name
-from backend.wallets.ports import CardSnapshot, LinkKey, Notify, Permanent, ProgramSnapshot, Provider
+from backend.wallets.google.responses import Exists, Missing, NotifyQuotaExceeded
+from backend.wallets.ports import CardSnapshot, LinkKey, NotifyReason, Permanent, ProgramSnapshot, Provider
+from backend.wallets.wallet_links import change_external_id, find_external_id
 
 REVIEW_STATES = {"APPROVED": "approved", "REJECTED": "rejected"}
 
 
-class GoogleWallet:
-    """`callback_url`: where Google tells of saved and removed passes; None where it could not reach us."""
+class GoogleProvider:
+    """`callback_url`: where Google reports saved and removed passes; None when Google cannot reach us."""
 
     name: Provider = "google"
 
@@ -40,7 +40,7 @@ class GoogleWallet:
         self,
         client: GoogleClient,
         account: Account,
-        images: PassImages,
+        images: ImageUrls,
         pool: asyncpg.Pool,
         sessions: Sessions,
         *,
@@ -51,21 +51,21 @@ class GoogleWallet:
         self._images, self._callback_url = images, callback_url
         self._pool, self._sessions = pool, sessions
         self._is_bulk = is_bulk
-        self._telling = asyncio.Lock()
+        self._class_lock = asyncio.Lock()
 
-    def in_bulk(self) -> "GoogleWallet":
-        """The same at a slower pace, for catch-ups: what people wait for goes first."""
-        slow = copy(self)
-        slow._is_bulk = True
-        return slow
+    def in_bulk(self) -> "GoogleProvider":
+        """The same provider at the lower rate of runs, so that single passes go first."""
+        provider = copy(self)
+        provider._is_bulk = True
+        return provider
 
     def fingerprint(self, card: CardSnapshot) -> str:
         return fingerprint(self.payload(card)).hex()
 
-    async def push(self, card: CardSnapshot, notify: Notify | None = None) -> None:
-        """Changes go by PATCH, never by a new save link, which changes nothing.
+    async def push(self, card: CardSnapshot, notify: NotifyReason | None = None) -> None:
+        """Updates use PATCH; a new save link would change nothing.
 
-        A card that is over and not known to Google stays unknown there.
+        A card that is not active and not known to Google is not created there.
         """
         if card.is_live:
             await self.ensure_program(card.program)
@@ -73,7 +73,7 @@ class GoogleWallet:
             await self._end_former(card)
         payload = self.payload(card)
         if notify is not None:
-            payload["messages"] = None  # room for the new one
+            payload["messages"] = None  # replaced by the new message
         try:
             await self.client.patch("loyaltyObject", payload, is_bulk=self._is_bulk)
         except Missing:
@@ -81,20 +81,20 @@ class GoogleWallet:
                 return
             await self._insert(card, payload)
         if notify is not None:
-            await self._ring(card, notify)
+            await self._add_message(card, notify)
 
     async def _end_former(self, card: CardSnapshot) -> None:
-        """What people had saved before the card's links were ended is empty and over, before there is another."""
+        """Empties and ends the object from before the card's links were ended, before the new one is created."""
         key: LinkKey = (card.program.merchant_id, card.card_id, "google")
         name = object_id(self.account.issuer_id, card.card_id, card.page_version)
-        former = await told_name(self._sessions, key)
+        former = await find_external_id(self._sessions, key)
         if former in {None, name}:
             return
         await self.end_object(former, card.program)
-        await remember_name(self._sessions, key, name)
+        await change_external_id(self._sessions, key, name)
 
     async def end_object(self, name: str, program: ProgramSnapshot) -> None:
-        """Empty and over, if Google knows it."""
+        """Empties and ends the object, if Google knows it."""
         with suppress(Missing):
             await self.client.patch("loyaltyObject", self.ended_payload(name, program), is_bulk=self._is_bulk)
 
@@ -102,48 +102,48 @@ class GoogleWallet:
         return ended_payload(name, program, issuer_id=self.account.issuer_id)
 
     async def ensure_program(self, program: ProgramSnapshot, *, anyway: bool = False) -> None:
-        """Before the first object, and whenever what the class shows has changed. `anyway`: Google has lost it.
+        """Sends the class before its first object and whenever its content changes. `anyway`: in any case.
 
-        Raises Permanent with `class_refused` or `class_rejected` when it is the program that Google does not take.
+        Raises Permanent with `class_refused` or `class_rejected` when Google refuses the program.
         """
         payload = self._class_payload(program)
-        if not anyway and await self._is_told(payload):
+        if not anyway and await self._is_sent(payload):
             return
-        # Many cards find it untold at once: the first tells it, the others look again.
-        async with self._telling:
-            if anyway or not await self._is_told(payload):
-                await self._tell(program, payload)
+        # Many cards may need the class at once: the first one sends it, the others check again.
+        async with self._class_lock:
+            if anyway or not await self._is_sent(payload):
+                await self._send_class(program, payload)
 
     def payload(self, card: CardSnapshot) -> Payload:
-        """What a push sends; for people to look at, and for `payloads.shows` to compare with."""
+        """What a push sends."""
         return object_payload(card, self._images, issuer_id=self.account.issuer_id)
 
-    async def list_objects(self, program: ProgramSnapshot) -> AsyncIterator[list[Body]]:
-        """A program's passes as Google has them, by the hundred."""
+    async def list_objects(self, program: ProgramSnapshot) -> AsyncIterator[list[GoogleResource]]:
+        """A program's objects at Google, in pages of a hundred."""
         name = class_id(self.account.issuer_id, program.program_id)
         async for page in self.client.pages("loyaltyObject", classId=name):
             yield page
 
     async def shows_program(self, program: ProgramSnapshot) -> bool:
-        """Whether Google shows what it has taken; also when it has not, which its cards' next pushes tell."""
+        """Whether Google shows the class that it has accepted. True if it has not, since the next push sends it."""
         payload = self._class_payload(program)
-        if not await self._is_told(payload):
+        if not await self._is_sent(payload):
             return True
         return shows_program(await self.client.get("loyaltyClass", payload["id"]), payload)
 
     def _class_payload(self, program: ProgramSnapshot) -> Payload:
         return class_payload(program, self._images, issuer_id=self.account.issuer_id, callback_url=self._callback_url)
 
-    async def _is_told(self, payload: Payload) -> bool:
-        return await told_hash(self._pool, payload["id"]) == fingerprint(payload)
+    async def _is_sent(self, payload: Payload) -> bool:
+        return await find_class_hash(self._pool, payload["id"]) == fingerprint(payload)
 
-    async def _tell(self, program: ProgramSnapshot, payload: Payload) -> None:
+    async def _send_class(self, program: ProgramSnapshot, payload: Payload) -> None:
         try:
             resource = await self._upsert_class(payload)
         except Permanent as error:
             raise Permanent("class_refused", error.detail) from error
         state = resource.get("reviewStatus", "UNDER_REVIEW")
-        await remember_class(
+        await save_class(
             self._sessions,
             program,
             class_id=payload["id"],
@@ -154,7 +154,7 @@ class GoogleWallet:
         if state == "REJECTED":
             raise Permanent("class_rejected", str(resource.get("review", {}).get("comments", ""))[:300])
 
-    async def _upsert_class(self, payload: Payload) -> Body:
+    async def _upsert_class(self, payload: Payload) -> GoogleResource:
         try:
             return await self.client.patch("loyaltyClass", payload)
         except Missing:
@@ -174,9 +174,9 @@ class GoogleWallet:
             await self.ensure_program(card.program, anyway=True)
             await self.client.insert("loyaltyObject", body, is_bulk=self._is_bulk)
 
-    async def _ring(self, card: CardSnapshot, reason: Notify) -> None:
+    async def _add_message(self, card: CardSnapshot, reason: NotifyReason) -> None:
         name = object_id(self.account.issuer_id, card.card_id, card.page_version)
         try:
-            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=True))
+            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, notifies=True))
         except NotifyQuotaExceeded:
-            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, rings=False))
+            await self.client.add_message("loyaltyObject", name, message_payload(card, reason, notifies=False))

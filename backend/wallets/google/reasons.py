@@ -1,4 +1,4 @@
-"""Why Google refuses us: its own reason decides what an operator is told to do, and its own words are shown."""
+"""Why Google refuses us: Google's reason selects the advice for the operator, and its own text is shown."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ NOT_A_USER, TOKEN_REFUSED, REFUSED = "forbidden", "token_refused", "refused"
 
 
 class Advice(NamedTuple):
-    """English sources for the catalogs; both may name `%(reason)s`, which is Google's own text."""
+    """English sources for the catalogs. Both may contain `%(reason)s`, which is Google's own text."""
 
     sentence: str
     mend: str
@@ -70,7 +70,7 @@ ADVICE = {
     ),
 }
 
-# As Google's APIs name them, in the older list of errors and in the newer details.
+# From the older list `errors` and the newer list `details`.
 OF_REASONS = {
     "accessNotConfigured": API_DISABLED,
     "SERVICE_DISABLED": API_DISABLED,
@@ -81,7 +81,7 @@ OF_REASONS = {
     "dailyLimitExceeded": DAILY_LIMIT,
     "dailyLimitExceededUnreg": DAILY_LIMIT,
 }
-# OAuth has one code for many things; Google's description tells them apart.
+# OAuth has one code for many causes; Google's description tells which.
 OF_DESCRIPTIONS = (
     ("timeframe", CLOCK_WRONG),
     ("signature", KEY_UNKNOWN),
@@ -97,24 +97,24 @@ OF_ERRORS = {
 
 
 def reasons_in(body: dict[str, Any]) -> list[str]:
-    """All that an answer of the Wallet API gives."""
+    """All reasons in a response of the Wallet API."""
     error = body.get("error")
     if not isinstance(error, dict):
         return []
-    facts = [one for part in ("errors", "details") for one in _listed(error.get(part)) if isinstance(one, dict)]
+    facts = [one for part in ("errors", "details") for one in _list(error.get(part)) if isinstance(one, dict)]
     return [fact["reason"] for fact in facts if isinstance(fact.get("reason"), str)]
 
 
 def code_of_refusal(body: dict[str, Any]) -> str | None:
-    """Which advice the Wallet API's reasons ask for; None for all others."""
+    """The advice for a response of the Wallet API; None when there is no special one."""
     return next((OF_REASONS[reason] for reason in reasons_in(body) if reason in OF_REASONS), None)
 
 
 def code_of_grant(error: str, description: str) -> str:
-    """Which advice a refusal of the token endpoint asks for."""
-    said = description.lower()
-    return next((code for part, code in OF_DESCRIPTIONS if part in said), OF_ERRORS.get(error, TOKEN_REFUSED))
+    """The advice for a refusal of the token endpoint."""
+    text = description.lower()
+    return next((code for part, code in OF_DESCRIPTIONS if part in text), OF_ERRORS.get(error, TOKEN_REFUSED))
 
 
-def _listed(found: object) -> list[object]:
-    return found if isinstance(found, list) else []
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

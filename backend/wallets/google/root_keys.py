@@ -1,4 +1,4 @@
-"""Google's root keys: fetched when the first callback comes, kept for an hour, asked for again when one is unknown."""
+"""Google's root keys: fetched at the first callback, cached for an hour, fetched again when a key is unknown."""
 
 import asyncio
 import time
@@ -15,14 +15,14 @@ from backend.wallets.ports import Transient
 TIMEOUT = httpx.Timeout(5, connect=3)
 TOTAL_SECONDS = 8
 KEPT_SECONDS = 3600
-ASK_EVERY_SECONDS = 60
-"""Strangers who send us nonsense must not make us ask Google each time."""
-ANSWER_BYTES_MAX = 64 * 1024
+FETCH_SECONDS_MIN = 60
+"""Between two fetches, so that anonymous requests cannot cause one each."""
+RESPONSE_BYTES_MAX = 64 * 1024
 
 log = structlog.get_logger()
 
 
-class _Keys(msgspec.Struct, frozen=True):
+class _KeysResponse(msgspec.Struct, frozen=True):
     keys: list[RootKey]
 
 
@@ -30,24 +30,24 @@ class RootKeys:
     def __init__(self, settings: Settings) -> None:
         self._url = settings.google_wallet_keys_url
         self._keys: list[RootKey] = []
-        self._asked_at = -float(KEPT_SECONDS)
+        self._fetched_at = -float(KEPT_SECONDS)
         self._lock = asyncio.Lock()
 
     async def get(self, *, fresh: bool = False) -> list[RootKey]:
-        """`fresh`: a signature by an unknown key has come. Raises Transient while there are none at all."""
+        """`fresh`: a signature by an unknown key was received. Raises Transient while there are no keys."""
         async with self._lock:
-            if time.monotonic() - self._asked_at >= (ASK_EVERY_SECONDS if fresh or not self._keys else KEPT_SECONDS):
-                await self._ask()
+            if time.monotonic() - self._fetched_at >= (FETCH_SECONDS_MIN if fresh or not self._keys else KEPT_SECONDS):
+                await self._fetch()
             if not self._keys:
                 raise Transient("keys_away", "Google's keys cannot be fetched.")
             return self._keys
 
-    async def _ask(self) -> None:
-        """Old keys stay good when the new ones cannot be had: each carries its own end."""
-        self._asked_at = time.monotonic()
+    async def _fetch(self) -> None:
+        """Keeps the former keys when the fetch fails: each key has its own expiration."""
+        self._fetched_at = time.monotonic()
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
-                answer = await ask(http, "GET", self._url, seconds=TOTAL_SECONDS, bytes_max=ANSWER_BYTES_MAX)
-            self._keys = decoded(answer.successful().content, _Keys).keys
+                response = await ask(http, "GET", self._url, seconds=TOTAL_SECONDS, bytes_max=RESPONSE_BYTES_MAX)
+            self._keys = decoded(response.successful().content, _KeysResponse).keys
         except CallFailed as failure:
             log.warning("google_keys_away", error=failure.reason, kept=len(self._keys))

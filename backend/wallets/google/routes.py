@@ -6,13 +6,13 @@ from backend.access.guards import limited
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, RateLimited, Unavailable
-from backend.wallets.google.opening import Google
+from backend.wallets.google.open import Google
 from backend.wallets.google.problems import CallbackRefused
 from backend.wallets.google.signatures import SignatureRefused
 from backend.wallets.ports import Transient
 
 PER_MINUTE = 600
-"""Google calls for all merchants from a few addresses."""
+"""Google sends the callbacks of all merchants from a few addresses."""
 
 
 class GoogleCallbackController(Controller):
@@ -32,7 +32,7 @@ class GoogleCallbackController(Controller):
         if google is None:
             raise NotFound
         try:
-            await google.callbacks.take(await request.body(), clock.now())
+            await google.callbacks.process(await request.body(), clock.now())
         except SignatureRefused as error:
             raise CallbackRefused from error
         except Transient as error:

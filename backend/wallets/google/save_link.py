@@ -1,4 +1,4 @@
-"""The address behind "Add to Google Wallet": a signed request to save an object that Google has already."""
+"""The link behind "Add to Google Wallet": a signed request to save an object that exists at Google."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -13,14 +13,14 @@ from backend.wallets.google.names import class_id, object_id
 from environment.values import parts_of
 
 LENGTH_MAX = 1800
-"""Google's limit. With the whole object inside, a link would have 2 400 characters."""
+"""Google's limit. A link with the whole object would have 2 400 characters."""
 LIFETIME = timedelta(hours=1)
 NIL, LATE = UUID(int=0), datetime(2100, 1, 1, tzinfo=UTC)
-"""As long as any other."""
+"""To measure the length of a link."""
 
 
 class SaveLinks:
-    """A link names the object and says nothing about it: changes go by PATCH."""
+    """A link contains the id of the object only. Changes are sent by PATCH."""
 
     def __init__(self, account: Account, settings: Settings) -> None:
         self._account = account
@@ -28,7 +28,7 @@ class SaveLinks:
         self.origins = save_origins(settings)
 
     async def url(self, *, program_id: UUID, object_name: str, now: datetime) -> str:
-        """Whoever has it can save the card for an hour: never log it, never store it."""
+        """Anyone with the link can save the card for an hour, so it is never logged or stored."""
         return await asyncio.to_thread(self._url, program_id, object_name, now)
 
     def _url(self, program_id: UUID, object_name: str, now: datetime) -> str:
@@ -52,12 +52,12 @@ class SaveLinks:
 
 
 def save_origins(settings: Settings) -> list[str]:
-    """The sites that may show the button; ours when none is named."""
+    """The sites that may show the button; our own when none is configured."""
     return parts_of(settings.google_wallet_origins) or [settings.public_url.rstrip("/")]
 
 
 def check_save_links(account: Account, settings: Settings) -> None:
-    """Raises SettingsError when Google would refuse every one for its length."""
+    """Raises SettingsError when every link would be too long for Google."""
     widest = object_id(account.issuer_id, NIL, page_version=999_999)
     length = len(SaveLinks(account, settings)._token(NIL, widest, LATE))
     if length > LENGTH_MAX:

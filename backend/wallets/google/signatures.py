@@ -1,6 +1,6 @@
-"""Google's signature on its callbacks, `ECv2SigningOnly`: root key → intermediate key → message.
+"""Verifies the signature of Google's callbacks, `ECv2SigningOnly`: root key → intermediate key → message.
 
-The libraries that do this count characters where Google counts bytes, or take the recipient from the message itself.
+Existing libraries count characters where Google counts bytes, or take the recipient from the message itself.
 """
 
 import base64
@@ -23,11 +23,11 @@ Form = TypeVar("Form", bound=msgspec.Struct)
 
 
 class SignatureRefused(Exception):
-    """Not from Google, not for us, or not any more. Says which; tells nothing that the sender does not know."""
+    """The message is not from Google, not for us, or expired. The text has nothing that the sender does not know."""
 
 
 class UnknownRoot(SignatureRefused):
-    """No root key that we know has signed: Google may have a new one."""
+    """No known root key has signed. Google may have a new one."""
 
 
 class RootKey(msgspec.Struct, frozen=True, rename="camel"):
@@ -54,8 +54,8 @@ class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
     signed_message: str
 
 
-class Message(msgspec.Struct, frozen=True, rename="camel"):
-    """What happened to a pass. May come twice: `nonce` tells."""
+class CallbackMessage(msgspec.Struct, frozen=True, rename="camel"):
+    """What happened to a pass. Repeated messages have the same `nonce`."""
 
     class_id: str
     object_id: str
@@ -69,8 +69,10 @@ class Message(msgspec.Struct, frozen=True, rename="camel"):
         return _moment(self.exp_time_millis)
 
 
-def verify(body: bytes, roots: Sequence[RootKey], *, recipient: str, now: datetime, sender: str = SENDER) -> Message:
-    """`recipient` is our own issuer id, never one that the message names. Raises SignatureRefused."""
+def verify(
+    body: bytes, roots: Sequence[RootKey], *, recipient: str, now: datetime, sender: str = SENDER
+) -> CallbackMessage:
+    """`recipient` is our issuer id, not the one in the message. Raises SignatureRefused."""
     envelope = _decoded(body, _Envelope)
     if envelope.protocol_version != PROTOCOL:
         raise SignatureRefused("another protocol")
@@ -78,26 +80,26 @@ def verify(body: bytes, roots: Sequence[RootKey], *, recipient: str, now: dateti
     signed = _lengths(sender, recipient, PROTOCOL, envelope.signed_message)
     if not _signs(key, [envelope.signature], signed):
         raise SignatureRefused("the message's signature")
-    message = _decoded(envelope.signed_message.encode(), Message)
+    message = _decoded(envelope.signed_message.encode(), CallbackMessage)
     if message.expires_at <= now:
         raise SignatureRefused("the message has expired")
     return message
 
 
-def _intermediate(found: _IntermediateKey, roots: Iterable[RootKey], sender: str, now: datetime) -> str:
-    """The key that signs messages, once a root that is still good has signed it."""
-    signed = _lengths(sender, PROTOCOL, found.signed_key)
-    usable = [root for root in roots if root.protocol_version == PROTOCOL and not _is_over(root.key_expiration, now)]
-    if not any(_signs(root.key_value, found.signatures, signed) for root in usable):
+def _intermediate(intermediate: _IntermediateKey, roots: Iterable[RootKey], sender: str, now: datetime) -> str:
+    """The key that signs messages, if a valid root key has signed it."""
+    signed = _lengths(sender, PROTOCOL, intermediate.signed_key)
+    usable = [root for root in roots if root.protocol_version == PROTOCOL and not _is_expired(root.key_expiration, now)]
+    if not any(_signs(root.key_value, intermediate.signatures, signed) for root in usable):
         raise UnknownRoot("the intermediate key's signature")
-    key = _decoded(found.signed_key.encode(), _SignedKey)
-    if _is_over(key.key_expiration, now):
+    key = _decoded(intermediate.signed_key.encode(), _SignedKey)
+    if _is_expired(key.key_expiration, now):
         raise SignatureRefused("the intermediate key has expired")
     return key.key_value
 
 
 def _lengths(*texts: str) -> bytes:
-    """Each text behind its length in bytes, as four bytes, the lowest first."""
+    """Each text with its length in bytes before it, as four little-endian bytes."""
     encoded = [text.encode() for text in texts]
     return b"".join(struct.pack("<I", len(text)) + text for text in encoded)
 
@@ -132,8 +134,8 @@ def _base64(text: str) -> bytes:
         raise SignatureRefused("no Base64") from error
 
 
-def _is_over(milliseconds: str, now: datetime) -> bool:
-    """Roots may have no end."""
+def _is_expired(milliseconds: str, now: datetime) -> bool:
+    """Root keys may have no expiration."""
     if not milliseconds:
         return False
     if not milliseconds.isdigit():

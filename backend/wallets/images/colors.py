@@ -1,4 +1,4 @@
-"""The colors of a card: the merchant's own, and one that can be read on it."""
+"""The colors of a card: the merchant's color, and one that is readable on it."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,11 +13,11 @@ class Color(NamedTuple):
 
     @property
     def css(self) -> str:
-        """The only notation Apple takes."""
+        """The only notation that Apple accepts."""
         return f"rgb({self.red}, {self.green}, {self.blue})"
 
     def mixed(self, other: "Color", share: float) -> "Color":
-        """`share` of the other color, from 0 to 1."""
+        """`share`: of the other color, from 0 to 1."""
         return Color(*(round(mine + (theirs - mine) * share) for mine, theirs in zip(self, other, strict=True)))
 
 
@@ -31,12 +31,12 @@ def parsed(text: str) -> Color:
 
 @lru_cache(maxsize=4096)
 def ink_on(ground: Color) -> Color:
-    """White or black, whichever contrasts more: never below 4.5."""
+    """White or black, whichever has more contrast: always at least 4.5."""
     return max(WHITE, BLACK, key=lambda ink: _contrast(ink, ground))
 
 
 def _contrast(one: Color, other: Color) -> float:
-    """The ratio of WCAG 2, from 1 to 21."""
+    """The contrast ratio of WCAG 2, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -1,4 +1,4 @@
-"""The public address of every picture on a pass, for Google's servers and for people's browsers."""
+"""The public URLs of images on passes, for Google's servers and for browsers."""
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency

@@ -15,7 +15,7 @@ from backend.core.settings import Settings
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import ApplePki
 from backend.services import Services, open_services
-from backend.wallets.outcomes import Outcome, Result
+from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.world.patience import until
@@ -42,27 +42,27 @@ class AppleWorld:
         return self.services.links.pass_url(self.shop.merchant_id, UUID(card["id"]), page_version)
 
     async def add(self, phone: FakeIPhone, card: Card) -> HeldPass:
-        """The holder taps the button, and the phone has caught up with what happened meanwhile."""
+        """The holder adds the pass, and the phone is up to date."""
         held = await phone.add(self.pass_url(card))
         await self.update(card)
         await phone.pushed()
         return phone.passes[held.opened.serial]
 
-    async def update(self, card: Card) -> Result:
+    async def update(self, card: Card) -> AttemptOutcome:
         """What the worker does, a moment after the last time."""
         clock.move(timedelta(seconds=3))
         return await self.services.wallet_sync.sync_card(self.shop.merchant_id, UUID(card["id"]), "apple")
 
     async def updated(self, card: Card) -> None:
         result = await self.update(card)
-        assert result.outcome is Outcome.SYNCED, result
+        assert result.kind is OutcomeKind.SYNCED, result
 
     async def device_count(self) -> int:
         return await self.superuser.fetchval("SELECT count(*) FROM apple_devices")
 
 
 async def at_the_lock(world: AppleWorld, word: str) -> None:
-    """Returns when somebody waits for a lock, with a statement in which the word is."""
+    """Returns when a statement that contains the word waits for a lock."""
 
     async def somebody_waits() -> bool:
         return await world.superuser.fetchval(WAITS, f"%{word}%")
@@ -98,13 +98,13 @@ async def apple_http(apple: Apple, settings: Settings) -> AsyncIterator[httpx.As
 async def calm(
     apple: Apple, apple_services: Services, superuser: asyncpg.Connection, stranger: Stranger
 ) -> asyncpg.Connection:
-    """No phone is registered, and Apple is in a good mood."""
+    """No phone is registered, and Apple has no faults."""
     await superuser.execute("DELETE FROM apple_devices")
     for forgotten in (apple.apns.pushes, apple.apns.refused, apple.apns.scripts):
         forgotten.clear()
     apple.apns.always = None
     assert apple_services.apple is not None
-    apple_services.apple.wallet._wrong.clear()
+    apple_services.apple.wallet._refused.clear()
     return superuser
 
 

@@ -1,4 +1,4 @@
-"""Apple's push service as it answers, and as it fails."""
+"""Apple's push service: its responses and its failures."""
 
 import asyncio
 import dataclasses
@@ -75,7 +75,7 @@ async def test_all_pushes_go_over_one_connection(apns: Apns, next_door: Apple) -
 
 
 async def test_the_wallets_certificate_is_all_that_names_us(apns: Apns, next_door: Apple) -> None:
-    """Tokens of a .p8 key would have to be shared by the fleet and renewed in time. There are none."""
+    """Tokens of a .p8 key would have to be shared by all processes and renewed in time, so none are used."""
     for day in range(1, 4):
         await apns.push(f"{day:064x}")
         clock.move(timedelta(days=1))
@@ -175,7 +175,7 @@ async def test_pushes_in_flight_when_apple_says_goodbye_are_tried_again(apns: Ap
 
 @dataclass
 class Silent:
-    """A push that Apple has and does not answer, until its time is up."""
+    """A push that Apple has received and does not respond to before the timeout."""
 
     push: asyncio.Task[Any]
     limit: asyncio.Timeout
@@ -273,14 +273,14 @@ async def test_a_certificate_apple_did_not_issue_is_refused_at_the_door(next_doo
 async def test_a_refusal_that_http_lets_through_as_it_came_is_one_all_the_same(
     apns: Apns, monkeypatch: pytest.MonkeyPatch, lets_through: Callable[[ssl.SSLError], Exception]
 ) -> None:
-    """Refused during a write, the client does not name it as its own."""
+    """The client does not report a refusal during a write as an error of its own."""
     told = ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA]")
     told.reason = "TLSV1_ALERT_UNKNOWN_CA"
 
     def broken(*_: object, **__: object) -> None:
         raise lets_through(told)
 
-    monkeypatch.setattr(apns._line._http, "stream", broken)
+    monkeypatch.setattr(apns._connection._http, "stream", broken)
     with pytest.raises(Misconfigured, match=r"apns_tls: .*UNKNOWN_CA"):
         await apns.push(PHONE)
 
@@ -306,7 +306,7 @@ async def test_a_refusal_that_http_lets_through_as_it_came_is_one_all_the_same(
 async def test_only_what_tls_says_of_a_certificate_is_a_refusal_of_it(
     apns: Apns, monkeypatch: pytest.MonkeyPatch, reason: str, is_ours: bool
 ) -> None:
-    """All pushes stop for a refusal. Whatever else goes wrong in a handshake will pass."""
+    """A refusal of our certificate stops all pushes. Other errors of a handshake are transient."""
     told = ssl.SSLError(1, f"[SSL: {reason}]")
     told.reason = reason
 
@@ -314,7 +314,7 @@ async def test_only_what_tls_says_of_a_certificate_is_a_refusal_of_it(
         raise httpx.ReadError("broken off") from told
 
     assert await apns.push(OTHER) == Delivered()
-    monkeypatch.setattr(apns._line._http, "stream", broken)
+    monkeypatch.setattr(apns._connection._http, "stream", broken)
     with pytest.raises(Misconfigured if is_ours else Transient) as failure:
         await apns.push(PHONE)
     assert failure.value.code == ("apns_tls" if is_ours else "apns_no_answer")
@@ -322,7 +322,7 @@ async def test_only_what_tls_says_of_a_certificate_is_a_refusal_of_it(
 
 @contextmanager
 def strict_door(folder: Path) -> Iterator[str]:
-    """Says why it refuses a certificate, as Apple does; servers of asyncio only hang up."""
+    """Sends the alert when it refuses a certificate, as Apple does; servers of asyncio only close the connection."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(folder / SERVER, folder / SERVER_KEY)
     tls.load_verify_locations(folder / ROOT)
@@ -347,7 +347,7 @@ def strict_door(folder: Path) -> Iterator[str]:
 
 
 async def test_nobody_may_push_without_a_certificate(next_door: Apple) -> None:
-    """Held against our double, or its other answers would prove nothing."""
+    """Checked against our double, so that its other responses are reliable."""
     context = ssl.create_default_context(cafile=next_door.root)
     async with httpx.AsyncClient(http2=True, http1=False, verify=context, trust_env=False) as anybody:
         with pytest.raises(httpx.TransportError):

@@ -1,4 +1,4 @@
-"""After a whole visit, nothing that lies in the database or in Redis, and no line of the log, opens anything."""
+"""After a complete visit, neither database nor Redis nor log contain anything that gives access."""
 
 import dataclasses
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.iphone import FakeIPhone
-from backend.loyalty.enrollment.routes.store import store as routes
+from backend.loyalty.enrollment.routes import storefront as routes
 from tests.conftest import OwnTown, Town
 from tests.doubles.apple import Apple
 from tests.doubles.google import Google
@@ -73,7 +73,7 @@ async def _held(redis: Redis, key: bytes) -> object:
 
 
 async def visit(town: Town, apple: Apple, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """All that was handed out, and opens something."""
+    """Everything that was issued and gives access."""
     shop, links, stranger = await town.open_shop(), town.services.links, town.stranger
     settings = replace(town.services.settings, email_provider="smtp", smtp_port=post_office.port)
     working = {"services": dataclasses.replace(town.services, settings=settings)}

@@ -1,4 +1,4 @@
-"""Three files of the operator: what the start refuses, and with which sentence."""
+"""The operator's three files: what the start refuses, and with which sentence."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ from backend.dev.sandbox.apple.pushes import Script
 from backend.services import open_services
 from backend.wallets.apple.certificates import KEY, SIGNER, STEPS, WWDR, inspect, load_certificates
 from backend.wallets.apple.checks import check_apple
-from backend.wallets.opening import check_wallet_files, configured_wallets
+from backend.wallets.open import check_wallet_files, configured_wallets
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.wallets.apple.conftest import AppleWorld
@@ -93,7 +93,7 @@ def replace_key(pki: ApplePki, key: RSAPrivateKey) -> ApplePki:
 
 
 def old_intermediate(folder: Path, pki: ApplePki) -> None:
-    """As Apple's first one, which ended while certificates that it had issued were still good."""
+    """Like Apple's first one, which expired before certificates that it had issued."""
     expired = pki.root.intermediate(begins=NOW - 2 * YEAR, life=YEAR)
     (folder / WWDR).write_bytes(pem(expired.certificate))
     (folder / SIGNER).write_bytes(pem(expired.pass_certificate(pki.key)))
@@ -363,7 +363,7 @@ async def test_an_address_that_iphones_do_not_take_is_a_step_that_fails(apple: A
 
 
 async def test_looking_again_and_again_opens_no_new_connection(world: AppleWorld) -> None:
-    """Apple takes reconnecting for an attack."""
+    """Apple treats frequent reconnecting as an attack."""
     before = world.apple.apns.connection_count
     for _ in range(3):
         steps = await check_apple(world.services.settings, clock.now(), world.services.apple)
@@ -398,7 +398,7 @@ async def test_a_new_certificate_works_after_a_restart_and_the_old_one_after_put
                 result = await services.wallet_sync.sync_card(world.shop.merchant_id, UUID(card["id"]), "apple")
                 phone.http = http
                 await phone.pushed()
-                assert result.outcome == "synced"
+                assert result.kind == "synced"
                 assert apple.apns.tokens()[-1] == phone.push_token
                 signers.append(phone.passes[held.opened.serial].opened.signer.public_key())
     assert phone.passes[held.opened.serial].shows("points") == "2"

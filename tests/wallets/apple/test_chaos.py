@@ -1,4 +1,4 @@
-"""Everything at once: busy answers, lost answers, killed workers, lost doorbells, an outage, tills that never rest.
+"""All faults together: busy and lost responses, killed workers, lost jobs, an outage, and busy tills.
 
 Phones fetch when they are pushed, and never on their own: what they show in the end has been pushed.
 """
@@ -16,9 +16,9 @@ from backend.core.outbound.retry import pause_before
 from backend.dev.sandbox.apple import pkpass
 from backend.dev.sandbox.apple.iphone import FakeIPhone
 from backend.dev.sandbox.apple.pushes import Script
-from backend.wallets import outcomes
+from backend.wallets import leases, outcomes
 from backend.wallets import sync as syncing
-from backend.wallets.apple import apns, provider, publish, routes
+from backend.wallets.apple import apns, limits, provider, publish
 from tests.doubles.phone import Killed, Mortal
 from tests.wallets.apple.conftest import AppleWorld
 from tests.wallets.conftest import Wallet
@@ -41,7 +41,7 @@ FAULTS = (
 
 @dataclass
 class BadDay:
-    """Apple in a bad mood, and workers that are killed between asking for a phone and pushing it."""
+    """Faults of Apple, and workers that are killed between claiming a phone and pushing it."""
 
     chance: random.Random
     is_away: bool = False
@@ -54,7 +54,7 @@ class BadDay:
         self.met.add(script)
         return script
 
-    async def claim(self, *told: Any) -> publish.Claim:
+    async def claim(self, *told: Any) -> publish.PushClaim:
         claimed = await publish.claim(*told)
         self.claims += 1
         if self.claims % KILLED_EVERY == 0:
@@ -66,7 +66,7 @@ class BadDay:
 
 
 class Pushed:
-    """Phones that ask when they are pushed; two pushes at once are looked after one after the other."""
+    """Phones that fetch when they are pushed, one push after the other."""
 
     def __init__(self, phones: list[FakeIPhone]) -> None:
         self._phones = {phone.push_token: phone for phone in phones}
@@ -80,7 +80,7 @@ class Pushed:
 @pytest.fixture
 def fast_time(world: AppleWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.services.apple is not None
-    monkeypatch.setattr(syncing, "LEASE", timedelta(seconds=1.5))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1.5))
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 1.3)
     monkeypatch.setattr(apns, "ANSWER_SECONDS", 0.5)
     monkeypatch.setattr(apns, "CONNECT_SECONDS", 0.5)
@@ -89,7 +89,7 @@ def fast_time(world: AppleWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "COALESCED", timedelta(seconds=0.02))
     monkeypatch.setattr(breaker, "PROBE_SECONDS", 0.3)
     monkeypatch.setattr(world.services.apple.breaker, "_open_ms", 300)
-    monkeypatch.setattr(routes, "PER_MINUTE", 100_000)
+    monkeypatch.setattr(limits, "PER_MINUTE", 100_000)
     # A process of its own for each pass that is opened, while nothing else can run.
     monkeypatch.setattr(pkpass, "OPENSSL", None)
 
@@ -118,7 +118,7 @@ async def test_in_the_end_every_phone_is_right_and_every_failure_was_reported(
     await catch_up_until_clean(wallet)
     await all_are_right(world, phones, cards)
     for number in range(LATE_BOOKINGS):
-        # One change alone, which no later push makes good; two workers take it.
+        # A single change without a later push; two workers sync it.
         card = cards[number % CARDS]
         await book(wallet, card, 1)
         await asyncio.gather(*(job(wallet, card, asyncio.Semaphore(2)) for _ in range(2)))

@@ -1,4 +1,4 @@
-"""Links that open a card end together: replaced after a loss, or ended because others have them."""
+"""All links of a card end together, after a loss or because others have them."""
 
 import asyncio
 from itertools import pairwise
@@ -69,7 +69,7 @@ async def test_only_who_manages_cards_may_end_links(shop: Shop, stranger: Strang
 
 
 async def merged(shop: Shop, merges: int) -> list[Card]:
-    """Each merged into the next; the last goes on for all, as it is now."""
+    """Each is merged into the next, and the last one stays."""
     cards = [await shop.a_card(points=1) for _ in range(merges + 1)]
     for card, kept in pairwise(cards):
         done = await Office.of(shop.claire).merge(kept, card)
@@ -164,7 +164,7 @@ async def test_the_old_pass_file_and_the_token_of_an_installed_pass_end_too(worl
 
 
 async def test_the_old_pass_is_not_fetched_while_its_links_end(world: AppleWorld) -> None:
-    """It would have the address of the card's new page on its back."""
+    """Its back would show the new URL of the card's page."""
     card, phone = await world.shop.a_card(), world.phone()
     held = await world.add(phone, card)
     async with world.services.sessions.committing(world.shop.merchant_id) as ending:
@@ -218,7 +218,7 @@ async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world:
 
 
 async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, stranger: Stranger) -> None:
-    """The void pass alone stays for a month: the phone has to hear that it names nobody."""
+    """Only the void pass stays for a month, so that the phone can fetch it."""
     shop, phone = world.shop, world.phone()
     card = await shop.a_card(first_name="Zoé")
     held = await world.add(phone, card)

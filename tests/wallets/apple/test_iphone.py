@@ -1,4 +1,4 @@
-"""The double of an iPhone refuses what a real one does, or its other answers would prove nothing."""
+"""The double of an iPhone refuses what a real one refuses, so that its other responses are reliable."""
 
 import httpx
 import pytest

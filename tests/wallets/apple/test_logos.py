@@ -1,4 +1,4 @@
-"""A merchant's own logo on its passes; the initial, whatever is wrong with it."""
+"""A merchant's logo on its passes, or the initial when the logo cannot be used."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +15,7 @@ from backend.loyalty.programs.models import Program
 from backend.services import Services
 from backend.wallets.apple import logos as own_logos
 from backend.wallets.apple.assets import PassAssets
-from backend.wallets.apple.logos import FAILED_KEPT, KEPT, Logos, NoLogo, fitted
+from backend.wallets.apple.logos import FAILED_KEPT, KEPT, Logos, NoLogo, scale_logo
 from backend.wallets.ports import ProgramSnapshot
 from tests.doubles.serving import serving
 from tests.wallets.apple.conftest import AppleWorld
@@ -73,12 +73,12 @@ async def logos() -> AsyncIterator[Logos]:
 
 
 def test_a_logo_from_a_phones_camera_stands_upright() -> None:
-    """The camera keeps the picture lying and notes that it is to be turned."""
+    """The camera stores the image lying on its side, with an EXIF orientation."""
     lying, note, file = Image.new("RGB", (200, 100), "white"), Image.Exif(), BytesIO()
     lying.paste((0, 0, 0), (0, 0, 20, 100))  # once it is turned to the right, this is its upper edge
     note[ORIENTATION] = 6
     lying.save(file, "JPEG", exif=note, quality=95)
-    logo = opened(fitted(file.getvalue()).bodies[3])
+    logo = opened(scale_logo(file.getvalue()).bodies[3])
     assert logo.size == (75, 150)
     assert max(logo.getpixel((37, 4))[:3]) < 60
     assert min(logo.getpixel((37, 140))[:3]) > 200
@@ -88,7 +88,7 @@ def test_a_logo_from_a_phones_camera_stands_upright() -> None:
 def test_a_logo_of_sixteen_bits_keeps_its_shades(gray: int, shown: int) -> None:
     file = BytesIO()
     Image.new("I;16", (160, 50), gray).save(file, "PNG")
-    assert opened(fitted(file.getvalue()).bodies[1]).getpixel((80, 25)) == (shown, shown, shown, 255)
+    assert opened(scale_logo(file.getvalue()).bodies[1]).getpixel((80, 25)) == (shown, shown, shown, 255)
 
 
 async def test_a_pass_shows_its_merchants_own_logo(logos: Logos, site: Site, services: Services) -> None:
@@ -111,7 +111,7 @@ async def test_a_pass_shows_its_merchants_own_logo(logos: Logos, site: Site, ser
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize(("size", "shown"), [((1600, 100), (160, 10)), ((20, 20), (50, 50)), ((100, 900), (6, 50))])
 def test_a_logo_fills_its_box_and_keeps_its_shape(form: str, size: tuple[int, int], shown: tuple[int, int]) -> None:
-    assert opened(fitted(picture(size, form)).bodies[1]).size == shown
+    assert opened(scale_logo(picture(size, form)).bodies[1]).size == shown
 
 
 def cut_note() -> bytes:
@@ -135,7 +135,7 @@ def cut_note() -> bytes:
 )
 def test_what_is_no_picture_for_a_pass_is_none(body: bytes) -> None:
     with pytest.raises(NoLogo):
-        fitted(body)
+        scale_logo(body)
 
 
 async def test_a_logo_is_fetched_once_a_day_however_many_passes_want_it(logos: Logos, site: Site) -> None:
@@ -174,7 +174,7 @@ async def test_a_logo_that_cannot_be_fetched_any_more_stays(logos: Logos, site: 
 
 
 async def test_a_slow_site_holds_no_pass_up(logos: Logos, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_logos, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(own_logos, "WAIT_SECONDS_MAX", 0.05)
     site.may_answer.clear()
     assert await logos.of(site.program) is None
     site.may_answer.set()

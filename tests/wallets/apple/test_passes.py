@@ -1,4 +1,4 @@
-"""What is in a pass, and that every phone would take it."""
+"""The content of a pass, and that every phone accepts it."""
 
 import hashlib
 import io
@@ -23,13 +23,13 @@ from backend.dev.sandbox.apple.pki import PASS_TYPE, ROOT, TEAM, ApplePki, pem
 from backend.dev.sandbox.apple.pkpass import OpenedPass, alerts, open_pkpass
 from backend.dev.sandbox.apple.pkpass_rules import BrokenPass
 from backend.services import Services
+from backend.wallets.apple.archive import zip_files
 from backend.wallets.apple.assets import Asset, PassAssets
 from backend.wallets.apple.builder import PassBuilder
 from backend.wallets.apple.certificates import PassCertificates, load_certificates
 from backend.wallets.apple.pass_json import PassFacts, loyalty_pass
 from backend.wallets.apple.pass_model import InvalidPass, LoyaltyPass, PassField
-from backend.wallets.apple.signer import PassSigner, signed_by_the_library
-from backend.wallets.apple.zipping import zipped
+from backend.wallets.apple.signer import PassSigner, library_signature
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 from i18n.locales import LANGUAGES
 
@@ -309,7 +309,7 @@ async def test_a_pass_holds_its_own_files_only(
 @pytest.mark.parametrize("customers", LANGUAGES)
 @pytest.mark.parametrize("phones", LANGUAGES)
 def test_a_pass_speaks_the_language_of_the_phone(made: Maker, customers: str, phones: str) -> None:
-    """Labels, numbers and whole sentences are as in a pass that was made in that language."""
+    """Labels, numbers and sentences are as in a pass made in that language."""
     told: dict[str, Any] = {"debt_points": 30, "next_expiry_at": NOW + timedelta(days=3), "next_expiry_points": 1}
     shown_there = made(language=customers, **told).in_language(phones)
     native = made(language=phones, **told)
@@ -355,7 +355,7 @@ def test_the_same_pass_is_the_same_bytes_up_to_its_signature(made: Maker) -> Non
 
 
 def test_the_signature_carries_its_time_and_both_certificates(made: Maker, pki: ApplePki) -> None:
-    """The three attributes of Apple's own samples, in the order DER demands, and nothing about email."""
+    """The three attributes of Apple's samples, in DER order, and none for email."""
     opened = made()
     signature = opened.files["signature"]
     attributes = [bytes.fromhex(f"06092a864886f70d0109{number}") for number in ("03", "05", "04")]
@@ -369,12 +369,12 @@ def test_the_signature_carries_its_time_and_both_certificates(made: Maker, pki: 
 
 
 def test_a_signature_is_byte_for_byte_what_the_library_would_have_made(folder: Path) -> None:
-    """RSA signs the same thing the same way; the second may change between the two, then both are made again."""
+    """RSA signatures of equal content are equal. When the second changes between the two, both are made again."""
     clock.reset()
     certificates = certificates_of(folder)
     ours = PassSigner(certificates)
     for manifest in (b"", b"{}", b'{"pass.json":"0"}\n', bytes(5000)):
-        tries = ((signed_by_the_library(certificates, manifest), ours.sign(manifest)) for _ in range(5))
+        tries = ((library_signature(certificates, manifest), ours.sign(manifest)) for _ in range(5))
         assert any(theirs == mine for theirs, mine in tries)
 
 
@@ -403,9 +403,9 @@ def test_a_double_that_takes_anything_would_prove_nothing(made: Maker) -> None:
     ]
     for files, reason in spoilt:
         with pytest.raises(BrokenPass, match=reason):
-            open_pkpass(zipped(files), made.trusted)
+            open_pkpass(zip_files(files), made.trusted)
     with pytest.raises(BrokenPass, match="the signature does not verify"):
-        open_pkpass(zipped(good), stranger)
+        open_pkpass(zip_files(good), stranger)
 
 
 WRONG: dict[str, tuple[Any, str]] = {
@@ -420,7 +420,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "same key": (lambda p: p.passInformation.backFields.append(PassField("stamps", "x")), "the same key"),
     "two messages": (
         lambda p: p.passInformation.backFields.append(PassField("x", "x", change_message="%@")),
-        "two fields would speak",
+        "two fields have a changeMessage",
     ),
     "a message without value": (
         lambda p: setattr(p.passInformation, "backFields", [PassField("x", "x", change_message="News")]),

@@ -1,4 +1,4 @@
-"""A pass on an iPhone: installed, pushed, fetched, always right in the end."""
+"""A pass on an iPhone: added, pushed, fetched, and up to date in the end."""
 
 import asyncio
 from datetime import timedelta
@@ -9,9 +9,9 @@ from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Stamp
 from backend.loyalty.programs.models import Program
-from backend.wallets.apple.passes import ERASED_KEPT, forget_empty_devices, forget_erased
+from backend.wallets.apple.passes import ERASED_KEPT, purge_empty_devices, purge_erased_passes
 from backend.wallets.apple.publish import publish
-from backend.wallets.links import repaint
+from backend.wallets.wallet_links import bump_pass_versions
 from tests.conftest import OpenShop
 from tests.wallets.apple.conftest import AppleWorld
 
@@ -43,7 +43,7 @@ async def test_two_changes_in_one_second_both_reach_the_phone(world: AppleWorld)
 
 
 async def test_a_phone_that_fetched_a_sale_which_was_taken_back_at_once_is_told(world: AppleWorld) -> None:
-    """Both were booked before any worker came to it: what was last published is what is true again, but not shown."""
+    """Both are booked before the sync: the card is as it was last published, but the phone shows the sale."""
     card = await world.shop.a_card(points=5)
     phone = world.phone()
     held = await world.add(phone, card)
@@ -205,7 +205,7 @@ async def test_a_phone_that_adds_a_pass_it_has_fetched_before_the_erasure_is_tol
 
 
 async def test_two_tills_at_once_leave_the_phone_with_the_newest(world: AppleWorld) -> None:
-    """Published at the same time by two workers: tags order as commits do, so nothing is skipped for ever."""
+    """Published by two workers at the same time: tags have the order of the commits, so no change is skipped."""
     cards = [await world.shop.a_card() for _ in range(4)]
     phone = world.phone()
     serials = [(await world.add(phone, card)).opened.serial for card in cards]
@@ -227,7 +227,7 @@ async def test_a_program_in_new_colors_is_shown_by_every_phone(world: AppleWorld
     serials = [(await world.add(phone, card)).opened.serial for card in cards]
     await world.shop.change(Program, card_color="#112233")
     async with world.services.sessions.committing(world.shop.merchant_id) as session:
-        await repaint(session, world.shop.merchant_id)
+        await bump_pass_versions(session, world.shop.merchant_id)
     for card in cards:
         await world.updated(card)
     await phone.pushed()
@@ -269,5 +269,5 @@ async def tidy(world: AppleWorld, after: timedelta) -> None:
     """As the nightly purge."""
     clock.move(after)
     async with world.services.sessions.committing(world.shop.merchant_id) as session:
-        await forget_erased(session, world.shop.merchant_id, clock.now())
-        await forget_empty_devices(session, clock.now())
+        await purge_erased_passes(session, world.shop.merchant_id, clock.now())
+        await purge_empty_devices(session, clock.now())

@@ -1,4 +1,4 @@
-"""Apple's web service: the status codes phones understand, and nothing for strangers."""
+"""Apple's web service: the status codes that phones expect, and no access without a token."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,7 @@ from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import PASS_TYPE
 from backend.dev.sandbox.apple.pkpass import open_pkpass
 from backend.dev.sandbox.apple.pushes import Script
-from backend.wallets.apple import routes
+from backend.wallets.apple import limits
 from backend.wallets.apple.publish import publish
 from tests.wallets.apple.conftest import AppleWorld
 from tests.world.caller import Promises, refused
@@ -270,7 +270,7 @@ async def test_whoever_tries_serial_numbers_and_devices_is_stopped_before_the_da
     world: AppleWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counted by address, whatever else they change."""
-    monkeypatch.setattr(routes, "PER_ADDRESS", 30)
+    monkeypatch.setattr(limits, "PER_ADDRESS", 30)
     token = {"authorization": f"ApplePass {'0' * 32}", "idempotency-key": "the same"}
     tried = [await world.http.get(f"{SERVICE}/passes/{PASS_TYPE}/{uuid4()}", headers=token) for _ in range(16)]
     tried += [await world.http.request(**changes(world.phone())) for _ in range(16)]
@@ -281,7 +281,7 @@ async def test_whoever_tries_serial_numbers_and_devices_is_stopped_before_the_da
 async def test_a_full_house_behind_one_address_is_served(world: AppleWorld) -> None:
     """Everybody in the room was pushed at once: each phone asks what has changed and fetches its pass."""
     phone, held, _ = await installed(world)
-    assert routes.PER_ADDRESS >= 1000 * 3
+    assert limits.PER_ADDRESS >= 1000 * 3
     statuses = {(await world.http.request(**changes(world.phone()))).status_code for _ in range(200)}
     assert statuses == {204}
     assert (await phone.fetch(held)).status_code == 304

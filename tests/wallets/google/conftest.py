@@ -10,8 +10,8 @@ from backend.dev.sandbox.google.account import write_account
 from backend.services import Services
 from backend.wallets.google.account import Account, load_account
 from backend.wallets.google.client import GoogleClient, open_client
-from backend.wallets.google.opening import Google as GoogleParts
-from backend.wallets.google.opening import open_google as open_parts
+from backend.wallets.google.open import Google as GoogleParts
+from backend.wallets.google.open import open_google as open_parts
 from backend.wallets.ports import CardSnapshot
 from tests.conftest import Servers
 from tests.doubles.google import Google, open_google

@@ -1,4 +1,4 @@
-"""The key file is judged when a process starts, in one sentence."""
+"""The key file is checked when a process starts; a refusal is one sentence."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.wallets.google.account import KEY_PARSES, AccountError, load_account
-from backend.wallets.opening import check_wallet_files
+from backend.wallets.open import check_wallet_files
 
 ISSUER_ID = "3388000000012345678"
 PUBLIC = {"environment": "production", "backend_public_url": "https://api.cards.example"}
@@ -197,5 +197,5 @@ def test_a_rotated_key_is_another_mark(copy: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_google_auth_needs_no_requests_at_run_time() -> None:
-    code = "import sys, backend.wallets.google.opening; sys.exit('requests' in sys.modules)"
+    code = "import sys, backend.wallets.google.open; sys.exit('requests' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""Google tells who has saved a pass: taken once, from Google alone."""
+"""Callbacks about saved passes: processed once, and only from Google."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from backend.core.clock import clock
 from backend.dev.sandbox.google.signer import CallbackSigner
 from backend.services import Services
 from backend.wallets.google import root_keys
-from backend.wallets.google.callbacks import forget_expired
+from backend.wallets.google.callbacks import purge_expired_callbacks
 from backend.wallets.google.names import class_id, object_id
-from backend.wallets.google.opening import open_google
-from backend.wallets.links import open_link
+from backend.wallets.google.open import open_google
 from backend.wallets.models import GoogleCallback, GoogleProgram, WalletLink
+from backend.wallets.wallet_links import open_link
 from tests.conftest import client, running
 from tests.doubles.google import Google
 from tests.doubles.serving import serving
@@ -150,7 +150,7 @@ async def test_a_new_root_key_is_fetched_when_it_first_signs(door, linked, googl
     await door.send("POST", PATH, content=linked.message())
     google.fake.signer = CallbackSigner()
     assert (await door.send("POST", PATH, content=linked.message("del"))).status_code == 400, "asked a moment ago"
-    monkeypatch.setattr(root_keys, "ASK_EVERY_SECONDS", 0)
+    monkeypatch.setattr(root_keys, "FETCH_SECONDS_MIN", 0)
     assert (await door.send("POST", PATH, content=linked.message("del"))).status_code == 200
     assert await linked.is_saved() is False
 
@@ -164,7 +164,7 @@ async def test_nonces_are_forgotten_once_their_time_has_passed(door, linked, ser
     await door.send("POST", PATH, content=linked.message())
     for moment, left in ((clock.now(), 1), (clock.now() + timedelta(hours=2), 0)):
         async with services.sessions.committing() as session:
-            await forget_expired(session, moment)
+            await purge_expired_callbacks(session, moment)
         assert await superuser.fetchval(KEPT, linked.object_id) == left
     async with services.sessions.committing() as session:
         assert await session.get(GoogleCallback, "nobody's") is None

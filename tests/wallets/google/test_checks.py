@@ -1,4 +1,4 @@
-"""Does it work, and if not, what is to be done: one sentence per step."""
+"""The check of Google Wallet: one sentence per step, with advice when it fails."""
 
 import os
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ def check(plain_settings: Settings, redis: Any) -> Any:
     async def steps(*, resumes: bool = False, **values: Any) -> dict[str, CheckStep]:
         found = await check_google(replace(plain_settings, **values), redis, clock.now(), resumes=resumes)
         for step in found:
-            assert step.told("en")
+            assert step.text("en")
             get_translator("en").gettext(step.mend, **step.facts)
         return {step.name: step for step in found}
 
@@ -130,7 +130,7 @@ async def test_what_google_says_of_the_account_decides_the_advice(check, google,
 
 
 async def test_a_clock_that_is_wrong_is_not_taken_for_a_wrong_key(check, google, monkeypatch) -> None:
-    """A real signature two hours old: the double judges it as Google does."""
+    """A valid signature that is two hours old, which the double refuses like Google."""
     issue, later = google.fake.tokens.issue, datetime.now(UTC) + timedelta(hours=2)
 
     def issue_later(form: bytes) -> Any:

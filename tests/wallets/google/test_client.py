@@ -1,4 +1,4 @@
-"""What Google's answers mean, one by one, on real HTTP."""
+"""What Google's responses mean, over real HTTP."""
 
 import asyncio
 import time
@@ -15,10 +15,10 @@ from backend.dev.sandbox.google.web import error_response
 from backend.wallets.google import client as client_module
 from backend.wallets.google import pace
 from backend.wallets.google.account import load_account
-from backend.wallets.google.answers import Exists, Missing
 from backend.wallets.google.auth import Tokens
 from backend.wallets.google.client import GoogleClient, open_client
 from backend.wallets.google.payloads import class_payload, object_payload, without_nones
+from backend.wallets.google.responses import Exists, Missing
 from backend.wallets.google.root_keys import RootKeys
 from backend.wallets.ports import Misconfigured, Paused, Permanent, Transient
 from tests.doubles.serving import serving
@@ -75,7 +75,7 @@ async def a_page(scope: Any, _receive: Any, send: Any) -> None:
 
 @pytest.mark.parametrize("status", [200, 302, 401, 403, 404, 409, 502])
 async def test_a_page_in_googles_place_is_nobody_at_home(plain_settings, account, redis, status) -> None:
-    """A proxy's refusal says nothing about our key: passes wait, and nothing is stopped."""
+    """A proxy's refusal says nothing about our key, so passes are retried and nothing is stopped."""
     async with serving(a_page) as url:
         behind = replace(plain_settings, google_wallet_api_url=f"{url}/{status}")
         async with open_client(behind, account, redis) as client:
@@ -301,7 +301,7 @@ async def test_google_never_sees_more_than_twenty_calls_in_any_second(known, goo
 
 @pytest.mark.slow
 async def test_a_bulk_leaves_room_for_what_people_wait_for(known, google) -> None:
-    """On one way alone, whoever comes now would leave behind all that wait already."""
+    """With one queue, a new single call would wait behind all bulk calls."""
 
     async def bulk() -> None:
         await known.patch("loyaltyClass", CLASS, is_bulk=True)

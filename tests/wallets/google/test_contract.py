@@ -1,4 +1,4 @@
-"""Google's own client library against the double: it would not drive a server that Google's is not like."""
+"""Google's own client library works with the double."""
 
 import asyncio
 import json
@@ -112,7 +112,7 @@ async def test_messages_are_ten_and_three_of_them_ring(library, google) -> None:
 
 
 async def test_an_update_rings_for_the_balance_and_for_nothing_else(library, google) -> None:
-    """A second balance is not on Google's list of what rings."""
+    """A second balance is not on Google's list of changes that notify."""
     await run(library.loyaltyclass().insert(body=CLASS))
     await run(library.loyaltyobject().insert(body=OBJECT))
 

@@ -1,4 +1,4 @@
-"""Whatever a pass has shown before, after a patch it shows the card as it is: nothing old stays."""
+"""After a patch a pass shows the current card, whatever it has shown before."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What Google is told, checked against its own published description."""
+"""The payloads, checked against Google's published schema."""
 
 import json
 
@@ -15,7 +15,7 @@ from backend.wallets.google.payloads import (
     shows,
     without_nones,
 )
-from backend.wallets.ports import Notify
+from backend.wallets.ports import NotifyReason
 from tests.world.passes import CODE, SOON, PlainImages, a_snapshot
 
 CALLBACK = "https://orion.example/api/v1/google/callback"
@@ -184,11 +184,11 @@ def test_reconciliation_compares_what_people_see_and_not_what_google_adds() -> N
     assert not shows({key: value for key, value in listed.items() if key != "loyaltyPoints"}, payload)
 
 
-@pytest.mark.parametrize("reason", Notify)
-def test_a_message_can_ring_or_not(reason: Notify) -> None:
+@pytest.mark.parametrize("reason", NotifyReason)
+def test_a_message_can_ring_or_not(reason: NotifyReason) -> None:
     card = a_snapshot(next_expiry_at=SOON, next_expiry_points=30)
-    for rings, kind in ((True, "TEXT_AND_NOTIFY"), (False, "TEXT")):
-        payload = message_payload(card, reason, rings=rings)
+    for notifies, kind in ((True, "TEXT_AND_NOTIFY"), (False, "TEXT")):
+        payload = message_payload(card, reason, notifies=notifies)
         check("AddMessageRequest", payload)
         assert payload["message"]["messageType"] == kind
 

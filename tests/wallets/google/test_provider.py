@@ -1,4 +1,4 @@
-"""Whatever is asked, the pass shows the card as it is afterwards."""
+"""After every push the pass shows the current card."""
 
 import asyncio
 from typing import Any
@@ -9,10 +9,10 @@ import pytest
 from backend.dev.sandbox.google.phone import DisplayedPass, display_pass
 from backend.services import Services
 from backend.wallets.google import client as client_module
-from backend.wallets.google.opening import open_google as open_parts
+from backend.wallets.google.open import open_google as open_parts
 from backend.wallets.google.payloads import shows
 from backend.wallets.models import GoogleProgram
-from backend.wallets.ports import Misconfigured, Notify, Permanent, Transient, WalletProvider
+from backend.wallets.ports import Misconfigured, NotifyReason, Permanent, Transient, WalletProvider
 from tests.doubles.google import Google, open_google
 from tests.world.passes import CODE, SOON, PlainImages
 
@@ -169,7 +169,7 @@ async def test_a_deactivated_card_expires_on_the_phone_and_comes_back(google, pa
 
 async def test_nothing_of_an_erased_person_is_left_at_google(google, parts, marie) -> None:
     card = marie(next_expiry_at=SOON, next_expiry_points=30)
-    await parts.wallet.push(card, Notify.POINTS_EXPIRING)
+    await parts.wallet.push(card, NotifyReason.POINTS_EXPIRING)
     await parts.wallet.push(marie(state="erased", customer_name=None))
     left = google.fake.passes.get("loyaltyObject", parts.wallet.payload(card)["id"]).body
     assert set(left) == {"id", "classId", "state"}
@@ -186,17 +186,17 @@ async def test_a_reward_makes_the_phone_ring_and_a_stamp_does_not(google, parts,
     await parts.wallet.push(marie(stamp_count=8))
     await parts.wallet.push(marie(stamp_count=9))
     assert on_phone(google, parts, marie()).notification_count == 0
-    await parts.wallet.push(marie(stamp_count=10), Notify.REWARD_READY)
+    await parts.wallet.push(marie(stamp_count=10), NotifyReason.REWARD_READY)
     assert on_phone(google, parts, marie()).notification_count == 1
 
 
 @pytest.mark.parametrize("kind", ["stamps", "hybrid"])
 async def test_a_reward_rings_also_when_its_stamp_was_shown_before(google, parts, marie, kind) -> None:
-    """Another update may carry the stamp before the one that is to ring."""
+    """Another push may send the stamp before the one with the notification."""
     await parts.wallet.push(marie({"type": kind}, stamp_count=9))
     ready = marie({"type": kind}, stamp_count=10)
     await parts.wallet.push(ready)
-    await parts.wallet.push(ready, Notify.REWARD_READY)
+    await parts.wallet.push(ready, NotifyReason.REWARD_READY)
     phone = on_phone(google, parts, ready)
     assert phone.notification_count == 1
     assert phone.messages == [("Your reward is ready", "A free scarf is yours: show your card at the till.")]
@@ -205,20 +205,20 @@ async def test_a_reward_rings_also_when_its_stamp_was_shown_before(google, parts
 
 
 async def test_a_reward_that_was_handed_over_is_no_news_any_more(google, parts, marie) -> None:
-    await parts.wallet.push(marie(stamp_count=10), Notify.REWARD_READY)
+    await parts.wallet.push(marie(stamp_count=10), NotifyReason.REWARD_READY)
     await parts.wallet.push(marie(stamp_count=0))
     assert on_phone(google, parts, marie()).messages == []
 
 
 async def test_a_reward_that_nobody_has_named_rings_too(google, parts, marie) -> None:
-    await parts.wallet.push(marie({"stamp_reward": {}}, stamp_count=10), Notify.REWARD_READY)
+    await parts.wallet.push(marie({"stamp_reward": {}}, stamp_count=10), NotifyReason.REWARD_READY)
     assert on_phone(google, parts, marie()).messages == [("Your reward is ready", "Show your card at the till.")]
 
 
 async def test_points_that_end_are_one_message_that_rings(google, parts, marie) -> None:
     card = marie(next_expiry_at=SOON, next_expiry_points=30)
     for _ in range(2):
-        await parts.wallet.push(card, Notify.POINTS_EXPIRING)
+        await parts.wallet.push(card, NotifyReason.POINTS_EXPIRING)
     phone = on_phone(google, parts, card)
     assert phone.messages == [("Points expiring soon", "30 points expire on 31 December 2026.")]
     assert phone.notification_count == 2
@@ -227,7 +227,7 @@ async def test_points_that_end_are_one_message_that_rings(google, parts, marie) 
 async def test_after_three_rings_the_message_comes_in_silence(google, parts, marie) -> None:
     card = marie(next_expiry_at=SOON, next_expiry_points=30)
     for _ in range(5):
-        await parts.wallet.push(card, Notify.POINTS_EXPIRING)
+        await parts.wallet.push(card, NotifyReason.POINTS_EXPIRING)
     phone = on_phone(google, parts, card)
     assert phone.notification_count == 3
     assert len(phone.messages) == 1
@@ -251,7 +251,7 @@ async def test_a_push_that_failed_is_right_after_another_one(google, parts, mari
 
 @pytest.mark.parametrize("lost", range(4))
 async def test_an_insert_whose_answer_is_lost_makes_no_second_card(google, parts, marie, lost) -> None:
-    """Class PATCH, class insert, object PATCH, object insert: whichever answer is lost."""
+    """The lost response is that of the class PATCH, class insert, object PATCH or object insert."""
     with pytest.raises(Transient):
         await fail_at(google, parts, marie, lost)
     await parts.wallet.push(marie())

@@ -1,4 +1,4 @@
-"""Keys are changed by replacing the file and restarting, and changed back in the same way."""
+"""A key is replaced by replacing the file and restarting, and put back in the same way."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from backend.dev.sandbox.google.account import write_account
 from backend.services import Services
-from backend.wallets.google.opening import Google as GoogleParts
-from backend.wallets.google.opening import open_google
+from backend.wallets.google.open import Google as GoogleParts
+from backend.wallets.google.open import open_google
 from backend.wallets.ports import Misconfigured
 from tests.doubles.google import Google
 from tests.world.passes import PlainImages

@@ -1,4 +1,4 @@
-"""The button's address: short, signed, and good for an hour."""
+"""The save link: short, signed, and valid for an hour."""
 
 import threading
 from datetime import UTC, datetime

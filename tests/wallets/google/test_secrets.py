@@ -1,4 +1,4 @@
-"""No token, key or save link in any log, however bad the day."""
+"""No token, key or save link in any log, with and without faults."""
 
 import json
 import logging

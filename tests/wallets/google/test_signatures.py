@@ -1,4 +1,4 @@
-"""Callbacks: only Google's own, only for us, only in time."""
+"""Callbacks are accepted from Google only, for us only, and before they expire."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Pictures on passes: drawn once, found under addresses that never change what they show."""
+"""Images on passes: drawn once, under URLs whose content never changes."""
 
 import asyncio
 import hashlib
@@ -18,7 +18,7 @@ from backend.wallets.apple.assets import PassAssets
 from backend.wallets.images import actions, pictures
 from backend.wallets.images.actions import HINTS, PassImages
 from backend.wallets.images.colors import BLACK, WHITE, Color, ink_on, parsed
-from backend.wallets.images.drawing import draw
+from backend.wallets.images.draw import draw
 from backend.wallets.ports import ProgramSnapshot
 from tests.world.caller import refused
 from tests.world.till import Stranger
@@ -46,7 +46,7 @@ PROGRAM = ProgramSnapshot(
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the pictures that were really drawn."""
+    """Names of the images that were drawn."""
     names: list[str] = []
 
     def note(picture: pictures.Picture) -> bytes:
@@ -58,12 +58,12 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def images(services: Services, **told: Any) -> PassImages:
-    """As another process would have them: with an empty memory."""
+    """As in another process: with an empty cache."""
     return PassImages(services.sessions, services.redis, services.key_ring, api_url=API, **told)
 
 
 def program(color: str, **told: Any) -> ProgramSnapshot:
-    """With a color nobody else has, so that nothing is drawn yet."""
+    """With a color of its own, so that nothing is drawn yet."""
     return replace(PROGRAM, card_color=color, **told)
 
 
@@ -198,7 +198,7 @@ async def test_google_fetches_the_stamps_from_a_public_address(services: Service
 async def test_an_address_shows_one_picture_for_ever_to_everybody_and_another_design_has_another_one(
     services: Services, http: httpx.AsyncClient
 ) -> None:
-    """Google caches by address and fetches without a sign-in: what changes its content must change its address."""
+    """Google caches by URL and fetches without a sign-in, so a changed image needs a new URL."""
     ours = program("#181818")
     designs = [
         pictures.hero(ours, 2),

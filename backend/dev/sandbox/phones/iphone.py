@@ -14,7 +14,7 @@ from backend.dev.sandbox.apple.pkpass_rules import COLOR, BrokenPass
 from backend.dev.sandbox.json_object import JsonObject
 from backend.dev.sandbox.phones.pictures import data_url
 from backend.dev.sandbox.schemas import ShownFact, ShownPass
-from backend.wallets.apple.zipping import zipped
+from backend.wallets.apple.archive import zip_files
 
 STATE, ENDING = "iphone.json", ".pkpass"
 MESSAGES_MAX = 5
@@ -84,7 +84,7 @@ class IPhone:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         held = {card_id: self.phone.passes[serial] for card_id, serial in self._cards.items()}
         for card_id, each in held.items():
-            (self._folder / f"{card_id}{ENDING}").write_bytes(zipped(each.opened.files))
+            (self._folder / f"{card_id}{ENDING}").write_bytes(zip_files(each.opened.files))
         state = {
             "library_id": self.phone.library_id,
             "push_token": self.phone.push_token,

@@ -1,4 +1,4 @@
-"""What Google's answers mean: one table, for every call."""
+"""What Google's responses mean, for every call."""
 
 from datetime import datetime
 from typing import Any
@@ -24,61 +24,61 @@ NOTIFY_QUOTA = "QuotaExceededException"
 
 
 class Throttled(Transient):
-    """429: everybody pauses. It is our own haste, so the breaker does not count it."""
+    """429: all calls pause. The breaker does not count it, because Google is available."""
 
 
 class ServerFailed(Transient):
-    """5xx, or no answer at all: the breaker counts it."""
+    """5xx, or no response. The breaker counts it."""
 
 
 class Missing(Permanent):
-    """404. The code is `class_missing` when the object's class is."""
+    """404. The code is `class_missing` when the object's class is missing."""
 
 
 class Exists(Permanent):
-    """409: somebody was faster."""
+    """409: another process has inserted it."""
 
 
 class NotifyQuotaExceeded(Permanent):
-    """This pass has made its phone ring three times in 24 hours."""
+    """The pass has had three notifications in 24 hours."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class GoogleResponse(msgspec.Struct, frozen=True):
     status: int
     body: dict[str, Any]
     retry_after: float | None
 
 
-def read(answer: door.HttpResponse, now: datetime) -> Answer:
-    """Raises ServerFailed when it is no JSON object: then it is not Google's, whatever its status."""
-    retry_after = retry_after_seconds(answer.headers.get("retry-after"), now)
+def read_response(response: door.HttpResponse, now: datetime) -> GoogleResponse:
+    """Raises ServerFailed when the body is not a JSON object, because then it does not come from Google."""
+    retry_after = retry_after_seconds(response.headers.get("retry-after"), now)
     try:
-        body = decoded(answer.content, dict[str, Any]) if answer.content else {}
+        body = decoded(response.content, dict[str, Any]) if response.content else {}
     except CallFailed as failure:
-        detail = f"The answer, {answer.status}, is not Google's: no JSON object."
+        detail = f"The answer, {response.status}, is not Google's: no JSON object."
         raise ServerFailed("garbage", detail, retry_after) from failure
-    return Answer(answer.status, body, retry_after)
+    return GoogleResponse(response.status, body, retry_after)
 
 
-def judge(answer: Answer) -> dict[str, Any]:
-    """The body of a success; raises what anything else means."""
-    status, reason, detail = answer.status, next(iter(reasons_in(answer.body)), ""), _detail(answer)
+def response_body(response: GoogleResponse) -> dict[str, Any]:
+    """The body of a successful response. Raises the failure that any other response means."""
+    status, reason, detail = response.status, next(iter(reasons_in(response.body)), ""), _detail(response)
     if codes.is_success(status):
-        return answer.body
+        return response.body
     if NOTIFY_QUOTA in f"{reason} {detail}":
         raise NotifyQuotaExceeded("notify_quota", detail)
-    if advice := code_of_refusal(answer.body):
+    if advice := code_of_refusal(response.body):
         raise Misconfigured(advice, detail)
     if status == codes.TOO_MANY_REQUESTS or (status == codes.FORBIDDEN and reason in QUOTA_REASONS):
-        raise Throttled("throttled", detail, answer.retry_after)
+        raise Throttled("throttled", detail, response.retry_after)
     if status in REFUSALS:
         kind, code = REFUSALS[status]
         raise kind("class_missing" if reason == "classNotFound" else code, detail)
     if status in {codes.REQUEST_TIMEOUT, codes.PRECONDITION_FAILED}:
-        raise Transient("not_now", detail, answer.retry_after)
+        raise Transient("not_now", detail, response.retry_after)
     if codes.is_client_error(status):
         raise Permanent(REFUSED, detail)
-    raise ServerFailed("server_failed" if codes.is_server_error(status) else "unexpected", detail, answer.retry_after)
+    raise ServerFailed("server_failed" if codes.is_server_error(status) else "unexpected", detail, response.retry_after)
 
 
 REFUSALS: dict[int, tuple[type[Permanent] | type[Misconfigured], str]] = {
@@ -89,8 +89,8 @@ REFUSALS: dict[int, tuple[type[Permanent] | type[Misconfigured], str]] = {
 }
 
 
-def _detail(answer: Answer) -> str:
-    match answer.body:
+def _detail(response: GoogleResponse) -> str:
+    match response.body:
         case {"error": {"message": str(message)}}:
             return message[:TEXT_MAX]
-    return f"Google answers {answer.status}."
+    return f"Google answers {response.status}."

@@ -12,7 +12,7 @@ from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.cards.wallets import PassLink, wallets_view
 from backend.services import Services
-from backend.wallets import saving
+from backend.wallets import save_to_google
 from tests.wallets.conftest import GoogleTown
 from tests.world.caller import refused
 from tests.world.shop import Shop
@@ -48,7 +48,7 @@ async def test_two_taps_at_once_both_lead_there(google_town: GoogleTown) -> None
 
 
 async def test_a_tap_waits_only_so_long_for_another(google_town: GoogleTown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saving, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(save_to_google, "WAIT_SECONDS_MAX", 0)
     card = await google_town.shop.a_card()
     google_town.google.fake.faults.latency_seconds = 1.5
     answers = await asyncio.gather(google_town.tap(card), google_town.tap(card))
@@ -86,7 +86,7 @@ async def test_while_google_is_away_new_cards_wait_and_known_ones_are_led_there(
 
 
 async def browse(town: GoogleTown, card: Card) -> httpx.Response:
-    """A person taps."""
+    """A browser opens the link."""
     headers = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     return await town.town.stranger.http.get(urlsplit(town.save_url(card)).path, headers=headers)
 

@@ -1,8 +1,8 @@
-"""The sentences on a pass: the card's in its own language, the program's in all of them."""
+"""The texts of a pass: the card's in its language, the program's in all languages."""
 
 from typing import Any
 
-from backend.wallets.ports import CardSnapshot, Notify, ProgramSnapshot
+from backend.wallets.ports import CardSnapshot, NotifyReason, ProgramSnapshot
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES, html_language
 from i18n.translator import N_, NN_, get_translator
@@ -36,39 +36,39 @@ def localized(texts: dict[str, str], default_language: str) -> Localized:
     return {"defaultValue": _translated(default, texts[default])} | ({"translatedValues": others} if others else {})
 
 
-def labels(program: ProgramSnapshot) -> dict[str, Any]:
-    """Of the account's fields, plain for the default language and in all of them."""
-    words, default = Words(program, program.default_language), get_translator(program.default_language)
+def account_labels(program: ProgramSnapshot) -> dict[str, Any]:
+    """Labels of the account's fields, in the default language and in all languages."""
+    labels, default = ProgramLabels(program, program.default_language), get_translator(program.default_language)
     return {
         "accountNameLabel": default.gettext(NAME),
-        "localizedAccountNameLabel": words.everywhere(NAME),
+        "localizedAccountNameLabel": labels.in_all_languages(NAME),
         "accountIdLabel": default.gettext(CARD_CODE),
-        "localizedAccountIdLabel": words.everywhere(CARD_CODE),
+        "localizedAccountIdLabel": labels.in_all_languages(CARD_CODE),
     }
 
 
 def text_modules(card: CardSnapshot) -> list[dict[str, str]]:
-    """At most four of the ten Google shows: what can be had, what is missing, what ends, what is owed."""
+    """Rewards, expiry and debt: at most four of the ten texts that Google shows."""
     translator = get_translator(card.language)
-    told = [
+    modules = [
         ("stamp_reward", FOR_STAMPS, _stamp_reward(card)),
         ("reward", FOR_POINTS, _reward(card)),
         ("expiry", EXPIRY, _expiry(card)),
         ("debt", DEBT, _counted(card, OWED, card.debt_points) if card.debt_points else ""),
     ]
-    return [{"id": name, "header": translator.gettext(head), "body": body} for name, head, body in told if body]
+    return [{"id": name, "header": translator.gettext(head), "body": body} for name, head, body in modules if body]
 
 
-def news(card: CardSnapshot, reason: Notify) -> tuple[str, str]:
-    """Header and body of a message; the body is empty when there is nothing to tell."""
+def message_text(card: CardSnapshot, reason: NotifyReason) -> tuple[str, str]:
+    """Header and body of a message. The body may be empty."""
     say = get_translator(card.language).gettext
-    if reason is Notify.REWARD_READY:
+    if reason is NotifyReason.REWARD_READY:
         return say(REWARD_READY), _stamp_reward(card) or say(SHOW)
     return say(EXPIRY), _expiry(card)
 
 
-class Words:
-    """The short ones, in one language or, for a class, in all."""
+class ProgramLabels:
+    """Short texts, in one language or, for a class, in all languages."""
 
     def __init__(self, program: ProgramSnapshot, language: str) -> None:
         self._program, self._language = program, language
@@ -79,28 +79,28 @@ class Words:
 
     @property
     def stores(self) -> Localized:
-        return self.everywhere(STORES)
+        return self.in_all_languages(STORES)
 
     @property
     def terms(self) -> Localized:
-        return self.everywhere(TERMS)
+        return self.in_all_languages(TERMS)
 
     @property
     def privacy(self) -> Localized:
-        return self.everywhere(PRIVACY)
+        return self.in_all_languages(PRIVACY)
 
     @property
     def logo(self) -> Localized:
-        return self.everywhere(LOGO, merchant=self._program.merchant_name)
+        return self.in_all_languages(LOGO, merchant=self._program.merchant_name)
 
     def strip(self, card: CardSnapshot) -> Localized:
-        """For those who hear the picture."""
+        """Alternative text of the image."""
         target = self._program.stamps_target
         text = self._translator.ngettext(*STRIP, target, count=card.stamp_count, target=target)
         return localized({self._language: text}, self._language)
 
-    def everywhere(self, source: str, **values: str) -> Localized:
-        """In every language Orion speaks, this one first."""
+    def in_all_languages(self, source: str, **values: str) -> Localized:
+        """This language first."""
         languages = dict.fromkeys([self._language, *LANGUAGES])
         texts = {language: get_translator(language).gettext(source, **values) for language in languages}
         return localized(texts, self._language)
@@ -133,8 +133,8 @@ def _expiry(card: CardSnapshot) -> str:
 
 
 def _counted(card: CardSnapshot, forms: tuple[str, str], number: int, **values: object) -> str:
-    shown = get_formatter(card.language).points(number)
-    return get_translator(card.language).ngettext(*forms, number, count=shown, **values)
+    count = get_formatter(card.language).points(number)
+    return get_translator(card.language).ngettext(*forms, number, count=count, **values)
 
 
 def _translated(language: str, text: str) -> dict[str, str]:

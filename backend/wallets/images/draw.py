@@ -1,4 +1,4 @@
-"""Draws with Pillow, three times as large and then made smaller, so that edges are smooth. Takes up to 80 ms."""
+"""Draws images with Pillow, at three times the size and then scaled down for smooth edges. Takes up to 80 ms."""
 
 import math
 from io import BytesIO
@@ -11,19 +11,19 @@ from backend.wallets.images.pictures import Picture
 OVERSAMPLING = 3
 PALETTE = 64
 ROWS_MAX = 5
-# Shares of width and height that stamps may cover. On a strip the number stands to their left, and only the middle
-# 123 of its 144 points are sure to be seen.
+# Shares of width and height that stamps may cover. On a strip the number is to their left, and only the middle 123 of
+# its 144 points are always visible.
 AREAS = {"strip": (0.40, 0.14, 0.96, 0.86), "hero": (0.04, 0.10, 0.96, 0.90)}
 STAMP_SHARE = 0.40
 """Radius of a stamp in its cell."""
 FAINT, OPEN = 0.08, 0.55
-"""How much of the ground is left in shapes behind the stamps, and in stamps still to come."""
+"""Opacity of the shapes behind the stamps, and share of the ground color in stamps that are still missing."""
 
 Box = tuple[float, float, float, float]
 
 
 def draw(picture: Picture) -> bytes:
-    """The picture as PNG; the same bytes for the same picture."""
+    """The image as PNG, with equal bytes for equal pictures."""
     width, height = (side * OVERSAMPLING for side in picture.size)
     ground = parsed(picture.color)
     image = Image.new("RGB", (width, height), ground)
@@ -55,23 +55,23 @@ def _draw_backdrop(pen: ImageDraw.ImageDraw, width: float, height: float, ground
 
 def _draw_stamps(pen: ImageDraw.ImageDraw, picture: Picture, area: Box, ground: Color) -> None:
     ink = ink_on(ground)
-    coming = ink.mixed(ground, OPEN)
-    for place, (x, y, radius) in enumerate(_places(picture.stamps_target, area), start=1):
+    missing = ink.mixed(ground, OPEN)
+    for number, (x, y, radius) in enumerate(_positions(picture.stamps_target, area), start=1):
         stroke = max(OVERSAMPLING, round(radius * 0.09))
-        is_given, is_last = place <= picture.stamp_count, place == picture.stamps_target
+        is_collected, is_last = number <= picture.stamp_count, number == picture.stamps_target
         shape = _star if is_last else _check
-        if is_given:
+        if is_collected:
             _circle(pen, x, y, radius, ink)
             shape(pen, x, y, radius, ground)
         else:
             box = (x - radius, y - radius, x + radius, y + radius)
-            pen.ellipse(box, outline=coming, width=stroke)
+            pen.ellipse(box, outline=missing, width=stroke)
             if is_last:
-                _star(pen, x, y, radius, coming)
+                _star(pen, x, y, radius, missing)
 
 
-def _places(target: int, area: Box) -> list[tuple[float, float, float]]:
-    """Center and radius of each stamp, in as many rows as make them largest; the last row is centered."""
+def _positions(target: int, area: Box) -> list[tuple[float, float, float]]:
+    """Center and radius of each stamp, with the number of rows that makes stamps largest. The last row is centered."""
     if not target:
         return []
     left, top, right, bottom = area
@@ -79,14 +79,14 @@ def _places(target: int, area: Box) -> list[tuple[float, float, float]]:
     rows = max(range(1, ROWS_MAX + 1), key=lambda rows: min(width / math.ceil(target / rows), height / rows))
     columns = math.ceil(target / rows)
     cell = min(width / columns, height / rows)
-    found = []
-    for place in range(target):
-        row, column = divmod(place, columns)
+    positions = []
+    for index in range(target):
+        row, column = divmod(index, columns)
         in_row = min(columns, target - row * columns)
         x = left + width / 2 + (column - (in_row - 1) / 2) * cell
         y = top + height / 2 + (row - (math.ceil(target / columns) - 1) / 2) * cell
-        found.append((x, y, cell * STAMP_SHARE))
-    return found
+        positions.append((x, y, cell * STAMP_SHARE))
+    return positions
 
 
 def _draw_initial(pen: ImageDraw.ImageDraw, letter: str, width: float, height: float, ground: Color) -> None:

@@ -1,4 +1,4 @@
-"""What all passes of a program say in one language: written once, for as long as the program says the same."""
+"""The texts that all passes of a program share, in one language. Cached until the program changes."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -10,7 +10,7 @@ from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 
 PROGRAMS_MAX = 1000
-"""In one language, of some KiB each."""
+"""Programs in one language, of some KiB each."""
 SENTENCES_MAX = 16_384
 LABELS = {
     "stamps": N_("Stamps"),
@@ -29,11 +29,11 @@ LABELS = {
     "terms": N_("Terms"),
     "privacy": N_("Privacy"),
 }
-"""By the key of the field; a reward that is ready has another."""
+"""By the key of the field. A reward that is ready has a label of its own."""
 
 
-class Wording:
-    """In one language, and with the dates of the merchant's zone."""
+class ProgramTexts:
+    """In one language, with dates in the merchant's time zone."""
 
     def __init__(self, program: ProgramSnapshot, language: str) -> None:
         translator = get_translator(language)
@@ -49,27 +49,27 @@ class Wording:
     def number(self, number: int) -> str:
         return _number(self._language, number)
 
-    def count(self, forms: tuple[str, str], number: int, **told: str) -> str:
-        """`told` names the number too: what chooses the form is not always what is shown."""
-        return _counted(self._language, forms, number, **told)
+    def count(self, forms: tuple[str, str], number: int, **values: str) -> str:
+        """`number` chooses the plural form. `values` contain the formatted number, which may be another one."""
+        return _counted(self._language, forms, number, **values)
 
     def last_day(self, ends_at: datetime) -> str:
-        # Points expire at the very end of a day, which is the first moment of the day after.
+        # Points expire at the end of a day, stored as the start of the next day.
         return _date(self._language, self._timezone, ends_at - timedelta(microseconds=1))
 
 
-def content_of(program: ProgramSnapshot) -> bytes:
-    """All that the program says, as one key."""
+def encoded_program(program: ProgramSnapshot) -> bytes:
+    """The program as a key of the cache."""
     return msgspec.msgpack.encode(program)
 
 
 @lru_cache(maxsize=PROGRAMS_MAX)
-def wording_of(content: bytes, language: str) -> Wording:
-    """`content`: see `content_of`."""
-    return Wording(msgspec.msgpack.decode(content, type=ProgramSnapshot), language)
+def program_texts(content: bytes, language: str) -> ProgramTexts:
+    """`content`: from `encoded_program`."""
+    return ProgramTexts(msgspec.msgpack.decode(content, type=ProgramSnapshot), language)
 
 
-# Balances are small and repeat; writing a number or a day takes as long as all the rest of a pass' text.
+# Balances are small and repeat. Formatting a number or a date takes as long as all other texts of a pass.
 @lru_cache(maxsize=SENTENCES_MAX)
 def _number(language: str, number: int) -> str:
     return get_formatter(language).number(number)
@@ -81,5 +81,5 @@ def _date(language: str, timezone: str, moment: datetime) -> str:
 
 
 @lru_cache(maxsize=SENTENCES_MAX)
-def _counted(language: str, forms: tuple[str, str], number: int, **told: str) -> str:
-    return get_translator(language).ngettext(*forms, number, **told)
+def _counted(language: str, forms: tuple[str, str], number: int, **values: str) -> str:
+    return get_translator(language).ngettext(*forms, number, **values)

@@ -6,14 +6,14 @@ import zipfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.wallets.apple.zipping import zipped
+from backend.wallets.apple.archive import zip_files
 
 names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=40).map("{}.png".format)
 
 
 @given(st.dictionaries(names, st.binary(max_size=5000), max_size=12))
 def test_every_archive_is_read_as_it_was_written(files: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(io.BytesIO(zipped(files))) as archive:
+    with zipfile.ZipFile(io.BytesIO(zip_files(files))) as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == files
         assert list(files) == archive.namelist()
@@ -23,7 +23,7 @@ def test_an_archive_says_what_the_standard_librarys_says() -> None:
     expected = io.BytesIO()
     with zipfile.ZipFile(expected, "w") as archive:
         archive.writestr(zipfile.ZipInfo("pass.json", (1980, 1, 1, 0, 0, 0)), b"{}")
-    with zipfile.ZipFile(expected) as theirs, zipfile.ZipFile(io.BytesIO(zipped({"pass.json": b"{}"}))) as ours:
+    with zipfile.ZipFile(expected) as theirs, zipfile.ZipFile(io.BytesIO(zip_files({"pass.json": b"{}"}))) as ours:
         (one,), (other,) = theirs.infolist(), ours.infolist()
     for fact in ("filename", "date_time", "compress_type", "flag_bits", "CRC", "file_size", "extract_version", "extra"):
         assert getattr(one, fact) == getattr(other, fact), fact

@@ -1,7 +1,7 @@
-"""Zip archives of a few small files, stored as they are.
+"""Zip archives of a few small files, without compression.
 
-The standard library looks at every file anew, which takes half as long as the signature of the pass. Ours come with
-their checksums, and most are the same in all passes of a design.
+The standard library computes every checksum anew, which takes half as long as the signature of the pass. Here entries
+keep their checksum, and most are shared by all passes of a design.
 """
 
 import struct
@@ -12,7 +12,7 @@ from zlib import crc32
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 VERSION = 20
 NO_FLAGS, STORED = 0, 0
-# Midnight of the first of January 1980, the same for every file: the same pass is the same bytes.
+# 1980-01-01 00:00 for every file, so that equal passes have equal bytes.
 TIME, DATE = 0, 0x21
 _common = struct.Struct("<HHHHHIIIHH")
 _central = struct.Struct("<HHHII")
@@ -21,7 +21,7 @@ _end = struct.Struct("<HHHHIIH")
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """A file with what an archive says of it, made once however many archives it goes into."""
+    """A file with its header, which is the same in every archive."""
 
     body: bytes
     name: bytes
@@ -34,11 +34,11 @@ class ZipEntry:
         return cls(body, encoded, facts)
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    return archived(ZipEntry.of(name, body) for name, body in files.items())
+def zip_files(files: Mapping[str, bytes]) -> bytes:
+    return zip_entries(ZipEntry.of(name, body) for name, body in files.items())
 
 
-def archived(entries: Iterable[ZipEntry]) -> bytes:
+def zip_entries(entries: Iterable[ZipEntry]) -> bytes:
     parts: list[bytes] = []
     directory: list[bytes] = []
     offset = 0

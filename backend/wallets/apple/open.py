@@ -1,4 +1,4 @@
-"""Everything of Apple Wallet that a process holds while it runs."""
+"""Opens Apple Wallet for a process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +17,9 @@ from backend.wallets.apple.apns import Apns
 from backend.wallets.apple.assets import PassAssets
 from backend.wallets.apple.builder import PassBuilder
 from backend.wallets.apple.certificates import PassCertificates, load_certificates
-from backend.wallets.apple.issuing import ApplePasses
+from backend.wallets.apple.issue import ApplePasses
 from backend.wallets.apple.logos import Logos
-from backend.wallets.apple.provider import AppleWallet
+from backend.wallets.apple.provider import AppleProvider
 from backend.wallets.apple.signer import PassSigner
 from backend.wallets.images.actions import PassImages
 
@@ -28,7 +28,7 @@ from backend.wallets.images.actions import PassImages
 class Apple:
     certificates: PassCertificates
     passes: ApplePasses
-    wallet: AppleWallet
+    wallet: AppleProvider
     breaker: Breaker
     apns: Apns
 
@@ -44,9 +44,9 @@ async def open_apple(
     links: CardLinks,
     images: PassImages,
 ) -> AsyncIterator[Apple | None]:
-    """None when it is not configured. Raises SettingsError when it is, but not completely or not rightly.
+    """None when it is not configured. Raises SettingsError when the configuration is incomplete or wrong.
 
-    The certificates are read here and not again: whoever replaces the files restarts the process.
+    The certificates are read only here, so a process has to be restarted after the files are replaced.
     """
     certificates = load_certificates(settings, clock.now())
     if certificates is None:
@@ -54,21 +54,23 @@ async def open_apple(
         return
     apns = Apns(certificates, settings.apns_url, push_type=settings.apns_push_type)
     breaker = Breaker(redis, "apple", mark=certificates.fingerprint)
-    is_development = settings.environment == "development"
-    logos = Logos(allows_loopback=is_development)
-    builder = PassBuilder(PassSigner(certificates), PassAssets(images, logos), is_development=is_development)
+    logos = Logos(allows_loopback=settings.environment == "development")
     passes = ApplePasses(
         sessions=sessions,
         queue=queue,
         keys=keys,
         links=links,
-        builder=builder,
+        builder=_builder(settings, certificates, PassAssets(images, logos)),
         pass_type=certificates.pass_type,
         team=certificates.team,
         api_url=settings.api_url,
     )
     try:
-        yield Apple(certificates, passes, AppleWallet(sessions, apns, breaker), breaker, apns)
+        yield Apple(certificates, passes, AppleProvider(sessions, apns, breaker), breaker, apns)
     finally:
         await logos.close()
         await apns.close()
+
+
+def _builder(settings: Settings, certificates: PassCertificates, assets: PassAssets) -> PassBuilder:
+    return PassBuilder(PassSigner(certificates), assets, is_development=settings.environment == "development")

@@ -1,4 +1,4 @@
-"""Which phones hear of a pass, however many calls of one phone arrive at once."""
+"""Which phones are pushed for a pass, also when calls of a phone arrive at the same time."""
 
 import asyncio
 from typing import Any
@@ -77,7 +77,7 @@ async def test_a_phone_whose_passes_are_all_removed_at_once_is_forgotten(world: 
 
 
 async def test_a_pass_leaves_two_phones_at_once(world: AppleWorld) -> None:
-    """Neither saw the other go, and yet nobody has it any more."""
+    """Neither call sees the other one, but afterwards the pass is on no phone."""
     for _ in range(RUNS // 2):
         phone, watch = world.phone(), world.phone()
         held, card = await added(world, phone)

@@ -1,4 +1,4 @@
-"""Telling phones that something is new: once, and not for ever to those that are gone."""
+"""Pushes to phones: one per change, and none to phones that are gone."""
 
 import asyncio
 from datetime import timedelta
@@ -10,9 +10,9 @@ import pytest
 from backend.core.clock import clock
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pushes import Script
-from backend.wallets.apple.provider import AppleWallet
+from backend.wallets.apple.provider import AppleProvider
 from backend.wallets.apple.publish import publish
-from backend.wallets.outcomes import Outcome
+from backend.wallets.outcomes import OutcomeKind
 from tests.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.world.till import Card
 
@@ -27,15 +27,15 @@ async def installed(world: AppleWorld, phone: FakeIPhone | None = None) -> tuple
     return phone, held, card
 
 
-async def changed(world: AppleWorld, card: Card) -> Outcome:
+async def changed(world: AppleWorld, card: Card) -> OutcomeKind:
     await world.shop.anna.earn(card, cents=100)
-    return (await world.update(card)).outcome
+    return (await world.update(card)).kind
 
 
 async def test_a_phone_that_registered_twice_is_pushed_once(world: AppleWorld) -> None:
     phone, held, card = await installed(world)
     await FakeIPhone(world.http, world.apple.root, push_token=phone.push_token).register(held)
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert world.apple.apns.tokens() == [phone.push_token]
 
 
@@ -43,7 +43,7 @@ async def test_every_phone_with_the_pass_is_pushed(world: AppleWorld) -> None:
     phone, held, card = await installed(world)
     watch = world.phone()
     await watch.register(held)
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert sorted(world.apple.apns.tokens()) == sorted([phone.push_token, watch.push_token])
 
 
@@ -57,29 +57,29 @@ async def test_two_changes_within_two_seconds_are_two_pushes_at_most_and_the_las
     outcomes = await asyncio.gather(
         *(sync.sync_card(world.shop.merchant_id, UUID(card["id"]), wallet.name) for card in cards)
     )
-    assert {result.outcome for result in outcomes} == {Outcome.SYNCED}
+    assert {result.kind for result in outcomes} == {OutcomeKind.SYNCED}
     assert len(world.apple.apns.pushes) <= 2
     await phone.pushed()
     assert [held.shows("points") for held in phone.passes.values()] == ["3"] * 4
 
 
 async def test_a_push_that_came_after_the_change_covers_it(world: AppleWorld) -> None:
-    """Pushed for one card, the phone asks for all: nobody waits to push it for the other."""
+    """The phone fetches all its passes after one push, so no second one has to wait."""
     phone = world.phone()
     (_, _, one), (_, _, other) = await installed(world, phone), await installed(world, phone)
     await world.shop.anna.earn(one, cents=100)
     published = await publish(world.services.sessions, world.shop.merchant_id, UUID(one["id"]))
     assert published.push_tokens == [phone.push_token]
-    assert await changed(world, other) is Outcome.SYNCED
+    assert await changed(world, other) is OutcomeKind.SYNCED
     assert len(world.apple.apns.pushes) == 1
     assert len(await phone.pushed()) == 2
 
 
 async def test_a_clock_that_was_set_back_silences_no_phone(world: AppleWorld) -> None:
-    """Its last push would be one of the future, and cover every change until then."""
+    """Its last push would be in the future and cover every change until then."""
     phone, held, card = await installed(world)
     clock.move(-timedelta(hours=1))
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert world.apple.apns.tokens() == [phone.push_token]
     await phone.pushed()
     assert phone.passes[held.opened.serial].shows("points") == "1"
@@ -89,9 +89,9 @@ async def test_a_phone_without_the_pass_is_forgotten(world: AppleWorld) -> None:
     phone, _, card = await installed(world)
     now = clock.now() + timedelta(minutes=1)
     world.apple.apns.script(phone.push_token, Script(status=UNREGISTERED, timestamp_ms=int(now.timestamp() * 1000)))
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert await world.device_count() == 0
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert world.apple.apns.pushes == []
 
 
@@ -99,43 +99,43 @@ async def test_a_phone_that_came_back_since_is_not_forgotten(world: AppleWorld) 
     phone, _, card = await installed(world)
     before = clock.now() - timedelta(days=1)
     world.apple.apns.script(phone.push_token, Script(status=UNREGISTERED, timestamp_ms=int(before.timestamp() * 1000)))
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert await world.device_count() == 1
 
 
 async def test_a_single_wrong_token_is_forgotten(world: AppleWorld) -> None:
     phone, _, card = await installed(world)
     world.apple.apns.script(phone.push_token, Script(status=400))
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert await world.device_count() == 0
 
 
 async def test_many_wrong_tokens_are_the_wrong_certificate_and_stop_the_queue(world: AppleWorld) -> None:
     phones = [await installed(world) for _ in range(6)]
-    apple_wallet(world)._wrong.clear()
+    apple_wallet(world)._refused.clear()
     world.apple.apns.always = Script(status=400)
     outcomes = [await changed(world, card) for _, _, card in phones]
-    assert outcomes == [Outcome.SYNCED] * 2 + [Outcome.STOPPED] * 4
+    assert outcomes == [OutcomeKind.SYNCED] * 2 + [OutcomeKind.STOPPED] * 4
     assert await world.device_count() == 4, "nobody else is forgotten"
     assert len(world.apple.apns.refused) == 3, "once it has stopped, nobody is pushed"
     world.apple.apns.always = None
     assert world.services.apple is not None
     await world.services.apple.breaker.resume()
-    apple_wallet(world)._wrong.clear()
-    assert (await world.update(phones[5][2])).outcome is Outcome.SYNCED
+    apple_wallet(world)._refused.clear()
+    assert (await world.update(phones[5][2])).kind is OutcomeKind.SYNCED
 
 
 async def test_tokens_that_somebody_made_up_stop_nobodys_pushes_and_are_forgotten(world: AppleWorld) -> None:
-    """Anybody who has a pass may tell us any tokens."""
+    """Anyone who has a pass can register any tokens."""
     _, _, honest_card = await installed(world)
     phone, held, card = await installed(world)
     for _ in range(15):
         made_up = world.phone()
         world.apple.apns.script(made_up.push_token, Script(status=400))
         await made_up.register(held)
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert (len(world.apple.apns.refused), world.apple.apns.tokens()) == (15, [phone.push_token])
-    assert await changed(world, honest_card) is Outcome.SYNCED
+    assert await changed(world, honest_card) is OutcomeKind.SYNCED
     assert await world.device_count() == 2
 
 
@@ -146,15 +146,15 @@ async def test_a_token_that_took_the_place_of_a_good_one_is_not_better_than_any_
         phone.push_token = world.phone().push_token
         world.apple.apns.script(phone.push_token, Script(status=400))
         await phone.register(held)
-        assert await changed(world, card) is Outcome.SYNCED
+        assert await changed(world, card) is OutcomeKind.SYNCED
     assert len(world.apple.apns.refused) == 6
-    assert await changed(world, honest_card) is Outcome.SYNCED
+    assert await changed(world, honest_card) is OutcomeKind.SYNCED
 
 
 async def test_only_a_phone_that_apple_knew_decides_whether_pushing_goes_on(
     world: AppleWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a stop, one push tries again; a token that somebody made up would stop everybody else for ever."""
+    """After a stop one push is the trial. A forged token as the trial would keep the stop forever."""
     _, _, honest_card = await installed(world)
     phone, held, card = await installed(world)
     await phone.remove(held)
@@ -166,10 +166,10 @@ async def test_only_a_phone_that_apple_knew_decides_whether_pushing_goes_on(
     monkeypatch.setattr(breaker, "_stop_ms", 1)
     await breaker.stop("too_many_wrong_tokens")
     await asyncio.sleep(0.05)
-    assert await changed(world, card) is Outcome.STOPPED
+    assert await changed(world, card) is OutcomeKind.STOPPED
     assert world.apple.apns.refused == []
-    assert await changed(world, honest_card) is Outcome.SYNCED
-    assert await changed(world, card) is Outcome.SYNCED
+    assert await changed(world, honest_card) is OutcomeKind.SYNCED
+    assert await changed(world, card) is OutcomeKind.SYNCED
     assert await world.device_count() == 1
 
 
@@ -184,8 +184,8 @@ async def test_a_phone_that_is_refused_again_after_a_stop_stops_the_queue_again(
     monkeypatch.setattr(breaker, "_stop_ms", 60_000)
     await asyncio.sleep(0.05)
     world.apple.apns.script(phone.push_token, Script(status=400))
-    assert await changed(world, card) is Outcome.STOPPED
-    assert await changed(world, card) is Outcome.STOPPED
+    assert await changed(world, card) is OutcomeKind.STOPPED
+    assert await changed(world, card) is OutcomeKind.STOPPED
     assert len(world.apple.apns.refused) == 1
     assert await world.device_count() == 1
 
@@ -193,26 +193,26 @@ async def test_a_phone_that_is_refused_again_after_a_stop_stops_the_queue_again(
 async def test_as_long_as_apple_has_taken_nothing_no_phone_is_forgotten_and_nobody_is_stopped(
     world: AppleWorld,
 ) -> None:
-    """Led to Apple's other host from the first day: each phone's first push is refused."""
+    """Configured with Apple's other host from the beginning: each phone's first push is refused."""
     world.apple.apns.always = Script(status=400)
     cards = [await world.shop.a_card() for _ in range(4)]
     for card in cards:
         await world.phone().add(world.pass_url(card))
     results = [await world.update(card) for card in cards]
-    assert {(result.outcome, result.reason.partition(":")[0]) for result in results} == {
-        (Outcome.STOPPED, "apns_wrong_tokens")
+    assert {(result.kind, result.reason.partition(":")[0]) for result in results} == {
+        (OutcomeKind.STOPPED, "apns_wrong_tokens")
     }
     assert (len(world.apple.apns.refused), await world.device_count()) == (4, 4)
     world.apple.apns.always = None
-    assert [(await world.update(card)).outcome for card in cards] == [Outcome.SYNCED] * 4
+    assert [(await world.update(card)).kind for card in cards] == [OutcomeKind.SYNCED] * 4
     assert len(world.apple.apns.pushes) == 4
 
 
 async def test_a_refused_certificate_stops_the_queue_until_somebody_acts(world: AppleWorld) -> None:
     _, _, card = await installed(world)
     world.apple.apns.always = Script(status=403)
-    assert await changed(world, card) is Outcome.STOPPED
-    assert await changed(world, card) is Outcome.STOPPED
+    assert await changed(world, card) is OutcomeKind.STOPPED
+    assert await changed(world, card) is OutcomeKind.STOPPED
     assert len(world.apple.apns.refused) == 1
     assert world.services.apple is not None
     assert (await world.services.apple.breaker.state()).stopped_because == "apns_refused"
@@ -224,8 +224,8 @@ async def test_what_was_lost_while_apple_was_away_arrives_afterwards(world: Appl
     outcomes = [await changed(world, card)]
     for _ in range(3):
         clock.move(timedelta(seconds=30))
-        outcomes.append((await world.update(card)).outcome)
-    assert outcomes == [Outcome.RETRY] * 3 + [Outcome.SYNCED]
+        outcomes.append((await world.update(card)).kind)
+    assert outcomes == [OutcomeKind.RETRY] * 3 + [OutcomeKind.SYNCED]
     await phone.pushed()
     assert phone.passes[held.opened.serial].shows("points") == "1"
 
@@ -233,7 +233,7 @@ async def test_what_was_lost_while_apple_was_away_arrives_afterwards(world: Appl
 async def test_a_push_that_failed_is_repeated_without_waiting(world: AppleWorld) -> None:
     phone, _, card = await installed(world)
     world.apple.apns.script(phone.push_token, Script(status=503))
-    assert await changed(world, card) is Outcome.RETRY
+    assert await changed(world, card) is OutcomeKind.RETRY
     assert await world.superuser.fetchval("SELECT last_push_at FROM apple_devices") is None
 
 
@@ -242,7 +242,7 @@ async def test_one_phone_that_fails_does_not_keep_another_waiting(world: AppleWo
     other = world.phone()
     await other.register(held)
     world.apple.apns.script(phone.push_token, Script(status=500))
-    assert await changed(world, card) is Outcome.RETRY
+    assert await changed(world, card) is OutcomeKind.RETRY
     assert world.apple.apns.tokens() == [other.push_token]
 
 
@@ -250,12 +250,12 @@ async def test_a_mistake_of_ours_fails_the_card_and_no_other(world: AppleWorld) 
     phone, _, card = await installed(world)
     _, _, other = await installed(world)
     world.apple.apns.script(phone.push_token, Script(status=413))
-    assert await changed(world, card) is Outcome.FAILED
-    assert await changed(world, other) is Outcome.SYNCED
+    assert await changed(world, card) is OutcomeKind.FAILED
+    assert await changed(world, other) is OutcomeKind.SYNCED
 
 
 async def test_tags_follow_the_order_of_commits(world: AppleWorld) -> None:
-    """Whoever is publishing holds the others up, or a phone that has seen a tag would never ask for a smaller one."""
+    """Publishing is serialized, because a phone that has seen a tag never fetches lower ones."""
     _, _, card = await installed(world)
     publishing = await asyncpg.connect(world.services.settings.migration_url)
     try:
@@ -271,6 +271,6 @@ async def test_tags_follow_the_order_of_commits(world: AppleWorld) -> None:
     assert await world.superuser.fetchval(tag, UUID(card["id"])) > taken
 
 
-def apple_wallet(world: AppleWorld) -> AppleWallet:
+def apple_wallet(world: AppleWorld) -> AppleProvider:
     assert world.services.apple is not None
     return world.services.apple.wallet

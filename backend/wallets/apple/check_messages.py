@@ -1,4 +1,4 @@
-"""What a check of Apple Wallet says: what is so, and how to mend it when it is not."""
+"""Messages of the check of Apple Wallet: what was found, and what to do about it."""
 
 from i18n.translator import N_, NN_
 

@@ -1,4 +1,4 @@
-"""Both wallets, as far as they are configured."""
+"""Opens the wallets that are configured."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,10 +16,10 @@ from backend.core.settings import Settings
 from backend.loyalty.cards.links import CardLinks
 from backend.wallets.apple.certificates import is_configured as has_apple
 from backend.wallets.apple.certificates import load_certificates
-from backend.wallets.apple.opening import Apple, open_apple
+from backend.wallets.apple.open import Apple, open_apple
 from backend.wallets.freshness import Freshness
 from backend.wallets.google.account import load_account
-from backend.wallets.google.opening import Google, open_google
+from backend.wallets.google.open import Google, open_google
 from backend.wallets.google.save_link import check_save_links
 from backend.wallets.images.actions import PassImages
 from backend.wallets.ports import Provider, WalletProvider
@@ -41,7 +41,7 @@ def configured_wallets(settings: Settings) -> frozenset[str]:
 
 
 def check_wallet_files(settings: Settings) -> None:
-    """Before a process starts. Raises SettingsError, one sentence, when what is configured cannot work."""
+    """Called before a process starts. Raises SettingsError, one sentence, when the configuration cannot work."""
     if account := load_account(settings):
         check_save_links(account, settings)
     if settings.apns_ca_file:

@@ -1,4 +1,4 @@
-"""At night, what Google shows is held against what it was told."""
+"""The nightly comparison of what Google shows with what it was sent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,9 +11,9 @@ from backend.core.clock import clock
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, reconcile_google, sync_passes
-from backend.wallets.due import Scope
+from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
-from backend.wallets.google.provider import GoogleWallet
+from backend.wallets.google.provider import GoogleProvider
 from backend.wallets.ports import CardSnapshot
 from tests.wallets.conftest import GoogleTown
 from tests.world.caller import new_key
@@ -25,18 +25,18 @@ async def reconciled(town: GoogleTown) -> TaskRun:
 
 
 async def test_a_pass_that_shows_something_else_is_sent_again(google_town: GoogleTown) -> None:
-    """A request that Google took after we had stopped waiting for it."""
+    """A request that Google processed after our timeout."""
     right, wrong = await google_town.a_card(points=5), await google_town.a_card(points=7)
     google_town.at_google(wrong)["loyaltyPoints"]["balance"] = {"int": 6}
     run = await reconciled(google_town)
     assert (run.counts, run.error) == ({"compared": 2, "wrong": 1}, None)
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert [google_town.at_google(card)["loyaltyPoints"]["balance"]["int"] for card in (right, wrong)] == [5, 7]
     assert (await reconciled(google_town)).counts == {"compared": 2, "wrong": 0}
 
 
 async def test_what_all_passes_share_is_compared_too(google_town: GoogleTown) -> None:
-    """An older color that arrived after the newer one: every card would show it, and nobody would look."""
+    """An older color that arrived after the newer one and is shown on every card."""
     await google_town.a_card()
     name = class_id(ISSUER_ID, google_town.shop.program_id)
     shown = google_town.google.fake.passes.get("loyaltyClass", name).body
@@ -50,7 +50,7 @@ async def test_what_all_passes_share_is_compared_too(google_town: GoogleTown) ->
 
 @pytest.mark.parametrize("why", ["erased", "given new links"])
 async def test_what_ended_and_is_back_at_google_is_ended_again(google_town: GoogleTown, why: str) -> None:
-    """By a request of before, which Google took after it."""
+    """By an earlier request that Google processed later."""
     shop, sync = google_town.shop, google_town.services.wallet_sync
     card = await google_town.a_card(first_name="Marie")
     before = dict(google_town.at_google(card))
@@ -58,7 +58,7 @@ async def test_what_ended_and_is_back_at_google_is_ended_again(google_town: Goog
         await shop.erase(card)
     else:
         await shop.anna.post(f"/store/loyalty/cards/{card['id']}/links", {}, key=new_key())
-    await sync_passes(sync, await queue_sync(sync, Scope()))
+    await sync_passes(sync, await queue_sync(sync, SyncScope()))
     ended = dict(google_town.at_google(card))
     assert (ended["state"], "accountName" in ended) == ("INACTIVE", False)
     assert (await reconciled(google_town)).counts["wrong"] == 0
@@ -79,7 +79,7 @@ async def test_points_that_expired_since_make_their_pass_due(google_town: Google
     card = await google_town.a_card(points=5)
     clock.move(timedelta(days=3))
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 1}
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 0}
 
 
@@ -92,12 +92,12 @@ async def test_a_pass_in_somebodys_wallet_is_known_to_be_there(google_town: Goog
 
 
 async def test_a_pass_with_a_code_that_was_replaced_is_sent_again(google_town: GoogleTown) -> None:
-    """A late update from before the card was replaced: its holder would be refused at the till."""
+    """A late update from before the card was replaced. With its code the holder would be refused at the till."""
     card = await google_town.a_card(points=5)
     right = dict(google_town.at_google(card))
     google_town.at_google(card)["barcode"] = {"type": "QR_CODE", "value": "BCDFGHKLMNPRSTVX", "alternateText": "old"}
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 1}
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert google_town.at_google(card)["barcode"] == right["barcode"]
 
 
@@ -106,7 +106,7 @@ async def test_a_pass_with_old_pictures_or_texts_is_sent_again(google_town: Goog
     card = await google_town.a_card(stamps=3)
     right = google_town.at_google(card).pop(key)
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 1}
-    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, Scope()))
+    await sync_passes(google_town.services.wallet_sync, await queue_sync(google_town.services.wallet_sync, SyncScope()))
     assert google_town.at_google(card)[key] == right
     assert (await reconciled(google_town)).counts == {"compared": 1, "wrong": 0}
 
@@ -136,7 +136,7 @@ async def test_a_card_that_cannot_be_compared_is_a_failure_of_its_own(
     def payload(card: CardSnapshot) -> dict[str, Any]:
         if str(card.card_id) == bad["id"]:
             raise ZeroDivisionError
-        return GoogleWallet.payload(wallet, card)
+        return GoogleProvider.payload(wallet, card)
 
     assert google_town.services.google is not None
     wallet = google_town.services.google.wallet

@@ -1,4 +1,4 @@
-"""Everything of Google Wallet that a process holds while it runs."""
+"""Opens Google Wallet for a process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,8 +13,8 @@ from backend.core.settings import Settings
 from backend.wallets.google.account import Account, has_public_address, load_account
 from backend.wallets.google.callbacks import Callbacks
 from backend.wallets.google.client import open_client
-from backend.wallets.google.payloads import PassImages
-from backend.wallets.google.provider import GoogleWallet
+from backend.wallets.google.payloads import ImageUrls
+from backend.wallets.google.provider import GoogleProvider
 from backend.wallets.google.root_keys import RootKeys
 from backend.wallets.google.save_link import SaveLinks
 
@@ -24,7 +24,7 @@ CALLBACK_PATH = "/api/v1/google/callback"
 @dataclass(frozen=True, slots=True)
 class Google:
     account: Account
-    wallet: GoogleWallet
+    wallet: GoogleProvider
     save_links: SaveLinks
     callbacks: Callbacks
     breaker: Breaker
@@ -32,11 +32,11 @@ class Google:
 
 @asynccontextmanager
 async def open_google(
-    settings: Settings, *, pool: asyncpg.Pool, sessions: Sessions, redis: Redis, images: PassImages
+    settings: Settings, *, pool: asyncpg.Pool, sessions: Sessions, redis: Redis, images: ImageUrls
 ) -> AsyncIterator[Google | None]:
-    """None when it is not configured. Raises SettingsError when it is, but not rightly.
+    """None when it is not configured. Raises SettingsError when the configuration is wrong.
 
-    The key is read here and not again: whoever replaces the file restarts the process.
+    The key is read only here, so a process has to be restarted after the file is replaced.
     """
     account = load_account(settings)
     if account is None:
@@ -45,7 +45,7 @@ async def open_google(
     async with open_client(settings, account, redis) as client:
         yield Google(
             account=account,
-            wallet=GoogleWallet(client, account, images, pool, sessions, callback_url=callback_url(settings)),
+            wallet=GoogleProvider(client, account, images, pool, sessions, callback_url=callback_url(settings)),
             save_links=SaveLinks(account, settings),
             callbacks=Callbacks(sessions, RootKeys(settings), account.issuer_id),
             breaker=client.pace.breaker,
