@@ -83,7 +83,7 @@ def test_a_room_is_tested_in_the_folder_of_the_same_name() -> None:
 
 
 DOORS = {"backend/core/outbound/door.py", "frontend/api/client.py"}
-SERVERS = {"backend/dev/sandbox/apple/apns.py"}
+SERVERS = {"backend/dev/sandbox/apple/apns.py", "backend/dev/sandbox/apple/apns_connection.py"}
 """They are asked, and do not ask."""
 CLIENTS = {"aiohttp", "aiosmtplib", "anyio", "h2", "httpcore", "httpx"}
 
