@@ -58,12 +58,12 @@ def _run(folder: Path, options: argparse.Namespace, console: Console) -> int:
     rates = measure_rates(folder, options.rounds, wanted, console) if any(map(wanted, NAMES)) else Rates({}, 0)
     wallets = measure_wallets(folder, options.rounds, wanted, console, is_whole=is_whole)
     machine = describe(postgresql_version(), load_before)
-    found = results(machine, options.rounds, rates, wallets)
-    show(found, console)
+    report = results(machine, options.rounds, rates, wallets)
+    show(report, console)
     if is_whole and not options.only:
-        write(found)
+        write(report)
         console.print(f"Written to {RESULTS.relative_to(PROJECT)}.")
-    return int(options.strict and any(ratio.met is False for ratio in found.ratios))
+    return int(options.strict and any(ratio.met is False for ratio in report.ratios))
 
 
 if __name__ == "__main__":

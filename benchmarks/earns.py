@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
-from benchmarks.world import CARD, CATEGORY, USERS, code_of, id_of, store_of, token_of
+from benchmarks.data import CARD, CATEGORY, USERS, code_of, id_of, store_of, token_of
 
 CENTS, POINTS = 2500, 25
 CLIENTS = 16

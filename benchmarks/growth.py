@@ -33,11 +33,11 @@ from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show
 from backend.operations.ledger.tasks import audited, look_at_ledger
 from backend.services import Services, open_services
-from benchmarks.growth_report import Growth, GrowthRow, Sized, growth_row, show, write
-from benchmarks.growth_world import merchant_of, name_of, store_of, write_grown_world
+from benchmarks.data import CARD, CATEGORY, MERCHANT, STORE, USER, code_of, id_of
+from benchmarks.growth_data import merchant_of, name_of, store_of, write_growth_data
+from benchmarks.growth_report import Growth, GrowthRow, LedgerSize, growth_row, show, write
 from benchmarks.machine import describe, load_now
 from benchmarks.servers import DURABLE
-from benchmarks.world import CARD, CATEGORY, MERCHANT, STORE, USER, code_of, id_of
 
 SMALL, LARGE = 1_000, 1_000_000
 ROUNDS, ASKED = 7, 150
@@ -77,18 +77,18 @@ async def _card_view(services: Services, card: int) -> None:
 
 
 async def _by_code(services: Services, card: int) -> None:
-    (found,) = await list_states(services.pool, _origin(card), code=code_of(card))
-    assert found.card.id == id_of(CARD, card)
+    (state,) = await list_states(services.pool, _origin(card), code=code_of(card))
+    assert state.card.id == id_of(CARD, card)
 
 
 async def _by_email(services: Services, card: int) -> None:
-    (found,) = await list_states(services.pool, _origin(card), email=f"c{card}@grown.example")
-    assert found.card.id == id_of(CARD, card)
+    (state,) = await list_states(services.pool, _origin(card), email=f"c{card}@grown.example")
+    assert state.card.id == id_of(CARD, card)
 
 
 async def _by_name(services: Services, card: int) -> None:
-    asked = asked_words(" ".join(name_of(card)))
-    assert await list_states(services.pool, _origin(card), words=asked)
+    words = asked_words(" ".join(name_of(card)))
+    assert await list_states(services.pool, _origin(card), words=words)
 
 
 async def _history(services: Services, card: int) -> None:
@@ -113,7 +113,7 @@ MEASURED: dict[str, Ask] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
+class _Data:
     settings: Settings
     cards: int
     lines: int
@@ -127,13 +127,13 @@ def run(cards: int, console: Console) -> int:
     try:
         with EmbeddedPostgres(folder / "pg", MEASURED_SERVER) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
             upgrade(postgres.owner_url)
-            found = asyncio.run(_compare(postgres, valkey.url, cards, load_before, console))
+            result = asyncio.run(_compare(postgres, valkey.url, cards, load_before, console))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    show(found, console)
+    show(result, console)
     if cards >= LARGE:
-        write(found)
-    return int(found.small.violations + found.large.violations > 0 or not all(row.met for row in found.rows))
+        write(result)
+    return int(result.small.violations + result.large.violations > 0 or not all(row.met for row in result.rows))
 
 
 async def _compare(
@@ -153,19 +153,19 @@ async def _compare(
         )
 
 
-async def _grow(postgres: EmbeddedPostgres, redis_url: str, name: str, cards: int, console: Console) -> _World:
+async def _grow(postgres: EmbeddedPostgres, redis_url: str, name: str, cards: int, console: Console) -> _Data:
     postgres.create_database(name, template=DATABASE)
     started = time.perf_counter()
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name)
 
-        def told(what: str, rows: int) -> None:
+        def report(what: str, rows: int) -> None:
             if bar.tasks[task].description != f"{name}: {what}":
                 bar.reset(task, description=f"{name}: {what}")
             bar.advance(task, rows)
 
-        lines = await write_grown_world(postgres.url(SUPERUSER, name), cards, told)
+        lines = await write_growth_data(postgres.url(SUPERUSER, name), cards, report)
     seconds = time.perf_counter() - started
     console.print(f"{name}: {cards:,} cards, {lines:,} transactions, written in {seconds:.0f} s")
     settings = replace(
@@ -176,7 +176,7 @@ async def _grow(postgres: EmbeddedPostgres, redis_url: str, name: str, cards: in
         redis_url=redis_url,
         secret_keys="benchmark",
     )
-    return _World(settings, cards, lines, seconds)
+    return _Data(settings, cards, lines, seconds)
 
 
 async def _about(url: str) -> tuple[str, int]:
@@ -190,7 +190,7 @@ async def _about(url: str) -> tuple[str, int]:
         await connection.close()
 
 
-async def _checked(services: Services, world: _World) -> Sized:
+async def _checked(services: Services, world: _Data) -> LedgerSize:
     with Progress(transient=True) as bar:
         task = bar.add_task("audit", total=world.cards)
         result = await look_at_ledger(
@@ -199,16 +199,16 @@ async def _checked(services: Services, world: _World) -> Sized:
     for broken in result.violations[:5]:
         print(broken)
     assert (result.cards, result.transactions) == (world.cards, world.lines)
-    return Sized(world.cards, world.lines, result.seconds, result.violation_counts.total())
+    return LedgerSize(world.cards, world.lines, result.seconds, result.violation_counts.total())
 
 
 async def _row(name: str, ask: Ask, small: tuple[Services, int], large: tuple[Services, int]) -> GrowthRow:
     """Measures the two databases alternately. The cards are drawn uniformly."""
     medians: list[list[float]] = [[], []]
     for turn in range(ROUNDS):
-        for (services, cards), found in zip((small, large), medians, strict=True):
+        for (services, cards), rounds in zip((small, large), medians, strict=True):
             dice = random.Random(f"{name} {turn}")
-            found.append(await _median(services, ask, [dice.randrange(cards) for _ in range(ASKED)]))
+            rounds.append(await _median(services, ask, [dice.randrange(cards) for _ in range(ASKED)]))
     return growth_row(name, *medians)
 
 
@@ -216,9 +216,9 @@ async def _median(services: Services, ask: Ask, cards: Sequence[int]) -> float:
     """In seconds. An unmeasured first pass loads the cards into memory, so that disk access is not measured."""
     for card in cards:
         await ask(services, card)
-    taken = []
+    seconds = []
     for card in cards:
         started = time.perf_counter()
         await ask(services, card)
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)

@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parent / "results.json"
 RATIO_MAX = 1.3
 
 
-class Sized(msgspec.Struct, frozen=True):
+class LedgerSize(msgspec.Struct, frozen=True):
     """Size of a database, and the result of its ledger audit."""
 
     cards: int
@@ -37,8 +37,8 @@ class GrowthRow(msgspec.Struct, frozen=True):
 
 class Growth(msgspec.Struct, frozen=True):
     machine: Machine
-    small: Sized
-    large: Sized
+    small: LedgerSize
+    large: LedgerSize
     write_seconds: float
     """Time to write the large database."""
     gibibytes: float
@@ -61,21 +61,21 @@ def growth_row(name: str, small: Sequence[float], large: Sequence[float]) -> Gro
     )
 
 
-def write(found: Growth) -> None:
+def write(report: Growth) -> None:
     """Keeps the results of the other benchmarks in the file."""
     known = msgspec.json.decode(RESULTS.read_bytes()) if RESULTS.exists() else {}
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(known | {"growth": found})) + b"\n")
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(known | {"growth": report})) + b"\n")
 
 
-def show(found: Growth, console: Console) -> None:
-    small, large = found.small, found.large
+def show(report: Growth, console: Console) -> None:
+    small, large = report.small, report.large
     console.print(
-        f"{found.machine.cores} cores ({found.machine.cpu}), PostgreSQL {found.machine.postgresql}; "
-        f"{large.cards:,} cards and {large.transactions:,} transactions ({found.gibibytes} GiB) "
+        f"{report.machine.cores} cores ({report.machine.cpu}), PostgreSQL {report.machine.postgresql}; "
+        f"{large.cards:,} cards and {large.transactions:,} transactions ({report.gibibytes} GiB) "
         f"against {small.cards:,} and {small.transactions:,}."
     )
-    table = Table("asked", "small, ms", "large, ms", "large / small", "", f"target ≤ {RATIO_MAX}")
-    for row in found.rows:
+    table = Table("operation", "small, ms", "large, ms", "large / small", "", f"target ≤ {RATIO_MAX}")
+    for row in report.rows:
         verdict = "met" if row.met else "[bold red]MISSED"
         spread = rf"\[{row.lowest:.2f} – {row.highest:.2f}]"
         table.add_row(row.name, f"{row.small_ms:.2f}", f"{row.large_ms:.2f}", f"{row.ratio:.2f}", spread, verdict)

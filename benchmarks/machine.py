@@ -39,8 +39,8 @@ def describe(postgresql: str, load_before: float) -> Machine:
 
 def postgresql_version() -> str:
     """The version of the embedded server, such as 18.6."""
-    told = subprocess.run([program("postgres"), "--version"], capture_output=True, text=True, check=True)
-    return told.stdout.split()[-1]
+    output = subprocess.run([program("postgres"), "--version"], capture_output=True, text=True, check=True)
+    return output.stdout.split()[-1]
 
 
 def _cpu() -> str:
@@ -56,13 +56,13 @@ def cpu_seconds(*pids: int) -> float:
 
 
 def _parents() -> dict[int, int]:
-    found: dict[int, int] = {}
+    parent_of: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             fields = _stat(int(entry.name))
             if fields:
-                found[int(entry.name)] = int(fields[1])
-    return found
+                parent_of[int(entry.name)] = int(fields[1])
+    return parent_of
 
 
 def _family(root: int, parents: dict[int, int]) -> list[int]:

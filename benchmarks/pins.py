@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.staff_pins.rules import peppered
-from benchmarks.servers import Stand
-from benchmarks.world import MADE_AT, MERCHANT, MERCHANTS, USER, USERS, id_of, token_of
+from benchmarks.data import MADE_AT, MERCHANT, MERCHANTS, USER, USERS, id_of, token_of
+from benchmarks.servers import Setup
 
 PIN = "2468"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -20,10 +20,10 @@ PIN.
 """
 
 
-def begin_shift(stand: Stand) -> None:
+def verify_pins(setup: Setup) -> None:
     """Raises RuntimeError when a PIN is refused."""
-    asyncio.run(_give_pins(stand.superuser_url, stand.environment))
-    with httpx.Client(base_url=stand.backend.url, trust_env=False, timeout=10) as tills:
+    asyncio.run(_give_pins(setup.superuser_url, setup.environment))
+    with httpx.Client(base_url=setup.backend.url, trust_env=False, timeout=10) as tills:
         for user in range(USERS):
             headers = {"Authorization": f"Bearer {token_of(user)}"}
             answer = tills.post("/api/v1/store/loyalty/pins/verify", json={"staff_pin": PIN}, headers=headers)

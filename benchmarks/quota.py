@@ -13,10 +13,10 @@ import msgspec
 
 from backend.core.queue import LONG_QUEUE, open_queue
 from backend.wallets.jobs import SYNC_PASSES, enqueue_pass_syncs
-from benchmarks.measuring import MeasurementFailed
+from benchmarks.data import CARD, MERCHANT, MERCHANTS, id_of
+from benchmarks.measurement import MeasurementFailed
 from benchmarks.servers import start_program, wait_until
-from benchmarks.wallet_stand import WalletStand, count_behind, make_behind, prove_right
-from benchmarks.world import CARD, MERCHANT, MERCHANTS, id_of
+from benchmarks.wallet_setup import WalletSetup, count_out_of_date, mark_out_of_date, verify_passes
 
 WORKERS = 3
 CARDS, LIVE = 450, 400
@@ -36,29 +36,29 @@ class Quota(msgspec.Struct, frozen=True):
     """Answers with status 429."""
 
 
-def measure_quota(stand: WalletStand) -> Quota:
+def measure_quota(setup: WalletSetup) -> Quota:
     """Raises MeasurementFailed unless every pass is up to date in the end."""
-    asyncio.run(make_behind(stand, CARDS))
-    stand.google.start_over(has_quota=True)
+    asyncio.run(mark_out_of_date(setup, CARDS))
+    setup.google.start_over(has_quota=True)
     with ExitStack() as stack:
         for number in range(WORKERS):
-            _start_worker(stand, f"worker-{number}", stack)
-        asyncio.run(_ring(stand, [id_of(CARD, n) for n in range(LIVE)]))
-        _wait(stand)
-    prove_right(stand, CARDS)
-    facts = stand.google.facts()
+            _start_worker(setup, f"worker-{number}", stack)
+        asyncio.run(_enqueue(setup, [id_of(CARD, n) for n in range(LIVE)]))
+        _wait(setup)
+    verify_passes(setup, CARDS)
+    facts = setup.google.facts()
     return Quota(WORKERS, facts.calls, facts.per_second, facts.worst_second, facts.answers.get("429", 0))
 
 
-def _start_worker(stand: WalletStand, name: str, stack: ExitStack) -> None:
-    process = start_program(name, ["workers.main"], stand.environment, stand.folder, stack)
-    log = stand.folder / f"{name}.log"
-    wait_until(lambda: STARTED in log.read_bytes(), name, process, stand.folder)
+def _start_worker(setup: WalletSetup, name: str, stack: ExitStack) -> None:
+    process = start_program(name, ["workers.main"], setup.environment, setup.folder, stack)
+    log = setup.folder / f"{name}.log"
+    wait_until(lambda: STARTED in log.read_bytes(), name, process, setup.folder)
 
 
-async def _ring(stand: WalletStand, card_ids: Sequence[UUID]) -> None:
+async def _enqueue(setup: WalletSetup, card_ids: Sequence[UUID]) -> None:
     """Enqueues the jobs that bookings and the hourly schedule enqueue."""
-    queue = open_queue(stand.environment["ORION_REDIS_URL"])
+    queue = open_queue(setup.environment["ORION_REDIS_URL"])
     try:
         for n, card_id in enumerate(card_ids):
             await enqueue_pass_syncs(queue, id_of(MERCHANT, n % MERCHANTS), card_id, [("google", 1)], None)
@@ -67,9 +67,9 @@ async def _ring(stand: WalletStand, card_ids: Sequence[UUID]) -> None:
         await queue.aclose(close_connection_pool=True)
 
 
-def _wait(stand: WalletStand) -> None:
+def _wait(setup: WalletSetup) -> None:
     deadline = time.monotonic() + SECONDS_MAX
-    while behind := asyncio.run(count_behind(stand)):
+    while behind := asyncio.run(count_out_of_date(setup)):
         if time.monotonic() > deadline:
             raise MeasurementFailed(f"{behind} passes are still behind after {SECONDS_MAX} s")
         time.sleep(0.5)

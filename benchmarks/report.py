@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.comparison import Comparison, ratios
+from benchmarks.freshness import Freshness
 from benchmarks.machine import Machine
-from benchmarks.measuring import Sample
-from benchmarks.phones import Freshness
+from benchmarks.measurement import Sample
 from benchmarks.quota import Quota
 from benchmarks.rates import Rates
 from benchmarks.suite import COMPARISONS
@@ -62,7 +62,7 @@ class Results(msgspec.Struct, frozen=True):
 
 def results(machine: Machine, rounds: int, till: Rates, wallets: Wallets) -> Results:
     every = till.samples | wallets.samples
-    rates = wallets.rates | {name: [one.per_second for one in found] for name, found in every.items()}
+    rates = wallets.rates | {name: [one.per_second for one in samples] for name, samples in every.items()}
     return Results(
         machine=machine,
         rounds=rounds,
@@ -72,8 +72,8 @@ def results(machine: Machine, rounds: int, till: Rates, wallets: Wallets) -> Res
             for comparison in (*COMPARISONS, *WALLETS)
             if {comparison.measured, comparison.limit} <= rates.keys()
         ],
-        measurements=[_measured(name, found) for name, found in every.items()],
-        passes_per_cpu_second={name: _figure(found, 1) for name, found in wallets.passes.items()},
+        measurements=[_measured(name, samples) for name, samples in every.items()],
+        passes_per_cpu_second={name: _figure(rates, 1) for name, rates in wallets.passes.items()},
         quota=wallets.quota,
         freshness=wallets.freshness,
     )
@@ -91,61 +91,61 @@ def _ratio(comparison: Comparison, rates: dict[str, list[float]]) -> Ratio:
     )
 
 
-def _measured(name: str, found: list[Sample]) -> Measured:
-    processes = dict.fromkeys(process for sample in found for process in sample.cpu_us)
+def _measured(name: str, samples: list[Sample]) -> Measured:
+    processes = dict.fromkeys(process for sample in samples for process in sample.cpu_us)
     return Measured(
         name=name,
-        per_second=_figure([sample.per_second for sample in found], 0),
-        p50_ms=statistics.median(sample.p50_ms for sample in found),
-        p99_ms=statistics.median(sample.p99_ms for sample in found),
-        cpu_us={process: median for process in processes if (median := _cpu(process, found))},
+        per_second=_figure([sample.per_second for sample in samples], 0),
+        p50_ms=statistics.median(sample.p50_ms for sample in samples),
+        p99_ms=statistics.median(sample.p99_ms for sample in samples),
+        cpu_us={process: median for process in processes if (median := _cpu(process, samples))},
     )
 
 
-def _cpu(process: str, found: list[Sample]) -> int:
-    return round(statistics.median(sample.cpu_us.get(process, 0) for sample in found))
+def _cpu(process: str, samples: list[Sample]) -> int:
+    return round(statistics.median(sample.cpu_us.get(process, 0) for sample in samples))
 
 
 def _figure(values: list[float], digits: int) -> Figure:
     return Figure(*(round(value, digits) for value in (statistics.median(values), min(values), max(values))))
 
 
-def write(found: Results) -> None:
+def write(report: Results) -> None:
     """Keeps the results of the growth benchmark in the file."""
     known = msgspec.json.decode(RESULTS.read_bytes()) if RESULTS.exists() else {}
-    told = msgspec.to_builtins(found) | {name: known[name] for name in ("growth",) if name in known}
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
+    document = msgspec.to_builtins(report) | {name: known[name] for name in ("growth",) if name in known}
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(document)) + b"\n")
 
 
-def show(found: Results, console: Console) -> None:
-    machine = found.machine
+def show(report: Results, console: Console) -> None:
+    machine = report.machine
     console.print(
         f"{machine.cores} cores ({machine.cpu}), {machine.memory_gib} GiB, Python {machine.python}, "
-        f"PostgreSQL {machine.postgresql}; medians of {found.rounds} interleaved rounds [lowest – highest]"
+        f"PostgreSQL {machine.postgresql}; medians of {report.rounds} interleaved rounds [lowest – highest]"
     )
-    for table in (_rates(found), _ratios(found)):
+    for table in (_rates(report), _ratios(report)):
         if table.rows:
             console.print(table)
-    if found.earns_booked:
-        console.print(f"{found.earns_booked} earns answered, as many booked; every balance is what its history gives.")
-    for name, rate in found.passes_per_cpu_second.items():
+    if report.earns_booked:
+        console.print(f"{report.earns_booked} earns answered, as many booked; every balance is what its history gives.")
+    for name, rate in report.passes_per_cpu_second.items():
         console.print(f"{name}: {rate.median:.0f} a second of processor time")
-    if found.quota:
-        console.print(_told(found.quota))
-    for line in found.freshness.lines if found.freshness else ():
+    if report.quota:
+        console.print(_quota_line(report.quota))
+    for line in report.freshness.lines if report.freshness else ():
         console.print(line)
 
 
-def _told(quota: Quota) -> str:
+def _quota_line(quota: Quota) -> str:
     return (
         f"{quota.calls} calls by {quota.workers} workers within Google's quota: {quota.per_second:.1f} a second, "
         f"{quota.worst_second} in the worst, {quota.refused} refused."
     )
 
 
-def _rates(found: Results) -> Table:
+def _rates(report: Results) -> Table:
     table = Table("measured", "a second", "", "p50 ms", "p99 ms", "processor µs each")
-    for row in found.measurements:
+    for row in report.measurements:
         cpu = ", ".join(f"{name} {microseconds}" for name, microseconds in row.cpu_us.items())
         rate = row.per_second
         spread = f"[{rate.lowest:.0f} – {rate.highest:.0f}]"
@@ -155,9 +155,9 @@ def _rates(found: Results) -> Table:
     return table
 
 
-def _ratios(found: Results) -> Table:
+def _ratios(report: Results) -> Table:
     table = Table("measured", "against", "ratio", "", "target", "")
-    for row in found.ratios:
+    for row in report.ratios:
         verdict = {None: "", True: "met", False: "[bold red]MISSED"}[row.met]
         spread = rf"\[{row.ratio.lowest:.2f} – {row.ratio.highest:.2f}]"
         target = f"{'≤' if row.at_most else '≥'} {row.target:.2f}" if row.target else ""

@@ -39,7 +39,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class Setup:
     folder: Path
     postgres: EmbeddedPostgres
     postgres_pid: int
@@ -68,7 +68,7 @@ def open_servers(folder: Path) -> Iterator[tuple[EmbeddedPostgres, EmbeddedValke
 
 
 @contextmanager
-def open_stand(folder: Path, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> Iterator[Stand]:
+def open_setup(folder: Path, postgres: EmbeddedPostgres, valkey: EmbeddedValkey) -> Iterator[Setup]:
     backend_port, frontend_port = free_port("127.0.0.1", 8391), free_port("127.0.0.1", 8392)
     environment = environment_of(postgres, valkey, backend_port, frontend_port)
     with ExitStack() as stack:
@@ -80,7 +80,7 @@ def open_stand(folder: Path, postgres: EmbeddedPostgres, valkey: EmbeddedValkey)
         except RuntimeError as error:
             missing = str(error)
         pids = pid_in(postgres.data_dir), pid_in(valkey.data_dir)
-        yield Stand(folder, postgres, *pids, environment, backend, frontend, missing)
+        yield Setup(folder, postgres, *pids, environment, backend, frontend, missing)
 
 
 def environment_of(

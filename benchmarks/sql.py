@@ -22,9 +22,7 @@ from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show
-from benchmarks.earns import CARDS_EACH, CENTS, CLIENTS, LOOKED_UP, POINTS
-from benchmarks.load import Outcome
-from benchmarks.world import (
+from benchmarks.data import (
     CARD,
     CATEGORY,
     CUSTOMER,
@@ -40,6 +38,8 @@ from benchmarks.world import (
     code_of,
     id_of,
 )
+from benchmarks.earns import CARDS_EACH, CENTS, CLIENTS, LOOKED_UP, POINTS
+from benchmarks.load import Outcome
 
 SESSION = "-c jit=off -c timezone=UTC"
 

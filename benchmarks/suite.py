@@ -4,8 +4,8 @@ import re
 
 import httpx
 
-from benchmarks.action import ActionPlan
 from benchmarks.comparison import Comparison
+from benchmarks.data import PASSWORD, email_of
 from benchmarks.earns import (
     CLIENTS,
     SLICE,
@@ -14,12 +14,12 @@ from benchmarks.earns import (
     page_requests,
     till_requests,
 )
+from benchmarks.ledger_earns import ActionPlan
 from benchmarks.load import Outcome
-from benchmarks.measuring import SECONDS_MAX, Measurement, driven, over_http
-from benchmarks.pins import PIN, begin_shift
-from benchmarks.servers import Server, Stand
+from benchmarks.measurement import SECONDS_MAX, Measurement, over_http, run_driver
+from benchmarks.pins import PIN, verify_pins
+from benchmarks.servers import Server, Setup
 from benchmarks.sql import ACTOR, CARD_STATE, COUNTING, LOOKUP, Pgbench, Template, lookup_codes
-from benchmarks.world import PASSWORD, email_of
 
 EARNS, LOOKUPS, PAGES = CLIENTS * 120, 1600, 400
 PEOPLE = 4
@@ -38,20 +38,20 @@ COMPARISONS = (
 )
 
 
-def suite(stand: Stand, template: Template) -> list[Measurement]:
-    begin_shift(stand)
-    pgbench = Pgbench(stand.postgres, stand.folder)
+def suite(setup: Setup, template: Template) -> list[Measurement]:
+    verify_pins(setup)
+    pgbench = Pgbench(setup.postgres, setup.folder)
     cards = _Slices()
 
     def earn_http(_: int) -> Outcome:
-        return over_http(stand.backend, earn_requests(cards.next(), EARNS), 201)
+        return over_http(setup.backend, earn_requests(cards.next(), EARNS), 201)
 
     def earn_pin(_: int) -> Outcome:
-        return over_http(stand.backend, earn_requests(cards.next(), EARNS, PIN), 201)
+        return over_http(setup.backend, earn_requests(cards.next(), EARNS, PIN), 201)
 
     def earn_action(_: int) -> Outcome:
         plan = ActionPlan(cards.next(), EARNS, CLIENTS, SECONDS_MAX)
-        return driven("benchmarks.action", plan, dict(stand.environment))
+        return run_driver("benchmarks.ledger_earns", plan, dict(setup.environment))
 
     def earn_sql(_: int) -> Outcome:
         script = COUNTING + ACTOR + CARD_STATE + template.statement
@@ -62,15 +62,15 @@ def suite(stand: Stand, template: Template) -> list[Measurement]:
         return pgbench.run(script, EARNS, first_card=cards.next(), booking=template.text)
 
     def lookup_http(_: int) -> Outcome:
-        return over_http(stand.backend, lookup_requests(LOOKUPS), 200)
+        return over_http(setup.backend, lookup_requests(LOOKUPS), 200)
 
     def lookup_sql(_: int) -> Outcome:
         return pgbench.run(LOOKUP, LOOKUPS, codes=lookup_codes())
 
     def till_http(_: int) -> Outcome:
-        return over_http(stand.backend, till_requests(PAGES, PEOPLE), 200)
+        return over_http(setup.backend, till_requests(PAGES, PEOPLE), 200)
 
-    found = [
+    measurements = [
         Measurement(EARN_SQL, earn_sql),
         Measurement(EARN_HTTP, earn_http),
         Measurement(EARN_PIN, earn_pin),
@@ -80,10 +80,10 @@ def suite(stand: Stand, template: Template) -> list[Measurement]:
         Measurement(LOOKUP_HTTP, lookup_http),
         Measurement(TILL_HTTP, till_http),
     ]
-    if stand.frontend:
-        frontend, cookies = stand.frontend, [sign_in(stand.frontend, user) for user in range(PEOPLE)]
-        found.append(Measurement(PAGE, lambda _: over_http(frontend, page_requests(PAGES, cookies), 200)))
-    return found
+    if setup.frontend:
+        frontend, cookies = setup.frontend, [sign_in(setup.frontend, user) for user in range(PEOPLE)]
+        measurements.append(Measurement(PAGE, lambda _: over_http(frontend, page_requests(PAGES, cookies), 200)))
+    return measurements
 
 
 class _Slices:

@@ -20,8 +20,8 @@ from backend.wallets.google.client import LIMITS, TIMEOUT
 from backend.wallets.google.payloads import object_payload
 from backend.wallets.ports import ProgramSnapshot
 from benchmarks import passes
+from benchmarks.data import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of
 from benchmarks.load import Outcome
-from benchmarks.world import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of
 
 
 class LimitPlan(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Images:
 async def run(plan: LimitPlan) -> Outcome:
     settings = load_settings()
     account = load_account(settings)
-    assert account is not None, "the stand names a service account"
+    assert account is not None, "the setup names a service account"
     headers = {"Authorization": f"Bearer {await Tokens(account).get()}", "Content-Type": "application/json"}
     left = iter([_patch(n, account) for n in range(plan.cards)])
     answered_at: list[float] = []

@@ -64,8 +64,8 @@ class Moments:
 
 async def run() -> Outcome:
     async with open_services(load_settings()) as services:
-        assert services.google is not None, "the stand has a Google"
-        services.google.wallet.client.pace = unhurried(services.redis, services.google)
+        assert services.google is not None, "the setup has a Google"
+        services.google.wallet.client.pace = without_delay(services.redis, services.google)
         sync = Timed(*(getattr(services.wallet_sync, each.name) for each in fields(WalletSync)))
         before = sum(os.times()[:2])
         moments = Moments()
@@ -74,7 +74,7 @@ async def run() -> Outcome:
     return Outcome(moments.answered_at, sync.latencies, moments.failures, cpu)
 
 
-def unhurried(redis: Redis, google: Google) -> Pace:
+def without_delay(redis: Redis, google: Google) -> Pace:
     """As in production, but with a rate that never delays."""
     live, bulk = (Bucket(redis, f"benchmark:{name}", PER_SECOND) for name in ("live", "bulk"))
     return Pace(live=live, bulk=bulk, breaker=google.breaker)

@@ -12,14 +12,14 @@ from rich.console import Console
 from backend.dev.sandbox.google.faults import PER_SECOND
 from backend.wallets.catch_up import PUSHES_MAX
 from benchmarks.comparison import Comparison
-from benchmarks.google import LATENCY_SECONDS
+from benchmarks.freshness import BOOKINGS, BOOKINGS_QUICK, Freshness, measure_freshness
+from benchmarks.google_double import LATENCY_SECONDS
 from benchmarks.load import Outcome
-from benchmarks.measuring import Measurement, Sample, driven, sample
+from benchmarks.measurement import Measurement, Sample, run_driver, sample
 from benchmarks.passes import OURS, SIGNATURE, STOCK, measure_passes
-from benchmarks.phones import BOOKINGS, BOOKINGS_QUICK, Freshness, measure_freshness
 from benchmarks.quota import Quota, measure_quota
 from benchmarks.wallet_limit import LimitPlan
-from benchmarks.wallet_stand import WalletStand, make_behind, open_wallet_stand, prove_right
+from benchmarks.wallet_setup import WalletSetup, mark_out_of_date, open_wallet_setup, verify_passes
 
 CARDS, CARDS_QUICK = 10_000, 1_500
 """Of a sync, in a full run and in a quick run."""
@@ -66,37 +66,37 @@ def measure_wallets(
     folder: Path, rounds: int, wanted: Callable[[str], bool], console: Console, *, is_whole: bool
 ) -> Wallets:
     """A sync is one long run between two runs of its limit; signing is measured in rounds."""
-    found = Wallets()
+    results = Wallets()
     if any(map(wanted, (OURS, SIGNATURE, STOCK))):
         console.print("Passes for Apple …")
-        found.passes = measure_passes(rounds)
+        results.passes = measure_passes(rounds)
     cards = CARDS if is_whole else CARDS_QUICK
     if any(map(wanted, (SYNC, BARE, QUOTA))):
-        with open_wallet_stand(folder / "wallets", cards) as stand:
+        with open_wallet_setup(folder / "wallets", cards) as setup:
             if wanted(SYNC) or wanted(BARE):
                 console.print(f"Sync of {cards} cards with Google …")
-                found.samples = _synced(stand, cards)
+                results.samples = _synced(setup, cards)
             if wanted(QUOTA):
                 console.print("Within Google's quota …")
-                found.quota = measure_quota(stand)
+                results.quota = measure_quota(setup)
     if any(map(wanted, (OUTBOX, PHONES))):
         console.print("From bookings to phones …")
-        found.freshness = measure_freshness(folder / "phones", BOOKINGS if is_whole else BOOKINGS_QUICK)
-    return found
+        results.freshness = measure_freshness(folder / "phones", BOOKINGS if is_whole else BOOKINGS_QUICK)
+    return results
 
 
-def _synced(stand: WalletStand, cards: int) -> dict[str, list[Sample]]:
-    stand.google.start_over(has_quota=False)
+def _synced(setup: WalletSetup, cards: int) -> dict[str, list[Sample]]:
+    setup.google.start_over(has_quota=False)
     limit = LimitPlan(min(cards, LIMIT_CARDS), PUSHES_MAX)
-    bare = Measurement(BARE, lambda _: driven("benchmarks.wallet_limit", limit, dict(stand.environment)))
-    sync = Measurement(SYNC, lambda _: _sync(stand, cards), warm_up=0)
-    before, synced, after = (sample(stand.pids, each) for each in (bare, sync, bare))
+    bare = Measurement(BARE, lambda _: run_driver("benchmarks.wallet_limit", limit, dict(setup.environment)))
+    sync = Measurement(SYNC, lambda _: _sync(setup, cards), warm_up=0)
+    before, synced, after = (sample(setup.pids, each) for each in (bare, sync, bare))
     return {BARE: [before, after], SYNC: [synced]}
 
 
-def _sync(stand: WalletStand, cards: int) -> Outcome:
-    asyncio.run(make_behind(stand, cards))
-    stand.google.start_over(has_quota=False)  # the limit has updated the passes
-    outcome = driven("benchmarks.wallet_sync", None, dict(stand.environment))
-    prove_right(stand, cards)
+def _sync(setup: WalletSetup, cards: int) -> Outcome:
+    asyncio.run(mark_out_of_date(setup, cards))
+    setup.google.start_over(has_quota=False)  # the limit has updated the passes
+    outcome = run_driver("benchmarks.wallet_sync", None, dict(setup.environment))
+    verify_passes(setup, cards)
     return outcome

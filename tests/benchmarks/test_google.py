@@ -6,8 +6,8 @@ import pytest
 
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.dev.sandbox.google.app import FakeGoogle
-from benchmarks.google import FACTS, Double, Facts, fill
-from benchmarks.world import START_POINTS
+from benchmarks.data import START_POINTS
+from benchmarks.google_double import FACTS, Double, Facts, fill
 
 OBJECTS = "/walletobjects/v1/loyaltyObject"
 

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from benchmarks import report
 from benchmarks.comparison import Comparison, ratios
+from benchmarks.freshness import Freshness, Wait, wait_of
 from benchmarks.machine import Machine
-from benchmarks.measuring import Sample, rate
+from benchmarks.measurement import Sample, rate
 from benchmarks.passes import OURS, SIGNATURE, STOCK
-from benchmarks.phones import Freshness, Wait, wait_of
 from benchmarks.quota import Quota
 from benchmarks.rates import Rates
 from benchmarks.report import Results, results, show, write

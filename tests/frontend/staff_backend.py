@@ -17,7 +17,7 @@ from backend.loyalty.ledger.schemas import EarnView, RedemptionView, StampView, 
 from backend.loyalty.programs.schemas import ProgramView
 from backend.loyalty.till.schemas import TillView, Undo
 from backend.merchants.schemas import PolicyView
-from tests.frontend.made_up import BOOKINGS, CARD, ID, PROGRAM, STORES, booking, changed, found
+from tests.frontend.canned import BOOKINGS, CARD, ID, PROGRAM, STORES, booking, changed, found
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 CATEGORY = CategoryView(UUID(int=11), "Women")

@@ -24,7 +24,7 @@ from backend.operations.wallets.schemas import (
 from backend.wallets.apple.certificates import STEPS as FILE_STEPS
 from backend.wallets.apple.checks import ADDRESS_STEP, APNS_STEP
 from backend.wallets.google.checks import STEPS as GOOGLE_STEPS
-from tests.frontend.made_up import CODE, ID, MOMENT, changed, found
+from tests.frontend.canned import CODE, ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import HTMX, Browser
 

@@ -9,7 +9,7 @@ import pytest
 
 from backend.loyalty.cards.schemas import HoldView
 from backend.loyalty.ledger.schemas import RelinkingView, ReservationView
-from tests.frontend.made_up import CARD, MOMENT, changed, found
+from tests.frontend.canned import CARD, MOMENT, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
 

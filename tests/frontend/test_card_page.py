@@ -12,7 +12,7 @@ from frontend.app import create_app
 from frontend.card.wallets import TROUBLES
 from frontend.kit.assets import Assets
 from i18n.translator import get_translator
-from tests.frontend import made_up
+from tests.frontend import canned
 
 Client = AsyncTestClient
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_4 like Mac OS X) Safari/604.1"
@@ -22,11 +22,11 @@ DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 
 @pytest.fixture
 async def customer() -> AsyncIterator[Client]:
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(made_up.answer))) as client:
+    async with AsyncTestClient(create_app(transport=httpx.MockTransport(canned.answer))) as client:
         yield client
 
 
-async def shown(customer: Client, token: str = made_up.TOKEN, **headers: str) -> str:
+async def shown(customer: Client, token: str = canned.TOKEN, **headers: str) -> str:
     answer = await customer.get(f"/c/{token}?lang=en", headers=headers)
     assert answer.status_code == 200
     return answer.text
@@ -85,9 +85,9 @@ async def test_a_card_that_is_not_active_shows_no_code(customer: Client) -> None
 
 async def test_a_button_that_leads_back_is_explained(customer: Client) -> None:
     for code in TROUBLES:
-        page = (await customer.get(f"/c/{made_up.TOKEN}?lang=en&wallet={code}")).text
+        page = (await customer.get(f"/c/{canned.TOKEN}?lang=en&wallet={code}")).text
         assert get_translator("en").gettext(TROUBLES[code]) in page
-    assert 'role="alert"' not in (await customer.get(f"/c/{made_up.TOKEN}?lang=en&wallet=nonsense")).text
+    assert 'role="alert"' not in (await customer.get(f"/c/{canned.TOKEN}?lang=en&wallet=nonsense")).text
 
 
 async def test_wallets_that_are_not_configured_have_no_button(customer: Client) -> None:
@@ -163,7 +163,7 @@ async def test_an_address_that_is_none_is_said_beside_the_field(customer: Client
 
 
 async def test_the_page_is_kept_by_nobody(customer: Client) -> None:
-    answer = await customer.get(f"/c/{made_up.TOKEN}")
+    answer = await customer.get(f"/c/{canned.TOKEN}")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert '<meta name="robots" content="noindex">' in answer.text

@@ -8,7 +8,7 @@ import pytest
 from backend.identity.schemas import SignIn, SignInView
 from backend.loyalty.till.schemas import TillView
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller, open_client
-from tests.frontend.made_up import found
+from tests.frontend.canned import found
 from tests.frontend.staff_backend import TILL, refused, signed_in
 
 BODY = SignIn(email="anna@fashion.example", password="secret")

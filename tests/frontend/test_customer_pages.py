@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from frontend.app import create_app
 from frontend.settings import Settings
-from tests.frontend import made_up
+from tests.frontend import canned
 from tests.frontend.test_orion_js import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ PAGES = {
     "join": "/j/FASHIONHUB",
     "join in yellow": "/j/AURORA",
     "closed": "/j/CLOSED",
-    "card": f"/c/{made_up.TOKEN}?welcome=mailed",
+    "card": f"/c/{canned.TOKEN}?welcome=mailed",
     "card with wallets": "/c/wallets",
     "card in a wallet": "/c/saved",
     "full card in yellow": "/c/full",
@@ -47,7 +47,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def orion() -> AsyncIterator[httpx.AsyncClient]:
     """The frontend in this process; Chromium's requests are handed to it, so that no port is needed."""
     settings = Settings(environment="test", secret_keys="the key of the tests", public_url=ORIGIN)
-    app = create_app(settings, httpx.MockTransport(made_up.answer))
+    app = create_app(settings, httpx.MockTransport(canned.answer))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url=ORIGIN, follow_redirects=True
     ) as client:

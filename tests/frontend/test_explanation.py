@@ -13,7 +13,7 @@ from backend.loyalty.explanations.schemas import (
     PartView,
     UnitView,
 )
-from tests.frontend.made_up import ID, MOMENT, changed, found
+from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
 

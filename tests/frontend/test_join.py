@@ -9,7 +9,7 @@ from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
 from frontend.join.benefits import describe_benefits
-from tests.frontend import made_up
+from tests.frontend import canned
 
 LARGEST_PAGE = 60 * 1024
 Client = AsyncTestClient
@@ -17,7 +17,7 @@ Client = AsyncTestClient
 
 @pytest.fixture
 async def customer() -> AsyncIterator[Client]:
-    async with AsyncTestClient(create_app(transport=httpx.MockTransport(made_up.answer))) as client:
+    async with AsyncTestClient(create_app(transport=httpx.MockTransport(canned.answer))) as client:
         yield client
 
 
@@ -71,8 +71,8 @@ async def test_the_promise_names_the_real_numbers(customer: Client) -> None:
     ],
 )
 def test_a_fraction_of_a_point_is_promised_in_whole_numbers(per_euro: str, words: str) -> None:
-    terms = made_up.changed(made_up.PROGRAM.terms, points_per_euro=per_euro, welcome_bonus_points=0)
-    assert describe_benefits(made_up.changed(made_up.PROGRAM, type="points", terms=terms), "en") == words
+    terms = canned.changed(canned.PROGRAM.terms, points_per_euro=per_euro, welcome_bonus_points=0)
+    assert describe_benefits(canned.changed(canned.PROGRAM, type="points", terms=terms), "en") == words
 
 
 async def test_the_terms_can_be_read_before_they_are_accepted(customer: Client) -> None:
@@ -91,7 +91,7 @@ async def test_the_button_wears_the_merchants_color(customer: Client) -> None:
 async def test_a_stranger_joins_and_sees_the_card(customer: Client) -> None:
     answer = await join(customer, email="new@example.com", first_name="Zoé", accept_terms="yes")
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/c/{made_up.TOKEN}?lang=en&welcome=mailed"
+    assert answer.headers["location"] == f"/c/{canned.TOKEN}?lang=en&welcome=mailed"
     card = (await customer.get(answer.headers["location"])).text
     assert "Welcome, your card is ready." in card
     assert "BDFH KLNP RSTV XGCJ" in card
@@ -102,7 +102,7 @@ async def test_an_address_that_has_a_card_gets_it_by_mail_only(customer: Client)
     assert answer.status_code == 200
     assert "We have sent the card to your email address" in answer.text
     assert "Fashion Outlet" in answer.text
-    assert made_up.CODE not in answer.text.replace(" ", "")
+    assert canned.CODE not in answer.text.replace(" ", "")
 
 
 async def test_the_same_form_sent_twice_is_one_enrollment_and_another_address_is_another() -> None:
@@ -110,7 +110,7 @@ async def test_the_same_form_sent_twice_is_one_enrollment_and_another_address_is
 
     def noted(request: httpx.Request) -> httpx.Response:
         keys.extend(request.headers.get_list("idempotency-key"))
-        return made_up.answer(request)
+        return canned.answer(request)
 
     async with AsyncTestClient(create_app(transport=httpx.MockTransport(noted))) as customer:
         form = (await customer.get("/j/FASHIONHUB")).text

@@ -8,12 +8,12 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
-from tests.frontend import made_up
-from tests.frontend.made_up import changed, found
+from tests.frontend import canned
+from tests.frontend.canned import changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
 from tests.frontend.staff_browser import Browser
 
-CARD_PAGE = f"/c/{made_up.TOKEN}"
+CARD_PAGE = f"/c/{canned.TOKEN}"
 
 
 class CustomerBackend:
@@ -27,8 +27,8 @@ class CustomerBackend:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         if request.method == "PATCH":
-            return made_up.answer(httpx.Request("GET", request.url))
-        answer = made_up.answer(request)
+            return canned.answer(httpx.Request("GET", request.url))
+        answer = canned.answer(request)
         document = json.loads(answer.content)
         if "card" in document:
             document["card"]["customer"]["language"] = self.customers
@@ -94,7 +94,7 @@ async def test_a_customer_saves_another_language_on_the_own_page(
     answer = await customer.post(f"{CARD_PAGE}/language", data=fields, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, CARD_PAGE)
     saved = customer_backend.asked[-1]
-    assert saved.url.path == f"/api/v1/storefront/loyalty/cards/{made_up.TOKEN}"
+    assert saved.url.path == f"/api/v1/storefront/loyalty/cards/{canned.TOKEN}"
     assert (saved.method, json.loads(saved.content)) == ("PATCH", {"language": "lb"})
     known = len(customer_backend.asked)
     await customer.post(f"{CARD_PAGE}/language", data=fields | {"lang": "xx"}, follow_redirects=False)

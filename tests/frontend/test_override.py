@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import HoldView
-from tests.frontend.made_up import CARD, MOMENT, changed
+from tests.frontend.canned import CARD, MOMENT, changed
 from tests.frontend.staff_backend import CATEGORY, POLICY, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
 

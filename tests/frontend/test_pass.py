@@ -19,7 +19,7 @@ from frontend.kit.stamps import apple_strip, google_strip
 from frontend.kit.templates import Templates
 from frontend.settings import Settings
 from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.frontend.made_up import CODE, changed
+from tests.frontend.canned import CODE, changed
 
 ASSETS = Assets()
 VALUES = PassValues(

@@ -10,8 +10,8 @@ from litestar.testing import AsyncTestClient
 
 from backend.loyalty.cards.schemas import CardMatches
 from frontend.app import create_app
-from tests.frontend import made_up
-from tests.frontend.made_up import found
+from tests.frontend import canned
+from tests.frontend.canned import found
 from tests.frontend.staff_backend import CATEGORY, StaffBackend
 from tests.frontend.staff_browser import CARD_PATH, Browser
 
@@ -22,7 +22,7 @@ asked: list[httpx.Request] = []
 
 def noted(request: httpx.Request) -> httpx.Response:
     asked.append(request)
-    return made_up.answer(request)
+    return canned.answer(request)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from backend.loyalty.ledger.schemas import OrderPreview
-from tests.frontend.made_up import CARD, booking, changed, found
+from tests.frontend.canned import CARD, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
 

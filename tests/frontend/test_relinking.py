@@ -3,7 +3,7 @@
 import httpx
 
 from backend.loyalty.ledger.schemas import RelinkingView
-from tests.frontend.made_up import CARD, changed, found
+from tests.frontend.canned import CARD, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
 

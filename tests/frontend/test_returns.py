@@ -18,7 +18,7 @@ from backend.loyalty.ledger.schemas import (
     VoidView,
 )
 from backend.loyalty.till.schemas import Undo
-from tests.frontend.made_up import CARD, MOMENT, booking, changed, found
+from tests.frontend.canned import CARD, MOMENT, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused, soon
 from tests.frontend.staff_browser import CARD_PATH, Browser
 

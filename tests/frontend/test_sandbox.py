@@ -10,8 +10,8 @@ from litestar.testing import AsyncTestClient
 from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownFact, ShownPass, ShownPhones
 from frontend.app import create_app
 from frontend.settings import Settings
-from tests.frontend import made_up
-from tests.frontend.made_up import CODE, ID, TOKEN, found
+from tests.frontend import canned
+from tests.frontend.canned import CODE, ID, TOKEN, found
 
 SANDBOX = "http://sandbox.test"
 DEVELOPMENT = Settings(environment="development", secret_keys="k" * 32, sandbox_url=SANDBOX)
@@ -25,7 +25,7 @@ TAPS: list[tuple[str, str]] = []
 
 def answer(request: httpx.Request) -> httpx.Response:
     if request.url.host != "sandbox.test":
-        return made_up.answer(request)
+        return canned.answer(request)
     if request.method == "POST":
         TAPS.append((request.url.path.rsplit("/", 1)[1], json.loads(request.content)["url"]))
         return httpx.Response(204)

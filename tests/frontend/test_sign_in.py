@@ -6,7 +6,7 @@ import pytest
 
 from frontend.kit.session import session_middleware
 from frontend.settings import Settings
-from tests.frontend.made_up import found
+from tests.frontend.canned import found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
 from tests.frontend.staff_browser import CARD_PATH, HTMX, SETTINGS, Browser, app_with
 

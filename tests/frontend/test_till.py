@@ -11,7 +11,7 @@ import pytest
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
 from backend.loyalty.ledger.schemas import EarnView, TransactionView
 from frontend.till.card import repeats
-from tests.frontend.made_up import BOOKINGS, CARD, booking, changed, found
+from tests.frontend.canned import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
 from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
 

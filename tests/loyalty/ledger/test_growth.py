@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from benchmarks.growth_stories import LENGTHS, VARIANTS
-from benchmarks.growth_world import write_grown_world
+from benchmarks.growth_data import write_growth_data
+from benchmarks.growth_histories import LENGTHS, VARIANTS
 from tests.conftest import OwnTown, Servers
 from tests.world.ledger import violations
 from tests.world.office import Office
@@ -38,7 +38,7 @@ async def test_the_grown_world_keeps_every_promise_of_the_ledger(own_town: OwnTo
         before = await town.superuser.fetch(INDEXES)
         cards = 16 * len(LENGTHS) * VARIANTS
         database = town.settings.database_url.split("/")[3].split("?")[0]
-        lines = await write_grown_world(servers.superuser_url(database), cards, lambda *_: None)
+        lines = await write_growth_data(servers.superuser_url(database), cards, lambda *_: None)
         assert lines == pytest.approx(10 * cards, rel=0.1)
         assert await violations(town.superuser) == []
         assert await town.superuser.fetch(INDEXES) == before

@@ -130,9 +130,9 @@ async def test_tokens_that_somebody_made_up_stop_nobodys_pushes_and_are_forgotte
     _, _, honest_card = await installed(world)
     phone, held, card = await installed(world)
     for _ in range(15):
-        made_up = world.phone()
-        world.apple.apns.script(made_up.push_token, Script(status=400))
-        await made_up.register(held)
+        canned = world.phone()
+        world.apple.apns.script(canned.push_token, Script(status=400))
+        await canned.register(held)
     assert await changed(world, card) is OutcomeKind.SYNCED
     assert (len(world.apple.apns.refused), world.apple.apns.tokens()) == (15, [phone.push_token])
     assert await changed(world, honest_card) is OutcomeKind.SYNCED
@@ -158,9 +158,9 @@ async def test_only_a_phone_that_apple_knew_decides_whether_pushing_goes_on(
     _, _, honest_card = await installed(world)
     phone, held, card = await installed(world)
     await phone.remove(held)
-    made_up = world.phone()
-    world.apple.apns.script(made_up.push_token, Script(status=400))
-    await made_up.register(held)
+    canned = world.phone()
+    world.apple.apns.script(canned.push_token, Script(status=400))
+    await canned.register(held)
     assert world.services.apple is not None
     breaker = world.services.apple.breaker
     monkeypatch.setattr(breaker, "_stop_ms", 1)

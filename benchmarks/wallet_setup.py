@@ -12,16 +12,16 @@ from backend.core.settings import Settings
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.dev.sandbox.google.environment import google_values
 from backend.wallets.google.names import object_id
-from benchmarks.google import Google, start_google
+from benchmarks.data import CARD, MADE_AT, MERCHANT, MERCHANTS, Rows, id_of, write_data
+from benchmarks.google_double import Google, start_google
 from benchmarks.servers import environment_of, open_servers, pid_in
-from benchmarks.world import CARD, MADE_AT, MERCHANT, MERCHANTS, Rows, id_of, write_world
 
-MAKE_BEHIND = "UPDATE wallet_links SET synced_version = 0, payload_hash = NULL WHERE card_id = ANY($1)"
-BEHIND = "SELECT count(*) FROM wallet_links WHERE synced_version = 0"
+MARK_OUT_OF_DATE = "UPDATE wallet_links SET synced_version = 0, payload_hash = NULL WHERE card_id = ANY($1)"
+OUT_OF_DATE = "SELECT count(*) FROM wallet_links WHERE synced_version = 0"
 
 
 @dataclass(frozen=True, slots=True)
-class WalletStand:
+class WalletSetup:
     folder: Path
     environment: Mapping[str, str]
     superuser_url: str
@@ -34,7 +34,7 @@ class PassesWrong(Exception):
 
 
 @contextmanager
-def open_wallet_stand(folder: Path, cards: int) -> Iterator[WalletStand]:
+def open_wallet_setup(folder: Path, cards: int) -> Iterator[WalletSetup]:
     folder.mkdir()
     with open_servers(folder) as (postgres, valkey), ExitStack() as stack:
         url = postgres.url("postgres")
@@ -44,30 +44,30 @@ def open_wallet_stand(folder: Path, cards: int) -> Iterator[WalletStand]:
         environment |= {"ORION_ENVIRONMENT": "development", "ORION_BACKEND_PUBLIC_URL": "https://bench.example"}
         google = start_google(_port(environment), cards, environment, folder, stack)
         pids = {"postgresql": pid_in(postgres.data_dir), "valkey": pid_in(valkey.data_dir), "google": google.server.pid}
-        yield WalletStand(folder, environment, url, google, pids)
+        yield WalletSetup(folder, environment, url, google, pids)
 
 
-async def make_behind(stand: WalletStand, count: int) -> None:
+async def mark_out_of_date(setup: WalletSetup, count: int) -> None:
     """Marks the first `count` passes as never sent to Google."""
-    async with _superuser(stand.superuser_url) as connection:
-        await connection.execute(MAKE_BEHIND, [id_of(CARD, n) for n in range(count)])
+    async with _superuser(setup.superuser_url) as connection:
+        await connection.execute(MARK_OUT_OF_DATE, [id_of(CARD, n) for n in range(count)])
 
 
-async def count_behind(stand: WalletStand) -> int:
-    async with _superuser(stand.superuser_url) as connection:
-        return int(await connection.fetchval(BEHIND))
+async def count_out_of_date(setup: WalletSetup) -> int:
+    async with _superuser(setup.superuser_url) as connection:
+        return int(await connection.fetchval(OUT_OF_DATE))
 
 
-def prove_right(stand: WalletStand, count: int) -> None:
+def verify_passes(setup: WalletSetup, count: int) -> None:
     """Raises PassesWrong unless Google shows the points of `count` cards and no other card is out of date."""
-    right, behind = stand.google.facts().right, asyncio.run(count_behind(stand))
+    right, behind = setup.google.facts().right, asyncio.run(count_out_of_date(setup))
     if (right, behind) != (count, 0):
         raise PassesWrong(f"of {count} passes {right} are right at Google, and {behind} are still behind")
 
 
 async def write_cards(url: str, cards: int) -> None:
     """Creates cards with an active link to Google whose pass is up to date."""
-    await write_world(url, cards)
+    await write_data(url, cards)
     links = _links(cards)
     async with _superuser(url) as connection:
         await connection.copy_records_to_table(

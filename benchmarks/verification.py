@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from benchmarks.world import CARDS
+from benchmarks.data import CARDS
 
 BOOKED = "SELECT count(*) FROM transactions"
 KEYS = "SELECT count(*) FROM stored_answers"
@@ -18,11 +18,11 @@ WHERE c.points_balance - c.debt_points IS DISTINCT FROM
 """
 
 
-class ProofFailed(Exception):
+class VerificationFailed(Exception):
     """The database does not contain what was measured."""
 
 
-async def prove(url: str, acknowledged: int) -> None:
+async def verify(url: str, acknowledged: int) -> None:
     connection = await asyncpg.connect(url)
     try:
         booked = await connection.fetchval(BOOKED) - CARDS
@@ -31,8 +31,8 @@ async def prove(url: str, acknowledged: int) -> None:
     finally:
         await connection.close()
     if not booked == keys == events == acknowledged:
-        raise ProofFailed(
-            f"{acknowledged} earns were answered, {booked} booked, {keys} keys kept, {events} events told"
+        raise VerificationFailed(
+            f"{acknowledged} earns were answered, {booked} booked, {keys} keys kept, {events} events recorded"
         )
     if wrong:
-        raise ProofFailed(f"{wrong} cards have a balance that their history does not give")
+        raise VerificationFailed(f"{wrong} cards have a balance that their history does not give")

@@ -16,9 +16,7 @@ import asyncpg
 from backend.core.clock import clock
 from backend.core.origin import Origin
 from backend.loyalty.customers.rules import words
-from benchmarks.chain import CHAINED, chained, digest
-from benchmarks.growth_stories import Story, stories
-from benchmarks.world import (
+from benchmarks.data import (
     CARD,
     CUSTOMER,
     LOT,
@@ -35,6 +33,8 @@ from benchmarks.world import (
     merchant_rows,
     people_rows,
 )
+from benchmarks.digests import CHAINED, chained, digest
+from benchmarks.growth_histories import History, histories
 
 BLOCK = 2000
 MODEL = 16**11
@@ -58,7 +58,7 @@ PLAIN_INDEXES = """
     WHERE i.indrelid = ANY ($1::text[]::regclass[]) AND c.oid IS NULL
 """
 
-Told = Callable[[str, int], None]
+Report = Callable[[str, int], None]
 """Receives the name of a table and the number of rows written."""
 
 
@@ -77,7 +77,7 @@ def name_of(card: int) -> tuple[str, str]:
     return FIRST_NAMES[card % len(FIRST_NAMES)], last.title()
 
 
-async def write_grown_world(url: str, cards: int, told: Told) -> int:
+async def write_growth_data(url: str, cards: int, report: Report) -> int:
     """Returns the number of transactions.
 
     Runs as the superuser with triggers and foreign keys disabled; the audit verifies the data afterwards.
@@ -88,15 +88,15 @@ async def write_grown_world(url: str, cards: int, told: Told) -> int:
             "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'"
         )
         await _write_setup(connection)
-        told_stories = [await _stories(connection, merchant) for merchant in range(MERCHANTS)]
+        histories_by_merchant = [await _histories(connection, merchant) for merchant in range(MERCHANTS)]
         indexes = await connection.fetch(PLAIN_INDEXES, list(GROWING))
         for index in indexes:
             await connection.execute(f"DROP INDEX {index['name']}")
-        lines = await _World(connection, cards, told_stories, told).write()
+        lines = await _Data(connection, cards, histories_by_merchant, report).write()
         for index in indexes:
-            told(index["name"], 0)
+            report(index["name"], 0)
             await connection.execute(index["made_by"], timeout=3600)
-        told("statistics", 0)
+        report("statistics", 0)
         await connection.execute("VACUUM ANALYZE", timeout=3600)
         return lines
     finally:
@@ -114,7 +114,7 @@ async def _write_setup(connection: asyncpg.Connection) -> None:
         await connection.copy_records_to_table(table, columns=list(rows[0]), records=[list(r.values()) for r in rows])
 
 
-async def _stories(connection: asyncpg.Connection, merchant: int) -> list[Story]:
+async def _histories(connection: asyncpg.Connection, merchant: int) -> list[History]:
     """Uses a temporary card, which is deleted again."""
     origin = Origin(
         merchant_id=id_of(MERCHANT, merchant),
@@ -135,7 +135,7 @@ async def _stories(connection: asyncpg.Connection, merchant: int) -> list[Story]
         query = "SELECT card_state($1, $2, $3, NULL, NULL, NULL, $4)"
         document = await connection.fetchval(query, origin.merchant_id, origin.store_id, model["id"], origin.now)
         await connection.execute("DELETE FROM cards WHERE id = $1", model["id"])
-    return stories(document, origin, seed=merchant)
+    return histories(document, origin, seed=merchant)
 
 
 def _card_row(card: int, merchant: int, store: int) -> dict[str, Any]:
@@ -178,29 +178,29 @@ class _Lot:
     copied: str
 
 
-class _Plot:
+class _HistoryTemplate:
     """A history as a template for any card of its merchant."""
 
-    def __init__(self, story: Story) -> None:
-        self.card = story.card
-        places = {line.id: place for place, line in enumerate(story.lines)}
-        lots = list(story.lots)
-        self.lines = [self._line(line, places) for line in story.lines]
+    def __init__(self, history: History) -> None:
+        self.card = history.card
+        places = {line.id: place for place, line in enumerate(history.lines)}
+        lots = list(history.lots)
+        self.lines = [self._line(line, places) for line in history.lines]
         self.lots = [
             _Lot(places[lot.transaction_id], _cells(_row(lot) | dict.fromkeys(("id", "card_id", "transaction_id"), ...),
                                                     LOT_COLUMNS) + "\n")
-            for lot in story.lots.values()
+            for lot in history.lots.values()
         ]  # fmt: skip
-        self.moves = [(places[a.transaction_id], lots.index(a.lot_id), a.amount) for a in story.allocations]
+        self.moves = [(places[a.transaction_id], lots.index(a.lot_id), a.amount) for a in history.allocations]
 
     def _line(self, line: Any, places: dict[UUID, int]) -> _Line:
         has_receipt = line.kind == "earned" and line.unit == "points" and places[line.id] % 3 == 0
         row = _row(line) | {"id": ..., "card_id": ..., "idempotency_key": ..., "digest": ...}
         row["order_reference"] = ... if has_receipt else None
         row["voids_id"] = ... if line.voids_id else None
-        shown = {name: "%s" if value is ... else value for name, value in row.items()}
+        placeholders = {name: "%s" if value is ... else value for name, value in row.items()}
         return _Line(
-            chained(shown),
+            chained(placeholders),
             _cells(row, LINE_COLUMNS) + "\n",
             places[line.voids_id] if line.voids_id else None,
             has_receipt,
@@ -211,12 +211,18 @@ def _row(struct: Any) -> dict[str, Any]:
     return {name: getattr(struct, name) for name in struct.__struct_fields__}
 
 
-class _World:
+class _Data:
     def __init__(
-        self, connection: asyncpg.Connection, cards: int, told_stories: Sequence[Sequence[Story]], told: Told
+        self,
+        connection: asyncpg.Connection,
+        cards: int,
+        histories_by_merchant: Sequence[Sequence[History]],
+        report: Report,
     ) -> None:
-        self.connection, self.cards, self.told = connection, cards, told
-        self.plots = [[_Plot(story) for story in of_merchant] for of_merchant in told_stories]
+        self.connection, self.cards, self.report = connection, cards, report
+        self.templates = [
+            [_HistoryTemplate(history) for history in of_merchant] for of_merchant in histories_by_merchant
+        ]
         self.digests = [b""] * cards
         self.ids = {kind: PREFIX.format(kind=kind) for kind in (CARD, WELCOME, LOT, CUSTOMER)}
 
@@ -241,19 +247,19 @@ class _World:
                 block.append(row)
                 if len(block) == BLOCK:
                     written += BLOCK
-                    self.told(table, BLOCK)
+                    self.report(table, BLOCK)
                     yield "".join(block).encode()
                     block.clear()
             written += len(block)
-            self.told(table, len(block))
+            self.report(table, len(block))
             yield "".join(block).encode()
 
         await self.connection.copy_to_table(table, source=blocks(), columns=list(columns), timeout=7200)
         return written
 
-    def plot_of(self, card: int) -> _Plot:
-        plots = self.plots[merchant_of(card)]
-        return plots[card // 16 * 7 % len(plots)]
+    def template_of(self, card: int) -> _HistoryTemplate:
+        templates = self.templates[merchant_of(card)]
+        return templates[card // 16 * 7 % len(templates)]
 
     def id(self, kind: int, number: int) -> str:
         return f"{self.ids[kind]}{number:012x}"
@@ -265,12 +271,12 @@ class _World:
         return self.id(LOT, place * self.cards + card)
 
     def _lines(self) -> Iterator[str]:
-        longest = max(len(plot.lines) for plots in self.plots for plot in plots)
+        longest = max(len(template.lines) for templates in self.templates for template in templates)
         for place in range(longest):
             for card in range(self.cards):
-                plot = self.plot_of(card)
-                if place < len(plot.lines):
-                    yield self._line(card, place, plot.lines[place])
+                template = self.template_of(card)
+                if place < len(template.lines):
+                    yield self._line(card, place, template.lines[place])
 
     def _line(self, card: int, place: int, line: _Line) -> str:
         number = place * self.cards + card
@@ -284,12 +290,12 @@ class _World:
         return line.copied % (*differs, "\\\\x" + self.digests[card].hex())
 
     def _lots(self) -> Iterator[str]:
-        longest = max(len(plot.lots) for plots in self.plots for plot in plots)
+        longest = max(len(template.lots) for templates in self.templates for template in templates)
         for place in range(longest):
             for card in range(self.cards):
-                plot = self.plot_of(card)
-                if place < len(plot.lots):
-                    lot = plot.lots[place]
+                template = self.template_of(card)
+                if place < len(template.lots):
+                    lot = template.lots[place]
                     yield lot.copied % (
                         self.lot_id(card, place), self.id(CARD, card), self.line_id(card, lot.granted_by)
                     )  # fmt: skip
@@ -297,12 +303,12 @@ class _World:
     def _allocations(self) -> Iterator[str]:
         for card in range(self.cards):
             merchant = id_of(MERCHANT, merchant_of(card))
-            for line, lot, amount in self.plot_of(card).moves:
+            for line, lot, amount in self.template_of(card).moves:
                 yield f"{merchant}\t{self.line_id(card, line)}\t{self.lot_id(card, lot)}\t{amount}\n"
 
     def _cards(self) -> Iterator[str]:
         for card in range(self.cards):
-            end = self.plot_of(card).card
+            end = self.template_of(card).card
             row = _row(end) | _card_row(card, merchant_of(card), store_of(card))
             row |= {"last_digest": "\\\\x" + self.digests[card].hex(), "scope_store_id": None}
             yield "\t".join(_text(row[name]) for name in CARD_COLUMNS) + "\n"
@@ -311,9 +317,9 @@ class _World:
         for card in range(self.cards):
             first, last = name_of(card)
             email, phone = f"c{card}@grown.example", f"6{card % 10**8:08d}"
-            told = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, first, last,
+            values = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, first, last,
                     f"+352{phone}", f"+352{phone}"[::-1], "fr", MADE_AT)  # fmt: skip
-            yield "\t".join(map(str, told)) + "\n"
+            yield "\t".join(map(str, values)) + "\n"
 
     def _words(self) -> Iterator[str]:
         for card in range(self.cards):
@@ -322,12 +328,12 @@ class _World:
 
 
 def main() -> None:
-    """`python -m benchmarks.growth_world URL --cards 1000000` fills a migrated database, as its superuser."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth_world", description=main.__doc__)
+    """`python -m benchmarks.growth_data URL --cards 1000000` fills a migrated database, as its superuser."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth_data", description=main.__doc__)
     parser.add_argument("url", help="of an empty, migrated database")
     parser.add_argument("--cards", type=int, default=1_000_000)
     options = parser.parse_args()
-    lines = asyncio.run(write_grown_world(options.url, options.cards, lambda *_: None))
+    lines = asyncio.run(write_growth_data(options.url, options.cards, lambda *_: None))
     print(f"{options.cards} cards, {lines} transactions")
 
 

@@ -13,10 +13,10 @@ import asyncpg
 import httpx
 import msgspec
 
+from benchmarks.data import START_POINTS
 from benchmarks.earns import POINTS
-from benchmarks.measuring import MeasurementFailed
-from benchmarks.phone_stand import PhoneStand, open_phone_stand
-from benchmarks.world import START_POINTS
+from benchmarks.measurement import MeasurementFailed
+from benchmarks.phone_setup import PhoneSetup, open_phone_setup
 
 BOOKINGS, BOOKINGS_QUICK = 40, 8
 """Of a full run and of a quick run. The first booking is not counted: it opens connections and renders images."""
@@ -50,33 +50,33 @@ class Freshness(msgspec.Struct, frozen=True):
 
 def measure_freshness(folder: Path, bookings: int) -> Freshness:
     """Raises MeasurementFailed when a booking does not arrive."""
-    with open_phone_stand(folder) as stand:
-        waits = asyncio.run(_book(stand, bookings + 1))[1:]
+    with open_phone_setup(folder) as setup:
+        waits = asyncio.run(_book(setup, bookings + 1))[1:]
     outbox, phones = zip(*waits, strict=True)
     return Freshness(bookings, wait_of(outbox), wait_of(phones))
 
 
-async def _book(stand: PhoneStand, bookings: int) -> list[tuple[float, float]]:
+async def _book(setup: PhoneSetup, bookings: int) -> list[tuple[float, float]]:
     """Seconds until the outbox is empty and until both phones show the points, for each booking."""
-    connection = await asyncpg.connect(stand.database_url)
+    connection = await asyncpg.connect(setup.database_url)
     try:
         async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
-            await stand.add_to_both(http)
-            await _until(lambda: stand.shows(http, START_POINTS), time.monotonic())
-            return [await _follow(stand, http, connection, number + 1) for number in range(bookings)]
+            await setup.add_to_both(http)
+            await _until(lambda: setup.shows(http, START_POINTS), time.monotonic())
+            return [await _follow(setup, http, connection, number + 1) for number in range(bookings)]
     finally:
         await connection.close()
 
 
 async def _follow(
-    stand: PhoneStand, http: httpx.AsyncClient, connection: asyncpg.Connection, number: int
+    setup: PhoneSetup, http: httpx.AsyncClient, connection: asyncpg.Connection, number: int
 ) -> tuple[float, float]:
     next_customer = asyncio.create_task(asyncio.sleep(APART_SECONDS))
     started = time.monotonic()
-    await stand.earn(http)
+    await setup.earn(http)
     waits = await asyncio.gather(
-        _until(lambda: stand.has_empty_outbox(connection), started),
-        _until(lambda: stand.shows(http, START_POINTS + number * POINTS), started),
+        _until(lambda: setup.has_empty_outbox(connection), started),
+        _until(lambda: setup.shows(http, START_POINTS + number * POINTS), started),
     )
     await next_customer
     return waits

@@ -17,9 +17,9 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.schemas import Earn
 from backend.services import open_services
+from benchmarks.data import CARD, CATEGORY, MERCHANT, MERCHANTS, STORE, USER, id_of
 from benchmarks.earns import CENTS, Sale, sales
 from benchmarks.load import Outcome
-from benchmarks.world import CARD, CATEGORY, MERCHANT, MERCHANTS, STORE, USER, id_of
 
 
 class ActionPlan(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import asyncpg
 from backend.access.permissions import TILL
 from backend.core.hashing import hash_now
 from backend.loyalty.cards.code import ALPHABET, check_letter
-from benchmarks.chain import chained, digest
+from benchmarks.digests import chained, digest
 
 MERCHANTS = 8
 STORES = 16
@@ -54,7 +54,7 @@ def code_of(card: int) -> str:
     return body + check_letter(body)
 
 
-async def write_world(url: str, cards: int = CARDS) -> None:
+async def write_data(url: str, cards: int = CARDS) -> None:
     """As the superuser, which is not subject to row-level security."""
     connection = await asyncpg.connect(url)
     try:

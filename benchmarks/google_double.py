@@ -22,8 +22,8 @@ from backend.dev.sandbox.google.resources import Resource
 from backend.dev.sandbox.google.web import AsgiReceive, AsgiScope, AsgiSend, json_response, read_request, write_response
 from backend.wallets.google.account import load_account
 from backend.wallets.google.names import class_id, object_id
+from benchmarks.data import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of
 from benchmarks.servers import Server, start_server
-from benchmarks.world import CARD, MERCHANTS, PROGRAM, START_POINTS, id_of
 
 LATENCY_SECONDS = 0.05
 CARDS_NAME = "BENCHMARK_CARDS"
@@ -53,9 +53,9 @@ class Double:
         if scope["path"] != FACTS:
             await self._google(scope, receive, self._counted(send))
             return
-        asked = await read_request(scope, receive)
-        if asked.method == "POST":
-            self._start_over(has_quota=asked.query["quota"] == "yes")
+        request = await read_request(scope, receive)
+        if request.method == "POST":
+            self._start_over(has_quota=request.query["quota"] == "yes")
         await write_response(send, json_response(200, msgspec.to_builtins(self._facts())))
 
     def _start_over(self, *, has_quota: bool) -> None:
@@ -76,19 +76,19 @@ class Double:
     def _facts(self) -> Facts:
         moments = self._google.faults.asked_at
         spent = moments[-1] - moments[0] if moments else 0
-        shown = [resource.body.get("loyaltyPoints", {}) for resource in self._google.passes.all("loyaltyObject")]
+        points = [resource.body.get("loyaltyPoints", {}) for resource in self._google.passes.all("loyaltyObject")]
         return Facts(
             calls=len(moments),
             per_second=round(len(moments) / spent, 2) if spent else 0,
             worst_second=self._google.faults.worst_second(),
             answers=dict(self._answers),
-            right=sum(points.get("balance") == {"int": START_POINTS} for points in shown),
+            right=sum(each.get("balance") == {"int": START_POINTS} for each in points),
         )
 
 
 def create_app() -> Double:
     account = load_account(load_settings())
-    assert account is not None, "the stand names a service account"
+    assert account is not None, "the setup names a service account"
     email, keys = public_keys(account.path)
     google = FakeGoogle(account.issuer_id, {email: keys})
     google.faults.latency_seconds = LATENCY_SECONDS
@@ -113,17 +113,17 @@ class Google:
         self.server = server
 
     def facts(self) -> Facts:
-        return msgspec.json.decode(self._asked("GET"), type=Facts)
+        return msgspec.json.decode(self._request("GET"), type=Facts)
 
     def start_over(self, *, has_quota: bool) -> None:
         """Resets all passes and statistics."""
-        self._asked("POST", quota="yes" if has_quota else "no")
+        self._request("POST", quota="yes" if has_quota else "no")
 
-    def _asked(self, method: str, **query: str) -> bytes:
+    def _request(self, method: str, **query: str) -> bytes:
         url = f"{self.server.url}{FACTS}"
         return httpx.request(method, url, params=query, timeout=10, trust_env=False).raise_for_status().content
 
 
 def start_google(port: int, cards: int, environment: Mapping[str, str], folder: Path, stack: ExitStack) -> Google:
-    told = dict(environment) | {CARDS_NAME: str(cards)}
-    return Google(start_server("benchmarks.google:create_app", port, told, folder, stack, ready=FACTS))
+    values = dict(environment) | {CARDS_NAME: str(cards)}
+    return Google(start_server("benchmarks.google_double:create_app", port, values, folder, stack, ready=FACTS))

@@ -28,7 +28,7 @@ VARIANTS = 4
 
 
 @dataclass(slots=True)
-class Story:
+class History:
     """The history of a card of one merchant. Ids are those of the card it was made on."""
 
     card: CardRow
@@ -43,40 +43,40 @@ class Story:
         self.allocations += booking.allocations
 
 
-def stories(document: str, origin: Origin, seed: int) -> list[Story]:
+def histories(document: str, origin: Origin, seed: int) -> list[History]:
     """`document` is the state of a card without transactions."""
     dice = random.Random(seed)
     return [
-        _Teller(msgspec.json.decode(document, type=CardState), origin, dice).tell(length)
+        _HistoryBuilder(msgspec.json.decode(document, type=CardState), origin, dice).build(length)
         for length in LENGTHS * VARIANTS
     ]
 
 
-class _Teller:
+class _HistoryBuilder:
     def __init__(self, state: CardState, origin: Origin, dice: random.Random) -> None:
         self.state, self.origin, self.dice = state, origin, dice
-        self.story = Story(state.card)
+        self.history = History(state.card)
 
-    def tell(self, length: int) -> Story:
+    def build(self, length: int) -> History:
         """Spreads visits over the period, with gaps that may let points expire."""
         gap = (self.origin.now - END - BEGIN) / (length + 1)
         self.at = BEGIN + gap * self.dice.random()
         # Later visits never precede this one.
         self.state.card.last_activity_at = self.at
         self._book(draft_enrolled(self.state, self._now()))
-        while len(self.story.lines) < length:
+        while len(self.history.lines) < length:
             self.at += gap * self.dice.uniform(0.2, 1.7)
             draft = Draft(self.state, self._now())
             self._visit(draft)
             self._book(draft)
-        return self.story
+        return self.history
 
     def _now(self) -> Origin:
         at = min(self.at, self.origin.now - END).replace(microsecond=self.dice.randrange(1_000_000))
         return replace(self.origin, now=at)
 
     def _book(self, draft: Draft) -> None:
-        self.story.add(draft.booking(None))
+        self.history.add(draft.booking(None))
         self.state.lots[:] = [lot for lot in self.state.lots if lot.remaining]
 
     def _visit(self, draft: Draft) -> None:
@@ -105,8 +105,8 @@ class _Teller:
 
     def _sale(self) -> TransactionRow | None:
         """The last sale, unless it was returned."""
-        returned = {line.voids_id for line in self.story.lines}
-        sales = [line for line in self.story.lines if line.kind == "earned" and line.unit == "points"]
+        returned = {line.voids_id for line in self.history.lines}
+        sales = [line for line in self.history.lines if line.kind == "earned" and line.unit == "points"]
         return sales[-1] if sales and sales[-1].id not in returned else None
 
     def _return(self, sale: TransactionRow, draft: Draft) -> None:
@@ -117,9 +117,9 @@ class _Teller:
         self.state.targets.clear()
 
     def _target(self, sale: TransactionRow) -> Target:
-        granted = next((lot for lot in self.story.lots.values() if lot.transaction_id == sale.id), None)
-        expired = {line.id for line in self.story.lines if line.kind == "expired"}
-        gone = [part for part in self.story.allocations if part.transaction_id in expired]
+        granted = next((lot for lot in self.history.lots.values() if lot.transaction_id == sale.id), None)
+        expired = {line.id for line in self.history.lines if line.kind == "expired"}
+        gone = [part for part in self.history.allocations if part.transaction_id in expired]
         rate = self.state.terms.points_per_euro
         return Target(
             transaction=msgspec.convert(msgspec.to_builtins(sale), TargetTransaction),

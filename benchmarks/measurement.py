@@ -1,4 +1,4 @@
-"""Runs one measurement: a driver, a number of answers, a rate. Rounds are interleaved: load affects all alike."""
+"""Runs one measurement: a driver, a number of answers, a rate. Rounds are interleaved, so that load affects all."""
 
 import statistics
 import subprocess
@@ -73,10 +73,10 @@ def rate(answered_at: Sequence[float], warm_up: float = WARM_UP) -> float:
 
 def over_http(server: Server, requests: list[str], expected_status: int) -> Outcome:
     plan = Plan("127.0.0.1", server.port, CONNECTIONS, requests, expected_status, SECONDS_MAX)
-    return driven("benchmarks.load", plan, None)
+    return run_driver("benchmarks.load", plan, None)
 
 
-def driven(module: str, plan: msgspec.Struct | None, environment: dict[str, str] | None) -> Outcome:
+def run_driver(module: str, plan: msgspec.Struct | None, environment: dict[str, str] | None) -> Outcome:
     """Runs a driver in its own process, which reads its plan from standard input."""
     done = subprocess.run(
         [sys.executable, "-m", module],

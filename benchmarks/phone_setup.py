@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
 from backend.dev.sandbox.environment import SANDBOX, sandbox_values
+from benchmarks.data import CARD, CATEGORY, id_of, store_of, token_of, write_data
 from benchmarks.earns import CENTS
-from benchmarks.measuring import MeasurementFailed
+from benchmarks.measurement import MeasurementFailed
 from benchmarks.servers import environment_of, open_servers, start_program, start_server, wait_until
-from benchmarks.world import CARD, CATEGORY, id_of, store_of, token_of, write_world
 
 CARDS, USER = 8, 0
 BUTTONS = {"google": "save_url", "apple": "pass_url"}
@@ -26,7 +26,7 @@ STARTED = b"worker_started"
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneStand:
+class PhoneSetup:
     """The measured card is on both phones after `add_to_both`."""
 
     database_url: str
@@ -63,24 +63,28 @@ class PhoneStand:
         return all(_has(phones[wallet], str(points)) for wallet in BUTTONS)
 
 
-def _has(shown: dict[str, Any] | None, points: str) -> bool:
+def _has(face: dict[str, Any] | None, points: str) -> bool:
     """Phones group thousands, so only digits are compared."""
-    return shown is not None and points in {"".join(filter(str.isdigit, fact["value"])) for fact in shown["figures"]}
+    return face is not None and points in {"".join(filter(str.isdigit, fact["value"])) for fact in face["figures"]}
 
 
 @contextmanager
-def open_phone_stand(folder: Path) -> Iterator[PhoneStand]:
+def open_phone_setup(folder: Path) -> Iterator[PhoneSetup]:
     folder.mkdir()
     with open_servers(folder) as (postgres, valkey), ExitStack() as stack:
         database_url, ports = postgres.url("postgres"), (free_port("127.0.0.1", 8391), free_port("127.0.0.1", 8392))
-        asyncio.run(write_world(database_url, CARDS))
-        told = environment_of(postgres, valkey, *ports)
+        asyncio.run(write_data(database_url, CARDS))
+        environment = environment_of(postgres, valkey, *ports)
         # The doubles and their phones do not use TLS.
-        told |= {"ORION_ENVIRONMENT": "development", "ORION_PUBLIC_URL": f"http://127.0.0.1:{ports[1]}"}
-        told |= {"ORION_DATA_DIR": str(folder)} | sandbox_values(replace(Settings(), environment="development"), folder)
-        start_server("backend.app:create_app", ports[0], told, folder, stack)
-        port = int(told[SANDBOX].rpartition(":")[2])
-        start_server("backend.dev.sandbox.app:create_app", port, told, folder, stack, ready="/phones/cards")
-        worker, log = start_program("worker", ["workers.main"], told, folder, stack), folder / "worker.log"
+        environment |= {"ORION_ENVIRONMENT": "development", "ORION_PUBLIC_URL": f"http://127.0.0.1:{ports[1]}"}
+        environment |= {"ORION_DATA_DIR": str(folder)} | sandbox_values(
+            replace(Settings(), environment="development"), folder
+        )
+        start_server("backend.app:create_app", ports[0], environment, folder, stack)
+        port = int(environment[SANDBOX].rpartition(":")[2])
+        start_server("backend.dev.sandbox.app:create_app", port, environment, folder, stack, ready="/phones/cards")
+        worker, log = start_program("worker", ["workers.main"], environment, folder, stack), folder / "worker.log"
         wait_until(lambda: STARTED in log.read_bytes(), "worker", worker, folder)
-        yield PhoneStand(database_url, f"{told['ORION_BACKEND_URL']}/api/v1", told[SANDBOX], id_of(CARD, 0))
+        yield PhoneSetup(
+            database_url, f"{environment['ORION_BACKEND_URL']}/api/v1", environment[SANDBOX], id_of(CARD, 0)
+        )
