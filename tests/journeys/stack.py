@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from backend.core.settings import Settings, load_settings
-from backend.dev import await_ready, start_programs
+from backend.dev.launcher import await_ready, start_programs
 from backend.dev.sandbox import environment
 from backend.dev.sandbox.environment import sandbox_values
 from backend.dev.sandbox.google import environment as google_environment
