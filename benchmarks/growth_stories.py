@@ -9,7 +9,7 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.loyalty.enrollment.actions import draft_enrolled
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking, TransactionRow
 from backend.loyalty.ledger.booking.state import CardRow, CardState, LotState, Target, TargetTransaction
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
@@ -66,7 +66,7 @@ class _Teller:
         self._book(draft_enrolled(self.state, self._now()))
         while len(self.story.lines) < length:
             self.at += gap * self.dice.uniform(0.2, 1.7)
-            draft = Draft(self.state, self._now())
+            draft = BookingDraft(self.state, self._now())
             self._visit(draft)
             self._book(draft)
         return self.story
@@ -75,11 +75,11 @@ class _Teller:
         at = min(self.at, self.origin.now - END).replace(microsecond=self.dice.randrange(1_000_000))
         return replace(self.origin, now=at)
 
-    def _book(self, draft: Draft) -> None:
+    def _book(self, draft: BookingDraft) -> None:
         self.story.add(draft.booking(None))
         self.state.lots[:] = [lot for lot in self.state.lots if lot.remaining]
 
-    def _visit(self, draft: Draft) -> None:
+    def _visit(self, draft: BookingDraft) -> None:
         for reward in self.state.setup.rewards:
             if draft.available("points") >= reward.points_required and self.dice.random() < 0.5:
                 RedeemReward(Redemption(reward_id=reward.id)).decide(draft)
@@ -98,7 +98,7 @@ class _Teller:
         else:
             self._sell(draft)
 
-    def _sell(self, draft: Draft) -> None:
+    def _sell(self, draft: BookingDraft) -> None:
         categories = [category.id for category in self.state.setup.categories[:1]]
         cents = int(self.dice.lognormvariate(7.9, 0.7)) + 100
         EarnPoints(Earn(purchase_amount_cents=cents, category_ids=categories)).decide(draft)
@@ -109,7 +109,7 @@ class _Teller:
         sales = [line for line in self.story.lines if line.kind == "earned" and line.unit == "points"]
         return sales[-1] if sales and sales[-1].id not in returned else None
 
-    def _return(self, sale: TransactionRow, draft: Draft) -> None:
+    def _return(self, sale: TransactionRow, draft: BookingDraft) -> None:
         assert sale.purchase_amount_cents is not None, "a sale was paid"
         self.state.targets[:] = [self._target(sale)]
         part = Void(amount_cents=self.dice.randint(1, sale.purchase_amount_cents))

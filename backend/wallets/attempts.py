@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.core.ids import new_id
 from backend.core.outbound.retry import TRIES
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.wallets.leases import Ended, Taken
 from backend.wallets.outcomes import Outcome, Refusal, Result
 from backend.wallets.ports import CardSnapshot, LinkKey, Notify

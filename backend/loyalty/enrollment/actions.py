@@ -29,7 +29,7 @@ from backend.loyalty.enrollment.events import CardLinkRequested
 from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccepted
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.booking.checks import check_open
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger, tries
 from backend.loyalty.ledger.booking.state import CardState, Setup, decode_setup, decode_state
 from backend.loyalty.ledger.events import CardEnrolled
@@ -47,7 +47,7 @@ _encoder = msgspec.json.Encoder()
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     state: CardState
-    draft: Draft | None
+    draft: BookingDraft | None
     """None when the customer had the card already."""
     own_card_id: UUID
     """The card of the address that was given: another card goes on for it when it was merged."""
@@ -245,9 +245,9 @@ async def _find_card(session: AsyncSession, origin: Origin, customer: Customer, 
     return next((card for card in cards if card.scope_store_id in {None, origin.store_id}), cards[0] if cards else None)
 
 
-def draft_enrolled(state: CardState, origin: Origin, *, is_welcome: bool = True) -> Draft:
+def draft_enrolled(state: CardState, origin: Origin, *, is_welcome: bool = True) -> BookingDraft:
     """The first line of a card's history, and the welcome bonus if there is one for this person."""
-    draft = Draft(state, origin)
+    draft = BookingDraft(state, origin)
     row = draft.transaction("enrolled", "points", 0)
     draft.close(row)
     draft.record(CardEnrolled(row.card_id, row.id))

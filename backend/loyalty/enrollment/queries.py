@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.cards.links import CardLink
+from backend.loyalty.cards.card_urls import CardLink
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.customers.schemas import HolderView
 from backend.loyalty.ledger.booking.checks import check_open

@@ -8,7 +8,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.state import CardState, RewardState, StoreState
 from backend.loyalty.ledger.problems import (
     CardFrozen,
@@ -56,7 +56,7 @@ def get_reward(state: CardState, reward_id: UUID | None) -> RewardState:
     return found
 
 
-def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
+def decide_price(wanted: Redemption | Reservation, draft: BookingDraft) -> Price:
     """Raises RewardUnavailable, InsufficientPoints, InsufficientStamps or OtherStoreOnly, in this order."""
     state, quantity = draft.state, wanted.quantity
     if wanted.unit == "stamps":

@@ -1,7 +1,7 @@
 """Whose order it is and how much a return of it would take back, decided by the return itself and not booked."""
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, Target
@@ -21,12 +21,12 @@ async def preview_return(ledger: Ledger, origin: Origin, asked: OrderQuestion) -
         raise TransactionNotFound
     operation = VoidTransaction(Void(amount_cents=asked.amount_cents), origin)
     operation.check(state)
-    draft = Draft(state, origin)
+    draft = BookingDraft(state, origin)
     operation.decide(draft)
     return _view(draft, Show(ledger.links, origin.language, origin.now))
 
 
-def _view(draft: Draft, show: Show) -> OrderPreview:
+def _view(draft: BookingDraft, show: Show) -> OrderPreview:
     targets = {target.transaction.id: target for target in draft.state.targets}
     rows = [row for row in draft.transactions if row.voids_id in targets]
     pairs = [(row, targets[row.voids_id]) for row in rows if row.voids_id]

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from backend.loyalty.cards.links import Addresses
+from backend.loyalty.cards.card_urls import Addresses
 from backend.loyalty.cards.schemas import CardView, HoldView, MergedCard, NextExpiry
 from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import (
     CardState,
@@ -102,7 +102,7 @@ class Show:
             expires_at=hold.expires_at,
         )
 
-    def own_line(self, row: TransactionRow, draft: Draft) -> TransactionView:
+    def own_line(self, row: TransactionRow, draft: BookingDraft) -> TransactionView:
         """A line without a reward, just booked by whoever asks."""
         origin = draft.origin
         return self.transaction(row, draft.state, user=origin.user_name, reward=None, on_behalf=origin.on_behalf_name)

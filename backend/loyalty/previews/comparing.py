@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.schemas import CardExample, PointChange
-from backend.loyalty.previews.tally import Values
+from backend.loyalty.previews.totals import Values
 
 EXAMPLES = 10
 STEPS = (-500, -100, -10, 0, 1, 11, 101, 501)
@@ -35,9 +35,9 @@ class Standing:
 
 
 def standing_of(card: CardReplay, stamps_target: int, values: Values) -> Standing:
-    own = card.stage.state.card
+    own = card.replay.card_state.card
     spent = Counter[str]()
-    for row in card.stage.rows:
+    for row in card.replay.rows:
         if row.kind == "redeemed" or (row.kind == "voided" and row.amount > 0):
             spent[row.unit] -= row.amount
     points = own.points_balance - own.debt_points + spent["points"]
@@ -47,7 +47,7 @@ def standing_of(card: CardReplay, stamps_target: int, values: Values) -> Standin
         stamps=own.stamp_count,
         points=points,
         stamp_cards=Fraction(stamps, stamps_target),
-        refused=sum(card.stage.refusals[code] for code in REWARDS_REFUSED),
+        refused=sum(card.replay.refusals[code] for code in REWARDS_REFUSED),
         worth=points * values.point + stamps * values.stamp,
     )
 

@@ -5,9 +5,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.loyalty.previews.messages import error_of, sentence_of
 from backend.loyalty.previews.problems import PreviewNotFound
 from backend.loyalty.previews.schemas import PreviewResult, PreviewView, ProgramDraft
-from backend.loyalty.previews.sentences import error_of, sentence_of
 from backend.loyalty.programs.models import ProgramPreview
 
 SILENCE = timedelta(minutes=1)

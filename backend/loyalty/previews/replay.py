@@ -11,32 +11,34 @@ from functools import partial
 from uuid import UUID
 
 from backend.core.problems import Problem
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeRow
 from backend.loyalty.ledger.operations.merge import MergeCards
 from backend.loyalty.ledger.operations.unmerge import ReverseMerge
 from backend.loyalty.ledger.schemas import Merge, MergeReversal
-from backend.loyalty.previews.acting import AS_IT_WAS, act
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group
-from backend.loyalty.previews.past import Conditions, Past
-from backend.loyalty.previews.rebooked import Memory
-from backend.loyalty.previews.stage import empty_stage, origin_at
+from backend.loyalty.previews.operations import AS_IT_WAS, replay_line
+from backend.loyalty.previews.replay_state import empty_replay_state, origin_at
+from backend.loyalty.previews.replayed import Memory
+from backend.loyalty.previews.setup_history import Conditions, SetupHistory
 
 Moment = tuple[datetime, Callable[[], None]]
 
 
-def replay(group: Group, past: Past, conditions: Conditions) -> list[CardReplay]:
+def replay(group: Group, setup_history: SetupHistory, conditions: Conditions) -> list[CardReplay]:
     """What each card of the group has come to, in their order."""
     memory = Memory()
     cards = {
         history.card.id: CardReplay(
-            past,
+            setup_history,
             conditions,
             history,
-            empty_stage(
+            empty_replay_state(
                 history.card,
-                past.setup_of(history.card.store_id, conditions.program, conditions.at(history.card.enrolled_at), None),
+                setup_history.setup_of(
+                    history.card.store_id, conditions.program, conditions.at(history.card.enrolled_at), None
+                ),
                 memory,
             ),
         )
@@ -57,7 +59,7 @@ def _moments_of_lines(card: CardReplay) -> Iterator[Moment]:
     latest = card.history.card.enrolled_at
     for line in card.history.lines:
         latest = max(latest, line.recorded_at)
-        yield latest, partial(act, card, line)
+        yield latest, partial(replay_line, card, line)
 
 
 def _moments_of_holds(card: CardReplay) -> list[Moment]:
@@ -84,32 +86,32 @@ def _moments_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) ->
 def _merge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     operation = MergeCards(Merge(row.merged_card_id, AS_IT_WAS))
     if done := _together(row.merged_at, kept, merged, operation.decide):
-        kept.stage.memory.merges[row.id] = done
+        kept.replay.memory.merges[row.id] = done
 
 
 def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     """What these terms have kept apart need not be parted."""
     assert row.reversed_at is not None, "it was undone at some time"
-    memory = kept.stage.memory
+    memory = kept.replay.memory
     if (done := memory.merges.pop(row.id, None)) is None:
         return
-    left = {lot.from_lot_id for lot in kept.stage.state.lots if lot.remaining}
+    left = {lot.from_lot_id for lot in kept.replay.card_state.lots if lot.remaining}
     theirs = memory.going_on_as(merged.card_id)
     lots = {lot.id: lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left}
-    by = origin_at(kept.past.merchant_id, row.reversed_at)
+    by = origin_at(kept.setup_history.merchant_id, row.reversed_at)
     operation = ReverseMerge(row.id, MergeReversal(AS_IT_WAS), by, _merge=done, _lots=lots)
     _together(row.reversed_at, kept, merged, operation.decide)
 
 
 def _together(
-    now: datetime, kept: CardReplay, merged: CardReplay, decide: Callable[[Draft, Draft], MergeRow]
+    now: datetime, kept: CardReplay, merged: CardReplay, decide: Callable[[BookingDraft, BookingDraft], MergeRow]
 ) -> MergeRow | None:
     """A refusal is counted on the card that was kept, and leaves both as they are."""
     drafts, done = (kept.draft(now), merged.draft(now)), None
     try:
         done = decide(*drafts)
     except Problem as refusal:
-        kept.stage.refusals[refusal.code] += 1
+        kept.replay.refusals[refusal.code] += 1
     for card, draft in zip((kept, merged), drafts, strict=True):
-        card.stage.keep(draft.booking(None))
+        card.replay.keep(draft.booking(None))
     return done

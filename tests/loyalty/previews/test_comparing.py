@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from backend.loyalty.previews.comparing import STEPS, Comparison, Standing, verdict
+from backend.loyalty.previews.messages import sentence_of
 from backend.loyalty.previews.schemas import CardExample
-from backend.loyalty.previews.sentences import sentence_of
 
 
 @pytest.fixture(autouse=True)

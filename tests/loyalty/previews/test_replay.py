@@ -10,19 +10,19 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.previews.agreement import differences
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import read_groups
-from backend.loyalty.previews.past import Conditions, Past, read_past
 from backend.loyalty.previews.replay import replay
+from backend.loyalty.previews.setup_history import Conditions, SetupHistory, read_setup_history
+from backend.loyalty.previews.verification import differences
 from tests.conftest import OpenShop
 from tests.world.past import REWARD, RandomPast
 from tests.world.shop import Shop
 
 
-async def past_of(shop: Shop) -> Past:
+async def past_of(shop: Shop) -> SetupHistory:
     async with shop.services.sessions.committing(shop.merchant_id) as session:
-        past = await read_past(session, shop.merchant_id)
+        past = await read_setup_history(session, shop.merchant_id)
     assert past is not None
     return past
 
@@ -46,7 +46,7 @@ async def test_whatever_has_happened_a_replay_as_it_was_gives_the_same_cards(ope
     cards = await replayed(shop)
     assert [difference for card in cards for difference in differences(card)] == []
     assert len(cards) == 3
-    assert sum(len(card.stage.rows) for card in cards) > 20
+    assert sum(len(card.replay.rows) for card in cards) > 20
 
 
 async def test_what_many_tills_have_booked_at_once_is_replayed_in_the_order_of_the_history(opened: OpenShop) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.answers import AnswerRow
-from backend.core.events import EventRow, Happening, event_row
+from backend.core.events import DomainEvent, EventRow, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.pasted import clean_scan
@@ -24,7 +24,7 @@ from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
 from backend.loyalty.ledger.receipts import fold_reference
 
 
-class Draft:
+class BookingDraft:
     """Collects a booking on a card's state and keeps that state as it will be afterwards."""
 
     def __init__(self, state: CardState, origin: Origin) -> None:
@@ -225,8 +225,8 @@ class Draft:
         """The customer was here: restarts the clock of inactivity."""
         self.card.last_activity_at = max(self.card.last_activity_at, self.happened_at)
 
-    def record(self, happening: Happening) -> None:
-        self._events.append(event_row(happening))
+    def record(self, event: DomainEvent) -> None:
+        self._events.append(event_row(event))
 
     def book_expired(self) -> None:
         """What has expired and is not booked as such yet."""

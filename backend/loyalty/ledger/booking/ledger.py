@@ -19,13 +19,13 @@ from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.queue import Doorbell
 from backend.core.turns import Turns
-from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.cards.card_urls import CardLinks
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.limits import keep_within_limits
 from backend.loyalty.ledger.booking.overrides import OverrideCheck
 from backend.loyalty.ledger.booking.rows import Booking, MergeRow
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.metrics import CONFLICTS, POSTINGS
+from backend.loyalty.ledger.metrics import BOOKINGS, CONFLICTS
 from backend.loyalty.ledger.problems import (
     AlreadyBooked,
     CardBusy,
@@ -73,10 +73,10 @@ class Operation(Protocol):
     def check(self, state: CardState) -> None:
         """Refusals that need no PIN and no balance."""
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """Adds what is to be booked; raises a problem to refuse. Nothing added: nothing is booked."""
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, msgspec.Struct]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, msgspec.Struct]:
         """Status and body, after `decide`."""
 
 
@@ -91,10 +91,10 @@ class JointOperation(Protocol):
     def check(self, kept: CardState, merged: CardState) -> None:
         """Refusals that need no balance."""
 
-    def decide(self, kept: Draft, merged: Draft) -> MergeRow:
+    def decide(self, kept: BookingDraft, merged: BookingDraft) -> MergeRow:
         """Adds what is to be booked on each; raises a problem to refuse."""
 
-    def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, msgspec.Struct]:
+    def answer(self, kept: BookingDraft, merged: BookingDraft, show: Show) -> tuple[int, msgspec.Struct]:
         """Status and body, after `decide`."""
 
 
@@ -197,7 +197,7 @@ class Ledger:
         """A Problem refuses it. None when one of the cards has moved meanwhile."""
         try:
             operation.check(kept, merged)
-            drafts = Draft(kept, origin), Draft(merged, origin)
+            drafts = BookingDraft(kept, origin), BookingDraft(merged, origin)
             merge = operation.decide(*drafts)
         except Problem as problem:
             return problem
@@ -222,7 +222,7 @@ class Ledger:
             operation.check(state)
             pin.is_needed = operation.needs_pin
             await self.pins.check(pin, origin, state.setup.policy, state.setup.store.zone)
-            draft = Draft(state, origin)
+            draft = BookingDraft(state, origin)
             operation.decide(draft)
             await keep_within_limits(self.pins, draft, lifting)
         except Problem as problem:
@@ -243,7 +243,7 @@ class Ledger:
         return Show(self.links.references, origin.language, origin.now)
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
-        POSTINGS.labels(kind, "booked").inc()
+        BOOKINGS.labels(kind, "booked").inc()
         self.doorbell.ring()
         return reply
 
@@ -252,7 +252,7 @@ class Ledger:
 
         None when the key was answered meanwhile.
         """
-        POSTINGS.labels(kind, problem.code).inc()
+        BOOKINGS.labels(kind, problem.code).inc()
         if not problem.is_remembered:
             raise problem
         body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.overrides import OverrideCheck, verify_override
 from backend.loyalty.ledger.booking.rows import LimitUse, TransactionRow
 from backend.loyalty.ledger.booking.state import LimitState, TargetTransaction
@@ -25,7 +25,7 @@ class Reached(msgspec.Struct, frozen=True):
     """None: never, the booking alone is more than the limit."""
 
 
-async def keep_within_limits(pins: StaffPins, draft: Draft, lifting: OverrideCheck) -> None:
+async def keep_within_limits(pins: StaffPins, draft: BookingDraft, lifting: OverrideCheck) -> None:
     """Raises LimitReached, unless somebody who may lifts the limit; then the booking says who it was.
 
     Costs a statement of its own, and only where a limit of the merchant concerns the booking.
@@ -44,7 +44,7 @@ async def keep_within_limits(pins: StaffPins, draft: Draft, lifting: OverrideChe
         row.override_user_id = None if row.kind == "expired" else user_id
 
 
-def uses_of(draft: Draft) -> list[LimitUse]:
+def uses_of(draft: BookingDraft) -> list[LimitUse]:
     """What the booking adds toward each of the merchant's limits that concern it."""
     lines: list[Line] = [*draft.transactions, *draft.standing_again]
     return [use for limit in draft.state.limits for line in lines if (use := _use(limit, line, draft.card.id))]
@@ -79,12 +79,12 @@ def _counted(measure: str, row: Line) -> int:
     return 1 if measure == "earns" else abs(row.amount)
 
 
-async def _find_reached(pool: asyncpg.Pool, draft: Draft) -> Reached | None:
+async def _find_reached(pool: asyncpg.Pool, draft: BookingDraft) -> Reached | None:
     document = await pool.fetchval(REACHED_LIMIT, draft.origin.merchant_id, _encoder.encode(draft.limits).decode())
     return msgspec.json.decode(document, type=Reached) if document else None
 
 
-def _refusal(reached: Reached, draft: Draft) -> LimitReached:
+def _refusal(reached: Reached, draft: BookingDraft) -> LimitReached:
     limit = next(limit for limit in draft.state.limits if limit.id == reached.id)
     facts = {
         "limit_id": limit.id,

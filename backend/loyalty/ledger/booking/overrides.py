@@ -9,7 +9,7 @@ import msgspec
 from backend.access.permissions import BY_ROLE, MANAGE_PROGRAMS
 from backend.core.addresses import normalize_email
 from backend.core.origin import Origin
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.problems import OverrideRefused
 from backend.loyalty.ledger.schemas import Override
 from backend.staff_pins.actions import StaffPins
@@ -39,7 +39,7 @@ class OverrideCheck:
     user_id: UUID | None = None
 
 
-async def verify_override(pins: StaffPins, check: OverrideCheck, draft: Draft) -> UUID:
+async def verify_override(pins: StaffPins, check: OverrideCheck, draft: BookingDraft) -> UUID:
     """Who lifts the limit. Raises OverrideRefused, PinNotSet, PinLocked or PinInvalid; attempts count as theirs."""
     assert check.given is not None, "an override was given"
     if check.user_id is None:

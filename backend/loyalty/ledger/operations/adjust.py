@@ -6,7 +6,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsAdjusted
@@ -29,7 +29,7 @@ class AdjustPoints:
         if self.body.points == 0:
             raise ValidationFailed(FieldError("/points", "zero", "More or fewer than none."))
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """What is set aside for a reward is not there to take."""
         points, balance = self.body.points, draft.available("points")
         if balance + points < 0:
@@ -44,7 +44,7 @@ class AdjustPoints:
         draft.record(PointsAdjusted(row.card_id, row.id, points))
         self._row = row
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, AdjustmentView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, AdjustmentView]:
         assert self._row is not None, "answered after it was decided"
         return 201, AdjustmentView(
             transaction=show.own_line(self._row, draft),

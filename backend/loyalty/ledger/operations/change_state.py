@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from backend.loyalty.cards.code import show
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs
 from backend.loyalty.ledger.events import CardBooking, CardDeactivated, CardReactivated
@@ -31,11 +31,11 @@ class DeactivateCard:
         if state.card.state != "active":
             raise CardInactive(state=state.card.state)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         draft.card.state = "deactivated"
         self._row = _book(draft, self.kind, self.body.reason, CardDeactivated)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, StandingView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, StandingView]:
         assert self._row is not None, "answered after it was decided"
         return 201, StandingView(show.own_line(self._row, draft), show.card(draft.state))
 
@@ -52,11 +52,11 @@ class ReactivateCard:
         if state.card.state == "active":
             raise CardActive
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         draft.card.state = "active"
         self._row = _book(draft, self.kind, self.body.reason, CardReactivated)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, StandingView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, StandingView]:
         assert self._row is not None, "answered after it was decided"
         return 201, StandingView(show.own_line(self._row, draft), show.card(draft.state))
 
@@ -76,7 +76,7 @@ def _refuse_merged(other: GoesOnAs, zone: ZoneInfo) -> NoReturn:
     raise CardMergedLately(merged_into=show(other.code), until=other.reversible_until.astimezone(zone).date())
 
 
-def _book(draft: Draft, kind: str, reason: str, event: Callable[[UUID, UUID], CardBooking]) -> TransactionRow:
+def _book(draft: BookingDraft, kind: str, reason: str, event: Callable[[UUID, UUID], CardBooking]) -> TransactionRow:
     row = draft.transaction(kind, "points", 0, reason=reason)
     draft.close(row)
     draft.record(event(row.card_id, row.id))

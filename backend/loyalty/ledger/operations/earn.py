@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsEarned
@@ -29,7 +29,7 @@ class EarnPoints:
             raise OrderReferenceRequired
         checks.check_categories(state, self.body.category_ids, required=True)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """Below the minimum purchase nothing is booked."""
         draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
         terms, body = draft.state.terms_at(draft.happened_at), self.body
@@ -57,7 +57,7 @@ class EarnPoints:
         draft.book_expired()
         self._row, self._points = row, accrual.points
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, EarnView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, EarnView]:
         row = self._row
         view = show.transaction(row, draft.state, user=draft.origin.user_name, reward=None) if row else None
         return (201 if row else 200), EarnView(

@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.core.ids import new_id
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, HoldState
 from backend.loyalty.ledger.events import HoldReleased, RewardReserved
@@ -35,7 +35,7 @@ class ReserveReward:
     def check(self, state: CardState) -> None:
         check_offer(self.body, state)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """A piece set aside leaves the stock, so that nobody else is promised it."""
         price = decide_price(self.body, draft)
         card, origin = draft.card, draft.origin
@@ -61,7 +61,7 @@ class ReserveReward:
             draft.take_reward(price.reward_id, -price.quantity)
         draft.record(RewardReserved(card.id, self._hold.id))
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, ReservationView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, ReservationView]:
         assert self._hold is not None, "answered after it was decided"
         return 201, ReservationView(show.hold(self._hold, draft.state), show.card(draft.state))
 
@@ -80,7 +80,7 @@ class ConfirmHold:
             raise CardFrozen
         _find_hold(state, self.hold_id)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """Books the pieces handed over; the others go back. A lot may have expired since they were set aside."""
         hold = _get_reserved(draft, self.hold_id)
         quantity = self.body.quantity or hold.quantity
@@ -94,7 +94,7 @@ class ConfirmHold:
         if price.reward_id and quantity < hold.quantity:
             draft.take_reward(price.reward_id, hold.quantity - quantity)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, RedemptionView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, RedemptionView]:
         assert self._row is not None, "answered after it was decided"
         return 201, redemption_view(self._row, draft, show)
 
@@ -110,14 +110,14 @@ class ReleaseHold:
         checks.check_place(state)
         _find_hold(state, self.hold_id)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         self._hold = _get_reserved(draft, self.hold_id)
         draft.settle(self._hold, "released")
         if self._hold.reward_id:
             draft.take_reward(self._hold.reward_id, self._hold.quantity)
         draft.record(HoldReleased(draft.card.id, self._hold.id))
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, ReservationView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, ReservationView]:
         assert self._hold is not None, "answered after it was decided"
         return 201, ReservationView(show.hold(self._hold, draft.state), show.card(draft.state))
 
@@ -129,7 +129,7 @@ def _find_hold(state: CardState, hold_id: UUID) -> HoldState:
     return found
 
 
-def _get_reserved(draft: Draft, hold_id: UUID) -> HoldState:
+def _get_reserved(draft: BookingDraft, hold_id: UUID) -> HoldState:
     hold = _find_hold(draft.state, hold_id)
     if hold.state != "reserved" or hold.expires_at <= draft.now:
         raise HoldSettled
@@ -151,7 +151,7 @@ def _refuse_elsewhere(hold: HoldState, state: CardState) -> None:
     refuse_elsewhere(offered, state)
 
 
-def _price_of(hold: HoldState, quantity: int, draft: Draft) -> Price:
+def _price_of(hold: HoldState, quantity: int, draft: BookingDraft) -> Price:
     """What was agreed when it was set aside, whatever has been published since."""
     amount, there = hold.amount // hold.quantity * quantity, draft.available(hold.unit)
     if there < amount:

@@ -11,7 +11,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow, TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
@@ -44,7 +44,7 @@ class MergeCards:
         if not is_together and kept.card.store_id != merged.card.store_id:
             raise StoresKeptApart
 
-    def decide(self, kept: Draft, merged: Draft) -> MergeRow:
+    def decide(self, kept: BookingDraft, merged: BookingDraft) -> MergeRow:
         refuse_held(kept, merged)
         merge = _merge_row(kept, merged, self.body.reason)
         kept.card.last_activity_at = max(kept.card.last_activity_at, merged.card.last_activity_at)
@@ -70,19 +70,19 @@ class MergeCards:
         self._merge = MergeBooking.of(merge, shared=shared_by(kept, merge.id), holder=holder)
         return self._merge
 
-    def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, MergeView]:
+    def answer(self, kept: BookingDraft, merged: BookingDraft, show: Show) -> tuple[int, MergeView]:
         assert self._merge is not None, "answered after it was decided"
         return 201, merge_view(self._merge, kept, merged, show)
 
 
-def refuse_held(*drafts: Draft) -> None:
+def refuse_held(*drafts: BookingDraft) -> None:
     """What is set aside on a card must stay there until it is settled. Raises CardHasHolds."""
     for draft in drafts:
         if any(rules.is_reserved(hold, draft.now) for hold in draft.state.holds):
             raise CardHasHolds
 
 
-def merge_view(merge: MergeRow, kept: Draft, merged: Draft, show: Show) -> MergeView:
+def merge_view(merge: MergeRow, kept: BookingDraft, merged: BookingDraft, show: Show) -> MergeView:
     return MergeView(
         merge_id=merge.id,
         merged_at=merge.merged_at,
@@ -99,7 +99,7 @@ def merge_view(merge: MergeRow, kept: Draft, merged: Draft, show: Show) -> Merge
     )
 
 
-def _merge_row(kept: Draft, merged: Draft, reason: str) -> MergeRow:
+def _merge_row(kept: BookingDraft, merged: BookingDraft, reason: str) -> MergeRow:
     origin, carry = kept.origin, merged.card.carry
     return MergeRow(
         merchant_id=origin.merchant_id,
@@ -118,12 +118,12 @@ def _merge_row(kept: Draft, merged: Draft, reason: str) -> MergeRow:
     )
 
 
-def _full_cards(draft: Draft) -> int:
+def _full_cards(draft: BookingDraft) -> int:
     """Stamp cards whose reward the customer has been told of."""
     return draft.card.stamp_count // draft.state.terms.stamps_target
 
 
-def _place_anew(draft: Draft, row: TransactionRow, moved: Moved) -> None:
+def _place_anew(draft: BookingDraft, row: TransactionRow, moved: Moved) -> None:
     """Lots that live as long as those they come from."""
     for lot, amount in moved:
         made = draft.grant(row, amount, rules.LotLife(lot.expires_at, lot.idle_days))

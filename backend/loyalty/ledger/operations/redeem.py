@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardRedeemed
@@ -12,7 +12,7 @@ from backend.loyalty.ledger.schemas import Redemption, RedemptionView
 from backend.loyalty.ledger.views import Show
 
 
-def book_redeemed(draft: Draft, price: Price, notes: str | None) -> TransactionRow:
+def book_redeemed(draft: BookingDraft, price: Price, notes: str | None) -> TransactionRow:
     """Spends lots and records what was handed over; the reward's stock is the caller's."""
     row = draft.transaction(
         "redeemed", price.unit, -price.amount, reward_id=price.reward_id, quantity=price.quantity, notes=notes
@@ -37,19 +37,19 @@ class RedeemReward:
     def check(self, state: CardState) -> None:
         check_offer(self.body, state)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         price = decide_price(self.body, draft)
         self._row = book_redeemed(draft, price, self.body.notes)
         draft.refer(self._row, self.body.order_reference)
         if price.reward_id:
             draft.take_reward(price.reward_id, -price.quantity)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, RedemptionView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, RedemptionView]:
         assert self._row is not None, "answered after it was decided"
         return 201, redemption_view(self._row, draft, show)
 
 
-def redemption_view(row: TransactionRow, draft: Draft, show: Show) -> RedemptionView:
+def redemption_view(row: TransactionRow, draft: BookingDraft, show: Show) -> RedemptionView:
     reward = show.reward_name(draft.state, row.reward_id)
     return RedemptionView(
         transaction=show.transaction(row, draft.state, user=draft.origin.user_name, reward=reward),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.schemas import RelinkingView
@@ -21,8 +21,8 @@ class RelinkCard:
         if state.customer is None:
             raise CardNotFound
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         draft.end_links()
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, RelinkingView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, RelinkingView]:
         return 201, RelinkingView(show.card(draft.state))

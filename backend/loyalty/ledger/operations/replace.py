@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.loyalty.cards.code import new_code
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import CardReplaced
 from backend.loyalty.ledger.schemas import Replacement, ReplacementView
@@ -20,14 +20,14 @@ class ReplaceCard:
     def check(self, state: CardState) -> None:
         checks.check_card(state)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         give_new_code(draft, self.body.reason)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, ReplacementView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, ReplacementView]:
         return 201, ReplacementView(show.card(draft.state))
 
 
-def give_new_code(draft: Draft, reason: str) -> None:
+def give_new_code(draft: BookingDraft, reason: str) -> None:
     """A code that is or was another card's is refused by the writing, which decides again with the next."""
     code = new_code()
     while code == draft.card.code:

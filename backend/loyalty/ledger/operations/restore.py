@@ -9,7 +9,7 @@ import msgspec
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsRestored
@@ -32,7 +32,7 @@ class Restorable(msgspec.Struct, frozen=True):
     open_ids: list[UUID]
     """The lots that hold what is left of it."""
 
-    def left(self, draft: Draft) -> int:
+    def left(self, draft: BookingDraft) -> int:
         """What this booking itself finds expired can be restored with it; what belongs to a returned sale cannot."""
         points = self.points + draft.expired_of(self.open_ids)
         return max(points - self.settled, min(points, 0))
@@ -59,7 +59,7 @@ class RestorePoints:
         if not state.program.has_points:
             raise UnitNotOffered
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """What came last is restored first, each as the points it was: a return of their sale finds them."""
         points, left = self.body.points, [(origin.lot_id, origin.left(draft)) for origin in self._origins]
         restorable = max(0, sum(part for _, part in left))
@@ -74,6 +74,6 @@ class RestorePoints:
         draft.record(PointsRestored(row.card_id, row.id, points))
         self._row = row
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, RestorationView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, RestorationView]:
         assert self._row is not None, "answered after it was decided"
         return 201, RestorationView(show.own_line(self._row, draft), show.card(draft.state))

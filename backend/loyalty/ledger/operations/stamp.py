@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, TermsState
 from backend.loyalty.ledger.events import RewardReady, StampAdded
@@ -28,7 +28,7 @@ class AddStamp:
             raise UnitNotOffered
         checks.check_categories(state, self.body.category_ids, required=False)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
         terms = draft.state.terms_at(draft.happened_at)
         _refuse_too_many(draft, terms)
@@ -44,7 +44,7 @@ class AddStamp:
             draft.record(RewardReady(row.card_id, row.id))
         self._row = row
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, StampView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, StampView]:
         assert self._row is not None, "answered after it was decided"
         card = show.card(draft.state)
         view = show.transaction(self._row, draft.state, user=draft.origin.user_name, reward=None)
@@ -56,7 +56,7 @@ class AddStamp:
         )
 
 
-def _refuse_too_many(draft: Draft, terms: TermsState) -> None:
+def _refuse_too_many(draft: BookingDraft, terms: TermsState) -> None:
     """Judged by when it happened. Raises DailyStampLimit or StampCooldown."""
     stamped_at, zone, at = draft.state.stamped_at, draft.state.setup.store.zone, draft.happened_at
     retry_at = rules.next_stamp_at(stamped_at, terms, at, zone)

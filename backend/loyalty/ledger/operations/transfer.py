@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import LotState
 
@@ -12,11 +12,13 @@ Lots = Callable[[str], list[LotState]]
 """Those of a unit, in the order in which they are spent."""
 Moved = list[tuple[LotState, int]]
 """Lots of the other card, with how much of each."""
-Place = Callable[[Draft, TransactionRow, Moved], None]
+Place = Callable[[BookingDraft, TransactionRow, Moved], None]
 """Puts onto this card what was moved."""
 
 
-def transfer_all(source: Draft, target: Draft, lots: Lots, *, debt: int, place: Place, reason: str) -> Lines:
+def transfer_all(
+    source: BookingDraft, target: BookingDraft, lots: Lots, *, debt: int, place: Place, reason: str
+) -> Lines:
     """Points, even if there are none: both histories say what happened to the card. Stamps, if there are any."""
     lines = _transfer(source, target, "points", lots("points"), debt=debt, place=place, reason=reason)
     if stamps := lots("stamps"):
@@ -25,7 +27,7 @@ def transfer_all(source: Draft, target: Draft, lots: Lots, *, debt: int, place: 
 
 
 def _transfer(
-    source: Draft, target: Draft, unit: str, lots: list[LotState], *, debt: int, place: Place, reason: str
+    source: BookingDraft, target: BookingDraft, unit: str, lots: list[LotState], *, debt: int, place: Place, reason: str
 ) -> Lines:
     """The two lines add up to nothing. What is owed on either card is paid from what is there, as always.
 
@@ -44,7 +46,7 @@ def _transfer(
     return given, taken
 
 
-def _owe(draft: Draft, row: TransactionRow, debt: int) -> None:
+def _owe(draft: BookingDraft, row: TransactionRow, debt: int) -> None:
     lots = draft.live("points")
     paid = min(debt, rules.left_in(lots))
     draft.spend(row, lots, paid)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import Returned, Target
 from backend.loyalty.ledger.events import ReturnUndone
@@ -11,7 +11,7 @@ from backend.loyalty.ledger.offers import had_of
 from backend.loyalty.ledger.problems import CardFrozen, InsufficientStamps, RewardUnavailable, StampsTooClose
 
 
-def undo_return(draft: Draft, target: Target) -> TransactionRow:
+def undo_return(draft: BookingDraft, target: Target) -> TransactionRow:
     """Raises CardFrozen, RewardUnavailable or InsufficientStamps for a reward that cannot be handed over again, and
     StampsTooClose for a stamp that cannot be given again."""
     returned = target.returned
@@ -25,7 +25,7 @@ def undo_return(draft: Draft, target: Target) -> TransactionRow:
     return row
 
 
-def _sell_again(draft: Draft, target: Target, returned: Returned) -> TransactionRow:
+def _sell_again(draft: BookingDraft, target: Target, returned: Returned) -> TransactionRow:
     """What was taken goes back into its lots; what was owed for it is owed no more, or comes as new points."""
     voided = target.transaction
     row = _row(draft, target, -voided.amount)
@@ -43,7 +43,7 @@ def _sell_again(draft: Draft, target: Target, returned: Returned) -> Transaction
     return row
 
 
-def _give_again(draft: Draft, stamped_at: datetime) -> None:
+def _give_again(draft: BookingDraft, stamped_at: datetime) -> None:
     """Others may have been given since, before it and after it."""
     state = draft.state
     if rules.next_stamp_at(state.stamped_at, state.terms_at(stamped_at), stamped_at, state.setup.store.zone):
@@ -52,7 +52,7 @@ def _give_again(draft: Draft, stamped_at: datetime) -> None:
     state.stamped_at.sort(reverse=True)
 
 
-def _redeem_again(draft: Draft, target: Target, _: Returned) -> TransactionRow:
+def _redeem_again(draft: BookingDraft, target: Target, _: Returned) -> TransactionRow:
     """The pieces leave the stock again. Points spent meanwhile are owed, unless the program forgives them."""
     if draft.card.frozen_at is not None:
         raise CardFrozen
@@ -70,7 +70,7 @@ def _redeem_again(draft: Draft, target: Target, _: Returned) -> TransactionRow:
     return row
 
 
-def _take_pieces(draft: Draft, target: Target) -> None:
+def _take_pieces(draft: BookingDraft, target: Target) -> None:
     reward_id, pieces = target.transaction.reward_id, target.transaction.quantity or 0
     if reward_id is None:
         return
@@ -83,7 +83,7 @@ def _take_pieces(draft: Draft, target: Target) -> None:
     counts[reward_id] = counts.get(reward_id, 0) + pieces
 
 
-def _row(draft: Draft, target: Target, amount: int) -> TransactionRow:
+def _row(draft: BookingDraft, target: Target, amount: int) -> TransactionRow:
     voided = target.transaction
     return draft.transaction(
         "reinstated",

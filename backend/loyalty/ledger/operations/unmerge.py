@@ -10,7 +10,7 @@ import msgspec
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow, TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, LotState
 from backend.loyalty.ledger.events import MergeReversed
@@ -71,7 +71,7 @@ class ReverseMerge:
         if merged.card.state != "merged":
             raise CardInactive(state=merged.card.state)
 
-    def decide(self, kept: Draft, merged: Draft) -> MergeRow:
+    def decide(self, kept: BookingDraft, merged: BookingDraft) -> MergeRow:
         """The card goes on with the kept one's last activity, so that points live as long as they would have there.
 
         Whose it is has read the addresses of the kept one meanwhile.
@@ -101,7 +101,7 @@ class ReverseMerge:
         self._merge = MergeBooking.of(merge, reversed_at=kept.now, shared=[], holder=holder)
         return self.merge
 
-    def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, MergeView]:
+    def answer(self, kept: BookingDraft, merged: BookingDraft, show: Show) -> tuple[int, MergeView]:
         return 201, merge_view(self.merge, kept, merged, show)
 
     @property
@@ -109,7 +109,7 @@ class ReverseMerge:
         assert self._merge is not None, "decided after it was read"
         return self._merge
 
-    def _put_back(self, draft: Draft, row: TransactionRow, moved: Moved) -> None:
+    def _put_back(self, draft: BookingDraft, row: TransactionRow, moved: Moved) -> None:
         """Into the lots it came from; each lives on as long as what has come of it, and of several, as the longest.
 
         What came from a card the merged one goes on for becomes a lot of the merged one.
@@ -122,5 +122,5 @@ class ReverseMerge:
                 draft.give_back(row, own, sum(amount for _, amount in parts))
 
 
-def _ends(lot: LotState, draft: Draft) -> datetime:
+def _ends(lot: LotState, draft: BookingDraft) -> datetime:
     return rules.expiry_of(lot, draft.moment) or rules.FAR_AWAY

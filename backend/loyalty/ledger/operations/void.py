@@ -10,7 +10,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState, Target
 from backend.loyalty.ledger.events import TransactionVoided
@@ -63,7 +63,7 @@ class VoidTransaction:
         booked, here = target.transaction, self.by.sign_in_id
         return here is not None and booked.sign_in_id == here and self.by.now <= booked.recorded_at + rules.UNDO_WINDOW
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> None:
         """A part of an order is a part of its sale; the whole order is everything booked for it.
 
         What was redeemed comes back first: the sale's own points may have paid for it. Undone, it goes last.
@@ -89,8 +89,8 @@ class VoidTransaction:
             raise OrderChanged
         return left
 
-    def _take_back(self, draft: Draft, target: Target) -> TransactionRow:
-        acts: dict[tuple[str, str], Callable[[Draft, Target], TransactionRow]] = {
+    def _take_back(self, draft: BookingDraft, target: Target) -> TransactionRow:
+        acts: dict[tuple[str, str], Callable[[BookingDraft, Target], TransactionRow]] = {
             ("earned", "points"): self._void_sale,
             ("earned", "stamps"): _void_stamp,
         }
@@ -100,7 +100,7 @@ class VoidTransaction:
         draft.record(TransactionVoided(row.card_id, row.id, target.transaction.id))
         return row
 
-    def _void_redemption(self, draft: Draft, target: Target) -> TransactionRow:
+    def _void_redemption(self, draft: BookingDraft, target: Target) -> TransactionRow:
         """Each lot gets back what it paid, for as many pieces as come back."""
         booked = target.transaction
         quantity = self.body.quantity or target.left_quantity
@@ -118,7 +118,7 @@ class VoidTransaction:
             counts[booked.reward_id] = max(0, counts.get(booked.reward_id, 0) - quantity)
         return row
 
-    def _void_sale(self, draft: Draft, target: Target) -> TransactionRow:
+    def _void_sale(self, draft: BookingDraft, target: Target) -> TransactionRow:
         sale = target.transaction
         cents = self.body.amount_cents or target.left_cents
         if cents > target.left_cents:
@@ -133,7 +133,7 @@ class VoidTransaction:
         row.purchase_amount_cents, row.reversed_points = cents, reversal.points
         return row
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, VoidView]:
+    def answer(self, draft: BookingDraft, show: Show) -> tuple[int, VoidView]:
         state, user = draft.state, draft.origin.user_name
         targets = {target.transaction.id: target for target in state.targets}
         views = [
@@ -155,7 +155,7 @@ def _parts_of(target: Target) -> tuple[bool, bool]:
     return target.transaction.purchase_amount_cents is not None, target.transaction.quantity is not None
 
 
-def _take_points(draft: Draft, target: Target, points: int) -> TransactionRow:
+def _take_points(draft: BookingDraft, target: Target, points: int) -> TransactionRow:
     """From the sale's own lots first. Points already spent stay owed, unless the program forgives them."""
     lots = rules.take_back_order(draft.live("points"), set(target.granted_ids))
     there = min(points, rules.left_in(lots))
@@ -166,7 +166,7 @@ def _take_points(draft: Draft, target: Target, points: int) -> TransactionRow:
     return row
 
 
-def _void_stamp(draft: Draft, target: Target) -> TransactionRow:
+def _void_stamp(draft: BookingDraft, target: Target) -> TransactionRow:
     lots = rules.take_back_order(draft.live("stamps"), set(target.granted_ids))
     if not lots:
         raise AlreadySpent

@@ -13,7 +13,7 @@ import structlog
 
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger, tries
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.queries import find_state
@@ -130,7 +130,7 @@ class _Run:
             async with self.ledger.turn(card_id, until=ends_at):
                 state = await find_state(self.ledger.pool, origin, card_id=card_id)
                 assert state is not None, "a card is never removed"
-                draft = Draft(state, origin)
+                draft = BookingDraft(state, origin)
                 expired = -sum(row.amount for row in draft.transactions)
                 if self.dry_run or draft.is_empty:
                     return expired

@@ -12,7 +12,7 @@ RECORDED = N_("%(amount)s: recorded on %(date)s.")
 RECORDED_EARLIER = N_("%(amount)s: recorded earlier.")
 
 
-class Sentences:
+class ExplanationMessages:
     """Days are those of the merchant, like the end of points."""
 
     def __init__(self, language: str, merchant: MerchantState, default_language: str) -> None:

@@ -21,7 +21,7 @@ COMPARED = (
 
 def differences(replayed: CardReplay) -> list[str]:
     """Empty when every balance, every lot and every line agrees. Ask before anything later is booked on the replay."""
-    stored, card, rows = replayed.history, replayed.stage.state.card, replayed.stage.rows
+    stored, card, rows = replayed.history, replayed.replay.card_state.card, replayed.replay.rows
     found = [
         f"{name} is {getattr(stored.card, name)}, replayed {getattr(card, name)}"
         for name in COMPARED
@@ -31,9 +31,9 @@ def differences(replayed: CardReplay) -> list[str]:
     if lines != (again := [(row.kind, row.unit, row.amount) for row in rows]):
         found.append(f"lines are {lines}, replayed {again}")
     there = _lots(stored.lots, {line.id: line.seq for line in stored.lines})
-    if there != (again_lots := _lots(replayed.stage.state.lots, {row.id: row.seq for row in rows})):
+    if there != (again_lots := _lots(replayed.replay.card_state.lots, {row.id: row.seq for row in rows})):
         found.append(f"lots are {there}, replayed {again_lots}")
-    return found + [f"{code} refused {times} times" for code, times in replayed.stage.refusals.items()]
+    return found + [f"{code} refused {times} times" for code, times in replayed.replay.refusals.items()]
 
 
 def _lots(lots: Iterable[LotState], seqs: dict[UUID, int]) -> list[tuple[Any, ...]]:

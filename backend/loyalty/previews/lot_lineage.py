@@ -10,7 +10,7 @@ from backend.loyalty.ledger.booking.state import LotState
 
 
 @dataclass(slots=True)
-class Families:
+class LotLineage:
     """Of a card and those merged with it."""
 
     by_id: dict[UUID, LotState] = field(default_factory=dict)
