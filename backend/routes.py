@@ -15,7 +15,9 @@ from backend.loyalty.explanations.routes.store import StoreExplanationController
 from backend.loyalty.fraud_limits.routes import MerchantFraudLimitController
 from backend.loyalty.ledger.routes.admin import AdminCardController
 from backend.loyalty.ledger.routes.merchant import MerchantCardController
-from backend.loyalty.ledger.routes.store import StoreLedgerController
+from backend.loyalty.ledger.routes.store import StoreBookingController
+from backend.loyalty.ledger.routes.store_history import StoreHistoryController
+from backend.loyalty.ledger.routes.store_returns import StoreReturnController
 from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.till.routes.merchant import MerchantFinderController
 from backend.loyalty.till.routes.store import TillController
@@ -39,7 +41,9 @@ store = Router(
     security=BEARER,
     route_handlers=[
         TillController,
-        StoreLedgerController,
+        StoreBookingController,
+        StoreHistoryController,
+        StoreReturnController,
         StoreExplanationController,
         StoreEnrollmentController,
         StorePinController,

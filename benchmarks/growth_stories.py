@@ -76,16 +76,16 @@ class _Teller:
         return replace(self.origin, now=at)
 
     def _book(self, draft: BookingDraft) -> None:
-        self.story.add(draft.booking(None))
+        self.story.add(draft.complete(None))
         self.state.lots[:] = [lot for lot in self.state.lots if lot.remaining]
 
     def _visit(self, draft: BookingDraft) -> None:
         for reward in self.state.setup.rewards:
-            if draft.available("points") >= reward.points_required and self.dice.random() < 0.5:
+            if draft.lots.available("points") >= reward.points_required and self.dice.random() < 0.5:
                 RedeemReward(Redemption(reward_id=reward.id)).decide(draft)
                 return
         chance = self.dice.random()
-        if draft.available("stamps") >= self.state.terms.stamps_target:
+        if draft.lots.available("stamps") >= self.state.terms.stamps_target:
             RedeemReward(Redemption(unit="stamps")).decide(draft)
         elif chance < 0.2:
             self.state.stamped_at.clear()
@@ -113,7 +113,7 @@ class _Teller:
         assert sale.purchase_amount_cents is not None, "a sale was paid"
         self.state.targets[:] = [self._target(sale)]
         part = Void(amount_cents=self.dice.randint(1, sale.purchase_amount_cents))
-        VoidTransaction(part, draft.origin).decide(draft)
+        VoidTransaction(part).decide(draft)
         self.state.targets.clear()
 
     def _target(self, sale: TransactionRow) -> Target:

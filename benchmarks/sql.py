@@ -119,12 +119,12 @@ async def _template(pool: asyncpg.Pool, card: int) -> Template:
     state.card.version, state.card.last_seq, state.card.points_balance = 7_000_001, 8_000_001, 9_000_001
     operation = EarnPoints(Earn(purchase_amount_cents=CENTS, category_ids=[id_of(CATEGORY, store)]))
     draft = BookingDraft(state, origin)
-    operation.decide(draft)
+    decided = operation.decide(draft)
     links = CardLinks(KeyRing(["benchmark"]), "http://127.0.0.1:8080")
-    status, body = operation.answer(draft, Show(links, "fr", origin.now))
+    body = operation.answer(decided, draft, Show(links, "fr", origin.now))
     key = key_for(str(uuid4()), "", operation.body)
-    document = draft.booking(
-        AnswerRow(key.value, key.fingerprint, status, msgspec.json.encode(body).decode(), origin.now)
+    document = draft.complete(
+        AnswerRow(key.value, key.fingerprint, decided.status, msgspec.json.encode(body).decode(), origin.now)
     )
     places: dict[str, str] = {
         "7000002": "2 + :turn::int",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import JSON, Text, cast, func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +30,10 @@ from backend.loyalty.enrollment.problems import EnrollmentClosed, TermsNotAccept
 from backend.loyalty.enrollment.schemas import EnrolledCard, EnrollView, SelfEnroll, SelfEnrollView
 from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.draft import BookingDraft
-from backend.loyalty.ledger.booking.ledger import Ledger, tries
+from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.state import CardState, Setup, decode_setup, decode_state
+from backend.loyalty.ledger.booking.tries import tries
+from backend.loyalty.ledger.booking.writer import already_booked, write_in_session
 from backend.loyalty.ledger.events import CardEnrolled
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.rules import lot_life
@@ -85,12 +87,12 @@ class Enrollment:
             async with self.sessions.committing(origin.merchant_id) as session:
                 answer = await _first_answer(session, origin, key)
             if answer is not None:
-                return self.ledger.with_addresses(answer)
+                return self.ledger.with_urls(answer)
             if key and constraint_of(error) == "uq_transactions_idempotency_key":
-                raise await self.ledger.already_booked(origin.merchant_id, key.value) from error
+                raise await already_booked(self.ledger.pool, origin.merchant_id, key.value) from error
             raise
         self.ledger.doorbell.ring()
-        return self.ledger.with_addresses(reply)
+        return self.ledger.with_urls(reply)
 
     async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         """Once in a very long time a new code is, or was, another card's: then with the next.
@@ -248,14 +250,13 @@ async def _find_card(session: AsyncSession, origin: Origin, customer: Customer, 
 def draft_enrolled(state: CardState, origin: Origin, *, is_welcome: bool = True) -> BookingDraft:
     """The first line of a card's history, and the welcome bonus if there is one for this person."""
     draft = BookingDraft(state, origin)
-    row = draft.transaction("enrolled", "points", 0)
-    draft.close(row)
+    row = draft.close_line(draft.open_line("points"), "enrolled", 0)
     draft.record(CardEnrolled(row.card_id, row.id))
     bonus = state.terms.welcome_bonus_points
     if bonus and is_welcome and state.program.has_points:
-        welcome = draft.transaction("welcome_bonus", "points", bonus)
-        draft.grant(welcome, bonus, lot_life(state.terms, draft.moment))
-        draft.close(welcome)
+        line = draft.open_line("points")
+        draft.lots.grant(line, bonus, lot_life(state.terms, draft.moment))
+        draft.close_line(line, "welcome_bonus", bonus)
     return draft
 
 
@@ -266,10 +267,7 @@ async def _first_answer(session: AsyncSession, origin: Origin, key: Key | None) 
 async def _write(session: AsyncSession, origin: Origin, enrolled: Enrolled, key: Key | None, reply: Reply) -> None:
     if enrolled.draft is not None:
         answer = AnswerRow.of(key, reply, origin.now) if key else None
-        document = _encoder.encode(enrolled.draft.booking(answer)).decode()
-        # Through text, because the driver would take the string for a JSON string.
-        result = await session.scalar(select(func.book(origin.merchant_id, cast(cast(document, Text), JSON))))
-        assert result == "booked", "a card of this transaction cannot have moved"
+        await write_in_session(session, origin.merchant_id, enrolled.draft.complete(answer))
     elif key is not None:
         add_answer(session, origin.merchant_id, key, reply, origin.now)
 

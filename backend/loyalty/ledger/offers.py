@@ -24,7 +24,7 @@ from i18n.bidi import isolated
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class RewardPrice:
     """What so many pieces of a reward take from the card."""
 
     reward_id: UUID | None
@@ -56,26 +56,26 @@ def get_reward(state: CardState, reward_id: UUID | None) -> RewardState:
     return found
 
 
-def decide_price(wanted: Redemption | Reservation, draft: BookingDraft) -> Price:
+def decide_price(wanted: Redemption | Reservation, draft: BookingDraft) -> RewardPrice:
     """Raises RewardUnavailable, InsufficientPoints, InsufficientStamps or OtherStoreOnly, in this order."""
     state, quantity = draft.state, wanted.quantity
     if wanted.unit == "stamps":
-        target, count = state.terms.stamps_target * quantity, draft.available("stamps")
+        target, count = state.terms.stamps_target * quantity, draft.lots.available("stamps")
         if count < target:
             raise InsufficientStamps(needed=target, count=count, missing=target - count)
         refuse_elsewhere(None, state)
-        return Price(None, "stamps", target, quantity)
+        return RewardPrice(None, "stamps", target, quantity)
     reward = get_reward(state, wanted.reward_id)
     refusal = reward_refusal(reward, state, draft.now, quantity)
     if refusal in {"out_of_stock", "reward_limit_reached"}:
         raise RewardUnavailable(reason=refusal)
-    balance, price = draft.available("points"), reward.points_required * quantity
+    balance, price = draft.lots.available("points"), reward.points_required * quantity
     needed = max(price, state.terms.minimum_redemption_points)
     if balance < needed:
         missing = needed - balance + draft.card.debt_points
         raise InsufficientPoints(needed=needed, balance=balance, missing=missing)
     refuse_elsewhere(reward, state)
-    return Price(reward.id, "points", price, quantity)
+    return RewardPrice(reward.id, "points", price, quantity)
 
 
 def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
@@ -97,7 +97,7 @@ def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantit
 
 def had_of(reward_id: UUID, state: CardState, now: datetime) -> int:
     """How many pieces of a reward with a limit this person has had, or has set aside."""
-    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_reserved(hold, now))
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_open(hold, now))
     return state.redeemed_counts.get(reward_id, 0) + held
 
 

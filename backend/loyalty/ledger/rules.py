@@ -184,10 +184,10 @@ def returned_life(lot: LotState, moment: Moment) -> ReturnedLife:
 
 def held(holds: Iterable[HoldState], unit: str, now: datetime) -> int:
     """What is set aside; a hold whose time has run out holds nothing."""
-    return sum(hold.amount for hold in holds if hold.unit == unit and is_reserved(hold, now))
+    return sum(hold.amount for hold in holds if hold.unit == unit and is_open(hold, now))
 
 
-def is_reserved(hold: HoldState, now: datetime) -> bool:
+def is_open(hold: HoldState, now: datetime) -> bool:
     return hold.state == "reserved" and hold.expires_at > now
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import HoldState, ProgramState, Target, TermsState
-from backend.loyalty.ledger.operations.hold import ReleaseHold, ReserveReward
+from backend.loyalty.ledger.operations.hold import HoldReward, ReleaseHold
 from backend.loyalty.ledger.problems import UnitNotOffered
 from backend.loyalty.ledger.schemas import Reservation
 from backend.loyalty.previews.history import CardHistory, Line
@@ -23,7 +23,7 @@ OF_A_UNIT = {"earned", "redeemed", "adjusted", "restored"}
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class PriceThen:
     """What a piece of something took at the time."""
 
     unit: Literal["points", "stamps"]
@@ -48,10 +48,10 @@ class CardReplay:
 
     def reserve(self, hold: HoldState) -> None:
         """At the price of the time. What cannot be set aside is refused when it is confirmed, if it ever was."""
-        price = Price(as_unit(hold.unit), hold.reward_id, hold.amount // hold.quantity)
+        price = PriceThen(as_unit(hold.unit), hold.reward_id, hold.amount // hold.quantity)
         wanted = Reservation(price.reward_id, price.unit, hold.quantity)
         known, refusals = {own.id for own in self.replay.card_state.holds}, self.replay.refusals.copy()
-        terms, operation = self.conditions.at(hold.reserved_at), ReserveReward(wanted)
+        terms, operation = self.conditions.at(hold.reserved_at), HoldReward(wanted)
         self.book(hold.reserved_at, hold.store_id, terms, operation.decide, price=price)
         self.replay.refusals = refusals
         if made := [own for own in self.replay.card_state.holds if own.id not in known]:
@@ -74,7 +74,7 @@ class CardReplay:
         return self.replay.draft(setup, now, None)
 
     def book_line(
-        self, line: Line, decide: Decide, *, price: Price | None = None, target: Target | None = None
+        self, line: Line, decide: Decide, *, price: PriceThen | None = None, target: Target | None = None
     ) -> list[TransactionRow]:
         unit = line.unit if line.kind in OF_A_UNIT else None
         terms = self.terms(line)
@@ -91,7 +91,7 @@ class CardReplay:
         decide: Decide,
         *,
         unit: str | None = None,
-        price: Price | None = None,
+        price: PriceThen | None = None,
         target: Target | None = None,
     ) -> list[TransactionRow]:
         program = self.conditions.program

@@ -23,9 +23,8 @@ from backend.loyalty.ledger.schemas import (
     Standing,
     Void,
 )
-from backend.loyalty.previews.card_replay import CardReplay, Price, as_unit, nothing
+from backend.loyalty.previews.card_replay import CardReplay, PriceThen, as_unit, nothing
 from backend.loyalty.previews.history import Line
-from backend.loyalty.previews.replay_state import origin_at
 from backend.loyalty.previews.replayed import ReplayedTransaction
 
 AS_IT_WAS = "As it was"
@@ -59,7 +58,7 @@ def _earn(card: CardReplay, line: Line) -> None:
 
 def _redeem(card: CardReplay, line: Line) -> None:
     quantity = line.quantity or 1
-    price = Price(as_unit(line.unit), line.reward_id, -line.amount // quantity)
+    price = PriceThen(as_unit(line.unit), line.reward_id, -line.amount // quantity)
     if line.hold_id is None:
         wanted = Redemption(price.reward_id, price.unit, quantity)
         card.book_line(line, RedeemReward(wanted).decide, price=price)
@@ -75,7 +74,7 @@ def _void(card: CardReplay, line: Line) -> None:
     booked = card.replay.memory.booked.get(line.voids_id) if line.voids_id else None
     if booked is None:
         return
-    operation = VoidTransaction(_part(line, booked), origin_at(card.setup_history.merchant_id, line.recorded_at))
+    operation = VoidTransaction(_part(line, booked))
     target = card.replay.memory.target(booked)
     policy = card.terms(line).return_policy
     for row in card.book_line(line, operation.decide, target=target):
@@ -90,7 +89,7 @@ def _reinstate(card: CardReplay, line: Line) -> None:
     voided = card.replay.memory.booked.get(line.voids_id) if line.voids_id else None
     if voided is None or voided.returned is None:
         return
-    operation = VoidTransaction(Void(), origin_at(card.setup_history.merchant_id, line.recorded_at))
+    operation = VoidTransaction(Void())
     if rows := card.book_line(line, operation.decide, target=card.replay.memory.target(voided)):
         voided.void_count += 1
         voided.returned_cents, voided.returned_quantity = rows[-1].purchase_amount_cents or 0, rows[-1].quantity or 0
@@ -102,9 +101,8 @@ def _adjust(card: CardReplay, line: Line) -> None:
 
 
 def _restore(card: CardReplay, line: Line) -> None:
-    by = origin_at(card.setup_history.merchant_id, line.recorded_at, line.store_id)
-    origins = card.replay.memory.restorable(card.card_id)
-    operation = RestorePoints(card.card_id, Restoration(line.amount, AS_IT_WAS), by, _origins=origins)
+    restorable = tuple(card.replay.memory.restorable(card.card_id))
+    operation = RestorePoints(Restoration(line.amount, AS_IT_WAS), restorable)
     card.book_line(line, operation.decide)
 
 

@@ -14,16 +14,16 @@ from backend.core.problems import Problem
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeRow
 from backend.loyalty.ledger.operations.merge import MergeCards
-from backend.loyalty.ledger.operations.unmerge import ReverseMerge
+from backend.loyalty.ledger.operations.unmerge import MergeFacts, ReverseMerge
 from backend.loyalty.ledger.schemas import Merge, MergeReversal
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group
 from backend.loyalty.previews.operations import AS_IT_WAS, replay_line
-from backend.loyalty.previews.replay_state import empty_replay_state, origin_at
+from backend.loyalty.previews.replay_state import empty_replay_state
 from backend.loyalty.previews.replayed import Memory
 from backend.loyalty.previews.setup_history import Conditions, SetupHistory
 
-Moment = tuple[datetime, Callable[[], None]]
+ReplayStep = tuple[datetime, Callable[[], None]]
 
 
 def replay(group: Group, setup_history: SetupHistory, conditions: Conditions) -> list[CardReplay]:
@@ -44,17 +44,17 @@ def replay(group: Group, setup_history: SetupHistory, conditions: Conditions) ->
         )
         for history in group.cards
     }
-    moments = [
-        *(_moments_of_holds(card) for card in cards.values()),
-        _moments_of_merges(group.merges, cards),
-        *(_moments_of_lines(card) for card in cards.values()),
+    steps = [
+        *(_steps_of_holds(card) for card in cards.values()),
+        _steps_of_merges(group.merges, cards),
+        *(_steps_of_lines(card) for card in cards.values()),
     ]
-    for _, happen in heapq.merge(*moments, key=lambda moment: moment[0]):
+    for _, happen in heapq.merge(*steps, key=lambda step: step[0]):
         happen()
     return list(cards.values())
 
 
-def _moments_of_lines(card: CardReplay) -> Iterator[Moment]:
+def _steps_of_lines(card: CardReplay) -> Iterator[ReplayStep]:
     """In the order of the card's history, whatever the clocks said: several processes booked it."""
     latest = card.history.card.enrolled_at
     for line in card.history.lines:
@@ -62,25 +62,25 @@ def _moments_of_lines(card: CardReplay) -> Iterator[Moment]:
         yield latest, partial(replay_line, card, line)
 
 
-def _moments_of_holds(card: CardReplay) -> list[Moment]:
+def _steps_of_holds(card: CardReplay) -> list[ReplayStep]:
     """Confirmations are lines."""
-    moments: list[Moment] = [(hold.reserved_at, partial(card.reserve, hold)) for hold in card.history.holds]
-    moments += [
+    steps: list[ReplayStep] = [(hold.reserved_at, partial(card.reserve, hold)) for hold in card.history.holds]
+    steps += [
         (hold.settled_at, partial(card.release, hold))
         for hold in card.history.holds
         if hold.state == "released" and hold.settled_at
     ]
-    return sorted(moments, key=lambda moment: moment[0])
+    return sorted(steps, key=lambda step: step[0])
 
 
-def _moments_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) -> list[Moment]:
-    moments: list[Moment] = []
+def _steps_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) -> list[ReplayStep]:
+    steps: list[ReplayStep] = []
     for row in merges:
         kept, merged = cards[row.kept_card_id], cards[row.merged_card_id]
-        moments.append((row.merged_at, partial(_merge, row, kept, merged)))
+        steps.append((row.merged_at, partial(_merge, row, kept, merged)))
         if row.reversed_at is not None:
-            moments.append((row.reversed_at, partial(_unmerge, row, kept, merged)))
-    return sorted(moments, key=lambda moment: moment[0])
+            steps.append((row.reversed_at, partial(_unmerge, row, kept, merged)))
+    return sorted(steps, key=lambda step: step[0])
 
 
 def _merge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
@@ -97,9 +97,8 @@ def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
         return
     left = {lot.from_lot_id for lot in kept.replay.card_state.lots if lot.remaining}
     theirs = memory.going_on_as(merged.card_id)
-    lots = {lot.id: lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left}
-    by = origin_at(kept.setup_history.merchant_id, row.reversed_at)
-    operation = ReverseMerge(row.id, MergeReversal(AS_IT_WAS), by, _merge=done, _lots=lots)
+    lots = [lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left]
+    operation = ReverseMerge(MergeReversal(AS_IT_WAS), MergeFacts(done, is_code_retired=False, lots=lots))
     _together(row.reversed_at, kept, merged, operation.decide)
 
 
@@ -113,5 +112,5 @@ def _together(
     except Problem as refusal:
         kept.replay.refusals[refusal.code] += 1
     for card, draft in zip((kept, merged), drafts, strict=True):
-        card.replay.keep(draft.booking(None))
+        card.replay.keep(draft.complete(None))
     return done

@@ -19,7 +19,7 @@ from backend.loyalty.previews.replayed import Memory
 STAMPS_KEPT, HOLDS_KEPT = timedelta(days=5), timedelta(days=1)
 """As far back as the statement `card_state` reads them."""
 
-Decide = Callable[[BookingDraft], None]
+Decide = Callable[[BookingDraft], object]
 
 
 @dataclass(slots=True)
@@ -43,13 +43,13 @@ class ReplayState:
             decide(draft)
         except Problem as refusal:
             self.refusals[refusal.code] += 1
-        self.keep(draft.booking(None))
-        return [row for row in draft.transactions if row.kind != "expired"]
+        self.keep(draft.complete(None))
+        return [row for row in draft.booking.transactions if row.kind != "expired"]
 
     def enroll(self, setup: Setup, now: datetime, store_id: UUID | None) -> None:
         self._set(setup, now)
         self.keep(
-            draft_enrolled(self.card_state, origin_at(self.card_state.card.merchant_id, now, store_id)).booking(None)
+            draft_enrolled(self.card_state, origin_at(self.card_state.card.merchant_id, now, store_id)).complete(None)
         )
 
     def draft(self, setup: Setup, now: datetime, store_id: UUID | None, target: Target | None = None) -> BookingDraft:

@@ -29,8 +29,8 @@ from backend.loyalty.enrollment.schemas import (
     SelfEnrollView,
 )
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.booking.request import REPLAYED, Desk, IdempotencyKey, sent
 from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFound, ProgramInactive
+from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
 from backend.merchants.queries import StorePlace, get_place
@@ -85,8 +85,8 @@ class StorefrontController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         place = await get_place(ledger.pool, store_code)
-        desk = Desk(ledger, stranger(request, place), idempotency_key)
-        return sent(await enrollment.by_customer(desk.origin, data, desk.optional_key(data)))
+        caller = Caller(stranger(request, place), idempotency_key)
+        return respond(await enrollment.by_customer(caller.origin, data, caller.optional_key(data)))
 
     @get(
         "/cards/{token:str}",

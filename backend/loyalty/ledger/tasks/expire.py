@@ -14,7 +14,9 @@ import structlog
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.draft import BookingDraft
-from backend.loyalty.ledger.booking.ledger import Ledger, tries
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.tries import tries
+from backend.loyalty.ledger.booking.writer import write
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.queries import find_state
 
@@ -60,7 +62,7 @@ LONG_AGO, FIRST = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 log = structlog.get_logger()
 
 
-class Report(Protocol):
+class TaskReport(Protocol):
     """What a run tells while it works."""
 
     done: int
@@ -70,7 +72,7 @@ class Report(Protocol):
 
 
 async def expire_points(
-    ledger: Ledger, merchants: Sequence[UUID], now: datetime, report: Report, *, dry_run: bool = False
+    ledger: Ledger, merchants: Sequence[UUID], now: datetime, report: TaskReport, *, dry_run: bool = False
 ) -> None:
     """Counts `processed` cards and `expired_points`; one bad card never stops the others. A dry run books nothing."""
     run = _Run(ledger, now, report, dry_run)
@@ -104,7 +106,7 @@ async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *given: obje
 class _Run:
     ledger: Ledger
     now: datetime
-    report: Report
+    report: TaskReport
     dry_run: bool
 
     async def expire_all(self, merchant_id: UUID, cards: Iterator[UUID]) -> None:
@@ -131,10 +133,10 @@ class _Run:
                 state = await find_state(self.ledger.pool, origin, card_id=card_id)
                 assert state is not None, "a card is never removed"
                 draft = BookingDraft(state, origin)
-                expired = -sum(row.amount for row in draft.transactions)
-                if self.dry_run or draft.is_empty:
+                expired = -sum(row.amount for row in draft.booking.transactions)
+                if self.dry_run or draft.booking.is_empty:
                     return expired
-                if await self.ledger.write(merchant_id, draft.booking(None)):
+                if await write(self.ledger.pool, merchant_id, draft.complete(None)):
                     self.ledger.doorbell.ring()
                     return expired
         raise CardBusy

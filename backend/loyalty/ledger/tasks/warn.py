@@ -19,7 +19,7 @@ from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import PointsExpiring
 from backend.loyalty.ledger.queries import find_state
-from backend.loyalty.ledger.tasks.expire import Report, due_chunks
+from backend.loyalty.ledger.tasks.expire import TaskReport, due_chunks
 
 NOTICE = timedelta(days=14)
 
@@ -33,7 +33,7 @@ class ExpiryWarning:
     pool: asyncpg.Pool
     sessions: Sessions
     now: datetime
-    report: Report
+    report: TaskReport
     dry_run: bool = False
 
     async def run(self, merchants: Sequence[UUID]) -> None:
