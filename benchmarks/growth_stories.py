@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.enrollment.actions import draft_enrolled
+from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.ledger.booking.card import CardRow, LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking, TransactionRow
-from backend.loyalty.ledger.booking.state import CardRow, CardState, LotState, Target, TargetTransaction
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target, TargetTransaction
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.redeem import RedeemReward

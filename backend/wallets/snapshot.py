@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.state import CardRow, CardState
+from backend.loyalty.ledger.booking.card import CardRow
+from backend.loyalty.ledger.booking.state import CardState
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 

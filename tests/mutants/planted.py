@@ -95,8 +95,8 @@ MUTANTS = [
     Mutant(
         "The cooldown is forgotten when the daily limit is not reached",
         RULES,
-        "if abs(at - given) < cooldown]",
-        "if abs(at - given) < timedelta(0)]",
+        "if abs(at - stamp) < cooldown]",
+        "if abs(at - stamp) < timedelta(0)]",
         TESTS_OF_RULES,
     ),
     Mutant(
@@ -116,8 +116,8 @@ MUTANTS = [
     Mutant(
         "A return in parts gives the same lot back twice",
         RULES,
-        "passed = min(paid, skipped)",
-        "passed = min(paid, 0)",
+        "passed = min(lot_paid, skipped)",
+        "passed = min(lot_paid, 0)",
         TESTS_OF_RULES,
     ),
     Mutant(

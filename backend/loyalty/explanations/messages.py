@@ -4,7 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from backend.loyalty.explanations.queries import TransactionFacts
-from backend.loyalty.ledger.booking.state import MerchantState, in_language
+from backend.loyalty.ledger.booking.setup import MerchantState, in_language
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 

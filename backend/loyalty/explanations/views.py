@@ -21,7 +21,7 @@ from backend.loyalty.explanations.schemas import (
     UnitView,
 )
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.state import LotState, Moment
+from backend.loyalty.ledger.booking.card import CardMoment, LotState
 
 
 def explain(facts: CardFacts, origin: Origin) -> ExplanationView:
@@ -166,5 +166,5 @@ class Explanation:
         return {lot.id: lot for lot in rules.expired_lots(self.facts.state.lots, self._moment)}
 
     @cached_property
-    def _moment(self) -> Moment:
+    def _moment(self) -> CardMoment:
         return self.facts.state.moment(self.now)

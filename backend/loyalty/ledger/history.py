@@ -9,7 +9,7 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.core.paging import Position
-from backend.loyalty.ledger.booking.state import in_language
+from backend.loyalty.ledger.booking.setup import in_language
 from backend.loyalty.ledger.problems import CardNotFound, TransactionNotFound
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.rules import UNDO_WINDOW, undo_until

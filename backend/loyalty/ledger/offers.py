@@ -9,9 +9,10 @@ from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.draft import BookingDraft
-from backend.loyalty.ledger.booking.state import CardState, RewardState, StoreState
+from backend.loyalty.ledger.booking.setup import RewardState, StoreState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import (
-    CardFrozen,
+    CardIsFrozen,
     InsufficientPoints,
     InsufficientStamps,
     OtherStoreOnly,
@@ -35,10 +36,10 @@ class RewardPrice:
 
 
 def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
-    """Raises what `check_card` raises, CardFrozen, UnitNotOffered, ValidationFailed or RewardNotFound."""
+    """Raises what `check_card` raises, CardIsFrozen, UnitNotOffered, ValidationFailed or RewardNotFound."""
     checks.check_card(state)
     if state.card.frozen_at is not None:
-        raise CardFrozen
+        raise CardIsFrozen
     by_stamps = wanted.unit == "stamps"
     if by_stamps and wanted.reward_id is not None:
         raise ValidationFailed(FieldError("/reward_id", "not_for_stamps", "A full stamp card has its own reward."))
@@ -50,10 +51,10 @@ def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
 
 def get_reward(state: CardState, reward_id: UUID | None) -> RewardState:
     """Raises RewardNotFound, also for one that is not offered any more."""
-    found = next((reward for reward in state.setup.rewards if reward.id == reward_id), None)
-    if found is None:
+    reward = next((reward for reward in state.setup.rewards if reward.id == reward_id), None)
+    if reward is None:
         raise RewardNotFound
-    return found
+    return reward
 
 
 def decide_price(wanted: Redemption | Reservation, draft: BookingDraft) -> RewardPrice:
@@ -96,7 +97,7 @@ def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantit
 
 
 def had_of(reward_id: UUID, state: CardState, now: datetime) -> int:
-    """How many pieces of a reward with a limit this person has had, or has set aside."""
+    """How many pieces of a reward with a limit this person has had, or holds."""
     held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_open(hold, now))
     return state.redeemed_counts.get(reward_id, 0) + held
 

@@ -9,7 +9,8 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.checks import check_shown
-from backend.loyalty.ledger.booking.state import CardState, Setup
+from backend.loyalty.ledger.booking.setup import Setup
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import CardNotFound
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"

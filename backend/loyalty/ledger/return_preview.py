@@ -5,7 +5,8 @@ from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import CardState, Target
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state

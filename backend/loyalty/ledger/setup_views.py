@@ -1,7 +1,7 @@
 """What a merchant has set up, as the API shows it in one reader's language."""
 
 from backend.loyalty.categories.schemas import CategoryView
-from backend.loyalty.ledger.booking.state import Setup, StoreState, in_language
+from backend.loyalty.ledger.booking.setup import Setup, StoreState, in_language
 from backend.loyalty.ledger.problems import ProgramInactive
 from backend.loyalty.programs.schemas import ProgramView, TermsView
 from backend.loyalty.rewards.schemas import RewardView

@@ -10,9 +10,11 @@ from backend.loyalty.cards.schemas import CardView, HoldView, MergedCard, NextEx
 from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.customers.schemas import CustomerView
 from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking.card import CustomerState, HoldState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import CardState, CustomerState, HoldState, MergeState, RewardState, Setup
+from backend.loyalty.ledger.booking.setup import RewardState, Setup
+from backend.loyalty.ledger.booking.state import CardState, MergeState
 from backend.loyalty.ledger.offers import reward_refusal, stores_of
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.schemas import TransactionView

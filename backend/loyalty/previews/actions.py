@@ -26,7 +26,7 @@ from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.jobs import ring_preview
 from backend.loyalty.previews.problems import PreviewInProgress
 from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_alive, preview_view
-from backend.loyalty.previews.report import Report
+from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
 from backend.loyalty.programs.models import ProgramPreview
@@ -88,8 +88,8 @@ class Previews:
             log.exception("preview_failed", merchant_id=str(merchant_id), preview_id=str(preview_id))
             await self._write(merchant_id, preview_id, state="failed", error="failed", finished_at=clock.now())
         else:
-            told = msgspec.to_builtins(result)
-            await self._write(merchant_id, preview_id, state="done", result=told, finished_at=clock.now())
+            document = msgspec.to_builtins(result)
+            await self._write(merchant_id, preview_id, state="done", result=document, finished_at=clock.now())
         return True
 
     async def _replay(self, merchant_id: UUID, preview_id: UUID, draft: ProgramDraft) -> PreviewResult:
@@ -97,7 +97,7 @@ class Previews:
         async with self.sessions.committing(merchant_id) as session:
             history = await _get_setup_history(session, merchant_id)
             total = await session.scalar(select(func.count()).where(Card.merchant_id == merchant_id)) or 0
-        report, done = Report(history, complete(draft, history), clock.now()), 0
+        report, done = PreviewReport(history, complete(draft, history), clock.now()), 0
         async for groups in read_groups(self.sessions, merchant_id):
             async with self.sessions.committing(merchant_id) as session:
                 history.learn(await _get_setup_history(session, merchant_id))
@@ -144,13 +144,13 @@ async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now
     is_free = (ProgramPreview.state == "queued") | (
         (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
     )
-    told = await session.scalar(
+    draft = await session.scalar(
         update(ProgramPreview)
         .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, is_free)
         .values(state="running", heartbeat_at=now, cards_done=0)
         .returning(ProgramPreview.draft)
     )
-    return msgspec.convert(told, ProgramDraft) if told is not None else None
+    return msgspec.convert(draft, ProgramDraft) if draft is not None else None
 
 
 async def _is_held(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""A card whose past is booked once more: what every replayed line shares, and what was set aside on it."""
+"""A card whose past is booked once more: what every replayed line shares, and its holds."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,13 +7,15 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from backend.loyalty.ledger.booking.card import HoldState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import HoldState, ProgramState, Target, TermsState
+from backend.loyalty.ledger.booking.setup import ProgramState, TermsState
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.operations.hold import HoldReward, ReleaseHold
 from backend.loyalty.ledger.problems import UnitNotOffered
 from backend.loyalty.ledger.schemas import Reservation
-from backend.loyalty.previews.history import CardHistory, Line
+from backend.loyalty.previews.history import CardHistory, PastTransaction
 from backend.loyalty.previews.replay_state import Decide, ReplayState
 from backend.loyalty.previews.replayed import ReplayedTransaction
 from backend.loyalty.previews.setup_history import Conditions, SetupHistory
@@ -46,22 +48,22 @@ class CardReplay:
     def card_id(self) -> UUID:
         return self.replay.card_state.card.id
 
-    def reserve(self, hold: HoldState) -> None:
-        """At the price of the time. What cannot be set aside is refused when it is confirmed, if it ever was."""
+    def hold(self, hold: HoldState) -> None:
+        """At the price of the time. A hold that these terms refuse is refused when it is confirmed, if it ever was."""
         price = PriceThen(as_unit(hold.unit), hold.reward_id, hold.amount // hold.quantity)
         wanted = Reservation(price.reward_id, price.unit, hold.quantity)
         known, refusals = {own.id for own in self.replay.card_state.holds}, self.replay.refusals.copy()
         terms, operation = self.conditions.at(hold.reserved_at), HoldReward(wanted)
         self.book(hold.reserved_at, hold.store_id, terms, operation.decide, price=price)
         self.replay.refusals = refusals
-        if made := [own for own in self.replay.card_state.holds if own.id not in known]:
-            self.holds[hold.id] = made[0]
+        if new_holds := [own for own in self.replay.card_state.holds if own.id not in known]:
+            self.holds[hold.id] = new_holds[0]
 
     def release(self, hold: HoldState) -> None:
         assert hold.settled_at is not None, "it was released at some time"
-        if mine := self.holds.get(hold.id):
+        if own := self.holds.get(hold.id):
             terms = self.conditions.at(hold.settled_at)
-            self.book(hold.settled_at, hold.store_id, terms, ReleaseHold(mine.id).decide)
+            self.book(hold.settled_at, hold.store_id, terms, ReleaseHold(own.id).decide)
 
     def settle(self, now: datetime) -> None:
         """Books what has expired by now."""
@@ -74,7 +76,7 @@ class CardReplay:
         return self.replay.draft(setup, now, None)
 
     def book_line(
-        self, line: Line, decide: Decide, *, price: PriceThen | None = None, target: Target | None = None
+        self, line: PastTransaction, decide: Decide, *, price: PriceThen | None = None, target: Target | None = None
     ) -> list[TransactionRow]:
         unit = line.unit if line.kind in OF_A_UNIT else None
         terms = self.terms(line)
@@ -103,7 +105,7 @@ class CardReplay:
         setup = self.setup_history.setup_of(self.place(store_id), program, terms, reward)
         return self.replay.book(setup, now, store_id, decide, target)
 
-    def terms(self, line: Line) -> TermsState:
+    def terms(self, line: PastTransaction) -> TermsState:
         return self.conditions.of_version(line.terms_version)
 
     def place(self, store_id: UUID | None) -> UUID:

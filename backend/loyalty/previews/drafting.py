@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger.booking.state import TermsState
+from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.previews.schemas import ProgramDraft
 from backend.loyalty.previews.setup_history import Conditions, SetupHistory
 

@@ -24,18 +24,18 @@ from backend.loyalty.ledger.schemas import (
     Void,
 )
 from backend.loyalty.previews.card_replay import CardReplay, PriceThen, as_unit, nothing
-from backend.loyalty.previews.history import Line
+from backend.loyalty.previews.history import PastTransaction
 from backend.loyalty.previews.replayed import ReplayedTransaction
 
 AS_IT_WAS = "As it was"
 
 
-def replay_line(card: CardReplay, line: Line) -> None:
+def replay_line(card: CardReplay, line: PastTransaction) -> None:
     if again := OPERATIONS.get(line.kind):
         again(card, line)
 
 
-def _enroll(card: CardReplay, line: Line) -> None:
+def _enroll(card: CardReplay, line: PastTransaction) -> None:
     """The welcome bonus is part of it."""
     terms, program = card.terms(line), card.conditions.program
     if card.conditions.are_past:
@@ -45,7 +45,7 @@ def _enroll(card: CardReplay, line: Line) -> None:
     card.replay.enroll(setup, line.recorded_at, line.store_id)
 
 
-def _earn(card: CardReplay, line: Line) -> None:
+def _earn(card: CardReplay, line: PastTransaction) -> None:
     if line.unit == "stamps":
         card.book_line(line, AddStamp(Stamp(occurred_at=line.occurred_at)).decide)
         return
@@ -56,7 +56,7 @@ def _earn(card: CardReplay, line: Line) -> None:
     card.below_minimum += not booked and card.replay.refusals.total() == refused
 
 
-def _redeem(card: CardReplay, line: Line) -> None:
+def _redeem(card: CardReplay, line: PastTransaction) -> None:
     quantity = line.quantity or 1
     price = PriceThen(as_unit(line.unit), line.reward_id, -line.amount // quantity)
     if line.hold_id is None:
@@ -69,7 +69,7 @@ def _redeem(card: CardReplay, line: Line) -> None:
         card.replay.refusals[refusal.code] += 1
 
 
-def _void(card: CardReplay, line: Line) -> None:
+def _void(card: CardReplay, line: PastTransaction) -> None:
     """What these terms never gave cannot be taken back."""
     booked = card.replay.memory.booked.get(line.voids_id) if line.voids_id else None
     if booked is None:
@@ -84,7 +84,7 @@ def _void(card: CardReplay, line: Line) -> None:
         )
 
 
-def _reinstate(card: CardReplay, line: Line) -> None:
+def _reinstate(card: CardReplay, line: PastTransaction) -> None:
     """What these terms never took back cannot stand again."""
     voided = card.replay.memory.booked.get(line.voids_id) if line.voids_id else None
     if voided is None or voided.returned is None:
@@ -96,29 +96,29 @@ def _reinstate(card: CardReplay, line: Line) -> None:
         voided.returned.stands_again(voided)
 
 
-def _adjust(card: CardReplay, line: Line) -> None:
+def _adjust(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, AdjustPoints(Adjustment(line.amount, AS_IT_WAS)).decide)
 
 
-def _restore(card: CardReplay, line: Line) -> None:
+def _restore(card: CardReplay, line: PastTransaction) -> None:
     restorable = tuple(card.replay.memory.restorable(card.card_id))
     operation = RestorePoints(Restoration(line.amount, AS_IT_WAS), restorable)
     card.book_line(line, operation.decide)
 
 
-def _expire(card: CardReplay, line: Line) -> None:
+def _expire(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, nothing)
 
 
-def _deactivate(card: CardReplay, line: Line) -> None:
+def _deactivate(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, DeactivateCard(Standing(AS_IT_WAS)).decide)
 
 
-def _reactivate(card: CardReplay, line: Line) -> None:
+def _reactivate(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, ReactivateCard(Standing(AS_IT_WAS)).decide)
 
 
-def _part(line: Line, booked: ReplayedTransaction) -> Void:
+def _part(line: PastTransaction, booked: ReplayedTransaction) -> Void:
     """As much as was taken back then."""
     return Void(
         amount_cents=line.purchase_amount_cents if booked.row.purchase_amount_cents is not None else None,
@@ -126,7 +126,7 @@ def _part(line: Line, booked: ReplayedTransaction) -> Void:
     )
 
 
-OPERATIONS: dict[str, Callable[[CardReplay, Line], None]] = {
+OPERATIONS: dict[str, Callable[[CardReplay, PastTransaction], None]] = {
     "enrolled": _enroll,
     "earned": _earn,
     "redeemed": _redeem,

@@ -19,10 +19,10 @@ ALIVE = ("queued", "running")
 
 async def get_preview(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> ProgramPreview:
     """Raises PreviewNotFound."""
-    found = await session.get(ProgramPreview, (merchant_id, preview_id))
-    if found is None:
+    preview = await session.get(ProgramPreview, (merchant_id, preview_id))
+    if preview is None:
         raise PreviewNotFound
-    return found
+    return preview
 
 
 async def find_alive(session: AsyncSession, merchant_id: UUID, now: datetime) -> ProgramPreview | None:

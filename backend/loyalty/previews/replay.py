@@ -64,7 +64,7 @@ def _steps_of_lines(card: CardReplay) -> Iterator[ReplayStep]:
 
 def _steps_of_holds(card: CardReplay) -> list[ReplayStep]:
     """Confirmations are lines."""
-    steps: list[ReplayStep] = [(hold.reserved_at, partial(card.reserve, hold)) for hold in card.history.holds]
+    steps: list[ReplayStep] = [(hold.reserved_at, partial(card.hold, hold)) for hold in card.history.holds]
     steps += [
         (hold.settled_at, partial(card.release, hold))
         for hold in card.history.holds
@@ -85,20 +85,20 @@ def _steps_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) -> l
 
 def _merge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     operation = MergeCards(Merge(row.merged_card_id, AS_IT_WAS))
-    if done := _together(row.merged_at, kept, merged, operation.decide):
-        kept.replay.memory.merges[row.id] = done
+    if merge := _together(row.merged_at, kept, merged, operation.decide):
+        kept.replay.memory.merges[row.id] = merge
 
 
 def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     """What these terms have kept apart need not be parted."""
     assert row.reversed_at is not None, "it was undone at some time"
     memory = kept.replay.memory
-    if (done := memory.merges.pop(row.id, None)) is None:
+    if (merge := memory.merges.pop(row.id, None)) is None:
         return
     left = {lot.from_lot_id for lot in kept.replay.card_state.lots if lot.remaining}
     theirs = memory.going_on_as(merged.card_id)
     lots = [lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left]
-    operation = ReverseMerge(MergeReversal(AS_IT_WAS), MergeFacts(done, is_code_retired=False, lots=lots))
+    operation = ReverseMerge(MergeReversal(AS_IT_WAS), MergeFacts(merge, is_code_retired=False, lots=lots))
     _together(row.reversed_at, kept, merged, operation.decide)
 
 
@@ -106,11 +106,11 @@ def _together(
     now: datetime, kept: CardReplay, merged: CardReplay, decide: Callable[[BookingDraft, BookingDraft], MergeRow]
 ) -> MergeRow | None:
     """A refusal is counted on the card that was kept, and leaves both as they are."""
-    drafts, done = (kept.draft(now), merged.draft(now)), None
+    drafts, merge = (kept.draft(now), merged.draft(now)), None
     try:
-        done = decide(*drafts)
+        merge = decide(*drafts)
     except Problem as refusal:
         kept.replay.refusals[refusal.code] += 1
     for card, draft in zip((kept, merged), drafts, strict=True):
         card.replay.keep(draft.complete(None))
-    return done
+    return merge

@@ -10,10 +10,13 @@ from msgspec.structs import replace
 
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.loyalty.enrollment.actions import draft_enrolled
+from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.ledger.booking.card import CardRow
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import Booking, TransactionRow
-from backend.loyalty.ledger.booking.state import CardRow, CardState, Setup, StoreState, Target
+from backend.loyalty.ledger.booking.setup import Setup, StoreState
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.previews.replayed import Memory
 
 STAMPS_KEPT, HOLDS_KEPT = timedelta(days=5), timedelta(days=1)

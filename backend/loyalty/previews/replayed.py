@@ -6,7 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from backend.loyalty.ledger.booking.rows import Booking, MergeRow, TransactionRow
-from backend.loyalty.ledger.booking.state import Returned, Taken, Target, TargetTransaction
+from backend.loyalty.ledger.booking.target import LotPart, Returned, Target, TargetTransaction
 from backend.loyalty.ledger.operations.restore import Restorable
 from backend.loyalty.previews.lot_lineage import LotLineage
 
@@ -76,9 +76,9 @@ class Memory:
     def target(self, booked: ReplayedTransaction) -> Target:
         """As the statement `void_target` reads it."""
         row = booked.row
-        taken = [Taken(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]]
-        filled = [lot for part in taken if part.amount < 0 for lot in self.lots.of(part.lot.id)]
-        granted = self.lots.of(self.lots.granted.get(row.id)) + filled
+        parts = [LotPart(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]]
+        refilled = [lot for part in parts if part.amount < 0 for lot in self.lots.of(part.lot.id)]
+        granted = self.lots.of(self.lots.granted.get(row.id)) + refilled
         returned = booked.returned
         return Target(
             transaction=_target_transaction(row),
@@ -95,7 +95,7 @@ class Memory:
             returned=_returned(returned) if returned else None,
             granted_ids=[lot.id for lot in granted],
             granted_expired=self.lots.expired(granted) - booked.found_expired,
-            taken=taken,
+            taken=parts,
         )
 
     def restorable(self, card_id: UUID) -> list[Restorable]:

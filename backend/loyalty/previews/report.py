@@ -8,13 +8,13 @@ from fractions import Fraction
 import structlog
 
 from backend.loyalty.previews.card_replay import CardReplay
-from backend.loyalty.previews.comparing import Comparison, standing_of
+from backend.loyalty.previews.comparing import Comparison, outcome_of
 from backend.loyalty.previews.drafting import Drafted
 from backend.loyalty.previews.history import Group
 from backend.loyalty.previews.replay import replay
 from backend.loyalty.previews.schemas import PreviewResult, Refusal, StorePreview
 from backend.loyalty.previews.setup_history import Conditions, SetupHistory
-from backend.loyalty.previews.totals import Totals, Values
+from backend.loyalty.previews.totals import PreviewTotals, Values
 from backend.loyalty.previews.verification import differences
 from backend.merchants.schemas import StoreRef
 
@@ -22,12 +22,12 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Report:
+class PreviewReport:
     setup_history: SetupHistory
     drafted: Drafted
     now: datetime
-    live: Totals = field(init=False)
-    draft: Totals = field(init=False)
+    live: PreviewTotals = field(init=False)
+    draft: PreviewTotals = field(init=False)
     comparison: Comparison = field(default_factory=Comparison)
     refusals: Counter[str] = field(default_factory=Counter)
     transactions: int = 0
@@ -38,8 +38,8 @@ class Report:
     def __post_init__(self) -> None:
         history, drafted = self.setup_history, self.drafted
         self._as_it_was = Conditions(history.program, history.versions)
-        self.live = Totals(_values(history, history.stamp_value_cents, history.terms.stamps_target))
-        self.draft = Totals(_values(history, drafted.stamp_value_cents, drafted.terms.stamps_target))
+        self.live = PreviewTotals(_values(history, history.stamp_value_cents, history.terms.stamps_target))
+        self.draft = PreviewTotals(_values(history, drafted.stamp_value_cents, drafted.terms.stamps_target))
 
     def add(self, group: Group) -> None:
         """Both sides are replayed, so that both are told the same way. The first must give what the ledger holds."""
@@ -52,9 +52,9 @@ class Report:
             self._add(was, would_be)
 
     def _check(self, was: CardReplay) -> None:
-        if found := differences(was):
+        if differing := differences(was):
             self.unexplained += 1
-            log.warning("replay_differs", card_id=str(was.card_id), differences=found)
+            log.warning("replay_differs", card_id=str(was.card_id), differences=differing)
 
     def _add(self, was: CardReplay, would_be: CardReplay) -> None:
         self.live.add(was)
@@ -64,8 +64,8 @@ class Report:
         self.transactions += len(was.history.lines)
         self.comparison.add(
             was.history.card.code,
-            standing_of(was, self.setup_history.terms.stamps_target, self.live.values),
-            standing_of(would_be, self.drafted.terms.stamps_target, self.draft.values),
+            outcome_of(was, self.setup_history.terms.stamps_target, self.live.values),
+            outcome_of(would_be, self.drafted.terms.stamps_target, self.draft.values),
         )
 
     def result(self) -> PreviewResult:

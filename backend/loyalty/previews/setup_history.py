@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.loyalty.ledger.booking.state import (
+from backend.loyalty.ledger.booking.setup import (
     HomeStore,
     ProgramState,
     RewardState,
@@ -125,8 +125,8 @@ async def read_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupH
 
 
 def _terms(version: TermsVersion) -> TermsState:
-    told: dict[str, Any] = {name: getattr(version, name) for name in TermsState.__struct_fields__}
-    return msgspec.convert(told, TermsState)
+    columns: dict[str, Any] = {name: getattr(version, name) for name in TermsState.__struct_fields__}
+    return msgspec.convert(columns, TermsState)
 
 
 async def _point_value(session: AsyncSession, merchant_id: UUID, program_id: UUID) -> Fraction:

@@ -22,7 +22,7 @@ class Values:
 
 
 @dataclass(slots=True)
-class Totals:
+class PreviewTotals:
     values: Values
     _stores: defaultdict[UUID, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 

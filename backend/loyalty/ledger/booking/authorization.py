@@ -10,7 +10,7 @@ from backend.access.permissions import BY_ROLE, MANAGE_PROGRAMS
 from backend.core.addresses import normalize_email
 from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.request import BookingRequest
-from backend.loyalty.ledger.booking.state import Setup
+from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.problems import OverrideRefused
 from backend.staff_pins.actions import StaffPins
 

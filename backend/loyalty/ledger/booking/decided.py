@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from backend.loyalty.ledger.booking.card import HoldState
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import HoldState
 
 CREATED, UNCHANGED = 201, 200
 

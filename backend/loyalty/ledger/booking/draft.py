@@ -13,6 +13,7 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.pasted import clean_scan
 from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking.card import CardMoment, CardRow, HoldState
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.lots import CardLots, OpenLine
 from backend.loyalty.ledger.booking.rows import (
@@ -22,9 +23,9 @@ from backend.loyalty.ledger.booking.rows import (
     RetiredCodeRow,
     TransactionRow,
 )
-from backend.loyalty.ledger.booking.state import CardRow, CardState, HoldState, Moment, TargetTransaction
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import TargetTransaction
 from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
-from backend.loyalty.ledger.receipts import fold_reference
 
 NOBODY: dict[str, Any] = {
     "store_id": None,
@@ -65,11 +66,11 @@ class BookingDraft:
         return self.origin.now
 
     @property
-    def moment(self) -> Moment:
+    def moment(self) -> CardMoment:
         return self.state.moment(self.now)
 
     @property
-    def moment_occurred(self) -> Moment:
+    def moment_occurred(self) -> CardMoment:
         return self.state.moment(self.occurred_at)
 
     def open_line(self, unit: str) -> OpenLine:
@@ -119,7 +120,7 @@ class BookingDraft:
         number = clean_scan(order_reference) if order_reference is not None else None
         row = self.close_line(line, kind, amount, order_reference=number, **details)
         if number is not None:
-            self.booking.order_references.append(_reference_row(row, number, is_live=True))
+            self.booking.order_references.append(OrderReferenceRow.of(row, number, is_live=True))
         return row
 
     def categorize(self, row: TransactionRow, category_ids: list[UUID]) -> None:
@@ -136,7 +137,7 @@ class BookingDraft:
 
     def _change_reference(self, booked: TargetTransaction, *, is_live: bool) -> None:
         if booked.order_reference is not None:
-            row = _reference_row(booked, booked.order_reference, is_live=is_live)
+            row = OrderReferenceRow.of(booked, booked.order_reference, is_live=is_live)
             self.booking.order_references_changed.append(row)
 
     def take_reward(self, reward_id: UUID, stock_change: int) -> None:
@@ -199,10 +200,3 @@ class BookingDraft:
             keyed = msgspec.structs.replace(last, idempotency_key=answer.key)
             booking.transactions = [keyed if row is last else row for row in booking.transactions]
         return booking
-
-
-def _reference_row(
-    booked: TransactionRow | TargetTransaction, order_reference: str, *, is_live: bool
-) -> OrderReferenceRow:
-    folded = fold_reference(order_reference)
-    return OrderReferenceRow(booked.merchant_id, booked.id, booked.store_id, booked.kind, folded, is_live)

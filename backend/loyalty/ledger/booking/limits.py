@@ -10,7 +10,8 @@ from backend.loyalty.ledger.booking.authorization import Authorization
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import LimitUse, TransactionRow
-from backend.loyalty.ledger.booking.state import LimitState, TargetTransaction
+from backend.loyalty.ledger.booking.setup import LimitState
+from backend.loyalty.ledger.booking.target import TargetTransaction
 from backend.loyalty.ledger.problems import LimitExceeded, LimitReached, UndoneOverLimit
 
 REACHED_LIMIT = "SELECT reached_limit($1, $2)"

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from backend.core.ids import new_id
 from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking.card import CardMoment, CardRow, LotState
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking
-from backend.loyalty.ledger.booking.state import CardRow, CardState, LotState, Moment
+from backend.loyalty.ledger.booking.state import CardState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class CardLots:
         return self.state.card
 
     @property
-    def moment(self) -> Moment:
+    def moment(self) -> CardMoment:
         return self.state.moment(self.now)
 
     def live(self, unit: str) -> list[LotState]:

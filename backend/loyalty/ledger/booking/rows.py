@@ -9,7 +9,9 @@ import msgspec
 
 from backend.core.answers import AnswerRow
 from backend.core.events import EventRow
-from backend.loyalty.ledger.booking.state import CardRow, CustomerState, HoldState, LotState
+from backend.loyalty.ledger.booking.card import CardRow, CustomerState, HoldState, LotState
+from backend.loyalty.ledger.booking.target import TargetTransaction
+from backend.loyalty.ledger.receipts import fold_reference
 
 
 class TransactionRow(msgspec.Struct, kw_only=True, frozen=True):
@@ -74,6 +76,11 @@ class OrderReferenceRow(msgspec.Struct, frozen=True):
     kind: str
     folded: str
     is_live: bool
+
+    @classmethod
+    def of(cls, booked: TransactionRow | TargetTransaction, order_reference: str, *, is_live: bool) -> Self:
+        folded = fold_reference(order_reference)
+        return cls(booked.merchant_id, booked.id, booked.store_id, booked.kind, folded, is_live)
 
 
 class RetiredCodeRow(msgspec.Struct, frozen=True):

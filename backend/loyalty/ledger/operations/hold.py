@@ -7,15 +7,16 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
+from backend.loyalty.ledger.booking.card import HoldState
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
-from backend.loyalty.ledger.booking.state import CardState, HoldState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import HoldReleased, RewardReserved
 from backend.loyalty.ledger.offers import RewardPrice, check_offer, decide_price, refuse_elsewhere
 from backend.loyalty.ledger.operations.redeem import redeem, redemption_view
 from backend.loyalty.ledger.problems import (
-    CardFrozen,
+    CardIsFrozen,
     HoldExceeded,
     HoldNotFound,
     HoldSettled,
@@ -59,7 +60,7 @@ class ConfirmHold(Operation):
     def check(self, state: CardState) -> None:
         checks.check_card(state)
         if state.card.frozen_at is not None:
-            raise CardFrozen
+            raise CardIsFrozen
         _get_hold(state, self.hold_id)
 
     def decide(self, draft: BookingDraft) -> Decided:

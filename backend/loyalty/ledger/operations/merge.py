@@ -18,7 +18,7 @@ from backend.loyalty.ledger.booking.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
 from backend.loyalty.ledger.operations.sharing import count_together, share, shared_by
 from backend.loyalty.ledger.operations.transfer import MovedLots, transfer_all
-from backend.loyalty.ledger.problems import CardFrozen, CardHasHolds, StoresKeptApart
+from backend.loyalty.ledger.problems import CardHasHolds, CardIsFrozen, StoresKeptApart
 from backend.loyalty.ledger.schemas import Merge, MergeView
 from backend.loyalty.ledger.views import Show
 
@@ -36,7 +36,7 @@ class MergeCards(JointOperation):
         for state in (kept, merged):
             checks.check_active(state)
             if state.card.frozen_at is not None:
-                raise CardFrozen
+                raise CardIsFrozen
         is_together = kept.setup.policy.allow_cross_location_redemption
         if not is_together and kept.card.store_id != merged.card.store_id:
             raise StoresKeptApart

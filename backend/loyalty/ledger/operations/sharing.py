@@ -5,9 +5,10 @@ from uuid import UUID
 import msgspec
 
 from backend.loyalty.customers.rules import shown_words
+from backend.loyalty.ledger.booking.card import CustomerState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import HolderChange, SharedFields
-from backend.loyalty.ledger.booking.state import CustomerState, MergeState
+from backend.loyalty.ledger.booking.state import MergeState
 
 FIELDS = ("first_name", "last_name", "phone", "birth_date")
 

@@ -7,7 +7,8 @@ from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
-from backend.loyalty.ledger.booking.state import CardState, TermsState
+from backend.loyalty.ledger.booking.setup import TermsState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardReady, StampAdded
 from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
 from backend.loyalty.ledger.schemas import Stamp, StampView

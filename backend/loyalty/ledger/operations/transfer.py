@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import LotState
 
 TransferRows = tuple[TransactionRow, TransactionRow]
 """Of the source and of the target."""

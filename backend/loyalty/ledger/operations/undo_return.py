@@ -6,14 +6,14 @@ from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import Returned, Target
+from backend.loyalty.ledger.booking.target import Returned, Target
 from backend.loyalty.ledger.events import ReturnUndone
 from backend.loyalty.ledger.offers import had_of
-from backend.loyalty.ledger.problems import CardFrozen, InsufficientStamps, RewardUnavailable, StampsTooClose
+from backend.loyalty.ledger.problems import CardIsFrozen, InsufficientStamps, RewardUnavailable, StampsTooClose
 
 
 def undo_return(draft: BookingDraft, target: Target, *, reason: str | None) -> TransactionRow:
-    """Raises CardFrozen, RewardUnavailable or InsufficientStamps for a reward that cannot be handed over again, and
+    """Raises CardIsFrozen, RewardUnavailable or InsufficientStamps for a reward that cannot be handed over again, and
     StampsTooClose for a stamp that cannot be given again."""
     returned = target.returned
     assert returned is not None, "a return has taken something back"
@@ -57,7 +57,7 @@ def _stamp_again(draft: BookingDraft, stamped_at: datetime) -> None:
 def _redeem_again(draft: BookingDraft, line: OpenLine, target: Target, _: Returned) -> int:
     """The pieces leave the stock again. Points spent since are owed, unless the program forgives them."""
     if draft.card.frozen_at is not None:
-        raise CardFrozen
+        raise CardIsFrozen
     voided = target.transaction
     lots = rules.take_back_order(draft.lots.live(voided.unit), set(target.granted_ids))
     available = min(voided.amount, rules.left_in(lots))

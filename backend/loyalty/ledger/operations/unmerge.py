@@ -12,17 +12,18 @@ import msgspec
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.operation import JointOperation
 from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow
-from backend.loyalty.ledger.booking.state import CardState, LotState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import MergeReversed
 from backend.loyalty.ledger.operations.merge import merge_view, refuse_held
 from backend.loyalty.ledger.operations.replace import give_new_code
 from backend.loyalty.ledger.operations.sharing import count_apart, share
 from backend.loyalty.ledger.operations.transfer import MovedLots, TransferRows, transfer_all
-from backend.loyalty.ledger.problems import CardFrozen, CardInactive, MergeFinal, MergeNotFound, MergeUndone
+from backend.loyalty.ledger.problems import CardInactive, CardIsFrozen, MergeFinal, MergeNotFound, MergeUndone
 from backend.loyalty.ledger.schemas import MergeReversal, MergeView
 from backend.loyalty.ledger.views import Show
 
@@ -65,7 +66,7 @@ class ReverseMerge(JointOperation):
             raise MergeFinal(until=merge.reversible_until.astimezone(kept.setup.store.zone).date())
         checks.check_active(kept)
         if kept.card.frozen_at is not None:
-            raise CardFrozen
+            raise CardIsFrozen
         checks.check_place(merged)
         if merged.card.state != "merged":
             raise CardInactive(state=merged.card.state)

@@ -10,12 +10,14 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import CardState, LotState, Target
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.events import TransactionVoided
 from backend.loyalty.ledger.operations.undo_return import undo_return
 from backend.loyalty.ledger.problems import (

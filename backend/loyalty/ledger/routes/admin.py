@@ -22,7 +22,7 @@ from backend.loyalty.ledger.operations.change_state import DeactivateCard, React
 from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
-from backend.loyalty.ledger.routes.history import After, Limit, card_history
+from backend.loyalty.ledger.routes.history import AfterCursor, PageLimit, card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, OPEN
 from backend.loyalty.ledger.schemas import (
     Restoration,
@@ -63,8 +63,8 @@ class AdminCardController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
-        limit: Limit = LIMIT_DEFAULT,
-        after: After = None,
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: AfterCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
 

@@ -24,7 +24,7 @@ AT_TILL = (
 )
 LIMITED = (problems.LimitReached, problems.OverrideRefused)
 REDEEMING = (
-    problems.CardFrozen,
+    problems.CardIsFrozen,
     problems.UnitNotOffered,
     problems.RewardNotFound,
     problems.RewardUnavailable,
@@ -43,7 +43,7 @@ VOIDING = (
 OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
 UNDOING = (
     problems.OrderReferenceUsed,
-    problems.CardFrozen,
+    problems.CardIsFrozen,
     problems.InsufficientStamps,
     problems.RewardUnavailable,
     problems.StampCooldown,

@@ -13,7 +13,6 @@ from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.earn import EarnPoints
-from backend.loyalty.ledger.operations.hold import ConfirmHold, HoldReward, ReleaseHold
 from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.relink import RelinkCard
 from backend.loyalty.ledger.operations.replace import ReplaceCard
@@ -31,18 +30,14 @@ from backend.loyalty.ledger.routes.problem_sets import AT_TILL, KEYED, LIMITED, 
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     AdjustmentView,
-    Confirmation,
     Earn,
     EarnView,
     Redemption,
     RedemptionView,
-    Release,
     Relinking,
     RelinkingView,
     Replacement,
     ReplacementView,
-    Reservation,
-    ReservationView,
     Stamp,
     StampView,
 )
@@ -124,73 +119,6 @@ class StoreBookingController(Controller):
         ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
         return respond(await ledger.book(RedeemReward(data), caller.request(data, card_id=card_id)))
-
-    @booking_route(
-        "/holds",
-        requires(MANAGE_CARDS),
-        operation_id="reserveReward",
-        summary="Set points or stamps aside for a reward",
-        description="For ten minutes; then they are free again.",
-        view=ReservationView,
-        limit=REDEEM,
-        problems=(*AT_TILL, *REDEEMING),
-    )
-    async def hold_reward(
-        self,
-        card_id: FromPath[UUID],
-        data: JSONBody[Reservation],
-        caller: NamedDependency[Caller],
-        ledger: NamedDependency[Ledger],
-    ) -> Response[bytes]:
-        return respond(await ledger.book(HoldReward(data), caller.request(data, card_id=card_id)))
-
-    @booking_route(
-        "/holds/{hold_id:uuid}/confirm",
-        requires(MANAGE_CARDS),
-        operation_id="confirmHold",
-        summary="Redeem what was set aside, or fewer pieces of it",
-        view=RedemptionView,
-        limit=REDEEM,
-        problems=(
-            *AT_TILL,
-            *LIMITED,
-            problems.CardFrozen,
-            problems.HoldNotFound,
-            problems.HoldSettled,
-            problems.HoldExceeded,
-            problems.InsufficientPoints,
-            problems.InsufficientStamps,
-            problems.OtherStoreOnly,
-        ),
-    )
-    async def confirm_hold(
-        self,
-        card_id: FromPath[UUID],
-        hold_id: FromPath[UUID],
-        data: JSONBody[Confirmation],
-        caller: NamedDependency[Caller],
-        ledger: NamedDependency[Ledger],
-    ) -> Response[bytes]:
-        return respond(await ledger.book(ConfirmHold(hold_id, data), caller.request(data, card_id=card_id)))
-
-    @booking_route(
-        "/holds/{hold_id:uuid}/release",
-        requires(MANAGE_CARDS),
-        operation_id="releaseHold",
-        summary="Give back what was set aside",
-        view=ReservationView,
-        limit=REDEEM,
-        problems=(*AT_TILL, problems.HoldNotFound, problems.HoldSettled),
-    )
-    async def release_hold(
-        self,
-        card_id: FromPath[UUID],
-        hold_id: FromPath[UUID],
-        data: JSONBody[Release],
-        caller: NamedDependency[Caller],
-        ledger: NamedDependency[Ledger],
-    ) -> Response[bytes]:
-        return respond(await ledger.book(ReleaseHold(hold_id), caller.request(data, card_id=card_id)))
 
     @booking_route(
         "/adjustments",

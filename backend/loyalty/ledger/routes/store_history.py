@@ -20,7 +20,7 @@ from backend.loyalty.ledger.booking.checks import check_feature
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import get_transaction, list_transactions
 from backend.loyalty.ledger.queries import get_setup
-from backend.loyalty.ledger.routes.history import After, Limit, card_history, history_page
+from backend.loyalty.ledger.routes.history import AfterCursor, PageLimit, card_history, history_page
 from backend.loyalty.ledger.schemas import TransactionView
 
 
@@ -41,8 +41,8 @@ class StoreHistoryController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
-        limit: Limit = LIMIT_DEFAULT,
-        after: After = None,
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: AfterCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
 
@@ -70,8 +70,8 @@ class StoreHistoryController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
-        limit: Limit = LIMIT_DEFAULT,
-        after: After = None,
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: AfterCursor = None,
     ) -> Page[TransactionView]:
         check_feature(await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id))
         position = cursors.read(after, origin.now)

@@ -86,19 +86,19 @@ async def expire_points(
 
 async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> AsyncIterator[list[UUID]]:
     """Cards with something that ends by then and is not booked as expired; each once, whatever becomes of it."""
-    place: tuple[datetime, UUID] = (LONG_AGO, FIRST)
-    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *place, CHUNK):
+    position: tuple[datetime, UUID] = (LONG_AGO, FIRST)
+    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *position, CHUNK):
         yield [row["card_id"] for row in rows]
-        place = (rows[-1]["expires_at"], rows[-1]["card_id"])
-    place = (LONG_AGO, FIRST)
-    while rows := await _fetch(pool, IDLE, merchant_id, until, *place, IDLE_CHUNK):
+        position = (rows[-1]["expires_at"], rows[-1]["card_id"])
+    position = (LONG_AGO, FIRST)
+    while rows := await _fetch(pool, IDLE, merchant_id, until, *position, IDLE_CHUNK):
         yield [row["id"] for row in rows if row["is_due"]]
-        place = (rows[-1]["last_activity_at"], rows[-1]["id"])
+        position = (rows[-1]["last_activity_at"], rows[-1]["id"])
 
 
-async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *given: object) -> list[asyncpg.Record]:
+async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *arguments: object) -> list[asyncpg.Record]:
     async with within_merchant(pool, merchant_id) as connection:
-        rows: list[asyncpg.Record] = await connection.fetch(query, merchant_id, *given)
+        rows: list[asyncpg.Record] = await connection.fetch(query, merchant_id, *arguments)
         return rows
 
 
