@@ -24,7 +24,7 @@ from backend.core.settings import Settings, load_settings
 from backend.document import DOCUMENT
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.booking.request import provide_desk
+from backend.loyalty.ledger.routes.booking_route import provide_caller
 from backend.loyalty.previews.actions import Previews
 from backend.routes import about, api, shows_docs
 from backend.services import open_services
@@ -52,7 +52,7 @@ def create_api(settings: Settings) -> Litestar:
         dependencies={
             "origin": Provide(provide_origin, sync_to_thread=False),
             "ledger": Provide(provide_ledger, sync_to_thread=False),
-            "desk": Provide(provide_desk, sync_to_thread=False),
+            "caller": Provide(provide_caller, sync_to_thread=False),
             "pins": Provide(provide_pins, sync_to_thread=False),
             "enrollment": Provide(provide_enrollment, sync_to_thread=False),
             "previews": Provide(provide_previews, sync_to_thread=False),

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
-from backend.core.events import Happening
+from backend.core.events import DomainEvent
 from backend.core.keys import KeyRing
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
 from backend.loyalty.cards import code as card_code
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.greeting import name_to_greet
@@ -30,11 +30,11 @@ from backend.wallets.wallet_links import bump_pass_versions, mark_changed
 from i18n.locales import negotiate
 
 
-def event_name(kind: type[Happening]) -> str:
+def event_name(kind: type[DomainEvent]) -> str:
     return str(kind.__struct_config__.tag)
 
 
-_CHANGES: list[type[Happening]] = [*CardBooking.__subclasses__(), CardReplaced, CardLinksEnded]
+_CHANGES: list[type[DomainEvent]] = [*CardBooking.__subclasses__(), CardReplaced, CardLinksEnded]
 SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Events that change what a pass shows: every booking, a replaced card and ended links."""
 

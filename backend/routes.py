@@ -15,7 +15,11 @@ from backend.loyalty.explanations.routes.store import StoreExplanationController
 from backend.loyalty.fraud_limits.routes import MerchantFraudLimitController
 from backend.loyalty.ledger.routes.admin import AdminCardController
 from backend.loyalty.ledger.routes.merchant import MerchantCardController
-from backend.loyalty.ledger.routes.store import StoreLedgerController
+from backend.loyalty.ledger.routes.merchant_merges import MerchantMergeController
+from backend.loyalty.ledger.routes.store import StoreBookingController
+from backend.loyalty.ledger.routes.store_history import StoreHistoryController
+from backend.loyalty.ledger.routes.store_holds import StoreHoldController
+from backend.loyalty.ledger.routes.store_returns import StoreReturnController
 from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.till.routes.merchant import MerchantFinderController
 from backend.loyalty.till.routes.store import TillController
@@ -39,7 +43,10 @@ store = Router(
     security=BEARER,
     route_handlers=[
         TillController,
-        StoreLedgerController,
+        StoreBookingController,
+        StoreHoldController,
+        StoreHistoryController,
+        StoreReturnController,
         StoreExplanationController,
         StoreEnrollmentController,
         StorePinController,
@@ -51,6 +58,7 @@ merchant = Router(
     security=BEARER,
     route_handlers=[
         MerchantCardController,
+        MerchantMergeController,
         MerchantFinderController,
         MerchantExplanationController,
         MerchantFraudLimitController,

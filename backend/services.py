@@ -14,7 +14,7 @@ from backend.core.paging import Cursors
 from backend.core.queue import Doorbell, open_queue, open_redis
 from backend.core.ratelimit import RateLimiter
 from backend.core.settings import Settings
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.previews.actions import Previews

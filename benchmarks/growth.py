@@ -27,8 +27,10 @@ from backend.core.settings import Settings
 from backend.dev.servers.postgres import APPLICATION, DATABASE, OWNER, SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.loyalty.customers.rules import asked_words
+from backend.loyalty.ledger.booking.request import BookingRequest
+from backend.loyalty.ledger.history import list_transactions
 from backend.loyalty.ledger.operations.earn import EarnPoints
-from backend.loyalty.ledger.queries import get_state, list_states, list_transactions
+from backend.loyalty.ledger.queries import get_state, list_states
 from backend.loyalty.ledger.schemas import Earn
 from backend.loyalty.ledger.views import Show
 from backend.operations.ledger.tasks import audited, look_at_ledger
@@ -65,9 +67,8 @@ def _origin(card: int) -> Origin:
 async def _earn(services: Services, card: int) -> None:
     card_id = id_of(CARD, card)
     body = Earn(purchase_amount_cents=2500, category_ids=[id_of(CATEGORY, store_of(card))])
-    reply = await services.ledger.book(
-        EarnPoints(body), _origin(card), key_for(str(uuid4()), "", body), card_id=card_id
-    )
+    request = BookingRequest(_origin(card), key_for(str(uuid4()), "", body), card_id=card_id)
+    reply = await services.ledger.book(EarnPoints(body), request)
     assert reply.status == 201, reply.body
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.enrollment.actions import draft_enrolled
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.ledger.booking.card import CardRow, LotState
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking, TransactionRow
-from backend.loyalty.ledger.booking.state import CardRow, CardState, LotState, Target, TargetTransaction
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target, TargetTransaction
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.redeem import RedeemReward
@@ -66,7 +68,7 @@ class _HistoryBuilder:
         self._book(draft_enrolled(self.state, self._now()))
         while len(self.history.lines) < length:
             self.at += gap * self.dice.uniform(0.2, 1.7)
-            draft = Draft(self.state, self._now())
+            draft = BookingDraft(self.state, self._now())
             self._visit(draft)
             self._book(draft)
         return self.history
@@ -75,17 +77,17 @@ class _HistoryBuilder:
         at = min(self.at, self.origin.now - END).replace(microsecond=self.dice.randrange(1_000_000))
         return replace(self.origin, now=at)
 
-    def _book(self, draft: Draft) -> None:
-        self.history.add(draft.booking(None))
+    def _book(self, draft: BookingDraft) -> None:
+        self.history.add(draft.complete(None))
         self.state.lots[:] = [lot for lot in self.state.lots if lot.remaining]
 
-    def _visit(self, draft: Draft) -> None:
+    def _visit(self, draft: BookingDraft) -> None:
         for reward in self.state.setup.rewards:
-            if draft.available("points") >= reward.points_required and self.dice.random() < 0.5:
+            if draft.lots.available("points") >= reward.points_required and self.dice.random() < 0.5:
                 RedeemReward(Redemption(reward_id=reward.id)).decide(draft)
                 return
         chance = self.dice.random()
-        if draft.available("stamps") >= self.state.terms.stamps_target:
+        if draft.lots.available("stamps") >= self.state.terms.stamps_target:
             RedeemReward(Redemption(unit="stamps")).decide(draft)
         elif chance < 0.2:
             self.state.stamped_at.clear()
@@ -98,7 +100,7 @@ class _HistoryBuilder:
         else:
             self._sell(draft)
 
-    def _sell(self, draft: Draft) -> None:
+    def _sell(self, draft: BookingDraft) -> None:
         categories = [category.id for category in self.state.setup.categories[:1]]
         cents = int(self.dice.lognormvariate(7.9, 0.7)) + 100
         EarnPoints(Earn(purchase_amount_cents=cents, category_ids=categories)).decide(draft)
@@ -109,11 +111,11 @@ class _HistoryBuilder:
         sales = [line for line in self.history.lines if line.kind == "earned" and line.unit == "points"]
         return sales[-1] if sales and sales[-1].id not in returned else None
 
-    def _return(self, sale: TransactionRow, draft: Draft) -> None:
+    def _return(self, sale: TransactionRow, draft: BookingDraft) -> None:
         assert sale.purchase_amount_cents is not None, "a sale was paid"
         self.state.targets[:] = [self._target(sale)]
         part = Void(amount_cents=self.dice.randint(1, sale.purchase_amount_cents))
-        VoidTransaction(part, draft.origin).decide(draft)
+        VoidTransaction(part).decide(draft)
         self.state.targets.clear()
 
     def _target(self, sale: TransactionRow) -> Target:

@@ -14,6 +14,7 @@ from backend.core.idempotency import key_for
 from backend.core.origin import Origin
 from backend.core.settings import load_settings
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.schemas import Earn
 from backend.services import open_services
@@ -45,7 +46,7 @@ async def earn(ledger: Ledger, sale: Sale) -> int:
         request_id="",
     )
     key = key_for(str(uuid4()), path, body)
-    return (await ledger.book(EarnPoints(body), origin, key, card_id=card_id)).status
+    return (await ledger.book(EarnPoints(body), BookingRequest(origin, key, card_id=card_id))).status
 
 
 async def run(plan: ActionPlan) -> Outcome:

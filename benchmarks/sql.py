@@ -16,8 +16,8 @@ from backend.core.origin import Origin
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import EmbeddedPostgres
 from backend.dev.servers.server import plain_environment
-from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.cards.card_urls import CardLinks
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.schemas import Earn
@@ -118,13 +118,13 @@ async def _template(pool: asyncpg.Pool, card: int) -> Template:
     assert state is not None
     state.card.version, state.card.last_seq, state.card.points_balance = 7_000_001, 8_000_001, 9_000_001
     operation = EarnPoints(Earn(purchase_amount_cents=CENTS, category_ids=[id_of(CATEGORY, store)]))
-    draft = Draft(state, origin)
-    operation.decide(draft)
+    draft = BookingDraft(state, origin)
+    decided = operation.decide(draft)
     links = CardLinks(KeyRing(["benchmark"]), "http://127.0.0.1:8080")
-    status, body = operation.answer(draft, Show(links, "fr", origin.now))
+    body = operation.answer(decided, draft, Show(links, "fr", origin.now))
     key = key_for(str(uuid4()), "", operation.body)
-    document = draft.booking(
-        AnswerRow(key.value, key.fingerprint, status, msgspec.json.encode(body).decode(), origin.now)
+    document = draft.complete(
+        AnswerRow(key.value, key.fingerprint, decided.status, msgspec.json.encode(body).decode(), origin.now)
     )
     places: dict[str, str] = {
         "7000002": "2 + :turn::int",

@@ -16,7 +16,7 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-class Happening(msgspec.Struct, frozen=True, tag=_snake_case, tag_field="type"):
+class DomainEvent(msgspec.Struct, frozen=True, tag=_snake_case, tag_field="type"):
     """Base of every domain event, named in the past tense. Holds ids and numbers, never personal data."""
 
 
@@ -28,13 +28,13 @@ class EventRow(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
-def event_row(happening: Happening) -> EventRow:
-    data = msgspec.to_builtins(happening)
+def event_row(event: DomainEvent) -> EventRow:
+    data = msgspec.to_builtins(event)
     return EventRow(id=new_id(), name=data.pop("type"), data=data)
 
 
-def record(session: AsyncSession, merchant_id: UUID, happening: Happening, now: datetime) -> None:
+def record(session: AsyncSession, merchant_id: UUID, event: DomainEvent, now: datetime) -> None:
     """Adds the event and its outbox message to the session."""
-    row = event_row(happening)
+    row = event_row(event)
     session.add(Event(merchant_id=merchant_id, id=row.id, name=row.name, data=row.data, occurred_at=now))
     session.add(OutboxMessage(id=row.id, merchant_id=merchant_id, event_name=row.name, available_at=now))

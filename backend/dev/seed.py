@@ -18,7 +18,8 @@ from backend.dev.seed_merchant import SeededMerchant, Table, add_merchant, add_p
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.schemas import Person
 from backend.loyalty.enrollment.actions import Enrollment
-from backend.loyalty.ledger.booking.ledger import Operation
+from backend.loyalty.ledger.booking.operation import Operation
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Earn, Stamp
@@ -76,7 +77,8 @@ async def _add_history(services: Services, table: Table, merchant: SeededMerchan
         for operation in _operations(visit, merchant.first_category.get(code)):
             key = f"seed {code} {table['email']} {visit['days_ago']} {type(operation).__name__}"
             origin = _origin(merchant, code, visit["days_ago"])
-            await services.ledger.book(operation, origin, Key(key, b"seed".hex()), card_id=card_id)
+            request = BookingRequest(origin, Key(key, b"seed".hex()), card_id=card_id)
+            await services.ledger.book(operation, request)
 
 
 def _operations(visit: Table, category_id: UUID | None) -> list[Operation]:

@@ -57,15 +57,6 @@ class PinAttempt(msgspec.Struct, frozen=True):
     """Set when the PIN is locked, and when this attempt locks it by failing."""
 
 
-@dataclass(slots=True)
-class PinCheck:
-    """A PIN as given with one request; verified at most once, however often the booking is tried."""
-
-    given: str | None
-    is_needed: bool = True
-    pin_id: UUID | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class StaffPins:
     pool: asyncpg.Pool
@@ -73,15 +64,18 @@ class StaffPins:
     recent: RecentPins = field(default_factory=RecentPins)
     turns: Turns = field(default_factory=Turns)
 
-    async def check(self, pin: PinCheck, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC) -> None:
-        """Raises PinRequired, PinNotSet, PinLocked or PinInvalid; sets `pin.pin_id` when a PIN was verified."""
-        if pin.pin_id is not None:
-            return
-        if not is_asked(policy.staff_pin_policy, given=pin.given is not None, needed=pin.is_needed):
-            return
-        if pin.given is None:
+    async def check(
+        self, pin: str | None, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC, *, is_needed: bool = True
+    ) -> UUID | None:
+        """The id of the acting user's PIN, or None where the policy asks for none.
+
+        Raises PinRequired, PinNotSet, PinLocked or PinInvalid.
+        """
+        if not is_asked(policy.staff_pin_policy, given=pin is not None, needed=is_needed):
+            return None
+        if pin is None:
             raise PinRequired
-        pin.pin_id = await self.verify(pin.given, origin, policy, zone)
+        return await self.verify(pin, origin, policy, zone)
 
     async def verify(self, given: str, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC) -> UUID:
         """The id of the acting user's PIN. Raises PinNotSet, PinLocked or PinInvalid.

@@ -13,7 +13,7 @@ from backend.core.database import Sessions
 from backend.core.files import check_authorities
 from backend.core.keys import KeyRing
 from backend.core.settings import Settings
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.wallets.apple.certificates import is_configured as has_apple
 from backend.wallets.apple.certificates import load_certificates
 from backend.wallets.apple.open import Apple, open_apple

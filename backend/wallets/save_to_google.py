@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from backend.core.clock import clock
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.wallets.google.names import object_id

@@ -9,9 +9,10 @@ from sqlalchemy import Text, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.state import CardRow, CardState
+from backend.loyalty.ledger.booking.card import CardRow
+from backend.loyalty.ledger.booking.state import CardState
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 

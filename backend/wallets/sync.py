@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.wallets.attempts import Attempt, Lease
 from backend.wallets.freshness import Freshness
 from backend.wallets.leases import LEASE, end_lease, take_lease

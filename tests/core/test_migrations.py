@@ -19,8 +19,8 @@ from backend.core.migrations import SCRIPTS, downgrade, head, owner_engine, stat
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused, check_start
 from backend.dev.seed import seed
+from backend.loyalty.ledger.booking.card import CardRow, LotState
 from backend.loyalty.ledger.booking.rows import AllocationRow, CategoryRow, TransactionRow
-from backend.loyalty.ledger.booking.state import CardRow, LotState
 from backend.models import metadata
 from backend.services import open_services
 from tests.conftest import Servers

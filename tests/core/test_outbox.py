@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core import outbox
 from backend.core.clock import clock
-from backend.core.events import Happening, event_row, record
+from backend.core.events import DomainEvent, event_row, record
 from backend.core.models import Event
 from backend.core.outbox import TRIES, relay
 from backend.services import Services
 from tests.world.shop import Shop
 
 
-class BreadBaked(Happening, frozen=True):
+class BreadBaked(DomainEvent, frozen=True):
     loaves: int
 
 

@@ -17,7 +17,8 @@ from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.loyalty.ledger.booking.limits import use_of
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import LimitState, Target
+from backend.loyalty.ledger.booking.setup import LimitState
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.models import LIMIT_MEASURES, LIMIT_SCOPES
 from tests.world.shop import FOREVER, Shop
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.booking.state import Target
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.operations.restore import RESTORABLE_LOTS, Restorable
 from backend.loyalty.previews.card_replay import CardReplay
 from tests.conftest import OpenShop
@@ -37,8 +37,8 @@ Lots = dict[UUID, tuple[Any, ...]]
 
 
 def replayed_lots(cards: list[CardReplay]) -> Lots:
-    places = {row.id: (row.card_id, row.seq) for card in cards for row in card.stage.rows}
-    lots = [lot for card in cards for lot in card.stage.memory.lots.by_id.values()]
+    places = {row.id: (row.card_id, row.seq) for card in cards for row in card.replay.rows}
+    lots = [lot for card in cards for lot in card.replay.memory.lots.by_id.values()]
     return {lot.id: (*places[lot.transaction_id], lot.unit, lot.original) for lot in lots}
 
 
@@ -75,7 +75,7 @@ def test_statements_and_replay_know_the_same_of_every_lot(
         again = replayed_lots(cards)
         made = {row[0]: tuple(row[1:]) for row in await superuser.fetch(LOTS, shop.merchant_id)}
         for card in cards:
-            memory = card.stage.memory
+            memory = card.replay.memory
             for line_id, booked in memory.booked.items():
                 document = await superuser.fetchval(TARGET, shop.merchant_id, line_id)
                 target = msgspec.json.decode(document, type=Target)

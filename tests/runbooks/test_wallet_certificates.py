@@ -26,7 +26,7 @@ from backend.dev.sandbox.apple.pki import ApplePki
 from backend.dev.sandbox.google.account import EMAIL, public_keys, write_account
 from backend.dev.sandbox.google.app import SAVE
 from backend.dev.sandbox.google.oauth import GrantRefused
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from tests.doubles.apple import Apple, open_apple
 from tests.doubles.google import Google, open_google
 from tests.world import PASSWORD

@@ -16,7 +16,7 @@ from backend.core.keys import KeyRing
 from backend.core.problems import Problem
 from backend.services import Services
 from backend.staff_pins import actions, recent
-from backend.staff_pins.actions import PinCheck, StaffPins
+from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.models import StaffPin
 from backend.staff_pins.rules import is_asked, peppered
 from tests.conftest import OpenShop
@@ -111,7 +111,7 @@ async def test_300_parallel_guesses_evaluate_exactly_five(
 
     async def guess(number: int) -> str:
         try:
-            await pins.check(PinCheck(f"{number:04}"), origin, policy)
+            await pins.check(f"{number:04}", origin, policy)
         except Problem as problem:
             return problem.code
         return "right"

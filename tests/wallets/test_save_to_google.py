@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.cards.wallets import PassLink, wallets_view
 from backend.services import Services

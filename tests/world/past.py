@@ -13,16 +13,17 @@ from backend.core.clock import clock
 from backend.core.idempotency import Key, Reply
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.loyalty.ledger.booking.ledger import JointOperation, Operation
+from backend.loyalty.ledger.booking.operation import JointOperation, Operation
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.operations.earn import EarnPoints
-from backend.loyalty.ledger.operations.hold import ConfirmHold, ReleaseHold, ReserveReward
+from backend.loyalty.ledger.operations.hold import ConfirmHold, HoldReward, ReleaseHold
 from backend.loyalty.ledger.operations.merge import MergeCards
 from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
-from backend.loyalty.ledger.operations.unmerge import ReverseMerge
+from backend.loyalty.ledger.operations.unmerge import ReverseMerge, get_merge
 from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.schemas import (
     Adjustment,
@@ -40,8 +41,8 @@ from backend.loyalty.ledger.schemas import (
 from backend.loyalty.ledger.tasks.expire import expire_points
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import read_groups
-from backend.loyalty.previews.past import Conditions, Past, read_past
 from backend.loyalty.previews.replay import replay
+from backend.loyalty.previews.setup_history import Conditions, SetupHistory, read_setup_history
 from backend.operations.task_runs.actions import Progress
 from tests.world.caller import new_key
 from tests.world.shop import Shop
@@ -130,13 +131,11 @@ class RandomPast:
 
     async def _take_back(self, part: Void) -> None:
         if self.bookings:
-            booking, origin = self.dice.choice(self.bookings), self._origin()
-            await self._book(VoidTransaction(part, origin), transaction_id=booking)
+            await self._book(VoidTransaction(part), transaction_id=self.dice.choice(self.bookings))
 
     async def _undo_return(self, _: UUID) -> None:
         if self.returns:
-            returned, origin = self.dice.choice(self.returns), self._origin()
-            await self._book(VoidTransaction(Void(), origin), transaction_id=returned)
+            await self._book(VoidTransaction(Void()), transaction_id=self.dice.choice(self.returns))
 
     async def _adjust(self, card_id: UUID) -> None:
         points = self.dice.choice([-30, -5, 5, 30])
@@ -144,7 +143,7 @@ class RandomPast:
 
     async def _reserve(self, card_id: UUID) -> None:
         units = [Reservation(reward_id=UUID(self.shop.rewards[REWARD]), quantity=2), Reservation(unit="stamps")]
-        answer = await self._book(ReserveReward(self.dice.choice(units)), card_id=card_id)
+        answer = await self._book(HoldReward(self.dice.choice(units)), card_id=card_id)
         if answer:
             self.holds.append((card_id, UUID(answer["hold"]["id"])))
             clock.move(timedelta(seconds=self.dice.randint(1, 900)))
@@ -163,8 +162,8 @@ class RandomPast:
             await self._book(ReleaseHold(hold_id), card_id=card_id)
 
     async def _restore(self, card_id: UUID) -> None:
-        restored = RestorePoints(card_id, Restoration(self.dice.randint(1, 20), "In hospital"), self._origin())
-        await self._book(restored, card_id=card_id, read=restored.read)
+        restoration = Restoration(self.dice.randint(1, 20), "In hospital")
+        await self._book(RestorePoints(restoration), card_id=card_id)
 
     async def _publish(self, _: UUID) -> None:
         if not self.terms_change:
@@ -203,11 +202,12 @@ class RandomPast:
     async def _unmerge(self, _: UUID) -> None:
         if self.merges:
             merge_id, kept_id, merged_id = self.dice.choice(self.merges)
-            await self._book_both(ReverseMerge(merge_id, MergeReversal("Two"), self._origin()), kept_id, merged_id)
+            facts = await get_merge(self.shop.services.pool, self.shop.merchant_id, merge_id)
+            await self._book_both(ReverseMerge(MergeReversal("Two"), facts), kept_id, merged_id)
 
     async def _book(self, operation: Operation, **where: Any) -> dict[str, Any] | None:
-        booking = self.shop.services.ledger.book(operation, self._origin(), Key(new_key(), "00"), **where)
-        answer = await _answer(booking)
+        request = BookingRequest(self._origin(), Key(new_key(), "00"), **where)
+        answer = await _answer(self.shop.services.ledger.book(operation, request))
         line = (answer or {}).get("transaction")
         if line and line["kind"] in {"earned", "redeemed"}:
             self.bookings.append(UUID(line["id"]))
@@ -216,8 +216,8 @@ class RandomPast:
         return answer
 
     async def _book_both(self, operation: JointOperation, kept_id: UUID, merged_id: UUID) -> dict[str, Any] | None:
-        ledger, key = self.shop.services.ledger, Key(new_key(), "00")
-        return await _answer(ledger.book_together(operation, self._origin(), key, kept_id=kept_id, merged_id=merged_id))
+        request = BookingRequest(self._origin(), Key(new_key(), "00"), card_id=kept_id, other_card_id=merged_id)
+        return await _answer(self.shop.services.ledger.book_together(operation, request))
 
     def _origin(self) -> Origin:
         return self.shop.origin(self.dice.choice([self.shop.hub, self.shop.outlet]), clock.now())
@@ -232,9 +232,9 @@ async def _answer(booking: Awaitable[Reply]) -> dict[str, Any] | None:
     return msgspec.json.decode(reply.body) if reply.status < 400 else None
 
 
-async def past_of(shop: Shop) -> Past:
+async def past_of(shop: Shop) -> SetupHistory:
     async with shop.services.sessions.committing(shop.merchant_id) as session:
-        past = await read_past(session, shop.merchant_id)
+        past = await read_setup_history(session, shop.merchant_id)
     assert past is not None
     return past
 

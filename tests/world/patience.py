@@ -9,7 +9,7 @@ import pytest
 
 from backend.core import ratelimit
 from backend.core.outbound import breaker, bucket
-from backend.loyalty.ledger.booking import ledger
+from backend.loyalty.ledger.booking import tries
 from backend.operations import health
 from backend.staff_pins import actions as staff_pins
 from backend.wallets import freshness
@@ -21,7 +21,7 @@ OF_THE_HOUSE = (
     (bucket, "ANSWER_SECONDS_MAX"),
     (freshness, "ANSWER_SECONDS_MAX"),
     (health, "CHECK_SECONDS"),
-    (ledger, "PATIENCE_SECONDS"),
+    (tries, "PATIENCE_SECONDS"),
     (ratelimit, "ANSWER_SECONDS_MAX"),
     (staff_pins, "PATIENCE_SECONDS"),
 )

@@ -24,7 +24,8 @@ from backend.identity.queries import token_hash
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.schemas import Person
-from backend.loyalty.ledger.booking.ledger import Operation
+from backend.loyalty.ledger.booking.operation import Operation
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Earn, Stamp
@@ -136,7 +137,8 @@ class Shop:
     ) -> Any:
         """Past the API: at any time, as often as one likes."""
         origin = self.origin(at or self.hub, now or clock.now())
-        reply = await self.services.ledger.book(operation, origin, Key(new_key(), "00"), card_id=UUID(card["id"]))
+        request = BookingRequest(origin, Key(new_key(), "00"), card_id=UUID(card["id"]))
+        reply = await self.services.ledger.book(operation, request)
         return msgspec.json.decode(reply.body)
 
     def origin(self, store: str, now: datetime) -> Origin:

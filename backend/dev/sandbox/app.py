@@ -22,7 +22,7 @@ from backend.dev.sandbox.phones.android import Android
 from backend.dev.sandbox.phones.iphone import IPhone
 from backend.dev.sandbox.phones.pictures import Pictures
 from backend.dev.sandbox.phones.routes import PhoneController
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.models import metadata
 
 ANSWER_SECONDS = 10

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.loyalty.cards.links import Addresses
+from backend.loyalty.cards.card_urls import Addresses
 from backend.wallets.schemas import AppleWallet, GoogleWallet, LinkState, Wallets
 
 

@@ -60,26 +60,26 @@ def phone_in_one_form(phone: str | None, country: str) -> str | None:
 
 async def fill_in(session: AsyncSession, customer: Customer, person: Person, phone_norm: str | None) -> bool:
     """What was not known yet; nothing is ever overwritten. Whether anything was new."""
-    given = {
+    answers = {
         "first_name": person.first_name,
         "last_name": person.last_name,
         "phone": person.phone,
         "birth_date": person.birth_date,
     }
-    told = {field: value for field, value in given.items() if value is not None and getattr(customer, field) is None}
-    for field, value in told.items():
+    new = {field: value for field, value in answers.items() if value is not None and getattr(customer, field) is None}
+    for field, value in new.items():
         setattr(customer, field, value)
-    if "phone" in told:
+    if "phone" in new:
         customer.phone_norm = phone_norm
     await session.flush()
     await _add_words(session, customer)
-    return bool(told)
+    return bool(new)
 
 
 async def _add_words(session: AsyncSession, customer: Customer) -> None:
-    found = [
+    rows = [
         {"merchant_id": customer.merchant_id, "customer_id": customer.id, "word": word}
         for word in shown_words(customer.first_name, customer.last_name, customer.email)
     ]
-    if found:
-        await session.execute(insert(CustomerWord).values(found).on_conflict_do_nothing())
+    if rows:
+        await session.execute(insert(CustomerWord).values(rows).on_conflict_do_nothing())

@@ -1,9 +1,9 @@
 from uuid import UUID
 
-from backend.core.events import Happening
+from backend.core.events import DomainEvent
 
 
-class CustomerChanged(Happening, frozen=True):
+class CustomerChanged(DomainEvent, frozen=True):
     """More is known of them than before."""
 
     customer_id: UUID

@@ -72,13 +72,13 @@ def _parse(phone: str, country: str) -> PhoneNumber | None:
 
 def words(*names: str | None) -> list[str]:
     """The words of these names, each by itself and joined with its neighbors: `O’Neill` is found as `ONeill` too."""
-    found = {word for name in names for word in asked_words(name or "")}
+    forms = {word for name in names for word in asked_words(name or "")}
     for name in names:
         parts = _parts(HYPHENS.sub(" ", APOSTROPHES.sub(" ", name or "")))
         for first in range(len(parts)):
             for last in range(first, min(len(parts), first + JOINED_MAX)):
-                found.add(_fold("".join(parts[first : last + 1])))
-    return sorted(found)
+                forms.add(_fold("".join(parts[first : last + 1])))
+    return sorted(forms)
 
 
 def shown_words(first_name: str | None, last_name: str | None, email: str) -> list[str]:

@@ -28,7 +28,7 @@ Email = Annotated[
         examples=["marie.weber@example.com"],
     ),
 ]
-Name = Annotated[
+PersonName = Annotated[
     str,
     Meta(
         min_length=1,
@@ -68,8 +68,8 @@ class Person(Body):
     """What a customer tells of themself."""
 
     email: Email
-    first_name: Name | None = None
-    last_name: Name | None = None
+    first_name: PersonName | None = None
+    last_name: PersonName | None = None
     phone: Phone | None = None
     birth_date: date | None = None
     language: Language | None = None

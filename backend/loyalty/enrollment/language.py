@@ -19,8 +19,10 @@ async def change_language(
 
     Their passes are made anew when it is another one.
     """
-    shown = func.card_in_use(merchant_id, card_id)
-    holder = select(Card.customer_id).where(Card.merchant_id == merchant_id, Card.id == shown).scalar_subquery()
+    card_in_use_id = func.card_in_use(merchant_id, card_id)
+    holder = (
+        select(Card.customer_id).where(Card.merchant_id == merchant_id, Card.id == card_in_use_id).scalar_subquery()
+    )
     customer_id = await session.scalar(
         update(Customer)
         .where(Customer.merchant_id == merchant_id, Customer.id == holder, Customer.language != language)

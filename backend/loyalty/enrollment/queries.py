@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.cards.links import CardLink
+from backend.loyalty.cards.card_urls import CardLink
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.customers.schemas import HolderView
 from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.state import CardState, decode_state
+from backend.loyalty.ledger.history import list_transactions
 from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.ledger.queries import get_setup, list_transactions
+from backend.loyalty.ledger.queries import get_setup
+from backend.loyalty.ledger.setup_views import reward_views, terms_view, text_of
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage, OwnBooking
@@ -27,7 +29,6 @@ async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
     """Raises FeatureDisabled or ProgramInactive."""
     setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
     check_open(setup)
-    show = Show(ledger.links, origin.language, origin.now)
     program, terms = setup.program, setup.terms
     assert program is not None, "an open program exists"
     assert terms is not None, "a program has terms"
@@ -39,9 +40,9 @@ async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
         card_name=program.card_name,
         card_color=program.card_color,
         logo_url=program.logo_url,
-        terms=show.terms(setup),
-        rewards=show.rewards(setup),
-        terms_text=show.text(program.terms_text, setup),
+        terms=terms_view(setup, origin.language),
+        rewards=reward_views(setup, origin.language),
+        terms_text=text_of(program.terms_text, setup, origin.language),
         terms_url=program.terms_url,
         privacy_url=program.privacy_url,
         default_language=program.default_language,

@@ -7,8 +7,9 @@ import asyncpg
 import msgspec
 
 from backend.core.origin import Origin
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.checks import check_shown
-from backend.loyalty.ledger.booking.state import CardState, LotState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import CardNotFound
 
 EXPLAIN_CARD = "SELECT explain_card($1, $2, $3, $4, $5, $6)"
@@ -46,7 +47,7 @@ class PartFacts(msgspec.Struct, frozen=True):
     by_grant: bool
     """Moved by the very transaction that granted the lot."""
     amount: int
-    """Taken; negative: given back."""
+    """Positive: taken; negative: given back."""
     moves: int
 
 

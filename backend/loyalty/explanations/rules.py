@@ -1,11 +1,11 @@
-"""What a movement of a lot means, and which lots hold what is set aside."""
+"""What a movement of a lot means, and which lots the holds take from."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 from uuid import UUID
 
-from backend.loyalty.ledger.booking.state import LotState
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.rules import CENTS_PER_EURO, take
 
 MEANINGS = {
@@ -24,7 +24,7 @@ def meaning_of(kind: str, *, taken: bool, by_grant: bool) -> str:
 
 
 def held_in(live: Sequence[LotState], held: int) -> dict[UUID, int]:
-    """Set aside from the lots that would be spent first. Some of what is set aside may have expired meanwhile."""
+    """Holds take from the lots that would be spent first. Some of what is held may have expired since."""
     there = min(held, sum(lot.remaining for lot in live))
     return {part.lot_id: part.amount for part in take(live, there)}
 

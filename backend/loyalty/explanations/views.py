@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from backend.core.origin import Origin
+from backend.loyalty.explanations.messages import ExplanationMessages
 from backend.loyalty.explanations.queries import CardFacts, LotFacts, OtherLots, PartFacts, TransactionFacts
 from backend.loyalty.explanations.rules import cents_to_next_point, held_in, meaning_of
 from backend.loyalty.explanations.schemas import (
@@ -19,14 +20,13 @@ from backend.loyalty.explanations.schemas import (
     PartView,
     UnitView,
 )
-from backend.loyalty.explanations.sentences import Sentences
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.state import LotState, Moment
+from backend.loyalty.ledger.booking.card import CardMoment, LotState
 
 
 def explain(facts: CardFacts, origin: Origin) -> ExplanationView:
     setup = facts.state.setup
-    say = Sentences(origin.language, setup.merchant, facts.state.program.default_language)
+    say = ExplanationMessages(origin.language, setup.merchant, facts.state.program.default_language)
     return Explanation(facts, say, origin.now).view()
 
 
@@ -35,7 +35,7 @@ class Explanation:
     """Of one card, to one reader, at one moment."""
 
     facts: CardFacts
-    say: Sentences
+    say: ExplanationMessages
     now: datetime
 
     def view(self) -> ExplanationView:
@@ -166,5 +166,5 @@ class Explanation:
         return {lot.id: lot for lot in rules.expired_lots(self.facts.state.lots, self._moment)}
 
     @cached_property
-    def _moment(self) -> Moment:
+    def _moment(self) -> CardMoment:
         return self.facts.state.moment(self.now)

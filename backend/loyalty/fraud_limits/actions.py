@@ -11,7 +11,7 @@ from backend.loyalty.fraud_limits.queries import list_limits
 from backend.loyalty.fraud_limits.schemas import FraudLimitEntry
 from backend.loyalty.ledger.models import FraudLimit
 
-Kind = tuple[str, str, int]
+LimitKind = tuple[str, str, int]
 
 
 async def set_limits(session: AsyncSession, merchant_id: UUID, entries: list[FraudLimitEntry]) -> None:
@@ -38,7 +38,7 @@ def _refuse_twins(entries: list[FraudLimitEntry]) -> None:
         )
 
 
-def _kind(limit: FraudLimit | FraudLimitEntry) -> Kind:
+def _kind(limit: FraudLimit | FraudLimitEntry) -> LimitKind:
     return limit.scope, limit.measure, limit.window_minutes
 
 

@@ -1,10 +1,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from backend.core.events import Happening
+from backend.core.events import DomainEvent
 
 
-class CardBooking(Happening, frozen=True):
+class CardBooking(DomainEvent, frozen=True):
     card_id: UUID
     transaction_id: UUID
 
@@ -30,12 +30,12 @@ class RewardRedeemed(CardBooking, frozen=True):
     """None: the stamp card's reward."""
 
 
-class RewardReserved(Happening, frozen=True):
+class RewardReserved(DomainEvent, frozen=True):
     card_id: UUID
     hold_id: UUID
 
 
-class HoldReleased(Happening, frozen=True):
+class HoldReleased(DomainEvent, frozen=True):
     card_id: UUID
     hold_id: UUID
 
@@ -61,13 +61,13 @@ class CardReactivated(CardBooking, frozen=True):
     pass
 
 
-class CardReplaced(Happening, frozen=True):
+class CardReplaced(DomainEvent, frozen=True):
     """It has a new code; the old one is refused."""
 
     card_id: UUID
 
 
-class CardLinksEnded(Happening, frozen=True):
+class CardLinksEnded(DomainEvent, frozen=True):
     """Nothing that was handed out for it opens anything any more."""
 
     card_id: UUID
@@ -96,7 +96,7 @@ class PointsExpired(CardBooking, frozen=True):
     points: int
 
 
-class PointsExpiring(Happening, frozen=True):
+class PointsExpiring(DomainEvent, frozen=True):
     """Soon; told once for each stretch of notice."""
 
     card_id: UUID
@@ -104,13 +104,13 @@ class PointsExpiring(Happening, frozen=True):
     points: int
 
 
-class CardFrozen(Happening, frozen=True):
+class CardFrozen(DomainEvent, frozen=True):
     """An audit has found its history wrong: nothing can be redeemed until a person has looked."""
 
     card_id: UUID
     invariants: list[str]
 
 
-class CardUnfrozen(Happening, frozen=True):
+class CardUnfrozen(DomainEvent, frozen=True):
     card_id: UUID
     reason: str

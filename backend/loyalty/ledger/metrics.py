@@ -2,6 +2,6 @@
 
 from prometheus_client import Counter, Gauge
 
-POSTINGS = Counter("orion_ledger_postings_total", "Bookings tried", ["kind", "result"])
+BOOKINGS = Counter("orion_ledger_postings_total", "Bookings tried", ["kind", "result"])
 CONFLICTS = Counter("orion_ledger_conflicts_total", "Bookings that found the card changed and were decided again")
 LEDGER_VIOLATIONS = Gauge("orion_ledger_violations", "Broken promises the last audit has found", ["invariant"])

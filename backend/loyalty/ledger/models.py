@@ -139,7 +139,7 @@ class Transaction(TenantEntity):
     hold_id: Mapped[UUID | None]
     """The hold this redemption confirmed."""
     override_user_id: Mapped[UUID | None]
-    """Who lifted a limit for this booking."""
+    """Who overrode a limit for this booking."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 over the digest before it and this line: a history that was tampered with no longer matches."""
 
@@ -229,7 +229,7 @@ class Allocation(TenantRow):
 
 
 class Hold(TenantEntity):
-    """Points or stamps set aside for a reward until it is confirmed or released: nothing else is paid from them."""
+    """Points or stamps held for a reward until it is confirmed or released: nothing else is paid from them."""
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -253,7 +253,7 @@ class Hold(TenantEntity):
     """None: the full stamp card."""
     unit: Mapped[str] = mapped_column(String(6))
     amount: Mapped[int] = mapped_column(BigInteger)
-    """Points or stamps set aside, for all pieces together."""
+    """Points or stamps held, for all pieces together."""
     quantity: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(10))
     reserved_at: Mapped[datetime] = mapped_column(DateTimeUTC)

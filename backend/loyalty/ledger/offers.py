@@ -8,10 +8,11 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.state import CardState, RewardState, StoreState
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.setup import RewardState, StoreState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import (
-    CardFrozen,
+    CardIsFrozen,
     InsufficientPoints,
     InsufficientStamps,
     OtherStoreOnly,
@@ -24,7 +25,7 @@ from i18n.bidi import isolated
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class RewardPrice:
     """What so many pieces of a reward take from the card."""
 
     reward_id: UUID | None
@@ -35,10 +36,10 @@ class Price:
 
 
 def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
-    """Raises what `check_card` raises, CardFrozen, UnitNotOffered, ValidationFailed or RewardNotFound."""
+    """Raises what `check_card` raises, CardIsFrozen, UnitNotOffered, ValidationFailed or RewardNotFound."""
     checks.check_card(state)
     if state.card.frozen_at is not None:
-        raise CardFrozen
+        raise CardIsFrozen
     by_stamps = wanted.unit == "stamps"
     if by_stamps and wanted.reward_id is not None:
         raise ValidationFailed(FieldError("/reward_id", "not_for_stamps", "A full stamp card has its own reward."))
@@ -50,32 +51,32 @@ def check_offer(wanted: Redemption | Reservation, state: CardState) -> None:
 
 def get_reward(state: CardState, reward_id: UUID | None) -> RewardState:
     """Raises RewardNotFound, also for one that is not offered any more."""
-    found = next((reward for reward in state.setup.rewards if reward.id == reward_id), None)
-    if found is None:
+    reward = next((reward for reward in state.setup.rewards if reward.id == reward_id), None)
+    if reward is None:
         raise RewardNotFound
-    return found
+    return reward
 
 
-def decide_price(wanted: Redemption | Reservation, draft: Draft) -> Price:
+def decide_price(wanted: Redemption | Reservation, draft: BookingDraft) -> RewardPrice:
     """Raises RewardUnavailable, InsufficientPoints, InsufficientStamps or OtherStoreOnly, in this order."""
     state, quantity = draft.state, wanted.quantity
     if wanted.unit == "stamps":
-        target, count = state.terms.stamps_target * quantity, draft.available("stamps")
+        target, count = state.terms.stamps_target * quantity, draft.lots.available("stamps")
         if count < target:
             raise InsufficientStamps(needed=target, count=count, missing=target - count)
         refuse_elsewhere(None, state)
-        return Price(None, "stamps", target, quantity)
+        return RewardPrice(None, "stamps", target, quantity)
     reward = get_reward(state, wanted.reward_id)
     refusal = reward_refusal(reward, state, draft.now, quantity)
     if refusal in {"out_of_stock", "reward_limit_reached"}:
         raise RewardUnavailable(reason=refusal)
-    balance, price = draft.available("points"), reward.points_required * quantity
+    balance, price = draft.lots.available("points"), reward.points_required * quantity
     needed = max(price, state.terms.minimum_redemption_points)
     if balance < needed:
         missing = needed - balance + draft.card.debt_points
         raise InsufficientPoints(needed=needed, balance=balance, missing=missing)
     refuse_elsewhere(reward, state)
-    return Price(reward.id, "points", price, quantity)
+    return RewardPrice(reward.id, "points", price, quantity)
 
 
 def refuse_elsewhere(reward: RewardState | None, state: CardState) -> None:
@@ -96,8 +97,8 @@ def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantit
 
 
 def had_of(reward_id: UUID, state: CardState, now: datetime) -> int:
-    """How many pieces of a reward with a limit this person has had, or has set aside."""
-    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_reserved(hold, now))
+    """How many pieces of a reward with a limit this person has had, or holds."""
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_open(hold, now))
     return state.redeemed_counts.get(reward_id, 0) + held
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 from backend.core.idempotency import ask_at
 from backend.core.problems import Problem
 from backend.loyalty.cards import code
-from backend.loyalty.ledger.booking.state import TargetCard
+from backend.loyalty.ledger.booking.target import TargetCard
 from i18n.bidi import isolated
 from i18n.translator import N_, NN_
 
@@ -159,11 +159,11 @@ class OrderOnSeveralCards(Problem):
 
     def __init__(self, cards: Sequence[TargetCard]) -> None:
         named = [(card.customer.name if card.customer else "–", code.show(card.code)) for card in cards]
-        told = [
+        facts = [
             {"card_id": card.id, "code": card.code, "customer": name}
             for card, (name, _) in zip(cards, named, strict=True)
         ]
-        super().__init__(cards=told, customers=", ".join(f"{isolated(name)} ({shown})" for name, shown in named))
+        super().__init__(cards=facts, customers=", ".join(f"{isolated(name)} ({number})" for name, number in named))
 
 
 class OrderChanged(Problem):
@@ -188,7 +188,7 @@ class HoldExceeded(Problem):
     title = N_("That is more than was set aside")
 
 
-class CardFrozen(Problem):
+class CardIsFrozen(Problem):
     code, status = "card_frozen", 409
     title = N_("This card is being checked")
     detail = N_(

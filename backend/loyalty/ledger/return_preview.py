@@ -1,10 +1,12 @@
 """Whose order it is and how much a return of it would take back, decided by the return itself and not booked."""
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import CardState, Target
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state
@@ -19,25 +21,24 @@ async def preview_return(ledger: Ledger, origin: Origin, asked: OrderQuestion) -
     state = await find_state(ledger.pool, origin, order_reference=reference)
     if state is None:
         raise TransactionNotFound
-    operation = VoidTransaction(Void(amount_cents=asked.amount_cents), origin)
+    operation = VoidTransaction(Void(amount_cents=asked.amount_cents))
     operation.check(state)
-    draft = Draft(state, origin)
-    operation.decide(draft)
-    return _view(draft, Show(ledger.links, origin.language, origin.now))
+    draft = BookingDraft(state, origin)
+    decided = operation.decide(draft)
+    return _view(decided, draft, Show(ledger.links, origin.language, origin.now))
 
 
-def _view(draft: Draft, show: Show) -> OrderPreview:
+def _view(decided: Decided, draft: BookingDraft, show: Show) -> OrderPreview:
     targets = {target.transaction.id: target for target in draft.state.targets}
-    rows = [row for row in draft.transactions if row.voids_id in targets]
-    pairs = [(row, targets[row.voids_id]) for row in rows if row.voids_id]
+    pairs = [(row, targets[row.voids_id]) for row in decided.rows if row.voids_id]
     card = show.card(draft.state)
     return OrderPreview(
         order_reference=pairs[0][1].transaction.order_reference or "",
         customer=card.customer.name,
         code=card.code,
         lines=[_line(row, target, draft.state, show) for row, target in pairs],
-        points=sum(row.amount for row in rows if row.unit == "points"),
-        stamps=sum(row.amount for row in rows if row.unit == "stamps"),
+        points=sum(row.amount for row, _ in pairs if row.unit == "points"),
+        stamps=sum(row.amount for row, _ in pairs if row.unit == "stamps"),
         card=card,
     )
 

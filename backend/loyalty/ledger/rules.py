@@ -9,7 +9,8 @@ from math import ceil, floor
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.loyalty.ledger.booking.state import HoldState, LotState, Moment, TermsState
+from backend.loyalty.ledger.booking.card import CardMoment, HoldState, LotState
+from backend.loyalty.ledger.booking.setup import TermsState
 
 GRACE = timedelta(days=14)
 UNDO_WINDOW = timedelta(seconds=20)
@@ -57,7 +58,7 @@ class Take:
     amount: int
 
 
-def expiry_of(lot: LotState, moment: Moment) -> datetime | None:
+def expiry_of(lot: LotState, moment: CardMoment) -> datetime | None:
     """The instant from which the lot cannot be spent; None: never."""
     if lot.idle_days is not None:
         return idle_expiry(moment.last_activity_at, lot.idle_days, moment.zone)
@@ -69,7 +70,7 @@ def idle_expiry(last_activity_at: datetime, idle_days: int, zone: ZoneInfo) -> d
     return end_of_day(last_activity_at.astimezone(zone).date() + timedelta(days=idle_days), zone)
 
 
-def live_lots(lots: Iterable[LotState], unit: str, moment: Moment) -> list[LotState]:
+def live_lots(lots: Iterable[LotState], unit: str, moment: CardMoment) -> list[LotState]:
     """What can be spent, soonest expiry first, then oldest: fewer points are lost than by age alone."""
     dated = [
         (expiry_of(lot, moment) or FAR_AWAY, lot.id, lot) for lot in lots if lot.unit == unit and lot.remaining > 0
@@ -77,7 +78,7 @@ def live_lots(lots: Iterable[LotState], unit: str, moment: Moment) -> list[LotSt
     return [lot for expires_at, _, lot in sorted(dated, key=lambda entry: entry[:2]) if expires_at > moment.now]
 
 
-def expired_lots(lots: Iterable[LotState], moment: Moment) -> list[LotState]:
+def expired_lots(lots: Iterable[LotState], moment: CardMoment) -> list[LotState]:
     """What has expired and is not booked as such yet."""
     return [lot for lot in lots if lot.remaining > 0 and (expiry_of(lot, moment) or FAR_AWAY) <= moment.now]
 
@@ -86,7 +87,7 @@ def left_in(lots: Iterable[LotState]) -> int:
     return sum(lot.remaining for lot in lots)
 
 
-def next_expiry(live: Sequence[LotState], moment: Moment) -> tuple[datetime, int] | None:
+def next_expiry(live: Sequence[LotState], moment: CardMoment) -> tuple[datetime, int] | None:
     """When live lots expire next, and how much; None: never."""
     soonest = expiry_of(live[0], moment) if live else None
     return (soonest, left_in(lot for lot in live if expiry_of(lot, moment) == soonest)) if soonest else None
@@ -115,7 +116,7 @@ class LotLife:
     idle_days: int | None
 
 
-def lot_life(terms: TermsState, moment: Moment) -> LotLife:
+def lot_life(terms: TermsState, moment: CardMoment) -> LotLife:
     """When points earned now expire, at a local end of day. Stamps never expire."""
     today, zone = moment.today, moment.zone
     if terms.expiry_kind == "inactivity":
@@ -127,7 +128,7 @@ def lot_life(terms: TermsState, moment: Moment) -> LotLife:
     return LotLife(None, None)
 
 
-def restored_life(terms: TermsState, moment: Moment) -> LotLife:
+def restored_life(terms: TermsState, moment: CardMoment) -> LotLife:
     """As earned now, but never less than the days of grace."""
     life, grace = lot_life(terms, moment), moment.now + GRACE
     if life.idle_days is not None:
@@ -158,7 +159,7 @@ def next_stamp_at(stamped_at: Sequence[datetime], terms: TermsState, at: datetim
 def _blocked_until(stamped_at: Sequence[datetime], terms: TermsState, at: datetime, zone: ZoneInfo) -> datetime | None:
     """A stamp that is booked late has others before and after it."""
     cooldown = timedelta(minutes=terms.cooldown_minutes)
-    waits = [given + cooldown for given in stamped_at if abs(at - given) < cooldown]
+    waits = [stamp + cooldown for stamp in stamped_at if abs(at - stamp) < cooldown]
     if stamps_left_today(stamped_at, terms, at, zone) == 0:
         waits.append(end_of_day(at.astimezone(zone).date(), zone))
     return max(waits, default=None)
@@ -167,8 +168,8 @@ def _blocked_until(stamped_at: Sequence[datetime], terms: TermsState, at: dateti
 def stamps_left_today(stamped_at: Sequence[datetime], terms: TermsState, now: datetime, zone: ZoneInfo) -> int:
     """Today is the calendar day in the store's time zone."""
     today = now.astimezone(zone).date()
-    given = sum(1 for at in stamped_at if at.astimezone(zone).date() == today)
-    return max(0, terms.max_daily_stamps - given)
+    count = sum(1 for at in stamped_at if at.astimezone(zone).date() == today)
+    return max(0, terms.max_daily_stamps - count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class ReturnedLife:
     has_grace: bool
 
 
-def returned_life(lot: LotState, moment: Moment) -> ReturnedLife:
+def returned_life(lot: LotState, moment: CardMoment) -> ReturnedLife:
     """Points that come back keep their lot's expiry; when it has passed they get 14 days from now, once."""
     expires_at = expiry_of(lot, moment)
     if expires_at is None or expires_at > moment.now or lot.has_grace:
@@ -187,20 +188,20 @@ def returned_life(lot: LotState, moment: Moment) -> ReturnedLife:
 
 
 def held(holds: Iterable[HoldState], unit: str, now: datetime) -> int:
-    """What is set aside; a hold whose time has run out holds nothing."""
-    return sum(hold.amount for hold in holds if hold.unit == unit and is_reserved(hold, now))
+    """How much open holds keep; a hold whose time has run out keeps nothing."""
+    return sum(hold.amount for hold in holds if hold.unit == unit and is_open(hold, now))
 
 
-def is_reserved(hold: HoldState, now: datetime) -> bool:
+def is_open(hold: HoldState, now: datetime) -> bool:
     return hold.state == "reserved" and hold.expires_at > now
 
 
-def give_back(taken: Sequence[tuple[UUID, int]], skipped: int, amount: int) -> list[Take]:
+def give_back(paid: Sequence[tuple[UUID, int]], skipped: int, amount: int) -> list[Take]:
     """Which lots get back what they paid, newest first; `skipped` is what earlier returns gave back already."""
     parts: list[Take] = []
-    for lot_id, paid in sorted(taken, reverse=True):
-        passed = min(paid, skipped)
-        part = min(paid - passed, amount)
+    for lot_id, lot_paid in sorted(paid, reverse=True):
+        passed = min(lot_paid, skipped)
+        part = min(lot_paid - passed, amount)
         skipped, amount = skipped - passed, amount - part
         if part:
             parts.append(Take(lot_id, part))

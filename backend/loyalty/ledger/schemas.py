@@ -11,7 +11,7 @@ from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500)]
-OrderReference = Annotated[
+OrderReferenceText = Annotated[
     str, Meta(min_length=1, max_length=100, pattern=r"^(?=.*\w)\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
 ]
 """Compared without case, blanks, dashes and number signs."""
@@ -27,7 +27,7 @@ class Override(Body):
 
 class Earn(Body):
     purchase_amount_cents: Annotated[int, Meta(gt=0, le=100_000_000, examples=[2550])]
-    order_reference: OrderReference | None = None
+    order_reference: OrderReferenceText | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     staff_pin: Pin | None = None
     override: Override | None = None
@@ -53,7 +53,7 @@ class Redemption(Body):
     reward_id: UUID | None = None
     unit: Literal["points", "stamps"] = "points"
     quantity: Quantity = 1
-    order_reference: OrderReference | None = None
+    order_reference: OrderReferenceText | None = None
     staff_pin: Pin | None = None
     override: Override | None = None
     notes: Notes | None = None
@@ -92,7 +92,7 @@ class Void(Body):
 class OrderReturn(Void, kw_only=True):
     """By the order's reference: all that was booked for it, or a part of its sale."""
 
-    order_reference: OrderReference
+    order_reference: OrderReferenceText
     transaction_ids: Annotated[list[UUID], Meta(min_length=1, max_length=100)] | None = None
     """Those of the preview's `lines`: what has the number by now is taken back only if it is still these."""
 
@@ -100,7 +100,7 @@ class OrderReturn(Void, kw_only=True):
 class OrderQuestion(Body):
     """What a return of the order would take back."""
 
-    order_reference: OrderReference
+    order_reference: OrderReferenceText
     amount_cents: Annotated[int, Meta(gt=0, le=100_000_000)] | None = None
 
 

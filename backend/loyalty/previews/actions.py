@@ -24,11 +24,11 @@ from backend.loyalty.ledger.problems import ProgramInactive
 from backend.loyalty.previews.drafting import complete
 from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.jobs import ring_preview
-from backend.loyalty.previews.past import Past, read_past
 from backend.loyalty.previews.problems import PreviewInProgress
 from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_alive, preview_view
-from backend.loyalty.previews.report import Report
+from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
+from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
 from backend.loyalty.programs.models import ProgramPreview
 
 ACCEPTED = 202
@@ -60,11 +60,11 @@ class Previews:
         async with self.sessions.committing(merchant_id) as session:
             if answer := await first_answer(session, merchant_id, key):
                 return answer, None
-            past = await _get_past(session, merchant_id)
-            complete(draft, past)
+            history = await _get_setup_history(session, merchant_id)
+            complete(draft, history)
             if running := await find_alive(session, merchant_id, origin.now):
                 raise PreviewInProgress(preview_id=running.id)
-            preview = _new_preview(origin, draft, past)
+            preview = _new_preview(origin, draft, history)
             session.add(preview)
             reply = Reply(ACCEPTED, msgspec.json.encode(preview_view(preview, origin.language, origin.now)))
             add_answer(session, merchant_id, key, reply, origin.now)
@@ -88,19 +88,19 @@ class Previews:
             log.exception("preview_failed", merchant_id=str(merchant_id), preview_id=str(preview_id))
             await self._write(merchant_id, preview_id, state="failed", error="failed", finished_at=clock.now())
         else:
-            told = msgspec.to_builtins(result)
-            await self._write(merchant_id, preview_id, state="done", result=told, finished_at=clock.now())
+            document = msgspec.to_builtins(result)
+            await self._write(merchant_id, preview_id, state="done", result=document, finished_at=clock.now())
         return True
 
     async def _replay(self, merchant_id: UUID, preview_id: UUID, draft: ProgramDraft) -> PreviewResult:
         """As of now. Reads a few hundred cards at a time, and lets others work between two of them."""
         async with self.sessions.committing(merchant_id) as session:
-            past = await _get_past(session, merchant_id)
+            history = await _get_setup_history(session, merchant_id)
             total = await session.scalar(select(func.count()).where(Card.merchant_id == merchant_id)) or 0
-        report, done = Report(past, complete(draft, past), clock.now()), 0
+        report, done = PreviewReport(history, complete(draft, history), clock.now()), 0
         async for groups in read_groups(self.sessions, merchant_id):
             async with self.sessions.committing(merchant_id) as session:
-                past.learn(await _get_past(session, merchant_id))
+                history.learn(await _get_setup_history(session, merchant_id))
             for group in groups:
                 report.add(group)
                 done += len(group.cards)
@@ -131,12 +131,12 @@ class Previews:
             await self.make(merchant_id, preview_id)
 
 
-async def _get_past(session: AsyncSession, merchant_id: UUID) -> Past:
+async def _get_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupHistory:
     """Raises ProgramInactive when the merchant has no program yet."""
-    past = await read_past(session, merchant_id)
-    if past is None:
+    history = await read_setup_history(session, merchant_id)
+    if history is None:
         raise ProgramInactive
-    return past
+    return history
 
 
 async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now: datetime) -> ProgramDraft | None:
@@ -144,13 +144,13 @@ async def _claim(session: AsyncSession, merchant_id: UUID, preview_id: UUID, now
     is_free = (ProgramPreview.state == "queued") | (
         (ProgramPreview.state == "running") & (ProgramPreview.heartbeat_at < now - SILENCE)
     )
-    told = await session.scalar(
+    draft = await session.scalar(
         update(ProgramPreview)
         .where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.id == preview_id, is_free)
         .values(state="running", heartbeat_at=now, cards_done=0)
         .returning(ProgramPreview.draft)
     )
-    return msgspec.convert(told, ProgramDraft) if told is not None else None
+    return msgspec.convert(draft, ProgramDraft) if draft is not None else None
 
 
 async def _is_held(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> bool:
@@ -170,11 +170,11 @@ async def _bury(session: AsyncSession, merchant_id: UUID, now: datetime) -> None
     )
 
 
-def _new_preview(origin: Origin, draft: ProgramDraft, past: Past) -> ProgramPreview:
+def _new_preview(origin: Origin, draft: ProgramDraft, history: SetupHistory) -> ProgramPreview:
     return ProgramPreview(
         merchant_id=origin.merchant_id,
         id=new_id(),
-        program_id=past.program.id,
+        program_id=history.program.id,
         draft=msgspec.to_builtins(draft),
         requested_by=origin.user_id or origin.on_behalf_user_id,
         state="queued",

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.schemas import CardExample, PointChange
-from backend.loyalty.previews.tally import Values
+from backend.loyalty.previews.totals import Values
 
 EXAMPLES = 10
 STEPS = (-500, -100, -10, 0, 1, 11, 101, 501)
@@ -20,7 +20,7 @@ Ranked = tuple[Fraction, int, str, CardExample]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CardOutcome:
     """Where a card stands: with what it has, and what it was given for what it had."""
 
     balance: int
@@ -34,20 +34,20 @@ class Standing:
     """In cents."""
 
 
-def standing_of(card: CardReplay, stamps_target: int, values: Values) -> Standing:
-    own = card.stage.state.card
+def outcome_of(card: CardReplay, stamps_target: int, values: Values) -> CardOutcome:
+    own = card.replay.card_state.card
     spent = Counter[str]()
-    for row in card.stage.rows:
+    for row in card.replay.rows:
         if row.kind == "redeemed" or (row.kind == "voided" and row.amount > 0):
             spent[row.unit] -= row.amount
     points = own.points_balance - own.debt_points + spent["points"]
     stamps = own.stamp_count + spent["stamps"]
-    return Standing(
+    return CardOutcome(
         balance=own.points_balance,
         stamps=own.stamp_count,
         points=points,
         stamp_cards=Fraction(stamps, stamps_target),
-        refused=sum(card.stage.refusals[code] for code in REWARDS_REFUSED),
+        refused=sum(card.replay.refusals[code] for code in REWARDS_REFUSED),
         worth=points * values.point + stamps * values.stamp,
     )
 
@@ -59,14 +59,14 @@ class Comparison:
     _changes: Counter[int] = field(default_factory=Counter)
     _examples: dict[int, list[Ranked]] = field(default_factory=lambda: {1: [], -1: []})
 
-    def add(self, card_code: str, live: Standing, draft: Standing) -> None:
+    def add(self, card_code: str, live: CardOutcome, draft: CardOutcome) -> None:
         said = verdict(live, draft)
         self.verdicts[said] += 1
         self._changes[bisect_right(STEPS, draft.points - live.points)] += 1
         if said:
             self._keep(self._examples[said], card_code, live, draft)
 
-    def _keep(self, examples: list[Ranked], card_code: str, live: Standing, draft: Standing) -> None:
+    def _keep(self, examples: list[Ranked], card_code: str, live: CardOutcome, draft: CardOutcome) -> None:
         """The greatest differences only."""
         example = CardExample(
             card_code, live.balance, draft.balance, live.stamps, draft.stamps, max(0, draft.refused - live.refused), ""
@@ -88,7 +88,7 @@ class Comparison:
         ]
 
 
-def verdict(live: Standing, draft: Standing) -> int:
+def verdict(live: CardOutcome, draft: CardOutcome) -> int:
     """By points and stamp cards; where one rises and the other falls, by what both are worth."""
     points, cards = draft.points - live.points, draft.stamp_cards - live.stamp_cards
     if points * cards >= 0:

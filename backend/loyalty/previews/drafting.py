@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger.booking.state import TermsState
-from backend.loyalty.previews.past import Conditions, Past
+from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.previews.schemas import ProgramDraft
+from backend.loyalty.previews.setup_history import Conditions, SetupHistory
 
 POINTS_PER_EURO_MAX = 100
 BY_DAYS = {"inactivity", "rolling"}
@@ -32,7 +32,7 @@ class Drafted:
     stamp_value_cents: int
 
 
-def complete(draft: ProgramDraft, past: Past) -> Drafted:
+def complete(draft: ProgramDraft, history: SetupHistory) -> Drafted:
     """Raises ValidationFailed with everything that is wrong."""
     if errors := [*_wrong_rate(draft), *_wrong_expiry(draft)]:
         raise ValidationFailed(*errors)
@@ -42,10 +42,12 @@ def complete(draft: ProgramDraft, past: Past) -> Drafted:
         changed |= {"points_numerator": rate.numerator, "points_denominator": rate.denominator}
     if draft.expiry_kind is not None:
         changed |= {name: getattr(draft, name) for name in ("expiry_kind", "expiry_days", "expiry_period")}
-    terms = replace(past.terms, **changed)
-    program = replace(past.program, type=draft.type) if draft.type else past.program
+    terms = replace(history.terms, **changed)
+    program = replace(history.program, type=draft.type) if draft.type else history.program
     value = draft.stamp_reward_value_cents
-    return Drafted(Conditions(program, past.versions, terms), terms, past.stamp_value_cents if value is None else value)
+    return Drafted(
+        Conditions(program, history.versions, terms), terms, history.stamp_value_cents if value is None else value
+    )
 
 
 def _wrong_rate(draft: ProgramDraft) -> list[FieldError]:

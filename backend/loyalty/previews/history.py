@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.database import Sessions, enter_merchant
 from backend.core.models import TenantRow
 from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger.booking.card import CardRow, HoldState, LotState
 from backend.loyalty.ledger.booking.rows import MergeRow
-from backend.loyalty.ledger.booking.state import CardRow, HoldState, LotState
 from backend.loyalty.ledger.models import CardMerge, Hold, Lot, Transaction
 
 CHUNK = 200
@@ -22,7 +22,7 @@ CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PastTransaction:
     """A transaction as it was booked."""
 
     id: UUID
@@ -47,7 +47,7 @@ class CardHistory:
     """A card as it is, and how it came to be so."""
 
     card: CardRow
-    lines: list[Line]
+    lines: list[PastTransaction]
     holds: list[HoldState]
     lots: list[LotState]
     """With something left."""
@@ -111,7 +111,9 @@ async def _read(sessions: Sessions, merchant_id: UUID, groups: list[list[UUID]])
 
 async def _histories(session: AsyncSession, merchant_id: UUID, ids: list[UUID]) -> dict[UUID, CardHistory]:
     cards = await _rows(session, CardRow, Card, merchant_id, Card.id.in_(ids))
-    lines = _by("card_id", await _rows(session, Line, Transaction, merchant_id, Transaction.card_id.in_(ids)))
+    lines = _by(
+        "card_id", await _rows(session, PastTransaction, Transaction, merchant_id, Transaction.card_id.in_(ids))
+    )
     holds = _by("card_id", await _rows(session, HoldState, Hold, merchant_id, Hold.card_id.in_(ids)))
     lots = _by("card_id", await _rows(session, LotState, Lot, merchant_id, Lot.card_id.in_(ids), Lot.remaining > 0))
     return {
@@ -131,7 +133,7 @@ async def _rows(
 
 
 def _by(name: str, rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
-    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    by_value: defaultdict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
-        found[getattr(row, name)].append(row)
-    return found
+        by_value[getattr(row, name)].append(row)
+    return by_value

@@ -5,9 +5,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.loyalty.previews.messages import error_of, sentence_of
 from backend.loyalty.previews.problems import PreviewNotFound
 from backend.loyalty.previews.schemas import PreviewResult, PreviewView, ProgramDraft
-from backend.loyalty.previews.sentences import error_of, sentence_of
 from backend.loyalty.programs.models import ProgramPreview
 
 SILENCE = timedelta(minutes=1)
@@ -19,10 +19,10 @@ ALIVE = ("queued", "running")
 
 async def get_preview(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> ProgramPreview:
     """Raises PreviewNotFound."""
-    found = await session.get(ProgramPreview, (merchant_id, preview_id))
-    if found is None:
+    preview = await session.get(ProgramPreview, (merchant_id, preview_id))
+    if preview is None:
         raise PreviewNotFound
-    return found
+    return preview
 
 
 async def find_alive(session: AsyncSession, merchant_id: UUID, now: datetime) -> ProgramPreview | None:

@@ -11,105 +11,106 @@ from functools import partial
 from uuid import UUID
 
 from backend.core.problems import Problem
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeRow
 from backend.loyalty.ledger.operations.merge import MergeCards
-from backend.loyalty.ledger.operations.unmerge import ReverseMerge
+from backend.loyalty.ledger.operations.unmerge import MergeFacts, ReverseMerge
 from backend.loyalty.ledger.schemas import Merge, MergeReversal
-from backend.loyalty.previews.acting import AS_IT_WAS, act
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group
-from backend.loyalty.previews.past import Conditions, Past
-from backend.loyalty.previews.rebooked import Memory
-from backend.loyalty.previews.stage import empty_stage, origin_at
+from backend.loyalty.previews.operations import AS_IT_WAS, replay_line
+from backend.loyalty.previews.replay_state import empty_replay_state
+from backend.loyalty.previews.replayed import Memory
+from backend.loyalty.previews.setup_history import Conditions, SetupHistory
 
-Moment = tuple[datetime, Callable[[], None]]
+ReplayStep = tuple[datetime, Callable[[], None]]
 
 
-def replay(group: Group, past: Past, conditions: Conditions) -> list[CardReplay]:
+def replay(group: Group, setup_history: SetupHistory, conditions: Conditions) -> list[CardReplay]:
     """What each card of the group has come to, in their order."""
     memory = Memory()
     cards = {
         history.card.id: CardReplay(
-            past,
+            setup_history,
             conditions,
             history,
-            empty_stage(
+            empty_replay_state(
                 history.card,
-                past.setup_of(history.card.store_id, conditions.program, conditions.at(history.card.enrolled_at), None),
+                setup_history.setup_of(
+                    history.card.store_id, conditions.program, conditions.at(history.card.enrolled_at), None
+                ),
                 memory,
             ),
         )
         for history in group.cards
     }
-    moments = [
-        *(_moments_of_holds(card) for card in cards.values()),
-        _moments_of_merges(group.merges, cards),
-        *(_moments_of_lines(card) for card in cards.values()),
+    steps = [
+        *(_steps_of_holds(card) for card in cards.values()),
+        _steps_of_merges(group.merges, cards),
+        *(_steps_of_lines(card) for card in cards.values()),
     ]
-    for _, happen in heapq.merge(*moments, key=lambda moment: moment[0]):
+    for _, happen in heapq.merge(*steps, key=lambda step: step[0]):
         happen()
     return list(cards.values())
 
 
-def _moments_of_lines(card: CardReplay) -> Iterator[Moment]:
+def _steps_of_lines(card: CardReplay) -> Iterator[ReplayStep]:
     """In the order of the card's history, whatever the clocks said: several processes booked it."""
     latest = card.history.card.enrolled_at
     for line in card.history.lines:
         latest = max(latest, line.recorded_at)
-        yield latest, partial(act, card, line)
+        yield latest, partial(replay_line, card, line)
 
 
-def _moments_of_holds(card: CardReplay) -> list[Moment]:
+def _steps_of_holds(card: CardReplay) -> list[ReplayStep]:
     """Confirmations are lines."""
-    moments: list[Moment] = [(hold.reserved_at, partial(card.reserve, hold)) for hold in card.history.holds]
-    moments += [
+    steps: list[ReplayStep] = [(hold.reserved_at, partial(card.hold, hold)) for hold in card.history.holds]
+    steps += [
         (hold.settled_at, partial(card.release, hold))
         for hold in card.history.holds
         if hold.state == "released" and hold.settled_at
     ]
-    return sorted(moments, key=lambda moment: moment[0])
+    return sorted(steps, key=lambda step: step[0])
 
 
-def _moments_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) -> list[Moment]:
-    moments: list[Moment] = []
+def _steps_of_merges(merges: list[MergeRow], cards: dict[UUID, CardReplay]) -> list[ReplayStep]:
+    steps: list[ReplayStep] = []
     for row in merges:
         kept, merged = cards[row.kept_card_id], cards[row.merged_card_id]
-        moments.append((row.merged_at, partial(_merge, row, kept, merged)))
+        steps.append((row.merged_at, partial(_merge, row, kept, merged)))
         if row.reversed_at is not None:
-            moments.append((row.reversed_at, partial(_unmerge, row, kept, merged)))
-    return sorted(moments, key=lambda moment: moment[0])
+            steps.append((row.reversed_at, partial(_unmerge, row, kept, merged)))
+    return sorted(steps, key=lambda step: step[0])
 
 
 def _merge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     operation = MergeCards(Merge(row.merged_card_id, AS_IT_WAS))
-    if done := _together(row.merged_at, kept, merged, operation.decide):
-        kept.stage.memory.merges[row.id] = done
+    if merge := _together(row.merged_at, kept, merged, operation.decide):
+        kept.replay.memory.merges[row.id] = merge
 
 
 def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     """What these terms have kept apart need not be parted."""
     assert row.reversed_at is not None, "it was undone at some time"
-    memory = kept.stage.memory
-    if (done := memory.merges.pop(row.id, None)) is None:
+    memory = kept.replay.memory
+    if (merge := memory.merges.pop(row.id, None)) is None:
         return
-    left = {lot.from_lot_id for lot in kept.stage.state.lots if lot.remaining}
+    left = {lot.from_lot_id for lot in kept.replay.card_state.lots if lot.remaining}
     theirs = memory.going_on_as(merged.card_id)
-    lots = {lot.id: lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left}
-    by = origin_at(kept.past.merchant_id, row.reversed_at)
-    operation = ReverseMerge(row.id, MergeReversal(AS_IT_WAS), by, _merge=done, _lots=lots)
+    lots = [lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left]
+    operation = ReverseMerge(MergeReversal(AS_IT_WAS), MergeFacts(merge, is_code_retired=False, lots=lots))
     _together(row.reversed_at, kept, merged, operation.decide)
 
 
 def _together(
-    now: datetime, kept: CardReplay, merged: CardReplay, decide: Callable[[Draft, Draft], MergeRow]
+    now: datetime, kept: CardReplay, merged: CardReplay, decide: Callable[[BookingDraft, BookingDraft], MergeRow]
 ) -> MergeRow | None:
     """A refusal is counted on the card that was kept, and leaves both as they are."""
-    drafts, done = (kept.draft(now), merged.draft(now)), None
+    drafts, merge = (kept.draft(now), merged.draft(now)), None
     try:
-        done = decide(*drafts)
+        merge = decide(*drafts)
     except Problem as refusal:
-        kept.stage.refusals[refusal.code] += 1
+        kept.replay.refusals[refusal.code] += 1
     for card, draft in zip((kept, merged), drafts, strict=True):
-        card.stage.keep(draft.booking(None))
-    return done
+        card.replay.keep(draft.complete(None))
+    return merge

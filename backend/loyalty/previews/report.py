@@ -7,27 +7,27 @@ from fractions import Fraction
 
 import structlog
 
-from backend.loyalty.previews.agreement import differences
 from backend.loyalty.previews.card_replay import CardReplay
-from backend.loyalty.previews.comparing import Comparison, standing_of
+from backend.loyalty.previews.comparing import Comparison, outcome_of
 from backend.loyalty.previews.drafting import Drafted
 from backend.loyalty.previews.history import Group
-from backend.loyalty.previews.past import Conditions, Past
 from backend.loyalty.previews.replay import replay
 from backend.loyalty.previews.schemas import PreviewResult, Refusal, StorePreview
-from backend.loyalty.previews.tally import Tally, Values
+from backend.loyalty.previews.setup_history import Conditions, SetupHistory
+from backend.loyalty.previews.totals import PreviewTotals, Values
+from backend.loyalty.previews.verification import differences
 from backend.merchants.schemas import StoreRef
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Report:
-    past: Past
+class PreviewReport:
+    setup_history: SetupHistory
     drafted: Drafted
     now: datetime
-    live: Tally = field(init=False)
-    draft: Tally = field(init=False)
+    live: PreviewTotals = field(init=False)
+    draft: PreviewTotals = field(init=False)
     comparison: Comparison = field(default_factory=Comparison)
     refusals: Counter[str] = field(default_factory=Counter)
     transactions: int = 0
@@ -36,15 +36,15 @@ class Report:
     _as_it_was: Conditions = field(init=False)
 
     def __post_init__(self) -> None:
-        past, drafted = self.past, self.drafted
-        self._as_it_was = Conditions(past.program, past.versions)
-        self.live = Tally(_values(past, past.stamp_value_cents, past.terms.stamps_target))
-        self.draft = Tally(_values(past, drafted.stamp_value_cents, drafted.terms.stamps_target))
+        history, drafted = self.setup_history, self.drafted
+        self._as_it_was = Conditions(history.program, history.versions)
+        self.live = PreviewTotals(_values(history, history.stamp_value_cents, history.terms.stamps_target))
+        self.draft = PreviewTotals(_values(history, drafted.stamp_value_cents, drafted.terms.stamps_target))
 
     def add(self, group: Group) -> None:
         """Both sides are replayed, so that both are told the same way. The first must give what the ledger holds."""
-        live = replay(group, self.past, self._as_it_was)
-        draft = replay(group, self.past, self.drafted.conditions)
+        live = replay(group, self.setup_history, self._as_it_was)
+        draft = replay(group, self.setup_history, self.drafted.conditions)
         for was, would_be in zip(live, draft, strict=True):
             self._check(was)
             for card in (was, would_be):
@@ -52,20 +52,20 @@ class Report:
             self._add(was, would_be)
 
     def _check(self, was: CardReplay) -> None:
-        if found := differences(was):
+        if differing := differences(was):
             self.unexplained += 1
-            log.warning("replay_differs", card_id=str(was.card_id), differences=found)
+            log.warning("replay_differs", card_id=str(was.card_id), differences=differing)
 
     def _add(self, was: CardReplay, would_be: CardReplay) -> None:
         self.live.add(was)
         self.draft.add(would_be)
-        self.refusals += would_be.stage.refusals
+        self.refusals += would_be.replay.refusals
         self.below_minimum += would_be.below_minimum
         self.transactions += len(was.history.lines)
         self.comparison.add(
             was.history.card.code,
-            standing_of(was, self.past.terms.stamps_target, self.live.values),
-            standing_of(would_be, self.drafted.terms.stamps_target, self.draft.values),
+            outcome_of(was, self.setup_history.terms.stamps_target, self.live.values),
+            outcome_of(would_be, self.drafted.terms.stamps_target, self.draft.values),
         )
 
     def result(self) -> PreviewResult:
@@ -77,7 +77,7 @@ class Report:
                 StorePreview(
                     StoreRef(store.id, store.code, store.name), self.live.of(store.id), self.draft.of(store.id)
                 )
-                for store in self.past.stores.values()
+                for store in self.setup_history.stores.values()
             ],
             live=self.live.total,
             draft=self.draft.total,
@@ -93,5 +93,5 @@ class Report:
         )
 
 
-def _values(past: Past, stamp_value_cents: int, stamps_target: int) -> Values:
-    return Values(past.point_value_cents, Fraction(stamp_value_cents, stamps_target))
+def _values(history: SetupHistory, stamp_value_cents: int, stamps_target: int) -> Values:
+    return Values(history.point_value_cents, Fraction(stamp_value_cents, stamps_target))

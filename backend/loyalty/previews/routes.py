@@ -14,8 +14,8 @@ from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, shown
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
-from backend.loyalty.ledger.booking.request import REPLAYED, Desk, sent
 from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound
 from backend.loyalty.previews.queries import get_preview, preview_view
@@ -43,9 +43,9 @@ class MerchantPreviewController(Controller):
         ),
     )
     async def preview_program(
-        self, data: JSONBody[ProgramDraft], desk: NamedDependency[Desk], previews: NamedDependency[Previews]
+        self, data: JSONBody[ProgramDraft], caller: NamedDependency[Caller], previews: NamedDependency[Previews]
     ) -> Response[bytes]:
-        return sent(await previews.request(desk.origin, desk.key(data), data))
+        return respond(await previews.request(caller.origin, caller.key(data), data))
 
     @get(
         "/previews/{preview_id:uuid}",

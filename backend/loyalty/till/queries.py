@@ -23,8 +23,9 @@ from backend.loyalty.customers.rules import (
     ways_to_ask,
 )
 from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.history import HistoryRow, list_transactions
 from backend.loyalty.ledger.problems import CardReplacedBefore
-from backend.loyalty.ledger.queries import HistoryRow, find_retired_on, list_states, list_transactions
+from backend.loyalty.ledger.queries import find_retired_on, list_states
 from backend.loyalty.till.schemas import Undo
 
 RECENT = 8
@@ -44,17 +45,17 @@ async def find_cards(
         return "code", await list_states(pool, origin, code=code) or await _refuse_retired(pool, origin, code)
     matched_by: MatchedBy
     if "@" in query:
-        matched_by, found = "email", await list_states(pool, origin, email=normalize_email(query))
+        matched_by, states = "email", await list_states(pool, origin, email=normalize_email(query))
     elif is_phone(phone := clean_phone(query)):
-        matched_by, found = await _find_by_phone(pool, origin, phone, countries)
+        matched_by, states = await _find_by_phone(pool, origin, phone, countries)
     else:
         return "name", await _find_by_name(pool, origin, query)
-    if found and matched_by != "phone_ending":
-        return matched_by, found
+    if states and matched_by != "phone_ending":
+        return matched_by, states
     called = await _find_by_shown_name(pool, origin, query)
     if matched_by == "phone_ending":
-        return matched_by, [*called, *(state for state in found if state not in called)][:FOUND_MAX]
-    return ("name", called) if called else (matched_by, found)
+        return matched_by, [*called, *(state for state in states if state not in called)][:FOUND_MAX]
+    return ("name", called) if called else (matched_by, states)
 
 
 async def _find_by_phone(
@@ -64,9 +65,9 @@ async def _find_by_phone(
     digits = digits_of(phone)
     if len(digits) >= WHOLE_DIGITS or has_country(phone):
         numbers = dict.fromkeys(normalize_phone(phone, country) for country in countries)
-        found = [state for number in numbers if number for state in await list_states(pool, origin, phone=number)]
-        if found or has_country(phone) or any(is_whole_number(phone, country) for country in countries):
-            return "phone", found
+        states = [state for number in numbers if number for state in await list_states(pool, origin, phone=number)]
+        if states or has_country(phone) or any(is_whole_number(phone, country) for country in countries):
+            return "phone", states
     return "phone_ending", await list_states(pool, origin, phone=digits[::-1])
 
 
@@ -74,16 +75,16 @@ async def _find_by_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[
     if not says_enough(query):
         return []
     for words in ways_to_ask(query):
-        if found := await list_states(pool, origin, words=words):
-            return found
+        if states := await list_states(pool, origin, words=words):
+            return states
     return []
 
 
 async def _find_by_shown_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
     """Customers of exactly this name. No beginnings: an unknown address must not open the card of a namesake."""
     asked = asked_words(query)
-    found = await list_states(pool, origin, words=asked) if asked else []
-    return [state for state in found if state.customer and asked_words(state.customer.name) == asked]
+    states = await list_states(pool, origin, words=asked) if asked else []
+    return [state for state in states if state.customer and asked_words(state.customer.name) == asked]
 
 
 async def _refuse_retired(pool: asyncpg.Pool, origin: Origin, code: str) -> list[CardState]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.database import Sessions, enter_merchant
 from backend.core.keys import KeyRing
-from backend.loyalty.cards.links import CardLink, CardLinks
+from backend.loyalty.cards.card_urls import CardLink, CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.wallets.apple import devices, passes

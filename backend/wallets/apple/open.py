@@ -12,7 +12,7 @@ from backend.core.database import Sessions
 from backend.core.keys import KeyRing
 from backend.core.outbound.breaker import Breaker
 from backend.core.settings import Settings
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.wallets.apple.apns import Apns
 from backend.wallets.apple.assets import PassAssets
 from backend.wallets.apple.builder import PassBuilder

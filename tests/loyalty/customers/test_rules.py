@@ -17,7 +17,7 @@ from backend.loyalty.customers.rules import (
     ways_to_ask,
     words,
 )
-from backend.loyalty.customers.schemas import Email, Name, Phone
+from backend.loyalty.customers.schemas import Email, PersonName, Phone
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_numbers_people_have_are_taken(phone: str) -> None:
 
 @pytest.mark.parametrize("name", ["Marie", "Jean-Luc", "d'Œuvre", "J. R.", "李", "Wwilma", "Nguyễn Thị", " Otto "])
 def test_names_people_have_are_taken(name: str) -> None:
-    assert is_taken(name, Name)
+    assert is_taken(name, PersonName)
 
 
 def is_taken(value: str, kind: Any) -> bool:

@@ -13,8 +13,8 @@ from sqlalchemy import delete
 from backend.core.clock import clock
 from backend.core.keys import KeyRing
 from backend.core.models import StoredAnswer
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.code import normalize
-from backend.loyalty.cards.links import CardLinks
 from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.enrollment.schemas import SelfEnroll
 from backend.loyalty.programs.models import Program

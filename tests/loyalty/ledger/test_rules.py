@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.state import LotState, Moment, TermsState
+from backend.loyalty.ledger.booking.card import CardMoment, LotState
+from backend.loyalty.ledger.booking.setup import TermsState
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -54,13 +55,13 @@ def lot(number: int, remaining: int, expires_at: datetime | None = None, idle_da
     return LotState(nobody, UUID(int=number), nobody, nobody, "points", remaining, remaining, expires_at, idle_days)
 
 
-def at(now: datetime) -> Moment:
+def at(now: datetime) -> CardMoment:
     """The customer was here this morning."""
-    return Moment(now, NOW, LUXEMBOURG)
+    return CardMoment(now, NOW, LUXEMBOURG)
 
 
 def live(lots: list[LotState], now: datetime = NOW, last_activity_at: datetime = NOW) -> list[int]:
-    found = rules.live_lots(lots, "points", Moment(now, last_activity_at, LUXEMBOURG))
+    found = rules.live_lots(lots, "points", CardMoment(now, last_activity_at, LUXEMBOURG))
     return [entry.id.int for entry in found]
 
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from backend.loyalty.previews.comparing import STEPS, Comparison, Standing, verdict
+from backend.loyalty.previews.comparing import STEPS, CardOutcome, Comparison, verdict
+from backend.loyalty.previews.messages import sentence_of
 from backend.loyalty.previews.schemas import CardExample
-from backend.loyalty.previews.sentences import sentence_of
 
 
 @pytest.fixture(autouse=True)
@@ -14,8 +14,8 @@ def adds_up() -> None:
     """Nothing is booked here."""
 
 
-def standing(points: int, cards: Fraction | int = 0, worth: int = 0) -> Standing:
-    return Standing(points, 0, points, Fraction(cards), 0, Fraction(worth))
+def standing(points: int, cards: Fraction | int = 0, worth: int = 0) -> CardOutcome:
+    return CardOutcome(points, 0, points, Fraction(cards), 0, Fraction(worth))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def standing(points: int, cards: Fraction | int = 0, worth: int = 0) -> Standing
     ],
 )
 def test_points_and_stamp_cards_decide_and_where_they_disagree_what_they_are_worth(
-    live: Standing, draft: Standing, expected: int
+    live: CardOutcome, draft: CardOutcome, expected: int
 ) -> None:
     assert verdict(live, draft) == expected
 

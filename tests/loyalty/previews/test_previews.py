@@ -13,7 +13,7 @@ from backend.core.clock import clock
 from backend.loyalty.previews import history
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.queries import GIVEN_UP
-from backend.loyalty.previews.report import Report
+from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.programs.models import ProgramPreview
 from tests.conftest import OpenShop
 from tests.world.caller import Json, new_key, refused
@@ -288,7 +288,7 @@ async def test_a_preview_that_fails_says_so(shop: Shop, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(Report, "add", broken)
+    monkeypatch.setattr(PreviewReport, "add", broken)
     office = Office.of(shop.claire)
     preview = await office.try_terms()
     await preview_program({"services": shop.services}, str(shop.merchant_id), preview["id"])

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.previews.agreement import differences
+from backend.loyalty.previews.verification import differences
 from tests.conftest import OpenShop
 from tests.world.past import REWARD, RandomPast, replayed
 from tests.world.shop import Shop
@@ -24,7 +24,7 @@ async def test_whatever_has_happened_a_replay_as_it_was_gives_the_same_cards(ope
     cards = await replayed(shop)
     assert [difference for card in cards for difference in differences(card)] == []
     assert len(cards) == 3
-    assert sum(len(card.stage.rows) for card in cards) > 20
+    assert sum(len(card.replay.rows) for card in cards) > 20
 
 
 async def test_what_many_tills_have_booked_at_once_is_replayed_in_the_order_of_the_history(opened: OpenShop) -> None:

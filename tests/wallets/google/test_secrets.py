@@ -10,7 +10,7 @@ import pytest
 
 from backend.core.keys import KeyRing
 from backend.dev.sandbox.google.resources import GoogleError
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.wallets.ports import Misconfigured, Permanent, Transient
 from environment.logs import QUIET
 

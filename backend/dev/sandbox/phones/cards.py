@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from backend.core.database import Sessions
 from backend.dev.sandbox.schemas import SandboxCard
-from backend.loyalty.cards.links import CardLinks
+from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
 from backend.merchants.models import Merchant

@@ -16,8 +16,8 @@ from backend.loyalty.enrollment.schemas import (
     Enroll,
     EnrollView,
 )
-from backend.loyalty.ledger.booking.request import REPLAYED, Desk, sent
 from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, ProgramInactive
+from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
 
 
 class StoreEnrollmentController(Controller):
@@ -37,6 +37,6 @@ class StoreEnrollmentController(Controller):
         ),
     )
     async def enroll(
-        self, data: JSONBody[Enroll], desk: NamedDependency[Desk], enrollment: NamedDependency[Enrollment]
+        self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]
     ) -> Response[bytes]:
-        return sent(await enrollment.by_staff(desk.origin, data, desk.optional_key(data)))
+        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)))

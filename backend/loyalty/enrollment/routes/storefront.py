@@ -29,13 +29,13 @@ from backend.loyalty.enrollment.schemas import (
     SelfEnrollView,
 )
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.booking.request import REPLAYED, Desk, IdempotencyKey, sent
 from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFound, ProgramInactive
+from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
 from backend.merchants.queries import StorePlace, get_place
 
-Asked = Request[Any, Any, Any]
+StorefrontRequest = Request[Any, Any, Any]
 
 
 class StorefrontController(Controller):
@@ -50,7 +50,7 @@ class StorefrontController(Controller):
         responses=refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
     )
     async def program(
-        self, request: Asked, store_code: FromPath[str], ledger: NamedDependency[Ledger]
+        self, request: StorefrontRequest, store_code: FromPath[str], ledger: NamedDependency[Ledger]
     ) -> PublicProgram:
         place = await get_place(ledger.pool, store_code)
         return await public_program(ledger, stranger(request, place))
@@ -77,7 +77,7 @@ class StorefrontController(Controller):
     )
     async def enroll(
         self,
-        request: Asked,
+        request: StorefrontRequest,
         store_code: FromPath[str],
         data: JSONBody[SelfEnroll],
         ledger: NamedDependency[Ledger],
@@ -85,8 +85,8 @@ class StorefrontController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         place = await get_place(ledger.pool, store_code)
-        desk = Desk(ledger, stranger(request, place), idempotency_key)
-        return sent(await enrollment.by_customer(desk.origin, data, desk.optional_key(data)))
+        caller = Caller(stranger(request, place), idempotency_key)
+        return respond(await enrollment.by_customer(caller.origin, data, caller.optional_key(data)))
 
     @get(
         "/cards/{token:str}",
@@ -95,7 +95,9 @@ class StorefrontController(Controller):
         guards=[limited("card-page", 60)],
         responses=refusals(CardNotFound),
     )
-    async def card_page(self, request: Asked, token: FromPath[str], ledger: NamedDependency[Ledger]) -> CardPage:
+    async def card_page(
+        self, request: StorefrontRequest, token: FromPath[str], ledger: NamedDependency[Ledger]
+    ) -> CardPage:
         return await card_page(ledger, token, reader_language(request), clock.now())
 
     @patch(
@@ -108,7 +110,7 @@ class StorefrontController(Controller):
     )
     async def change_card(
         self,
-        request: Asked,
+        request: StorefrontRequest,
         token: FromPath[str],
         data: JSONBody[ChangeOwnCard],
         ledger: NamedDependency[Ledger],
@@ -154,7 +156,7 @@ async def _merchant_of(data: CardLinkRequest, ledger: Ledger) -> UUID | None:
         return None
 
 
-def stranger(request: Asked, place: StorePlace) -> Origin:
+def stranger(request: StorefrontRequest, place: StorePlace) -> Origin:
     """A customer acting for themself."""
     return Origin(
         merchant_id=place.merchant_id,

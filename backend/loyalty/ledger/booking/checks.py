@@ -7,7 +7,8 @@ from backend.access.features import FeatureDisabled, is_enabled
 from backend.core.origin import Origin
 from backend.loyalty.cards.code import show
 from backend.loyalty.ledger import problems
-from backend.loyalty.ledger.booking.state import CardState, Setup
+from backend.loyalty.ledger.booking.setup import Setup
+from backend.loyalty.ledger.booking.state import CardState
 
 OFFLINE_MAX = timedelta(hours=72)
 CLOCK_AHEAD_MAX = timedelta(minutes=5)

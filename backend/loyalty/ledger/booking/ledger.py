@@ -1,118 +1,49 @@
-"""Booking at the till: read the card in one statement, decide by the rules, book in one statement that proves the card
-unchanged; when it has changed, read and decide again. No lock is held in the database while Python thinks: within this
-process bookings on one card take turns, and what another process has booked the writing finds out."""
+"""Books an operation: reads the card in one statement, decides by the rules, writes in one statement that proves the
+card unchanged; when it has changed, reads and decides again. No lock is held in the database meanwhile: within this
+process the bookings on one card take turns, and the write finds out what another process has booked."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypedDict, Unpack
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from backend.core.answers import AnswerRow, find_status, keep_answer
-from backend.core.idempotency import Key, Reply
+from backend.core.answers import AnswerRow, keep_answer
+from backend.core.idempotency import Reply
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.queue import Doorbell
 from backend.core.turns import Turns
-from backend.loyalty.cards.links import CardLinks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.cards.card_urls import CardLinks
+from backend.loyalty.ledger.booking.authorization import Authorization
+from backend.loyalty.ledger.booking.decided import CREATED, Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.limits import keep_within_limits
-from backend.loyalty.ledger.booking.overrides import OverrideCheck
-from backend.loyalty.ledger.booking.rows import Booking, MergeRow
+from backend.loyalty.ledger.booking.operation import JointOperation, Operation
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.metrics import CONFLICTS, POSTINGS
-from backend.loyalty.ledger.problems import (
-    AlreadyBooked,
-    CardBusy,
-    CardNotFound,
-    CustomerHasCard,
-    OrderReferenceUsed,
-    TransactionNotFound,
-)
+from backend.loyalty.ledger.booking.tries import tries
+from backend.loyalty.ledger.booking.writer import write, write_together
+from backend.loyalty.ledger.metrics import BOOKINGS
+from backend.loyalty.ledger.problems import CardBusy, CardNotFound, TransactionNotFound
 from backend.loyalty.ledger.queries import find_state, get_states
 from backend.loyalty.ledger.receipts import fold_reference
-from backend.loyalty.ledger.schemas import Override
 from backend.loyalty.ledger.views import Show
-from backend.staff_pins.actions import PinCheck, StaffPins
-
-BOOK = "SELECT book($1, $2)"
-BOOK_TOGETHER = "SELECT book_together($1, $2, $3)"
-TRIES = 60
-PATIENCE_SECONDS = 7.0
-"""For turns and tries together: less than the frontend waits for us."""
-PAUSE_SECONDS_MAX = 0.05
-# Somebody else has the card, and will have let go of it in a moment.
-HELD_UP = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-# What a concurrent booking may have taken first; reading again tells.
-MOVED_CONSTRAINTS = {
-    "pk_stored_answers",
-    "ck_rewards_stock",
-    "hold_moved",
-    "limit_reached",
-    "redeemed_at_allowed_store",
-    "cards_moved",
-    "code_retired",
-    "uq_cards_merchant_id",
-}
+from backend.staff_pins.actions import StaffPins
 
 _encoder = msgspec.json.Encoder()
 
-
-class Operation(Protocol):
-    """One thing a till does."""
-
-    kind: str
-    needs_pin: bool
-    """Whether a policy that requires a PIN requires it here; known after `check`."""
-
-    def check(self, state: CardState) -> None:
-        """Refusals that need no PIN and no balance."""
-
-    def decide(self, draft: Draft) -> None:
-        """Adds what is to be booked; raises a problem to refuse. Nothing added: nothing is booked."""
-
-    def answer(self, draft: Draft, show: Show) -> tuple[int, msgspec.Struct]:
-        """Status and body, after `decide`."""
-
-
-class JointOperation(Protocol):
-    """One thing done to two cards at once."""
-
-    kind: str
-
-    async def read(self, pool: asyncpg.Pool) -> None:
-        """Further facts, read after both cards: the writing proves them unchanged with the cards."""
-
-    def check(self, kept: CardState, merged: CardState) -> None:
-        """Refusals that need no balance."""
-
-    def decide(self, kept: Draft, merged: Draft) -> MergeRow:
-        """Adds what is to be booked on each; raises a problem to refuse."""
-
-    def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, msgspec.Struct]:
-        """Status and body, after `decide`."""
-
-
-class Particulars(TypedDict, total=False):
-    """Of one booking: the card it is about, told by one of the first three, and what allows it."""
-
-    card_id: UUID
-    transaction_id: UUID
-    order_reference: str
-    staff_pin: str | None
-    override: Override | None
-    read: Callable[[asyncpg.Pool], Awaitable[None]]
-    """Further facts the operation needs, read after the card so that the writing proves them unchanged too."""
+Outcome = Reply | Problem | None
+"""Of one try: booked, refused, or None when the card was changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What booking needs; one per process."""
+    """What booking needs; one for each process."""
 
     pool: asyncpg.Pool
     pins: StaffPins
@@ -120,192 +51,138 @@ class Ledger:
     doorbell: Doorbell
     turns: Turns = field(default_factory=Turns)
 
-    async def book(self, operation: Operation, origin: Origin, key: Key, **particulars: Unpack[Particulars]) -> Reply:
-        """Books once per key, however often it is sent, and answers the same bytes each time.
+    async def book(self, operation: Operation, request: BookingRequest) -> Reply:
+        """Books once for each key, however often the request is sent, and gives the same bytes each time.
 
         Raises the operation's problems, LimitReached, OverrideRefused, PinRequired, PinInvalid, PinLocked, CardNotFound
-        and, when the card is fought over for longer than anybody should wait, CardBusy.
+        and, when the card is busy for too long, CardBusy.
         """
-        pin, lifting = PinCheck(particulars.get("staff_pin")), OverrideCheck(particulars.get("override"))
-        card_id = particulars.get("card_id") or (await self._find(origin, key, particulars)).card.id
+        card_id = request.card_id or (await self._read(request)).card.id
+        attempt = partial(self._attempt, operation, request, Authorization(self.pins, request))
+        return await self._repeat(attempt, operation.kind, request, card_id)
+
+    async def book_together(self, operation: JointOperation, request: BookingRequest) -> Reply:
+        """Books on two cards, on both or on neither. Raises what `book` raises, but for PINs and limits."""
+        assert request.card_id is not None, "a merge names two cards"
+        assert request.other_card_id is not None, "a merge names two cards"
+        attempt = partial(self._attempt_together, operation, request, request.card_id, request.other_card_id)
+        return await self._repeat(attempt, operation.kind, request, request.card_id, request.other_card_id)
+
+    async def _repeat(
+        self, attempt: Callable[[], Awaitable[Outcome]], kind: str, request: BookingRequest, *card_ids: UUID
+    ) -> Reply:
         async for ends_at in tries():
-            async with self.turn(card_id, until=ends_at):
-                state = await self._read(origin, key, particulars)
-                if state.answer is not None:
-                    return self.with_addresses(state.answer.reply(key))
-                reply = await self._try(operation, origin, key, state, pin=pin, lifting=lifting)
-            if isinstance(reply, Problem):
-                # It changes nothing on the card: who comes next need not wait until it is written down.
-                reply = await self._refuse(operation.kind, reply, origin, key)
-            if reply is not None:
-                return self.with_addresses(reply)
+            async with self.turn(*card_ids, until=ends_at):
+                outcome = await attempt()
+            if isinstance(outcome, Problem):
+                # A refusal changes nothing on the card: the next booking need not wait until it is stored.
+                outcome = await self._refuse(kind, outcome, request)
+            if outcome is not None:
+                return self.with_urls(outcome)
         raise CardBusy
 
     @asynccontextmanager
-    async def turn(self, *cards: UUID, until: float) -> AsyncIterator[None]:
-        """Nobody else in this process books on these cards meanwhile. Raises CardBusy when it does not come in time."""
+    async def turn(self, *card_ids: UUID, until: float) -> AsyncIterator[None]:
+        """Keeps other bookings of this process off these cards. Raises CardBusy when the turn comes too late."""
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(until):
-                    # In the order of their ids: two who want the same two never wait for each other.
-                    for card_id in sorted(set(cards)):
+                    # In the order of their ids: two bookings on the same two cards never wait for each other.
+                    for card_id in sorted(set(card_ids)):
                         await stack.enter_async_context(self.turns.of(card_id))
             except TimeoutError:
                 raise CardBusy from None
             yield
 
-    async def _read(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
-        state = await self._find(origin, key, particulars)
-        if read := particulars.get("read"):
-            await read(self.pool)
-        return state
+    async def _attempt(self, operation: Operation, request: BookingRequest, authorization: Authorization) -> Outcome:
+        state = await self._read(request)
+        if state.answer is not None:
+            return state.answer.reply(request.key)
+        informed = await operation.read(self.pool, state)
+        try:
+            draft, decided = await self._decide(informed, state, authorization)
+        except Problem as problem:
+            return problem
+        reply = _reply(decided.status, informed.answer(decided, draft, self._show(request.origin)))
+        if draft.booking.is_empty:
+            return await self._keep(reply, request)
+        booking = draft.complete(AnswerRow.of(request.key, reply, request.origin.now))
+        is_written = await write(self.pool, request.origin.merchant_id, booking)
+        return self._booked(operation.kind, reply) if is_written else None
 
-    async def _find(self, origin: Origin, key: Key, particulars: Particulars) -> CardState:
-        reference = particulars.get("order_reference")
+    async def _decide(
+        self, operation: Operation, state: CardState, authorization: Authorization
+    ) -> tuple[BookingDraft, Decided]:
+        operation.check(state)
+        origin = authorization.request.origin
+        is_needed = operation.needs_pin(state, origin)
+        staff_pin_id = await authorization.staff_pin_id(state.setup, is_needed=is_needed)
+        draft = BookingDraft(state, origin, staff_pin_id=staff_pin_id)
+        return draft, await keep_within_limits(self.pool, draft, operation.decide(draft), authorization)
+
+    async def _attempt_together(
+        self, operation: JointOperation, request: BookingRequest, kept_id: UUID, merged_id: UUID
+    ) -> Outcome:
+        origin = request.origin
+        kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=request.key.value)
+        if kept.answer is not None:
+            return kept.answer.reply(request.key)
+        informed = await operation.read(self.pool, kept)
+        try:
+            informed.check(kept, merged, origin)
+            drafts = BookingDraft(kept, origin), BookingDraft(merged, origin)
+            merge = informed.decide(*drafts)
+        except Problem as problem:
+            return problem
+        reply = _reply(CREATED, informed.answer(merge, *drafts, self._show(origin)))
+        # A card that leaves the other is gone before that one's links end.
+        bookings = [drafts[1].complete(None), drafts[0].complete(AnswerRow.of(request.key, reply, origin.now))]
+        is_written = await write_together(self.pool, origin.merchant_id, bookings, merge)
+        return self._booked(operation.kind, reply) if is_written else None
+
+    async def _read(self, request: BookingRequest) -> CardState:
+        reference = request.order_reference
         state = await find_state(
             self.pool,
-            origin,
-            card_id=particulars.get("card_id"),
-            transaction_id=particulars.get("transaction_id"),
+            request.origin,
+            card_id=request.card_id,
+            transaction_id=request.transaction_id,
             order_reference=fold_reference(reference) if reference else None,
-            key=key.value,
+            key=request.key.value,
         )
         if state is None:
             raise TransactionNotFound if reference else CardNotFound
         return state
 
-    async def book_together(
-        self, operation: JointOperation, origin: Origin, key: Key, *, kept_id: UUID, merged_id: UUID
-    ) -> Reply:
-        """Books on two cards, both or neither, once per key. Raises what `book` raises, but for PINs and limits."""
-        async for ends_at in tries():
-            async with self.turn(kept_id, merged_id, until=ends_at):
-                kept, merged = await get_states(self.pool, origin, kept_id, merged_id, key=key.value)
-                if kept.answer is not None:
-                    return self.with_addresses(kept.answer.reply(key))
-                await operation.read(self.pool)
-                reply = await self._try_together(operation, origin, key, kept, merged)
-            if isinstance(reply, Problem):
-                reply = await self._refuse(operation.kind, reply, origin, key)
-            if reply is not None:
-                return self.with_addresses(reply)
-        raise CardBusy
-
-    async def _try_together(
-        self, operation: JointOperation, origin: Origin, key: Key, kept: CardState, merged: CardState
-    ) -> Reply | Problem | None:
-        """A Problem refuses it. None when one of the cards has moved meanwhile."""
-        try:
-            operation.check(kept, merged)
-            drafts = Draft(kept, origin), Draft(merged, origin)
-            merge = operation.decide(*drafts)
-        except Problem as problem:
-            return problem
-        reply = _reply(*operation.answer(*drafts, self._show(origin)))
-        # A card that leaves the other is gone before that one's links end.
-        bookings = [drafts[1].booking(None), drafts[0].booking(AnswerRow.of(key, reply, origin.now))]
-        is_written = await self._write_together(origin.merchant_id, bookings, merge)
-        return self._booked(operation.kind, reply) if is_written else None
-
-    async def _try(
-        self,
-        operation: Operation,
-        origin: Origin,
-        key: Key,
-        state: CardState,
-        *,
-        pin: PinCheck,
-        lifting: OverrideCheck,
-    ) -> Reply | Problem | None:
-        """A Problem refuses it. None when the card has moved meanwhile."""
-        try:
-            operation.check(state)
-            pin.is_needed = operation.needs_pin
-            await self.pins.check(pin, origin, state.setup.policy, state.setup.store.zone)
-            draft = Draft(state, origin)
-            operation.decide(draft)
-            await keep_within_limits(self.pins, draft, lifting)
-        except Problem as problem:
-            return problem
-        reply = _reply(*operation.answer(draft, self._show(origin)))
-        if draft.is_empty:
-            return await self._keep(reply, origin, key)
-        for row in draft.transactions:
-            row.staff_pin_id = row.staff_pin_id or pin.pin_id
-        is_written = await self.write(origin.merchant_id, draft.booking(AnswerRow.of(key, reply, origin.now)))
-        return self._booked(operation.kind, reply) if is_written else None
-
-    def with_addresses(self, reply: Reply) -> Reply:
-        """As its reader gets it. What is kept has references in their place."""
+    def with_urls(self, reply: Reply) -> Reply:
+        """As its reader gets it. What is stored has references in place of the URLs."""
         return replace(reply, body=self.links.references.resolved(reply.body))
 
     def _show(self, origin: Origin) -> Show:
         return Show(self.links.references, origin.language, origin.now)
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
-        POSTINGS.labels(kind, "booked").inc()
+        BOOKINGS.labels(kind, "booked").inc()
         self.doorbell.ring()
         return reply
 
-    async def _refuse(self, kind: str, problem: Problem, origin: Origin, key: Key) -> Reply | None:
-        """A refusal decided on the card's state is an answer too: the same key gets it again. Raises any other.
+    async def _refuse(self, kind: str, problem: Problem, request: BookingRequest) -> Reply | None:
+        """Stores a refusal that was decided on the card's state, so that the same key gets it again. Raises any other.
 
         None when the key was answered meanwhile.
         """
-        POSTINGS.labels(kind, problem.code).inc()
+        BOOKINGS.labels(kind, problem.code).inc()
         if not problem.is_remembered:
             raise problem
+        origin = request.origin
         body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)
-        reply = Reply(problem.status, _encoder.encode(body | {"remembered": True}))
-        return await self._keep(reply, origin, key)
+        return await self._keep(Reply(problem.status, _encoder.encode(body | {"remembered": True})), request)
 
-    async def _keep(self, reply: Reply, origin: Origin, key: Key) -> Reply | None:
-        is_kept = await keep_answer(self.pool, origin.merchant_id, AnswerRow.of(key, reply, origin.now))
+    async def _keep(self, reply: Reply, request: BookingRequest) -> Reply | None:
+        answer = AnswerRow.of(request.key, reply, request.origin.now)
+        is_kept = await keep_answer(self.pool, request.origin.merchant_id, answer)
         return reply if is_kept else None
-
-    async def write(self, merchant_id: UUID, booking: Booking) -> bool:
-        """False when the card, the reward's stock or the key has moved since the state was read."""
-        return await self._execute(BOOK, booking.answer, merchant_id, _encoder.encode(booking).decode())
-
-    async def _write_together(self, merchant_id: UUID, bookings: list[Booking], merge: MergeRow) -> bool:
-        answer = next(booking.answer for booking in bookings if booking.answer)
-        documents = [_encoder.encode(booking).decode() for booking in bookings]
-        return await self._execute(BOOK_TOGETHER, answer, merchant_id, documents, _encoder.encode(merge).decode())
-
-    async def _execute(self, statement: str, answer: AnswerRow | None, merchant_id: UUID, *documents: object) -> bool:
-        try:
-            result: str = await self.pool.fetchval(statement, merchant_id, *documents)
-        except asyncpg.IntegrityConstraintViolationError as error:
-            if error.constraint_name == "uq_order_references_live":
-                raise OrderReferenceUsed from error
-            if error.constraint_name == "uq_transactions_idempotency_key" and answer is not None:
-                raise await self.already_booked(merchant_id, answer.key) from error
-            if error.constraint_name == "uq_cards_customer_scope":
-                raise CustomerHasCard from error
-            if error.constraint_name in MOVED_CONSTRAINTS:
-                return False
-            raise
-        except HELD_UP:
-            return False
-        return result == "booked"
-
-    async def already_booked(self, merchant_id: UUID, key: str) -> AlreadyBooked:
-        """The answer has served its time; the key stays on its transaction for ever."""
-        _, transaction_id = await find_status(self.pool, merchant_id, key)
-        return AlreadyBooked(key, transaction_id)
 
 
 def _reply(status: int, body: msgspec.Struct) -> Reply:
     return Reply(status, _encoder.encode(body))
-
-
-async def tries() -> AsyncIterator[float]:
-    """The moment at which they end, each time; with a pause between, longer each time: another process is booking."""
-    moment = asyncio.get_running_loop().time
-    ends_at = moment() + PATIENCE_SECONDS
-    for attempt in range(TRIES):
-        yield ends_at
-        if moment() >= ends_at:
-            return
-        CONFLICTS.inc()
-        await asyncio.sleep(random.uniform(0, min(PAUSE_SECONDS_MAX, 0.002 * 2**attempt)))  # noqa: S311 - jitter

@@ -6,57 +6,56 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.overrides import OverrideCheck, verify_override
+from backend.loyalty.ledger.booking.authorization import Authorization
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import LimitUse, TransactionRow
-from backend.loyalty.ledger.booking.state import LimitState, TargetTransaction
+from backend.loyalty.ledger.booking.setup import LimitState
+from backend.loyalty.ledger.booking.target import TargetTransaction
 from backend.loyalty.ledger.problems import LimitExceeded, LimitReached, UndoneOverLimit
-from backend.staff_pins.actions import StaffPins
 
 REACHED_LIMIT = "SELECT reached_limit($1, $2)"
 
 _encoder = msgspec.json.Encoder()
-Line = TransactionRow | TargetTransaction
 
 
-class Reached(msgspec.Struct, frozen=True):
+class ReachedLimit(msgspec.Struct, frozen=True):
     id: UUID
     retry_at: datetime | None
     """None: never, the booking alone is more than the limit."""
 
 
-async def keep_within_limits(pins: StaffPins, draft: Draft, lifting: OverrideCheck) -> None:
-    """Raises LimitReached, unless somebody who may lifts the limit; then the booking says who it was.
+async def keep_within_limits(
+    pool: asyncpg.Pool, draft: BookingDraft, decided: Decided, authorization: Authorization
+) -> Decided:
+    """What was decided, with the person who overrides a limit that it reaches. Raises LimitReached where nobody does.
 
-    Costs a statement of its own, and only where a limit of the merchant concerns the booking.
+    Costs a statement of its own, and only where one of the merchant's limits concerns the booking.
     """
-    draft.limits = uses_of(draft)
-    if not draft.limits:
-        return
-    reached = await _find_reached(pins.pool, draft)
+    uses = limit_uses(draft)
+    reached = await _find_reached(pool, draft.origin.merchant_id, uses) if uses else None
     if reached is None:
-        return
-    if lifting.given is None:
+        draft.booking.limits = uses
+        return decided
+    user_id = await authorization.overrider_id(draft.state.setup)
+    if user_id is None:
         raise _refusal(reached, draft)
-    user_id = await verify_override(pins, lifting, draft)
-    draft.limits = []
-    for row in draft.transactions:
-        row.override_user_id = None if row.kind == "expired" else user_id
+    return draft.overridden(decided, user_id)
 
 
-def uses_of(draft: Draft) -> list[LimitUse]:
+def limit_uses(draft: BookingDraft) -> list[LimitUse]:
     """What the booking adds toward each of the merchant's limits that concern it."""
-    lines: list[Line] = [*draft.transactions, *draft.standing_again]
-    return [use for limit in draft.state.limits for line in lines if (use := use_of(limit, line, draft.card.id))]
+    counted: list[TransactionRow | TargetTransaction] = [*draft.booking.transactions, *draft.counted_again]
+    return [use for limit in draft.state.limits for row in counted if (use := use_of(limit, row, draft.card.id))]
 
 
-def use_of(limit: LimitState, line: Line, card_id: UUID) -> LimitUse | None:
+def use_of(limit: LimitState, row: TransactionRow | TargetTransaction, card_id: UUID) -> LimitUse | None:
     """What a line adds toward a limit, as `counted_bookings` counts it afterwards; None: nothing.
 
-    A PIN stands for its person: whoever leaves it out where it is optional is counted too.
+    The measure `staff_pin` counts by person, also those who leave the PIN out where it is optional.
     """
-    subjects = {"card": card_id, "staff_pin": line.user_id, "device": line.device_id, "store": line.store_id}
-    subject_id, wanted = subjects[limit.scope], _counted(limit.measure, line)
+    subjects = {"card": card_id, "staff_pin": row.user_id, "device": row.device_id, "store": row.store_id}
+    subject_id, wanted = subjects[limit.scope], _counted(limit.measure, row)
     if subject_id is None or wanted == 0:
         return None
     return LimitUse(
@@ -67,11 +66,11 @@ def use_of(limit: LimitState, line: Line, card_id: UUID) -> LimitUse | None:
         window_minutes=limit.window_minutes,
         maximum=limit.maximum,
         wanted=wanted,
-        happened_at=line.occurred_at,
+        happened_at=row.occurred_at,
     )
 
 
-def _counted(measure: str, row: Line) -> int:
+def _counted(measure: str, row: TransactionRow | TargetTransaction) -> int:
     if measure == "redemptions":
         return row.quantity or 0 if row.kind == "redeemed" else 0
     kind = "redeemed" if measure == "points_redeemed" else "earned"
@@ -81,12 +80,12 @@ def _counted(measure: str, row: Line) -> int:
     return 1 if measure == "earns" else abs(row.amount)
 
 
-async def _find_reached(pool: asyncpg.Pool, draft: Draft) -> Reached | None:
-    document = await pool.fetchval(REACHED_LIMIT, draft.origin.merchant_id, _encoder.encode(draft.limits).decode())
-    return msgspec.json.decode(document, type=Reached) if document else None
+async def _find_reached(pool: asyncpg.Pool, merchant_id: UUID, uses: list[LimitUse]) -> ReachedLimit | None:
+    document = await pool.fetchval(REACHED_LIMIT, merchant_id, _encoder.encode(uses).decode())
+    return msgspec.json.decode(document, type=ReachedLimit) if document else None
 
 
-def _refusal(reached: Reached, draft: Draft) -> LimitReached:
+def _refusal(reached: ReachedLimit, draft: BookingDraft) -> LimitReached:
     limit = next(limit for limit in draft.state.limits if limit.id == reached.id)
     facts = {
         "limit_id": limit.id,
@@ -95,7 +94,7 @@ def _refusal(reached: Reached, draft: Draft) -> LimitReached:
         "maximum": limit.maximum,
         "window_minutes": limit.window_minutes,
     }
-    if draft.standing_again:
+    if draft.counted_again:
         return UndoneOverLimit(**facts, retry_at=None)
     if reached.retry_at is None:
         return LimitExceeded(**facts, retry_at=None)

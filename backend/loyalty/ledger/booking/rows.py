@@ -9,10 +9,12 @@ import msgspec
 
 from backend.core.answers import AnswerRow
 from backend.core.events import EventRow
-from backend.loyalty.ledger.booking.state import CardRow, CustomerState, HoldState, LotState
+from backend.loyalty.ledger.booking.card import CardRow, CustomerState, HoldState, LotState
+from backend.loyalty.ledger.booking.target import TargetTransaction
+from backend.loyalty.ledger.receipts import fold_reference
 
 
-class TransactionRow(msgspec.Struct, kw_only=True):
+class TransactionRow(msgspec.Struct, kw_only=True, frozen=True):
     """Columns of `transactions`."""
 
     merchant_id: UUID
@@ -22,12 +24,12 @@ class TransactionRow(msgspec.Struct, kw_only=True):
     kind: str
     unit: str
     amount: int
-    points_after: int = 0
-    stamps_after: int = 0
-    debt_after: int = 0
+    points_after: int
+    stamps_after: int
+    debt_after: int
     store_id: UUID | None
     user_id: UUID | None
-    staff_pin_id: UUID | None = None
+    staff_pin_id: UUID | None
     device_id: UUID | None
     sign_in_id: UUID | None
     on_behalf_user_id: UUID | None
@@ -74,6 +76,11 @@ class OrderReferenceRow(msgspec.Struct, frozen=True):
     kind: str
     folded: str
     is_live: bool
+
+    @classmethod
+    def of(cls, booked: TransactionRow | TargetTransaction, order_reference: str, *, is_live: bool) -> Self:
+        folded = fold_reference(order_reference)
+        return cls(booked.merchant_id, booked.id, booked.store_id, booked.kind, folded, is_live)
 
 
 class RetiredCodeRow(msgspec.Struct, frozen=True):
@@ -148,25 +155,30 @@ class MergeBooking(MergeRow, frozen=True):
         return cls(**msgspec.structs.asdict(merge) | changes)
 
 
-class Booking(msgspec.Struct, frozen=True):
-    """The document the statement `book` takes."""
+class Booking(msgspec.Struct, kw_only=True):
+    """The document the statement `book` takes. A draft fills it while an operation decides."""
 
     now: datetime
     card: CardRow
-    limits: list[LimitUse]
-    transactions: list[TransactionRow]
-    order_references: list[OrderReferenceRow]
-    order_references_changed: list[OrderReferenceRow]
-    categories: list[CategoryRow]
-    lots: list[LotState]
-    lots_changed: list[LotState]
-    allocations: list[AllocationRow]
-    holds: list[HoldState]
-    holds_changed: list[HoldState]
-    retired_code: RetiredCodeRow | None
-    ends_links: bool
-    reward_id: UUID | None
-    reward_stock: int
-    """What is added to the reward's stock: fewer when pieces are handed over or set aside, more when they come back."""
-    events: list[EventRow]
-    answer: AnswerRow | None
+    limits: list[LimitUse] = []
+    transactions: list[TransactionRow] = []
+    order_references: list[OrderReferenceRow] = []
+    order_references_changed: list[OrderReferenceRow] = []
+    categories: list[CategoryRow] = []
+    lots: list[LotState] = []
+    lots_changed: list[LotState] = []
+    allocations: list[AllocationRow] = []
+    holds: list[HoldState] = []
+    holds_changed: list[HoldState] = []
+    retired_code: RetiredCodeRow | None = None
+    ends_links: bool = False
+    reward_id: UUID | None = None
+    reward_stock: int = 0
+    """Added to the reward's stock: negative for pieces handed over or held, positive for pieces that come back."""
+    events: list[EventRow] = []
+    answer: AnswerRow | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is to be written."""
+        return not (self.transactions or self.holds or self.holds_changed or self.ends_links)

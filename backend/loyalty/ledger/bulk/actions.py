@@ -17,15 +17,16 @@ import structlog
 
 from backend.core.answers import AnswerRow, find_answer, keep_answer
 from backend.core.idempotency import FIRST_REFUSAL, Key, Reply
-from backend.core.origin import Origin
 from backend.core.problems import Internal, Problem, ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger.booking.ledger import Ledger, Operation
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.operation import Operation
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.bulk.schemas import BulkChange, BulkView, CardResult
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.problems import CardBusy
-from backend.loyalty.ledger.schemas import Adjustment, Standing
+from backend.loyalty.ledger.schemas import ManualAdjustment, Standing
 from i18n.translator import get_translator
 
 WORKERS_MAX = 8
@@ -36,7 +37,7 @@ log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class CardRefusal(msgspec.Struct, frozen=True):
     code: str
     title: str
 
@@ -44,8 +45,8 @@ class Refusal(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Bulk:
     ledger: Ledger
-    origin: Origin
-    key: Key
+    request: BookingRequest
+    """Of the whole change; it names no card."""
     change: BulkChange
 
     async def run(self) -> Reply:
@@ -54,30 +55,33 @@ class Bulk:
         Raises ValidationFailed, or IdempotencyKeyReused for a key that answered something else.
         """
         check_points(self.change)
-        first = await find_answer(self.ledger.pool, self.origin.merchant_id, self.key)
+        origin, key = self.request.origin, self.request.key
+        first = await find_answer(self.ledger.pool, origin.merchant_id, key)
         if first is not None:
             return first
-        cards = list(dict.fromkeys(self.change.card_ids))
-        found: dict[UUID, CardResult] = {}
-        waiting, moment = iter(cards), asyncio.get_running_loop().time
+        results = await self._change_all(list(dict.fromkeys(self.change.card_ids)))
+        reply = Reply(201, _encoder.encode(bulk_view(results)))
+        if not any(result.outcome in UNFINISHED for result in results):
+            await keep_answer(self.ledger.pool, origin.merchant_id, AnswerRow.of(key, reply, origin.now))
+        return reply
+
+    async def _change_all(self, card_ids: list[UUID]) -> list[CardResult]:
+        results: dict[UUID, CardResult] = {}
+        waiting, moment = iter(card_ids), asyncio.get_running_loop().time
         ends_at = moment() + SECONDS_MAX
 
         async def work() -> None:
             for card_id in waiting:
                 is_late = moment() >= ends_at
-                found[card_id] = _waits(card_id) if is_late else await self._change(card_id)
+                results[card_id] = _waits(card_id) if is_late else await self._change(card_id)
 
         await asyncio.gather(*(work() for _ in range(_workers(self.ledger))))
-        results = [found[card_id] for card_id in cards]
-        reply = Reply(201, _encoder.encode(bulk_view(results)))
-        if not any(result.outcome in UNFINISHED for result in results):
-            answer = AnswerRow.of(self.key, reply, self.origin.now)
-            await keep_answer(self.ledger.pool, self.origin.merchant_id, answer)
-        return reply
+        return [results[card_id] for card_id in card_ids]
 
     async def _change(self, card_id: UUID) -> CardResult:
+        request = BookingRequest(self.request.origin, self._key(card_id), card_id=card_id)
         try:
-            reply = await self.ledger.book(self._operation(), self.origin, self._key(card_id), card_id=card_id)
+            reply = await self.ledger.book(self._operation(), request)
         except CardBusy as problem:
             return self._result(card_id, "failed", problem)
         except Problem as problem:
@@ -87,28 +91,29 @@ class Bulk:
             return self._result(card_id, "failed", Internal())
         if reply.status < FIRST_REFUSAL:
             return CardResult(card_id, "done", None, None)
-        refusal = msgspec.json.decode(reply.body, type=Refusal)
+        refusal = msgspec.json.decode(reply.body, type=CardRefusal)
         return CardResult(card_id, "refused", refusal.code, refusal.title)
 
     def _operation(self) -> Operation:
         change = self.change
-        acts: dict[str, Callable[[], Operation]] = {
+        operations: dict[str, Callable[[], Operation]] = {
             "deactivate": lambda: DeactivateCard(Standing(change.reason)),
             "reactivate": lambda: ReactivateCard(Standing(change.reason)),
-            "adjust": lambda: AdjustPoints(Adjustment(change.points or 0, change.reason), needs_pin=False),
+            "adjust": lambda: AdjustPoints(ManualAdjustment(change.points or 0, change.reason)),
         }
-        return acts[change.action]()
+        return operations[change.action]()
 
     def _key(self, card_id: UUID) -> Key:
         """The same for the same request, so that a repetition finds what was done."""
-        return Key(f"bulk {sha256(self.key.value.encode() + card_id.bytes).hexdigest()}", self._fingerprint())
+        value = sha256(self.request.key.value.encode() + card_id.bytes).hexdigest()
+        return Key(f"bulk {value}", self._fingerprint())
 
     def _fingerprint(self) -> str:
         change = self.change
         return sha256(_encoder.encode([change.action, change.points])).hexdigest()
 
     def _result(self, card_id: UUID, outcome: str, problem: Problem) -> CardResult:
-        title = get_translator(self.origin.language).gettext(problem.title)
+        title = get_translator(self.request.origin.language).gettext(problem.title)
         return CardResult(card_id, outcome, problem.code, title)
 
 

@@ -6,21 +6,20 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsAdjusted
 from backend.loyalty.ledger.problems import BalanceBelowZero, UnitNotOffered
-from backend.loyalty.ledger.schemas import Adjustment, AdjustmentView
+from backend.loyalty.ledger.schemas import Adjustment, AdjustmentView, ManualAdjustment
 from backend.loyalty.ledger.views import Show
 
 
-@dataclass(slots=True)
-class AdjustPoints:
-    body: Adjustment
-    kind: str = "adjusted"
-    needs_pin: bool = True
-    _row: TransactionRow | None = None
+@dataclass(frozen=True, slots=True)
+class AdjustPoints(Operation):
+    kind = "adjusted"
+    body: Adjustment | ManualAdjustment
 
     def check(self, state: CardState) -> None:
         checks.check_card(state)
@@ -29,24 +28,20 @@ class AdjustPoints:
         if self.body.points == 0:
             raise ValidationFailed(FieldError("/points", "zero", "More or fewer than none."))
 
-    def decide(self, draft: Draft) -> None:
-        """What is set aside for a reward is not there to take."""
-        points, balance = self.body.points, draft.available("points")
+    def decide(self, draft: BookingDraft) -> Decided:
+        """Points that are held for a reward cannot be deducted."""
+        points, balance = self.body.points, draft.lots.available("points")
         if balance + points < 0:
             raise BalanceBelowZero(balance=balance)
-        row = draft.transaction("adjusted", "points", points, reason=self.body.reason)
+        line = draft.open_line("points")
         if points > 0:
-            draft.grant(row, points, rules.lot_life(draft.state.terms, draft.moment))
+            draft.lots.grant(line, points, rules.lot_life(draft.state.terms, draft.moment))
         else:
-            draft.spend(row, draft.live("points"), -points)
+            draft.lots.spend(line, draft.lots.live("points"), -points)
         draft.touch()
-        draft.close(row)
+        row = draft.close_line(line, "adjusted", points, reason=self.body.reason)
         draft.record(PointsAdjusted(row.card_id, row.id, points))
-        self._row = row
+        return Decided((row,))
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, AdjustmentView]:
-        assert self._row is not None, "answered after it was decided"
-        return 201, AdjustmentView(
-            transaction=show.own_line(self._row, draft),
-            card=show.card(draft.state),
-        )
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> AdjustmentView:
+        return AdjustmentView(transaction=show.line(decided.rows[0], draft), card=show.card(draft.state))

@@ -6,10 +6,11 @@ from typing import NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.loyalty.cards.code import show
+from backend.loyalty.cards.code import show as show_code
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs
 from backend.loyalty.ledger.events import CardBooking, CardDeactivated, CardReactivated
 from backend.loyalty.ledger.problems import CardActive, CardInactive, CardMergedAway, CardMergedLately, CardNotFound
@@ -17,52 +18,46 @@ from backend.loyalty.ledger.schemas import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 
-@dataclass(slots=True)
-class DeactivateCard:
-    """Nothing can be booked on it until it is reactivated; what it holds stays, and expires as it would."""
+@dataclass(frozen=True, slots=True)
+class DeactivateCard(Operation):
+    """Nothing can be booked on the card until it is reactivated. Its points stay, and expire as they would."""
 
+    kind = "deactivated"
     body: Standing
-    kind: str = "deactivated"
-    needs_pin: bool = False
-    _row: TransactionRow | None = None
 
     def check(self, state: CardState) -> None:
         _check_whole(state)
         if state.card.state != "active":
             raise CardInactive(state=state.card.state)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> Decided:
         draft.card.state = "deactivated"
-        self._row = _book(draft, self.kind, self.body.reason, CardDeactivated)
+        return _decide(draft, self.kind, self.body.reason, CardDeactivated)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, StandingView]:
-        assert self._row is not None, "answered after it was decided"
-        return 201, StandingView(show.own_line(self._row, draft), show.card(draft.state))
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> StandingView:
+        return StandingView(show.line(decided.rows[0], draft), show.card(draft.state))
 
 
-@dataclass(slots=True)
-class ReactivateCard:
+@dataclass(frozen=True, slots=True)
+class ReactivateCard(Operation):
+    kind = "reactivated"
     body: Standing
-    kind: str = "reactivated"
-    needs_pin: bool = False
-    _row: TransactionRow | None = None
 
     def check(self, state: CardState) -> None:
         _check_whole(state)
         if state.card.state == "active":
             raise CardActive
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> Decided:
         draft.card.state = "active"
-        self._row = _book(draft, self.kind, self.body.reason, CardReactivated)
+        return _decide(draft, self.kind, self.body.reason, CardReactivated)
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, StandingView]:
-        assert self._row is not None, "answered after it was decided"
-        return 201, StandingView(show.own_line(self._row, draft), show.card(draft.state))
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> StandingView:
+        return StandingView(show.line(decided.rows[0], draft), show.card(draft.state))
 
 
 def _check_whole(state: CardState) -> None:
-    """Raises CardNotFound for an erased card, CardMergedAway for one that another goes on for."""
+    """Raises CardNotFound for an erased card, CardMergedAway for one that was merged into another."""
     checks.check_place(state)
     if state.customer is None:
         raise CardNotFound
@@ -72,12 +67,11 @@ def _check_whole(state: CardState) -> None:
 
 def _refuse_merged(other: GoesOnAs, zone: ZoneInfo) -> NoReturn:
     if other.reversible_until is None:
-        raise CardMergedAway(merged_into=show(other.code))
-    raise CardMergedLately(merged_into=show(other.code), until=other.reversible_until.astimezone(zone).date())
+        raise CardMergedAway(merged_into=show_code(other.code))
+    raise CardMergedLately(merged_into=show_code(other.code), until=other.reversible_until.astimezone(zone).date())
 
 
-def _book(draft: Draft, kind: str, reason: str, event: Callable[[UUID, UUID], CardBooking]) -> TransactionRow:
-    row = draft.transaction(kind, "points", 0, reason=reason)
-    draft.close(row)
+def _decide(draft: BookingDraft, kind: str, reason: str, event: Callable[[UUID, UUID], CardBooking]) -> Decided:
+    row = draft.close_line(draft.open_line("points"), kind, 0, reason=reason)
     draft.record(event(row.card_id, row.id))
-    return row
+    return Decided((row,))

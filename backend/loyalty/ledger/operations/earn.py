@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.booking.decided import UNCHANGED, Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsEarned
 from backend.loyalty.ledger.problems import OrderReferenceRequired, UnitNotOffered
@@ -13,13 +14,10 @@ from backend.loyalty.ledger.schemas import Earn, EarnView
 from backend.loyalty.ledger.views import Show
 
 
-@dataclass(slots=True)
-class EarnPoints:
+@dataclass(frozen=True, slots=True)
+class EarnPoints(Operation):
+    kind = "earned"
     body: Earn
-    kind: str = "earned"
-    needs_pin: bool = True
-    _row: TransactionRow | None = None
-    _points: int = 0
 
     def check(self, state: CardState) -> None:
         checks.check_card(state)
@@ -29,40 +27,38 @@ class EarnPoints:
             raise OrderReferenceRequired
         checks.check_categories(state, self.body.category_ids, required=True)
 
-    def decide(self, draft: Draft) -> None:
+    def decide(self, draft: BookingDraft) -> Decided:
         """Below the minimum purchase nothing is booked."""
-        draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
-        terms, body = draft.state.terms_at(draft.happened_at), self.body
+        draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        terms, body = draft.state.terms_at(draft.occurred_at), self.body
         if body.purchase_amount_cents < terms.minimum_purchase_cents:
-            self._row, self._points = None, 0
-            return
+            return Decided(status=UNCHANGED)
         accrual = rules.accrue(body.purchase_amount_cents, terms.points_per_euro, draft.card.carry)
         draft.card.carry = accrual.carry
-        row = draft.transaction(
+        line = draft.open_line("points")
+        if accrual.points:
+            draft.lots.grant(line, accrual.points, rules.lot_life(terms, draft.moment_occurred))
+        draft.touch()
+        row = draft.close_order_line(
+            line,
             "earned",
-            "points",
             accrual.points,
+            order_reference=body.order_reference,
             purchase_amount_cents=body.purchase_amount_cents,
             notes=body.notes,
             terms_version=terms.version,
         )
-        draft.refer(row, body.order_reference)
         draft.categorize(row, body.category_ids)
-        if accrual.points:
-            draft.grant(row, accrual.points, rules.lot_life(terms, draft.moment_of_happening))
-        draft.touch()
-        draft.close(row)
         draft.record(PointsEarned(row.card_id, row.id, accrual.points))
-        # Of a sale that is booked late the points may be over by now.
+        # The points of a sale that is booked late may have expired by now.
         draft.book_expired()
-        self._row, self._points = row, accrual.points
+        return Decided((row,))
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, EarnView]:
-        row = self._row
-        view = show.transaction(row, draft.state, user=draft.origin.user_name, reward=None) if row else None
-        return (201 if row else 200), EarnView(
-            transaction=view,
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> EarnView:
+        row = decided.rows[0] if decided.rows else None
+        return EarnView(
+            transaction=show.line(row, draft) if row else None,
             card=show.card(draft.state),
-            points_earned=self._points,
+            points_earned=row.amount if row else 0,
             undo_until=rules.undo_until(row.kind, row.recorded_at) if row else None,
         )

@@ -4,57 +4,49 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-import asyncpg
-
 from backend.core.ids import new_id
+from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow, TransactionRow
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.lots import OpenLine
+from backend.loyalty.ledger.booking.operation import JointOperation
+from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
 from backend.loyalty.ledger.operations.sharing import count_together, share, shared_by
-from backend.loyalty.ledger.operations.transfer import Moved, transfer_all
-from backend.loyalty.ledger.problems import CardFrozen, CardHasHolds, StoresKeptApart
+from backend.loyalty.ledger.operations.transfer import MovedLots, transfer_all
+from backend.loyalty.ledger.problems import CardHasHolds, CardIsFrozen, StoresKeptApart
 from backend.loyalty.ledger.schemas import Merge, MergeView
 from backend.loyalty.ledger.views import Show
 
 REVERSIBLE = timedelta(days=30)
 
 
-@dataclass(slots=True)
-class MergeCards:
+@dataclass(frozen=True, slots=True)
+class MergeCards(JointOperation):
+    kind = "merged"
     body: Merge
-    kind: str = "merged"
-    _merge: MergeRow | None = None
 
-    async def read(self, pool: asyncpg.Pool) -> None:
-        """Both cards are all it needs."""
-
-    def check(self, kept: CardState, merged: CardState) -> None:
+    def check(self, kept: CardState, merged: CardState, origin: Origin) -> None:  # noqa: ARG002
         if kept.card.id == merged.card.id:
             raise ValidationFailed(FieldError("/other_card_id", "same_card", "A card cannot be merged into itself."))
         for state in (kept, merged):
             checks.check_active(state)
             if state.card.frozen_at is not None:
-                raise CardFrozen
+                raise CardIsFrozen
         is_together = kept.setup.policy.allow_cross_location_redemption
         if not is_together and kept.card.store_id != merged.card.store_id:
             raise StoresKeptApart
 
-    def decide(self, kept: Draft, merged: Draft) -> MergeRow:
+    def decide(self, kept: BookingDraft, merged: BookingDraft) -> MergeRow:
         refuse_held(kept, merged)
         merge = _merge_row(kept, merged, self.body.reason)
-        kept.card.last_activity_at = max(kept.card.last_activity_at, merged.card.last_activity_at)
-        kept.card.carry, merged.card.carry = kept.card.carry + merged.card.carry, Fraction(0)
-        full = _full_cards(kept) + _full_cards(merged)
-        lines = transfer_all(merged, kept, merged.live, debt=merge.debt_points, place=_place_anew, reason=merge.reason)
-        if _full_cards(kept) > full:
-            kept.record(RewardReady(kept.card.id, lines[1].id))
+        _transfer(merge, kept, merged)
         merged.card.state, merged.card.merged_into_id = "merged", kept.card.id
-        joined = MergeState(
+        new_merge = MergeState(
             merge.id,
             merged.card.id,
             merged.card.code,
@@ -62,36 +54,44 @@ class MergeCards:
             merge.reversible_until,
             merged.state.customer,
         )
-        holder = share(kept, [*kept.state.merges, joined])
+        holder = share(kept, [*kept.state.merges, new_merge])
         merged.state.goes_on_as = GoesOnAs(kept.card.id, kept.card.code)
         count_together(kept, merged)
-        for draft, other, line in zip((merged, kept), (kept, merged), lines, strict=True):
-            draft.record(CardsMerged(draft.card.id, line.id, other.card.id, merge.id))
-        self._merge = MergeBooking.of(merge, shared=shared_by(kept, merge.id), holder=holder)
-        return self._merge
+        return MergeBooking.of(merge, shared=shared_by(kept, merge.id), holder=holder)
 
-    def answer(self, kept: Draft, merged: Draft, show: Show) -> tuple[int, MergeView]:
-        assert self._merge is not None, "answered after it was decided"
-        return 201, merge_view(self._merge, kept, merged, show)
+    def answer(self, merge: MergeRow, kept: BookingDraft, merged: BookingDraft, show: Show) -> MergeView:
+        return merge_view(merge, kept, merged, show)
 
 
-def refuse_held(*drafts: Draft) -> None:
-    """What is set aside on a card must stay there until it is settled. Raises CardHasHolds."""
+def _transfer(merge: MergeRow, kept: BookingDraft, merged: BookingDraft) -> None:
+    kept.card.last_activity_at = max(kept.card.last_activity_at, merged.card.last_activity_at)
+    kept.card.carry, merged.card.carry = kept.card.carry + merged.card.carry, Fraction(0)
+    full = _full_cards(kept) + _full_cards(merged)
+    select = merged.lots.live
+    rows = transfer_all(merged, kept, select, debt=merge.debt_points, place=_place_anew, reason=merge.reason)
+    if _full_cards(kept) > full:
+        kept.record(RewardReady(kept.card.id, rows[1].id))
+    for draft, other, row in zip((merged, kept), (kept, merged), rows, strict=True):
+        draft.record(CardsMerged(draft.card.id, row.id, other.card.id, merge.id))
+
+
+def refuse_held(*drafts: BookingDraft) -> None:
+    """What is held on a card must stay there until the hold is settled. Raises CardHasHolds."""
     for draft in drafts:
-        if any(rules.is_reserved(hold, draft.now) for hold in draft.state.holds):
+        if any(rules.is_open(hold, draft.now) for hold in draft.state.holds):
             raise CardHasHolds
 
 
-def merge_view(merge: MergeRow, kept: Draft, merged: Draft, show: Show) -> MergeView:
+def merge_view(merge: MergeRow, kept: BookingDraft, merged: BookingDraft, show: Show) -> MergeView:
     return MergeView(
         merge_id=merge.id,
         merged_at=merge.merged_at,
         reversible_until=merge.reversible_until,
         reversed_at=merge.reversed_at,
         transactions=[
-            show.own_line(row, draft)
+            show.line(row, draft)
             for draft in (kept, merged)
-            for row in draft.transactions
+            for row in draft.booking.transactions
             if row.kind == "transferred"
         ],
         card=show.card(kept.state),
@@ -99,7 +99,7 @@ def merge_view(merge: MergeRow, kept: Draft, merged: Draft, show: Show) -> Merge
     )
 
 
-def _merge_row(kept: Draft, merged: Draft, reason: str) -> MergeRow:
+def _merge_row(kept: BookingDraft, merged: BookingDraft, reason: str) -> MergeRow:
     origin, carry = kept.origin, merged.card.carry
     return MergeRow(
         merchant_id=origin.merchant_id,
@@ -118,13 +118,13 @@ def _merge_row(kept: Draft, merged: Draft, reason: str) -> MergeRow:
     )
 
 
-def _full_cards(draft: Draft) -> int:
-    """Stamp cards whose reward the customer has been told of."""
+def _full_cards(draft: BookingDraft) -> int:
+    """Stamp cards whose reward the customer was notified of."""
     return draft.card.stamp_count // draft.state.terms.stamps_target
 
 
-def _place_anew(draft: Draft, row: TransactionRow, moved: Moved) -> None:
-    """Lots that live as long as those they come from."""
+def _place_anew(draft: BookingDraft, line: OpenLine, moved: MovedLots) -> None:
+    """Grants lots that live as long as those they come from."""
     for lot, amount in moved:
-        made = draft.grant(row, amount, rules.LotLife(lot.expires_at, lot.idle_days))
-        made.has_grace, made.from_lot_id = lot.has_grace, lot.id
+        life = rules.LotLife(lot.expires_at, lot.idle_days)
+        draft.lots.grant(line, amount, life, has_grace=lot.has_grace, from_lot_id=lot.id)

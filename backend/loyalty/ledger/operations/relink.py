@@ -1,28 +1,34 @@
-"""New links for a card whose old ones have come into other hands: the code stays, everything else is made anew."""
+"""End the links of a card and make new ones, when the old ones have come into other hands. The code stays."""
 
 from dataclasses import dataclass
 
+from backend.core.origin import Origin
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems import CardNotFound
 from backend.loyalty.ledger.schemas import RelinkingView
 from backend.loyalty.ledger.views import Show
 
 
-@dataclass(slots=True)
-class RelinkCard:
-    kind: str = "relinked"
-    needs_pin: bool = False
+@dataclass(frozen=True, slots=True)
+class RelinkCard(Operation):
+    kind = "relinked"
 
     def check(self, state: CardState) -> None:
-        """Whatever its state, and whatever the program's: the page opens in all of them."""
+        """Whatever the state of the card and of the program: the page opens in all of them."""
         checks.check_in_use(state)
         if state.customer is None:
             raise CardNotFound
 
-    def decide(self, draft: Draft) -> None:
-        draft.end_links()
+    def needs_pin(self, state: CardState, origin: Origin) -> bool:  # noqa: ARG002 - it moves no points
+        return False
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, RelinkingView]:
-        return 201, RelinkingView(show.card(draft.state))
+    def decide(self, draft: BookingDraft) -> Decided:
+        draft.end_links()
+        return Decided()
+
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> RelinkingView:  # noqa: ARG002
+        return RelinkingView(show.card(draft.state))

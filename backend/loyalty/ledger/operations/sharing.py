@@ -5,14 +5,15 @@ from uuid import UUID
 import msgspec
 
 from backend.loyalty.customers.rules import shown_words
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.card import CustomerState
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import HolderChange, SharedFields
-from backend.loyalty.ledger.booking.state import CustomerState, MergeState
+from backend.loyalty.ledger.booking.state import MergeState
 
 FIELDS = ("first_name", "last_name", "phone", "birth_date")
 
 
-def share(kept: Draft, staying: list[MergeState]) -> HolderChange | None:
+def share(kept: BookingDraft, staying: list[MergeState]) -> HolderChange | None:
     """Settles anew what the kept card's holder has from whom. None when nothing changes."""
     before, known = kept.state.customer, kept.state.merges
     if before is None:
@@ -29,11 +30,11 @@ def share(kept: Draft, staying: list[MergeState]) -> HolderChange | None:
     return HolderChange(before, after, words, [SharedFields(merge.id, merge.shared) for merge in settled])
 
 
-def shared_by(kept: Draft, merge_id: UUID) -> list[str]:
+def shared_by(kept: BookingDraft, merge_id: UUID) -> list[str]:
     return next((merge.shared for merge in kept.state.merges if merge.id == merge_id), [])
 
 
-def count_together(kept: Draft, merged: Draft) -> None:
+def count_together(kept: BookingDraft, merged: BookingDraft) -> None:
     """One person's stamps and rewards, wherever they were booked."""
     mine, theirs = kept.state, merged.state
     mine.stamped_at = sorted([*mine.stamped_at, *theirs.stamped_at], reverse=True)
@@ -41,7 +42,7 @@ def count_together(kept: Draft, merged: Draft) -> None:
         mine.redeemed_counts[reward_id] = mine.redeemed_counts.get(reward_id, 0) + pieces
 
 
-def count_apart(kept: Draft, merged: Draft) -> None:
+def count_apart(kept: BookingDraft, merged: BookingDraft) -> None:
     mine, theirs = kept.state, merged.state
     for moment in theirs.stamped_at:
         if moment in mine.stamped_at:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import CardState, TermsState
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.operation import Operation
+from backend.loyalty.ledger.booking.setup import TermsState
+from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardReady, StampAdded
 from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
 from backend.loyalty.ledger.schemas import Stamp, StampView
@@ -15,12 +17,10 @@ from backend.loyalty.ledger.views import Show
 NEVER = rules.LotLife(None, None)
 
 
-@dataclass(slots=True)
-class AddStamp:
+@dataclass(frozen=True, slots=True)
+class AddStamp(Operation):
+    kind = "earned"
     body: Stamp
-    kind: str = "earned"
-    needs_pin: bool = True
-    _row: TransactionRow | None = None
 
     def check(self, state: CardState) -> None:
         checks.check_card(state)
@@ -28,37 +28,35 @@ class AddStamp:
             raise UnitNotOffered
         checks.check_categories(state, self.body.category_ids, required=False)
 
-    def decide(self, draft: Draft) -> None:
-        draft.happened_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
-        terms = draft.state.terms_at(draft.happened_at)
+    def decide(self, draft: BookingDraft) -> Decided:
+        draft.occurred_at = checks.check_occurred_at(self.body.occurred_at, draft.now)
+        terms = draft.state.terms_at(draft.occurred_at)
         _refuse_too_many(draft, terms)
-        row = draft.transaction("earned", "stamps", 1, notes=self.body.notes, terms_version=terms.version)
-        draft.categorize(row, self.body.category_ids)
-        draft.grant(row, 1, NEVER)
-        draft.state.stamped_at.append(draft.happened_at)
+        line = draft.open_line("stamps")
+        draft.lots.grant(line, 1, NEVER)
+        draft.state.stamped_at.append(draft.occurred_at)
         draft.state.stamped_at.sort(reverse=True)
         draft.touch()
-        draft.close(row)
+        row = draft.close_line(line, "earned", 1, notes=self.body.notes, terms_version=terms.version)
+        draft.categorize(row, self.body.category_ids)
         draft.record(StampAdded(row.card_id, row.id, row.stamps_after))
         if row.stamps_after % draft.state.terms.stamps_target == 0:
             draft.record(RewardReady(row.card_id, row.id))
-        self._row = row
+        return Decided((row,))
 
-    def answer(self, draft: Draft, show: Show) -> tuple[int, StampView]:
-        assert self._row is not None, "answered after it was decided"
-        card = show.card(draft.state)
-        view = show.transaction(self._row, draft.state, user=draft.origin.user_name, reward=None)
-        return 201, StampView(
-            transaction=view,
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> StampView:
+        row, card = decided.rows[0], show.card(draft.state)
+        return StampView(
+            transaction=show.line(row, draft),
             card=card,
             reward_ready=card.reward_ready,
-            undo_until=self._row.recorded_at + rules.UNDO_WINDOW,
+            undo_until=row.recorded_at + rules.UNDO_WINDOW,
         )
 
 
-def _refuse_too_many(draft: Draft, terms: TermsState) -> None:
+def _refuse_too_many(draft: BookingDraft, terms: TermsState) -> None:
     """Judged by when it happened. Raises DailyStampLimit or StampCooldown."""
-    stamped_at, zone, at = draft.state.stamped_at, draft.state.setup.store.zone, draft.happened_at
+    stamped_at, zone, at = draft.state.stamped_at, draft.state.setup.store.zone, draft.occurred_at
     retry_at = rules.next_stamp_at(stamped_at, terms, at, zone)
     if rules.stamps_left_today(stamped_at, terms, at, zone) == 0:
         assert retry_at is not None, "a spent day ends"

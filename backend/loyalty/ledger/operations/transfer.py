@@ -3,49 +3,59 @@
 from collections.abc import Callable
 
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.ledger.booking.card import LotState
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.rows import TransactionRow
-from backend.loyalty.ledger.booking.state import LotState
 
-Lines = tuple[TransactionRow, TransactionRow]
-Lots = Callable[[str], list[LotState]]
-"""Those of a unit, in the order in which they are spent."""
-Moved = list[tuple[LotState, int]]
-"""Lots of the other card, with how much of each."""
-Place = Callable[[Draft, TransactionRow, Moved], None]
-"""Puts onto this card what was moved."""
+TransferRows = tuple[TransactionRow, TransactionRow]
+"""Of the source and of the target."""
+SelectLots = Callable[[str], list[LotState]]
+"""The lots of a unit to move, in the order in which they are spent."""
+MovedLots = list[tuple[LotState, int]]
+"""Lots of the source, with how much of each."""
+PlaceLots = Callable[[BookingDraft, OpenLine, MovedLots], None]
+"""Adds the moved lots to the target."""
 
 
-def transfer_all(source: Draft, target: Draft, lots: Lots, *, debt: int, place: Place, reason: str) -> Lines:
-    """Points, even if there are none: both histories say what happened to the card. Stamps, if there are any."""
-    lines = _transfer(source, target, "points", lots("points"), debt=debt, place=place, reason=reason)
-    if stamps := lots("stamps"):
+def transfer_all(
+    source: BookingDraft, target: BookingDraft, select: SelectLots, *, debt: int, place: PlaceLots, reason: str
+) -> TransferRows:
+    """Points, even if there are none: both histories show what happened to the card. Stamps, if there are any."""
+    rows = _transfer(source, target, "points", select("points"), debt=debt, place=place, reason=reason)
+    if stamps := select("stamps"):
         _transfer(source, target, "stamps", stamps, debt=0, place=place, reason=reason)
-    return lines
+    return rows
 
 
 def _transfer(
-    source: Draft, target: Draft, unit: str, lots: list[LotState], *, debt: int, place: Place, reason: str
-) -> Lines:
-    """The two lines add up to nothing. What is owed on either card is paid from what is there, as always.
+    source: BookingDraft,
+    target: BookingDraft,
+    unit: str,
+    lots: list[LotState],
+    *,
+    debt: int,
+    place: PlaceLots,
+    reason: str,
+) -> TransferRows:
+    """The two lines add up to nothing. Debt on either card is paid from what is there, as always.
 
     A card that owes has nothing left to spend, so there are either lots to move or debt.
     """
     moved = [(lot, lot.remaining) for lot in lots]
     total = sum(amount for _, amount in moved) - debt
-    given = source.transaction("transferred", unit, -total, reason=reason)
-    source.spend(given, lots, total + debt)
+    line = source.open_line(unit)
+    source.lots.spend(line, lots, total + debt)
     source.card.debt_points -= debt
-    source.close(given)
-    taken = target.transaction("transferred", unit, total, reason=reason)
-    place(target, taken, moved)
-    _owe(target, taken, debt)
-    target.close(taken)
-    return given, taken
+    source_row = source.close_line(line, "transferred", -total, reason=reason)
+    line = target.open_line(unit)
+    place(target, line, moved)
+    _owe(target, line, debt)
+    return source_row, target.close_line(line, "transferred", total, reason=reason)
 
 
-def _owe(draft: Draft, row: TransactionRow, debt: int) -> None:
-    lots = draft.live("points")
+def _owe(draft: BookingDraft, line: OpenLine, debt: int) -> None:
+    lots = draft.lots.live("points")
     paid = min(debt, rules.left_in(lots))
-    draft.spend(row, lots, paid)
+    draft.lots.spend(line, lots, paid)
     draft.card.debt_points += debt - paid

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_platform, limited, together
+from backend.access.guards import for_platform, together
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors
 from backend.core.problems import ValidationFailed
@@ -17,13 +17,13 @@ from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.booking.request import REPLAYED, Desk
 from backend.loyalty.ledger.guards import for_cards_merchant
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.queries import get_state
-from backend.loyalty.ledger.routes.changing import CHANGING, OPEN
-from backend.loyalty.ledger.routes.history import After, Limit, card_history
+from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
+from backend.loyalty.ledger.routes.history import AfterCursor, PageLimit, card_history
+from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, OPEN
 from backend.loyalty.ledger.schemas import (
     Restoration,
     RestorationView,
@@ -63,49 +63,78 @@ class AdminCardController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
-        limit: Limit = LIMIT_DEFAULT,
-        after: After = None,
+        limit: PageLimit = LIMIT_DEFAULT,
+        after: AfterCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
 
-    @post(
+    @booking_route(
         "/cards/{card_id:uuid}/restore-points",
+        for_platform(ADJUST_POINTS),
+        after_limit=(for_cards_merchant,),
         operation_id="restorePoints",
         summary="Give expired points back, with a reason",
         description="At most what has expired on the card and was not restored before. They live as if earned now, "
         "and at least 14 days.",
-        guards=[together(for_platform(ADJUST_POINTS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
-        response_headers=REPLAYED,
-        responses={201: shown(RestorationView)} | refusals(*CHANGING, *OPEN, problems.RestoreExceedsExpired),
+        view=RestorationView,
+        limit=ADJUST,
+        problems=(
+            *IN_OFFICE,
+            *OPEN,
+            problems.RestoreExceedsExpired,
+        ),
     )
     async def restore_points(
-        self, card_id: FromPath[UUID], data: JSONBody[Restoration], desk: NamedDependency[Desk]
+        self,
+        card_id: FromPath[UUID],
+        data: JSONBody[Restoration],
+        caller: NamedDependency[Caller],
+        ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        restoring = RestorePoints(card_id, data, desk.origin)
-        return await desk.book(restoring, data, card_id=card_id, read=restoring.read)
+        return respond(await ledger.book(RestorePoints(data), caller.request(data, card_id=card_id)))
 
-    @post(
+    @booking_route(
         "/cards/{card_id:uuid}/deactivate",
+        for_platform(MANAGE_CARDS),
+        after_limit=(for_cards_merchant,),
         operation_id="deactivateCardOnBehalf",
         summary="Put a card out of use for the merchant, with a reason",
-        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
-        response_headers=REPLAYED,
-        responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardInactive, problems.CardMergedAway),
+        view=StandingView,
+        limit=ADJUST,
+        problems=(
+            *IN_OFFICE,
+            problems.CardInactive,
+            problems.CardMergedAway,
+        ),
     )
     async def deactivate_card(
-        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
+        self,
+        card_id: FromPath[UUID],
+        data: JSONBody[Standing],
+        caller: NamedDependency[Caller],
+        ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return await desk.book(DeactivateCard(data), data, card_id=card_id)
+        return respond(await ledger.book(DeactivateCard(data), caller.request(data, card_id=card_id)))
 
-    @post(
+    @booking_route(
         "/cards/{card_id:uuid}/reactivate",
+        for_platform(MANAGE_CARDS),
+        after_limit=(for_cards_merchant,),
         operation_id="reactivateCardOnBehalf",
         summary="Put a card back into use for the merchant, with a reason",
-        guards=[together(for_platform(MANAGE_CARDS), limited("adjust", 20, keeps_answers=True), for_cards_merchant)],
-        response_headers=REPLAYED,
-        responses={201: shown(StandingView)} | refusals(*CHANGING, problems.CardActive, problems.CardMergedAway),
+        view=StandingView,
+        limit=ADJUST,
+        problems=(
+            *IN_OFFICE,
+            problems.CardActive,
+            problems.CardMergedAway,
+        ),
     )
     async def reactivate_card(
-        self, card_id: FromPath[UUID], data: JSONBody[Standing], desk: NamedDependency[Desk]
+        self,
+        card_id: FromPath[UUID],
+        data: JSONBody[Standing],
+        caller: NamedDependency[Caller],
+        ledger: NamedDependency[Ledger],
     ) -> Response[bytes]:
-        return await desk.book(ReactivateCard(data), data, card_id=card_id)
+        return respond(await ledger.book(ReactivateCard(data), caller.request(data, card_id=card_id)))

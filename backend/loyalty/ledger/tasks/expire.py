@@ -15,8 +15,10 @@ import structlog
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
 from backend.loyalty.ledger import rules
-from backend.loyalty.ledger.booking.draft import Draft
-from backend.loyalty.ledger.booking.ledger import Ledger, tries
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.booking.tries import tries
+from backend.loyalty.ledger.booking.writer import write
 from backend.loyalty.ledger.problems import CardBusy
 from backend.loyalty.ledger.queries import find_state
 
@@ -62,7 +64,7 @@ LONG_AGO, FIRST = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 log = structlog.get_logger()
 
 
-class Report(Protocol):
+class TaskReport(Protocol):
     """What a run tells while it works."""
 
     done: int
@@ -72,7 +74,7 @@ class Report(Protocol):
 
 
 async def expire_points(
-    ledger: Ledger, merchants: Sequence[UUID], now: datetime, report: Report, *, dry_run: bool = False
+    ledger: Ledger, merchants: Sequence[UUID], now: datetime, report: TaskReport, *, dry_run: bool = False
 ) -> None:
     """Counts `processed` cards and `expired_points`; one bad card never stops the others. A dry run books nothing."""
     run = _Run(ledger, now, report, dry_run)
@@ -86,23 +88,23 @@ async def expire_points(
 
 async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> AsyncIterator[list[UUID]]:
     """Cards with something that ends by then and is not booked as expired; each once, whatever becomes of it."""
-    place: tuple[datetime, UUID] = (LONG_AGO, FIRST)
-    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *place, CHUNK):
+    position: tuple[datetime, UUID] = (LONG_AGO, FIRST)
+    while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *position, CHUNK):
         yield [row["card_id"] for row in rows]
-        place = (rows[-1]["expires_at"], rows[-1]["card_id"])
-    place = (LONG_AGO, FIRST)
-    while rows := await _fetch(pool, IDLE, merchant_id, until, *place, IDLE_CHUNK):
+        position = (rows[-1]["expires_at"], rows[-1]["card_id"])
+    position = (LONG_AGO, FIRST)
+    while rows := await _fetch(pool, IDLE, merchant_id, until, *position, IDLE_CHUNK):
         yield [row["id"] for row in rows if row["idle_days"] is not None and _idle_expiry(row) <= until]
-        place = (rows[-1]["last_activity_at"], rows[-1]["id"])
+        position = (rows[-1]["last_activity_at"], rows[-1]["id"])
 
 
 def _idle_expiry(row: asyncpg.Record) -> datetime:
     return rules.idle_expiry(row["last_activity_at"], row["idle_days"], ZoneInfo(row["timezone"]))
 
 
-async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *given: object) -> list[asyncpg.Record]:
+async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *arguments: object) -> list[asyncpg.Record]:
     async with within_merchant(pool, merchant_id) as connection:
-        rows: list[asyncpg.Record] = await connection.fetch(query, merchant_id, *given)
+        rows: list[asyncpg.Record] = await connection.fetch(query, merchant_id, *arguments)
         return rows
 
 
@@ -110,7 +112,7 @@ async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *given: obje
 class _Run:
     ledger: Ledger
     now: datetime
-    report: Report
+    report: TaskReport
     dry_run: bool
 
     async def expire_all(self, merchant_id: UUID, cards: Iterator[UUID]) -> None:
@@ -136,11 +138,11 @@ class _Run:
             async with self.ledger.turn(card_id, until=ends_at):
                 state = await find_state(self.ledger.pool, origin, card_id=card_id)
                 assert state is not None, "a card is never removed"
-                draft = Draft(state, origin)
-                expired = -sum(row.amount for row in draft.transactions)
-                if self.dry_run or draft.is_empty:
+                draft = BookingDraft(state, origin)
+                expired = -sum(row.amount for row in draft.booking.transactions)
+                if self.dry_run or draft.booking.is_empty:
                     return expired
-                if await self.ledger.write(merchant_id, draft.booking(None)):
+                if await write(self.ledger.pool, merchant_id, draft.complete(None)):
                     self.ledger.doorbell.ring()
                     return expired
         raise CardBusy

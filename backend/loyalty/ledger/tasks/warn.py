@@ -19,7 +19,7 @@ from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import PointsExpiring
 from backend.loyalty.ledger.queries import find_state
-from backend.loyalty.ledger.tasks.expire import Report, due_chunks
+from backend.loyalty.ledger.tasks.expire import TaskReport, due_chunks
 
 NOTICE = timedelta(days=14)
 
@@ -33,7 +33,7 @@ class ExpiryWarning:
     pool: asyncpg.Pool
     sessions: Sessions
     now: datetime
-    report: Report
+    report: TaskReport
     dry_run: bool = False
 
     async def run(self, merchants: Sequence[UUID]) -> None:
@@ -43,14 +43,16 @@ class ExpiryWarning:
 
     async def _warn(self, merchant_id: UUID, chunk: list[UUID]) -> None:
         async with self.sessions.committing(merchant_id) as session:
-            untold = await session.scalars(select(Card.id).where(Card.id.in_(chunk), _untold(merchant_id, self.now)))
-        found = [ending for card_id in untold if (ending := await self._ending(merchant_id, card_id))]
-        if found and not self.dry_run:
+            unwarned = await session.scalars(
+                select(Card.id).where(Card.id.in_(chunk), _unwarned(merchant_id, self.now))
+            )
+        endings = [ending for card_id in unwarned if (ending := await self._ending(merchant_id, card_id))]
+        if endings and not self.dry_run:
             async with self.sessions.committing(merchant_id) as session:
-                found = await _tell(session, merchant_id, found, self.now)
-        self.report.count("processed", len(found))
-        self.report.count("expiring_points", sum(ending.points for ending in found))
-        self.report.done += len(found)
+                endings = await _record_warnings(session, merchant_id, endings, self.now)
+        self.report.count("processed", len(endings))
+        self.report.count("expiring_points", sum(ending.points for ending in endings))
+        self.report.done += len(endings)
 
     async def _ending(self, merchant_id: UUID, card_id: UUID) -> PointsExpiring | None:
         try:
@@ -72,27 +74,27 @@ async def find_ending(pool: asyncpg.Pool, merchant_id: UUID, card_id: UUID, now:
     return PointsExpiring(card_id, *expiring)
 
 
-async def _tell(
-    session: AsyncSession, merchant_id: UUID, found: list[PointsExpiring], now: datetime
+async def _record_warnings(
+    session: AsyncSession, merchant_id: UUID, endings: list[PointsExpiring], now: datetime
 ) -> list[PointsExpiring]:
     """Those that nobody else has told meanwhile."""
     ends = values(column("id", Uuid), column("ends_at", DateTimeUTC), name="ends").data(
-        [(ending.card_id, ending.expires_at) for ending in found]
+        [(ending.card_id, ending.expires_at) for ending in endings]
     )
     claimed = await session.scalars(
         update(Card)
-        .where(Card.id == ends.c.id, _untold(merchant_id, now))
+        .where(Card.id == ends.c.id, _unwarned(merchant_id, now))
         .values(warned_until=ends.c.ends_at)
         .returning(Card.id)
     )
     mine = set(claimed)
-    told = [ending for ending in found if ending.card_id in mine]
-    for ending in told:
+    claimed_endings = [ending for ending in endings if ending.card_id in mine]
+    for ending in claimed_endings:
         record(session, merchant_id, ending, now)
-    return told
+    return claimed_endings
 
 
-def _untold(merchant_id: UUID, now: datetime) -> ColumnElement[bool]:
+def _unwarned(merchant_id: UUID, now: datetime) -> ColumnElement[bool]:
     return (
         (Card.merchant_id == merchant_id)
         & (Card.state == "active")

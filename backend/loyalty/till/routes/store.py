@@ -20,6 +20,7 @@ from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.problems import CardNotFound, CardReplacedBefore, ProgramInactive
 from backend.loyalty.ledger.queries import get_setup, get_state
+from backend.loyalty.ledger.setup_views import program_view
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.programs.schemas import ProgramView
 from backend.loyalty.till.queries import find_cards, list_recent, undo_for
@@ -41,7 +42,7 @@ class TillController(Controller):
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
         setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
         check_open(setup)
-        return _show(ledger, origin).program(setup)
+        return program_view(setup, origin.language)
 
     @get(
         "/till",
@@ -56,7 +57,6 @@ class TillController(Controller):
         ledger: NamedDependency[Ledger],
         card_id: Annotated[UUID | None, QueryParameter(description="A card to show with it")] = None,
     ) -> TillView:
-        show = _show(ledger, origin)
         setup, rows, card = await asyncio.gather(
             get_setup(ledger.pool, origin.merchant_id, origin.till_store_id),
             list_recent(ledger.pool, origin),
@@ -64,7 +64,7 @@ class TillController(Controller):
         )
         check_open(setup)
         return TillView(
-            program=show.program(setup),
+            program=program_view(setup, origin.language),
             recent=[row.view(origin.language) for row in rows],
             card=card,
             undo=undo_for(rows, origin.sign_in_id, origin.now),

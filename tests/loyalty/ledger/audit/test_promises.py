@@ -14,6 +14,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.booking import ledger as actions
+from backend.loyalty.ledger.booking import tries as trying
 from backend.loyalty.ledger.metrics import CONFLICTS
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.schemas import Adjustment
@@ -142,8 +143,8 @@ async def test_a_card_fought_over_for_too_long_is_told_to_press_again(
     async def moved(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr(actions, "TRIES", 2)
-    monkeypatch.setattr(actions.Ledger, "write", moved)
+    monkeypatch.setattr(trying, "TRIES", 2)
+    monkeypatch.setattr(actions, "write", moved)
     with refused("request_in_progress", 409) as said:
         await shop.anna.earn(card, cents=100)
     assert said[0].answer.headers["retry-after"] == "1"
@@ -160,7 +161,7 @@ async def test_a_locked_card_keeps_nobody_from_booking_on_another(
         waiting = [asyncio.create_task(till.earn(locked, cents=100)) for till in tills for _ in range(3)]
         await until(lambda: shop.services.pool.fetchval(WAITS_FOR_A_LOCK))
         await shop.luc.earn(other, cents=100)
-        monkeypatch.setattr(actions, "PATIENCE_SECONDS", 0.1)
+        monkeypatch.setattr(trying, "PATIENCE_SECONDS", 0.1)
         with refused("request_in_progress", 409):
             await shop.claire.earn(locked, cents=100)
         assert not any(task.done() for task in waiting)

@@ -13,6 +13,7 @@ from backend.access.permissions import MANAGE_PROGRAMS, TILL
 from backend.core.clock import clock
 from backend.core.idempotency import Key
 from backend.core.ids import new_id
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.models import FraudLimit
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.problems import LimitReached
@@ -127,7 +128,7 @@ async def test_a_device_is_counted_by_itself(shop: Shop) -> None:
         card_id = UUID((await shop.a_card())["id"])
         sale, key = EarnPoints(Earn(purchase_amount_cents=100)), new_key()
         told = replace(origin, device_id=device_id)
-        return (await shop.services.ledger.book(sale, told, Key(key, "00"), card_id=card_id)).status
+        return (await shop.services.ledger.book(sale, BookingRequest(told, Key(key, "00"), card_id=card_id))).status
 
     assert [await earn(tablet), await earn(tablet), await earn(uuid4()), await earn(None)] == [201, 409, 201, 201]
 

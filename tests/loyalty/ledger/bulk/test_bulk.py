@@ -7,8 +7,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from backend.core.origin import Origin
+from backend.core.idempotency import Reply
 from backend.loyalty.ledger.booking import ledger as actions
+from backend.loyalty.ledger.booking.operation import Operation
+from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.bulk import actions as bulk
 from backend.loyalty.ledger.problems import CardBusy
 from tests.conftest import OpenShop
@@ -103,12 +105,10 @@ async def test_what_failed_is_tried_again_by_the_same_request_and_only_that(
     owner, cards, key = Office.of(shop.claire), [await shop.a_card() for _ in range(4)], new_key()
     book = actions.Ledger.book
 
-    async def failing(
-        self: actions.Ledger, operation: bulk.AdjustPoints, origin: Origin, *rest: object, **named: object
-    ):
-        if str(named["card_id"]) == cards[2]["id"]:
+    async def failing(self: actions.Ledger, operation: Operation, request: BookingRequest) -> Reply:
+        if str(request.card_id) == cards[2]["id"]:
             raise failure
-        return await book(self, operation, origin, *rest, **named)
+        return await book(self, operation, request)
 
     with monkeypatch.context() as patch:
         patch.setattr(actions.Ledger, "book", failing)

@@ -12,7 +12,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.booking import ledger as actions
-from backend.loyalty.ledger.operations.hold import ReserveReward
+from backend.loyalty.ledger.operations.hold import HoldReward
 from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.schemas import Redemption, Reservation
 from backend.loyalty.rewards.models import Reward, RewardStore
@@ -194,7 +194,7 @@ async def test_the_last_piece_is_set_aside_once_for_two_hundred_customers_at_onc
     shop = await opened(rewards=[{"points_required": 10, "stock": 1}])
     cards = [await shop.a_card(points=10) for _ in range(200)]
     body = Reservation(reward_id=UUID(shop.rewards[10]))
-    answers = await asyncio.gather(*(shop.book(ReserveReward(body), card) for card in cards))
+    answers = await asyncio.gather(*(shop.book(HoldReward(body), card) for card in cards))
     assert Counter(answer.get("code", "reserved") for answer in answers) == {"reserved": 1, "reward_unavailable": 199}
     assert (await shop.anna.show(cards[0]))["rewards"][0]["stock"] == 0
 
@@ -203,7 +203,7 @@ async def test_the_limit_of_a_card_holds_for_everything_at_once(opened: OpenShop
     shop = await opened(rewards=[{"points_required": 10, "limit_per_card": 3}])
     card = await shop.a_card(points=1000)
     reward = UUID(shop.rewards[10])
-    bookings = [ReserveReward(Reservation(reward_id=reward)) for _ in range(20)]
+    bookings = [HoldReward(Reservation(reward_id=reward)) for _ in range(20)]
     bookings += [RedeemReward(Redemption(reward_id=reward)) for _ in range(20)]
     answers = await asyncio.gather(*(shop.book(booking, card) for booking in bookings))
     assert Counter(answer.get("code", "done") for answer in answers) == {"done": 3, "reward_unavailable": 37}

@@ -8,7 +8,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.cards import code as card_code
-from backend.loyalty.enrollment import actions as enrolling
+from backend.loyalty.enrollment import enroll as enrolling
 from backend.loyalty.ledger.operations import replace as replacing
 from backend.merchants.models import Policy
 from i18n.formatting import get_formatter

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.rows import Booking
-from backend.loyalty.ledger.booking.state import LotState
 
 
 @dataclass(slots=True)
-class Families:
+class LotLineage:
     """Of a card and those merged with it."""
 
     by_id: dict[UUID, LotState] = field(default_factory=dict)
     granted: dict[UUID, UUID] = field(default_factory=dict)
     """Lots by the transaction that granted them."""
-    _made: defaultdict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    _children: defaultdict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     _expired: Counter[UUID] = field(default_factory=Counter)
     _restored: set[UUID] = field(default_factory=set)
 
@@ -26,7 +26,7 @@ class Families:
             self.by_id[lot.id] = lot
             self.granted[lot.transaction_id] = lot.id
             if lot.from_lot_id is not None:
-                self._made[lot.from_lot_id].append(lot.id)
+                self._children[lot.from_lot_id].append(lot.id)
             if lot.transaction_id in restored:
                 self._restored.add(lot.id)
         expired = {row.id for row in booking.transactions if row.kind == "expired"}
@@ -38,7 +38,7 @@ class Families:
         """The lot itself, and all that has come of it."""
         if lot_id is None:
             return []
-        return [self.by_id[lot_id], *(lot for made in self._made[lot_id] for lot in self.of(made))]
+        return [self.by_id[lot_id], *(lot for child_id in self._children[lot_id] for lot in self.of(child_id))]
 
     def expired(self, lots: list[LotState]) -> int:
         """How much of them has expired and was not restored."""

@@ -24,8 +24,8 @@ def sentence_of(example: CardExample, language: str) -> str:
     translator, formatter = get_translator(language), get_formatter(language)
 
     def counted(texts: tuple[str, str], number: int, **others: int) -> str:
-        shown = {name: formatter.number(value) for name, value in others.items()}
-        return translator.ngettext(*texts, number, **shown)
+        formatted = {name: formatter.number(value) for name, value in others.items()}
+        return translator.ngettext(*texts, number, **formatted)
 
     if example.rewards_refused:
         return counted(REFUSED, example.rewards_refused, count=example.rewards_refused)

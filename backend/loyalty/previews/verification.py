@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from backend.loyalty.ledger.booking.state import LotState
+from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.previews.card_replay import CardReplay
 
 COMPARED = (
@@ -21,19 +21,19 @@ COMPARED = (
 
 def differences(replayed: CardReplay) -> list[str]:
     """Empty when every balance, every lot and every line agrees. Ask before anything later is booked on the replay."""
-    stored, card, rows = replayed.history, replayed.stage.state.card, replayed.stage.rows
-    found = [
+    stored, card, rows = replayed.history, replayed.replay.card_state.card, replayed.replay.rows
+    differing = [
         f"{name} is {getattr(stored.card, name)}, replayed {getattr(card, name)}"
         for name in COMPARED
         if getattr(stored.card, name) != getattr(card, name)
     ]
     lines = [(line.kind, line.unit, line.amount) for line in stored.lines]
-    if lines != (again := [(row.kind, row.unit, row.amount) for row in rows]):
-        found.append(f"lines are {lines}, replayed {again}")
-    there = _lots(stored.lots, {line.id: line.seq for line in stored.lines})
-    if there != (again_lots := _lots(replayed.stage.state.lots, {row.id: row.seq for row in rows})):
-        found.append(f"lots are {there}, replayed {again_lots}")
-    return found + [f"{code} refused {times} times" for code, times in replayed.stage.refusals.items()]
+    if lines != (replayed_lines := [(row.kind, row.unit, row.amount) for row in rows]):
+        differing.append(f"lines are {lines}, replayed {replayed_lines}")
+    stored_lots = _lots(stored.lots, {line.id: line.seq for line in stored.lines})
+    if stored_lots != (replayed_lots := _lots(replayed.replay.card_state.lots, {row.id: row.seq for row in rows})):
+        differing.append(f"lots are {stored_lots}, replayed {replayed_lots}")
+    return differing + [f"{code} refused {times} times" for code, times in replayed.replay.refusals.items()]
 
 
 def _lots(lots: Iterable[LotState], seqs: dict[UUID, int]) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.loyalty.ledger.booking.state import (
+from backend.loyalty.ledger.booking.setup import (
     HomeStore,
     ProgramState,
     RewardState,
@@ -27,7 +27,7 @@ from backend.merchants.models import Store
 
 
 @dataclass(frozen=True)
-class Past:
+class SetupHistory:
     """Everything of a merchant that a replay needs beside its cards."""
 
     merchant_id: UUID
@@ -52,7 +52,7 @@ class Past:
         assert self.setup.terms is not None, "a program has terms"
         return self.setup.terms
 
-    def learn(self, newer: "Past") -> None:
+    def learn(self, newer: "SetupHistory") -> None:
         """Terms published and stores opened since; what is tried, and compared with, stays."""
         self.versions.update(newer.versions)
         self.stores.update(newer.stores)
@@ -94,7 +94,7 @@ class Conditions:
         return self.of_version(max(published, default=min(self.versions)))
 
 
-async def read_past(session: AsyncSession, merchant_id: UUID) -> Past | None:
+async def read_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupHistory | None:
     """None while the merchant has no program."""
     stores = {
         store.id: HomeStore(store.id, store.code, store.name, store.timezone, store.country, store.language)
@@ -114,7 +114,7 @@ async def read_past(session: AsyncSession, merchant_id: UUID) -> Past | None:
             )
         )
     )
-    return Past(
+    return SetupHistory(
         merchant_id=merchant_id,
         setup=setup,
         stores=stores,
@@ -125,8 +125,8 @@ async def read_past(session: AsyncSession, merchant_id: UUID) -> Past | None:
 
 
 def _terms(version: TermsVersion) -> TermsState:
-    told: dict[str, Any] = {name: getattr(version, name) for name in TermsState.__struct_fields__}
-    return msgspec.convert(told, TermsState)
+    columns: dict[str, Any] = {name: getattr(version, name) for name in TermsState.__struct_fields__}
+    return msgspec.convert(columns, TermsState)
 
 
 async def _point_value(session: AsyncSession, merchant_id: UUID, program_id: UUID) -> Fraction:

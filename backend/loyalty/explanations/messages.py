@@ -4,7 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from backend.loyalty.explanations.queries import TransactionFacts
-from backend.loyalty.ledger.booking.state import MerchantState, in_language
+from backend.loyalty.ledger.booking.setup import MerchantState, in_language
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 
@@ -12,7 +12,7 @@ RECORDED = N_("%(amount)s: recorded on %(date)s.")
 RECORDED_EARLIER = N_("%(amount)s: recorded earlier.")
 
 
-class Sentences:
+class ExplanationMessages:
     """Days are those of the merchant, like the end of points."""
 
     def __init__(self, language: str, merchant: MerchantState, default_language: str) -> None:

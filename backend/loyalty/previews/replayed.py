@@ -6,13 +6,13 @@ from fractions import Fraction
 from uuid import UUID
 
 from backend.loyalty.ledger.booking.rows import Booking, MergeRow, TransactionRow
-from backend.loyalty.ledger.booking.state import Returned, Taken, Target, TargetTransaction
+from backend.loyalty.ledger.booking.target import LotPart, Returned, Target, TargetTransaction
 from backend.loyalty.ledger.operations.restore import Restorable
-from backend.loyalty.previews.families import Families
+from backend.loyalty.previews.lot_lineage import LotLineage
 
 
 @dataclass(slots=True)
-class Rebooked:
+class ReplayedTransaction:
     """A line booked anew, and what was taken back of it since."""
 
     row: TransactionRow
@@ -24,7 +24,7 @@ class Rebooked:
     given_back: int = 0
     found_expired: int = 0
     """Of the points settled by returns: what these have found expired."""
-    returned: "Rebooked | None" = None
+    returned: "ReplayedTransaction | None" = None
     """Of a return: what it took back."""
     return_policy: str = ""
     """Of a return: that of the terms it was booked under."""
@@ -39,7 +39,7 @@ class Rebooked:
         if return_policy == "debt" and void.reversed_points is not None:
             self.found_expired += void.reversed_points + void.amount
 
-    def stands_again(self, voided: "Rebooked") -> None:
+    def stands_again(self, voided: "ReplayedTransaction") -> None:
         """A return of it was undone: it counts nowhere any more."""
         void = voided.row
         self.void_count -= 1
@@ -60,11 +60,11 @@ class Rebooked:
 class Memory:
     """Of a card and those merged with it."""
 
-    booked: dict[UUID, Rebooked] = field(default_factory=dict)
+    booked: dict[UUID, ReplayedTransaction] = field(default_factory=dict)
     """By the id of the line of the past."""
     merges: dict[UUID, MergeRow] = field(default_factory=dict)
     """Those in force, by the id of the merge of the past."""
-    lots: Families = field(default_factory=Families)
+    lots: LotLineage = field(default_factory=LotLineage)
     _taken: defaultdict[UUID, list[tuple[UUID, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def keep(self, booking: Booking) -> None:
@@ -73,12 +73,12 @@ class Memory:
             if self.lots.by_id[part.lot_id].transaction_id != part.transaction_id:
                 self._taken[part.transaction_id].append((part.lot_id, part.amount))
 
-    def target(self, booked: Rebooked) -> Target:
+    def target(self, booked: ReplayedTransaction) -> Target:
         """As the statement `void_target` reads it."""
         row = booked.row
-        taken = [Taken(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]]
-        filled = [lot for part in taken if part.amount < 0 for lot in self.lots.of(part.lot.id)]
-        granted = self.lots.of(self.lots.granted.get(row.id)) + filled
+        parts = [LotPart(amount, self.lots.by_id[lot_id]) for lot_id, amount in self._taken[row.id]]
+        refilled = [lot for part in parts if part.amount < 0 for lot in self.lots.of(part.lot.id)]
+        granted = self.lots.of(self.lots.granted.get(row.id)) + refilled
         returned = booked.returned
         return Target(
             transaction=_target_transaction(row),
@@ -95,7 +95,7 @@ class Memory:
             returned=_returned(returned) if returned else None,
             granted_ids=[lot.id for lot in granted],
             granted_expired=self.lots.expired(granted) - booked.found_expired,
-            taken=taken,
+            taken=parts,
         )
 
     def restorable(self, card_id: UUID) -> list[Restorable]:
@@ -116,7 +116,7 @@ class Memory:
         return {card_id}.union(*(self.going_on_as(other) for other in merged))
 
 
-def _returned(booked: Rebooked) -> Returned:
+def _returned(booked: ReplayedTransaction) -> Returned:
     rate = booked.points_per_euro
     return Returned(_target_transaction(booked.row), rate.numerator, rate.denominator)
 

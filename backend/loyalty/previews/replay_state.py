@@ -10,23 +10,26 @@ from msgspec.structs import replace
 
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.loyalty.enrollment.actions import draft_enrolled
-from backend.loyalty.ledger.booking.draft import Draft
+from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.ledger.booking.card import CardRow
+from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import Booking, TransactionRow
-from backend.loyalty.ledger.booking.state import CardRow, CardState, Setup, StoreState, Target
-from backend.loyalty.previews.rebooked import Memory
+from backend.loyalty.ledger.booking.setup import Setup, StoreState
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.booking.target import Target
+from backend.loyalty.previews.replayed import Memory
 
 STAMPS_KEPT, HOLDS_KEPT = timedelta(days=5), timedelta(days=1)
 """As far back as the statement `card_state` reads them."""
 
-Decide = Callable[[Draft], None]
+Decide = Callable[[BookingDraft], object]
 
 
 @dataclass(slots=True)
-class Stage:
+class ReplayState:
     """One card."""
 
-    state: CardState
+    card_state: CardState
     memory: Memory
     """Shared by the cards that were merged."""
     rows: list[TransactionRow] = field(default_factory=list)
@@ -43,16 +46,18 @@ class Stage:
             decide(draft)
         except Problem as refusal:
             self.refusals[refusal.code] += 1
-        self.keep(draft.booking(None))
-        return [row for row in draft.transactions if row.kind != "expired"]
+        self.keep(draft.complete(None))
+        return [row for row in draft.booking.transactions if row.kind != "expired"]
 
     def enroll(self, setup: Setup, now: datetime, store_id: UUID | None) -> None:
         self._set(setup, now)
-        self.keep(draft_enrolled(self.state, origin_at(self.state.card.merchant_id, now, store_id)).booking(None))
+        self.keep(
+            draft_enrolled(self.card_state, origin_at(self.card_state.card.merchant_id, now, store_id)).complete(None)
+        )
 
-    def draft(self, setup: Setup, now: datetime, store_id: UUID | None, target: Target | None = None) -> Draft:
+    def draft(self, setup: Setup, now: datetime, store_id: UUID | None, target: Target | None = None) -> BookingDraft:
         self._set(setup, now, target)
-        return Draft(self.state, origin_at(self.state.card.merchant_id, now, store_id))
+        return BookingDraft(self.card_state, origin_at(self.card_state.card.merchant_id, now, store_id))
 
     def keep(self, booking: Booking) -> None:
         self.rows += booking.transactions
@@ -60,16 +65,16 @@ class Stage:
 
     def _set(self, setup: Setup, now: datetime, target: Target | None = None) -> None:
         """The same card, seen with this setup. Made anew, because a state remembers its program and terms."""
-        state = self.state
+        state = self.card_state
         state.lots[:] = [lot for lot in state.lots if lot.remaining]
         if state.stamped_at:
             state.stamped_at[:] = [at for at in state.stamped_at if at > now - STAMPS_KEPT]
         if state.holds:
             state.holds[:] = [hold for hold in state.holds if hold.reserved_at > now - HOLDS_KEPT]
-        self.state = replace(state, setup=setup, targets=[target] if target else [])
+        self.card_state = replace(state, setup=setup, targets=[target] if target else [])
 
 
-def empty_stage(card: CardRow, setup: Setup, memory: Memory) -> Stage:
+def empty_replay_state(card: CardRow, setup: Setup, memory: Memory) -> ReplayState:
     """The card as it was when it was made."""
     home = setup.store
     new = replace(
@@ -105,7 +110,7 @@ def empty_stage(card: CardRow, setup: Setup, memory: Memory) -> Stage:
         target_stores=1,
         target_cards=[],
     )
-    return Stage(state, memory)
+    return ReplayState(state, memory)
 
 
 def origin_at(merchant_id: UUID, now: datetime, store_id: UUID | None = None) -> Origin:

@@ -22,14 +22,14 @@ class Values:
 
 
 @dataclass(slots=True)
-class Tally:
+class PreviewTotals:
     values: Values
     _stores: defaultdict[UUID, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, card: CardReplay) -> None:
         """After what has expired was booked. Balances, and expiry, stand with the card's own store."""
-        own = card.stage.state.card
-        for row in card.stage.rows:
+        own = card.replay.card_state.card
+        for row in card.replay.rows:
             count = _count_points if row.unit == "points" else _count_stamps
             count(self._stores[row.store_id or own.store_id], row)
         counts = self._stores[own.store_id]

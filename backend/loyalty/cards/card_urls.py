@@ -117,8 +117,8 @@ class LinkReferences:
         """The answer as its reader gets it."""
         return REFERENCE.sub(self._address, body)
 
-    def _address(self, found: re.Match[bytes]) -> bytes:
-        field, merchant_id, card_id, page_version = found.groups()
+    def _address(self, match: re.Match[bytes]) -> bytes:
+        field, merchant_id, card_id, page_version = match.groups()
         address = self._addresses[field](UUID(merchant_id.decode()), UUID(card_id.decode()), int(page_version))
         return b'"%b":"%b"' % (field, address.encode())
 

@@ -23,43 +23,42 @@ from backend.loyalty.ledger.schemas import (
     Standing,
     Void,
 )
-from backend.loyalty.previews.card_replay import CardReplay, Price, as_unit, nothing
-from backend.loyalty.previews.history import Line
-from backend.loyalty.previews.rebooked import Rebooked
-from backend.loyalty.previews.stage import origin_at
+from backend.loyalty.previews.card_replay import CardReplay, PriceThen, as_unit, nothing
+from backend.loyalty.previews.history import PastTransaction
+from backend.loyalty.previews.replayed import ReplayedTransaction
 
 AS_IT_WAS = "As it was"
 
 
-def act(card: CardReplay, line: Line) -> None:
-    if again := ACTS.get(line.kind):
+def replay_line(card: CardReplay, line: PastTransaction) -> None:
+    if again := OPERATIONS.get(line.kind):
         again(card, line)
 
 
-def _enroll(card: CardReplay, line: Line) -> None:
+def _enroll(card: CardReplay, line: PastTransaction) -> None:
     """The welcome bonus is part of it."""
     terms, program = card.terms(line), card.conditions.program
     if card.conditions.are_past:
         had_bonus = any(other.kind == "welcome_bonus" for other in card.history.lines)
         program = replace(program, type="hybrid" if had_bonus else "stamps")
-    setup = card.past.setup_of(card.place(line.store_id), program, terms, None)
-    card.stage.enroll(setup, line.recorded_at, line.store_id)
+    setup = card.setup_history.setup_of(card.place(line.store_id), program, terms, None)
+    card.replay.enroll(setup, line.recorded_at, line.store_id)
 
 
-def _earn(card: CardReplay, line: Line) -> None:
+def _earn(card: CardReplay, line: PastTransaction) -> None:
     if line.unit == "stamps":
         card.book_line(line, AddStamp(Stamp(occurred_at=line.occurred_at)).decide)
         return
-    refused = card.stage.refusals.total()
+    refused = card.replay.refusals.total()
     cents = line.purchase_amount_cents or 0
     sale = EarnPoints(Earn(purchase_amount_cents=cents, occurred_at=line.occurred_at))
     booked = card.book_line(line, sale.decide)
-    card.below_minimum += not booked and card.stage.refusals.total() == refused
+    card.below_minimum += not booked and card.replay.refusals.total() == refused
 
 
-def _redeem(card: CardReplay, line: Line) -> None:
+def _redeem(card: CardReplay, line: PastTransaction) -> None:
     quantity = line.quantity or 1
-    price = Price(as_unit(line.unit), line.reward_id, -line.amount // quantity)
+    price = PriceThen(as_unit(line.unit), line.reward_id, -line.amount // quantity)
     if line.hold_id is None:
         wanted = Redemption(price.reward_id, price.unit, quantity)
         card.book_line(line, RedeemReward(wanted).decide, price=price)
@@ -67,59 +66,58 @@ def _redeem(card: CardReplay, line: Line) -> None:
         card.book_line(line, ConfirmHold(hold.id, Confirmation(quantity)).decide, price=price)
     else:
         refusal = InsufficientStamps if line.unit == "stamps" else InsufficientPoints
-        card.stage.refusals[refusal.code] += 1
+        card.replay.refusals[refusal.code] += 1
 
 
-def _void(card: CardReplay, line: Line) -> None:
+def _void(card: CardReplay, line: PastTransaction) -> None:
     """What these terms never gave cannot be taken back."""
-    booked = card.stage.memory.booked.get(line.voids_id) if line.voids_id else None
+    booked = card.replay.memory.booked.get(line.voids_id) if line.voids_id else None
     if booked is None:
         return
-    operation = VoidTransaction(_part(line, booked), origin_at(card.past.merchant_id, line.recorded_at))
-    target = card.stage.memory.target(booked)
+    operation = VoidTransaction(_part(line, booked))
+    target = card.replay.memory.target(booked)
     terms = card.terms(line)
     for row in card.book_line(line, operation.decide, target=target):
         booked.taken_back(row, terms.return_policy)
-        card.stage.memory.booked[line.id] = Rebooked(
+        card.replay.memory.booked[line.id] = ReplayedTransaction(
             row, terms.points_per_euro, returned=booked, return_policy=terms.return_policy
         )
 
 
-def _reinstate(card: CardReplay, line: Line) -> None:
+def _reinstate(card: CardReplay, line: PastTransaction) -> None:
     """What these terms never took back cannot stand again."""
-    voided = card.stage.memory.booked.get(line.voids_id) if line.voids_id else None
+    voided = card.replay.memory.booked.get(line.voids_id) if line.voids_id else None
     if voided is None or voided.returned is None:
         return
-    operation = VoidTransaction(Void(), origin_at(card.past.merchant_id, line.recorded_at))
-    if rows := card.book_line(line, operation.decide, target=card.stage.memory.target(voided)):
+    operation = VoidTransaction(Void())
+    if rows := card.book_line(line, operation.decide, target=card.replay.memory.target(voided)):
         voided.taken_back(rows[-1], card.terms(line).return_policy)
         voided.returned.stands_again(voided)
 
 
-def _adjust(card: CardReplay, line: Line) -> None:
+def _adjust(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, AdjustPoints(Adjustment(line.amount, AS_IT_WAS)).decide)
 
 
-def _restore(card: CardReplay, line: Line) -> None:
-    by = origin_at(card.past.merchant_id, line.recorded_at, line.store_id)
-    origins = card.stage.memory.restorable(card.card_id)
-    operation = RestorePoints(card.card_id, Restoration(line.amount, AS_IT_WAS), by, _origins=origins)
+def _restore(card: CardReplay, line: PastTransaction) -> None:
+    restorable = tuple(card.replay.memory.restorable(card.card_id))
+    operation = RestorePoints(Restoration(line.amount, AS_IT_WAS), restorable)
     card.book_line(line, operation.decide)
 
 
-def _expire(card: CardReplay, line: Line) -> None:
+def _expire(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, nothing)
 
 
-def _deactivate(card: CardReplay, line: Line) -> None:
+def _deactivate(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, DeactivateCard(Standing(AS_IT_WAS)).decide)
 
 
-def _reactivate(card: CardReplay, line: Line) -> None:
+def _reactivate(card: CardReplay, line: PastTransaction) -> None:
     card.book_line(line, ReactivateCard(Standing(AS_IT_WAS)).decide)
 
 
-def _part(line: Line, booked: Rebooked) -> Void:
+def _part(line: PastTransaction, booked: ReplayedTransaction) -> Void:
     """As much as was taken back then."""
     return Void(
         amount_cents=line.purchase_amount_cents if booked.row.purchase_amount_cents is not None else None,
@@ -127,7 +125,7 @@ def _part(line: Line, booked: Rebooked) -> Void:
     )
 
 
-ACTS: dict[str, Callable[[CardReplay, Line], None]] = {
+OPERATIONS: dict[str, Callable[[CardReplay, PastTransaction], None]] = {
     "enrolled": _enroll,
     "earned": _earn,
     "redeemed": _redeem,

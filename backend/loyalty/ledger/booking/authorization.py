@@ -1,0 +1,69 @@
+"""The PINs given with a request: the acting person's own, and that of somebody who overrides a limit."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.access.permissions import BY_ROLE, MANAGE_PROGRAMS
+from backend.core.addresses import normalize_email
+from backend.core.origin import Origin
+from backend.loyalty.ledger.booking.request import BookingRequest
+from backend.loyalty.ledger.booking.setup import Setup
+from backend.loyalty.ledger.problems import OverrideRefused
+from backend.staff_pins.actions import StaffPins
+
+FIND_OVERRIDER = "SELECT find_overrider($1, $2, $3)"
+
+
+class Overrider(msgspec.Struct, frozen=True):
+    user_id: UUID
+    role: str
+    permissions: list[str] | None
+    """At the store of the request; None where the person has no role of their own there."""
+
+    @property
+    def may_override(self) -> bool:
+        """Whoever may set limits may override them."""
+        if self.role == "merchant_owner":
+            return MANAGE_PROGRAMS in BY_ROLE[self.role]
+        return MANAGE_PROGRAMS in (self.permissions or ())
+
+
+@dataclass(slots=True)
+class Authorization:
+    """Verifies each PIN of one request at most once, however often its booking is tried."""
+
+    pins: StaffPins
+    request: BookingRequest
+    _staff_pin_id: UUID | None = None
+    _overrider_id: UUID | None = None
+
+    async def staff_pin_id(self, setup: Setup, *, is_needed: bool) -> UUID | None:
+        """None where no PIN is asked for. Raises PinRequired, PinNotSet, PinLocked or PinInvalid."""
+        if self._staff_pin_id is None:
+            self._staff_pin_id = await self.pins.check(
+                self.request.staff_pin, self.request.origin, setup.policy, setup.store.zone, is_needed=is_needed
+            )
+        return self._staff_pin_id
+
+    async def overrider_id(self, setup: Setup) -> UUID | None:
+        """The person who overrides a limit; None where the request names nobody.
+
+        Raises OverrideRefused, PinNotSet, PinLocked or PinInvalid; failed attempts count as that person's.
+        """
+        override, origin = self.request.override, self.request.origin
+        if override is not None and self._overrider_id is None:
+            person = await _find_overrider(self.pins.pool, origin, override.email)
+            if person is None or not person.may_override:
+                raise OverrideRefused
+            acting = replace(origin, user_id=person.user_id)
+            await self.pins.verify(override.pin, acting, setup.policy, setup.store.zone)
+            self._overrider_id = person.user_id
+        return self._overrider_id
+
+
+async def _find_overrider(pool: asyncpg.Pool, origin: Origin, email: str) -> Overrider | None:
+    document = await pool.fetchval(FIND_OVERRIDER, origin.merchant_id, origin.store_id, normalize_email(email))
+    return msgspec.json.decode(document, type=Overrider) if document else None

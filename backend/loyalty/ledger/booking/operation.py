@@ -1,0 +1,63 @@
+"""What the ledger asks of an operation. Operations are frozen values: nothing is kept in them between the calls."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Self
+
+import asyncpg
+import msgspec
+
+from backend.core.origin import Origin
+from backend.loyalty.ledger.booking.decided import Decided
+from backend.loyalty.ledger.booking.draft import BookingDraft
+from backend.loyalty.ledger.booking.rows import MergeRow
+from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.views import Show
+
+
+class Operation(ABC):
+    """Books something on one card."""
+
+    kind: ClassVar[str]
+    """Label of the metrics."""
+
+    async def read(self, pool: asyncpg.Pool, state: CardState) -> Self:  # noqa: ARG002 - most need only the state
+        """The operation with the further facts it decides on, read after the card: the write proves both unchanged."""
+        return self
+
+    @abstractmethod
+    def check(self, state: CardState) -> None:
+        """Raises the problems that need neither a PIN nor a balance."""
+
+    def needs_pin(self, state: CardState, origin: Origin) -> bool:  # noqa: ARG002 - known without either, mostly
+        """Whether a policy that requires a PIN requires it here. An office has signed in by password."""
+        return origin.store_id is not None
+
+    @abstractmethod
+    def decide(self, draft: BookingDraft) -> Decided:
+        """Adds to the draft what is to be booked, or raises a problem. A draft left empty books nothing."""
+
+    @abstractmethod
+    def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> msgspec.Struct:
+        """The body of the response."""
+
+
+class JointOperation(ABC):
+    """Books something on two cards, on both or on neither."""
+
+    kind: ClassVar[str]
+
+    async def read(self, pool: asyncpg.Pool, kept: CardState) -> Self:  # noqa: ARG002 - a merge needs only the states
+        """As of `Operation`."""
+        return self
+
+    @abstractmethod
+    def check(self, kept: CardState, merged: CardState, origin: Origin) -> None:
+        """Raises the problems that need no balance."""
+
+    @abstractmethod
+    def decide(self, kept: BookingDraft, merged: BookingDraft) -> MergeRow:
+        """Adds to both drafts what is to be booked, or raises a problem."""
+
+    @abstractmethod
+    def answer(self, merge: MergeRow, kept: BookingDraft, merged: BookingDraft, show: Show) -> msgspec.Struct:
+        """The body of the response."""

@@ -1,0 +1,106 @@
+"""What every route that books has in common."""
+
+from dataclasses import dataclass
+from typing import Annotated, TypedDict, Unpack
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter
+from litestar.types import Guard
+
+from backend.access.guards import limited, together
+from backend.core.idempotency import Key, Reply, key_for
+from backend.core.openapi import refusals, shown
+from backend.core.origin import Origin
+from backend.core.problems import Problem
+from backend.core.schemas import Answer, Body
+from backend.loyalty.ledger.booking.request import BookingRequest
+
+EARN, STAMP, REDEEM, VOID, ADJUST = ("earn", 60), ("stamp", 60), ("redeem", 60), ("void", 20), ("adjust", 20)
+"""Requests a minute of one user."""
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        description="1 to 128 printable characters, made by the client and kept before sending. Required.",
+    ),
+]
+REPLAYED = [
+    ResponseHeader(
+        name="Idempotency-Replayed", documentation_only=True, description="`true` when this is the first answer again"
+    )
+]
+
+
+class BookingTarget(TypedDict, total=False):
+    """The card of a booking, named by one of these; a merge names two."""
+
+    card_id: UUID
+    other_card_id: UUID
+    transaction_id: UUID
+    order_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and the idempotency key of the call."""
+
+    origin: Origin
+    idempotency_key: str | None
+
+    def request(self, body: Body, **target: Unpack[BookingTarget]) -> BookingRequest:
+        """Raises IdempotencyKeyMissing."""
+        pin, override = getattr(body, "staff_pin", None), getattr(body, "override", None)
+        return BookingRequest(self.origin, self.key(body), staff_pin=pin, override=override, **target)
+
+    def key(self, body: Body) -> Key:
+        """The same for the same request at the same store. Raises IdempotencyKeyMissing."""
+        return key_for(self.idempotency_key, f"{self.origin.store_id or ''}{self.origin.instance}", body)
+
+    def optional_key(self, body: Body) -> Key | None:
+        """For what is safe to repeat without a key; with one the answer is the same too."""
+        return self.key(body) if self.idempotency_key is not None else None
+
+
+def provide_caller(origin: NamedDependency[Origin], idempotency_key: IdempotencyKey = None) -> Caller:
+    return Caller(origin, idempotency_key)
+
+
+def booking_route(
+    path: str,
+    *guards: Guard,
+    operation_id: str,
+    summary: str,
+    view: type[Answer],
+    limit: tuple[str, int],
+    problems: tuple[type[Problem], ...],
+    description: str | None = None,
+    statuses: tuple[int, ...] = (201,),
+    after_limit: tuple[Guard, ...] = (),
+) -> HTTPRouteHandler:
+    """A POST whose answer is stored under its idempotency key and repeated byte for byte.
+
+    `after_limit`: guards that read the database.
+    """
+    asked = (*guards, limited(*limit, keeps_answers=True), *after_limit)
+    successes: dict[int, ResponseSpec] = {status: shown(view) for status in statuses}
+    return post(
+        path,
+        operation_id=operation_id,
+        summary=summary,
+        description=description,
+        guards=[together(*asked)],
+        response_headers=REPLAYED,
+        responses=successes | refusals(*problems),
+    )
+
+
+def respond(reply: Reply) -> Response[bytes]:
+    """The bytes as they are, so that a repeated answer cannot differ."""
+    return Response(reply.body, status_code=reply.status, media_type=reply.media_type, headers=reply.headers)
