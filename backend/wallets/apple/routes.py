@@ -22,7 +22,7 @@ from backend.wallets.apple.limits import limited_by, limited_by_address
 from backend.wallets.apple.problems import PassTokenRefused
 from backend.wallets.apple.schemas import ChangedPasses, PhoneLog, Registration
 
-Authorization = Annotated[
+AuthorizationHeader = Annotated[
     str, HeaderParameter(name="Authorization", required=False, description="`ApplePass` and the pass's token.")
 ]
 IfModifiedSince = Annotated[str | None, HeaderParameter(name="If-Modified-Since", required=False)]
@@ -61,7 +61,7 @@ class AppleWebService(Controller):
         serial: FromPath[str],
         data: JSONBody[Registration],
         apple_passes: NamedDependency[ApplePasses | None],
-        authorization: Authorization = "",
+        authorization: AuthorizationHeader = "",
     ) -> Response[bytes]:
         is_new = await _require_passes(apple_passes, device).register(
             pass_type, serial, authorization, library_id=device, push_token=data.push_token
@@ -82,7 +82,7 @@ class AppleWebService(Controller):
         pass_type: FromPath[str],
         serial: FromPath[str],
         apple_passes: NamedDependency[ApplePasses | None],
-        authorization: Authorization = "",
+        authorization: AuthorizationHeader = "",
     ) -> Response[bytes]:
         await _require_passes(apple_passes, device).unregister(pass_type, serial, authorization, library_id=device)
         return _empty_response(200)
@@ -119,7 +119,7 @@ class AppleWebService(Controller):
         pass_type: FromPath[str],
         serial: FromPath[str],
         apple_passes: NamedDependency[ApplePasses | None],
-        authorization: Authorization = "",
+        authorization: AuthorizationHeader = "",
         if_modified_since: IfModifiedSince = None,
     ) -> Response[bytes]:
         known = _moment(if_modified_since)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from h2.exceptions import ProtocolError
 
-from backend.dev.sandbox.apple.apns_connection import ApnsConnection
+from backend.dev.sandbox.apple.apns_connection import ServerConnection
 from backend.dev.sandbox.apple.pki import ROOT, SERVER, SERVER_KEY
 from backend.dev.sandbox.apple.pushes import Push, Script
 from backend.wallets.apple.certificates import WWDR
@@ -72,7 +72,7 @@ class FakeApns:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connection_count += 1
         self._writers.add(writer)
-        connection = ApnsConnection(self, reader, writer)
+        connection = ServerConnection(self, reader, writer)
         with suppress(ConnectionError, ProtocolError, ssl.SSLError, asyncio.CancelledError):
             await connection.run()
         self._writers.discard(writer)

@@ -29,7 +29,7 @@ class PushService(Protocol):
         """Holds a reference to the task until it has ended."""
 
 
-class ApnsConnection:
+class ServerConnection:
     def __init__(self, apns: PushService, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._apns, self._reader, self._writer = apns, reader, writer
         self._pass_type = _pass_type(writer)

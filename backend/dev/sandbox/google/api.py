@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from backend.dev.sandbox.google.faults import Fault, Faults
 from backend.dev.sandbox.google.oauth import TokenEndpoint
-from backend.dev.sandbox.google.passes import Passes, ResourceType
+from backend.dev.sandbox.google.passes import Passes, ServedType
 from backend.dev.sandbox.google.resources import GoogleError
 from backend.dev.sandbox.google.web import (
     ConnectionLost,
@@ -74,14 +74,14 @@ class WalletApi:
         match = RESOURCE.match(path)
         if match is None:
             return error_response(404, "notFound", "There is nothing at this address.")
-        kind, name, adds_message = cast("ResourceType", match[1]), match[2], bool(match[3])
+        kind, name, adds_message = cast("ServedType", match[1]), match[2], bool(match[3])
         try:
             return self._call(request, kind, name, adds_message=adds_message)
         except GoogleError as error:
             return error_response(error.status, error.reason, error.message)
 
     def _call(
-        self, request: SandboxRequest, kind: ResourceType, name: str | None, *, adds_message: bool
+        self, request: SandboxRequest, kind: ServedType, name: str | None, *, adds_message: bool
     ) -> SandboxResponse:
         if_match = request.headers.get("if-match")
         match request.method, name, adds_message:
@@ -102,7 +102,7 @@ class WalletApi:
                 return error_response(405, "httpMethodNotAllowed", "This method is not allowed here.")
         return json_response(200, self.passes.view(kind, resource), etag=resource.etag)
 
-    def _page(self, request: SandboxRequest, kind: ResourceType) -> SandboxResponse:
+    def _page(self, request: SandboxRequest, kind: ServedType) -> SandboxResponse:
         size = min(int(request.query.get("maxResults", PAGE_SIZE_MAX)), PAGE_SIZE_MAX)
         filters: dict[str, Any] = {}
         if kind == "loyaltyObject":

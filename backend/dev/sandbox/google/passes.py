@@ -9,9 +9,9 @@ from backend.dev.sandbox.google.resources import GoogleError, Resource, merged
 from backend.dev.sandbox.google.schema import PayloadRefused, check, check_names
 from backend.dev.sandbox.json_object import JsonObject
 
-ResourceType = Literal["loyaltyClass", "loyaltyObject"]
+ServedType = Literal["loyaltyClass", "loyaltyObject"]
 
-SCHEMAS: dict[ResourceType, str] = {"loyaltyClass": "LoyaltyClass", "loyaltyObject": "LoyaltyObject"}
+SCHEMAS: dict[ServedType, str] = {"loyaltyClass": "LoyaltyClass", "loyaltyObject": "LoyaltyObject"}
 MESSAGES_MAX = 10
 PLATFORM_KEYS = ("hasUsers", "hasLinkedDevice", "classReference", "review")
 
@@ -21,30 +21,30 @@ class Passes:
         self.issuer_id = issuer_id
         self.rejected_names: set[str] = set()
         """Names of programs whose review Google rejects."""
-        self._resources: dict[ResourceType, dict[str, Resource]] = {"loyaltyClass": {}, "loyaltyObject": {}}
+        self._resources: dict[ServedType, dict[str, Resource]] = {"loyaltyClass": {}, "loyaltyObject": {}}
 
-    def find(self, kind: ResourceType, name: str) -> Resource | None:
+    def find(self, kind: ServedType, name: str) -> Resource | None:
         return self._resources[kind].get(name)
 
-    def all(self, kind: ResourceType) -> Iterator[Resource]:
+    def all(self, kind: ServedType) -> Iterator[Resource]:
         yield from self._resources[kind].values()
 
-    def restore(self, kind: ResourceType, resource: Resource) -> None:
+    def restore(self, kind: ServedType, resource: Resource) -> None:
         """Adds a resource of an earlier run without checks."""
         self._resources[kind][resource.body["id"]] = resource
 
-    def forget(self, kind: ResourceType, name: str) -> None:
+    def forget(self, kind: ServedType, name: str) -> None:
         """Removes a resource, as in a new sandbox; Google itself never deletes."""
         self._resources[kind].pop(name, None)
 
-    def get(self, kind: ResourceType, name: str) -> Resource:
+    def get(self, kind: ServedType, name: str) -> Resource:
         """Raises GoogleError."""
         resource = self.find(kind, name)
         if resource is None:
             raise GoogleError(404, "resourceNotFound", f"The resource {name} was not found.")
         return resource
 
-    def insert(self, kind: ResourceType, body: JsonObject) -> Resource:
+    def insert(self, kind: ServedType, body: JsonObject) -> Resource:
         _refuse_platform_keys(body)
         _validate(SCHEMAS[kind], body)
         self._check_issuer(body["id"])
@@ -56,7 +56,7 @@ class Passes:
         self._resources[kind][body["id"]] = resource
         return resource
 
-    def patch(self, kind: ResourceType, name: str, changes: JsonObject, if_match: str | None = None) -> Resource:
+    def patch(self, kind: ServedType, name: str, changes: JsonObject, if_match: str | None = None) -> Resource:
         """Null deletes a key, objects are merged, lists are replaced."""
         _check_names(kind, changes)
         resource = self.get(kind, name)
@@ -65,10 +65,10 @@ class Passes:
             body["reviewStatus"] = "UNDER_REVIEW"
         return self._replace(kind, resource, merged(body, changes), if_match)
 
-    def put(self, kind: ResourceType, name: str, body: JsonObject, if_match: str | None = None) -> Resource:
+    def put(self, kind: ServedType, name: str, body: JsonObject, if_match: str | None = None) -> Resource:
         return self._replace(kind, self.get(kind, name), body, if_match)
 
-    def add_message(self, kind: ResourceType, name: str, request: JsonObject) -> Resource:
+    def add_message(self, kind: ServedType, name: str, request: JsonObject) -> Resource:
         resource = self.get(kind, name)
         _validate("AddMessageRequest", request)
         messages = resource.body.get("messages", [])
@@ -81,7 +81,7 @@ class Passes:
         resource.version += 1
         return resource
 
-    def page(self, kind: ResourceType, filters: JsonObject, token: str, size: int) -> tuple[list[JsonObject], str]:
+    def page(self, kind: ServedType, filters: JsonObject, token: str, size: int) -> tuple[list[JsonObject], str]:
         """Resources in the order of their ids, and the token of the next page; "" for none."""
         matching = [
             self.view(kind, resource)
@@ -91,7 +91,7 @@ class Passes:
         page = matching[:size]
         return page, page[-1]["id"] if len(matching) > size else ""
 
-    def view(self, kind: ResourceType, resource: Resource) -> JsonObject:
+    def view(self, kind: ServedType, resource: Resource) -> JsonObject:
         """The resource as in the response of a GET."""
         body = deepcopy(resource.body)
         if kind == "loyaltyObject":
@@ -100,7 +100,7 @@ class Passes:
             body.setdefault("hasUsers", False)
         return body
 
-    def _replace(self, kind: ResourceType, resource: Resource, body: JsonObject, if_match: str | None) -> Resource:
+    def _replace(self, kind: ServedType, resource: Resource, body: JsonObject, if_match: str | None) -> Resource:
         if if_match not in {None, "*", resource.etag}:
             raise GoogleError(412, "conditionNotMet", "The resource has changed.")
         _refuse_platform_keys(body)
@@ -117,7 +117,7 @@ class Passes:
         resource.version += 1
         return resource
 
-    def _reviewed(self, kind: ResourceType, body: JsonObject) -> JsonObject:
+    def _reviewed(self, kind: ServedType, body: JsonObject) -> JsonObject:
         """The body to store: a class under review is approved or rejected at once."""
         stored = {key: deepcopy(value) for key, value in body.items() if key != "notifyPreference"}
         if kind == "loyaltyClass" and stored["reviewStatus"] == "UNDER_REVIEW":
@@ -148,7 +148,7 @@ def _validate(schema: str, body: JsonObject) -> None:
         raise GoogleError(400, "invalid", str(error)) from error
 
 
-def _check_names(kind: ResourceType, changes: JsonObject) -> None:
+def _check_names(kind: ServedType, changes: JsonObject) -> None:
     try:
         check_names(SCHEMAS[kind], changes)
     except PayloadRefused as error:

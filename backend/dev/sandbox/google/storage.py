@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from backend.dev.sandbox.google.passes import Passes, ResourceType
+from backend.dev.sandbox.google.passes import Passes, ServedType
 from backend.dev.sandbox.google.resources import Resource
 
-RESOURCE_TYPES: tuple[ResourceType, ...] = ("loyaltyClass", "loyaltyObject")
+RESOURCE_TYPES: tuple[ServedType, ...] = ("loyaltyClass", "loyaltyObject")
 
 
 def save(passes: Passes, path: Path) -> None:

@@ -11,7 +11,7 @@ from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAM
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
-from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import CardView
@@ -22,7 +22,7 @@ from backend.loyalty.ledger.operations.change_state import DeactivateCard, React
 from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
-from backend.loyalty.ledger.routes.history import AfterCursor, PageLimit, card_history
+from backend.loyalty.ledger.routes.history import card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, OPEN
 from backend.loyalty.ledger.schemas import (
     Restoration,
@@ -64,7 +64,7 @@ class AdminCardController(Controller):
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
         limit: PageLimit = LIMIT_DEFAULT,
-        after: AfterCursor = None,
+        after: PageCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
 

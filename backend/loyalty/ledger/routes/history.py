@@ -1,20 +1,14 @@
 """A page of a history, for whoever asks."""
 
-from typing import Annotated
 from uuid import UUID
 
-from litestar.params import QueryParameter
-
 from backend.core.origin import Origin
-from backend.core.paging import LIMIT_MAX, Cursors
+from backend.core.paging import Cursors
 from backend.core.schemas import Page
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import HistoryRow, list_transactions
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.schemas import TransactionView
-
-PageLimit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
-AfterCursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")]
 
 
 async def card_history(

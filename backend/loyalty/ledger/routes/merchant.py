@@ -11,7 +11,7 @@ from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAM
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
-from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import CardView
@@ -23,7 +23,7 @@ from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
-from backend.loyalty.ledger.routes.history import AfterCursor, PageLimit, card_history
+from backend.loyalty.ledger.routes.history import card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, KEYED, OPEN
 from backend.loyalty.ledger.schemas import (
     AdjustmentView,
@@ -65,7 +65,7 @@ class MerchantCardController(Controller):
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
         limit: PageLimit = LIMIT_DEFAULT,
-        after: AfterCursor = None,
+        after: PageCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
 

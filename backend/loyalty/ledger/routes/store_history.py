@@ -12,7 +12,7 @@ from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
-from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors
+from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.ledger import problems
@@ -20,7 +20,7 @@ from backend.loyalty.ledger.booking.checks import check_feature
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import get_transaction, list_transactions
 from backend.loyalty.ledger.queries import get_setup
-from backend.loyalty.ledger.routes.history import AfterCursor, PageLimit, card_history, history_page
+from backend.loyalty.ledger.routes.history import card_history, history_page
 from backend.loyalty.ledger.schemas import TransactionView
 
 
@@ -42,7 +42,7 @@ class StoreHistoryController(Controller):
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
         limit: PageLimit = LIMIT_DEFAULT,
-        after: AfterCursor = None,
+        after: PageCursor = None,
     ) -> Page[TransactionView]:
         return await card_history(ledger, origin, cursors, card_id, limit=limit, after=after)
 
@@ -71,7 +71,7 @@ class StoreHistoryController(Controller):
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
         limit: PageLimit = LIMIT_DEFAULT,
-        after: AfterCursor = None,
+        after: PageCursor = None,
     ) -> Page[TransactionView]:
         check_feature(await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id))
         position = cursors.read(after, origin.now)
