@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from backend.core.database import Sessions, open_pool
 from backend.core.keys import KeyRing
 from backend.core.paging import Cursors
-from backend.core.queue import Doorbell, open_queue, open_redis
+from backend.core.queue import WorkerNotifier, open_queue, open_redis
 from backend.core.ratelimit import RateLimiter
 from backend.core.settings import Settings
 from backend.loyalty.cards.card_urls import CardLinks
@@ -56,8 +56,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     sessions = Sessions(settings, metadata)
     redis = open_redis(settings.redis_url)
     queue = open_queue(settings.redis_url)
-    doorbell = Doorbell(queue)
-    ledger = Ledger(pool, StaffPins(pool, keys), links, doorbell)
+    notifier = WorkerNotifier(queue)
+    ledger = Ledger(pool, StaffPins(pool, keys), links, notifier)
     opening = open_wallets(settings, pool=pool, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links)
     try:
         async with opening as wallets:
@@ -80,7 +80,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 wallet_sync=wallets.sync,
             )
     finally:
-        await doorbell.close()
+        await notifier.close()
         await sessions.close()
         await pool.close()
         await queue.aclose(close_connection_pool=True)

@@ -18,7 +18,7 @@ LONG_QUEUE = "orion:long"
 """Jobs that may take hours."""
 RELAY = "relay_outbox"
 SEND_MAILS = "send_mails"
-RING_EVERY_SECONDS = 0.05
+WAKE_EVERY_SECONDS = 0.05
 
 log = structlog.get_logger()
 
@@ -68,25 +68,25 @@ async def wake(queue: ArqRedis, job: str) -> None:
     await queue.enqueue_job(job, _job_id=f"{job}:{uuid4().hex}")
 
 
-class Doorbell:
+class WorkerNotifier:
     """Wakes the outbox relay at most every 50 ms, however many bookings there are. The relay finds all due messages."""
 
     def __init__(self, queue: ArqRedis) -> None:
         self._queue = queue
         self._is_due = False
-        self._rings: set[asyncio.Task[None]] = set()
+        self._wakes: set[asyncio.Task[None]] = set()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Call it after the commit. Raises nothing: the relay also runs every 5 s."""
         if self._is_due:
             return
         self._is_due = True
-        ring = asyncio.create_task(self._ring())
-        self._rings.add(ring)
-        ring.add_done_callback(self._rings.discard)
+        wake_up = asyncio.create_task(self._wake_relay())
+        self._wakes.add(wake_up)
+        wake_up.add_done_callback(self._wakes.discard)
 
-    async def _ring(self) -> None:
-        await asyncio.sleep(RING_EVERY_SECONDS)
+    async def _wake_relay(self) -> None:
+        await asyncio.sleep(WAKE_EVERY_SECONDS)
         # From here the relay may already have read the outbox: a later booking needs another wake-up.
         self._is_due = False
         try:
@@ -96,4 +96,4 @@ class Doorbell:
             log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")
 
     async def close(self) -> None:
-        await asyncio.gather(*self._rings, return_exceptions=True)
+        await asyncio.gather(*self._wakes, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The doorbell: jobs are JSON, and a lost ring costs only time."""
+"""The notifier: jobs are JSON, and a lost ring costs only time."""
 
 import asyncio
 import pickle
@@ -12,7 +12,7 @@ from arq.constants import job_key_prefix
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from backend.core.queue import QUEUE_NAME, RELAY, Doorbell, RemoteJobError, deserialize, open_queue, serialize
+from backend.core.queue import QUEUE_NAME, RELAY, RemoteJobError, WorkerNotifier, deserialize, open_queue, serialize
 from backend.services import Services
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop
@@ -84,37 +84,37 @@ def test_what_is_no_plain_value_cannot_be_a_payload() -> None:
 
 async def test_many_bookings_ring_once() -> None:
     queue = Ringing()
-    doorbell = Doorbell(queue)  # type: ignore[arg-type]
+    notifier = WorkerNotifier(queue)  # type: ignore[arg-type]
     for _ in range(50):
-        doorbell.ring()
-    await doorbell.close()
+        notifier.notify()
+    await notifier.close()
     assert queue.rung == 1
-    doorbell.ring()
-    await doorbell.close()
+    notifier.notify()
+    await notifier.close()
     assert queue.rung == 2
 
 
 @pytest.mark.parametrize("error", [RedisError(), TimeoutError(), OSError()])
 async def test_a_doorbell_that_is_broken_disturbs_nobody(error: Exception) -> None:
-    doorbell = Doorbell(Ringing(error))  # type: ignore[arg-type]
-    doorbell.ring()
-    await doorbell.close()
+    notifier = WorkerNotifier(Ringing(error))  # type: ignore[arg-type]
+    notifier.notify()
+    await notifier.close()
 
 
 async def test_a_booking_while_the_wake_up_of_another_is_on_its_way_rings_anew() -> None:
     """That one may have been heard already, before this booking was there to be seen."""
     queue = Slow()
-    doorbell = Doorbell(queue)  # type: ignore[arg-type]
-    doorbell.ring()
+    notifier = WorkerNotifier(queue)  # type: ignore[arg-type]
+    notifier.notify()
     await queue.is_rung.wait()
-    doorbell.ring()
+    notifier.notify()
     queue.may_answer.set()
-    await doorbell.close()
+    await notifier.close()
     assert queue.rung == 2
 
 
 async def test_closing_a_doorbell_nobody_rang() -> None:
-    await Doorbell(Ringing()).close()  # type: ignore[arg-type]
+    await WorkerNotifier(Ringing()).close()  # type: ignore[arg-type]
 
 
 async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services: Services, shop: Shop) -> None:
@@ -140,17 +140,17 @@ async def everything_in(redis: Redis) -> str:
 
 async def test_a_queue_that_is_away_is_given_up() -> None:
     queue = open_queue("redis://127.0.0.1:1")
-    doorbell = Doorbell(queue)
-    doorbell.ring()
+    notifier = WorkerNotifier(queue)
+    notifier.notify()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await doorbell.close()
+        await notifier.close()
     await queue.aclose(close_connection_pool=True)
 
 
 async def test_a_queue_that_says_nothing_is_given_up(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
-    doorbell = Doorbell(Silent())  # type: ignore[arg-type]
-    doorbell.ring()
+    notifier = WorkerNotifier(Silent())  # type: ignore[arg-type]
+    notifier.notify()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await doorbell.close()
+        await notifier.close()
     (told,) = [line for line in log_lines() if line["event"] == "doorbell_failed"]
     assert told["error"] == "TimeoutError"

@@ -61,7 +61,7 @@ class Enrollment:
             if key and constraint_of(error) == "uq_transactions_idempotency_key":
                 raise await already_booked(self.ledger.pool, origin.merchant_id, key.value) from error
             raise
-        self.ledger.doorbell.ring()
+        self.ledger.notifier.notify()
         return self.ledger.with_urls(reply)
 
     async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:

@@ -53,7 +53,7 @@ class StorefrontController(Controller):
         self, request: StorefrontRequest, store_code: FromPath[str], ledger: NamedDependency[Ledger]
     ) -> PublicProgram:
         place = await get_place(ledger.pool, store_code)
-        return await public_program(ledger, stranger(request, place))
+        return await public_program(ledger, anonymous_origin(request, place))
 
     @post(
         "/{store_code:str}/enroll",
@@ -85,7 +85,7 @@ class StorefrontController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
         place = await get_place(ledger.pool, store_code)
-        caller = Caller(stranger(request, place), idempotency_key)
+        caller = Caller(anonymous_origin(request, place), idempotency_key)
         return respond(await enrollment.by_customer(caller.origin, data, caller.optional_key(data)))
 
     @get(
@@ -121,7 +121,7 @@ class StorefrontController(Controller):
         assert link is not None, "the page was just found"
         async with sessions.committing(link.merchant_id) as session:
             await change_language(session, link.merchant_id, link.card_id, data.language, now)
-        ledger.doorbell.ring()
+        ledger.notifier.notify()
         return await card_page(ledger, token, reader_language(request), now)
 
     @post(
@@ -144,7 +144,7 @@ class StorefrontController(Controller):
             return
         async with sessions.committing(merchant_id) as session:
             await ask_for_card_links(session, merchant_id, data.email, clock.now())
-        ledger.doorbell.ring()
+        ledger.notifier.notify()
 
 
 async def _merchant_of(data: CardLinkRequest, ledger: Ledger) -> UUID | None:
@@ -156,7 +156,7 @@ async def _merchant_of(data: CardLinkRequest, ledger: Ledger) -> UUID | None:
         return None
 
 
-def stranger(request: StorefrontRequest, place: StorePlace) -> Origin:
+def anonymous_origin(request: StorefrontRequest, place: StorePlace) -> Origin:
     """A customer acting for themself."""
     return Origin(
         merchant_id=place.merchant_id,

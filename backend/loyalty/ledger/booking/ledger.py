@@ -16,7 +16,7 @@ from backend.core.answers import AnswerRow, keep_answer
 from backend.core.idempotency import Reply
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.core.queue import Doorbell
+from backend.core.queue import WorkerNotifier
 from backend.core.turns import Turns
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.ledger.booking.authorization import Authorization
@@ -48,7 +48,7 @@ class Ledger:
     pool: asyncpg.Pool
     pins: StaffPins
     links: CardLinks
-    doorbell: Doorbell
+    notifier: WorkerNotifier
     turns: Turns = field(default_factory=Turns)
 
     async def book(self, operation: Operation, request: BookingRequest) -> Reply:
@@ -163,7 +163,7 @@ class Ledger:
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
         BOOKINGS.labels(kind, "booked").inc()
-        self.doorbell.ring()
+        self.notifier.notify()
         return reply
 
     async def _refuse(self, kind: str, problem: Problem, request: BookingRequest) -> Reply | None:

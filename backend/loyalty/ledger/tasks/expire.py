@@ -143,6 +143,6 @@ class _Run:
                 if self.dry_run or draft.booking.is_empty:
                     return expired
                 if await write(self.ledger.pool, merchant_id, draft.complete(None)):
-                    self.ledger.doorbell.ring()
+                    self.ledger.notifier.notify()
                     return expired
         raise CardBusy
