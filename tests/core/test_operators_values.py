@@ -143,8 +143,8 @@ VERBS = [
     ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"),
     ("ledger", "unfreeze", "X", "--reason", "x"),
 ]  # fmt: skip
-WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "frontend", "worker"}
-"""`dev` has tests of its own; the last two are processes, below."""
+WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}
+"""`dev` and `psql` are for developers only; the last two are processes, below."""
 
 
 @pytest.fixture(autouse=True)
