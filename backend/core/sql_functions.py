@@ -35,7 +35,7 @@ def _execute(name: str, source: str) -> None:
     op.get_bind().exec_driver_sql(source)
     op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO orion_app")
-    # Whoever may create temporary tables must not decide which tables a function reads.
+    # A role that may create temporary tables must not decide which tables a function reads.
     op.execute(f"ALTER FUNCTION {name} SET search_path = public, pg_temp")
 
 

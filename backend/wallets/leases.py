@@ -62,7 +62,7 @@ _encoder = msgspec.json.Encoder()
 async def take_lease(pool: asyncpg.Pool, key: LinkKey) -> Lease | AttemptOutcome:
     """The lease, or the outcome when there is nothing to push now.
 
-    The same statement reads the card: whoever takes the lease later reads the same version or a newer one.
+    The same statement reads the card: an attempt that takes the lease later reads the same version or a newer one.
     """
     token, now = uuid4(), clock.now()
     document: Any = await pool.fetchval(TAKE, *key, token, now, now + LEASE)

@@ -51,7 +51,7 @@ async def enroll_customer(session: AsyncSession, origin: Origin, person: Person,
         _check_public(setup, person)
     assert setup.program is not None, "an open program exists"
     language = person.language or (origin.language if is_public else setup.language_for(None))
-    # A stranger who types somebody's address must not be able to add a phone of their own to that customer.
+    # An anonymous caller who enters somebody's address must not be able to add a phone of their own to that customer.
     phone_norm = phone_in_one_form(person.phone, setup.store.country)
     customer, is_added = await find_or_add_customer(session, origin, person.email, language=language)
     card, is_new = await _find_or_add_card(session, origin, setup, customer)

@@ -1,4 +1,4 @@
-"""What the API document says of an explanation, whoever asks for it."""
+"""Summary and description of the explanation in the API document, the same for every audience."""
 
 SUMMARY = "Why the balance is what it is"
 DESCRIPTION = (

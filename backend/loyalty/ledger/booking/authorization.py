@@ -25,7 +25,7 @@ class Overrider(msgspec.Struct, frozen=True):
 
     @property
     def may_override(self) -> bool:
-        """Whoever may set limits may override them."""
+        """A person who may set limits may override them."""
         if self.role == "merchant_owner":
             return MANAGE_PROGRAMS in BY_ROLE[self.role]
         return MANAGE_PROGRAMS in (self.permissions or ())

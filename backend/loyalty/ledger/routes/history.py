@@ -1,4 +1,4 @@
-"""A page of a history, for whoever asks."""
+"""One page of a card's or a store's history, for every audience."""
 
 from uuid import UUID
 
