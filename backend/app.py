@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.types import ASGIApp
 
-from backend.access.guards import actor_of, place_of
+from backend.access.guards import actor_of, actor_store_of
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -93,10 +93,10 @@ def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Orig
     """
     actor, state = actor_of(request), request.scope["state"]
     is_own = actor.merchant is not None
-    place = place_of(request) if "place" in state else None
+    store = actor_store_of(request) if "actor_store" in state else None
     return Origin(
         merchant_id=actor.merchant.id if actor.merchant else state["on_behalf_of"],
-        store_id=place.id if place else None,
+        store_id=store.id if store else None,
         user_id=actor.user_id if is_own else None,
         user_name=actor.name if is_own else None,
         language=reader_language(request),
@@ -108,7 +108,7 @@ def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Orig
         user_agent=request.headers.get("user-agent", "")[:300] or None,
         on_behalf_user_id=None if is_own else actor.user_id,
         on_behalf_name=None if is_own else actor.name,
-        country=place.country if place else None,
+        country=store.country if store else None,
     )
 
 

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from backend.access.guards import at_store, together
+from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
@@ -39,7 +39,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[together(signed_in, at_store)],
+    guards=[all_of(signed_in, at_store)],
     security=BEARER,
     route_handlers=[
         TillController,

@@ -18,7 +18,7 @@ from backend.dev.ports import free_port
 from backend.dev.servers.launch import tethered
 from backend.dev.servers.postgres import EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
-from environment.places import SERVER
+from environment.server import SERVER
 
 START_SECONDS = 60
 PROJECT = Path(__file__).resolve().parents[1]

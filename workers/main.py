@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused, check_start
 from backend.wallets.open import check_wallet_files
-from environment.places import check_place
+from environment.server import check_address
 from workers.queues import make_workers
 from workers.runner import open_context
 
@@ -54,7 +54,7 @@ def main() -> None:
         settings = load_settings()
         check_wallet_files(settings)
         if settings.worker_metrics_port:
-            check_place(settings, "backend_host", "worker_metrics_port")
+            check_address(settings, "backend_host", "worker_metrics_port")
         asyncio.run(check_start(settings, needs_redis=True))
     except (SettingsError, StartRefused) as error:
         sys.exit(str(error))

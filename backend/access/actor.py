@@ -7,7 +7,7 @@ import msgspec
 from backend.access.permissions import BY_ROLE
 
 
-class Place(msgspec.Struct, frozen=True):
+class ActorStore(msgspec.Struct, frozen=True):
     """A store where the actor may work. `permissions` is None for an owner, whose role's permissions apply."""
 
     id: UUID
@@ -38,17 +38,17 @@ class Actor(msgspec.Struct, frozen=True):
     """The token is valid but past its expiry."""
     merchant: ActorMerchant | None
     """None for platform users."""
-    stores: list[Place]
+    stores: list[ActorStore]
 
-    def permissions_at(self, place: Place) -> frozenset[str]:
+    def permissions_at(self, store: ActorStore) -> frozenset[str]:
         """An owner has the role's permissions even at a store where they are also a member."""
-        if self.role == "merchant_owner" or place.permissions is None:
+        if self.role == "merchant_owner" or store.permissions is None:
             return BY_ROLE[self.role]
-        return frozenset(place.permissions)
+        return frozenset(store.permissions)
 
     @property
     def permissions(self) -> frozenset[str]:
         """The union of the actor's permissions at all their stores; a platform user's role permissions."""
         if self.merchant is None:
             return BY_ROLE[self.role]
-        return frozenset[str]().union(*(self.permissions_at(place) for place in self.stores))
+        return frozenset[str]().union(*(self.permissions_at(store) for store in self.stores))

@@ -11,7 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from backend.access.actor import Actor, Place
+from backend.access.actor import Actor, ActorStore
 from backend.access.permissions import BY_ROLE
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
@@ -26,9 +26,9 @@ def actor_of(connection: Connection) -> Actor:
     return actor
 
 
-def place_of(connection: Connection) -> Place:
-    place: Place = connection.scope["state"]["place"]
-    return place
+def actor_store_of(connection: Connection) -> ActorStore:
+    store: ActorStore = connection.scope["state"]["actor_store"]
+    return store
 
 
 def act_for(connection: Connection, merchant_id: UUID) -> None:
@@ -44,13 +44,13 @@ async def at_store(connection: Connection, _: BaseRouteHandler) -> None:
     stores, code = actor_of(connection).stores, connection.headers.get("x-store-code")
     if code is None and len(stores) > 1:
         raise StoreRequired(stores=[store.code for store in stores])
-    place = next((store for store in stores if code is None or store.code == code.upper()), None)
-    if place is None:
+    store = next((store for store in stores if code is None or store.code == code.upper()), None)
+    if store is None:
         raise StoreNotFound
-    connection.scope["state"]["place"] = place
+    connection.scope["state"]["actor_store"] = store
 
 
-def together(*guards: Guard) -> Guard:
+def all_of(*guards: Guard) -> Guard:
     """One guard that runs these in order. Litestar copies the route handler for each guard; this copies it once."""
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -64,7 +64,7 @@ def requires(permission: str) -> Guard:
     """Raises Forbidden unless the actor has the permission at the selected store."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        if permission not in actor_of(connection).permissions_at(place_of(connection)):
+        if permission not in actor_of(connection).permissions_at(actor_store_of(connection)):
             raise Forbidden(permission=permission)
 
     return guard

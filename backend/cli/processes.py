@@ -10,7 +10,7 @@ from backend.core.database import open_pool
 from backend.core.settings import Settings
 from backend.core.startup import check_start
 from backend.wallets.open import check_wallet_files
-from environment.places import check_place, serve
+from environment.server import check_address, serve
 
 
 @click.command()
@@ -23,7 +23,7 @@ def backend() -> None:
 
 async def _check(loaded: Settings) -> None:
     check_wallet_files(loaded)
-    check_place(loaded, "backend_host", "backend_port")
+    check_address(loaded, "backend_host", "backend_port")
     await check_start(loaded)
     # Opened once here: a failure inside the server would only show as a traceback.
     await (await open_pool(loaded)).close()

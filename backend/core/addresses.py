@@ -5,7 +5,7 @@ import unicodedata
 
 import idna
 
-from backend.core.pasted import clean_email
+from backend.core.text_cleaning import clean_email
 
 LETTERLIKE = re.compile("([\u2126\u212a\u212b])")
 """The signs for ohm, kelvin and ångström, which NFC would replace by the letters they resemble."""

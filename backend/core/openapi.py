@@ -20,7 +20,7 @@ from backend.core.schemas import Answer, ProblemView
 ALWAYS: tuple[type[Problem], ...] = (MalformedJson, PayloadTooLarge, RateLimited, Internal, Unavailable)
 
 
-def shown(view: type[Answer]) -> ResponseSpec:
+def success(view: type[Answer]) -> ResponseSpec:
     """A success response. Litestar's generated examples are random, so there are none."""
     return ResponseSpec(view, generate_examples=False)
 

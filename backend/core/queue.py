@@ -93,7 +93,7 @@ class WorkerNotifier:
             async with asyncio.timeout(2):
                 await wake(self._queue, RELAY)
         except (RedisError, TimeoutError, OSError) as error:
-            log.warning("doorbell_failed", error=type(error).__name__, consequence="the relay finds it by itself")
+            log.warning("worker_wakeup_failed", error=type(error).__name__, consequence="the relay finds it by itself")
 
     async def close(self) -> None:
         await asyncio.gather(*self._wakes, return_exceptions=True)

@@ -13,7 +13,7 @@ import httpx
 from rich.console import Console
 
 from backend.core.migrations import upgrade
-from backend.core.outbound.door import CallFailed, through_the_door
+from backend.core.outbound.calls import CallFailed, outbound_errors
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused
 from backend.dev.banner import welcome
@@ -24,7 +24,7 @@ from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.state_file import remove_state, write_state
 from backend.dev.supervisor import Supervisor
 from backend.wallets.open import check_wallet_files
-from environment.places import SERVER
+from environment.server import SERVER
 
 READY_SECONDS = 60
 NOT_FOR_THE_FRONTEND = ("ORION_DATABASE_URL", "ORION_DATABASE_OWNER_URL", "ORION_REDIS_URL")
@@ -174,7 +174,7 @@ def await_ready(supervisor: Supervisor, settings: Settings) -> None:
 
 def _why_not_ready(url: str) -> str:
     try:
-        with through_the_door():
+        with outbound_errors():
             response = httpx.get(url, timeout=2, trust_env=False)
     except CallFailed as failure:
         return f"{url} does not answer ({failure.reason})"

@@ -15,9 +15,9 @@ from backend.access.actor import Actor
 from backend.access.permissions import MANAGE_PINS
 from backend.access.problems import Forbidden
 from backend.core.addresses import normalize_email
+from backend.core.encryption import unseal
 from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
-from backend.core.sealing import unseal
 from backend.identity.metrics import SIGN_IN_FAILURES
 from backend.identity.models import AccessToken
 from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired

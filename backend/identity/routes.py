@@ -127,14 +127,14 @@ def user_view(actor: Actor) -> UserView:
         merchant=MerchantRef(merchant.id, merchant.code, merchant.name, merchant.language) if merchant else None,
         stores=[
             StoreAccess(
-                place.id,
-                place.code,
-                place.name,
-                place.timezone,
-                place.country,
-                place.language,
-                sorted(actor.permissions_at(place)),
+                store.id,
+                store.code,
+                store.name,
+                store.timezone,
+                store.country,
+                store.language,
+                sorted(actor.permissions_at(store)),
             )
-            for place in actor.stores
+            for store in actor.stores
         ],
     )

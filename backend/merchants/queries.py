@@ -17,18 +17,18 @@ STORE_BY_CODE = "SELECT merchant_id, store_id FROM store_codes WHERE code = $1"
 
 
 @dataclass(frozen=True, slots=True)
-class StorePlace:
+class StoreIds:
     merchant_id: UUID
     store_id: UUID
 
 
-async def get_place(pool: asyncpg.Pool, code: str) -> StorePlace:
+async def get_store_ids(pool: asyncpg.Pool, code: str) -> StoreIds:
     """The store with this code, case-insensitive. Raises StoreNotFound."""
     # PostgreSQL refuses text that contains NUL.
     row = await pool.fetchrow(STORE_BY_CODE, code.strip().upper()) if code.isprintable() else None
     if row is None:
         raise StoreNotFound
-    return StorePlace(row["merchant_id"], row["store_id"])
+    return StoreIds(row["merchant_id"], row["store_id"])
 
 
 async def get_merchant_id(sessions: Sessions, code: str) -> UUID:

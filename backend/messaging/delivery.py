@@ -8,7 +8,7 @@ import aiosmtplib
 import httpx
 import structlog
 
-from backend.core.outbound.door import CallFailed, ask, through_the_door
+from backend.core.outbound.calls import CallFailed, outbound_errors, send_request
 from backend.core.settings import Settings
 from backend.messaging.actions import Delivery, DeliveryFailed, OutgoingMail
 from i18n.locales import html_language
@@ -29,7 +29,7 @@ class SmtpDelivery:
         """Retries have the same Message-ID, so that mail programs show a duplicate once."""
         settings = self._settings
         try:
-            with through_the_door():
+            with outbound_errors():
                 await aiosmtplib.send(
                     _mime_message(settings, mail),
                     hostname=settings.smtp_host,
@@ -68,7 +68,7 @@ class SendgridDelivery:
         }
         try:
             async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as http:
-                response = await ask(http, "POST", "/v3/mail/send", seconds=TIMEOUT_SECONDS, **request)
+                response = await send_request(http, "POST", "/v3/mail/send", seconds=TIMEOUT_SECONDS, **request)
         except CallFailed as failure:
             raise DeliveryFailed(f"{failure.reason} at {self.host}") from failure
         # SendGrid answers 202; any other success comes from a proxy.

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.addresses import can_be_mailed, normalize_email
+from backend.core.encryption import seal
 from backend.core.hashing import hash_secret
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
-from backend.core.pasted import clean_email
-from backend.core.sealing import seal
+from backend.core.text_cleaning import clean_email
 from backend.staff.models import User
 
 TOTP_SECRET_BYTES = 20

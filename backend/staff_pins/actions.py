@@ -12,10 +12,10 @@ import asyncpg
 import msgspec
 
 from backend.core.hashing import hash_secret, verify_secret
+from backend.core.keyed_lock import KeyedLock
 from backend.core.keys import KeyRing
 from backend.core.origin import Origin
 from backend.core.problems import Unavailable
-from backend.core.turns import Turns
 from backend.staff_pins.metrics import PIN_FAILURES, PIN_LOCKOUTS
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
 from backend.staff_pins.recent import RecentPins
@@ -62,7 +62,7 @@ class StaffPins:
     pool: asyncpg.Pool
     keys: KeyRing
     recent: RecentPins = field(default_factory=RecentPins)
-    turns: Turns = field(default_factory=Turns)
+    keyed_lock: KeyedLock = field(default_factory=KeyedLock)
 
     async def check(
         self, pin: str | None, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC, *, is_needed: bool = True
@@ -86,7 +86,7 @@ class StaffPins:
         recognized = await self._recognize(given, origin, origin.user_id)
         if recognized is not None:
             return recognized
-        async with self.turns.of(origin.user_id):
+        async with self.keyed_lock.of(origin.user_id):
             attempt, verifier = await self._begin(origin, policy, zone)
             is_right, fresh = False, None
             try:

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.core.addresses import can_be_mailed, normalize_email
-from backend.core.pasted import clean_email, clean_phone
+from backend.core.text_cleaning import clean_email, clean_phone
 
 
 @pytest.mark.parametrize(

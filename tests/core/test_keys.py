@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from backend.core.encryption import SealBroken, seal, unseal
 from backend.core.keys import KeyRing
 from backend.core.paging import LIFETIME, CursorExpired, Cursors
-from backend.core.sealing import SealBroken, seal, unseal
 
 NOW = datetime(2026, 7, 22, 10, 0, tzinfo=UTC)
 OLD, ROTATED, GONE = KeyRing(["old"]), KeyRing(["new", "old"]), KeyRing(["new"])

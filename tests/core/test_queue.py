@@ -152,5 +152,5 @@ async def test_a_queue_that_says_nothing_is_given_up(log_lines: Callable[[], lis
     notifier.notify()
     async with asyncio.timeout(PATIENCE_SECONDS):
         await notifier.close()
-    (told,) = [line for line in log_lines() if line["event"] == "doorbell_failed"]
+    (told,) = [line for line in log_lines() if line["event"] == "worker_wakeup_failed"]
     assert told["error"] == "TimeoutError"

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from environment.places import SERVER
+from environment.server import SERVER
 from tests.world.patience import wait_until
 from tests.world.ports import own_port
 from tests.world.process import ROOT

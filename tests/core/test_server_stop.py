@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from environment.places import SERVER, STOP_SECONDS
+from environment.server import SERVER, STOP_SECONDS
 from tests.world.patience import PATIENCE_SECONDS, wait_until
 from tests.world.ports import own_port
 from tests.world.process import ROOT

@@ -151,13 +151,13 @@ async def test_a_link_that_is_not_valid_offers_a_new_one_and_tells_nothing(custo
 
 @pytest.mark.parametrize("email", ["marie.weber@example.com", "nobody@example.com"])
 async def test_asking_for_a_link_is_always_answered_the_same(customer: Client, email: str) -> None:
-    answer = await ask(customer, email=email)
+    answer = await send_request(customer, email=email)
     assert answer.status_code == 200
     assert "If this address has a card, its link is on the way." in answer.text
 
 
 async def test_an_address_that_is_none_is_said_beside_the_field(customer: Client) -> None:
-    answer = await ask(customer, email="marie")
+    answer = await send_request(customer, email="marie")
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
 
@@ -169,7 +169,7 @@ async def test_the_page_is_kept_by_nobody(customer: Client) -> None:
     assert '<meta name="robots" content="noindex">' in answer.text
 
 
-async def ask(customer: Client, **fields: str) -> httpx.Response:
+async def send_request(customer: Client, **fields: str) -> httpx.Response:
     form = (await customer.get("/c/nothing?lang=en")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     return await customer.post("/c?lang=en", data=hidden | fields)

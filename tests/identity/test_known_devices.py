@@ -6,8 +6,8 @@ import base64
 import asyncpg
 import pytest
 
+from backend.core.encryption import seal
 from backend.core.keys import KeyRing
-from backend.core.sealing import seal
 from backend.identity import known_devices
 from backend.identity.known_devices import PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_DEVICE, find_device, proof_for
 from backend.services import Services

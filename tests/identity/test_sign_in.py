@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from backend.core import hashing
 from backend.core.clock import clock
-from backend.core.sealing import seal
+from backend.core.encryption import seal
 from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin, totp_place
 from tests.world import ADA, ANNA, AURORE, CLAIRE, LUC, PASSWORD, PAUL, Colleague

@@ -24,7 +24,7 @@ def otto() -> str:
     return f"otto.{uuid4().hex}@example.com"
 
 
-async def ask(stranger: Stranger, shop: Shop, times: int, email: str) -> None:
+async def send_request(stranger: Stranger, shop: Shop, times: int, email: str) -> None:
     """From ever new networks: the limits of the door do not help here."""
     for number in range(times):
         await stranger.but(x_forwarded_for=f"198.51.100.{number}").lost_card(email, store_code=shop.hub)
@@ -36,7 +36,7 @@ async def test_a_stranger_cannot_send_somebody_47_mails(
     await shop.anna.enroll(otto)
     await relay_and_send(working)
     post_office.mails.clear()
-    await ask(stranger, shop, 47, otto)
+    await send_request(stranger, shop, 47, otto)
     await relay_and_send(working)
     assert [mail["To"] for mail in post_office.mails] == [otto] * PER_HOUR
 
@@ -46,12 +46,12 @@ async def test_a_day_has_an_end_too_and_the_next_one_begins_anew(
 ) -> None:
     await shop.anna.enroll(otto)
     for _ in range(6):
-        await ask(stranger, shop, 5, otto)
+        await send_request(stranger, shop, 5, otto)
         await relay_and_send(working)
         clock.move(timedelta(hours=2))
     assert len(post_office.mails) == 1 + PER_DAY
     clock.move(timedelta(days=1))
-    await ask(stranger, shop, 1, otto)
+    await send_request(stranger, shop, 1, otto)
     await relay_and_send(working)
     assert len(post_office.mails) == 2 + PER_DAY
 
@@ -100,7 +100,7 @@ async def test_nobody_can_use_up_the_mails_that_staff_cause(
 ) -> None:
     shop, other = await opened(), await opened()
     await shop.anna.enroll(otto)
-    await ask(stranger, shop, 9, otto)
+    await send_request(stranger, shop, 9, otto)
     await relay_and_send(working)
     post_office.mails.clear()
     card = await other.anna.enroll(otto)
@@ -113,7 +113,7 @@ async def test_withholding_is_silent_and_names_nobody(
     working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str, *, log_lines
 ) -> None:
     await shop.anna.enroll(otto)
-    await ask(stranger, shop, PER_HOUR + 1, otto)
+    await send_request(stranger, shop, PER_HOUR + 1, otto)
     await relay_and_send(working)
     (line,) = [line for line in log_lines() if line["event"] == "mail_withheld"]
     assert "otto" not in str(line)
@@ -133,9 +133,9 @@ async def test_a_question_nobody_could_answer_and_old_allowances_are_thrown_away
     working: dict, shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
-    await ask(stranger, shop, 1, otto)
+    await send_request(stranger, shop, 1, otto)
     await relay_and_send(working)
-    await ask(stranger, shop, 1, otto)
+    await send_request(stranger, shop, 1, otto)
     clock.move(timedelta(hours=25))
     await purge(working)
     mine = "SELECT count(*) FROM card_link_questions WHERE merchant_id = $1"

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpx
 
-from backend.core.outbound.door import CallFailed, ask, through_the_door
+from backend.core.outbound.calls import CallFailed, outbound_errors, send_request
 
 FETCH_SECONDS = 5.0
 HTTPS = 443
@@ -39,7 +39,7 @@ async def fetch(url: str, *, bytes_max: int, allows_loopback: bool = False) -> b
     `allows_loopback`: for development; allows loopback addresses, by http and on any port.
     """
     try:
-        with through_the_door():
+        with outbound_errors():
             target = httpx.URL(url)
         return await _read(target, await _address(target, allows_loopback=allows_loopback), bytes_max)
     except CallFailed as failure:
@@ -51,7 +51,7 @@ async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
     if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
         raise NotFetched("the address is none to fetch from")
     port = target.port or (HTTPS if target.scheme == "https" else 80)
-    with through_the_door():
+    with outbound_errors():
         async with asyncio.timeout(FETCH_SECONDS):
             results = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
     addresses = [ip_address(str(socket_address[0])) for *_, socket_address in results]
@@ -74,7 +74,7 @@ async def _read(target: httpx.URL, address: str, bytes_max: int) -> bytes:
     headers = {"host": target.netloc.decode("ascii"), "accept-encoding": "identity"}
     name = {"sni_hostname": target.raw_host.decode("ascii")}
     async with httpx.AsyncClient(trust_env=False, timeout=FETCH_SECONDS) as http:
-        response = await ask(
+        response = await send_request(
             http,
             "GET",
             target.copy_with(host=address),

@@ -7,7 +7,7 @@ the elements of GF(16) in alphabetical order (B is 0, X is 15). `frontend/static
 import re
 import secrets
 
-from backend.core.pasted import BLANKS, DASHES, clean_scan
+from backend.core.text_cleaning import BLANKS, DASHES, clean_scan
 
 ALPHABET = "BCDFGHJKLNPRSTVX"
 LENGTH = 16

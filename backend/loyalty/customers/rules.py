@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
-from backend.core.pasted import DASHES, clean_phone
+from backend.core.text_cleaning import DASHES, clean_phone
 from i18n.unseen import UNSEEN
 
 WORD_LENGTH_MIN = 2

@@ -5,8 +5,8 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.addresses import can_be_mailed
-from backend.core.pasted import BLANKS, DASHES, clean_email, clean_phone
 from backend.core.schemas import BLANK_LETTERS, Answer, Body, Language
+from backend.core.text_cleaning import BLANKS, DASHES, clean_email, clean_phone
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters, ends of lines, and marks that turn the direction of what follows."""

@@ -51,7 +51,7 @@ class Enrollment:
 
     async def _once(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         try:
-            reply = await self._enroll_anew(origin, person, key, is_public=is_public)
+            reply = await self._enroll_new(origin, person, key, is_public=is_public)
         except IntegrityError as error:
             # The key was used for something else, or by a twin a moment ago.
             async with self.sessions.committing(origin.merchant_id) as session:
@@ -64,7 +64,7 @@ class Enrollment:
         self.ledger.notifier.notify()
         return self.ledger.with_urls(reply)
 
-    async def _enroll_anew(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
+    async def _enroll_new(self, origin: Origin, person: Person, key: Key | None, *, is_public: bool) -> Reply:
         """Once in a very long time a new code is, or was, another card's: then with the next.
 
         And when a merge is undone at this moment, the customer has a card again: then with that one. A merge that is

@@ -4,11 +4,11 @@ from litestar import Controller, get, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import for_owner, limited, together
+from backend.access.guards import all_of, for_owner, limited
 from backend.access.permissions import MANAGE_PROGRAMS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.database import Sessions
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.loyalty.fraud_limits.actions import set_limits
@@ -26,7 +26,7 @@ class MerchantFraudLimitController(Controller):
         operation_id="listFraudLimits",
         summary="The limits against fraud",
         guards=[for_owner(MANAGE_PROGRAMS)],
-        responses={200: shown(FraudLimitsView)} | refusals(*OWNER),
+        responses={200: success(FraudLimitsView)} | refusals(*OWNER),
     )
     async def limits(self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]) -> FraudLimitsView:
         async with sessions.committing(origin.merchant_id) as session:
@@ -37,8 +37,8 @@ class MerchantFraudLimitController(Controller):
         summary="Set the limits against fraud: these and no others",
         description="A booking beyond a limit is refused with `limit_reached` and the moment when it will be possible. "
         "The owner, or somebody who may change the program, can lift limits for one booking with a PIN.",
-        guards=[together(for_owner(MANAGE_PROGRAMS), limited("set_limits", 20))],
-        responses={200: shown(FraudLimitsView)} | refusals(*OWNER, ValidationFailed),
+        guards=[all_of(for_owner(MANAGE_PROGRAMS), limited("set_limits", 20))],
+        responses={200: success(FraudLimitsView)} | refusals(*OWNER, ValidationFailed),
     )
     async def set_limits(
         self, data: JSONBody[FraudLimitList], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from backend.core.pasted import clean_scan
+from backend.core.text_cleaning import clean_scan
 
 DASHES, FORMAT = "Pd", "Cf"
 """Unicode categories."""

@@ -27,4 +27,4 @@ async def ring_preview(queue: ArqRedis, merchant_id: UUID, preview_id: UUID) -> 
                 _queue_name=LONG_QUEUE,
             )
     except (RedisError, TimeoutError, OSError) as error:
-        log.warning("doorbell_failed", error=type(error).__name__, consequence="the worker finds it within a minute")
+        log.warning("worker_wakeup_failed", error=type(error).__name__, consequence="found within a minute")

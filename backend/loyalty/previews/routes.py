@@ -6,12 +6,12 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_owner, limited, together
+from backend.access.guards import all_of, for_owner, limited
 from backend.access.permissions import MANAGE_PROGRAMS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.loyalty.ledger.problems import ProgramInactive
@@ -35,9 +35,9 @@ class MerchantPreviewController(Controller):
         description="Replays every booking of every card under the draft, in the background. Nothing is changed. Ask "
         "for the preview by its id until it is done.",
         status_code=202,
-        guards=[together(for_owner(MANAGE_PROGRAMS), limited("preview", 10, keeps_answers=True))],
+        guards=[all_of(for_owner(MANAGE_PROGRAMS), limited("preview", 10, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={202: shown(PreviewView)}
+        responses={202: success(PreviewView)}
         | refusals(
             *OWNER, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused, ProgramInactive, PreviewInProgress
         ),
@@ -52,7 +52,7 @@ class MerchantPreviewController(Controller):
         operation_id="getProgramPreview",
         summary="A preview: how far it is, and what it tells",
         guards=[for_owner(MANAGE_PROGRAMS)],
-        responses={200: shown(PreviewView)} | refusals(*OWNER, PreviewNotFound),
+        responses={200: success(PreviewView)} | refusals(*OWNER, PreviewNotFound),
     )
     async def program_preview(
         self, preview_id: FromPath[UUID], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]

@@ -8,7 +8,7 @@ import asyncpg
 
 from backend.core.addresses import normalize_email
 from backend.core.origin import Origin
-from backend.core.pasted import clean_phone
+from backend.core.text_cleaning import clean_phone
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.schemas import MatchedBy
 from backend.loyalty.customers.rules import (

@@ -12,7 +12,7 @@ from backend.access.permissions import RUN_TASKS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.schemas import Page
 from backend.operations.task_runs.problems import TaskRunNotFound
@@ -57,7 +57,7 @@ class TaskRunController(Controller):
         "/{id:uuid}",
         operation_id="getTaskRun",
         summary="One run, also while it works",
-        responses={200: shown(TaskRunView)} | refusals(*ADMIN, TaskRunNotFound),
+        responses={200: success(TaskRunView)} | refusals(*ADMIN, TaskRunNotFound),
     )
     async def run(self, id: FromPath[UUID], sessions: NamedDependency[Sessions]) -> TaskRunView:  # noqa: A002 - as in the address
         async with sessions.committing() as session:

@@ -10,12 +10,12 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from redis.exceptions import RedisError
 
-from backend.access.guards import actor_of, for_platform, limited, together
+from backend.access.guards import actor_of, all_of, for_platform, limited
 from backend.access.permissions import DEBUG_WALLETS, RUN_TASKS
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
 from backend.loyalty.ledger.problems import CardNotFound
@@ -67,7 +67,7 @@ class WalletAdminController(Controller):
         "/wallet-status",
         operation_id="getWalletStatus",
         summary="Whether both wallets work, step by step, and how many passes are right at this moment",
-        guards=[together(for_platform(RUN_TASKS), limited("wallet-status", 20))],
+        guards=[all_of(for_platform(RUN_TASKS), limited("wallet-status", 20))],
         responses=refusals(*ADMIN),
     )
     async def status(
@@ -80,8 +80,8 @@ class WalletAdminController(Controller):
         operation_id="checkWallets",
         summary="The same, and a stop is lifted when Google takes us again",
         status_code=200,
-        guards=[together(for_platform(RUN_TASKS), limited("wallet-check", 10))],
-        responses={200: shown(WalletStatus)} | refusals(*ADMIN),
+        guards=[all_of(for_platform(RUN_TASKS), limited("wallet-check", 10))],
+        responses={200: success(WalletStatus)} | refusals(*ADMIN),
     )
     async def check(
         self, request: Request[Any, Any, Any], wallet_health: NamedDependency[WalletHealth]
@@ -95,8 +95,8 @@ class WalletAdminController(Controller):
         description="All that are behind; or one merchant's; or one card's, sent in any case; or those that failed, "
         "now or in one earlier run.",
         status_code=202,
-        guards=[together(for_platform(RUN_TASKS), limited("wallet-sync", 10))],
-        responses={202: shown(TaskRunQueued)}
+        guards=[all_of(for_platform(RUN_TASKS), limited("wallet-sync", 10))],
+        responses={202: success(TaskRunQueued)}
         | refusals(*ADMIN, ValidationFailed, MerchantNotFound, CardNotFound, TaskRunNotFound, Unavailable),
     )
     async def sync(
@@ -129,8 +129,8 @@ class WalletAdminController(Controller):
         summary="Send this pass now",
         description="By the card's code or its id.",
         status_code=200,
-        guards=[together(for_platform(DEBUG_WALLETS), limited("wallet-retry", 20))],
-        responses={200: shown(RetryView)} | refusals(*ADMIN, CardNotFound, NoSuchPass),
+        guards=[all_of(for_platform(DEBUG_WALLETS), limited("wallet-retry", 20))],
+        responses={200: success(RetryView)} | refusals(*ADMIN, CardNotFound, NoSuchPass),
     )
     async def retry(
         self, card_code: FromPath[str], provider: FromPath[Provider], wallet_debug: NamedDependency[WalletDebug]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from backend.core.outbound.door import CallFailed, through_the_door, tls_errors
+from backend.core.outbound.calls import CallFailed, outbound_errors, tls_errors
 from backend.wallets.apple.certificates import PassCertificates
 from backend.wallets.apple.connection import ApnsConnection
 from backend.wallets.ports import Misconfigured, Permanent, Transient
@@ -142,7 +142,7 @@ class Apns:
         """
         address = httpx.URL(self._url)
         try:
-            with through_the_door():
+            with outbound_errors():
                 async with asyncio.timeout(CONNECT_SECONDS):
                     reader, writer = await asyncio.open_connection(
                         address.host, address.port or HTTPS, ssl=self._certificates.tls

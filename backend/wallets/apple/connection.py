@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from backend.core.outbound.door import HttpResponse, ask
+from backend.core.outbound.calls import HttpResponse, send_request
 
 
 class ApnsConnection:
@@ -28,7 +28,7 @@ class ApnsConnection:
         """Raises CallFailed."""
         self._calls += 1
         try:
-            return await ask(self._http, "POST", url, seconds=seconds, on_open=self._opened.append, **request)
+            return await send_request(self._http, "POST", url, seconds=seconds, on_open=self._opened.append, **request)
         finally:
             self._calls -= 1
             if not self._calls:

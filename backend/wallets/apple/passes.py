@@ -10,8 +10,8 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.encryption import seal, unseal
 from backend.core.keys import KeyRing
-from backend.core.sealing import seal, unseal
 from backend.loyalty.cards.models import Card
 from backend.wallets.apple.problems import PassTokenRefused
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration

@@ -9,7 +9,7 @@ import httpx
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.auth.transport import Request
 
-from backend.core.outbound.door import CallFailed, decoded, through_the_door
+from backend.core.outbound.calls import CallFailed, decoded, outbound_errors
 from backend.wallets.google.account import Account
 from backend.wallets.google.reasons import TEXT_MAX, code_of_grant
 from backend.wallets.ports import Misconfigured, Transient
@@ -73,7 +73,7 @@ class _Transport(Request):
     ) -> "_TransportResponse":
         del timeout  # ours is shorter
         try:
-            with through_the_door():
+            with outbound_errors():
                 response = self._http.request(method, url, content=body, headers=headers)
             _expect_google(response)
         except CallFailed as failure:

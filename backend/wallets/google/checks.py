@@ -7,7 +7,7 @@ from datetime import datetime
 import httpx
 from redis.asyncio import Redis
 
-from backend.core.outbound.door import CallFailed, ask
+from backend.core.outbound.calls import CallFailed, send_request
 from backend.core.settings import Settings
 from backend.wallets.google.account import (
     FILE_READABLE,
@@ -175,7 +175,7 @@ async def _logo(settings: Settings) -> CheckStep:
         return CheckStep(LOGO, "skipped", LOGO_NONE)
     try:
         async with httpx.AsyncClient(timeout=LOGO_SECONDS, trust_env=False) as http:
-            response = await ask(http, "GET", settings.default_logo_url, seconds=LOGO_SECONDS)
+            response = await send_request(http, "GET", settings.default_logo_url, seconds=LOGO_SECONDS)
     except CallFailed as failure:
         return CheckStep(LOGO, "failed", LOGO_BAD, MEND_LOGO, {"reason": failure.reason})
     media_type = response.headers.get("content-type", "").split(";")[0]

@@ -9,7 +9,7 @@ import httpx
 from redis.asyncio import Redis
 
 from backend.core.clock import clock
-from backend.core.outbound.door import CallFailed, ask
+from backend.core.outbound.calls import CallFailed, send_request
 from backend.core.settings import Settings
 from backend.wallets.google.account import Account
 from backend.wallets.google.auth import Tokens
@@ -121,7 +121,7 @@ class GoogleClient:
         headers = {"Authorization": f"Bearer {token}"}
         request: dict[str, Any] = {"json": call.body, "params": call.params, "headers": headers}
         try:
-            response = await ask(self._http, call.method, call.path, seconds=TOTAL_SECONDS, **request)
+            response = await send_request(self._http, call.method, call.path, seconds=TOTAL_SECONDS, **request)
         except CallFailed as failure:
             raise ServerFailed("no_answer", f"No answer from Google: {failure.reason}.") from failure
         return read_response(response, clock.now())

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from httpx import codes
 
-from backend.core.outbound import door
-from backend.core.outbound.door import CallFailed, decoded
+from backend.core.outbound import calls
+from backend.core.outbound.calls import CallFailed, decoded
 from backend.core.outbound.retry import retry_after_seconds
 from backend.wallets.google.reasons import (
     NOT_A_USER,
@@ -49,7 +49,7 @@ class GoogleResponse(msgspec.Struct, frozen=True):
     retry_after: float | None
 
 
-def read_response(response: door.HttpResponse, now: datetime) -> GoogleResponse:
+def read_response(response: calls.HttpResponse, now: datetime) -> GoogleResponse:
     """Raises ServerFailed when the body is not a JSON object, because then it does not come from Google."""
     retry_after = retry_after_seconds(response.headers.get("retry-after"), now)
     try:

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import structlog
 
-from backend.core.outbound.door import CallFailed, ask, decoded
+from backend.core.outbound.calls import CallFailed, decoded, send_request
 from backend.core.settings import Settings
 from backend.wallets.google.signatures import RootKey
 from backend.wallets.ports import Transient
@@ -47,7 +47,9 @@ class RootKeys:
         self._fetched_at = time.monotonic()
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
-                response = await ask(http, "GET", self._url, seconds=TOTAL_SECONDS, bytes_max=RESPONSE_BYTES_MAX)
+                response = await send_request(
+                    http, "GET", self._url, seconds=TOTAL_SECONDS, bytes_max=RESPONSE_BYTES_MAX
+                )
             self._keys = decoded(response.successful().content, _KeysResponse).keys
         except CallFailed as failure:
             log.warning("google_keys_away", error=failure.reason, kept=len(self._keys))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from backend.core.pasted import clean_email
+from backend.core.text_cleaning import clean_email
 from backend.loyalty.customers.rules import (
     asked_words,
     normalize_phone,

@@ -18,7 +18,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.core.clock import clock
-from backend.core.outbound import door
+from backend.core.outbound import calls
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.apns import FakeApns
 from backend.dev.sandbox.apple.pki import PASS_TYPE, ROOT, SERVER, SERVER_KEY, ApplePki
@@ -195,7 +195,7 @@ async def silent_push(apns: Apns, next_door: Apple, monkeypatch: pytest.MonkeyPa
 
     next_door.apns.script(PHONE, Script(fault="hang"))
     with monkeypatch.context() as patch:
-        patch.setattr(door, "asyncio", SimpleNamespace(timeout=noted))
+        patch.setattr(calls, "asyncio", SimpleNamespace(timeout=noted))
         push = asyncio.create_task(apns.push(PHONE))
 
         async def has_arrived() -> bool:

@@ -30,7 +30,7 @@ CLASS = without_nones(
 OBJECT = without_nones(object_payload(a_snapshot(), PlainImages(), issuer_id=ISSUER_ID))
 
 
-async def ask(client: GoogleClient):
+async def send_request(client: GoogleClient):
     return await client.get("loyaltyClass", CLASS["id"])
 
 
@@ -42,17 +42,17 @@ async def known(client: GoogleClient) -> GoogleClient:
 
 
 async def test_a_success_is_its_body(known: GoogleClient) -> None:
-    assert (await ask(known))["programName"] == "Fashion Card"
+    assert (await send_request(known))["programName"] == "Fashion Card"
 
 
 @pytest.mark.parametrize("status", ["500", "503"])
 async def test_a_failing_server_is_tried_again_later(known, google, status) -> None:
     google.fake.faults.next.append(status)
     with pytest.raises(Transient) as error:
-        await ask(known)
+        await send_request(known)
     assert error.value.code == "server_failed"
     assert (await known.pace.breaker.state()).failure_count == 1
-    await ask(known)
+    await send_request(known)
     assert (await known.pace.breaker.state()).failure_count == 0
 
 
@@ -62,7 +62,7 @@ async def test_a_failing_server_is_tried_again_later(known, google, status) -> N
 async def test_an_answer_that_makes_no_sense_is_no_success(known, google, fault, code) -> None:
     google.fake.faults.next.append(fault)
     with pytest.raises(Transient) as error:
-        await ask(known)
+        await send_request(known)
     assert error.value.code == code
 
 
@@ -80,7 +80,7 @@ async def test_a_page_in_googles_place_is_nobody_at_home(plain_settings, account
         behind = replace(plain_settings, google_wallet_api_url=f"{url}/{status}")
         async with open_client(behind, account, redis) as client:
             with pytest.raises(Transient) as error:
-                await ask(client)
+                await send_request(client)
             state = await client.pace.breaker.state()
     assert error.value.code == "garbage"
     assert (state.failure_count, state.stopped_because) == (1, None)
@@ -105,7 +105,7 @@ async def test_a_page_in_the_place_of_googles_keys_is_nobody_at_home(plain_setti
 async def test_a_lost_connection_is_transient(known, google) -> None:
     google.fake.faults.next.append("lost")
     with pytest.raises(Transient) as error:
-        await ask(known)
+        await send_request(known)
     assert error.value.code == "no_answer"
 
 
@@ -113,14 +113,14 @@ async def test_who_never_answers_is_given_up_in_time(known, google, monkeypatch)
     monkeypatch.setattr(client_module, "TOTAL_SECONDS", 0.2)
     google.fake.faults.next.append("hang")
     with pytest.raises(Transient, match="No answer from Google: TimeoutError"):
-        await ask(known)
+        await send_request(known)
 
 
 async def test_nobody_at_home_is_transient(plain_settings, account, redis) -> None:
     nowhere = replace(plain_settings, google_wallet_api_url="http://127.0.0.1:1")
     async with open_client(nowhere, account, redis) as client:
         with pytest.raises(Transient):
-            await ask(client)
+            await send_request(client)
 
 
 def test_the_limits_are_those_google_is_known_for() -> None:
@@ -153,7 +153,7 @@ async def test_what_exists_already_is_told(known) -> None:
 
 async def test_a_token_that_has_ended_is_replaced_once_and_nobody_notices(known, google) -> None:
     google.fake.tokens.revoke_all()
-    await ask(known)
+    await send_request(known)
     assert google.fake.tokens.issued_count == 2
     assert (await known.pace.breaker.state()).failure_count == 0
 
@@ -161,39 +161,39 @@ async def test_a_token_that_has_ended_is_replaced_once_and_nobody_notices(known,
 async def test_the_last_minutes_of_a_token_are_used_while_there_is_no_other(known, google, account) -> None:
     account.credentials.expiry = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=2)
     google.fake.faults.token_endpoint_is_out = True
-    await asyncio.gather(*(ask(known) for _ in range(5)))
+    await asyncio.gather(*(send_request(known) for _ in range(5)))
     assert (await known.pace.breaker.state()).failure_count == 0
     google.fake.faults.token_endpoint_is_out = False
-    await ask(known)
+    await send_request(known)
     assert google.fake.tokens.issued_count == 2
 
 
 async def test_twenty_calls_that_find_the_token_ended_fetch_one_new_one(known, google) -> None:
     google.fake.tokens.revoke_all()
-    await asyncio.gather(*(ask(known) for _ in range(20)))
+    await asyncio.gather(*(send_request(known) for _ in range(20)))
     assert google.fake.tokens.issued_count == 2
 
 
 async def test_a_new_process_fetches_one_token_for_all_its_calls(client, google) -> None:
-    await asyncio.gather(*(ask(client) for _ in range(10)), return_exceptions=True)
+    await asyncio.gather(*(send_request(client) for _ in range(10)), return_exceptions=True)
     assert google.fake.tokens.issued_count == 1
 
 
 async def test_tokens_that_google_never_takes_are_our_configuration(known, google, monkeypatch) -> None:
     monkeypatch.setattr(google.fake.tokens, "accepts", lambda *_: False)
     with pytest.raises(Misconfigured) as error:
-        await ask(known)
+        await send_request(known)
     assert error.value.code == "token_refused"
 
 
 async def test_an_account_that_google_does_not_know_stops_everything(client, google) -> None:
     google.fake.tokens.known.clear()
     with pytest.raises(Misconfigured) as error:
-        await ask(client)
+        await send_request(client)
     assert "invalid_grant" in error.value.detail
     assert google.fake.faults.asked_at == []
     with pytest.raises(Misconfigured) as error:
-        await ask(client)
+        await send_request(client)
     assert error.value.code == "stopped"
 
 
@@ -202,51 +202,51 @@ async def test_a_silent_token_endpoint_is_transient_and_costs_no_minutes(client,
     monkeypatch.setattr(_exponential_backoff, "time", SimpleNamespace(sleep=slept.append))
     google.fake.faults.token_endpoint_is_out = True
     with pytest.raises(Transient) as error:
-        await ask(client)
+        await send_request(client)
     assert error.value.code == "token_endpoint_away"
     assert slept == [], "google-auth would try again itself"
     google.fake.faults.token_endpoint_is_out = False
     with pytest.raises(Missing):
-        await ask(client)
+        await send_request(client)
 
 
 async def test_403_stops_the_queue_until_an_operator_acts(known, google) -> None:
     google.fake.faults.is_forbidden = True
     with pytest.raises(Misconfigured):
-        await ask(known)
+        await send_request(known)
     asked = len(google.fake.faults.asked_at)
     google.fake.faults.is_forbidden = False
     for _ in range(3):
         with pytest.raises(Misconfigured):
-            await ask(known)
+            await send_request(known)
     assert len(google.fake.faults.asked_at) == asked, "nothing is sent any more"
     await known.pace.breaker.resume()
-    await ask(known)
+    await send_request(known)
 
 
 async def test_a_rotated_key_starts_anew_after_a_403(known, google, plain_settings, redis, tmp_path) -> None:
     google.fake.faults.is_forbidden = True
     with pytest.raises(Misconfigured):
-        await ask(known)
+        await send_request(known)
     google.fake.faults.is_forbidden = False
     rotated = google.rotate(tmp_path)
     settings = replace(plain_settings, google_wallet_service_account_file=str(rotated))
     account = load_account(settings)
     assert account is not None
     async with open_client(settings, account, redis) as restarted:
-        await ask(restarted)
+        await send_request(restarted)
 
 
 async def test_five_failures_in_a_row_open_the_breaker_and_jobs_end_at_once(known, google) -> None:
     google.fake.faults.is_out = True
     for _ in range(5):
         with pytest.raises(Transient) as error:
-            await ask(known)
+            await send_request(known)
         assert not isinstance(error.value, Paused)
     asked = len(google.fake.faults.asked_at)
     for _ in range(20):
         with pytest.raises(Paused) as paused:
-            await ask(known)
+            await send_request(known)
         assert 0 < (paused.value.retry_after or 0) <= 30
     assert len(google.fake.faults.asked_at) == asked
 
@@ -256,9 +256,9 @@ async def test_429_pauses_everybody_for_as_long_as_google_says(known, google) ->
     google.fake.faults.next.append("429")
     started = time.monotonic()
     with pytest.raises(Transient) as error:
-        await ask(known)
+        await send_request(known)
     assert error.value.retry_after == 1
-    await ask(known)
+    await send_request(known)
     assert time.monotonic() - started >= 1
 
 
@@ -266,10 +266,10 @@ async def test_429_never_opens_the_breaker(known, google, redis) -> None:
     google.fake.faults.next.extend(["429"] * 8)
     for _ in range(8):
         with pytest.raises(Transient):
-            await ask(known)
+            await send_request(known)
         await redis.delete("bucket:google:live:paused")
     assert not (await known.pace.breaker.state()).is_open
-    await ask(known)
+    await send_request(known)
 
 
 async def test_googles_403_for_haste_is_haste_and_no_refusal(known, google, monkeypatch) -> None:
@@ -277,7 +277,7 @@ async def test_googles_403_for_haste_is_haste_and_no_refusal(known, google, monk
     monkeypatch.setattr(google.fake.api, "_busy", lambda *_: hasty)
     google.fake.faults.next.append("503")
     with pytest.raises(Transient):
-        await ask(known)
+        await send_request(known)
     assert (await known.pace.breaker.state()).stopped_because is None
 
 
@@ -285,7 +285,7 @@ async def test_a_wait_of_more_than_ten_seconds_is_put_off(known, google, redis) 
     await known.pace.live.pause(60)
     asked = len(google.fake.faults.asked_at)
     with pytest.raises(Paused) as error:
-        await ask(known)
+        await send_request(known)
     assert error.value.code == "rate_limited"
     assert 50 < (error.value.retry_after or 0) <= 61
     assert len(google.fake.faults.asked_at) == asked
@@ -295,7 +295,7 @@ async def test_a_wait_of_more_than_ten_seconds_is_put_off(known, google, redis) 
 async def test_google_never_sees_more_than_twenty_calls_in_any_second(known, google) -> None:
     """With its quota switched on, none of a hundred calls at once is refused."""
     google.fake.faults.latency_seconds = 0.3
-    await asyncio.gather(*(ask(known) for _ in range(100)))
+    await asyncio.gather(*(send_request(known) for _ in range(100)))
     assert google.fake.faults.worst_second() <= 20
 
 
@@ -309,7 +309,7 @@ async def test_a_bulk_leaves_room_for_what_people_wait_for(known, google) -> Non
     running = [asyncio.create_task(bulk()) for _ in range(100)]
     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     for _ in range(10):
-        await ask(known)
+        await send_request(known)
     waiting = [task for task in running if task.cancel()]
     assert len(waiting) > len(running) / 4
     await asyncio.gather(*running, return_exceptions=True)

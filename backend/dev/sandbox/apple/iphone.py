@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from backend.core.outbound.door import through_the_door
+from backend.core.outbound.calls import outbound_errors
 from backend.dev.sandbox.apple.pkpass import OpenedPass, alerts, open_pkpass
 from backend.dev.sandbox.apple.pkpass_rules import BrokenPass
 
@@ -121,7 +121,7 @@ class FakeIPhone:
         return new
 
     async def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
-        with through_the_door():
+        with outbound_errors():
             return await self.http.request(method, url, **request)
 
     def _opened(self, response: httpx.Response) -> HeldPass:

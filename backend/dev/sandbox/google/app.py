@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from backend.core.outbound.door import CallFailed, ask
+from backend.core.outbound.calls import CallFailed, send_request
 from backend.core.settings import Settings, load_settings
 from backend.dev.sandbox.google.account import public_keys
 from backend.dev.sandbox.google.api import ROOT, WalletApi
@@ -131,7 +131,9 @@ class FakeGoogle:
         try:
             async with httpx.AsyncClient(timeout=CALLBACK_SECONDS, trust_env=False) as http:
                 headers = {"content-type": "application/json"}
-                response = await ask(http, "POST", url, seconds=CALLBACK_SECONDS, content=body, headers=headers)
+                response = await send_request(
+                    http, "POST", url, seconds=CALLBACK_SECONDS, content=body, headers=headers
+                )
                 response.successful()
         except CallFailed as failure:
             self.callback_errors.append(failure.reason)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import httpx
 
-from backend.core.outbound.door import CallFailed, ask
+from backend.core.outbound.calls import CallFailed, send_request
 from backend.dev.sandbox.google.app import SAVE, FakeGoogle
 from backend.dev.sandbox.google.oauth import GrantRefused
 from backend.dev.sandbox.google.phone import DisplayedPass, display_pass
@@ -33,7 +33,7 @@ class Android:
     async def add(self, url: str) -> None:
         """The holder taps the button and confirms. Raises SaveRefused."""
         try:
-            response = await ask(self._http, "GET", url, seconds=BUTTON_SECONDS)
+            response = await send_request(self._http, "GET", url, seconds=BUTTON_SECONDS)
         except CallFailed as failure:
             raise SaveRefused(f"the button leads nowhere ({failure.reason})") from failure
         target = response.headers.get("location", "")

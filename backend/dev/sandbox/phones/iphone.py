@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 
-from backend.core.outbound.door import CallFailed
+from backend.core.outbound.calls import CallFailed
 from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass, PhoneRefuses
 from backend.dev.sandbox.apple.pkpass import open_pkpass
 from backend.dev.sandbox.apple.pkpass_rules import COLOR, BrokenPass

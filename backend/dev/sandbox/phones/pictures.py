@@ -4,7 +4,7 @@ import base64
 
 import httpx
 
-from backend.core.outbound.door import CallFailed, ask
+from backend.core.outbound.calls import CallFailed, send_request
 
 FETCH_SECONDS = 10.0
 
@@ -24,7 +24,7 @@ class Pictures:
         """None when there is no URL, or when it cannot be fetched; it is then tried again at the next call."""
         if url and url not in self._cache:
             try:
-                response = (await ask(self._http, "GET", url, seconds=FETCH_SECONDS)).successful()
+                response = (await send_request(self._http, "GET", url, seconds=FETCH_SECONDS)).successful()
             except CallFailed:
                 return None
             self._cache[url] = data_url(response.content, response.headers["content-type"])

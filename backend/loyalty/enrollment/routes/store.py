@@ -5,11 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from backend.access.features import FeatureDisabled
-from backend.access.guards import limited, requires, together
+from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.core.idempotency import IdempotencyKeyReused
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.problems import ValidationFailed
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.enrollment.schemas import (
@@ -29,9 +29,9 @@ class StoreEnrollmentController(Controller):
         operation_id="enrollCustomer",
         summary="Enroll a customer, or find the card they have",
         description="200 with `already_enrolled: true` when the customer has a card here.",
-        guards=[together(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
+        guards=[all_of(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
         response_headers=REPLAYED,
-        responses={201: shown(EnrollView), 200: shown(EnrollView)}
+        responses={201: success(EnrollView), 200: success(EnrollView)}
         | refusals(
             *STAFF, ValidationFailed, FeatureDisabled, ProgramInactive, IdempotencyKeyReused, AlreadyBooked, CardBusy
         ),

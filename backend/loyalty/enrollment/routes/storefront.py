@@ -13,7 +13,7 @@ from backend.access.problems import StoreNotFound
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyReused
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import client_address, printable_address, reader_language
@@ -33,7 +33,7 @@ from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFoun
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
-from backend.merchants.queries import StorePlace, get_place
+from backend.merchants.queries import StoreIds, get_store_ids
 
 StorefrontRequest = Request[Any, Any, Any]
 
@@ -52,8 +52,8 @@ class StorefrontController(Controller):
     async def program(
         self, request: StorefrontRequest, store_code: FromPath[str], ledger: NamedDependency[Ledger]
     ) -> PublicProgram:
-        place = await get_place(ledger.pool, store_code)
-        return await public_program(ledger, anonymous_origin(request, place))
+        store = await get_store_ids(ledger.pool, store_code)
+        return await public_program(ledger, anonymous_origin(request, store))
 
     @post(
         "/{store_code:str}/enroll",
@@ -62,7 +62,7 @@ class StorefrontController(Controller):
         description="An address that has a card already gets it by mail: nothing of it is told to whoever asks.",
         guards=[limited("enroll", 10)],
         response_headers=REPLAYED,
-        responses={201: shown(SelfEnrollView), 200: shown(SelfEnrollView)}
+        responses={201: success(SelfEnrollView), 200: success(SelfEnrollView)}
         | refusals(
             StoreNotFound,
             ValidationFailed,
@@ -84,8 +84,8 @@ class StorefrontController(Controller):
         enrollment: NamedDependency[Enrollment],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[bytes]:
-        place = await get_place(ledger.pool, store_code)
-        caller = Caller(anonymous_origin(request, place), idempotency_key)
+        store = await get_store_ids(ledger.pool, store_code)
+        caller = Caller(anonymous_origin(request, store), idempotency_key)
         return respond(await enrollment.by_customer(caller.origin, data, caller.optional_key(data)))
 
     @get(
@@ -151,16 +151,16 @@ async def _merchant_of(data: CardLinkRequest, ledger: Ledger) -> UUID | None:
     if data.token is not None and (link := ledger.links.read(data.token)):
         return link.merchant_id
     try:
-        return (await get_place(ledger.pool, data.store_code or "")).merchant_id
+        return (await get_store_ids(ledger.pool, data.store_code or "")).merchant_id
     except StoreNotFound:
         return None
 
 
-def anonymous_origin(request: StorefrontRequest, place: StorePlace) -> Origin:
+def anonymous_origin(request: StorefrontRequest, store: StoreIds) -> Origin:
     """A customer acting for themself."""
     return Origin(
-        merchant_id=place.merchant_id,
-        store_id=place.store_id,
+        merchant_id=store.merchant_id,
+        store_id=store.store_id,
         user_id=None,
         user_name=None,
         language=reader_language(request),

@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.guards import for_platform, together
+from backend.access.guards import all_of, for_platform
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
@@ -29,7 +29,7 @@ class AdminExplanationController(Controller):
         operation_id="explainCardOnBehalf",
         summary=SUMMARY,
         description=DESCRIPTION,
-        guards=[together(for_platform(VIEW_PROGRAMS), for_cards_merchant)],
+        guards=[all_of(for_platform(VIEW_PROGRAMS), for_cards_merchant)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )
     async def explain_card(

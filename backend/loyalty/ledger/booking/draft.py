@@ -11,7 +11,7 @@ from backend.core.answers import AnswerRow
 from backend.core.events import DomainEvent, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
-from backend.core.pasted import clean_scan
+from backend.core.text_cleaning import clean_scan
 from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CardMoment, CardRow, HoldState
 from backend.loyalty.ledger.booking.decided import Decided

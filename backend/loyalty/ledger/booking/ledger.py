@@ -14,10 +14,10 @@ import msgspec
 
 from backend.core.answers import AnswerRow, keep_answer
 from backend.core.idempotency import Reply
+from backend.core.keyed_lock import KeyedLock
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.queue import WorkerNotifier
-from backend.core.turns import Turns
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.ledger.booking.authorization import Authorization
 from backend.loyalty.ledger.booking.decided import CREATED, Decided
@@ -49,7 +49,7 @@ class Ledger:
     pins: StaffPins
     links: CardLinks
     notifier: WorkerNotifier
-    turns: Turns = field(default_factory=Turns)
+    keyed_lock: KeyedLock = field(default_factory=KeyedLock)
 
     async def book(self, operation: Operation, request: BookingRequest) -> Reply:
         """Books once for each key, however often the request is sent, and gives the same bytes each time.
@@ -89,7 +89,7 @@ class Ledger:
                 async with asyncio.timeout_at(until):
                     # In the order of their ids: two bookings on the same two cards never wait for each other.
                     for card_id in sorted(set(card_ids)):
-                        await stack.enter_async_context(self.turns.of(card_id))
+                        await stack.enter_async_context(self.keyed_lock.of(card_id))
             except TimeoutError:
                 raise CardBusy from None
             yield

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_platform, together
+from backend.access.guards import all_of, for_platform
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
@@ -42,7 +42,7 @@ class AdminCardController(Controller):
         "/cards/{card_id:uuid}",
         operation_id="getCardOnBehalf",
         summary="One card of any merchant",
-        guards=[together(for_platform(MANAGE_CARDS), for_cards_merchant)],
+        guards=[all_of(for_platform(MANAGE_CARDS), for_cards_merchant)],
         responses=refusals(*SIGNED_IN, problems.CardNotFound),
     )
     async def card(
@@ -54,7 +54,7 @@ class AdminCardController(Controller):
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactionsOnBehalf",
         summary="The card's history, newest first",
-        guards=[together(for_platform(VIEW_PROGRAMS), for_cards_merchant)],
+        guards=[all_of(for_platform(VIEW_PROGRAMS), for_cards_merchant)],
         responses=refusals(*SIGNED_IN, problems.CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(

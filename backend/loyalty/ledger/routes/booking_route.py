@@ -12,9 +12,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.guards import limited, together
+from backend.access.guards import all_of, limited
 from backend.core.idempotency import Key, Reply, key_for
-from backend.core.openapi import refusals, shown
+from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.schemas import Answer, Body
@@ -89,13 +89,13 @@ def booking_route(
     `after_limit`: guards that read the database.
     """
     asked = (*guards, limited(*limit, keeps_answers=True), *after_limit)
-    successes: dict[int, ResponseSpec] = {status: shown(view) for status in statuses}
+    successes: dict[int, ResponseSpec] = {status: success(view) for status in statuses}
     return post(
         path,
         operation_id=operation_id,
         summary=summary,
         description=description,
-        guards=[together(*asked)],
+        guards=[all_of(*asked)],
         response_headers=REPLAYED,
         responses=successes | refusals(*problems),
     )

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.access.features import FeatureDisabled
-from backend.access.guards import limited, requires, together
+from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import VOID_TRANSACTIONS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -49,7 +49,7 @@ class StoreReturnController(Controller):
         summary="Whose order it is, and how much a return would take back",
         description="Nothing is booked.",
         status_code=200,
-        guards=[together(requires(VOID_TRANSACTIONS), limited("lookup", 120))],
+        guards=[all_of(requires(VOID_TRANSACTIONS), limited("lookup", 120))],
         responses=refusals(*STAFF, ValidationFailed, FeatureDisabled, *OF_CARD, *VOIDING, *OF_ORDER),
     )
     async def preview_return(

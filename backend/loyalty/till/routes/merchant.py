@@ -4,7 +4,7 @@ from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import for_owner, limited, together
+from backend.access.guards import all_of, for_owner, limited
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -28,7 +28,7 @@ class MerchantFinderController(Controller):
         operation_id="lookupCardsAsOwner",
         summary="Find cards of the merchant by code, email, phone or name",
         status_code=200,
-        guards=[together(for_owner(MANAGE_CARDS), limited("lookup", 120))],
+        guards=[all_of(for_owner(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*SIGNED_IN, ValidationFailed, problems.CardReplacedBefore),
     )
     async def lookup(

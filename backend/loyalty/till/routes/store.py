@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.access.features import FeatureDisabled
-from backend.access.guards import limited, requires, together
+from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
 from backend.core.openapi import refusals
@@ -75,7 +75,7 @@ class TillController(Controller):
         operation_id="lookupCards",
         summary="Find cards by code, email, phone or name",
         status_code=200,
-        guards=[together(requires(MANAGE_CARDS), limited("lookup", 120))],
+        guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*STAFF, FeatureDisabled, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(

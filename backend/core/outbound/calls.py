@@ -47,7 +47,7 @@ class HttpResponse:
 
 
 @contextmanager
-def through_the_door() -> Iterator[None]:
+def outbound_errors() -> Iterator[None]:
     """Wrap only the call of the library in it: it converts every exception to CallFailed."""
     try:
         yield
@@ -58,7 +58,7 @@ def through_the_door() -> Iterator[None]:
         raise CallFailed(type(cause).__name__, is_unreachable=isinstance(cause, UNREACHABLE)) from error
 
 
-async def ask(
+async def send_request(
     http: httpx.AsyncClient,
     method: str,
     url: str | httpx.URL,
@@ -75,7 +75,7 @@ async def ask(
     `is_raw`: without decoding the content encoding. `on_open`: called with the stream of a new connection.
     """
     traced = {**(extensions or {}), "trace": _Handshake(on_open).trace}
-    with through_the_door():
+    with outbound_errors():
         async with asyncio.timeout(seconds), http.stream(method, url, extensions=traced, **request) as response:
             content = bytearray()
             async for part in response.aiter_raw() if is_raw else response.aiter_bytes():

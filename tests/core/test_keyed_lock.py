@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from backend.core.turns import Turns
+from backend.core.keyed_lock import KeyedLock
 from tests.world.patience import PATIENCE_SECONDS
 
 
 async def test_those_with_one_key_go_one_at_a_time_in_the_order_they_came() -> None:
-    turns, order = Turns(), list[str]()
+    turns, order = KeyedLock(), list[str]()
 
     async def go(name: str) -> None:
         async with turns.of("card"):
@@ -22,13 +22,13 @@ async def test_those_with_one_key_go_one_at_a_time_in_the_order_they_came() -> N
 
 
 async def test_other_keys_do_not_wait() -> None:
-    turns = Turns()
+    turns = KeyedLock()
     async with turns.of("one card"), asyncio.timeout(PATIENCE_SECONDS), turns.of("another card"):
         pass
 
 
 async def test_who_gives_up_waiting_holds_nobody_up_and_nothing_is_kept() -> None:
-    turns = Turns()
+    turns = KeyedLock()
 
     async def wait() -> None:
         async with turns.of("card"):
@@ -46,7 +46,7 @@ async def test_who_gives_up_waiting_holds_nobody_up_and_nothing_is_kept() -> Non
 
 
 async def test_a_failure_ends_the_turn() -> None:
-    turns = Turns()
+    turns = KeyedLock()
     with pytest.raises(ValueError, match="no"):
         async with turns.of("card"):
             raise ValueError("no")

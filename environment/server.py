@@ -21,7 +21,7 @@ SERVER = (
 """Arguments of `python -m` for the server; the application follows."""
 
 
-def check_place(settings: msgspec.Struct, host_field: str, port_field: str) -> None:
+def check_address(settings: msgspec.Struct, host_field: str, port_field: str) -> None:
     """Raises SettingsError when the process cannot listen at that address."""
     host, port = getattr(settings, host_field), getattr(settings, port_field)
     try:

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import pytest
 
-from backend.core.outbound.door import CallFailed, ask, decoded, through_the_door, tls_errors
+from backend.core.outbound.calls import CallFailed, decoded, outbound_errors, send_request, tls_errors
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n"
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -40,7 +40,7 @@ async def house(*says: bytes, hangs_up: bool = True):
 
 async def call(url: str, *, seconds: float = 5, bytes_max: int = 1024) -> bytes:
     async with httpx.AsyncClient(trust_env=False) as http:
-        return (await ask(http, "GET", url, seconds=seconds, bytes_max=bytes_max)).content
+        return (await send_request(http, "GET", url, seconds=seconds, bytes_max=bytes_max)).content
 
 
 async def test_an_answer_of_any_status_comes_through() -> None:
@@ -48,7 +48,7 @@ async def test_an_answer_of_any_status_comes_through() -> None:
         house(b"HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 4\r\n\r\nbusy") as url,
         httpx.AsyncClient() as http,
     ):
-        answer = await ask(http, "GET", url, seconds=5)
+        answer = await send_request(http, "GET", url, seconds=5)
         assert (answer.status, answer.headers["Retry-After"], answer.content) == (503, "7", b"busy")
         with pytest.raises(CallFailed, match=r"^503$"):
             answer.successful()
@@ -122,7 +122,7 @@ async def test_a_server_without_tls_is_told_as_what_tls_says() -> None:
     ],
 )
 def test_whatever_a_library_lets_through_is_the_calls_failure(error: Exception) -> None:
-    with pytest.raises(CallFailed) as failure, through_the_door():
+    with pytest.raises(CallFailed) as failure, outbound_errors():
         raise error
     told = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
     assert failure.value.reason == type(told).__name__

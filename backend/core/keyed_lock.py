@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class KeyedLock:
     """A lock per key, kept only while a task holds it or waits for it."""
 
     def __init__(self) -> None:
