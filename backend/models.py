@@ -1,6 +1,7 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
+from backend.audit.models import AuditEntry
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.models import AccessToken
 from backend.loyalty.cards.models import Card
@@ -17,6 +18,7 @@ from backend.loyalty.ledger.models import (
     Transaction,
     TransactionCategory,
 )
+from backend.loyalty.pictures.models import Picture
 from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
@@ -43,6 +45,7 @@ __all__ = [
     "AppleDevice",
     "ApplePass",
     "AppleRegistration",
+    "AuditEntry",
     "Card",
     "CardLinkQuestion",
     "CardMerge",
@@ -61,6 +64,7 @@ __all__ = [
     "Merchant",
     "OutboxMessage",
     "PassImage",
+    "Picture",
     "PlatformMail",
     "PlatformRow",
     "Policy",

@@ -20,10 +20,12 @@ from backend.loyalty.customers.models import Customer
 from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.ledger.models import Transaction
+from backend.loyalty.rewards.events import RewardsChanged
 from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
+from backend.operations.wallets.tasks import request_sync
 from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
 from backend.wallets.wallet_links import bump_pass_versions, mark_changed
@@ -66,10 +68,10 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
         await _sync_wallets(session, event, card_id, queue, NotifyReason.POINTS_EXPIRING)
 
     async def repaint_wallets(session: AsyncSession, event: Event) -> None:
-        cards = await _cards_of(session, event.merchant_id, UUID(event.data["customer_id"]))
-        await bump_pass_versions(session, event.merchant_id, cards)
-        for card_id in cards:
-            await _sync_wallets(session, event, card_id, queue)
+        await _repaint_wallets(session, event, UUID(event.data["customer_id"]), queue)
+
+    async def refresh_passes(session: AsyncSession, event: Event) -> None:
+        await _refresh_passes(session, event, queue)
 
     table: dict[str, list[Reaction]] = {name: [sync_wallets] for name in SHOWN_ON_PASSES}
     table["card_enrolled"].append(mail(ENROLLMENT))
@@ -78,6 +80,7 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
     table[event_name(CardLinksEnded)] = [end_passes, mail(CARD_LINK)]
     table[event_name(PointsExpiring)] = [warn_wallets]
     table[event_name(CustomerChanged)] = [repaint_wallets]
+    table[event_name(RewardsChanged)] = [refresh_passes]
     return table
 
 
@@ -87,6 +90,19 @@ async def _sync_wallets(
     """Queues no sync for a card without passes."""
     versions = await mark_changed(session, event.merchant_id, card_id, event.occurred_at, notify)
     await enqueue_pass_syncs(queue, event.merchant_id, card_id, versions, notify)
+
+
+async def _repaint_wallets(session: AsyncSession, event: Event, customer_id: UUID, queue: ArqRedis) -> None:
+    cards = await _cards_of(session, event.merchant_id, customer_id)
+    await bump_pass_versions(session, event.merchant_id, cards)
+    for card_id in cards:
+        await _sync_wallets(session, event, card_id, queue)
+
+
+async def _refresh_passes(session: AsyncSession, event: Event, queue: ArqRedis) -> None:
+    """All passes of the merchant, in one run."""
+    if await bump_pass_versions(session, event.merchant_id):
+        await request_sync(session, queue, event.id, event.merchant_id)
 
 
 async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> list[UUID]:

@@ -18,6 +18,7 @@ from backend.core.ids import new_id
 from backend.loyalty.categories.models import Category
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
+from backend.loyalty.rewards.queries import search_words
 from backend.merchants.models import COUNTRY, Merchant, Policy, Store, StoreCode
 from backend.services import Services
 from backend.staff.models import StoreMember, User
@@ -150,14 +151,17 @@ async def add_program(session: AsyncSession, table: Table, language: str, mercha
     )
     await session.flush()
     session.add(_terms(table, merchant_id, program_id, now))
-    for reward in table.get("rewards", []):
+    for position, reward in enumerate(table.get("rewards", []), start=1):
         session.add(
             Reward(
                 merchant_id=merchant_id,
                 id=new_id(),
                 program_id=program_id,
                 description={},
+                position=position,
+                search_words=search_words(reward["name"]),
                 created_at=now,
+                updated_at=now,
                 **reward,
             )
         )

@@ -67,8 +67,9 @@ BEGIN
                                 WHERE r.merchant_id = p_merchant AND r.limit_per_card IS NOT NULL
                                   AND t.card_id = ANY (v_cards)
                                 GROUP BY t.reward_id) x),
-      'holds', (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]')
+      'holds', (SELECT coalesce(json_agg(to_jsonb(h) || jsonb_build_object('reward', w.name) ORDER BY h.id), '[]')
                 FROM holds h
+                LEFT JOIN rewards w ON w.merchant_id = h.merchant_id AND w.id = h.reward_id
                 WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
       'goes_on_as', CASE WHEN c.merged_into_id IS NOT NULL THEN (
                       SELECT json_build_object(
@@ -92,7 +93,7 @@ BEGIN
                  FROM wallet_links w WHERE w.merchant_id = p_merchant AND w.card_id = p_card),
       'limits', (SELECT coalesce(json_agg(row_to_json(f) ORDER BY f.id), '[]')
                  FROM fraud_limits f WHERE f.merchant_id = p_merchant),
-      'setup', till_setup(p_merchant, coalesce(p_store, c.store_id)),
+      'setup', till_setup(p_merchant, coalesce(p_store, c.store_id), p_now),
       'answer', (SELECT json_build_object('fingerprint', encode(a.fingerprint, 'hex'), 'status', a.status,
                                           'body', a.body,
                                           'transaction_id', (SELECT t.id FROM transactions t

@@ -36,7 +36,7 @@ PLATFORM_TABLES = {
     "task_runs",
     "users",
 }
-APPEND_ONLY = ("allocations", "events", "terms_versions", "transaction_categories", "transactions")
+APPEND_ONLY = ("allocations", "audit_entries", "events", "terms_versions", "transaction_categories", "transactions")
 KEYS = """
     SELECT c.conname, c.contype::text AS kind,
            (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)
@@ -162,7 +162,7 @@ async def test_the_merchant_of_a_request_is_forgotten_with_its_transaction(
     pool = await open_pool(settings)
     try:
         for _ in range(2 * settings.pool_size):
-            await pool.fetchval("SELECT store_setup($1, $2)", shop.merchant_id, shop.store_ids[shop.hub])
+            await pool.fetchval("SELECT store_setup($1, $2, now())", shop.merchant_id, shop.store_ids[shop.hub])
             assert await pool.fetchval("SELECT nullif(current_setting('app.merchant_id', true), '')") is None
     finally:
         await pool.close()

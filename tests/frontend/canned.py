@@ -101,8 +101,8 @@ CARD = CardView(
     stamp_reward="Coffee",
     reward_ready=False,
     rewards=[
-        CardReward(ID, "Tote bag", "", 100, None, None, True, 0, None),
-        CardReward(ID, "Linen scarf", "", 500, 12, None, False, 40, None),
+        CardReward(ID, "Tote bag", "", 100, None, None, None, True, 0, None),
+        CardReward(ID, "Linen scarf", "", 500, 12, None, None, False, 40, None),
     ],
     next_stamp_available_at=None,
     remaining_stamps_today=5,

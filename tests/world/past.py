@@ -234,7 +234,7 @@ async def _answer(booking: Awaitable[Reply]) -> dict[str, Any] | None:
 
 async def past_of(shop: Shop) -> SetupHistory:
     async with shop.services.sessions.committing(shop.merchant_id) as session:
-        past = await read_setup_history(session, shop.merchant_id)
+        past = await read_setup_history(session, shop.merchant_id, clock.now())
     assert past is not None
     return past
 

@@ -31,6 +31,7 @@ from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Earn, Stamp
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
+from backend.loyalty.rewards.queries import search_words
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.services import Services
 from backend.staff.models import StoreMember, User
@@ -203,7 +204,7 @@ async def open_shop(
         )
     tokens = {name: _token(user) for name, user in users.items()}
     offered = [{"points_required": points} for points in (100, 500)] if rewards is None else rewards
-    reward_rows = [_reward(merchant_id, program_id, told) for told in offered]
+    reward_rows = [_reward(merchant_id, program_id, told, place) for place, told in enumerate(offered, start=1)]
     category_rows = [_category(merchant_id, store_ids[hub], position + 1) for position in range(categories)]
     async with services.sessions.committing() as session:
         session.add(
@@ -299,9 +300,18 @@ def _terms(merchant_id: UUID, program_id: UUID, version: int, rules: Rules) -> T
     )
 
 
-def _reward(merchant_id: UUID, program_id: UUID, rules: Rules) -> Reward:
-    named = {"name": {"en": "Voucher", "fr": "Bon"}, "description": {}}
-    return Reward(merchant_id=merchant_id, id=new_id(), program_id=program_id, created_at=clock.now(), **named | rules)
+def _reward(merchant_id: UUID, program_id: UUID, rules: Rules, position: int) -> Reward:
+    named = {"name": {"en": "Voucher", "fr": "Bon"}, "description": {}} | rules
+    return Reward(
+        merchant_id=merchant_id,
+        id=new_id(),
+        program_id=program_id,
+        position=position,
+        search_words=search_words(named["name"], named["description"]),
+        created_at=clock.now(),
+        updated_at=clock.now(),
+        **named,
+    )
 
 
 def _category(merchant_id: UUID, store_id: UUID, position: int) -> Category:

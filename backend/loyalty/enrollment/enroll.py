@@ -99,7 +99,8 @@ async def _is_welcome(session: AsyncSession, card: Card) -> bool:
 
 
 async def get_setup(session: AsyncSession, origin: Origin) -> Setup:
-    document = await session.scalar(select(cast(func.till_setup(origin.merchant_id, origin.store_id), Text)))
+    setup = func.till_setup(origin.merchant_id, origin.store_id, origin.now)
+    document = await session.scalar(select(cast(setup, Text)))
     assert document is not None, "a store has a merchant with a policy"
     return decode_setup(document)
 

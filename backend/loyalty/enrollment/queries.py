@@ -27,7 +27,7 @@ SHOWN = 20
 
 async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
     """Raises FeatureDisabled or ProgramInactive."""
-    setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
+    setup = await get_setup(ledger.pool, origin)
     check_open(setup)
     program, terms = setup.program, setup.terms
     assert program is not None, "an open program exists"

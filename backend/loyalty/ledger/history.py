@@ -117,6 +117,6 @@ async def list_transactions(
 ) -> list[HistoryRow]:
     """Newest first, of a card or of a store; one row more than `limit` when there are more."""
     rows: list[Any] = await pool.fetch(
-        HISTORY, merchant_id, card_id, store_id, after.at if after else None, after.id if after else None, limit + 1
+        HISTORY, merchant_id, card_id, store_id, after.key if after else None, after.id if after else None, limit + 1
     )
     return [_history.decode(row[0]) for row in rows]

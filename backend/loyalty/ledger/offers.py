@@ -16,11 +16,11 @@ from backend.loyalty.ledger.problems import (
     InsufficientPoints,
     InsufficientStamps,
     OtherStoreOnly,
-    RewardNotFound,
     RewardUnavailable,
     UnitNotOffered,
 )
 from backend.loyalty.ledger.schemas import Redemption, Reservation
+from backend.loyalty.rewards.problems import RewardNotFound
 from i18n.bidi import isolated
 
 

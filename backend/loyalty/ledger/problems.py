@@ -85,11 +85,6 @@ class InsufficientStamps(Problem):
     counted = "missing"
 
 
-class RewardNotFound(Problem):
-    code, status = "reward_not_found", 404
-    title = N_("There is no such reward")
-
-
 class RewardUnavailable(Problem):
     code, status, is_remembered = "reward_unavailable", 409, True
     title = N_("This reward is not available")

@@ -62,6 +62,7 @@ def reward_views(setup: Setup, language: str) -> list[RewardView]:
             points_required=reward.points_required,
             stock=reward.stock,
             limit_per_card=reward.limit_per_card,
+            picture=reward.picture,
         )
         for reward in setup.rewards
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Self
 from uuid import UUID
 
@@ -109,10 +110,12 @@ class Show:
         )
 
     def reward_name(self, state: CardState, reward_id: UUID | None) -> str | None:
-        """None for an unknown reward; the stamp card's own reward for none at all."""
+        """None for one that is neither offered nor held; the stamp card's own reward for none at all."""
         if reward_id is None:
             return self.text(state.terms.stamp_reward, state.setup)
-        texts = next((reward.name for reward in state.setup.rewards if reward.id == reward_id), None)
+        offered = (reward.name for reward in state.setup.rewards if reward.id == reward_id)
+        held = (hold.reward for hold in state.holds if hold.reward_id == reward_id and hold.reward)
+        texts = next(chain(offered, held), None)
         return self.text(texts, state.setup) if texts else None
 
     def text(self, texts: dict[str, str] | None, setup: Setup) -> str:
@@ -128,6 +131,7 @@ class Show:
             points_required=reward.points_required,
             stock=reward.stock,
             limit_per_card=reward.limit_per_card,
+            picture=reward.picture,
             redeemable=refusal is None
             and balance >= needed
             and state.card.state == "active"

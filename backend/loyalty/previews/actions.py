@@ -133,7 +133,7 @@ class Previews:
 
 async def _get_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupHistory:
     """Raises ProgramInactive when the merchant has no program yet."""
-    history = await read_setup_history(session, merchant_id)
+    history = await read_setup_history(session, merchant_id, clock.now())
     if history is None:
         raise ProgramInactive
     return history

@@ -5,6 +5,7 @@ from backend.access.problems import SIGNED_IN, STAFF
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.problems import ValidationFailed
 from backend.loyalty.ledger import problems
+from backend.loyalty.rewards.problems import RewardNotFound
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
 
 KEYED = (ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused)
@@ -26,7 +27,7 @@ LIMITED = (problems.LimitReached, problems.OverrideRefused)
 REDEEMING = (
     problems.CardIsFrozen,
     problems.UnitNotOffered,
-    problems.RewardNotFound,
+    RewardNotFound,
     problems.RewardUnavailable,
     problems.InsufficientPoints,
     problems.InsufficientStamps,

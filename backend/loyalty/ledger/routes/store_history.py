@@ -73,9 +73,10 @@ class StoreHistoryController(Controller):
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[TransactionView]:
-        check_feature(await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id))
-        position = cursors.read(after, origin.now)
+        check_feature(await get_setup(ledger.pool, origin))
+        scope = f"store:{origin.store_id}"
+        position = cursors.read(scope, after, origin.now)
         rows = await list_transactions(
             ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit
         )
-        return history_page(rows, limit, origin, cursors)
+        return history_page(rows, limit, origin, cursors, scope)

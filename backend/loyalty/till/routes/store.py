@@ -40,7 +40,7 @@ class TillController(Controller):
         responses=refusals(*STAFF, FeatureDisabled, ProgramInactive),
     )
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
-        setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
+        setup = await get_setup(ledger.pool, origin)
         check_open(setup)
         return program_view(setup, origin.language)
 
@@ -58,7 +58,7 @@ class TillController(Controller):
         card_id: Annotated[UUID | None, QueryParameter(description="A card to show with it")] = None,
     ) -> TillView:
         setup, rows, card = await asyncio.gather(
-            get_setup(ledger.pool, origin.merchant_id, origin.till_store_id),
+            get_setup(ledger.pool, origin),
             list_recent(ledger.pool, origin),
             _card(ledger, origin, card_id),
         )
