@@ -21,7 +21,7 @@ from backend.loyalty.ledger.routes.store_history import StoreHistoryController
 from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
 from backend.loyalty.previews.routes import MerchantPreviewController
-from backend.loyalty.till.routes.merchant import MerchantFinderController
+from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
@@ -60,6 +60,7 @@ merchant = Router(
         MerchantCardController,
         MerchantMergeController,
         MerchantFinderController,
+        MerchantTodayController,
         MerchantExplanationController,
         MerchantFraudLimitController,
         MerchantPreviewController,
