@@ -24,7 +24,7 @@ from backend.loyalty.pictures.routes.merchant import MerchantPictureController
 from backend.loyalty.pictures.routes.storefront import PictureController
 from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
-from backend.loyalty.till.routes.merchant import MerchantFinderController
+from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
@@ -63,6 +63,7 @@ merchant = Router(
         MerchantCardController,
         MerchantMergeController,
         MerchantFinderController,
+        MerchantTodayController,
         MerchantExplanationController,
         MerchantFraudLimitController,
         MerchantPreviewController,

@@ -15,8 +15,9 @@ from frontend.account.sign_in.views import (
     take_store,
 )
 from frontend.admin.guard import require_admin
+from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
-from frontend.admin.wallets.views import check_now, show_admin, show_run, show_wallets, start_run
+from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.client import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.join.views import show_join, take_join
@@ -61,7 +62,16 @@ TILL = Router(
 ADMIN = Router(
     path="/",
     before_request=require_admin,
-    route_handlers=[show_admin, show_wallets, check_now, show_run, start_run, show_passes, retry_pass],
+    route_handlers=[
+        show_admin,
+        show_wallets,
+        show_state,
+        check_now,
+        show_run,
+        start_run,
+        show_passes,
+        retry_pass,
+    ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
     show_start,

@@ -137,8 +137,10 @@ async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: Br
     await page.locator("[name=email]").fill("admin@orion.example")
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await expect(page.locator(".tile .badge")).to_have_text(["Works", "Works"])
+    assert page.url == f"{town.url}/admin"
+    await page.get_by_role("navigation").get_by_role("link", name="Wallets").click()
     await expect(page.get_by_role("heading", name="Wallets")).to_be_visible()
-    assert page.url == f"{town.url}/admin/wallets"
     await expect(page.locator("section:has(#google) .figure").first).to_have_text("100%")
     await expect(page.locator("section:has(#google) > .head .badge")).to_have_text("Works")
     await expect(page.locator("section:has(#apple) > .head .badge")).to_have_text("Works")

@@ -257,6 +257,9 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.locator("[name=email]").fill("admin@orion.example")
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await expect(page.locator(".tile .badge")).to_have_count(2)
+    yield "platform"
+    await page.goto("/admin/wallets")
     await expect(page.locator("#runs")).to_be_visible()
     yield "wallets"
     newest = page.locator(".run").first
@@ -270,6 +273,10 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "wallets, refusal of a field"
     await page.locator(".menu summary").click()
     yield "platform, menu"
+    await page.locator(".menu summary").click()
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await page.locator(".fold summary").click()
+    yield "platform, navigation"
     await page.goto(f"/admin/passes?code={scene.full['code']}")
     await page.locator("main details summary").first.click()
     yield "passes"

@@ -51,6 +51,9 @@ class Office(Caller):
         told = {"action": action, "card_ids": ids, "reason": "Spring cleaning"} | body
         return await self.post("/merchant/loyalty/cards/bulk", told, key=key or new_key())
 
+    async def today(self) -> Json:
+        return await self.get("/merchant/loyalty/today")
+
     async def fraud_limits(self) -> list[Json]:
         return (await self.get("/merchant/loyalty/fraud-limits"))["limits"]
 

@@ -1,11 +1,11 @@
-"""Finding cards from the owner's office."""
+"""The owner's office: finding cards, and today's figures."""
 
-from litestar import Controller, post
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from backend.access.guards import all_of, for_owner, limited
-from backend.access.permissions import MANAGE_CARDS
+from backend.access.permissions import MANAGE_CARDS, VIEW_ANALYTICS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
@@ -16,6 +16,8 @@ from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.till.queries import find_cards
+from backend.loyalty.till.schemas import TodayView
+from backend.loyalty.till.today import get_today
 from backend.merchants.queries import list_countries
 
 
@@ -42,3 +44,19 @@ class MerchantFinderController(Controller):
         matched_by, states = await find_cards(ledger.pool, origin, data.query, countries)
         show = Show(ledger.links, origin.language, origin.now)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
+
+
+class MerchantTodayController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Merchant"]
+
+    @get(
+        "/today",
+        operation_id="getToday",
+        summary="Today’s figures of the merchant and of each store",
+        description="Each store’s day is that of its time zone.",
+        guards=[all_of(for_owner(VIEW_ANALYTICS), limited("today", 60))],
+        responses=refusals(*SIGNED_IN),
+    )
+    async def today(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> TodayView:
+        return await get_today(ledger.pool, origin.merchant_id, origin.now)
