@@ -67,10 +67,16 @@ BEGIN
                                 WHERE r.merchant_id = p_merchant AND r.limit_per_card IS NOT NULL
                                   AND t.card_id = ANY (v_cards)
                                 GROUP BY t.reward_id) x),
-      'holds', (SELECT coalesce(json_agg(to_jsonb(h) || jsonb_build_object('reward', w.name) ORDER BY h.id), '[]')
+      'holds', (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]')
                 FROM holds h
-                LEFT JOIN rewards w ON w.merchant_id = h.merchant_id AND w.id = h.reward_id
                 WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
+      -- Also of rewards that are no longer offered.
+      'held_rewards', (SELECT coalesce(json_object_agg(w.id, w.name), '{}')
+                       FROM rewards w
+                       WHERE w.merchant_id = p_merchant
+                         AND w.id IN (SELECT h.reward_id FROM holds h
+                                      WHERE h.merchant_id = p_merchant AND h.card_id = p_card
+                                        AND h.reserved_at > p_now - interval '1 day')),
       'goes_on_as', CASE WHEN c.merged_into_id IS NOT NULL THEN (
                       SELECT json_build_object(
                         'id', o.id, 'code', o.code,

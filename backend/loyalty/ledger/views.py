@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Self
 from uuid import UUID
 
@@ -114,8 +113,7 @@ class Show:
         if reward_id is None:
             return self.text(state.terms.stamp_reward, state.setup)
         offered = (reward.name for reward in state.setup.rewards if reward.id == reward_id)
-        held = (hold.reward for hold in state.holds if hold.reward_id == reward_id and hold.reward)
-        texts = next(chain(offered, held), None)
+        texts = next(offered, None) or state.held_rewards.get(reward_id)
         return self.text(texts, state.setup) if texts else None
 
     def text(self, texts: dict[str, str] | None, setup: Setup) -> str:

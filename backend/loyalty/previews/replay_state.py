@@ -101,6 +101,7 @@ def empty_replay_state(card: CardRow, setup: Setup, memory: Memory) -> ReplaySta
         stamped_at=[],
         redeemed_counts={},
         holds=[],
+        held_rewards={},
         merges=[],
         setup=setup,
         limits=[],

@@ -90,8 +90,6 @@ class HoldState(msgspec.Struct):
     reserved_at: datetime
     expires_at: datetime
     settled_at: datetime | None
-    reward: dict[str, str] | None = None
-    """The reward's name by language, also when it is no longer offered. None: the full stamp card."""
 
 
 class CardMoment(msgspec.Struct, frozen=True):
