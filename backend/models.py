@@ -18,7 +18,7 @@ from backend.loyalty.ledger.models import (
     Transaction,
     TransactionCategory,
 )
-from backend.loyalty.pictures.models import Picture
+from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
@@ -62,9 +62,9 @@ __all__ = [
     "Lot",
     "MailAllowance",
     "Merchant",
+    "MerchantPicture",
     "OutboxMessage",
     "PassImage",
-    "Picture",
     "PlatformMail",
     "PlatformRow",
     "Policy",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from advanced_alchemy.filters import LimitOffset, OrderBy, StatementFilter, StatementTypeT
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -16,7 +16,7 @@ from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
 from backend.core.schemas import Answer, Page
 
-Row = TypeVar("Row", bound=TenantEntity)
+Entity = TypeVar("Entity", bound=TenantEntity)
 View = TypeVar("View", bound=Answer)
 Filter = StatementFilter | ColumnElement[bool]
 
@@ -44,7 +44,7 @@ class ListQuery:
         return f"{self.name}:{self.sorting.column.key}:{self.sorting.is_descending}"
 
 
-class TenantRepository(SQLAlchemyAsyncRepository[Row], Generic[Row]):
+class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
     """The rows of one merchant. All reads have the merchant in their WHERE clause, and new rows get the merchant.
 
     A subclass names its `model_type`.
@@ -55,16 +55,16 @@ class TenantRepository(SQLAlchemyAsyncRepository[Row], Generic[Row]):
         super().__init__(session=session, statement=own, auto_refresh=False, wrap_exceptions=False)
         self.merchant_id = merchant_id
 
-    async def find(self, row_id: UUID, *, is_locked: bool = False) -> Row | None:
+    async def find(self, row_id: UUID, *, is_locked: bool = False) -> Entity | None:
         """`is_locked`: until the end of the transaction no other one changes the row."""
         return await self.get_one_or_none(id=row_id, with_for_update=is_locked or None)
 
-    async def add(self, data: Row, **options: Any) -> Row:
+    async def add(self, data: Entity, **options: Any) -> Entity:
         data.merchant_id = self.merchant_id
         return await super().add(data, **options)
 
     async def page(
-        self, query: ListQuery, cursors: Cursors, show: Callable[[Row], View], *filters: Filter
+        self, query: ListQuery, cursors: Cursors, show: Callable[[Entity], View], *filters: Filter
     ) -> Page[View]:
         """One page of the list in its order. Raises CursorExpired."""
         position = cursors.read(query.scope, query.after, query.now)
@@ -87,10 +87,15 @@ class _After(StatementFilter):
         return cast("StatementTypeT", statement.where(key < last if self._sorting.is_descending else key > last))
 
 
+def words_in(column: InstrumentedAttribute[str], text: str) -> list[ColumnElement[bool]]:
+    """All words of the text occur in the column, which is folded by the SQL function `search_text`."""
+    return [func.strpos(column, func.folded(word)) > 0 for word in text.split()]
+
+
 def _order(sorting: Sorting) -> list[OrderBy]:
     direction: Any = "desc" if sorting.is_descending else "asc"
     return [OrderBy(sorting.column, direction), OrderBy("id", direction)]
 
 
-def _cursor(query: ListQuery, last: Row, cursors: Cursors) -> str:
+def _cursor(query: ListQuery, last: Entity, cursors: Cursors) -> str:
     return cursors.write(query.scope, getattr(last, query.sorting.column.key), last.id, query.now)

@@ -18,7 +18,6 @@ from backend.core.ids import new_id
 from backend.loyalty.categories.models import Category
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
-from backend.loyalty.rewards.queries import search_words
 from backend.merchants.models import COUNTRY, Merchant, Policy, Store, StoreCode
 from backend.services import Services
 from backend.staff.models import StoreMember, User
@@ -159,7 +158,6 @@ async def add_program(session: AsyncSession, table: Table, language: str, mercha
                 program_id=program_id,
                 description={},
                 position=position,
-                search_words=search_words(reward["name"]),
                 created_at=now,
                 updated_at=now,
                 **reward,

@@ -11,36 +11,39 @@ down_revision = "2026_11_29_baseline"
 
 SETTLED = "(SELECT nullif(current_setting('app.merchant_id', true), ''))"
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
+NEW = ("folded", "search_text", "reward_state")
 NEW_PARAMETER = ("till_setup", "store_setup")
 CHANGED = ("card_state", "merchants_with_work")
 TIME = sa.TIMESTAMP(timezone=True)
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL check_function_bodies = off")
+    sql_functions.create(revision, *NEW)
     _add_pictures()
     _add_audit_entries()
     _change_rewards()
-    op.execute("SET LOCAL check_function_bodies = off")
     sql_functions.drop(*NEW_PARAMETER)
-    sql_functions.create(revision, "reward_state", *NEW_PARAMETER)
+    sql_functions.create(revision, *NEW_PARAMETER)
     sql_functions.replace(revision, *CHANGED)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL check_function_bodies = off")
     sql_functions.replace(down_revision, *CHANGED)
-    sql_functions.drop("reward_state", *NEW_PARAMETER)
+    sql_functions.drop(*NEW_PARAMETER)
     sql_functions.create(down_revision, *NEW_PARAMETER)
     op.execute("REVOKE INSERT, DELETE ON reward_stores FROM orion_app")
     op.drop_constraint("fk_picture_pictures", "rewards")
     for name in ("period", "value_cents"):
         op.drop_constraint(f"ck_rewards_{name}", "rewards")
     op.drop_index("ix_rewards_picture", "rewards")
-    for name in ("position", "starts_on", "ends_on", "picture", "archived_at", "search_words"):
+    for name in ("position", "starts_on", "ends_on", "picture", "archived_at", "search_text"):
         op.drop_column("rewards", name)
     for name in ("is_on_passes", "version", "updated_at"):
         op.drop_column("rewards", name)
     op.execute("DROP TABLE audit_entries, pictures")
+    sql_functions.drop(*reversed(NEW))
 
 
 def _add_pictures() -> None:
@@ -54,7 +57,7 @@ def _add_pictures() -> None:
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", "hash", name="pk_pictures"),
-        sa.CheckConstraint("length(hash) = 64", name="ck_pictures_hash"),
+        sa.CheckConstraint("length(hash) = 64", name="hash"),
     )
     op.create_index("ix_pictures_hash", "pictures", ["hash"])
     op.create_index("ix_pictures_created_at", "pictures", ["merchant_id", "created_at"])
@@ -99,7 +102,7 @@ def _change_rewards() -> None:
           ADD COLUMN ends_on date,
           ADD COLUMN picture varchar(64),
           ADD COLUMN archived_at timestamptz,
-          ADD COLUMN search_words text NOT NULL DEFAULT '',
+          ADD COLUMN search_text text NOT NULL GENERATED ALWAYS AS (search_text(name, description)) STORED,
           ADD COLUMN is_on_passes boolean NOT NULL DEFAULT true,
           ADD COLUMN version integer NOT NULL DEFAULT 1,
           ADD COLUMN updated_at timestamptz,
@@ -114,8 +117,7 @@ def _change_rewards() -> None:
     op.execute(
         """
         UPDATE rewards r
-        SET position = o.position, updated_at = r.created_at, is_on_passes = r.is_active,
-            search_words = (SELECT lower(string_agg(t.value, ' ')) FROM jsonb_each_text(r.name) t)
+        SET position = o.position, updated_at = r.created_at, is_on_passes = r.is_active
         FROM (SELECT merchant_id, id, row_number() OVER (PARTITION BY merchant_id ORDER BY points_required, id) AS position
               FROM rewards) o
         WHERE o.merchant_id = r.merchant_id AND o.id = r.id
@@ -123,7 +125,7 @@ def _change_rewards() -> None:
     )
     op.execute("ALTER TABLE rewards ALTER COLUMN position SET NOT NULL, ALTER COLUMN updated_at SET NOT NULL")
     op.execute("ALTER TABLE rewards FORCE ROW LEVEL SECURITY")
-    for name in ("search_words", "is_on_passes", "version"):
+    for name in ("is_on_passes", "version"):
         op.alter_column("rewards", name, server_default=None)
     op.create_index("ix_rewards_picture", "rewards", ["merchant_id", "picture"])
     op.execute("GRANT INSERT, DELETE ON reward_stores TO orion_app")

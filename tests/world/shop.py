@@ -31,7 +31,6 @@ from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas import Earn, Stamp
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
-from backend.loyalty.rewards.queries import search_words
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.services import Services
 from backend.staff.models import StoreMember, User
@@ -307,7 +306,6 @@ def _reward(merchant_id: UUID, program_id: UUID, rules: Rules, position: int) ->
         id=new_id(),
         program_id=program_id,
         position=position,
-        search_words=search_words(named["name"], named["description"]),
         created_at=clock.now(),
         updated_at=clock.now(),
         **named,

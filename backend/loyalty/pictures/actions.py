@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.core.database import Sessions
 from backend.core.origin import Origin
-from backend.loyalty.pictures.models import Picture
+from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.pictures.normalize import normalize
 from backend.loyalty.pictures.schemas import PictureView
 
@@ -15,7 +15,7 @@ async def keep_picture(sessions: Sessions, origin: Origin, file: bytes) -> Pictu
     Raises PictureUnreadable.
     """
     picture = await asyncio.to_thread(normalize, file)
-    row = insert(Picture).values(
+    row = insert(MerchantPicture).values(
         merchant_id=origin.merchant_id,
         hash=picture.hash,
         media_type=picture.media_type,
@@ -27,7 +27,8 @@ async def keep_picture(sessions: Sessions, origin: Origin, file: bytes) -> Pictu
     async with sessions.committing(origin.merchant_id) as session:
         await session.execute(
             row.on_conflict_do_update(
-                index_elements=[Picture.merchant_id, Picture.hash], set_={"created_at": row.excluded.created_at}
+                index_elements=[MerchantPicture.merchant_id, MerchantPicture.hash],
+                set_={"created_at": row.excluded.created_at},
             )
         )
     return PictureView(picture.hash, picture.media_type, picture.width, picture.height)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
-from backend.loyalty.pictures.models import Picture
+from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.pictures.problems import PictureNotFound
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -16,7 +16,8 @@ async def get_picture(sessions: Sessions, hash_: str) -> tuple[str, bytes]:
     if not HASH.fullmatch(hash_):
         raise PictureNotFound
     async with sessions.committing() as session:
-        found = await session.execute(select(Picture.media_type, Picture.body).where(Picture.hash == hash_).limit(1))
+        same = select(MerchantPicture.media_type, MerchantPicture.body).where(MerchantPicture.hash == hash_)
+        found = await session.execute(same.limit(1))
         row = found.tuples().one_or_none()
     if row is None:
         raise PictureNotFound
@@ -24,5 +25,5 @@ async def get_picture(sessions: Sessions, hash_: str) -> tuple[str, bytes]:
 
 
 async def has_picture(session: AsyncSession, merchant_id: UUID, hash_: str) -> bool:
-    own = select(Picture.hash).where(Picture.merchant_id == merchant_id, Picture.hash == hash_)
+    own = select(MerchantPicture.hash).where(MerchantPicture.merchant_id == merchant_id, MerchantPicture.hash == hash_)
     return await session.scalar(own) is not None

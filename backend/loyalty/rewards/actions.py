@@ -20,7 +20,7 @@ from backend.loyalty.rewards.events import RewardsChanged
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.loyalty.rewards.offered import set_on_passes
 from backend.loyalty.rewards.problems import ProgramMissing, RewardArchived, RewardNotFound
-from backend.loyalty.rewards.queries import RewardRepository, open_rewards, reward_detail, search_words
+from backend.loyalty.rewards.queries import RewardRepository, open_rewards, reward_detail
 from backend.loyalty.rewards.schemas import RewardChange, RewardDescriptions, RewardDetail, RewardDraft, RewardNames
 
 NOT_AUDITED = {"id", "state", "version", "created_at", "updated_at"}
@@ -135,7 +135,6 @@ def _set_fields(reward: Reward, told: RewardDraft | RewardChange) -> None:
             kept.get(store_id) or RewardStore(merchant_id=reward.merchant_id, reward_id=reward.id, store_id=store_id)
             for store_id in dict.fromkeys(store_ids)
         ]
-    reward.search_words = search_words(reward.name, reward.description)
 
 
 async def _save(edit: _Edit, action: str) -> RewardDetail:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC, JsonB
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Computed, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from backend.core.models import TenantEntity, TenantRow, belongs_to
@@ -41,8 +41,10 @@ class Reward(TenantEntity):
     picture: Mapped[str | None] = mapped_column(String(64))
     """The hash of a picture."""
     archived_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
-    search_words: Mapped[str] = mapped_column(Text, default="")
-    """Name and description in all languages, folded as `customers.rules.words` does."""
+    search_text: Mapped[str] = mapped_column(
+        Text, Computed("search_text(VARIADIC ARRAY[name, description])", persisted=True)
+    )
+    """Name and description in all languages, without case and accents."""
     is_on_passes: Mapped[bool] = mapped_column(default=True)
     """Passes have been told that it is offered; see `offered.py`."""
     version: Mapped[int] = mapped_column(default=1)

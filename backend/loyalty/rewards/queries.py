@@ -2,16 +2,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from advanced_alchemy.filters import SearchFilter
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import with_expression
 
 from backend.core.origin import Origin
 from backend.core.paging import Cursors
-from backend.core.repository import Filter, ListQuery, Sorting, TenantRepository
+from backend.core.repository import Filter, ListQuery, Sorting, TenantRepository, words_in
 from backend.core.schemas import Page
-from backend.loyalty.customers.rules import asked_words, words
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.loyalty.rewards.problems import RewardNotFound
 from backend.loyalty.rewards.schemas import RewardDetail
@@ -56,7 +54,7 @@ async def list_rewards(
 ) -> Page[RewardDetail]:
     """`text`: words of the texts in any language. `state` None: all but archived ones. Raises CursorExpired."""
     rewards = await open_rewards(session, origin.merchant_id, origin.now)
-    filters: list[Filter] = [SearchFilter("search_words", word) for word in asked_words(text)]
+    filters: list[Filter] = [*words_in(Reward.search_text, text)]
     filters.append(Reward.archived_at.is_(None) if state is None else state_on(rewards.today) == state)
     if store_id is not None:
         filters.append(or_(Reward.stores.any(RewardStore.store_id == store_id), ~Reward.stores.any()))
@@ -69,11 +67,6 @@ async def get_reward(session: AsyncSession, origin: Origin, reward_id: UUID) -> 
     if reward is None:
         raise RewardNotFound
     return reward_detail(reward)
-
-
-def search_words(*texts: dict[str, str]) -> str:
-    """The words of these texts, by language, in the form in which they are searched for."""
-    return " ".join(words(*(text for by_language in texts for text in by_language.values())))
 
 
 def state_on(today: date | ColumnElement[date]) -> ColumnElement[str]:

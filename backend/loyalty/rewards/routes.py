@@ -26,7 +26,7 @@ from backend.core.versions import IfMatch, PreconditionRequired, Stale, etag
 from backend.loyalty.rewards import actions
 from backend.loyalty.rewards.problems import ProgramMissing, RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import SORTINGS, get_reward, list_rewards
-from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove, RewardState
+from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove, RewardStatus
 
 READS = (for_owner(MANAGE_REWARDS),)
 WRITES = (all_of(for_owner(MANAGE_REWARDS), limited("change_rewards", 60)),)
@@ -36,7 +36,7 @@ Search = Annotated[
     str,
     QueryParameter(name="query", max_length=100, description="Words of its texts, whatever their case and accents"),
 ]
-State = Annotated[RewardState | None, QueryParameter(name="state", description="Without it: all but archived ones")]
+State = Annotated[RewardStatus | None, QueryParameter(name="state", description="Without it: all but archived ones")]
 AtStore = Annotated[UUID | None, QueryParameter(description="Handed over at this store")]
 Sort = Annotated[
     Literal["position", "points_required", "-points_required", "-created_at"],

@@ -6,15 +6,15 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from backend.core.schemas import SAYS_SOMETHING, Answer, Body
 
-RewardState = Literal["offered", "scheduled", "ended", "paused", "archived"]
+RewardStatus = Literal["offered", "scheduled", "ended", "paused", "archived"]
 RewardName = Annotated[str, Meta(max_length=100, pattern=SAYS_SOMETHING, examples=["Tote bag"])]
 RewardDescription = Annotated[str, Meta(max_length=500, examples=["In black or natural"])]
 PointsRequired = Annotated[int, Meta(ge=1, le=1_000_000, examples=[500])]
 ValueCents = Annotated[int, Meta(ge=0, le=100_000_000, examples=[2500])]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000, examples=[40])]
 LimitPerCard = Annotated[int, Meta(ge=1, le=1_000, examples=[1])]
-PictureHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-StoreIds = Annotated[list[UUID], Meta(max_length=200)]
+PictureHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+RewardStoreIds = Annotated[list[UUID], Meta(max_length=200)]
 
 
 class RewardNames(Body):
@@ -71,7 +71,7 @@ class RewardDraft(Body, kw_only=True):
     """How many can still be handed over; each redemption takes one. None: not counted."""
     limit_per_card: LimitPerCard | None = None
     """How many one customer can have in all."""
-    store_ids: StoreIds = []
+    store_ids: RewardStoreIds = []
     """Where it is handed over; empty: at all stores."""
     starts_on: date | None = None
     ends_on: date | None = None
@@ -92,7 +92,7 @@ class RewardChange(Body, kw_only=True):
     stock: Stock | UnsetType | None = UNSET
     """Leave it out unless a person has counted: redemptions change it all the time."""
     limit_per_card: LimitPerCard | UnsetType | None = UNSET
-    store_ids: StoreIds | UnsetType = UNSET
+    store_ids: RewardStoreIds | UnsetType = UNSET
     starts_on: date | UnsetType | None = UNSET
     ends_on: date | UnsetType | None = UNSET
     picture: PictureHash | UnsetType | None = UNSET
@@ -119,7 +119,7 @@ class RewardDetail(Answer, kw_only=True):
     ends_on: date | None
     picture: str | None
     is_active: bool
-    state: RewardState
+    state: RewardStatus
     """`offered`, unless it is `archived`, `paused`, `scheduled` for later or has `ended`."""
     position: int
     """Among rewards that are not archived."""
