@@ -21,7 +21,9 @@ def request(language: str = "en") -> Any:
         headers={"accept-language": language},
         url=SimpleNamespace(path="/api/v1/till"),
         scope={"state": {"request_id": "r"}},
-        app=SimpleNamespace(state=SimpleNamespace(settings=SimpleNamespace(environment="test"))),
+        app=SimpleNamespace(
+            state=SimpleNamespace(resources=SimpleNamespace(settings=SimpleNamespace(is_production=False)))
+        ),
     )
 
 
