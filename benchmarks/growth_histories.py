@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.enrollment.operation import decide_enrolled
 from backend.loyalty.ledger.booking.card import CardRow, LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking, TransactionRow
@@ -65,7 +65,9 @@ class _HistoryBuilder:
         self.at = BEGIN + gap * self.dice.random()
         # Later visits never precede this one.
         self.state.card.last_activity_at = self.at
-        self._book(draft_enrolled(self.state, self._now()))
+        draft = BookingDraft(self.state, self._now())
+        decide_enrolled(draft)
+        self._book(draft)
         while len(self.history.lines) < length:
             self.at += gap * self.dice.uniform(0.2, 1.7)
             draft = BookingDraft(self.state, self._now())

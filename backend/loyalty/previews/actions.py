@@ -66,7 +66,7 @@ class Previews:
                 raise PreviewInProgress(preview_id=running.id)
             preview = _new_preview(origin, draft, history)
             session.add(preview)
-            reply = Reply(ACCEPTED, msgspec.json.encode(preview_view(preview, origin.language, origin.now)))
+            reply = Reply.of(ACCEPTED, preview_view(preview, origin.language, origin.now))
             add_answer(session, merchant_id, key, reply, origin.now)
         return reply, preview.id
 
