@@ -3,21 +3,17 @@
 from backend.access.models import FeatureOverride
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.models import AccessToken
-from backend.loyalty.cards.models import Card
+from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
 from backend.loyalty.enrollment.models import CardLinkQuestion
-from backend.loyalty.ledger.models import (
-    Allocation,
-    CardMerge,
-    FraudLimit,
-    Hold,
-    Lot,
-    RetiredCode,
-    Transaction,
-    TransactionCategory,
-)
-from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
+from backend.loyalty.fraud_limits.models import FraudLimit
+from backend.loyalty.ledger.models.holds import Hold
+from backend.loyalty.ledger.models.lots import Allocation, Lot
+from backend.loyalty.ledger.models.merges import CardMerge
+from backend.loyalty.ledger.models.transactions import OrderReference, Transaction, TransactionCategory
+from backend.loyalty.previews.models import ProgramPreview
+from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
@@ -59,6 +55,7 @@ __all__ = [
     "Lot",
     "MailAllowance",
     "Merchant",
+    "OrderReference",
     "OutboxMessage",
     "PassImage",
     "PlatformMail",

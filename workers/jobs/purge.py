@@ -12,7 +12,7 @@ from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
-from backend.loyalty.programs.models import ProgramPreview
+from backend.loyalty.previews.models import ProgramPreview
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.limits import forget_allowances
 from backend.operations.task_runs.actions import Progress, run_now

@@ -24,12 +24,12 @@ from backend.loyalty.ledger.problems import ProgramInactive
 from backend.loyalty.previews.drafting import complete
 from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.jobs import ring_preview
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewInProgress
 from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_alive, preview_view
 from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
-from backend.loyalty.programs.models import ProgramPreview
 
 ACCEPTED = 202
 
