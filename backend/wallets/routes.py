@@ -10,7 +10,7 @@ from backend.core.failures import on_problem
 from backend.core.openapi import refusals
 from backend.core.problems import Problem
 from backend.loyalty.cards.card_urls import CardLinks
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.google.open import Google
 from backend.wallets.problems import WalletNotConfigured, WalletUnavailable
 from backend.wallets.save_to_google import SaveToGoogle

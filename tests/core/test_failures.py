@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.core.failures import is_away, on_anything, on_framework, on_problem
 from backend.core.problems import RequestRefused
-from backend.loyalty.ledger.problems import CategoryRequired
+from backend.loyalty.ledger.problems.bookings import CategoryRequired
 from backend.staff_pins.problems import PinInvalid
 
 

@@ -23,7 +23,7 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.setup import Setup, decode_setup
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import already_booked, write_in_session
-from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.problems.cards import CardBusy
 
 # What a concurrent request, or the reversal of a merge, may have written first; or the new code is, or was, a card's.
 MOVED_CONSTRAINTS = {

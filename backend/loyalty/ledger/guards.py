@@ -5,7 +5,7 @@ from structlog.contextvars import bind_contextvars
 
 from backend.access.guards import Connection, act_for
 from backend.core.resources import resources_of
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 
 MERCHANT_OF_CARD = "SELECT merchant_of_card($1)"
 

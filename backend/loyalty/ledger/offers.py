@@ -11,8 +11,7 @@ from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.setup import RewardState, StoreState
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.problems import (
-    CardIsFrozen,
+from backend.loyalty.ledger.problems.bookings import (
     InsufficientPoints,
     InsufficientStamps,
     OtherStoreOnly,
@@ -20,6 +19,7 @@ from backend.loyalty.ledger.problems import (
     RewardUnavailable,
     UnitNotOffered,
 )
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
 from backend.loyalty.ledger.schemas import Redemption, Reservation
 from i18n.bidi import isolated
 

@@ -16,7 +16,7 @@ from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.setup import RewardState, Setup
 from backend.loyalty.ledger.booking.state import CardState, MergeState
 from backend.loyalty.ledger.offers import reward_refusal, stores_of
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.setup_views import store_view, text_of
 from backend.loyalty.ledger.transaction_view import LineNames, LineState, transaction_view

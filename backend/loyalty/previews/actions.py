@@ -20,7 +20,7 @@ from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
 from backend.loyalty.previews.drafting import complete
 from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.jobs import ring_preview

@@ -12,7 +12,7 @@ from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.operations.void import VoidTransaction
-from backend.loyalty.ledger.problems import InsufficientPoints, InsufficientStamps
+from backend.loyalty.ledger.problems.bookings import InsufficientPoints, InsufficientStamps
 from backend.loyalty.ledger.schemas import (
     Adjustment,
     Confirmation,

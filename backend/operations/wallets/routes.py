@@ -19,7 +19,7 @@ from backend.core.openapi import refusals, success
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
 from backend.core.settings import Settings
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.merchants.problems import MerchantNotFound
 from backend.operations.task_runs.actions import give_up_run
 from backend.operations.task_runs.models import TaskRun

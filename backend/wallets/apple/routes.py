@@ -15,7 +15,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, ValidationFailed
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.apple.builder import MEDIA_TYPE
 from backend.wallets.apple.issue import ApplePasses, ServedPass
 from backend.wallets.apple.limits import limited_by, limited_by_address

@@ -29,7 +29,8 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import write, write_together
 from backend.loyalty.ledger.metrics import BOOKINGS
-from backend.loyalty.ledger.problems import CardBusy, CardNotFound, TransactionNotFound
+from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
+from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state, get_states
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.views import Show

@@ -25,7 +25,7 @@ from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.bulk.schemas import BulkChange, BulkView, CardResult
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
-from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.schemas import ManualAdjustment, Standing
 from i18n.translator import get_translator
 

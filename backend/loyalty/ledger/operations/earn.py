@@ -9,7 +9,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsEarned
-from backend.loyalty.ledger.problems import OrderReferenceRequired, UnitNotOffered
+from backend.loyalty.ledger.problems.bookings import OrderReferenceRequired, UnitNotOffered
 from backend.loyalty.ledger.schemas import Earn, EarnView
 from backend.loyalty.ledger.views import Show
 

@@ -15,15 +15,9 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import HoldReleased, RewardReserved
 from backend.loyalty.ledger.offers import RewardPrice, check_offer, decide_price, refuse_elsewhere
 from backend.loyalty.ledger.operations.redeem import redeem, redemption_view
-from backend.loyalty.ledger.problems import (
-    CardIsFrozen,
-    HoldExceeded,
-    HoldNotFound,
-    HoldSettled,
-    InsufficientPoints,
-    InsufficientStamps,
-    OtherStoreOnly,
-)
+from backend.loyalty.ledger.problems.bookings import InsufficientPoints, InsufficientStamps, OtherStoreOnly
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.holds import HoldExceeded, HoldNotFound, HoldSettled
 from backend.loyalty.ledger.schemas import Confirmation, RedemptionView, Reservation, ReservationView
 from backend.loyalty.ledger.views import Show
 

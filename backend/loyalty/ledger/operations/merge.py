@@ -18,7 +18,8 @@ from backend.loyalty.ledger.booking.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
 from backend.loyalty.ledger.operations.sharing import count_together, share, shared_by
 from backend.loyalty.ledger.operations.transfer import MovedLots, transfer_all
-from backend.loyalty.ledger.problems import CardHasHolds, CardIsFrozen, StoresKeptApart
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.merges import CardHasHolds, StoresKeptApart
 from backend.loyalty.ledger.schemas import Merge, MergeView
 from backend.loyalty.ledger.views import Show
 

@@ -10,7 +10,7 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardReady, StampAdded
-from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
+from backend.loyalty.ledger.problems.bookings import DailyStampLimit, StampCooldown, UnitNotOffered
 from backend.loyalty.ledger.schemas import Stamp, StampView
 from backend.loyalty.ledger.views import Show
 

@@ -9,7 +9,9 @@ from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.target import Returned, Target
 from backend.loyalty.ledger.events import ReturnUndone
 from backend.loyalty.ledger.offers import had_of
-from backend.loyalty.ledger.problems import CardIsFrozen, InsufficientStamps, RewardUnavailable, StampsTooClose
+from backend.loyalty.ledger.problems.bookings import InsufficientStamps, RewardUnavailable
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.returns import StampsTooClose
 
 
 def undo_return(draft: BookingDraft, target: Target, *, reason: str | None) -> TransactionRow:

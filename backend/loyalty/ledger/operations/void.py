@@ -20,7 +20,7 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.events import TransactionVoided
 from backend.loyalty.ledger.operations.undo_return import undo_return
-from backend.loyalty.ledger.problems import (
+from backend.loyalty.ledger.problems.returns import (
     AlreadySpent,
     AlreadyVoid,
     NotVoidable,

@@ -19,7 +19,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import write
-from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.queries import find_state
 
 CHUNK = 500
