@@ -31,7 +31,7 @@ from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.history import list_transactions
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.queries import get_state, list_states
-from backend.loyalty.ledger.schemas import Earn
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.ledger.views import Show
 from backend.operations.ledger.tasks import audited, look_at_ledger
 from backend.services import Services, open_services

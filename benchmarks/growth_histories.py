@@ -19,7 +19,8 @@ from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.operations.void import VoidTransaction
-from backend.loyalty.ledger.schemas import Adjustment, Earn, Redemption, Stamp, Void
+from backend.loyalty.ledger.schemas.bookings import Adjustment, Earn, Redemption, Stamp
+from backend.loyalty.ledger.schemas.returns import Void
 
 BEGIN = datetime(2023, 11, 3, 9, tzinfo=UTC)
 END = timedelta(days=10)

@@ -20,7 +20,7 @@ from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.queries import find_state
-from backend.loyalty.ledger.schemas import Earn
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.loyalty.ledger.views import Show
 from benchmarks.data import (
     CARD,

@@ -20,7 +20,8 @@ from backend.loyalty.ledger.problems.bookings import (
     UnitNotOffered,
 )
 from backend.loyalty.ledger.problems.cards import CardIsFrozen
-from backend.loyalty.ledger.schemas import Redemption, Reservation
+from backend.loyalty.ledger.schemas.bookings import Redemption
+from backend.loyalty.ledger.schemas.holds import Reservation
 from i18n.bidi import isolated
 
 

@@ -11,7 +11,7 @@ from backend.loyalty.ledger.operations.void import VoidTransaction
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.receipts import fold_reference
-from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, OrderQuestion, Void
+from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, OrderQuestion, Void
 from backend.loyalty.ledger.views import Show
 
 

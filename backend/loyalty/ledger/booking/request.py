@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.core.idempotency import Key
 from backend.core.origin import Origin
-from backend.loyalty.ledger.schemas import Override
+from backend.loyalty.ledger.schemas.fields import Override
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsAdjusted
 from backend.loyalty.ledger.problems.bookings import BalanceBelowZero, UnitNotOffered
-from backend.loyalty.ledger.schemas import Adjustment, AdjustmentView, ManualAdjustment
+from backend.loyalty.ledger.schemas.bookings import Adjustment, AdjustmentView, ManualAdjustment
 from backend.loyalty.ledger.views import Show
 
 

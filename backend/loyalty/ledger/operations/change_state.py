@@ -20,7 +20,7 @@ from backend.loyalty.ledger.problems.cards import (
     CardMergedLately,
     CardNotFound,
 )
-from backend.loyalty.ledger.schemas import Standing, StandingView
+from backend.loyalty.ledger.schemas.cards import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 

@@ -10,7 +10,7 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsEarned
 from backend.loyalty.ledger.problems.bookings import OrderReferenceRequired, UnitNotOffered
-from backend.loyalty.ledger.schemas import Earn, EarnView
+from backend.loyalty.ledger.schemas.bookings import Earn, EarnView
 from backend.loyalty.ledger.views import Show
 
 

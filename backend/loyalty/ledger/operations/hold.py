@@ -18,7 +18,8 @@ from backend.loyalty.ledger.operations.redeem import redeem, redemption_view
 from backend.loyalty.ledger.problems.bookings import InsufficientPoints, InsufficientStamps, OtherStoreOnly
 from backend.loyalty.ledger.problems.cards import CardIsFrozen
 from backend.loyalty.ledger.problems.holds import HoldExceeded, HoldNotFound, HoldSettled
-from backend.loyalty.ledger.schemas import Confirmation, RedemptionView, Reservation, ReservationView
+from backend.loyalty.ledger.schemas.bookings import RedemptionView
+from backend.loyalty.ledger.schemas.holds import Confirmation, Reservation, ReservationView
 from backend.loyalty.ledger.views import Show
 
 

@@ -20,7 +20,7 @@ from backend.loyalty.ledger.operations.sharing import count_together, share, sha
 from backend.loyalty.ledger.operations.transfer import MovedLots, transfer_all
 from backend.loyalty.ledger.problems.cards import CardIsFrozen
 from backend.loyalty.ledger.problems.merges import CardHasHolds, StoresKeptApart
-from backend.loyalty.ledger.schemas import Merge, MergeView
+from backend.loyalty.ledger.schemas.merges import Merge, MergeView
 from backend.loyalty.ledger.views import Show
 
 REVERSIBLE = timedelta(days=30)

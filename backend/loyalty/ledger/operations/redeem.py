@@ -11,7 +11,7 @@ from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardRedeemed
 from backend.loyalty.ledger.offers import RewardPrice, check_offer, decide_price
-from backend.loyalty.ledger.schemas import Redemption, RedemptionView
+from backend.loyalty.ledger.schemas.bookings import Redemption, RedemptionView
 from backend.loyalty.ledger.views import Show
 
 

@@ -15,7 +15,7 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsRestored
 from backend.loyalty.ledger.problems.bookings import RestoreExceedsExpired, UnitNotOffered
-from backend.loyalty.ledger.schemas import Restoration, RestorationView
+from backend.loyalty.ledger.schemas.bookings import Restoration, RestorationView
 from backend.loyalty.ledger.views import Show
 
 RESTORABLE_LOTS = "SELECT restorable_lots($1, $2)"

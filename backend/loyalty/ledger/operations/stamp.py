@@ -11,7 +11,7 @@ from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardReady, StampAdded
 from backend.loyalty.ledger.problems.bookings import DailyStampLimit, StampCooldown, UnitNotOffered
-from backend.loyalty.ledger.schemas import Stamp, StampView
+from backend.loyalty.ledger.schemas.bookings import Stamp, StampView
 from backend.loyalty.ledger.views import Show
 
 NEVER = rules.LotLife(None, None)

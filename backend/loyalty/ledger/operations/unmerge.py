@@ -25,7 +25,7 @@ from backend.loyalty.ledger.operations.sharing import count_apart, share
 from backend.loyalty.ledger.operations.transfer import MovedLots, TransferRows, transfer_all
 from backend.loyalty.ledger.problems.cards import CardInactive, CardIsFrozen
 from backend.loyalty.ledger.problems.merges import MergeFinal, MergeNotFound, MergeUndone
-from backend.loyalty.ledger.schemas import MergeReversal, MergeView
+from backend.loyalty.ledger.schemas.merges import MergeReversal, MergeView
 from backend.loyalty.ledger.views import Show
 
 MERGE_STATE = "SELECT merge_state($1, $2)"

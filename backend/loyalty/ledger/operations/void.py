@@ -32,7 +32,7 @@ from backend.loyalty.ledger.problems.returns import (
     TransactionNotFound,
     VoidNotAllowed,
 )
-from backend.loyalty.ledger.schemas import Void, VoidView
+from backend.loyalty.ledger.schemas.returns import Void, VoidView
 from backend.loyalty.ledger.views import Show
 
 

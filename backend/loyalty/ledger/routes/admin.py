@@ -25,13 +25,9 @@ from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.history import card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, OPEN
-from backend.loyalty.ledger.schemas import (
-    Restoration,
-    RestorationView,
-    Standing,
-    StandingView,
-    TransactionView,
-)
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import Restoration, RestorationView
+from backend.loyalty.ledger.schemas.cards import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 

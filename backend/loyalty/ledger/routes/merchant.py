@@ -26,13 +26,9 @@ from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.history import card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, KEYED, OPEN
-from backend.loyalty.ledger.schemas import (
-    AdjustmentView,
-    ManualAdjustment,
-    Standing,
-    StandingView,
-    TransactionView,
-)
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import AdjustmentView, ManualAdjustment
+from backend.loyalty.ledger.schemas.cards import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 

@@ -15,11 +15,7 @@ from backend.loyalty.ledger.problems.cards import CardInactive, CardIsFrozen, Cu
 from backend.loyalty.ledger.problems.merges import CardHasHolds, MergeFinal, MergeNotFound, MergeUndone, StoresKeptApart
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE
-from backend.loyalty.ledger.schemas import (
-    Merge,
-    MergeReversal,
-    MergeView,
-)
+from backend.loyalty.ledger.schemas.merges import Merge, MergeReversal, MergeView
 
 
 class MerchantMergeController(Controller):

@@ -39,20 +39,17 @@ from backend.loyalty.ledger.routes.booking_route import (
     respond,
 )
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, KEYED, LIMITED, REDEEMING
-from backend.loyalty.ledger.schemas import (
+from backend.loyalty.ledger.schemas.bookings import (
     Adjustment,
     AdjustmentView,
     Earn,
     EarnView,
     Redemption,
     RedemptionView,
-    Relinking,
-    RelinkingView,
-    Replacement,
-    ReplacementView,
     Stamp,
     StampView,
 )
+from backend.loyalty.ledger.schemas.cards import Relinking, RelinkingView, Replacement, ReplacementView
 
 
 class StoreBookingController(Controller):

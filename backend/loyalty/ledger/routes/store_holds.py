@@ -20,13 +20,8 @@ from backend.loyalty.ledger.routes.booking_route import (
     respond,
 )
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, LIMITED, REDEEMING
-from backend.loyalty.ledger.schemas import (
-    Confirmation,
-    RedemptionView,
-    Release,
-    Reservation,
-    ReservationView,
-)
+from backend.loyalty.ledger.schemas.bookings import RedemptionView
+from backend.loyalty.ledger.schemas.holds import Confirmation, Release, Reservation, ReservationView
 
 
 class StoreHoldController(Controller):

@@ -19,7 +19,7 @@ from backend.loyalty.ledger.problems.returns import OrderChanged
 from backend.loyalty.ledger.return_preview import preview_return
 from backend.loyalty.ledger.routes.booking_route import VOID, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, OF_CARD, OF_ORDER, UNDOING, VOIDING
-from backend.loyalty.ledger.schemas import OrderPreview, OrderQuestion, OrderReturn, Void, VoidView
+from backend.loyalty.ledger.schemas.returns import OrderPreview, OrderQuestion, OrderReturn, Void, VoidView
 
 
 class StoreReturnController(Controller):
