@@ -18,7 +18,7 @@ from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.events import CardEnrolled
-from backend.loyalty.ledger.rules import lot_life
+from backend.loyalty.ledger.rules.expiry import lot_life
 from backend.loyalty.ledger.views import Show, works_at
 
 BORN_FIRST = date(1900, 1, 1)

@@ -12,7 +12,6 @@ from backend.core.events import DomainEvent, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.text_cleaning import clean_scan
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CardMoment, CardRow, HoldState
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.lots import CardLots, OpenLine
@@ -26,6 +25,7 @@ from backend.loyalty.ledger.booking.rows import (
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.target import TargetTransaction
 from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
+from backend.loyalty.ledger.rules.lots import expired_lots
 
 NOBODY: dict[str, Any] = {
     "store_id": None,
@@ -176,7 +176,7 @@ class BookingDraft:
 
     def book_expired(self) -> None:
         """Books what has expired and is not booked as such yet."""
-        due = rules.expired_lots(self.state.lots, self.moment)
+        due = expired_lots(self.state.lots, self.moment)
         for unit in ("points", "stamps"):
             if lots := [lot for lot in due if lot.unit == unit]:
                 line = self.open_line(unit)
