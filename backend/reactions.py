@@ -19,7 +19,7 @@ from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
-from backend.loyalty.ledger.models import Transaction
+from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.rewards.events import RewardsChanged
 from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail

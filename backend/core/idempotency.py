@@ -64,6 +64,10 @@ class Reply:
     body: bytes
     replayed: bool = False
 
+    @classmethod
+    def of(cls, status: int, body: msgspec.Struct) -> Self:
+        return cls(status, msgspec.json.encode(body))
+
     @property
     def media_type(self) -> str:
         return MEDIA_TYPE if self.status >= FIRST_REFUSAL else "application/json"

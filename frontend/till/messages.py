@@ -1,22 +1,15 @@
-"""Till texts about cards and transactions, in one language."""
+"""Till texts about transactions, in one language."""
 
 from datetime import datetime
 
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.rewards.schemas import CardReward
-from frontend.kit.templates import in_groups
+from frontend.till.card_messages import CardMessages
 from i18n.bidi import isolated
-from i18n.formatting import Formatter, get_formatter
-from i18n.translator import Translator, get_translator
 
 
-class TillMessages:
-    """Texts that depend on a value; the templates hold the others."""
-
-    def __init__(self, language: str, time_zone: str) -> None:
-        self.translator: Translator = get_translator(language)
-        self.formatter: Formatter = get_formatter(language, time_zone)
+class TillMessages(CardMessages):
+    """Includes the texts about cards."""
 
     def amount_of(self, booking: TransactionView) -> str:
         """`+41`, `−500`, `+1 stamp`, or the kind of transaction when the amount is zero."""
@@ -33,13 +26,6 @@ class TillMessages:
         undone = {booking.id for booking in event if booking.voided}
         left = [booking for booking in event if not booking.voided and booking.voids_id not in undone]
         return ", ".join(self.amount_of(booking) for booking in left if booking.amount) or self.amount_of(event[0])
-
-    def units(self, unit: str, amount: int, *, signed: bool = False) -> str:
-        """`200 points`, `1 stamp`, `−25 points`."""
-        ngettext, text = self.translator.ngettext, self.formatter.points(amount, signed=signed)
-        if unit == "points":
-            return ngettext("%(amount)s point", "%(amount)s points", abs(amount), amount=text)
-        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(amount), amount=text)
 
     def when_of(self, booking: TransactionView, now: datetime) -> str:
         """The time of day for today, the date for earlier days."""
@@ -105,96 +91,6 @@ class TillMessages:
         if amounts:
             text = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
         return f"{text} {self.owed(card)}".strip()
-
-    def owed(self, card: CardView) -> str:
-        if not card.debt_points:
-            return ""
-        return self.translator.ngettext(
-            "%(points)s point will be deducted from the next purchase because of a return.",
-            "%(points)s points will be deducted from the next purchase because of a return.",
-            card.debt_points,
-            points=self.formatter.points(card.debt_points),
-        )
-
-    def state_of(self, card: CardView) -> str:
-        pgettext = self.translator.pgettext
-        names = {
-            "active": pgettext("state of a card", "Active"),
-            "deactivated": pgettext("state of a card", "Deactivated"),
-            "merged": pgettext("state of a card", "Merged"),
-            "erased": pgettext("state of a card", "Erased"),
-        }
-        return names.get(card.state, card.state)
-
-    def blocked(self, card: CardView) -> str:
-        """Why the card cannot be used, and who can change that."""
-        _ = self.translator.gettext
-        if card.state == "merged":
-            return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
-        if card.state == "erased":
-            return _("This customer’s data was deleted. Nothing more can be recorded.")
-        return _("This card is deactivated. The owner of the program can reactivate it.")
-
-    def next_reward(self, card: CardView) -> str:
-        """`40 more points for Tote bag`, or that every reward is affordable."""
-        _ = self.translator.gettext
-        missing = [reward for reward in card.rewards if reward.missing_points]
-        if missing:
-            reward = min(missing, key=lambda reward: reward.missing_points)
-            points = self.formatter.points(reward.missing_points)
-            return self.translator.ngettext(
-                "%(points)s more point for %(reward)s",
-                "%(points)s more points for %(reward)s",
-                reward.missing_points,
-                points=points,
-                reward=reward.name,
-            )
-        return _("Enough for every reward") if card.rewards else ""
-
-    def refusal_of(self, reward: CardReward) -> str:
-        _ = self.translator.gettext
-        refusals = {
-            "out_of_stock": _("Out of stock"),
-            "reward_limit_reached": _("Already redeemed as often as allowed"),
-            "other_store": _("Not at this store"),
-        }
-        if reward.refusal in refusals:
-            return refusals[reward.refusal]
-        missing = reward.missing_points
-        return self.translator.ngettext(
-            "%(points)s point is missing",
-            "%(points)s points are missing",
-            missing,
-            points=self.formatter.points(missing),
-        )
-
-    def stamp_hint(self, card: CardView, now: datetime) -> str | None:
-        """The time of the next stamp in the store's zone, or that there are none left today."""
-        _ = self.translator.gettext
-        if card.remaining_stamps_today < 1:
-            return _("No more stamps today")
-        if card.next_stamp_available_at and card.next_stamp_available_at > now:
-            return _("Next stamp at %(time)s", time=self.formatter.time(card.next_stamp_available_at))
-        return None
-
-    def spoken(self, card: CardView) -> str:
-        """The screen reader text for an opened card."""
-        return f"{isolated(card.customer.name)}, {self.balance_of(card)}"
-
-    def balance_of(self, card: CardView) -> str:
-        """`460 points, 6 of 10 stamps`, depending on the type of the program."""
-        parts = []
-        if card.program_type != "stamps":
-            points = card.points_balance
-            ngettext, text = self.translator.ngettext, self.formatter.points(points)
-            parts.append(ngettext("%(points)s point", "%(points)s points", points, points=text))
-        if card.program_type != "points":
-            ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
-            stamps = ngettext(
-                "%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps", target, count=count, target=target
-            )
-            parts.append(stamps)
-        return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:
         """The toast: what was recorded, and the new balance."""

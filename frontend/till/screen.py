@@ -6,6 +6,7 @@ import msgspec
 from babel.numbers import get_currency_symbol
 from litestar import Response
 
+from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.till.schemas import TillView
@@ -41,7 +42,6 @@ def card_screen(
     messages = messages_of(request, view)
     result = done or _flashed(request)
     form = form or refilled(result.typed if result else None, card)
-    reachable = [reward for reward in card.rewards if reward.redeemable]
     return till_page(
         request,
         view,
@@ -57,17 +57,24 @@ def card_screen(
         hand_over=result.hand_over if result else None,
         enrolled=bool(result and result.enrolled),
         newest=bool(result and result.stamped),
-        redeemable=reachable,
-        nearest=_nearest(card.rewards),
-        next_reward=messages.next_reward(card),
-        refusal_of=messages.refusal_of,
-        stamp_hint=messages.stamp_hint(card, datetime.now(UTC)),
-        blocked_sentence=messages.blocked(card),
-        spoken=messages.spoken(card),
-        units=messages.units,
-        pieces_of=messages.pieces_of,
         currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
+        **_card_values(card, messages),
     )
+
+
+def _card_values(card: CardView, messages: TillMessages) -> dict[str, object]:
+    """What the template says about the card."""
+    return {
+        "redeemable": [reward for reward in card.rewards if reward.redeemable],
+        "nearest": _nearest(card.rewards),
+        "next_reward": messages.next_reward(card),
+        "refusal_of": messages.refusal_of,
+        "stamp_hint": messages.stamp_hint(card, datetime.now(UTC)),
+        "blocked_sentence": messages.blocked(card),
+        "spoken": messages.spoken(card),
+        "units": messages.units,
+        "pieces_of": messages.pieces_of,
+    }
 
 
 def ready_screen(

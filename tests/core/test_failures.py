@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.core.failures import is_away, on_anything, on_framework, on_problem
 from backend.core.problems import RequestRefused
-from backend.loyalty.ledger.problems import CategoryRequired
+from backend.loyalty.ledger.problems.bookings import CategoryRequired
 from backend.staff_pins.problems import PinInvalid
 
 
@@ -21,7 +21,9 @@ def request(language: str = "en") -> Any:
         headers={"accept-language": language},
         url=SimpleNamespace(path="/api/v1/till"),
         scope={"state": {"request_id": "r"}},
-        app=SimpleNamespace(state=SimpleNamespace(settings=SimpleNamespace(environment="test"))),
+        app=SimpleNamespace(
+            state=SimpleNamespace(resources=SimpleNamespace(settings=SimpleNamespace(is_production=False)))
+        ),
     )
 
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import HoldView
-from backend.loyalty.ledger.schemas import RelinkingView, ReservationView
+from backend.loyalty.ledger.schemas.cards import RelinkingView
+from backend.loyalty.ledger.schemas.holds import ReservationView
 from tests.frontend.canned import CARD, MOMENT, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser

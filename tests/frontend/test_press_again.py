@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.loyalty.ledger.schemas import OrderPreview
+from backend.loyalty.ledger.schemas.returns import OrderPreview
 from tests.frontend.canned import CARD, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser

@@ -2,7 +2,7 @@
 
 import httpx
 
-from backend.loyalty.ledger.schemas import RelinkingView
+from backend.loyalty.ledger.schemas.cards import RelinkingView
 from tests.frontend.canned import CARD, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser

@@ -9,14 +9,10 @@ import pytest
 
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import HoldView
-from backend.loyalty.ledger.schemas import (
-    OrderLine,
-    OrderPreview,
-    RedemptionView,
-    ReservationView,
-    TransactionView,
-    VoidView,
-)
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import RedemptionView
+from backend.loyalty.ledger.schemas.holds import ReservationView
+from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, VoidView
 from backend.loyalty.till.schemas import Undo
 from tests.frontend.canned import CARD, MOMENT, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused, soon

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
-from backend.loyalty.ledger.schemas import EarnView, TransactionView
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import EarnView
 from frontend.till.card import repeats
 from tests.frontend.canned import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import select
 
-from backend.loyalty.ledger.models import TransactionCategory
+from backend.loyalty.ledger.models.transactions import TransactionCategory
 from tests.conftest import OpenShop
 from tests.journeys.conftest import WorkAt
 from tests.world.shop import Shop

@@ -14,7 +14,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.operations.stamp import AddStamp
-from backend.loyalty.ledger.schemas import Stamp
+from backend.loyalty.ledger.schemas.bookings import Stamp
 from backend.merchants.models import Policy
 from backend.reactions import reactions
 from backend.services import Services

@@ -1,5 +1,6 @@
 """Is it alive, can it work, and how does it do."""
 
+import dataclasses
 import re
 from typing import Any
 
@@ -54,9 +55,10 @@ async def test_a_lane_that_does_not_reach_the_database_keeps_it_from_being_ready
     async with own_town() as town:
         away = replace(town.settings, database_url="postgresql://orion_app@127.0.0.1:1/orion")
         state: Any = town.app._app.state  # type: ignore[attr-defined]
-        state.sessions, whole = Sessions(away, metadata), state.sessions
+        whole = state.resources
+        state.resources = dataclasses.replace(whole, sessions=Sessions(away, metadata))
         answer = await town.stranger.send("GET", "/health/ready")
-        state.sessions = whole
+        state.resources = whole
         assert answer.status_code == 503
         assert answer.json()["database"] == "away: ConnectionRefusedError"
         assert (await town.stranger.get("/health/ready"))["status"] == "ready"

@@ -13,7 +13,7 @@ from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.pictures.models import MerchantPicture
-from backend.loyalty.programs.models import ProgramPreview
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.limits import forget_allowances

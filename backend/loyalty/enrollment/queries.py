@@ -13,7 +13,7 @@ from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.ledger.history import list_transactions
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.queries import get_setup
 from backend.loyalty.ledger.setup_views import reward_views, terms_view, text_of
 from backend.loyalty.ledger.views import Show

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.ids import new_id
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
+from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.fraud_limits.queries import list_limits
 from backend.loyalty.fraud_limits.schemas import FraudLimitEntry
-from backend.loyalty.ledger.models import FraudLimit
 
 LimitKind = tuple[str, str, int]
 

@@ -10,9 +10,10 @@ import msgspec
 from backend.core.origin import Origin
 from backend.core.paging import Position
 from backend.loyalty.ledger.booking.setup import in_language
-from backend.loyalty.ledger.problems import CardNotFound, TransactionNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
+from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import get_state
-from backend.loyalty.ledger.rules import UNDO_WINDOW, undo_until
+from backend.loyalty.ledger.rules.undo import UNDO_WINDOW, undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.transaction_view import LineNames, LineState, transaction_view
 

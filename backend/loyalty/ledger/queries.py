@@ -11,7 +11,7 @@ from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.checks import check_shown
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"

@@ -20,16 +20,16 @@ from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
 from backend.loyalty.previews.drafting import complete
 from backend.loyalty.previews.history import read_groups
 from backend.loyalty.previews.jobs import ring_preview
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewInProgress
 from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_alive, preview_view
 from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
-from backend.loyalty.programs.models import ProgramPreview
 
 ACCEPTED = 202
 
@@ -66,7 +66,7 @@ class Previews:
                 raise PreviewInProgress(preview_id=running.id)
             preview = _new_preview(origin, draft, history)
             session.add(preview)
-            reply = Reply(ACCEPTED, msgspec.json.encode(preview_view(preview, origin.language, origin.now)))
+            reply = Reply.of(ACCEPTED, preview_view(preview, origin.language, origin.now))
             add_answer(session, merchant_id, key, reply, origin.now)
         return reply, preview.id
 

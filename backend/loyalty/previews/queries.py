@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.loyalty.previews.messages import error_of, sentence_of
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewNotFound
 from backend.loyalty.previews.schemas import PreviewResult, PreviewView, ProgramDraft
-from backend.loyalty.programs.models import ProgramPreview
 
 SILENCE = timedelta(minutes=1)
 """A preview that has not given a sign of life for so long is taken over."""

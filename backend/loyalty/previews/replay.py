@@ -15,7 +15,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeRow
 from backend.loyalty.ledger.operations.merge import MergeCards
 from backend.loyalty.ledger.operations.unmerge import MergeFacts, ReverseMerge
-from backend.loyalty.ledger.schemas import Merge, MergeReversal
+from backend.loyalty.ledger.schemas.merges import Merge, MergeReversal
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group
 from backend.loyalty.previews.operations import AS_IT_WAS, replay_line

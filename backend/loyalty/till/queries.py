@@ -24,7 +24,7 @@ from backend.loyalty.customers.rules import (
 )
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.history import HistoryRow, list_transactions
-from backend.loyalty.ledger.problems import CardReplacedBefore
+from backend.loyalty.ledger.problems.cards import CardReplacedBefore
 from backend.loyalty.ledger.queries import find_retired_on, list_states
 from backend.loyalty.till.schemas import Undo
 

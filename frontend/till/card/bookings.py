@@ -7,7 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.ledger.schemas import Confirmation, Earn, Redemption, RedemptionView, Stamp, TransactionView
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import Earn, Redemption, RedemptionView, Stamp
+from backend.loyalty.ledger.schemas.holds import Confirmation
 from frontend.api.client import Caller
 from frontend.api.ledger import add_stamp, confirm_hold, earn_points, redeem_reward, release_hold
 from frontend.kit.forms import Form, FormError, body_of

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from backend.loyalty.ledger.schemas import Override
+from backend.loyalty.ledger.schemas.fields import Override
 from backend.loyalty.till.schemas import TillView
 from frontend.api.client import BackendProblem, Caller
 from frontend.api.till import verify_pin

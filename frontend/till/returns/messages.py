@@ -1,6 +1,6 @@
 """Texts of a return, before and after the booking."""
 
-from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, VoidView
+from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, VoidView
 from frontend.till.messages import TillMessages
 
 

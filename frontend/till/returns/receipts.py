@@ -3,7 +3,7 @@
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from backend.loyalty.ledger.schemas import OrderPreview
+from backend.loyalty.ledger.schemas.returns import OrderPreview
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.ledger import preview_return, return_order
 from frontend.kit.forms import Form, FormError, read_form

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from backend.loyalty.ledger.schemas import VoidView
+from backend.loyalty.ledger.schemas.returns import VoidView
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, errors_of

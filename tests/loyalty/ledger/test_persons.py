@@ -13,7 +13,7 @@ from backend.core.clock import clock
 from backend.loyalty.customers.models import CustomerWord
 from backend.loyalty.enrollment.card_links import ask_for_card_links, take_card_link_question
 from backend.loyalty.enrollment.models import CardLinkQuestion
-from backend.loyalty.ledger.models import FraudLimit
+from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.world.caller import refused

@@ -15,7 +15,8 @@ import msgspec
 
 from backend.core.database import ENTER
 from backend.core.ids import first_id_at
-from backend.loyalty.ledger.audit.promises import OUTBOX, SAYS, STATEMENT, TOTAL
+from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
+from backend.loyalty.ledger.audit.promises.statement import SAYS, STATEMENT, TOTAL
 
 CARDS_AT_ONCE = 2000
 AT_ONCE = 2

@@ -12,8 +12,8 @@ from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.loyalty.cards.schemas import CardLookup, CardMatches
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.problems.cards import CardReplacedBefore
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.till.queries import find_cards
 from backend.loyalty.till.schemas import TodayView
@@ -31,7 +31,7 @@ class MerchantFinderController(Controller):
         summary="Find cards of the merchant by code, email, phone or name",
         status_code=200,
         guards=[all_of(for_owner(MANAGE_CARDS), limited("lookup", 120))],
-        responses=refusals(*SIGNED_IN, ValidationFailed, problems.CardReplacedBefore),
+        responses=refusals(*SIGNED_IN, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(
         self,

@@ -18,7 +18,8 @@ from backend.core.problems import ValidationFailed
 from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.problems import CardNotFound, CardReplacedBefore, ProgramInactive
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
+from backend.loyalty.ledger.problems.cards import CardNotFound, CardReplacedBefore
 from backend.loyalty.ledger.queries import get_setup, get_state
 from backend.loyalty.ledger.setup_views import program_view
 from backend.loyalty.ledger.views import Show

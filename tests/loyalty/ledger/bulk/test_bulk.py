@@ -12,7 +12,7 @@ from backend.loyalty.ledger.booking import ledger as actions
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.bulk import actions as bulk
-from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.problems.cards import CardBusy
 from tests.conftest import OpenShop
 from tests.world.caller import Json, new_key, refused
 from tests.world.office import Office
