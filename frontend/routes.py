@@ -24,7 +24,16 @@ from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
-from frontend.till.card.views import book, show_card
+from frontend.till.card.views import (
+    add_stamp,
+    confirm_hold,
+    earn_points,
+    redeem_reward,
+    redeem_stamps,
+    release_hold,
+    relink_card,
+    show_card,
+)
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
@@ -44,7 +53,13 @@ TILL = Router(
         show_till,
         find_customer,
         show_card,
-        book,
+        earn_points,
+        add_stamp,
+        redeem_reward,
+        redeem_stamps,
+        confirm_hold,
+        release_hold,
+        relink_card,
         show_enrollment,
         enroll_customer,
         show_today,

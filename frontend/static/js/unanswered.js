@@ -3,6 +3,7 @@ import { isLocked } from "./keys.js";
 import { toast } from "./toasts.js";
 
 const AGAIN_MS = 4000;
+const COMMAND = /^\/till\/cards\/([^/]+)\/(.+)$/;
 // Address and start time of each poll for a card that is no longer open.
 const gone = new Map();
 let till;
@@ -24,11 +25,10 @@ export function askAbout({ request, sourceElement }) {
   if (isAboutBooking(request)) here = request.action;
   else if (!idem || request.method !== "POST") return;
   else {
-    // Each button of the card's form has its own idempotency key.
-    const { name, value } = request.submitter ?? {};
-    const key = idem.value + (name === "deed" ? `.${value}` : "");
-    const card = field?.value ?? form.action.match(/[\da-f-]{36}/)?.[0];
-    here = till.dataset.bookings + key + (card ? `?card_id=${card}` : "");
+    // Each button of a card has its own address, and with it its own idempotency key.
+    const [, card = field?.value, command] = request.action.match(COMMAND) ?? [];
+    const query = new URLSearchParams({ ...(command && { command }), ...(card && { card_id: card }) });
+    here = `${till.dataset.bookings}${idem.value}?${query}`;
   }
   ask();
 }

@@ -18,8 +18,9 @@ from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request
+from frontend.till.card.screen import card_screen
 from frontend.till.finder.masking import hints_of
-from frontend.till.screen import card_screen, messages_of, ready_screen, till_page
+from frontend.till.screen import messages_of, ready_screen, till_page
 from i18n.translator import get_translator
 
 AWAY = 503

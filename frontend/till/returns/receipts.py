@@ -14,7 +14,7 @@ from frontend.till.returns.forms import order_question_of, order_return_of
 from frontend.till.returns.responses import SIGNED_OUT, UNPROCESSABLE, add_errors, show_list, show_return
 from frontend.till.returns.screen import return_screen
 from frontend.till.today.screen import BY_RECEIPT
-from frontend.till.unanswered import show_unanswered
+from frontend.till.unanswered import show_unanswered, state_address
 
 SEARCH_FIELDS = {"order_reference", "amount"}
 """The fields of the form that searches for a receipt."""
@@ -58,7 +58,7 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         sentence = sentence_of(request, problem)
         return await _again(request, caller, form, status=problem.status, sentence=sentence)
     except BackendUnavailable:
-        return show_unanswered(request, form, key=form.text("idem"))
+        return show_unanswered(request, form, address=state_address(form.text("idem")))
     return await show_return(request, caller, answer)
 
 
