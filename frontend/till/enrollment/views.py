@@ -36,10 +36,10 @@ async def enroll_customer(request: Request, caller: NamedDependency[Caller]) -> 
         return await _refused(request, caller, form, problem)
     except BackendUnavailable:
         return show_unanswered(request, form, address=state_address(form.text("idem")))
-    return await _shown(request, caller, card)
+    return await _show_enrolled(request, caller, card)
 
 
-async def _shown(request: Request, caller: Caller, card: EnrollView) -> Response[str]:
+async def _show_enrolled(request: Request, caller: Caller, card: EnrollView) -> Response[str]:
     try:
         view = await get_till(caller, card.id)
     except BackendUnavailable:

@@ -61,15 +61,15 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
 
 def lock_page(request: Request, *, status: int = STATUS) -> Response[str]:
     """Covers the till for htmx, so that entered values are kept; a page of its own otherwise."""
-    return page(request, "till/lock/page.html", status=status, error=None, next=_place(request))
+    return page(request, "till/lock/page.html", status=status, error=None, next=_return_path(request))
 
 
 def _wrong(request: Request, form: Form, status: int, error: str) -> Response[str]:
-    after = local_path(form.text("next"), "/till")
-    return page(request, "till/lock/page.html", status=status, error=error, next=after)
+    return_path = local_path(form.text("next"), "/till")
+    return page(request, "till/lock/page.html", status=status, error=error, next=return_path)
 
 
-def _place(request: Request) -> str:
+def _return_path(request: Request) -> str:
     if is_htmx(request):
         return local_path(urlsplit(request.headers.get("hx-current-url", "")).path, "/till")
     return request.url.path if request.method == "GET" else "/till"
