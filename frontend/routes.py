@@ -33,6 +33,7 @@ from frontend.till.card.views import (
     release_hold,
     relink_card,
     show_card,
+    show_card_of_button,
 )
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
@@ -53,6 +54,7 @@ TILL = Router(
         show_till,
         find_customer,
         show_card,
+        show_card_of_button,
         earn_points,
         add_stamp,
         redeem_reward,

@@ -231,6 +231,15 @@ async def test_each_button_of_the_card_has_an_address_of_its_own(anna: Browser, 
     assert commands_of(form_with(anna, "points")) == ["points", "redemptions/stamps", f"redemptions/{REWARD}"]
 
 
+async def test_the_address_of_a_button_opens_the_card(anna: Browser, backend: StaffBackend) -> None:
+    """Without scripts it is in the address bar after a refusal, and the form for the language leads back to it."""
+    show(backend, holds=[HOLD])
+    await anna.open(CARD_PATH)
+    for command in [command for form in forms_of(anna) for command in commands_of(form)]:
+        answer = await anna.open(f"{CARD_PATH}/{command}")
+        assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)
+
+
 @pytest.mark.parametrize("path", ["", "/redemptions/nothing", "/holds/33/confirm", "/unknown"])
 async def test_nothing_is_recorded_at_an_address_without_a_button(
     anna: Browser, backend: StaffBackend, path: str

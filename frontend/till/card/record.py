@@ -29,6 +29,7 @@ NOT_FOUND = 404
 
 
 async def record(command: Command) -> Response[str]:
+    """Raises BackendProblem when the sign-in has ended or the card is unknown."""
     form = command.form
     try:
         command.ask()

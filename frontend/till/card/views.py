@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from frontend.api.client import Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import read_form
+from frontend.kit.pages import redirect
 from frontend.kit.request import Request
 from frontend.till.card.commands.earn import EarnCommand
 from frontend.till.card.commands.hold import ConfirmHoldCommand, ReleaseHoldCommand
@@ -19,7 +20,9 @@ from frontend.till.card.record import record
 from frontend.till.card.screen import card_screen
 
 CARD = "/till/cards/{card_id:uuid}"
-HOLD = CARD + "/holds/{hold_id:uuid}"
+POINTS, STAMPS, LINKS = f"{CARD}/points", f"{CARD}/stamps", f"{CARD}/links"
+REWARD, STAMP_REWARD = CARD + "/redemptions/{reward_id:uuid}", f"{CARD}/redemptions/stamps"
+CONFIRM, RELEASE = CARD + "/holds/{hold_id:uuid}/confirm", CARD + "/holds/{hold_id:uuid}/release"
 
 
 @get(CARD, name="card")
@@ -27,42 +30,48 @@ async def show_card(request: Request, caller: NamedDependency[Caller], card_id: 
     return card_screen(request, await get_till(caller, card_id))
 
 
-@post(f"{CARD}/points")
+@get([POINTS, STAMPS, LINKS, REWARD, STAMP_REWARD, CONFIRM, RELEASE])
+async def show_card_of_button(request: Request, card_id: FromPath[UUID]) -> Response[str]:
+    """Without scripts a refused form is shown at the address of its button. Its menus lead back to that address."""
+    return redirect(request, f"/till/cards/{card_id}")
+
+
+@post(POINTS)
 async def earn_points(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     return await record(EarnCommand(request, caller, card_id, await read_form(request)))
 
 
-@post(f"{CARD}/stamps")
+@post(STAMPS)
 async def add_stamp(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     return await record(StampCommand(request, caller, card_id, await read_form(request)))
 
 
-@post(CARD + "/redemptions/{reward_id:uuid}")
+@post(REWARD)
 async def redeem_reward(
     request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID], reward_id: FromPath[UUID]
 ) -> Response[str]:
     return await record(RedeemRewardCommand(request, caller, card_id, await read_form(request), reward_id))
 
 
-@post(f"{CARD}/redemptions/stamps")
+@post(STAMP_REWARD)
 async def redeem_stamps(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     return await record(RedeemStampsCommand(request, caller, card_id, await read_form(request)))
 
 
-@post(f"{HOLD}/confirm")
+@post(CONFIRM)
 async def confirm_hold(
     request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID], hold_id: FromPath[UUID]
 ) -> Response[str]:
     return await record(ConfirmHoldCommand(request, caller, card_id, await read_form(request), hold_id))
 
 
-@post(f"{HOLD}/release")
+@post(RELEASE)
 async def release_hold(
     request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID], hold_id: FromPath[UUID]
 ) -> Response[str]:
     return await record(ReleaseHoldCommand(request, caller, card_id, await read_form(request), hold_id))
 
 
-@post(f"{CARD}/links")
+@post(LINKS)
 async def relink_card(request: Request, caller: NamedDependency[Caller], card_id: FromPath[UUID]) -> Response[str]:
     return await record(RelinkCommand(request, caller, card_id, await read_form(request)))
