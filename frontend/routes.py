@@ -38,7 +38,7 @@ from frontend.till.card.views import (
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
-from frontend.till.lock.views import lock_till, require_open_till, unlock_till
+from frontend.till.lock.views import lock_till, require_unlocked_till, unlock_till
 from frontend.till.outcome import show_outcome
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
@@ -48,7 +48,7 @@ from frontend.till.unanswered import show_booking_state, show_unavailable
 
 TILL = Router(
     path="/",
-    before_request=require_open_till,
+    before_request=require_unlocked_till,
     exception_handlers={BackendUnavailable: show_unavailable},
     route_handlers=[
         show_till,

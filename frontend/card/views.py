@@ -21,7 +21,7 @@ from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
-NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
+NOT_FOUND, UNPROCESSABLE, TOO_MANY, UNAVAILABLE = 404, 422, 429, 503
 
 
 @get("/c/{token:str}", name="card_page")
@@ -76,7 +76,7 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
         raise
     except BackendUnavailable:
         return customer_page(
-            request, "join/unavailable.html", status=AWAY, form=form, kept=("email", "token", "store_code")
+            request, "join/unavailable.html", status=UNAVAILABLE, form=form, kept=("email", "token", "store_code")
         )
     return customer_page(request, "card/sent.html")
 

@@ -15,7 +15,7 @@ from frontend.till.toasts import Done, toasts_of
 
 FLASH = "flash"
 RECENT = 3
-IN_ONE_GO = timedelta(minutes=1)
+EVENT_SPAN = timedelta(minutes=1)
 
 
 def ready_screen(
@@ -61,7 +61,7 @@ def till_page(
     )
 
 
-def go_on(request: Request, to: str, done: Done) -> Response[str]:
+def redirect_with(request: Request, to: str, done: Done) -> Response[str]:
     request.session[FLASH] = msgspec.to_builtins(done)
     return redirect(request, to)
 
@@ -81,7 +81,7 @@ def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:
     events: list[list[TransactionView]] = []
     for booking in bookings:
         last = events[-1][-1] if events else None
-        if last and last.card_id == booking.card_id and last.recorded_at - booking.recorded_at <= IN_ONE_GO:
+        if last and last.card_id == booking.card_id and last.recorded_at - booking.recorded_at <= EVENT_SPAN:
             events[-1].append(booking)
         else:
             events.append([booking])

@@ -16,7 +16,7 @@ from frontend.kit.request import Request
 from frontend.till.card.accidental_input import Question
 from frontend.till.card.entered_purchase import form_with
 from frontend.till.card.override import OverridePrompt
-from frontend.till.screen import go_on, messages_of, ready_screen, take_flash, till_page
+from frontend.till.screen import messages_of, ready_screen, redirect_with, take_flash, till_page
 from frontend.till.toasts import Done
 
 
@@ -68,7 +68,7 @@ def show_done(request: Request, view: TillView, done: Done) -> Response[str]:
     """The response to a form: the screen for htmx, a redirect otherwise, so that a reload does not post again."""
     if is_htmx(request):
         return card_screen(request, view, done=done)
-    return go_on(request, f"/till/cards/{view.card.id}" if view.card else "/till", done)
+    return redirect_with(request, f"/till/cards/{view.card.id}" if view.card else "/till", done)
 
 
 def _submitted_hold(shown: CardForm, holds: list[HoldView]) -> HoldView | None:
