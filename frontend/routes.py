@@ -25,11 +25,21 @@ from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
-from frontend.till.card.views import book, show_card
+from frontend.till.card.views import (
+    add_stamp,
+    confirm_hold,
+    earn_points,
+    redeem_reward,
+    redeem_stamps,
+    release_hold,
+    relink_card,
+    show_card,
+    show_card_of_button,
+)
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
-from frontend.till.lock.views import lock_till, require_open_till, unlock_till
+from frontend.till.lock.views import lock_till, require_unlocked_till, unlock_till
 from frontend.till.outcome import show_outcome
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
@@ -39,13 +49,20 @@ from frontend.till.unanswered import show_booking_state, show_unavailable
 
 TILL = Router(
     path="/",
-    before_request=require_open_till,
+    before_request=require_unlocked_till,
     exception_handlers={BackendUnavailable: show_unavailable},
     route_handlers=[
         show_till,
         find_customer,
         show_card,
-        book,
+        show_card_of_button,
+        earn_points,
+        add_stamp,
+        redeem_reward,
+        redeem_stamps,
+        confirm_hold,
+        release_hold,
+        relink_card,
         show_enrollment,
         enroll_customer,
         show_today,

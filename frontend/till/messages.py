@@ -1,96 +1,100 @@
-"""Till texts about transactions, in one language."""
+"""Till texts about cards and transactions, in one language."""
 
 from datetime import datetime
 
 from backend.loyalty.cards.schemas import CardView, HoldView
 from backend.loyalty.ledger.schemas import TransactionView
-from frontend.till.card_messages import CardMessages
+from backend.loyalty.rewards.schemas import CardReward
+from frontend.kit.templates import in_groups
+from frontend.till.transaction_messages import TransactionMessages
 from i18n.bidi import isolated
 
 
-class TillMessages(CardMessages):
-    """Includes the texts about cards."""
-
-    def amount_of(self, booking: TransactionView) -> str:
-        """`+41`, `−500`, `+1 stamp`, or the kind of transaction when the amount is zero."""
-        if not booking.amount:
-            return self.deed_of(booking)
-        amount = self.formatter.points(booking.amount, signed=True)
-        if booking.unit == "points":
-            return amount
-        ngettext = self.translator.ngettext
-        return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
-
-    def amounts_of(self, event: list[TransactionView]) -> str:
-        """The amounts of an event without those that were undone: `+25, +1 stamp`."""
-        undone = {booking.id for booking in event if booking.voided}
-        left = [booking for booking in event if not booking.voided and booking.voids_id not in undone]
-        return ", ".join(self.amount_of(booking) for booking in left if booking.amount) or self.amount_of(event[0])
-
-    def when_of(self, booking: TransactionView, now: datetime) -> str:
-        """The time of day for today, the date for earlier days."""
-        moment, zone = booking.occurred_at, self.formatter.zone
-        is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
-        return self.formatter.time(moment) if is_today else self.formatter.day(moment)
-
-    def deed_of(self, booking: TransactionView) -> str:
-        _, pgettext = self.translator.gettext, self.translator.pgettext
-        if booking.kind == "redeemed":
-            pieces = self.pieces(booking.reward, booking.quantity)
-            return _("Redeemed: %(reward)s", reward=pieces) if pieces else pgettext("kind of booking", "Redeemed")
-        names = {
-            "enrolled": _("Enrolled"),
-            "welcome_bonus": _("Welcome bonus"),
-            "earned": pgettext("kind of booking", "Stamp") if booking.unit == "stamps" else _("Sale"),
-            "voided": pgettext("kind of booking", "Voided"),
-            "reinstated": _("Return undone"),
-            "adjusted": pgettext("kind of booking", "Adjusted"),
-            "expired": pgettext("kind of booking", "Expired"),
-            "restored": pgettext("kind of booking", "Restored"),
-            "transferred": _("Moved to another card") if booking.amount < 0 else _("Moved from another card"),
-            "deactivated": _("Card deactivated"),
-            "reactivated": _("Card reactivated"),
-        }
-        return names.get(booking.kind, booking.kind)
-
-    def pieces(self, reward: str | None, quantity: int | None) -> str:
-        """`Tote bag`, or `2 × Tote bag`."""
-        return f"{quantity} × {isolated(reward)}" if reward and quantity and quantity > 1 else reward or ""
+class TillMessages(TransactionMessages):
+    """Texts about the card, beside those about its transactions."""
 
     def pieces_of(self, hold: HoldView) -> str:
         return self.pieces(hold.reward, hold.quantity)
 
-    def returned_before(self, booking: TransactionView, currency: str) -> str:
-        """What was already returned and what is left; empty when nothing was returned."""
-        _, money = self.translator.gettext, self.formatter.money
-        if booking.returned_cents and booking.purchase_amount_cents:
-            left = booking.purchase_amount_cents - booking.returned_cents
-            return _(
-                "%(returned)s already voided; %(left)s left.",
-                returned=money(booking.returned_cents, currency),
-                left=money(left, currency),
-            )
-        if booking.returned_quantity and booking.quantity:
-            return _(
-                "Already voided: %(returned)s of %(total)s.",
-                returned=booking.returned_quantity,
-                total=booking.quantity,
-            )
-        return ""
+    def state_of(self, card: CardView) -> str:
+        pgettext = self.translator.pgettext
+        names = {
+            "active": pgettext("state of a card", "Active"),
+            "deactivated": pgettext("state of a card", "Deactivated"),
+            "merged": pgettext("state of a card", "Merged"),
+            "erased": pgettext("state of a card", "Erased"),
+        }
+        return names.get(card.state, card.state)
 
-    def left_amount(self, booking: TransactionView) -> str:
-        """The remaining amount of a sale, formatted for an input field."""
-        return self.formatter.plain_amount((booking.purchase_amount_cents or 0) - booking.returned_cents)
-
-    def taken_back(self, bookings: list[TransactionView], card: CardView) -> str:
-        """The toast after a return: the amounts that changed, and the debt."""
+    def blocked(self, card: CardView) -> str:
+        """Why the card cannot be used, and who can change that."""
         _ = self.translator.gettext
-        moved = [booking for booking in bookings if booking.amount]
-        amounts = self.formatter.listing([self.units(booking.unit, booking.amount, signed=True) for booking in moved])
-        name, text = card.customer.name, _("%(name)s: voided.", name=card.customer.name)
-        if amounts:
-            text = _("%(name)s: voided, %(amounts)s.", name=name, amounts=amounts)
-        return f"{text} {self.owed(card)}".strip()
+        if card.state == "merged":
+            return _("This card was merged into %(code)s. Open that one.", code=in_groups(card.merged_into_code or ""))
+        if card.state == "erased":
+            return _("This customer’s data was deleted. Nothing more can be recorded.")
+        return _("This card is deactivated. The owner of the program can reactivate it.")
+
+    def next_reward(self, card: CardView) -> str:
+        """`40 more points for Tote bag`, or that every reward is affordable."""
+        _ = self.translator.gettext
+        missing = [reward for reward in card.rewards if reward.missing_points]
+        if missing:
+            reward = min(missing, key=lambda reward: reward.missing_points)
+            points = self.formatter.points(reward.missing_points)
+            return self.translator.ngettext(
+                "%(points)s more point for %(reward)s",
+                "%(points)s more points for %(reward)s",
+                reward.missing_points,
+                points=points,
+                reward=reward.name,
+            )
+        return _("Enough for every reward") if card.rewards else ""
+
+    def refusal_of(self, reward: CardReward) -> str:
+        _ = self.translator.gettext
+        refusals = {
+            "out_of_stock": _("Out of stock"),
+            "reward_limit_reached": _("Already redeemed as often as allowed"),
+            "other_store": _("Not at this store"),
+        }
+        if reward.refusal in refusals:
+            return refusals[reward.refusal]
+        missing = reward.missing_points
+        return self.translator.ngettext(
+            "%(points)s point is missing",
+            "%(points)s points are missing",
+            missing,
+            points=self.formatter.points(missing),
+        )
+
+    def stamp_hint(self, card: CardView, now: datetime) -> str | None:
+        """The time of the next stamp in the store's zone, or that there are none left today."""
+        _ = self.translator.gettext
+        if card.remaining_stamps_today < 1:
+            return _("No more stamps today")
+        if card.next_stamp_available_at and card.next_stamp_available_at > now:
+            return _("Next stamp at %(time)s", time=self.formatter.time(card.next_stamp_available_at))
+        return None
+
+    def spoken(self, card: CardView) -> str:
+        """The screen reader text for an opened card."""
+        return f"{isolated(card.customer.name)}, {self.balance_of(card)}"
+
+    def balance_of(self, card: CardView) -> str:
+        """`460 points, 6 of 10 stamps`, depending on the type of the program."""
+        parts = []
+        if card.program_type != "stamps":
+            points = card.points_balance
+            ngettext, text = self.translator.ngettext, self.formatter.points(points)
+            parts.append(ngettext("%(points)s point", "%(points)s points", points, points=text))
+        if card.program_type != "points":
+            ngettext, count, target = self.translator.ngettext, card.stamp_count, card.stamps_target
+            stamps = ngettext(
+                "%(count)s of %(target)s stamp", "%(count)s of %(target)s stamps", target, count=count, target=target
+            )
+            parts.append(stamps)
+        return ", ".join(parts)
 
     def booked(self, booking: TransactionView, card: CardView) -> str:
         """The toast: what was recorded, and the new balance."""

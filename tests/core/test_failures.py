@@ -91,7 +91,7 @@ def test_a_refusal_of_the_framework_keeps_its_status() -> None:
     assert code_of(on_problem(request(), RequestRefused(415))) == (415, "request_refused")
 
 
-@pytest.mark.parametrize(("left", "detail"), [(1, "1 try left."), (1200, "1,200 tries left.")])
+@pytest.mark.parametrize(("left", "detail"), [(1, "1 attempt left."), (1200, "1,200 attempts left.")])
 def test_a_problem_counts_and_tells_its_facts(left: int, detail: str) -> None:
     told = PinInvalid(tries_left=left).as_dict(language="en", instance="/x", request_id="r")
     assert (told["detail"], told["tries_left"], told["type"]) == (detail, left, "/problems/pin_invalid")

@@ -129,7 +129,7 @@ async def past_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "till, refusal of a field"
     await till.amount.fill("4150")
     await till.press("Enter")
-    await expect(page.locator("[name=deed][value^='points.']")).to_be_visible()
+    await expect(page.locator("[name=confirmed]")).to_be_visible()
     yield "till, doubtful amount"
     await till.amount.fill("")
     await till.press("+")

@@ -20,7 +20,7 @@ class UndoneOverLimit(LimitReached):
     """What was returned would count toward it again."""
 
     detail = N_(
-        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: "
+        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward as new: "
         "then the owner can lift the limit with a PIN."
     )
 
