@@ -31,6 +31,7 @@ PRESENT = {file.stem: file.read_text() for file in (SCRIPTS / "functions").glob(
 DEFINITIONS = """
     SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
+SHADOWING = "CREATE FUNCTION of_twins(v int) RETURNS void LANGUAGE plpgsql AS $$ DECLARE v int; BEGIN END $$"
 CHECKS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
     FROM pg_constraint WHERE contype = 'c' AND connamespace = $1::regnamespace
@@ -140,6 +141,20 @@ async def test_every_function_is_as_its_file_says(superuser: asyncpg.Connection)
     finally:
         await transaction.rollback()
     assert sorted(signature.split("(")[0] for signature, _ in made) == sorted(PRESENT)
+
+
+async def test_postgresql_warns_of_nothing_in_a_function(superuser: asyncpg.Connection) -> None:
+    """Linters of SQL take a body between `$$` for a string; PL/pgSQL itself reads it."""
+    transaction = superuser.transaction()
+    await transaction.start()
+    try:
+        await superuser.execute("SET LOCAL plpgsql.extra_errors = 'all'")
+        for source in PRESENT.values():
+            await superuser.execute(source.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
+        with pytest.raises(asyncpg.DuplicateAliasError, match="shadows"):
+            await superuser.execute(SHADOWING)
+    finally:
+        await transaction.rollback()
 
 
 @pytest.mark.parametrize(
