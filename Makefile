@@ -10,7 +10,7 @@ QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers
 	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/operations/test_earn.py tests/loyalty/ledger/operations/test_redeem.py
 
 .DEFAULT_GOAL = help
-.PHONY: run test check lint bench bench-growth mutants simulate install-check messages migration psql clean help
+.PHONY: run test check lint lint-code lint-types lint-floors lint-templates lint-sentences bench bench-growth mutants simulate install-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -25,11 +25,22 @@ test: $(READY) lint ## every check and every test, with coverage
 check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
 	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)
 
-lint: $(READY)
+lint: lint-code lint-types lint-floors lint-templates lint-sentences
+
+lint-code: $(READY)
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+
+lint-types: $(READY)
 	@$(PYTHON) -m mypy
+
+lint-floors: $(READY)
 	@.venv/bin/lint-imports
+
+lint-templates: $(READY)
+	@$(PYTHON) -m djlint --quiet backend frontend
+
+lint-sentences: $(READY)
 	@$(PYTHON) -m backend.cli i18n check
 
 bench: $(READY) ## the benchmarks, as a table

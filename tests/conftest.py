@@ -40,6 +40,8 @@ hypothesis.settings.register_profile("orion", max_examples=50, deadline=None, de
 hypothesis.settings.load_profile("orion")
 
 FAST = {"fsync": "off", "full_page_writes": "off"}
+STRICT = {"plpgsql.extra_errors": "all"}
+"""What PL/pgSQL would warn of is an error."""
 WORLD_DATABASE, DATABASE = "world", "town"
 TAPE = io.StringIO()
 HERE = ("127.0.0.1", 4711)
@@ -100,7 +102,7 @@ def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     folder = tmp_path_factory.mktemp("servers")
-    with EmbeddedPostgres(folder / "pg", FAST) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
+    with EmbeddedPostgres(folder / "pg", FAST | STRICT) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
         yield Servers(postgres, valkey)
 
 
