@@ -22,7 +22,7 @@ class PreconditionRequired(Problem):
 class Stale(Problem):
     code, status = "stale", 412
     title = N_("Somebody else has changed this meanwhile")
-    detail = N_("Look at it again, then repeat your change.")
+    detail = N_("Look at their change before you save yours.")
 
 
 def etag(version: int) -> dict[str, str]:
