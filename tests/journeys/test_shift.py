@@ -142,7 +142,7 @@ async def test_five_wrong_pins_lock_it(opened: OpenShop, at_work: WorkAt) -> Non
     for left in (4, 3, 2, 1):
         await till.type("1111")
         await till.press("Enter")
-        await expect(till.page.locator("#staff_pin-says")).to_contain_text(f"Wrong PIN. {left} tr")
+        await expect(till.page.locator("#staff_pin-says")).to_contain_text(f"Wrong PIN. {left} attempt")
         await expect(till.page.locator("[name=staff_pin]")).to_be_focused()
     await till.type("1111")
     await till.press("Enter")
