@@ -6,7 +6,7 @@ from uuid import uuid4
 from backend.core.clock import clock
 from backend.core.idempotency import key_for
 from backend.core.origin import Origin
-from backend.loyalty.customers.rules import asked_words
+from backend.loyalty.customers.rules import search_words
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.history import list_transactions
 from backend.loyalty.ledger.operations.earn import EarnPoints
@@ -60,7 +60,7 @@ async def _by_email(services: Services, card: int) -> None:
 
 
 async def _by_name(services: Services, card: int) -> None:
-    words = asked_words(" ".join(name_of(card)))
+    words = search_words(" ".join(name_of(card)))
     assert await list_states(services.pool, _origin(card), words=words)
 
 

@@ -52,7 +52,7 @@ class Enrollment:
 
     async def by_customer(self, origin: Origin, person: SelfEnroll, key: Key | None) -> Reply:
         """Raises EnrollmentClosed or TermsNotAccepted, and what `by_staff` raises."""
-        return await self._book(EnrollMyself(person), origin, key.of_stranger(self.keys) if key else None)
+        return await self._book(EnrollMyself(person), origin, key.of_anonymous(self.keys) if key else None)
 
     async def _book(self, operation: EnrollCustomer, origin: Origin, key: Key | None) -> Reply:
         async for _ in tries():

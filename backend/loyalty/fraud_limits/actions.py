@@ -16,7 +16,7 @@ LimitKind = tuple[str, str, int]
 
 async def set_limits(session: AsyncSession, merchant_id: UUID, entries: list[FraudLimitEntry]) -> None:
     """These and no others from now on. Raises ValidationFailed when two limit the same."""
-    _refuse_twins(entries)
+    _refuse_duplicates(entries)
     known = {_kind(limit): limit for limit in await list_limits(session, merchant_id)}
     for entry in entries:
         limit = known.pop(_kind(entry), None)
@@ -29,12 +29,12 @@ async def set_limits(session: AsyncSession, merchant_id: UUID, entries: list[Fra
     await session.flush()
 
 
-def _refuse_twins(entries: list[FraudLimitEntry]) -> None:
+def _refuse_duplicates(entries: list[FraudLimitEntry]) -> None:
     kinds = [_kind(entry) for entry in entries]
-    twins = [place for place, kind in enumerate(kinds) if kind in kinds[:place]]
-    if twins:
+    duplicates = [place for place, kind in enumerate(kinds) if kind in kinds[:place]]
+    if duplicates:
         raise ValidationFailed(
-            *(FieldError(f"/limits/{place}", "duplicate", "Another limit has the same window.") for place in twins)
+            *(FieldError(f"/limits/{place}", "duplicate", "Another limit has the same window.") for place in duplicates)
         )
 
 

@@ -96,7 +96,7 @@ def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     if (merge := memory.merges.pop(row.id, None)) is None:
         return
     left = {lot.from_lot_id for lot in kept.replay.card_state.lots if lot.remaining}
-    theirs = memory.going_on_as(merged.card_id)
+    theirs = memory.card_ids_merged_into(merged.card_id)
     lots = [lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left]
     operation = ReverseMerge(MergeReversal(AS_IT_WAS), MergeFacts(merge, is_code_retired=False, lots=lots))
     _together(row.reversed_at, kept, merged, operation.decide)

@@ -52,7 +52,7 @@ class SetupHistory:
         assert self.setup.terms is not None, "a program has terms"
         return self.setup.terms
 
-    def learn(self, newer: "SetupHistory") -> None:
+    def add_newer(self, newer: "SetupHistory") -> None:
         """Terms published and stores opened since; what is tried, and compared with, stays."""
         self.versions.update(newer.versions)
         self.stores.update(newer.stores)

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.audit.actions import Audited, Range, Violation, audit
+from backend.loyalty.ledger.audit.actions import audit
+from backend.loyalty.ledger.audit.findings import Audited, Range, Violation
 from backend.loyalty.ledger.audit.freeze import freeze
 from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
 from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL

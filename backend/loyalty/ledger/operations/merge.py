@@ -15,7 +15,7 @@ from backend.loyalty.ledger.booking.operation import JointOperation
 from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
-from backend.loyalty.ledger.operations.sharing import count_together, share, shared_by
+from backend.loyalty.ledger.operations.shared_fields import count_together, share, shared_by
 from backend.loyalty.ledger.operations.transfer import MovedLots, transfer_all
 from backend.loyalty.ledger.problems.cards import CardIsFrozen
 from backend.loyalty.ledger.problems.merges import CardHasHolds, StoresKeptApart

@@ -20,7 +20,7 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import MergeReversed
 from backend.loyalty.ledger.operations.merge import merge_view, refuse_held
 from backend.loyalty.ledger.operations.replace import give_new_code
-from backend.loyalty.ledger.operations.sharing import count_apart, share
+from backend.loyalty.ledger.operations.shared_fields import count_apart, share
 from backend.loyalty.ledger.operations.transfer import MovedLots, TransferRows, transfer_all
 from backend.loyalty.ledger.problems.cards import CardInactive, CardIsFrozen
 from backend.loyalty.ledger.problems.merges import MergeFinal, MergeNotFound, MergeUndone

@@ -26,13 +26,13 @@ SAME = (
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class ProposedTerms:
     conditions: Conditions
     terms: TermsState
     stamp_value_cents: int
 
 
-def complete(draft: ProgramDraft, history: SetupHistory) -> Drafted:
+def propose(draft: ProgramDraft, history: SetupHistory) -> ProposedTerms:
     """Raises ValidationFailed with everything that is wrong."""
     if errors := [*_wrong_rate(draft), *_wrong_expiry(draft)]:
         raise ValidationFailed(*errors)
@@ -45,7 +45,7 @@ def complete(draft: ProgramDraft, history: SetupHistory) -> Drafted:
     terms = replace(history.terms, **changed)
     program = replace(history.program, type=draft.type) if draft.type else history.program
     value = draft.stamp_reward_value_cents
-    return Drafted(
+    return ProposedTerms(
         Conditions(program, history.versions, terms), terms, history.stamp_value_cents if value is None else value
     )
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from backend.loyalty.previews.comparing import STEPS, CardOutcome, Comparison, verdict
+from backend.loyalty.previews.comparison import STEPS, CardOutcome, Comparison, verdict
 from backend.loyalty.previews.messages import sentence_of
 from backend.loyalty.previews.schemas import CardExample
 
