@@ -23,6 +23,8 @@ from frontend.card.views import send_card_link, show_card_page, show_lost_card, 
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
+from frontend.office.guard import require_owner
+from frontend.office.overview.views import show_office
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -76,6 +78,7 @@ TILL = Router(
         lock_till,
     ],
 )
+OFFICE = Router(path="/", before_request=require_owner, route_handlers=[show_office])
 ADMIN = Router(
     path="/",
     before_request=require_admin,
@@ -124,4 +127,5 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
-    return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *(development.handlers(settings) if development else [])]
+    pages = [TILL, OFFICE, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM]
+    return [*pages, *(development.handlers(settings) if development else [])]

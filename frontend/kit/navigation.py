@@ -18,6 +18,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 ENTRIES = (
+    Entry("/office", N_("Overview"), "dashboard"),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/wallets",

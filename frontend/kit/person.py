@@ -6,8 +6,8 @@ from backend.identity.schemas import SignInView
 from frontend.kit.request import Request
 
 KEY = "person"
-ADMIN, TILL = "/admin", "/till"
-HOMES = {"platform_admin": ADMIN, "super_admin": ADMIN}
+OFFICE, ADMIN, TILL = "/office", "/admin", "/till"
+HOMES = {"merchant_owner": OFFICE, "platform_admin": ADMIN, "super_admin": ADMIN}
 CHOICE_OF_STORE = "/sign-in/store"
 
 
