@@ -25,6 +25,8 @@ from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.office.guard import require_owner
 from frontend.office.overview.views import show_office
+from frontend.office.rewards.editor import archive, change, create, restore, show_new, show_reward
+from frontend.office.rewards.views import move, show_picture, show_rewards
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -78,7 +80,21 @@ TILL = Router(
         lock_till,
     ],
 )
-OFFICE = Router(path="/", before_request=require_owner, route_handlers=[show_office])
+OFFICE = Router(
+    path="/",
+    before_request=require_owner,
+    route_handlers=[
+        show_office,
+        show_rewards,
+        move,
+        show_new,
+        create,
+        show_reward,
+        change,
+        archive,
+        restore,
+    ],
+)
 ADMIN = Router(
     path="/",
     before_request=require_admin,
@@ -113,6 +129,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     send_card_link,
     take_card_language,
     show_brand,
+    show_picture,
 ]
 SYSTEM: list[ControllerRouterHandler] = [
     show_asset,

@@ -19,6 +19,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 ENTRIES = (
     Entry("/office", N_("Overview"), "dashboard"),
+    Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/wallets",

@@ -1,5 +1,7 @@
 """The signed-in user, as stored in the session cookie."""
 
+from uuid import UUID
+
 import msgspec
 
 from backend.identity.schemas import SignInView
@@ -12,6 +14,7 @@ CHOICE_OF_STORE = "/sign-in/store"
 
 
 class Store(msgspec.Struct, frozen=True):
+    id: UUID
     code: str
     name: str
     language: str | None
@@ -57,7 +60,7 @@ class Person(msgspec.Struct, frozen=True):
 def person_of(sign_in: SignInView) -> Person:
     """A user with a single store has no store to choose."""
     user = sign_in.user
-    stores = [Store(code=store.code, name=store.name, language=store.language) for store in user.stores]
+    stores = [Store(id=store.id, code=store.code, name=store.name, language=store.language) for store in user.stores]
     return Person(
         token=sign_in.token,
         name=user.name or user.email,
