@@ -15,7 +15,7 @@ from tests.conftest import OpenShop
 from tests.world.caller import Promises, new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 TENANT_TABLES = sorted(
     mapper.local_table.name for mapper in TenantRow.registry.mappers if issubclass(mapper.class_, TenantRow)
@@ -263,10 +263,10 @@ async def test_another_merchants_things_named_in_a_body_or_query_do_not_exist(op
         await mine.anna.history(card, after=cursor)
 
 
-async def test_every_route_of_the_store_wants_a_sign_in(stranger: Stranger, promises: Promises) -> None:
+async def test_every_route_of_the_store_wants_a_sign_in(anonymous: AnonymousCaller, promises: Promises) -> None:
     for method, path, operation in promises.operations:
         if "/storefront/" in path or "/apple/" in path or "/google/" in path or operation["operationId"] == "signIn":
             continue
         asked = re.sub(r"\{\w+\}", str(uuid4()), path.removeprefix("/api/v1"))
-        answer = await stranger.send(method, asked, **({"json": {}} if method == "POST" else {}))
+        answer = await anonymous.send(method, asked, **({"json": {}} if method == "POST" else {}))
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path

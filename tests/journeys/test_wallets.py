@@ -24,7 +24,7 @@ from tests.world import PASSWORD
 from tests.world.caller import Promises
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop, open_shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,7 +50,7 @@ async def shop(town: Stack, promises: Promises) -> AsyncIterator[Shop]:
         open_services(replace(town.settings, pool_size=2)) as services,
         httpx.AsyncClient(base_url=town.api, trust_env=False, timeout=PATIENCE_SECONDS) as http,
     ):
-        yield await open_shop(services, Stranger(http, promises))
+        yield await open_shop(services, AnonymousCaller(http, promises))
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ class Shop:
         return Till(self.anna.http, self.anna._promises, token[0])
 
 
-async def hire_admin(services: Services, stranger: Any, name: str, role: str = "platform_admin") -> PlatformOffice:
+async def hire_admin(services: Services, anonymous: Any, name: str, role: str = "platform_admin") -> PlatformOffice:
     """One of the platform's own people, whose sign-in outlives every move of the clock."""
     user = _user(None, role, uuid4().hex)
     user.name = name
@@ -172,12 +172,12 @@ async def hire_admin(services: Services, stranger: Any, name: str, role: str = "
         session.add(user)
         await session.flush()
         session.add(row)
-    return PlatformOffice(stranger.http, stranger._promises, token)
+    return PlatformOffice(anonymous.http, anonymous._promises, token)
 
 
 async def open_shop(
     services: Services,
-    stranger: Any,
+    anonymous: Any,
     *,
     policy: Rules | None = None,
     program: Rules | None = None,
@@ -235,7 +235,7 @@ async def open_shop(
         session.add(_member(merchant_id, store_ids[hub], users["anna"].id))
         session.add(_member(merchant_id, store_ids[outlet], users["luc"].id))
         session.add_all([*reward_rows, *category_rows])
-    tills = {name: Till(stranger.http, stranger._promises, token) for name, (token, _) in tokens.items()}
+    tills = {name: Till(anonymous.http, anonymous._promises, token) for name, (token, _) in tokens.items()}
     return Shop(
         services=services,
         merchant_id=merchant_id,

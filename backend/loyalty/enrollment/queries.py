@@ -1,4 +1,4 @@
-"""What strangers and customers see without signing in."""
+"""What is shown without signing in."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -125,7 +125,7 @@ def _is_phone(query: str) -> bool:
 
 def _enrollment_fields(query: str) -> dict[str, str]:
     """Enrollment fields filled from the query. An email address is not carried over: a typing error would send the card
-    to a stranger.
+    to somebody else.
     """
     if "@" in query:
         return {}

@@ -117,10 +117,10 @@ async def test_the_same_picture_twice_is_stored_once(shop: Shop, office: Office,
     assert await superuser.fetchval(count, shop.merchant_id) == 1
 
 
-async def test_an_unknown_picture_is_not_found(stranger: Any) -> None:
+async def test_an_unknown_picture_is_not_found(anonymous: Any) -> None:
     for name in ("0" * 64, "x", "%00"):
         with refused("picture_not_found", 404):
-            await stranger.get(SHOWN.format(name))
+            await anonymous.get(SHOWN.format(name))
 
 
 async def test_a_reward_shows_its_picture_at_the_till_and_to_customers(shop: Shop, office: Office) -> None:
