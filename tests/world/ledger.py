@@ -18,13 +18,12 @@ from backend.loyalty.ledger.audit.actions import (
     check_merchant,
 )
 
-MERCHANTS = "SELECT id, code FROM merchants"
+MERCHANTS = "SELECT id, code FROM merchants WHERE id = ANY($1) OR $1 = '{}'"
 
 
 async def violations(superuser: asyncpg.Connection, merchant_ids: Iterable[UUID] = ()) -> list[Violation]:
     """Of these merchants; without any, of all there are."""
-    wanted = set(merchant_ids)
-    merchants = [Audited(*row) for row in await superuser.fetch(MERCHANTS) if not wanted or row["id"] in wanted]
+    merchants = [Audited(*row) for row in await superuser.fetch(MERCHANTS, list(merchant_ids))]
     return [broken for merchant in merchants for broken in await _violations_of(superuser, merchant)]
 
 
