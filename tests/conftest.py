@@ -19,7 +19,6 @@ from litestar.types import ASGIApp
 from msgspec.structs import replace
 
 from backend.app import create_app
-from backend.cli.openapi import document_text
 from backend.core import logs
 from backend.core.clock import clock
 from backend.core.migrations import upgrade
@@ -30,6 +29,7 @@ from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
+from tests.world.document import document_text
 from tests.world.limits import forget_everything
 from tests.world.patience import patient
 from tests.world.shop import Shop, open_shop
