@@ -17,6 +17,7 @@ import httpx
 import hypothesis
 import msgspec
 import pytest
+import structlog
 from litestar.types import ASGIApp
 from msgspec.structs import replace
 
@@ -32,6 +33,7 @@ from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
+from tests.world.cheap_hashes import cheap_hashes
 from tests.world.document import document_text
 from tests.world.limits import forget_everything
 from tests.world.patience import patient
@@ -74,12 +76,16 @@ UNCOVERED = {"architecture", "frontend", "i18n", "install", "journeys", "mutants
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage, which doubles the time of a test, is measured by those of a module: neither by slow ones nor in folders
-    that concern none. The longest tests begin first: at the end one process would wait for the other.
+    """Coverage doubles the time of a test. It is measured by the first case of each quick test of a module.
+
+    The longest tests begin first: at the end one process would wait for the other.
     """
+    measured: set[str] = set()
     for item in items:
-        if is_slow(item) or folder_of(item) in UNCOVERED:
+        name = item.nodeid.partition("[")[0]
+        if is_slow(item) or folder_of(item) in UNCOVERED or name in measured:
             item.add_marker("no_cover")
+        measured.add(name)
     items.sort(key=lambda item: (folder_of(item) != "runbooks", not is_slow(item)))
 
 
@@ -106,6 +112,12 @@ def _patience() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _hashes() -> Iterator[None]:
+    with cheap_hashes():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _garbage() -> Iterator[None]:
     """An application freezes all objects when it starts; those that tests start and stop would stay for ever."""
     with pytest.MonkeyPatch.context() as patch:
@@ -116,9 +128,12 @@ def _garbage() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def log_tape() -> Iterator[io.StringIO]:
     """What the processes under test log, as JSON lines."""
+    configure = structlog.configure
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logs, "sys", SimpleNamespace(stderr=TAPE))
-        # Applications made while tests are collected have pointed the loggers elsewhere, and loggers remember.
+        # A logger would remember the first configuration, which may be that of a frontend or of a worker.
+        patch.setattr(structlog, "configure", lambda **told: configure(**told | {"cache_logger_on_first_use": False}))
+        # Applications made while tests are collected have pointed the loggers elsewhere.
         logs.configure_logs(Settings(environment="test"), "backend")
         yield TAPE
 
