@@ -122,9 +122,9 @@ def _listed(origin: Origin) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Reward.merchant_id == origin.merchant_id, Reward.archived_at.is_(None)
 
 
-def _set_fields(reward: Reward, told: RewardDraft | RewardChange) -> None:
+def _set_fields(reward: Reward, body: RewardDraft | RewardChange) -> None:
     """Those that were sent."""
-    fields = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not UNSET}
+    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
     store_ids = fields.pop("store_ids", None)
     for name, value in fields.items():
         is_by_language = isinstance(value, RewardNames | RewardDescriptions)
