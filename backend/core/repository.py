@@ -1,6 +1,6 @@
 """Reads and writes one merchant's rows: single rows, and lists with filters, a sort order and signed cursors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
+from backend.core.problems import Problem
 from backend.core.schemas import Answer, Page
 
 Entity = TypeVar("Entity", bound=TenantEntity)
@@ -22,7 +23,10 @@ Filter = StatementFilter | ColumnElement[bool]
 
 
 class Sorting(NamedTuple):
-    """Rows with equal values are sorted by id, so that every row has one position."""
+    """Rows with equal values are sorted by id, so that every row has one position.
+
+    The column is NOT NULL, and a number, a text or a time: cursors bring dates back as texts.
+    """
 
     column: InstrumentedAttribute[Any]
     is_descending: bool = False
@@ -33,7 +37,8 @@ class ListQuery:
     """What the reader of a list asks for. A cursor is accepted only by the list, sorting and filters that made it."""
 
     name: str
-    """Of the list, with its filters."""
+    filters: Sequence[object]
+    """The values of the filters. With the name and the sorting they are part of the cursor's signature."""
     sorting: Sorting
     limit: int
     after: str | None
@@ -41,7 +46,7 @@ class ListQuery:
 
     @property
     def scope(self) -> str:
-        return f"{self.name}:{self.sorting.column.key}:{self.sorting.is_descending}"
+        return repr((self.name, *map(str, self.filters), self.sorting.column.key, self.sorting.is_descending))
 
 
 class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
@@ -56,8 +61,14 @@ class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
         self.merchant_id = merchant_id
 
     async def find(self, row_id: UUID, *, is_locked: bool = False) -> Entity | None:
-        """`is_locked`: until the end of the transaction no other one changes the row."""
+        """`is_locked`: locks the row until the transaction ends."""
         return await self.get_one_or_none(id=row_id, with_for_update=is_locked or None)
+
+    async def find_or_raise(self, row_id: UUID, problem: type[Problem], *, is_locked: bool = False) -> Entity:
+        row = await self.find(row_id, is_locked=is_locked)
+        if row is None:
+            raise problem
+        return row
 
     async def add(self, data: Entity, **options: Any) -> Entity:
         data.merchant_id = self.merchant_id
@@ -75,7 +86,7 @@ class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
 
 
 class _After(StatementFilter):
-    """Rows behind a position. Unlike an offset it costs the same on every page."""
+    """Rows after the last row of the previous page. Unlike an offset it costs the same on every page."""
 
     def __init__(self, sorting: Sorting, position: Position) -> None:
         self._sorting, self._position = sorting, position
