@@ -14,7 +14,7 @@ COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=90
 SELECTED = $(if $(filter tests/%,$(ONLY)),$(ONLY),-k "$(ONLY)")
 
 .DEFAULT_GOAL = help
-.PHONY: run test check lint bench bench-growth mutants simulate install-check messages migration psql clean help
+.PHONY: run test check lint lint-code lint-types lint-floors lint-templates lint-sentences bench bench-growth mutants simulate install-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -29,11 +29,22 @@ test: $(READY) $(if $(ONLY),,lint) ## every check and every test, with coverage;
 check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
 	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)
 
-lint: $(READY)
+lint: lint-code lint-types lint-floors lint-templates lint-sentences
+
+lint-code: $(READY)
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+
+lint-types: $(READY)
 	@$(PYTHON) -m mypy
+
+lint-floors: $(READY)
 	@.venv/bin/lint-imports
+
+lint-templates: $(READY)
+	@$(PYTHON) -m djlint --quiet backend frontend
+
+lint-sentences: $(READY)
 	@$(PYTHON) -m backend.cli i18n check
 
 bench: $(READY) ## the benchmarks, as a table

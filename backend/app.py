@@ -4,33 +4,28 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
+from functools import partial
+from typing import Any
 
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.types import ASGIApp
 
 from backend.access.guards import actor_of, actor_store_of
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
-from backend.core.database import Sessions
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
 from backend.core.origin import Origin
-from backend.core.paging import Cursors
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
+from backend.core.resources import resources_of
 from backend.core.settings import Settings, load_settings
 from backend.document import DOCUMENT
-from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
-from backend.loyalty.previews.actions import Previews
 from backend.routes import about, api, shows_docs
-from backend.services import open_services
-from backend.staff_pins.actions import StaffPins
-from backend.wallets.apple.issue import ApplePasses
-from backend.wallets.images.actions import PassImages
+from backend.services import Services, open_services
 
 BODY_BYTES_MAX = 1024 * 1024
 GARBAGE_THRESHOLD = 10_000
@@ -47,20 +42,8 @@ def create_api(settings: Settings) -> Litestar:
     configure_logs(settings, "backend")
     return Litestar(
         route_handlers=[api, *about(settings)],
-        lifespan=[_resources],
-        state=State({"settings": settings}),
-        dependencies={
-            "origin": Provide(provide_origin, sync_to_thread=False),
-            "ledger": Provide(provide_ledger, sync_to_thread=False),
-            "caller": Provide(provide_caller, sync_to_thread=False),
-            "pins": Provide(provide_pins, sync_to_thread=False),
-            "enrollment": Provide(provide_enrollment, sync_to_thread=False),
-            "previews": Provide(provide_previews, sync_to_thread=False),
-            "sessions": Provide(provide_sessions, sync_to_thread=False),
-            "cursors": Provide(provide_cursors, sync_to_thread=False),
-            "apple_passes": Provide(provide_apple_passes, sync_to_thread=False),
-            "pass_images": Provide(provide_pass_images, sync_to_thread=False),
-        },
+        lifespan=[partial(_open_resources, settings)],
+        dependencies=_dependencies(),
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         openapi_config=DOCUMENT if shows_docs(settings) else None,
@@ -70,10 +53,9 @@ def create_api(settings: Settings) -> Litestar:
 
 
 @asynccontextmanager
-async def _resources(app: Litestar) -> AsyncIterator[None]:
-    async with open_services(app.state.settings) as services:
-        for field in fields(services):
-            app.state[field.name] = getattr(services, field.name)
+async def _open_resources(settings: Settings, app: Litestar) -> AsyncIterator[None]:
+    async with open_services(settings) as services:
+        app.state.resources = services
         _freeze_loaded_objects()
         yield
 
@@ -83,6 +65,21 @@ def _freeze_loaded_objects() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _dependencies() -> dict[str, Provide]:
+    """What a handler may ask for by name: each resource of the process, the request's origin, and its caller."""
+    return {field.name: _resource(field.name) for field in fields(Services)} | {
+        "origin": Provide(provide_origin, sync_to_thread=False),
+        "caller": Provide(provide_caller, sync_to_thread=False),
+    }
+
+
+def _resource(name: str) -> Provide:
+    def provide(request: ApiRequest) -> Any:
+        return getattr(resources_of(request), name)
+
+    return Provide(provide, sync_to_thread=False)
 
 
 def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Origin:  # noqa: ARG001
@@ -110,36 +107,3 @@ def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Orig
         on_behalf_name=None if is_own else actor.name,
         country=store.country if store else None,
     )
-
-
-def provide_ledger(request: ApiRequest) -> Ledger:
-    return request.app.state.ledger  # type: ignore[no-any-return]
-
-
-def provide_pins(ledger: NamedDependency[Ledger]) -> StaffPins:
-    return ledger.pins
-
-
-def provide_enrollment(state: State) -> Enrollment:
-    return state.enrollment  # type: ignore[no-any-return]
-
-
-def provide_previews(state: State) -> Previews:
-    return state.previews  # type: ignore[no-any-return]
-
-
-def provide_sessions(state: State) -> Sessions:
-    return state.sessions  # type: ignore[no-any-return]
-
-
-def provide_cursors(state: State) -> Cursors:
-    return state.cursors  # type: ignore[no-any-return]
-
-
-def provide_apple_passes(state: State) -> ApplePasses | None:
-    """None when Apple Wallet is not configured."""
-    return state.apple.passes if state.apple else None
-
-
-def provide_pass_images(state: State) -> PassImages:
-    return state.pass_images  # type: ignore[no-any-return]

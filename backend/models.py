@@ -1,23 +1,21 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
+from backend.audit.models import AuditEntry
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.models import AccessToken
-from backend.loyalty.cards.models import Card
+from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
 from backend.loyalty.enrollment.models import CardLinkQuestion
-from backend.loyalty.ledger.models import (
-    Allocation,
-    CardMerge,
-    FraudLimit,
-    Hold,
-    Lot,
-    RetiredCode,
-    Transaction,
-    TransactionCategory,
-)
-from backend.loyalty.programs.models import Program, ProgramPreview, TermsVersion
+from backend.loyalty.fraud_limits.models import FraudLimit
+from backend.loyalty.ledger.models.holds import Hold
+from backend.loyalty.ledger.models.lots import Allocation, Lot
+from backend.loyalty.ledger.models.merges import CardMerge
+from backend.loyalty.ledger.models.transactions import OrderReference, Transaction, TransactionCategory
+from backend.loyalty.pictures.models import MerchantPicture
+from backend.loyalty.previews.models import ProgramPreview
+from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
@@ -43,6 +41,7 @@ __all__ = [
     "AppleDevice",
     "ApplePass",
     "AppleRegistration",
+    "AuditEntry",
     "Card",
     "CardLinkQuestion",
     "CardMerge",
@@ -59,6 +58,8 @@ __all__ = [
     "Lot",
     "MailAllowance",
     "Merchant",
+    "MerchantPicture",
+    "OrderReference",
     "OutboxMessage",
     "PassImage",
     "PlatformMail",

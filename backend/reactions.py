@@ -1,5 +1,8 @@
 """The reactions to each event; `reactions` returns the table."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial, update_wrapper
+from typing import cast
 from uuid import UUID
 
 from arq.connections import ArqRedis
@@ -19,11 +22,13 @@ from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
-from backend.loyalty.ledger.models import Transaction
+from backend.loyalty.ledger.models.transactions import Transaction
+from backend.loyalty.rewards.events import RewardsChanged
 from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
+from backend.operations.wallets.tasks import request_sync
 from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
 from backend.wallets.wallet_links import bump_pass_versions, mark_changed
@@ -34,6 +39,7 @@ def event_name(kind: type[DomainEvent]) -> str:
     return str(kind.__struct_config__.tag)
 
 
+QueuedReaction = Callable[[ArqRedis, AsyncSession, Event], Awaitable[None]]
 _CHANGES: list[type[DomainEvent]] = [*CardBooking.__subclasses__(), CardReplaced, CardLinksEnded]
 SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Events that change what a pass shows: every booking, a replaced card and ended links."""
@@ -53,52 +59,60 @@ def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
         for card_id in await take_card_link_question(session, event.merchant_id, UUID(event.data["question_id"])):
             await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys)
 
-    async def sync_wallets(session: AsyncSession, event: Event) -> None:
-        notify = NotifyReason.REWARD_READY if event.name == event_name(RewardReady) else None
-        await _sync_wallets(session, event, UUID(event.data["card_id"]), queue, notify)
+    def queued(reaction: QueuedReaction) -> Reaction:
+        return cast("Reaction", update_wrapper(partial(reaction, queue), reaction))
 
-    async def end_passes(session: AsyncSession, event: Event) -> None:
-        await _end_passes(session, event, UUID(event.data["card_id"]), queue)
-
-    async def warn_wallets(session: AsyncSession, event: Event) -> None:
-        card_id = UUID(event.data["card_id"])
-        await bump_pass_versions(session, event.merchant_id, [card_id])
-        await _sync_wallets(session, event, card_id, queue, NotifyReason.POINTS_EXPIRING)
-
-    async def repaint_wallets(session: AsyncSession, event: Event) -> None:
-        cards = await _cards_of(session, event.merchant_id, UUID(event.data["customer_id"]))
-        await bump_pass_versions(session, event.merchant_id, cards)
-        for card_id in cards:
-            await _sync_wallets(session, event, card_id, queue)
-
-    table: dict[str, list[Reaction]] = {name: [sync_wallets] for name in SHOWN_ON_PASSES}
+    table: dict[str, list[Reaction]] = {name: [queued(sync_wallets)] for name in SHOWN_ON_PASSES}
     table["card_enrolled"].append(mail(ENROLLMENT))
     table["card_link_requested"] = [mail(CARD_LINK)]
     table["card_links_asked"] = [answer_card_links]
-    table[event_name(CardLinksEnded)] = [end_passes, mail(CARD_LINK)]
-    table[event_name(PointsExpiring)] = [warn_wallets]
-    table[event_name(CustomerChanged)] = [repaint_wallets]
+    table[event_name(CardLinksEnded)] = [queued(end_passes), mail(CARD_LINK)]
+    table[event_name(PointsExpiring)] = [queued(warn_wallets)]
+    table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
+    table[event_name(RewardsChanged)] = [queued(refresh_passes)]
     return table
 
 
-async def _sync_wallets(
-    session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis, notify: NotifyReason | None = None
+async def sync_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+    notify = NotifyReason.REWARD_READY if event.name == event_name(RewardReady) else None
+    await _sync_card(queue, session, event, UUID(event.data["card_id"]), notify)
+
+
+async def end_passes(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+    """Ends the passes of the card and of all cards merged into it."""
+    family = select(func.unnest(func.card_family(event.merchant_id, UUID(event.data["card_id"]))))
+    for card_id in await session.scalars(family):
+        await _sync_card(queue, session, event, card_id)
+
+
+async def warn_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+    card_id = UUID(event.data["card_id"])
+    await bump_pass_versions(session, event.merchant_id, [card_id])
+    await _sync_card(queue, session, event, card_id, NotifyReason.POINTS_EXPIRING)
+
+
+async def repaint_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+    """The passes of a customer."""
+    customer_id = UUID(event.data["customer_id"])
+    theirs = select(Card.id).where(Card.merchant_id == event.merchant_id, Card.customer_id == customer_id)
+    cards = list(await session.scalars(theirs))
+    await bump_pass_versions(session, event.merchant_id, cards)
+    for card_id in cards:
+        await _sync_card(queue, session, event, card_id)
+
+
+async def refresh_passes(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
+    """All passes of the merchant, in one run."""
+    if await bump_pass_versions(session, event.merchant_id):
+        await request_sync(session, queue, event.id, event.merchant_id)
+
+
+async def _sync_card(
+    queue: ArqRedis, session: AsyncSession, event: Event, card_id: UUID, notify: NotifyReason | None = None
 ) -> None:
     """Queues no sync for a card without passes."""
     versions = await mark_changed(session, event.merchant_id, card_id, event.occurred_at, notify)
     await enqueue_pass_syncs(queue, event.merchant_id, card_id, versions, notify)
-
-
-async def _cards_of(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> list[UUID]:
-    query = select(Card.id).where(Card.merchant_id == merchant_id, Card.customer_id == customer_id)
-    return list(await session.scalars(query))
-
-
-async def _end_passes(session: AsyncSession, event: Event, card_id: UUID, queue: ArqRedis) -> None:
-    """Ends the passes of the card and of all cards merged into it."""
-    family = select(func.unnest(func.card_family(event.merchant_id, card_id)))
-    for family_card_id in await session.scalars(family):
-        await _sync_wallets(session, event, family_card_id, queue)
 
 
 async def _mail_card(

@@ -20,8 +20,11 @@ from backend.loyalty.ledger.routes.store import StoreBookingController
 from backend.loyalty.ledger.routes.store_history import StoreHistoryController
 from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
+from backend.loyalty.pictures.routes.merchant import MerchantPictureController
+from backend.loyalty.pictures.routes.storefront import PictureController
 from backend.loyalty.previews.routes import MerchantPreviewController
-from backend.loyalty.till.routes.merchant import MerchantFinderController
+from backend.loyalty.rewards.routes import MerchantRewardController
+from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
@@ -60,14 +63,23 @@ merchant = Router(
         MerchantCardController,
         MerchantMergeController,
         MerchantFinderController,
+        MerchantTodayController,
         MerchantExplanationController,
         MerchantFraudLimitController,
         MerchantPreviewController,
+        MerchantPictureController,
+        MerchantRewardController,
     ],
 )
 storefront = Router(
     "/storefront",
-    route_handlers=[StorefrontController, PassDownloadController, GoogleSaveController, PassImageController],
+    route_handlers=[
+        StorefrontController,
+        PassDownloadController,
+        GoogleSaveController,
+        PassImageController,
+        PictureController,
+    ],
 )
 admin = Router(
     "/admin",

@@ -1,18 +1,15 @@
-"""Connections and services of a backend process: opened once at start, closed in order at the end."""
+"""The resources of a backend process and the services built on them: opened at start, closed in order at the end."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-
-import asyncpg
-from arq.connections import ArqRedis
-from redis.asyncio import Redis
 
 from backend.core.database import Sessions, open_pool
 from backend.core.keys import KeyRing
 from backend.core.paging import Cursors
 from backend.core.queue import WorkerNotifier, open_queue, open_redis
 from backend.core.ratelimit import RateLimiter
+from backend.core.resources import Resources
 from backend.core.settings import Settings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
@@ -28,16 +25,11 @@ from backend.wallets.sync import WalletSync
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    settings: Settings
-    key_ring: KeyRing
-    pool: asyncpg.Pool
-    sessions: Sessions
-    redis: Redis
-    queue: ArqRedis
-    limiter: RateLimiter
-    cursors: Cursors
+class Services(Resources):
+    """Routes are given each field by its name."""
+
     links: CardLinks
+    pins: StaffPins
     ledger: Ledger
     enrollment: Enrollment
     previews: Previews
@@ -57,7 +49,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     redis = open_redis(settings.redis_url)
     queue = open_queue(settings.redis_url)
     notifier = WorkerNotifier(queue)
-    ledger = Ledger(pool, StaffPins(pool, keys), links, notifier)
+    pins = StaffPins(pool, keys)
+    ledger = Ledger(pool, pins, links, notifier)
     opening = open_wallets(settings, pool=pool, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links)
     try:
         async with opening as wallets:
@@ -71,6 +64,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 limiter=RateLimiter(redis, keys),
                 cursors=Cursors(keys),
                 links=links,
+                pins=pins,
                 ledger=ledger,
                 enrollment=Enrollment(sessions, ledger, keys),
                 previews=Previews(sessions, queue),

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.enrollment.operation import decide_enrolled
 from backend.loyalty.ledger.booking.card import CardRow, LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking, TransactionRow
@@ -19,7 +19,8 @@ from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.operations.void import VoidTransaction
-from backend.loyalty.ledger.schemas import Adjustment, Earn, Redemption, Stamp, Void
+from backend.loyalty.ledger.schemas.bookings import Adjustment, Earn, Redemption, Stamp
+from backend.loyalty.ledger.schemas.returns import Void
 
 BEGIN = datetime(2023, 11, 3, 9, tzinfo=UTC)
 END = timedelta(days=10)
@@ -65,7 +66,9 @@ class _HistoryBuilder:
         self.at = BEGIN + gap * self.dice.random()
         # Later visits never precede this one.
         self.state.card.last_activity_at = self.at
-        self._book(draft_enrolled(self.state, self._now()))
+        draft = BookingDraft(self.state, self._now())
+        decide_enrolled(draft)
+        self._book(draft)
         while len(self.history.lines) < length:
             self.at += gap * self.dice.uniform(0.2, 1.7)
             draft = BookingDraft(self.state, self._now())

@@ -16,7 +16,7 @@ from backend.core.settings import load_settings
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.earn import EarnPoints
-from backend.loyalty.ledger.schemas import Earn
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.services import open_services
 from benchmarks.data import CARD, CATEGORY, MERCHANT, MERCHANTS, STORE, USER, id_of
 from benchmarks.earns import CENTS, Sale, sales

@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
 from backend.dev.sandbox.environment import SANDBOX, sandbox_values
-from benchmarks.data import CARD, CATEGORY, id_of, store_of, token_of, write_data
+from benchmarks.data import CARD, CATEGORY, id_of, store_of, token_of
 from benchmarks.earns import CENTS
 from benchmarks.measurement import MeasurementFailed
 from benchmarks.servers import environment_of, open_servers, start_program, start_server, wait_until
+from benchmarks.write_data import write_data
 
 CARDS, USER = 8, 0
 BUTTONS = {"google": "save_url", "apple": "pass_url"}

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from benchmarks.data import CARDS, write_data
+from benchmarks.booking_template import template
+from benchmarks.data import CARDS
 from benchmarks.earns import SLICE
 from benchmarks.measurement import Measurement, Sample, sample
 from benchmarks.servers import Setup, open_servers, open_setup
-from benchmarks.sql import template
 from benchmarks.suite import ACTION_SQL, EARN_ACTION, EARN_HTTP, EARN_PIN, EARN_SQL, suite
 from benchmarks.verification import verify
+from benchmarks.write_data import write_data
 
 BOOKING = (EARN_HTTP, EARN_PIN, EARN_ACTION, EARN_SQL, ACTION_SQL)
 

@@ -4,6 +4,7 @@ import re
 
 import httpx
 
+from benchmarks.booking_template import Template
 from benchmarks.comparison import Comparison
 from benchmarks.data import PASSWORD, email_of
 from benchmarks.earns import (
@@ -19,7 +20,7 @@ from benchmarks.load import Outcome
 from benchmarks.measurement import SECONDS_MAX, Measurement, over_http, run_driver
 from benchmarks.pins import PIN, verify_pins
 from benchmarks.servers import Server, Setup
-from benchmarks.sql import ACTOR, CARD_STATE, COUNTING, LOOKUP, Pgbench, Template, lookup_codes
+from benchmarks.sql import ACTOR, CARD_STATE, COUNTING, LOOKUP, Pgbench, lookup_codes
 
 EARNS, LOOKUPS, PAGES = CLIENTS * 120, 1600, 400
 PEOPLE = 4
@@ -40,50 +41,59 @@ COMPARISONS = (
 
 def suite(setup: Setup, template: Template) -> list[Measurement]:
     verify_pins(setup)
-    pgbench = Pgbench(setup.postgres, setup.folder)
-    cards = _Slices()
-
-    def earn_http(_: int) -> Outcome:
-        return over_http(setup.backend, earn_requests(cards.next(), EARNS), 201)
-
-    def earn_pin(_: int) -> Outcome:
-        return over_http(setup.backend, earn_requests(cards.next(), EARNS, PIN), 201)
-
-    def earn_action(_: int) -> Outcome:
-        plan = ActionPlan(cards.next(), EARNS, CLIENTS, SECONDS_MAX)
-        return run_driver("benchmarks.ledger_earns", plan, dict(setup.environment))
-
-    def earn_sql(_: int) -> Outcome:
-        script = COUNTING + ACTOR + CARD_STATE + template.statement
-        return pgbench.run(script, EARNS, first_card=cards.next(), booking=template.text)
-
-    def action_sql(_: int) -> Outcome:
-        script = COUNTING + CARD_STATE + template.statement
-        return pgbench.run(script, EARNS, first_card=cards.next(), booking=template.text)
-
-    def lookup_http(_: int) -> Outcome:
-        return over_http(setup.backend, lookup_requests(LOOKUPS), 200)
-
-    def lookup_sql(_: int) -> Outcome:
-        return pgbench.run(LOOKUP, LOOKUPS, codes=lookup_codes())
-
-    def till_http(_: int) -> Outcome:
-        return over_http(setup.backend, till_requests(PAGES, PEOPLE), 200)
-
+    runs = _Runs(setup, template)
     measurements = [
-        Measurement(EARN_SQL, earn_sql),
-        Measurement(EARN_HTTP, earn_http),
-        Measurement(EARN_PIN, earn_pin),
-        Measurement(ACTION_SQL, action_sql),
-        Measurement(EARN_ACTION, earn_action),
-        Measurement(LOOKUP_SQL, lookup_sql),
-        Measurement(LOOKUP_HTTP, lookup_http),
-        Measurement(TILL_HTTP, till_http),
+        Measurement(EARN_SQL, runs.earn_sql),
+        Measurement(EARN_HTTP, runs.earn_http),
+        Measurement(EARN_PIN, runs.earn_pin),
+        Measurement(ACTION_SQL, runs.action_sql),
+        Measurement(EARN_ACTION, runs.earn_action),
+        Measurement(LOOKUP_SQL, runs.lookup_sql),
+        Measurement(LOOKUP_HTTP, runs.lookup_http),
+        Measurement(TILL_HTTP, runs.till_http),
     ]
     if setup.frontend:
         frontend, cookies = setup.frontend, [sign_in(setup.frontend, user) for user in range(PEOPLE)]
         measurements.append(Measurement(PAGE, lambda _: over_http(frontend, page_requests(PAGES, cookies), 200)))
     return measurements
+
+
+class _Runs:
+    """A round of each measurement. Its number is not needed: each takes new cards."""
+
+    def __init__(self, setup: Setup, template: Template) -> None:
+        self._setup, self._template = setup, template
+        self._pgbench = Pgbench(setup.postgres, setup.folder)
+        self._cards = _Slices()
+
+    def earn_http(self, _: int) -> Outcome:
+        return over_http(self._setup.backend, earn_requests(self._cards.next(), EARNS), 201)
+
+    def earn_pin(self, _: int) -> Outcome:
+        return over_http(self._setup.backend, earn_requests(self._cards.next(), EARNS, PIN), 201)
+
+    def earn_action(self, _: int) -> Outcome:
+        plan = ActionPlan(self._cards.next(), EARNS, CLIENTS, SECONDS_MAX)
+        return run_driver("benchmarks.ledger_earns", plan, dict(self._setup.environment))
+
+    def earn_sql(self, _: int) -> Outcome:
+        return self._earn_by_pgbench(COUNTING + ACTOR + CARD_STATE)
+
+    def action_sql(self, _: int) -> Outcome:
+        return self._earn_by_pgbench(COUNTING + CARD_STATE)
+
+    def lookup_http(self, _: int) -> Outcome:
+        return over_http(self._setup.backend, lookup_requests(LOOKUPS), 200)
+
+    def lookup_sql(self, _: int) -> Outcome:
+        return self._pgbench.run(LOOKUP, LOOKUPS, codes=lookup_codes())
+
+    def till_http(self, _: int) -> Outcome:
+        return over_http(self._setup.backend, till_requests(PAGES, PEOPLE), 200)
+
+    def _earn_by_pgbench(self, reads: str) -> Outcome:
+        script, booking = reads + self._template.statement, self._template.text
+        return self._pgbench.run(script, EARNS, first_card=self._cards.next(), booking=booking)
 
 
 class _Slices:

@@ -12,9 +12,10 @@ from backend.core.settings import Settings
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.dev.sandbox.google.environment import google_values
 from backend.wallets.google.names import object_id
-from benchmarks.data import CARD, MADE_AT, MERCHANT, MERCHANTS, Rows, id_of, write_data
+from benchmarks.data import CARD, MADE_AT, MERCHANT, MERCHANTS, Rows, id_of
 from benchmarks.google_double import Google, start_google
 from benchmarks.servers import environment_of, open_servers, pid_in
+from benchmarks.write_data import write_data
 
 MARK_OUT_OF_DATE = "UPDATE wallet_links SET synced_version = 0, payload_hash = NULL WHERE card_id = ANY($1)"
 OUT_OF_DATE = "SELECT count(*) FROM wallet_links WHERE synced_version = 0"

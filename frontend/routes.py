@@ -15,20 +15,35 @@ from frontend.account.sign_in.views import (
     take_store,
 )
 from frontend.admin.guard import require_admin
+from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
-from frontend.admin.wallets.views import check_now, show_admin, show_run, show_wallets, start_run
+from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.client import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
+from frontend.office.guard import require_owner
+from frontend.office.overview.views import show_office
+from frontend.office.rewards.editor import archive, change, create, restore, show_new, show_reward
+from frontend.office.rewards.views import move, show_picture, show_rewards
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
-from frontend.till.card.views import book, show_card
+from frontend.till.card.views import (
+    add_stamp,
+    confirm_hold,
+    earn_points,
+    redeem_reward,
+    redeem_stamps,
+    release_hold,
+    relink_card,
+    show_card,
+    show_card_of_button,
+)
 from frontend.till.enrollment.views import enroll_customer, show_enrollment
 from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
-from frontend.till.lock.views import lock_till, require_open_till, unlock_till
+from frontend.till.lock.views import lock_till, require_unlocked_till, unlock_till
 from frontend.till.outcome import show_outcome
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
@@ -38,13 +53,20 @@ from frontend.till.unanswered import show_booking_state, show_unavailable
 
 TILL = Router(
     path="/",
-    before_request=require_open_till,
+    before_request=require_unlocked_till,
     exception_handlers={BackendUnavailable: show_unavailable},
     route_handlers=[
         show_till,
         find_customer,
         show_card,
-        book,
+        show_card_of_button,
+        earn_points,
+        add_stamp,
+        redeem_reward,
+        redeem_stamps,
+        confirm_hold,
+        release_hold,
+        relink_card,
         show_enrollment,
         enroll_customer,
         show_today,
@@ -58,10 +80,34 @@ TILL = Router(
         lock_till,
     ],
 )
+OFFICE = Router(
+    path="/",
+    before_request=require_owner,
+    route_handlers=[
+        show_office,
+        show_rewards,
+        move,
+        show_new,
+        create,
+        show_reward,
+        change,
+        archive,
+        restore,
+    ],
+)
 ADMIN = Router(
     path="/",
     before_request=require_admin,
-    route_handlers=[show_admin, show_wallets, check_now, show_run, start_run, show_passes, retry_pass],
+    route_handlers=[
+        show_admin,
+        show_wallets,
+        show_state,
+        check_now,
+        show_run,
+        start_run,
+        show_passes,
+        retry_pass,
+    ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
     show_start,
@@ -83,6 +129,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     send_card_link,
     take_card_language,
     show_brand,
+    show_picture,
 ]
 SYSTEM: list[ControllerRouterHandler] = [
     show_asset,
@@ -97,4 +144,5 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
-    return [TILL, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM, *(development.handlers(settings) if development else [])]
+    pages = [TILL, OFFICE, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM]
+    return [*pages, *(development.handlers(settings) if development else [])]

@@ -17,7 +17,7 @@ from i18n.checks.run import check as run_checks
 from i18n.locales import LANGUAGE_NAMES
 from i18n.pseudo import pseudo as pseudo_text
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 in_root = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -39,14 +39,14 @@ def in_plain_words() -> Iterator[None]:
 
 @click.group()
 def i18n() -> None:
-    """Sentences and their translations."""
+    """Sentences and translations."""
 
 
 @i18n.command()
 @in_root
 @in_plain_words()
 def extract(root: Path) -> None:
-    """Collect the sentences of the code into i18n/messages.pot."""
+    """Collect the marked sentences of the code into i18n/messages.pot."""
     _say_written([extraction.write_template(root)], root)
 
 
@@ -54,7 +54,7 @@ def extract(root: Path) -> None:
 @in_root
 @in_plain_words()
 def update(root: Path) -> None:
-    """Bring every language's messages.po to the sentences of messages.pot."""
+    """Update the messages.po of each language from messages.pot."""
     _say_written(updating.update_catalogs(root), root)
 
 
@@ -62,7 +62,7 @@ def update(root: Path) -> None:
 @in_root
 @in_plain_words()
 def compile_(root: Path) -> None:
-    """Write messages.mo files, for other tools: Orion itself needs none."""
+    """Write messages.mo files for other tools. Orion itself needs none."""
     _say_written(catalogs.write_binaries(root), root)
 
 
@@ -71,7 +71,7 @@ def compile_(root: Path) -> None:
 @as_json
 @click.pass_context
 def check(context: click.Context, root: Path, as_json: bool) -> None:
-    """Exit with 1 if a language is incomplete or words stand untranslated in the code."""
+    """Check the catalogs and the code. Exit 1 when a translation is missing or broken, or a text is not marked."""
     findings = run_checks(root)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
@@ -87,7 +87,7 @@ def check(context: click.Context, root: Path, as_json: bool) -> None:
 @as_json
 @in_plain_words()
 def report(root: Path, as_json: bool) -> None:
-    """How far each language is."""
+    """Count the translated, fuzzy and missing sentences of each language."""
     lines = catalogs.coverage(root)
     if as_json:
         click.echo(json.dumps([asdict(line) for line in lines], indent=2))
@@ -104,7 +104,7 @@ def report(root: Path, as_json: bool) -> None:
 @click.argument("text", required=False)
 @in_plain_words()
 def pseudo(root: Path, text: str | None) -> None:
-    """Show TEXT, or every sentence, as the pseudo-locale en_XA writes it."""
+    """Print TEXT, or every sentence, in the pseudo-locale en_XA."""
     if text is not None:
         click.echo(pseudo_text(text))
         return

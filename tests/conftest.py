@@ -38,13 +38,15 @@ from tests.world.document import document_text
 from tests.world.limits import forget_everything
 from tests.world.patience import patient
 from tests.world.shop import Shop, open_shop
-from tests.world.till import Stranger, Till
+from tests.world.till import AnonymousCaller, Till
 
 # A busy machine is no bug, and a red run is the same when it is run again.
 hypothesis.settings.register_profile("orion", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("orion")
 
 FAST = {"fsync": "off", "full_page_writes": "off"}
+STRICT = {"plpgsql.extra_errors": "all"}
+"""What PL/pgSQL would warn of is an error."""
 WORLD_DATABASE, DATABASE = "world", "town"
 TAPE = io.StringIO()
 HERE = ("127.0.0.1", 4711)
@@ -152,7 +154,7 @@ def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     folder = tmp_path_factory.mktemp("servers")
-    with EmbeddedPostgres(folder / "pg", FAST) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
+    with EmbeddedPostgres(folder / "pg", FAST | STRICT) as postgres, EmbeddedValkey(folder / "valkey") as valkey:
         yield Servers(postgres, valkey)
 
 
@@ -251,19 +253,19 @@ def right_time() -> Iterator[None]:
 
 
 @pytest.fixture
-async def stranger(http: httpx.AsyncClient, promises: Promises, services: Services) -> Stranger:
+async def anonymous(http: httpx.AsyncClient, promises: Promises, services: Services) -> AnonymousCaller:
     """Nobody has asked for anything this minute."""
     await forget_everything(services.redis)
-    return Stranger(http, promises)
+    return AnonymousCaller(http, promises)
 
 
 @pytest.fixture
-def sign_in(stranger: Stranger) -> Callable[[Colleague], Awaitable[Till]]:
+def sign_in(anonymous: AnonymousCaller) -> Callable[[Colleague], Awaitable[Till]]:
     """`till = await sign_in(ANNA)`."""
 
     async def as_colleague(who: Colleague) -> Till:
-        answer = await stranger.sign_in(who.email, PASSWORD)
-        return Till(stranger.http, stranger._promises, answer["token"])
+        answer = await anonymous.sign_in(who.email, PASSWORD)
+        return Till(anonymous.http, anonymous._promises, answer["token"])
 
     return as_colleague
 
@@ -278,11 +280,11 @@ def shops() -> list[Shop]:
 
 
 @pytest.fixture
-def opened(services: Services, stranger: Stranger, shops: list[Shop]) -> OpenShop:
+def opened(services: Services, anonymous: AnonymousCaller, shops: list[Shop]) -> OpenShop:
     """`shop = await opened(terms={...}, policy={...})`."""
 
     async def with_rules(**rules: Any) -> Shop:
-        shops.append(await open_shop(services, stranger, **rules))
+        shops.append(await open_shop(services, anonymous, **rules))
         return shops[-1]
 
     return with_rules
@@ -301,10 +303,10 @@ class Town:
     app: ASGIApp
     services: Services
     superuser: asyncpg.Connection
-    stranger: Stranger
+    anonymous: AnonymousCaller
 
     async def open_shop(self, **rules: Any) -> Shop:
-        return await open_shop(self.services, self.stranger, **rules)
+        return await open_shop(self.services, self.anonymous, **rules)
 
 
 OwnTown = Callable[..., AbstractAsyncContextManager[Town]]
@@ -324,7 +326,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
             running(create_app(settings)) as app,
             client(app) as http,
         ):
-            yield Town(settings, app, services, superuser, Stranger(http, promises))
+            yield Town(settings, app, services, superuser, AnonymousCaller(http, promises))
         await superuser.close()
 
     return with_settings

@@ -11,6 +11,7 @@ from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
+from workers.jobs.rewards import announce_reward_periods
 from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
 from workers.runner import logged
 
@@ -21,6 +22,8 @@ QUICK: list[CronJob] = [
     cron(logged(relay_outbox), second=set(range(0, 60, 5)), timeout=25),
     cron(logged(send_queued_mails), second=set(range(2, 60, 10)), timeout=300),
     cron(logged(time_out_holds), second=0, timeout=50),
+    # At every hour it is midnight somewhere.
+    cron(logged(announce_reward_periods), minute=0, second=30, timeout=60),
 ]
 # Retried when the worker dies or is stopped, not when the job fails.
 LONG: list[CronJob] = [

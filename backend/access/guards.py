@@ -16,6 +16,7 @@ from backend.access.permissions import BY_ROLE
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
 from backend.core.requests import client_network
+from backend.core.resources import resources_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -103,6 +104,7 @@ def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard
         actor: Actor | None = state.get("actor")
         caller = actor.user_id.hex if actor else client_network(connection)
         repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX] if keeps_answers else ""
-        state["allowance"] = await connection.app.state.limiter.take(name, caller, per_minute, repeatable=repeatable)
+        limiter = resources_of(connection).limiter
+        state["allowance"] = await limiter.take(name, caller, per_minute, repeatable=repeatable)
 
     return guard

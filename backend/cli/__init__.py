@@ -1,1 +1,0 @@
-from backend.cli.orion import main as main

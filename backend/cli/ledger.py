@@ -38,14 +38,14 @@ def _has_words(_: click.Context, __: click.Parameter, text: str) -> str:
 
 @click.group()
 def ledger() -> None:
-    """What must always be true of cards and their histories."""
+    """Audit of cards and their transactions."""
 
 
 @ledger.command("audit")
 @of_merchant
 @as_json_too
 def audit_ledger(merchant_code: str | None, as_json: bool) -> None:
-    """Check invariants I1 to I12 on every card; exit 1 when one is broken. Changes nothing."""
+    """Check invariants I1 to I12 on every card, and change nothing. Exit 1 when one is broken."""
 
     async def audit(services: Services) -> AuditResult:
         merchants = await audited(services.sessions, await find_merchant_id(services, merchant_code))
@@ -73,12 +73,12 @@ def _print(result: AuditResult) -> None:
 @ledger.command("unfreeze")
 @click.argument("card_code")
 @click.option(
-    "--reason", required=True, callback=_has_words, help="What was found, and what was done. Names no person."
+    "--reason", required=True, callback=_has_words, help="What was wrong and what was repaired. Do not name persons."
 )
 def unfreeze_card(card_code: str, reason: str) -> None:
-    """Let rewards be redeemed again from a card that the audit had frozen.
+    """Allow redemptions again on a card that the audit has frozen.
 
-    First look at what the audit says of it, and repair that: the next audit freezes a card that is still wrong.
+    Repair what the audit reports first: the next audit freezes a card that is still wrong.
     """
 
     async def act(services: Services) -> bool:

@@ -35,21 +35,21 @@ def migrate() -> None:
 
 @migrate.command()
 def up() -> None:
-    """To the newest revision."""
+    """Migrate to the newest revision."""
     _change(migrations.upgrade, _owner_url())
 
 
 @migrate.command(context_settings={"ignore_unknown_options": True})
 @click.argument("revision")
 def down(revision: str) -> None:
-    """To REVISION, `-1` for one step, `base` for none."""
+    """Migrate down to REVISION: an id, `-1` for one step, or `base` for an empty schema."""
     _change(migrations.downgrade, _owner_url(), revision)
 
 
 @migrate.command()
 @as_json_too
 def status(as_json: bool) -> None:
-    """Where the database is; exit 1 when it is not at the newest revision."""
+    """Show the revision of the database. Exit 1 when it is not the newest."""
     revisions = run_or_end(migrations.status(_owner_url()))
     click.echo(json.dumps(revisions) if as_json else f"at {revisions['current']}, newest is {revisions['head']}")
     sys.exit(0 if revisions["at_head"] else 1)

@@ -12,7 +12,7 @@ from backend.core.settings import Settings
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
 def openapi(out: Path | None) -> None:
-    """The API's OpenAPI document."""
+    """Print the API's OpenAPI document."""
     text = document_text()
     if out is None:
         click.echo(text, nl=False)

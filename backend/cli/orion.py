@@ -18,7 +18,7 @@ development = development_module("backend.dev.commands")
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def orion(context: click.Context) -> None:
-    """Orion: loyalty for shops. Finds the running development servers by itself."""
+    """Orion, a loyalty platform for merchants. Connects to the servers of `make run` while they are running."""
     if development is not None and context.invoked_subcommand != "dev":
         development.load_dev_environment()
 

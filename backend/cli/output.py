@@ -18,7 +18,7 @@ from backend.services import Services, open_services
 ReturnT = TypeVar("ReturnT")
 DONE, FAILED, PARTLY_DONE = 0, 1, 3
 
-of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", help="Only of this merchant.")
+of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", help="Only the cards of this merchant.")
 as_json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

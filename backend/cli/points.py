@@ -22,15 +22,15 @@ from backend.services import Services
 
 @click.group()
 def points() -> None:
-    """Points that end."""
+    """Expiry of points."""
 
 
 @points.command("expire")
 @of_merchant
-@click.option("--dry-run", is_flag=True, help="Say what would expire, and book nothing.")
+@click.option("--dry-run", is_flag=True, help="Report what would expire, and book nothing.")
 @as_json_too
 def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
-    """Book what has expired; nobody could spend it any more. Exit 3 when some cards failed."""
+    """Book points that have expired. Exit 3 when some cards failed."""
     facts = _run_points(EXPIRY, merchant_code, dry_run=dry_run)
     does = "would expire" if dry_run else "have expired"
     _print_points(facts, f"{facts['expired_points']} points of {facts['processed']} cards {does}", as_json=as_json)
@@ -38,10 +38,10 @@ def expire_points(merchant_code: str | None, dry_run: bool, as_json: bool) -> No
 
 @points.command("warn")
 @of_merchant
-@click.option("--dry-run", is_flag=True, help="Say what would be told, and tell nobody.")
+@click.option("--dry-run", is_flag=True, help="Report who would be warned, and warn nobody.")
 @as_json_too
 def warn_of_expiry(merchant_code: str | None, dry_run: bool, as_json: bool) -> None:
-    """Tell holders of points that end within two weeks, once. Exit 3 when some cards failed."""
+    """Warn customers once of points that expire within two weeks. Exit 3 when some cards failed."""
     facts = _run_points(WARNING, merchant_code, dry_run=dry_run)
     does = "would be told of" if dry_run else "were told of"
     _print_points(facts, f"{facts['processed']} cards {does} {facts['expiring_points']} points", as_json=as_json)

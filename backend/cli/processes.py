@@ -15,7 +15,7 @@ from environment.server import check_address, serve
 
 @click.command()
 def backend() -> None:
-    """The JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
+    """Run the JSON API at ORION_BACKEND_HOST and ORION_BACKEND_PORT."""
     loaded = settings()
     run_or_end(_check(loaded))
     serve("backend.app:create_app", loaded.backend_host, loaded.backend_port)
@@ -31,13 +31,13 @@ async def _check(loaded: Settings) -> None:
 
 @click.command()
 def frontend() -> None:
-    """The pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT; knows no database."""
+    """Run the web pages at ORION_FRONTEND_HOST and ORION_FRONTEND_PORT. They need the backend, and no database."""
     _replace_process("frontend.main")
 
 
 @click.command()
 def worker() -> None:
-    """The background worker."""
+    """Run the worker: queued jobs and scheduled tasks."""
     _replace_process("workers.main")
 
 

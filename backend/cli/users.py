@@ -16,15 +16,15 @@ PASSWORD_LENGTH_MIN = 15
 
 @click.group()
 def users() -> None:
-    """People who sign in."""
+    """Administrators of the platform."""
 
 
 @users.command("create-admin")
 @click.argument("email")
-@click.option("--name", default="Administrator", show_default=True)
-@click.password_option(help="Asked for when not given; at least 15 characters.")
+@click.option("--name", default="Administrator", show_default=True, help="The administrator's name.")
+@click.password_option(help="At least 15 characters. Prompted for when left out.")
 def create_admin_(email: str, name: str, password: str) -> None:
-    """A super admin, with a second factor to scan."""
+    """Create a super admin, and show the second factor as a QR code."""
     if len(password) < PASSWORD_LENGTH_MIN:
         sys.exit(f"The password needs at least {PASSWORD_LENGTH_MIN} characters.")
     if settings().is_production and password in PUBLISHED:

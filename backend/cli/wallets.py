@@ -35,7 +35,7 @@ def wallets() -> None:
 @wallets.command()
 @as_json_too
 def check(as_json: bool) -> None:
-    """Whether both work, step by step, from the files to the provider; exit 1 when a step fails."""
+    """Check both wallets step by step, from the files to the provider. Exit 1 when a step fails."""
     loaded = settings()
     checked = run_or_end(_check(loaded))
     views = {name: [step_view(step, "en") for step in getattr(checked, name)] for name in NAMES}
@@ -65,16 +65,16 @@ def _print_steps(name: str, steps: list[StepView]) -> None:
 
 
 @wallets.command()
-@click.option("--all", "everything", is_flag=True, help="Every pass that is behind; the same as no option.")
-@click.option("--merchant", metavar="CODE", help="Those of one merchant.")
-@click.option("--card", metavar="CODE", help="One card's, by its code or its id, whatever they show already.")
-@click.option("--failed", is_flag=True, help="Those that failed.")
-@click.option("--run", "run_id", metavar="ID", type=click.UUID, help="Those that failed in this earlier run.")
+@click.option("--all", "everything", is_flag=True, help="Every pass that is out of date. The default.")
+@click.option("--merchant", metavar="CODE", help="Only passes of this merchant.")
+@click.option("--card", metavar="CODE", help="The passes of this card, by its code or id, even if they are up to date.")
+@click.option("--failed", is_flag=True, help="Only passes that failed before.")
+@click.option("--run", "run_id", metavar="ID", type=click.UUID, help="Only passes that failed in this earlier run.")
 @as_json_too
 def sync(
     *, everything: bool, merchant: str | None, card: str | None, failed: bool, run_id: UUID | None, as_json: bool
 ) -> None:
-    """Bring passes up to date, here and now; exit 3 when some could not be, 1 when a provider refuses us."""
+    """Bring passes up to date now. Exit 3 when some failed, 1 when a provider refuses Orion."""
     if everything and (merchant or card or run_id):
         raise click.UsageError("--all goes with neither --merchant nor --card nor --run.")
     if run_id and (merchant or card or failed):

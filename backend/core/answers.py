@@ -1,5 +1,6 @@
 """Stored answers: the response to an idempotency key, written in the transaction that it reports."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -7,14 +8,18 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from sqlalchemy import Text, cast, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyReused, Key, NothingUnderThisKey, Reply, state_of
 from backend.core.models import StoredAnswer
 
 FIRST_ANSWER = "SELECT first_answer($1, $2)"
 ANSWER_STATUS = "SELECT * FROM answer_status($1, $2)"
 KEEP_ANSWER = "SELECT keep_answer($1, $2)"
+
+Work = Callable[[AsyncSession], Awaitable[Reply]]
 
 
 class AnswerState(msgspec.Struct, frozen=True):
@@ -71,6 +76,28 @@ async def first_answer(session: AsyncSession, merchant_id: UUID, key: Key) -> Re
     """Raises IdempotencyKeyReused."""
     document = await session.scalar(select(cast(func.first_answer(merchant_id, key.value), Text)))
     return msgspec.json.decode(document, type=AnswerState).reply(key) if document else None
+
+
+async def answer_once(sessions: Sessions, merchant_id: UUID, key: Key | None, now: datetime, work: Work) -> Reply:
+    """Does the work in one transaction and stores its answer with it. A repeated request gets that answer again.
+
+    Without a key the work is done each time. Raises IdempotencyKeyReused.
+    """
+    try:
+        async with sessions.committing(merchant_id) as session:
+            if key and (answer := await first_answer(session, merchant_id, key)):
+                return answer
+            reply = await work(session)
+            if key:
+                add_answer(session, merchant_id, key, reply, now)
+            return reply
+    except IntegrityError:
+        # The same request was answered by another process a moment ago.
+        async with sessions.committing(merchant_id) as session:
+            answer = await first_answer(session, merchant_id, key) if key else None
+        if answer is None:
+            raise
+        return answer
 
 
 def add_answer(session: AsyncSession, merchant_id: UUID, key: Key, reply: Reply, at: datetime) -> None:

@@ -15,7 +15,7 @@ from i18n.translator import N_
 
 KEY_MAX = 128
 NOTHING_BOOKED, FIRST_REFUSAL = 200, 400
-STRANGERS = "stranger's key"
+ANONYMOUS = "anonymous key"
 SECRET_FIELDS = {"staff_pin", "pin"}
 """Not part of the fingerprint: a hash that includes four digits would reveal them."""
 REMARKS = {"occurred_at", "notes", "reason"}
@@ -51,9 +51,9 @@ class Key:
     fingerprint: str
     """SHA-256 of route and body, in hexadecimal."""
 
-    def of_stranger(self, keys: KeyRing) -> Self:
+    def of_anonymous(self, keys: KeyRing) -> Self:
         """The key as stored for an anonymous request: signed, because there the key alone returns the response."""
-        return replace(self, value=keys.sign(STRANGERS, self.value.encode()).hex())
+        return replace(self, value=keys.sign(ANONYMOUS, self.value.encode()).hex())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class Reply:
     status: int
     body: bytes
     replayed: bool = False
+
+    @classmethod
+    def of(cls, status: int, body: msgspec.Struct) -> Self:
+        return cls(status, msgspec.json.encode(body))
 
     @property
     def media_type(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 from litestar.connection import ASGIConnection
 
+from backend.core.resources import resources_of
 from environment.values import networks
 from i18n.locales import negotiate
 
@@ -21,7 +22,7 @@ def client_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     address = connection.client.host if connection.client else "unknown"
     forwarded = connection.headers.get("x-forwarded-for", "")
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()][-HOPS_MAX:]
-    while hops and _is_trusted(address, connection.app.state.settings.trusted_proxies):
+    while hops and _is_trusted(address, resources_of(connection).settings.trusted_proxies):
         address = hops.pop()
     return address
 
@@ -62,7 +63,5 @@ def printable_address(address: str) -> str | None:
 
 def reader_language(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The language from Accept-Language; English without that header."""
-    state = connection.app.state
-    return negotiate(
-        connection.headers.get("accept-language"), fallback="en", pseudo=state.settings.environment != "production"
-    )
+    is_production = resources_of(connection).settings.is_production
+    return negotiate(connection.headers.get("accept-language"), fallback="en", pseudo=not is_production)

@@ -13,10 +13,10 @@ from backend.staff.passwords import DEMO_PASSWORD
 SIGN_INS = (
     ("anna@fashion.example", "till at FASHIONHUB, PIN 2468"),
     ("luc@fashion.example", "till at FASHIONOUTLET, PIN 1357"),
-    ("owner@fashion.example", "owns fashion-group"),
-    ("owner@aurora.example", "owns cafe-aurora"),
-    ("admin@orion.example", "super admin"),
-    ("platform@orion.example", "platform admin"),
+    ("owner@fashion.example", "office of fashion-group"),
+    ("owner@aurora.example", "office of cafe-aurora"),
+    ("admin@orion.example", "platform, super admin"),
+    ("platform@orion.example", "platform, admin"),
 )
 
 
@@ -24,7 +24,7 @@ def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None, ha
     """A box with the addresses and the demo world's sign-ins."""
     table = Table.grid(padding=(0, 2))
     addresses = [
-        ("Till", f"{frontend_url}/"),
+        ("Pages", f"{frontend_url}/"),
         ("Join page", f"{frontend_url}/j/FASHIONHUB"),
         ("API", f"{backend_url}/docs"),
     ]

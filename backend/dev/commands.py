@@ -18,7 +18,7 @@ __all__ = ["dev", "load_dev_environment", "psql", "seed"]
 
 @click.command()
 def dev() -> None:
-    """Everything up on embedded servers, seeded; Ctrl-C stops all."""
+    """Run all of Orion on embedded servers with the demo world. Ctrl-C stops it."""
     sys.exit(launcher.run())
 
 
@@ -26,8 +26,8 @@ def dev() -> None:
 def psql() -> None:
     """Open psql on the development database.
 
-    The embedded server's superuser sees the rows of every merchant; on a server of yours it is the owner, who sees
-    those of the merchant in `app.merchant_id` only.
+    On the embedded server as the superuser, who sees the rows of every merchant; on your own server as the owner, who
+    sees only those of the merchant in `app.merchant_id`.
     """
     given = settings()
     if not given.migration_url:
@@ -43,7 +43,7 @@ def _psql_url(given: Settings) -> str:
 
 @click.command()
 def seed() -> None:
-    """Add the demo world, once; never in production."""
+    """Add the demo world, once. Refused in production."""
     if settings().is_production:
         sys.exit("`orion seed` adds people whose passwords everybody knows: ORION_ENVIRONMENT must not be production.")
     added = with_services(seed_world)

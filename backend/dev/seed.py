@@ -22,7 +22,7 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
-from backend.loyalty.ledger.schemas import Earn, Stamp
+from backend.loyalty.ledger.schemas.bookings import Earn, Stamp
 from backend.merchants.models import Merchant, Store
 from backend.services import Services
 

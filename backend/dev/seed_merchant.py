@@ -150,14 +150,16 @@ async def add_program(session: AsyncSession, table: Table, language: str, mercha
     )
     await session.flush()
     session.add(_terms(table, merchant_id, program_id, now))
-    for reward in table.get("rewards", []):
+    for position, reward in enumerate(table.get("rewards", []), start=1):
         session.add(
             Reward(
                 merchant_id=merchant_id,
                 id=new_id(),
                 program_id=program_id,
                 description={},
+                position=position,
                 created_at=now,
+                updated_at=now,
                 **reward,
             )
         )

@@ -4,6 +4,7 @@ from structlog.contextvars import bind_contextvars
 from backend.access.guards import Connection
 from backend.access.problems import SessionExpired, Unauthenticated
 from backend.core.clock import clock
+from backend.core.resources import resources_of
 from backend.identity.queries import find_actor
 
 SCHEME = "bearer "
@@ -19,7 +20,7 @@ def bearer_token(connection: Connection) -> str:
 
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Authenticates the request and stores its actor in the scope. Raises Unauthenticated or SessionExpired."""
-    actor = await find_actor(connection.app.state.pool, bearer_token(connection), clock.now())
+    actor = await find_actor(resources_of(connection).pool, bearer_token(connection), clock.now())
     if actor is None:
         raise Unauthenticated
     if actor.is_expired:

@@ -12,8 +12,9 @@ from typing import Any
 from litestar.connection import ASGIConnection
 
 from backend.core.keys import MAC_BYTES_MIN, KeyRing
-from backend.core.ratelimit import Allowance, RateLimiter
+from backend.core.ratelimit import Allowance
 from backend.core.requests import client_network
+from backend.core.resources import resources_of
 
 PURPOSE = "known device"
 ID_BYTES = 16
@@ -45,9 +46,9 @@ def find_device(keys: KeyRing, email: str, proofs: str) -> str | None:
 
 async def count_try(connection: ASGIConnection[Any, Any, Any, Any], email: str, proofs: str) -> Allowance:
     """Counts a sign-in attempt for this account; call it before any verification. Raises RateLimited."""
-    state = connection.app.state
-    limiter: RateLimiter = state.limiter
-    device = find_device(state.key_ring, email, proofs)
+    resources = resources_of(connection)
+    limiter = resources.limiter
+    device = find_device(resources.key_ring, email, proofs)
     if device is not None:
         return await limiter.take("sign-in-device", device, PER_DEVICE)
     network = client_network(connection)

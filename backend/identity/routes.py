@@ -14,6 +14,7 @@ from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
+from backend.core.resources import resources_of
 from backend.identity.actions import change_language, set_own_pin, sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
 from backend.identity.known_devices import count_try, proof_for
@@ -45,19 +46,18 @@ class AuthController(Controller):
         self,
         request: ApiRequest,
         data: JSONBody[SignIn],
-        sessions: NamedDependency[Sessions],
         known_device: KnownDevice = None,
     ) -> SignInView:
-        now = clock.now()
+        now, resources = clock.now(), resources_of(request)
         email = normalize_email(data.email)
         request.scope["state"]["allowance"] = await count_try(request, email, known_device or "")
-        if request.app.state.settings.is_production and data.password in PUBLISHED:
+        if resources.settings.is_production and data.password in PUBLISHED:
             raise SignInRefused
-        async with sessions.committing() as session:
-            token, expires_at = await sign_in(session, request.app.state.key_ring, data, now)
-        actor = await find_actor(request.app.state.pool, token, now)
+        async with resources.sessions.committing() as session:
+            token, expires_at = await sign_in(session, resources.key_ring, data, now)
+        actor = await find_actor(resources.pool, token, now)
         assert actor is not None, "the token was just created"
-        proof = proof_for(request.app.state.key_ring, email, known_device or "")
+        proof = proof_for(resources.key_ring, email, known_device or "")
         return SignInView(token=token, expires_at=expires_at, user=user_view(actor), known_device=proof)
 
     @post(
@@ -109,10 +109,10 @@ class AuthController(Controller):
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired, Forbidden, PasswordWrong, RateLimited, ValidationFailed),
     )
-    async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin], sessions: NamedDependency[Sessions]) -> None:
-        actor = actor_of(request)
-        async with sessions.committing(actor.merchant.id if actor.merchant else None) as session:
-            await set_own_pin(session, request.app.state.key_ring, actor, data, clock.now())
+    async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin]) -> None:
+        actor, resources = actor_of(request), resources_of(request)
+        async with resources.sessions.committing(actor.merchant.id if actor.merchant else None) as session:
+            await set_own_pin(session, resources.key_ring, actor, data, clock.now())
 
 
 def user_view(actor: Actor) -> UserView:

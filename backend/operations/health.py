@@ -18,6 +18,7 @@ from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_
 from backend.core.migrations import head
 from backend.core.problems import NotFound
 from backend.core.requests import ApiRequest
+from backend.core.resources import Resources, resources_of
 
 CHECK_SECONDS = 1
 VERSION = "SELECT version_num FROM alembic_version"
@@ -37,8 +38,9 @@ def live() -> dict[str, str]:
 @get("/health/ready", include_in_schema=False)
 async def ready(request: ApiRequest) -> Response[dict[str, Any]]:
     """Database and migrations are required. Redis is only reported: bookings work without it."""
-    database, migrations = await _database(request)
-    redis = await _redis(request)
+    resources = resources_of(request)
+    database, migrations = await _database(resources)
+    redis = await _redis(resources)
     is_ready = database == "ok" and migrations == "ok"
     return Response(
         {
@@ -51,13 +53,11 @@ async def ready(request: ApiRequest) -> Response[dict[str, Any]]:
     )
 
 
-async def _database(request: ApiRequest) -> tuple[str, str]:
+async def _database(resources: Resources) -> tuple[str, str]:
     """State of the database and of its migrations, checked through the pool and through a session."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            by_pool, by_session = await asyncio.gather(
-                request.app.state.pool.fetchval(VERSION), _version_by_session(request)
-            )
+            by_pool, by_session = await asyncio.gather(resources.pool.fetchval(VERSION), _version_by_session(resources))
     except (asyncpg.UndefinedTableError, ProgrammingError):
         return "ok", "none"
     except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError) as error:
@@ -65,16 +65,16 @@ async def _database(request: ApiRequest) -> tuple[str, str]:
     return "ok", "ok" if by_pool == by_session == head() else f"at {by_pool}, code expects {head()}"
 
 
-async def _version_by_session(request: ApiRequest) -> str | None:
-    async with request.app.state.sessions.committing() as session:
+async def _version_by_session(resources: Resources) -> str | None:
+    async with resources.sessions.committing() as session:
         version: str | None = await session.scalar(text(VERSION))
         return version
 
 
-async def _redis(request: ApiRequest) -> str:
+async def _redis(resources: Resources) -> str:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            await request.app.state.redis.ping()
+            await resources.redis.ping()
     except (RedisError, OSError, TimeoutError) as error:
         REDIS_UP.set(0)
         return f"away: {type(error).__name__}"
@@ -84,7 +84,7 @@ async def _redis(request: ApiRequest) -> str:
 
 def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """A guard. Raises NotFound unless the metrics token is sent; without one they are open outside production."""
-    settings = connection.app.state.settings
+    settings = resources_of(connection).settings
     expected, header = f"Bearer {settings.metrics_token}", connection.headers.get("authorization", "")
     is_open = not settings.metrics_token and not settings.is_production
     if not is_open and not (settings.metrics_token and compare_digest(expected.encode(), header.encode())):
@@ -94,7 +94,7 @@ def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
 @get("/metrics", include_in_schema=False, guards=[may_see_metrics])
 async def metrics(request: ApiRequest) -> Response[bytes]:
     """Metrics in Prometheus' text format. The outbox is counted at each request."""
-    row = await request.app.state.pool.fetchrow(OUTBOX, clock.now())
+    row = await resources_of(request).pool.fetchrow(OUTBOX, clock.now())
     OUTBOX_PENDING.set(row["pending"])
     OUTBOX_DEAD.set(row["dead"])
     OUTBOX_AGE.set(max(0, float(row["age"])))

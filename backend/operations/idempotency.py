@@ -12,6 +12,7 @@ from backend.core.answers import find_status
 from backend.core.idempotency import state_of
 from backend.core.openapi import refusals
 from backend.core.requests import ApiRequest
+from backend.core.resources import resources_of
 from backend.core.schemas import Answer
 
 PATH = b"/idempotency/"
@@ -45,5 +46,5 @@ class IdempotencyController(Controller):
         # Keys are printable, and PostgreSQL refuses text that contains NUL.
         if merchant is None or not key.isprintable():
             return KeyState("not_booked")
-        status, transaction_id = await find_status(request.app.state.pool, merchant.id, key)
+        status, transaction_id = await find_status(resources_of(request).pool, merchant.id, key)
         return KeyState(state_of(status), transaction_id)

@@ -19,7 +19,7 @@ from backend.core.problems import Unavailable
 from backend.staff_pins.metrics import PIN_FAILURES, PIN_LOCKOUTS
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
 from backend.staff_pins.recent import RecentPins
-from backend.staff_pins.rules import is_asked, peppered
+from backend.staff_pins.rules import must_verify, peppered
 
 BEGIN_PIN_ATTEMPT = "SELECT begin_pin_attempt($1, $2, $3, $4, $5, $6)"
 END_PIN_ATTEMPT = "SELECT end_pin_attempt($1, $2, $3, $4, $5)"
@@ -71,7 +71,7 @@ class StaffPins:
 
         Raises PinRequired, PinNotSet, PinLocked or PinInvalid.
         """
-        if not is_asked(policy.staff_pin_policy, given=pin is not None, needed=is_needed):
+        if not must_verify(policy.staff_pin_policy, given=pin is not None, needed=is_needed):
             return None
         if pin is None:
             raise PinRequired

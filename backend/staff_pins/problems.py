@@ -11,7 +11,7 @@ class PinRequired(Problem):
 class PinInvalid(Problem):
     code, status = "pin_invalid", 403
     title = N_("Wrong PIN")
-    detail = NN_("%(tries_left)s try left.", "%(tries_left)s tries left.")
+    detail = NN_("%(tries_left)s attempt left.", "%(tries_left)s attempts left.")
     counted = "tries_left"
 
 

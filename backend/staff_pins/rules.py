@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.core.keys import KeyRing
 
 
-def is_asked(policy: str, *, given: bool, needed: bool) -> bool:
+def must_verify(policy: str, *, given: bool, needed: bool) -> bool:
     """Whether a PIN must be verified: `required` always, `optional` when one is given, `disabled` never."""
     return (policy == "required" and needed) or (policy != "disabled" and given)
 

@@ -37,6 +37,8 @@ async def enqueue_pass_syncs(
         )
 
 
-async def enqueue_sync_run(queue: ArqRedis, run_id: UUID) -> None:
-    """The run says which passes. One job per run, however often this is called."""
-    await queue.enqueue_job(SYNC_PASSES, str(run_id), _job_id=f"task:{run_id}", _queue_name=LONG_QUEUE)
+async def enqueue_sync_run(queue: ArqRedis, run_id: UUID, *, defer_by: float = 0) -> None:
+    """The run says which passes. One job per run, however often this is called. `defer_by`: seconds."""
+    await queue.enqueue_job(
+        SYNC_PASSES, str(run_id), _job_id=f"task:{run_id}", _defer_by=defer_by, _queue_name=LONG_QUEUE
+    )

@@ -137,14 +137,14 @@ class WalletProvider(Protocol):
 class CheckStep(msgspec.Struct, frozen=True):
     """One step of the check of a wallet: its result as a sentence, and what to do when it has failed.
 
-    `sentence` and `mend` are English sources for the catalogs; they name `facts` as `%(fact)s`.
+    `sentence` and `remedy` are English sources for the catalogs; they name `facts` as `%(fact)s`.
     """
 
     name: str
     """Stable, such as `file_readable`."""
     outcome: Literal["ok", "warning", "failed", "skipped"]
     sentence: str | tuple[str, str]
-    mend: str = ""
+    remedy: str = ""
     facts: dict[str, str | int] = {}
 
     def text(self, language: str) -> str:

@@ -1,7 +1,6 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get
-from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -10,22 +9,28 @@ from backend.access.guards import limited
 from backend.core.failures import on_problem
 from backend.core.openapi import refusals
 from backend.core.problems import Problem
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.cards.card_urls import CardLinks
+from backend.loyalty.ledger.problems.cards import CardNotFound
+from backend.wallets.google.open import Google
 from backend.wallets.problems import WalletNotConfigured, WalletUnavailable
 from backend.wallets.save_to_google import SaveToGoogle
+from backend.wallets.sync import WalletSync
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
-def provide_save_to_google(state: State) -> SaveToGoogle:
-    return SaveToGoogle(state.wallet_sync, state.links, state.google)
+def provide_save_to_google(
+    wallet_sync: NamedDependency[WalletSync], links: NamedDependency[CardLinks], google: NamedDependency[Google | None]
+) -> SaveToGoogle:
+    return SaveToGoogle(wallet_sync, links, google)
 
 
 def redirect_to_page(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     """A browser is redirected to the card's page, which shows the problem; other clients get JSON."""
     if "text/html" not in request.headers.get("accept", ""):
         return on_problem(request, problem)
-    page = request.app.state.links.way_back(request.path_params["token"], problem.code)
+    links: CardLinks = request.app.state.resources.links
+    page = links.way_back(request.path_params["token"], problem.code)
     return Redirect(page, status_code=303, headers=PRIVATE)
 
 

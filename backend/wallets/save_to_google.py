@@ -10,7 +10,7 @@ from sqlalchemy import select
 from backend.core.clock import clock
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.google.names import object_id
 from backend.wallets.google.open import Google
 from backend.wallets.link_state import IS_KNOWN_TO_PROVIDER

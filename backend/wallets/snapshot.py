@@ -10,9 +10,9 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.loyalty.cards.card_urls import CardLinks
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CardRow
 from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.rules.lots import left_in, live_lots, next_expiry
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 
 
@@ -40,9 +40,9 @@ async def find_snapshot(
 def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnapshot:
     card = state.card
     moment = state.moment(now)
-    points, stamps = (rules.live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
-    balance = rules.left_in(points)
-    next_expiry_at, next_expiry_points = rules.next_expiry(points, moment) or (None, 0)
+    points, stamps = (live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
+    balance = left_in(points)
+    next_expiry_at, next_expiry_points = next_expiry(points, moment) or (None, 0)
     next_reward, next_reward_points = _next_reward(state, balance)
     erased = state.customer is None
     return CardSnapshot(
@@ -54,7 +54,7 @@ def snapshot_of(state: WalletState, links: CardLinks, now: datetime) -> CardSnap
         language=state.setup.language_for(state.customer),
         points_balance=0 if erased else balance,
         debt_points=0 if erased else card.debt_points,
-        stamp_count=0 if erased else rules.left_in(stamps),
+        stamp_count=0 if erased else left_in(stamps),
         next_expiry_at=next_expiry_at,
         next_expiry_points=next_expiry_points,
         next_reward=next_reward,

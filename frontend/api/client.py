@@ -94,8 +94,25 @@ class Caller:
         """`key` is the idempotency key of a call that moves value."""
         return _decoded(await self._send("POST", path, body=body, key=key), answer)
 
-    async def patch(self, path: str, body: Body, answer: type[T]) -> T:
-        return _decoded(await self._send("PATCH", path, body=body), answer)
+    async def patch(self, path: str, body: Body, answer: type[T], *, version: int | None = None) -> T:
+        """`version`: of what is changed, as it was read."""
+        return _decoded(await self._send("PATCH", path, body=body, headers=_if_match(version)), answer)
+
+    async def put(self, path: str, body: Body | None, answer: type[T], *, version: int | None = None) -> T:
+        return _decoded(await self._send("PUT", path, body=body, headers=_if_match(version)), answer)
+
+    async def delete(self, path: str, answer: type[T], *, version: int | None = None) -> T:
+        return _decoded(await self._send("DELETE", path, headers=_if_match(version)), answer)
+
+    async def upload(self, path: str, file: bytes, answer: type[T]) -> T:
+        """The answer to a file; its name and type are told by nobody, because the backend looks inside."""
+        request = httpx.Request("POST", "http://backend", files={"file": ("file", file)})
+        response = await self._ask("POST", BASE_PATH + path, request.headers, content=request.read())
+        return _decoded(_successful(response), answer)
+
+    async def read(self, path: str) -> httpx.Response:
+        """What is not JSON, such as a picture."""
+        return await self._send("GET", path)
 
     async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
         """Expects 202 or 204 without content; any other success does not come from Orion."""
@@ -116,17 +133,15 @@ class Caller:
         *,
         body: Body | None = None,
         key: str | None = None,
+        headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
     ) -> httpx.Response:
-        headers = {"Idempotency-Key": key} if key else {}
+        headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
         content = b""
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = msgspec.json.encode(body)
-        response = await self._ask(method, BASE_PATH + path, headers, content=content, params=params)
-        if response.is_error:
-            raise _refusal(response)
-        return response
+        return _successful(await self._ask(method, BASE_PATH + path, headers, content=content, params=params))
 
     async def _ask(
         self,
@@ -142,6 +157,16 @@ class Caller:
                 return await self._client.request(
                     method, path, headers=self._headers | dict(headers), content=content, params=params
                 )
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {} if version is None else {"If-Match": f'"{version}"'}
+
+
+def _successful(response: httpx.Response) -> httpx.Response:
+    if response.is_error:
+        raise _refusal(response)
+    return response
 
 
 def _decoded(response: httpx.Response, answer: type[T]) -> T:

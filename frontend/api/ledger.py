@@ -4,24 +4,10 @@ from urllib.parse import quote
 from uuid import UUID
 
 from backend.core.schemas import Answer
-from backend.loyalty.ledger.schemas import (
-    Confirmation,
-    Earn,
-    EarnView,
-    OrderPreview,
-    OrderQuestion,
-    OrderReturn,
-    Redemption,
-    RedemptionView,
-    Release,
-    Relinking,
-    RelinkingView,
-    ReservationView,
-    Stamp,
-    StampView,
-    Void,
-    VoidView,
-)
+from backend.loyalty.ledger.schemas.bookings import Earn, EarnView, Redemption, RedemptionView, Stamp, StampView
+from backend.loyalty.ledger.schemas.cards import Relinking, RelinkingView
+from backend.loyalty.ledger.schemas.holds import Confirmation, Release, ReservationView
+from backend.loyalty.ledger.schemas.returns import OrderPreview, OrderQuestion, OrderReturn, Void, VoidView
 from frontend.api.client import Caller
 
 

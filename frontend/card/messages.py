@@ -22,7 +22,7 @@ class CardMessages:
             return ngettext("%(amount)s point", "%(amount)s points", abs(booking.amount), amount=amount)
         return ngettext("%(amount)s stamp", "%(amount)s stamps", abs(booking.amount), amount=amount)
 
-    def deed_of(self, booking: OwnBooking) -> str:
+    def title_of(self, booking: OwnBooking) -> str:
         _, pgettext = self.translator.gettext, self.translator.pgettext
         if booking.kind == "redeemed" and booking.reward:
             return _("Reward: %(reward)s", reward=booking.reward)

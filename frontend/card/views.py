@@ -10,7 +10,7 @@ from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.storefront import change_own_card, get_card_page, request_card_link
 from frontend.card.messages import CardMessages
-from frontend.card.wallets import badges_of, faces_of_card, is_phone, trouble_with_wallet, wallet_buttons
+from frontend.card.wallets import badges_of, faces_of_card, is_phone, wallet_buttons, wallet_problem
 from frontend.kit.brand_color import brand_url
 from frontend.kit.caller import provide_caller
 from frontend.kit.customers import customer_page
@@ -21,7 +21,7 @@ from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
-NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
+NOT_FOUND, UNPROCESSABLE, TOO_MANY, UNAVAILABLE = 404, 422, 429, 503
 
 
 @get("/c/{token:str}", name="card_page")
@@ -66,7 +66,7 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
     """The answer is the same whether or not the email address has a card."""
     form = await read_form(request)
     try:
-        await request_card_link(caller, _checked(request, form))
+        await request_card_link(caller, _link_request(request, form))
     except FormError as error:
         form.errors = {error.field: error.sentence}
         return _link_form(request, form, status=UNPROCESSABLE)
@@ -76,7 +76,7 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
         raise
     except BackendUnavailable:
         return customer_page(
-            request, "join/unavailable.html", status=AWAY, form=form, kept=("email", "token", "store_code")
+            request, "join/unavailable.html", status=UNAVAILABLE, form=form, kept=("email", "token", "store_code")
         )
     return customer_page(request, "card/sent.html")
 
@@ -103,7 +103,7 @@ def _card(request: Request, token: str, view: CardPage) -> Response[str]:
         badges=badges_of(request.app.state.assets, here + elsewhere, language),
         faces=faces_of_card(card, view.merchant_name, next_reward, language, here + elsewhere),
         is_phone=is_phone(user_agent),
-        trouble=trouble_with_wallet(request.query_params.get("wallet", ""), language),
+        problem=wallet_problem(request.query_params.get("wallet", ""), language),
         sandbox=f"/sandbox/{token}" if request.app.state.settings.has_sandbox else None,
         welcome=request.query_params.get("welcome"),
     )
@@ -113,7 +113,7 @@ def _link_form(request: Request, form: Form, *, status: int = 200, is_old: bool 
     return customer_page(request, "card/link.html", status=status, form=form, is_old=is_old)
 
 
-def _checked(request: Request, form: Form) -> CardLinkRequest:
+def _link_request(request: Request, form: Form) -> CardLinkRequest:
     _ = get_translator(language_of(request)).gettext
     values = {name: form.optional(name) for name in ("email", "store_code", "token")}
     body = body_of(CardLinkRequest, values, _("Enter your email address, like marie@example.com."))

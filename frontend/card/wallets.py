@@ -10,12 +10,11 @@ from frontend.kit.passes import PassFace, PassValues, Wallet, faces_of
 from i18n.locales import html_language
 from i18n.translator import N_, get_translator
 
-TROUBLES = {
+WALLET_PROBLEMS = {
     "wallet_unavailable": N_("The wallet does not answer just now. Your card works without it; try again in a minute."),
     "wallet_not_configured": N_("This wallet is not available here. Your card works without it."),
     "rate_limited": N_("Too many attempts. Wait a minute, then try again."),
 }
-"""Sentences by the code with which a wallet button has redirected back here."""
 BADGES_BY = {"lb": "fr"}
 """Fallback language of the badge where the vendor has none."""
 IN_THE_WALLET = {"saved", "installed"}
@@ -25,7 +24,7 @@ class WalletButton(NamedTuple):
     wallet: Wallet
     name: str
     url: str
-    is_there: bool
+    is_added: bool
     """The pass is already in the wallet of some phone."""
 
 
@@ -63,9 +62,9 @@ def wallet_buttons(wallets: Wallets, user_agent: str) -> tuple[list[WalletButton
     return google + apple, []
 
 
-def trouble_with_wallet(code: str, language: str) -> str:
-    """Empty when there was no trouble."""
-    return get_translator(language).gettext(TROUBLES[code]) if code in TROUBLES else ""
+def wallet_problem(code: str, language: str) -> str:
+    """The sentence for the code with which a wallet button has redirected back; empty for no code."""
+    return get_translator(language).gettext(WALLET_PROBLEMS[code]) if code in WALLET_PROBLEMS else ""
 
 
 def is_phone(user_agent: str) -> bool:

@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from frontend.kit.csrf import csrf_token
+from frontend.kit.navigation import places_of
 from frontend.kit.person import find_person
 from frontend.kit.preferences import are_till_keys_on, language_of, request_id_of, theme_of
 from frontend.kit.request import Request
@@ -46,12 +47,14 @@ def local_path(text: str | None, otherwise: str) -> str:
 
 
 def _facts(request: Request) -> dict[str, object]:
+    person = find_person(request)
     return {
         "fragment": FRAGMENT if is_htmx(request) else None,
         "csrf_token": csrf_token(request),
         "theme": theme_of(request),
         "keys_on": are_till_keys_on(request),
-        "person": find_person(request),
+        "person": person,
+        "places": places_of(person, request.url.path, language_of(request)),
         "request_path": request.url.path,
         "request_id": request_id_of(request),
         "is_development": request.app.state.settings.environment == "development",

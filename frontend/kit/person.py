@@ -1,16 +1,20 @@
 """The signed-in user, as stored in the session cookie."""
 
+from uuid import UUID
+
 import msgspec
 
 from backend.identity.schemas import SignInView
 from frontend.kit.request import Request
 
 KEY = "person"
-SUPER_ADMIN = "super_admin"
-ADMINS = {SUPER_ADMIN, "platform_admin"}
+OFFICE, ADMIN, TILL = "/office", "/admin", "/till"
+HOMES = {"merchant_owner": OFFICE, "platform_admin": ADMIN, "super_admin": ADMIN}
+CHOICE_OF_STORE = "/sign-in/store"
 
 
 class Store(msgspec.Struct, frozen=True):
+    id: UUID
     code: str
     name: str
     language: str | None
@@ -21,9 +25,12 @@ class Person(msgspec.Struct, frozen=True):
     name: str
     email: str
     role: str
+    permissions: list[str]
+    """At one of the stores at least; the backend decides what is allowed where."""
     language: str | None
-    merchant_language: str | None
+    merchant_name: str | None
     """None for administrators of the platform."""
+    merchant_language: str | None
     stores: list[Store]
     store_code: str | None
     """The store where the user works at present."""
@@ -33,30 +40,35 @@ class Person(msgspec.Struct, frozen=True):
         return next((store for store in self.stores if store.code == self.store_code), None)
 
     @property
-    def is_admin(self) -> bool:
-        """Administrators of the platform have no till."""
-        return self.role in ADMINS
-
-    @property
-    def is_super_admin(self) -> bool:
-        return self.role == SUPER_ADMIN
-
-    @property
     def home(self) -> str:
         """The start page of the role."""
-        return "/admin" if self.is_admin else "/till"
+        return HOMES.get(self.role, TILL)
+
+    @property
+    def is_admin(self) -> bool:
+        """Administrators of the platform have no till."""
+        return self.home == ADMIN
+
+    @property
+    def till_path(self) -> str | None:
+        """The way to the till: by the choice of a store when there are several. None without a store."""
+        if not self.stores:
+            return None
+        return TILL if len(self.stores) == 1 else CHOICE_OF_STORE
 
 
 def person_of(sign_in: SignInView) -> Person:
     """A user with a single store has no store to choose."""
     user = sign_in.user
-    stores = [Store(code=store.code, name=store.name, language=store.language) for store in user.stores]
+    stores = [Store(id=store.id, code=store.code, name=store.name, language=store.language) for store in user.stores]
     return Person(
         token=sign_in.token,
         name=user.name or user.email,
         email=user.email,
         role=user.role,
+        permissions=user.permissions,
         language=user.language,
+        merchant_name=user.merchant.name if user.merchant else None,
         merchant_language=user.merchant.language if user.merchant else None,
         stores=stores,
         store_code=stores[0].code if len(stores) == 1 else None,

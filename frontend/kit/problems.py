@@ -11,7 +11,7 @@ from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.person import find_person, forget_person
+from frontend.kit.person import TILL, find_person, forget_person
 from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -72,7 +72,8 @@ def to_sign_in(request: Request) -> Response[str]:
     """At the till the form covers the page, so that entered values are kept. Elsewhere it is a page that leads back
     here.
     """
-    place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", "/till")
+    start = TILL if is_at_till(request.url.path) else "/"
+    place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", start)
     after, person = _path_of(place), find_person(request)
     forget_person(request)
     if is_htmx(request) and is_at_till(request.url.path):

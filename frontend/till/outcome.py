@@ -13,31 +13,32 @@ from frontend.api.till import get_till
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.card.bookings import booking_key
+from frontend.till.card.command import key_of
 from frontend.till.card.repeats import UNANSWERED_SECONDS, forget_unanswered
 from frontend.till.toasts import TOAST_SECONDS, Toast
 from frontend.till.unanswered import SETTLED
 from i18n.translator import get_translator
 
 
-@get("/till/bookings/{key:str}/outcome")
+@get("/till/bookings/{form_key:str}/outcome")
 async def show_outcome(
     request: Request,
     caller: NamedDependency[Caller],
-    key: FromPath[str],
+    form_key: FromPath[str],
+    *,
     waited: FromQuery[int],
+    command: FromQuery[str] = "",
     card_id: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """A toast; 204 while the outcome is unknown or the booking may still be in progress (`waited` is in seconds)."""
-    idem, _, deed = key.partition(".")
     try:
-        booking = await find_booking(caller, booking_key(idem, deed) if deed else key)
+        booking = await find_booking(caller, key_of(form_key, command))
         view = await get_till(caller, card_id)
     except BackendUnavailable:
         return _unknown()
     if booking.state not in SETTLED and waited < UNANSWERED_SECONDS:
         return _unknown()
-    forget_unanswered(request, idem)
+    forget_unanswered(request, form_key)
     is_booked = booking.state == "booked"
     sentence = _sentence(language_of(request), view.card.customer.name if view.card else None, is_booked=is_booked)
     return page(request, "till/outcome.html", toasts=[Toast(sentence, is_booked, TOAST_SECONDS, None, None)])

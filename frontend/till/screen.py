@@ -3,71 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from babel.numbers import get_currency_symbol
 from litestar import Response
 
 from backend.loyalty.ledger.schemas import TransactionView
-from backend.loyalty.rewards.schemas import CardReward
 from backend.loyalty.till.schemas import TillView
-from frontend.kit.forms import Form
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.preferences import language_of, last_category_of
+from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.card.kept import hold_of, refilled
-from frontend.till.card.lifting import Lifting
-from frontend.till.card.slips import Asked
 from frontend.till.messages import TillMessages
 from frontend.till.toasts import Done, toasts_of
 
 FLASH = "flash"
 RECENT = 3
-IN_ONE_GO = timedelta(minutes=1)
-
-
-def card_screen(
-    request: Request,
-    view: TillView,
-    *,
-    status: int = 200,
-    done: Done | None = None,
-    form: Form | None = None,
-    lifting: Lifting | None = None,
-    asked: Asked | None = None,
-) -> Response[str]:
-    """The open card. `form` carries entered values and their errors."""
-    card = view.card
-    if card is None:
-        return ready_screen(request, view, done=done)
-    messages = messages_of(request, view)
-    result = done or _flashed(request)
-    form = form or refilled(result.typed if result else None, card)
-    reachable = [reward for reward in card.rewards if reward.redeemable]
-    return till_page(
-        request,
-        view,
-        "till/card/page.html",
-        address=f"/till/cards/{card.id}",
-        status=status,
-        done=result,
-        form=form,
-        lifting=lifting,
-        asked=asked,
-        asked_hold=hold_of(form, card.holds),
-        chosen_categories=_chosen_categories(request, view, form),
-        hand_over=result.hand_over if result else None,
-        enrolled=bool(result and result.enrolled),
-        newest=bool(result and result.stamped),
-        redeemable=reachable,
-        nearest=_nearest(card.rewards),
-        next_reward=messages.next_reward(card),
-        refusal_of=messages.refusal_of,
-        stamp_hint=messages.stamp_hint(card, datetime.now(UTC)),
-        blocked_sentence=messages.blocked(card),
-        spoken=messages.spoken(card),
-        units=messages.units,
-        pieces_of=messages.pieces_of,
-        currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
-    )
+EVENT_SPAN = timedelta(minutes=1)
 
 
 def ready_screen(
@@ -79,7 +27,7 @@ def ready_screen(
         "till/ready/page.html",
         address="/till",
         status=status,
-        done=done or _flashed(request),
+        done=done or take_flash(request),
         problem=problem,
     )
 
@@ -113,16 +61,15 @@ def till_page(
     )
 
 
-def show_done(request: Request, view: TillView, done: Done) -> Response[str]:
-    """The response to a form: the screen for htmx, a redirect otherwise, so that a reload does not post again."""
-    if is_htmx(request):
-        return card_screen(request, view, done=done)
-    return go_on(request, f"/till/cards/{view.card.id}" if view.card else "/till", done)
-
-
-def go_on(request: Request, to: str, done: Done) -> Response[str]:
+def redirect_with(request: Request, to: str, done: Done) -> Response[str]:
     request.session[FLASH] = msgspec.to_builtins(done)
     return redirect(request, to)
+
+
+def take_flash(request: Request) -> Done | None:
+    """The result of the form that redirected here."""
+    data = request.session.pop(FLASH, None)
+    return msgspec.convert(data, Done) if data else None
 
 
 def messages_of(request: Request, view: TillView) -> TillMessages:
@@ -134,25 +81,8 @@ def _events(bookings: list[TransactionView]) -> list[list[TransactionView]]:
     events: list[list[TransactionView]] = []
     for booking in bookings:
         last = events[-1][-1] if events else None
-        if last and last.card_id == booking.card_id and last.recorded_at - booking.recorded_at <= IN_ONE_GO:
+        if last and last.card_id == booking.card_id and last.recorded_at - booking.recorded_at <= EVENT_SPAN:
             events[-1].append(booking)
         else:
             events.append([booking])
     return events
-
-
-def _flashed(request: Request) -> Done | None:
-    data = request.session.pop(FLASH, None)
-    return msgspec.convert(data, Done) if data else None
-
-
-def _chosen_categories(request: Request, view: TillView, form: Form) -> list[str]:
-    """The categories of the form; in a new form the last one sold at this till, or the only one offered."""
-    if form.fields:
-        return form.many("category_ids")
-    offered = [str(category.id) for category in view.program.categories]
-    return offered if len(offered) == 1 else [last_category_of(request)]
-
-
-def _nearest(rewards: list[CardReward]) -> CardReward | None:
-    return min(rewards, key=lambda reward: (reward.missing_points, reward.points_required), default=None)

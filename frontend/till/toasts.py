@@ -8,7 +8,7 @@ import msgspec
 
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.till.schemas import TillView, Undo
-from frontend.till.card.kept import Typed
+from frontend.till.card.entered_purchase import EnteredPurchase
 from frontend.till.messages import TillMessages
 
 TOAST_SECONDS = 8
@@ -26,7 +26,10 @@ class Done(msgspec.Struct, frozen=True):
     stamped: bool = False
     transaction_id: UUID | None = None
     """The transaction that `text` describes; only its toast may offer to undo it."""
-    typed: Typed | None = None
+    is_booked: bool = True
+    """False for a purchase below the minimum: it was answered, but nothing was booked."""
+    purchase: EnteredPurchase | None = None
+    """Values to keep on the card."""
 
 
 class Toast(msgspec.Struct, frozen=True):

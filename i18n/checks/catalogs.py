@@ -67,7 +67,7 @@ def _obsolete(template: Catalog, catalog: Catalog, where: str) -> Iterator[Findi
     wanted = {key(message) for message in messages(template)}
     unused = [message for message in messages(catalog) if key(message) not in wanted]
     for message in (*unused, *catalog.obsolete.values()):
-        yield _about(message, where, "obsolete", "no longer said")
+        yield _about(message, where, "obsolete", "no longer said: run `orion i18n update`")
 
 
 def _entries(template: Catalog, catalog: Catalog, where: str, language: str) -> Iterator[Finding]:

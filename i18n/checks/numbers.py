@@ -43,12 +43,28 @@ TEXTS = frozenset(
         "date",
         "day",
     }
-    | {"email", "file", "first", "folder", "fraction", "greeting", "headline", "id", "issuer", "label", "maximum"}
+    | {
+        "email",
+        "end",
+        "file",
+        "first",
+        "folder",
+        "fraction",
+        "greeting",
+        "headline",
+        "id",
+        "issuer",
+        "label",
+        "language",
+        "least",
+        "maximum",
+    }
     | {
         "merchant",
         "merged_into",
         "mode",
         "moment",
+        "most",
         "money",
         "name",
         "p95",
@@ -58,6 +74,8 @@ TEXTS = frozenset(
         "permission",
         "program",
         "rate",
+        "start",
+        "who",
     }
     | {
         "reason",

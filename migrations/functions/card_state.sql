@@ -70,6 +70,13 @@ BEGIN
       'holds', (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]')
                 FROM holds h
                 WHERE h.merchant_id = p_merchant AND h.card_id = p_card AND h.reserved_at > p_now - interval '1 day'),
+      -- Also of rewards that are no longer offered.
+      'held_rewards', (SELECT coalesce(json_object_agg(w.id, w.name), '{}')
+                       FROM rewards w
+                       WHERE w.merchant_id = p_merchant
+                         AND w.id IN (SELECT h.reward_id FROM holds h
+                                      WHERE h.merchant_id = p_merchant AND h.card_id = p_card
+                                        AND h.reserved_at > p_now - interval '1 day')),
       'goes_on_as', CASE WHEN c.merged_into_id IS NOT NULL THEN (
                       SELECT json_build_object(
                         'id', o.id, 'code', o.code,
@@ -92,7 +99,7 @@ BEGIN
                  FROM wallet_links w WHERE w.merchant_id = p_merchant AND w.card_id = p_card),
       'limits', (SELECT coalesce(json_agg(row_to_json(f) ORDER BY f.id), '[]')
                  FROM fraud_limits f WHERE f.merchant_id = p_merchant),
-      'setup', till_setup(p_merchant, coalesce(p_store, c.store_id)),
+      'setup', till_setup(p_merchant, coalesce(p_store, c.store_id), p_now),
       'answer', (SELECT json_build_object('fingerprint', encode(a.fingerprint, 'hex'), 'status', a.status,
                                           'body', a.body,
                                           'transaction_id', (SELECT t.id FROM transactions t

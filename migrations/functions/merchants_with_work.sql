@@ -1,4 +1,4 @@
--- The merchants for whom something is due: p_work is mails | holds | previews. For what the clock does every few
+-- The merchants for whom something is due: p_work is mails | holds | previews | rewards. For what the clock does every few
 -- seconds: one statement, however many merchants there are, and each look sees one merchant's rows only.
 CREATE FUNCTION merchants_with_work(p_work text, p_now timestamptz) RETURNS SETOF uuid
 LANGUAGE plpgsql AS $$
@@ -14,6 +14,11 @@ BEGIN
         SELECT FROM holds h WHERE h.merchant_id = v_merchant AND h.state = 'reserved' AND h.expires_at <= p_now)
       OR p_work = 'previews' AND EXISTS (
         SELECT FROM program_previews p WHERE p.merchant_id = v_merchant AND p.state IN ('queued', 'running'))
+      OR p_work = 'rewards' AND EXISTS (
+        SELECT FROM rewards r JOIN merchants m ON m.id = r.merchant_id
+        WHERE r.merchant_id = v_merchant
+          AND r.is_on_passes <> (reward_state(r.is_active, r.archived_at, r.starts_on, r.ends_on,
+                                              (p_now AT TIME ZONE m.timezone)::date) = 'offered'))
     THEN
       RETURN NEXT v_merchant;
     END IF;

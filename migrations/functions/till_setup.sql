@@ -1,6 +1,6 @@
--- All that a merchant has set up for one of its stores: policy, program, terms in force, rewards, categories.
+-- All that a merchant has set up for one of its stores: policy, program, terms in force, rewards offered, categories.
 -- Runs inside statements that have set app.merchant_id.
-CREATE FUNCTION till_setup(p_merchant uuid, p_store uuid) RETURNS json
+CREATE FUNCTION till_setup(p_merchant uuid, p_store uuid, p_now timestamptz) RETURNS json
 LANGUAGE sql STABLE AS $$
   SELECT json_build_object(
     'merchant', json_build_object('name', m.name, 'timezone', m.timezone, 'currency', m.currency,
@@ -18,11 +18,14 @@ LANGUAGE sql STABLE AS $$
     'terms', row_to_json(t),
     'rewards', (SELECT coalesce(json_agg(json_build_object(
                    'id', r.id, 'name', r.name, 'description', r.description, 'points_required', r.points_required,
-                   'stock', r.stock, 'limit_per_card', r.limit_per_card,
+                   'stock', r.stock, 'limit_per_card', r.limit_per_card, 'picture', r.picture,
                    'store_ids', (SELECT coalesce(json_agg(rs.store_id), '[]') FROM reward_stores rs
                                  WHERE rs.merchant_id = r.merchant_id AND rs.reward_id = r.id))
-                   ORDER BY r.points_required, r.id), '[]')
-                FROM rewards r WHERE r.merchant_id = p_merchant AND r.program_id = g.id AND r.is_active),
+                   ORDER BY r.position, r.id), '[]')
+                FROM rewards r
+                WHERE r.merchant_id = p_merchant AND r.program_id = g.id
+                  AND reward_state(r.is_active, r.archived_at, r.starts_on, r.ends_on,
+                                   (p_now AT TIME ZONE m.timezone)::date) = 'offered'),
     'categories', (SELECT coalesce(json_agg(json_build_object('id', c.id, 'name', c.name) ORDER BY c.position), '[]')
                    FROM categories c
                    WHERE c.merchant_id = p_merchant AND c.store_id = p_store AND c.is_active))

@@ -11,7 +11,7 @@ from backend.operations.problems import known_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 OUR_TESTS = sorted((ROOT / "tests").rglob("*.py"))
-SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas")
+SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas(\.\w+)?")
 NOT_PROVOKED = {
     "request_refused": "whatever else the framework may refuse; provoked in tests/core/test_failures.py by hand",
 }

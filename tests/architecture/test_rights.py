@@ -21,12 +21,15 @@ CHANGED_AS_OBJECTS = {
     "email_logs": "delivery notes how it ended",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
+    "pictures": "the same picture again may stay unused for another day",
     "platform_mails": "delivery notes how it ended",
 }
 REMOVED_AS_OBJECTS = {
     "access_tokens": "the nightly purge",
     "fraud_limits": "an owner leaves one out",
+    "pictures": "the nightly purge",
     "program_previews": "the nightly purge",
+    "reward_stores": "an owner takes a store from a reward",
     "stored_answers": "the nightly purge",
     "task_runs": "the nightly purge",
     "wallet_notifications": "the nightly purge",
@@ -38,6 +41,7 @@ WHOSE = {
     "google_programs": "merchant_id",
     "merchants": "id",
     "outbox": "merchant_id",
+    "pictures": "merchant_id",
     "store_codes": "merchant_id",
     "task_runs": "merchant_id",
     "users": "merchant_id",
@@ -52,6 +56,8 @@ ADDED = (
        SELECT phone.id, serial, now() FROM phone, apple_passes WHERE merchant_id = $1""",
     """INSERT INTO google_programs (class_id, merchant_id, program_id, payload_hash, review_status, synced_at)
        SELECT gen_random_uuid(), merchant_id, id, '', 'approved', now() FROM programs WHERE merchant_id = $1""",
+    """INSERT INTO pictures (merchant_id, hash, media_type, width, height, body, created_at)
+       VALUES ($1, encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 'image/png', 1, 1, '', now())""",
     "INSERT INTO outbox (id, merchant_id, event_name, available_at) VALUES (gen_random_uuid(), $1, 'sold', now())",
     "INSERT INTO task_runs (id, name, merchant_id, created_at) VALUES (gen_random_uuid(), 'sync', $1, now())",
 )

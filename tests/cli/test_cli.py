@@ -19,7 +19,7 @@ from backend.services import Services
 from tests.world import PASSWORD
 from tests.world.caller import refused
 from tests.world.document import document_text
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 Orion = Callable[..., Awaitable[Result]]
 
@@ -179,13 +179,13 @@ async def test_dev_hands_its_exit_code_on(orion: Orion, monkeypatch: pytest.Monk
     assert (await orion("dev")).exit_code == 1
 
 
-async def test_an_admin_is_made_at_the_prompt(orion: Orion, stranger: Stranger) -> None:
+async def test_an_admin_is_made_at_the_prompt(orion: Orion, anonymous: AnonymousCaller) -> None:
     email = "root@orion.example"
     made = await orion("users", "create-admin", email, "--password", PASSWORD)
     assert made.exit_code == 0, made.output
     assert "otpauth://totp/Orion" in made.output
     with refused("totp_required", 401):
-        await stranger.sign_in(email, PASSWORD)
+        await anonymous.sign_in(email, PASSWORD)
     again = await orion("users", "create-admin", email, "--password", PASSWORD)
     assert (again.exit_code, again.output) == (1, f"Somebody signs in as {email} already.\n")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.world.caller import Refused, new_key, refused
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 
 @pytest.mark.parametrize("cents", ["2550", "1e3", 25.5, True, None, [2550], {"euro": 25}])
@@ -70,7 +70,7 @@ async def test_what_is_no_json_is_told_so(shop: Shop, body: bytes) -> None:
         await shop.anna.ask("POST", path, content=body, headers=headers, key=new_key())
 
 
-async def test_no_store_and_no_booking_has_a_name_with_a_nul(shop: Shop, stranger: Stranger) -> None:
+async def test_no_store_and_no_booking_has_a_name_with_a_nul(shop: Shop, anonymous: AnonymousCaller) -> None:
     with refused("store_not_found", 404):
-        await stranger.program("%00")
+        await anonymous.program("%00")
     assert await shop.anna.state_of("a%00b") == "not_booked"

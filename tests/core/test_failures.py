@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.core.failures import is_away, on_anything, on_framework, on_problem
 from backend.core.problems import RequestRefused
-from backend.loyalty.ledger.problems import CategoryRequired
+from backend.loyalty.ledger.problems.bookings import CategoryRequired
 from backend.staff_pins.problems import PinInvalid
 
 
@@ -21,7 +21,9 @@ def request(language: str = "en") -> Any:
         headers={"accept-language": language},
         url=SimpleNamespace(path="/api/v1/till"),
         scope={"state": {"request_id": "r"}},
-        app=SimpleNamespace(state=SimpleNamespace(settings=SimpleNamespace(environment="test"))),
+        app=SimpleNamespace(
+            state=SimpleNamespace(resources=SimpleNamespace(settings=SimpleNamespace(is_production=False)))
+        ),
     )
 
 
@@ -89,7 +91,7 @@ def test_a_refusal_of_the_framework_keeps_its_status() -> None:
     assert code_of(on_problem(request(), RequestRefused(415))) == (415, "request_refused")
 
 
-@pytest.mark.parametrize(("left", "detail"), [(1, "1 try left."), (1200, "1,200 tries left.")])
+@pytest.mark.parametrize(("left", "detail"), [(1, "1 attempt left."), (1200, "1,200 attempts left.")])
 def test_a_problem_counts_and_tells_its_facts(left: int, detail: str) -> None:
     told = PinInvalid(tries_left=left).as_dict(language="en", instance="/x", request_id="r")
     assert (told["detail"], told["tries_left"], told["type"]) == (detail, left, "/problems/pin_invalid")

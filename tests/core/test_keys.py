@@ -40,11 +40,17 @@ def test_a_sealed_secret_opens_where_it_was_sealed_and_nowhere_else() -> None:
 
 
 def test_a_cursor_lives_for_a_day_and_over_a_rotation() -> None:
-    cursor = Cursors(OLD).write(NOW, UUID(int=7), NOW)
-    position = Cursors(ROTATED).read(cursor, NOW + LIFETIME)
+    cursor = Cursors(OLD).write("list", NOW, UUID(int=7), NOW)
+    position = Cursors(ROTATED).read("list", cursor, NOW + LIFETIME)
     assert position is not None
-    assert (position.at, position.id) == (NOW, UUID(int=7))
-    assert Cursors(OLD).read(None, NOW) is None
+    assert (position.key, position.id) == (NOW, UUID(int=7))
+    assert Cursors(OLD).read("list", None, NOW) is None
     for keys, now in ((OLD, NOW + LIFETIME + timedelta(microseconds=1)), (GONE, NOW)):
         with pytest.raises(CursorExpired):
-            Cursors(keys).read(cursor, now)
+            Cursors(keys).read("list", cursor, now)
+
+
+def test_a_cursor_is_of_its_own_list_only() -> None:
+    cursor = Cursors(OLD).write("rewards:position", 3, UUID(int=7), NOW)
+    with pytest.raises(CursorExpired):
+        Cursors(OLD).read("rewards:created_at", cursor, NOW)

@@ -18,7 +18,7 @@ from backend.services import Services
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Refused
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 CANARY = {
     "first_name": "Kanarienvogel",
@@ -42,33 +42,35 @@ async def test_each_request_line_has_request_merchant_and_actor(shop: Shop, log_
     assert line["ms"] > 0
 
 
-async def test_a_strangers_line_has_no_actor_of_the_request_before(shop: Shop, stranger: Stranger, log_lines) -> None:
+async def test_an_anonymous_callers_line_has_no_actor_of_the_request_before(
+    shop: Shop, anonymous: AnonymousCaller, log_lines
+) -> None:
     await shop.anna.program()
-    await stranger.program(shop.hub)
+    await anonymous.program(shop.hub)
     line = [line for line in log_lines() if line["event"] == "request"][-1]
     assert "actor" not in line
 
 
-async def test_health_checks_are_silent(stranger: Stranger, log_lines) -> None:
-    await stranger.get("/health/live")
-    await stranger.send("GET", "/metrics")
+async def test_health_checks_are_silent(anonymous: AnonymousCaller, log_lines) -> None:
+    await anonymous.get("/health/live")
+    await anonymous.send("GET", "/metrics")
     assert log_lines() == []
 
 
 async def test_a_canary_leaves_no_trace_in_the_logs(
-    shop: Shop, stranger: Stranger, services: Services, log_tape, log_lines
+    shop: Shop, anonymous: AnonymousCaller, services: Services, log_tape, log_lines
 ) -> None:
     email = "kanarienvogel.gelbfeder@example.com"
     card = await shop.anna.enroll(email, **CANARY)
     await shop.anna.find(email)
     await shop.anna.find("gelbfeder")
     await shop.anna.earn(card, cents=100, notes="Kanarienvogel")
-    await stranger.card_page(card["page_url"])
-    await stranger.join(shop.hub, email, **CANARY)
-    await stranger.lost_card(email, store_code=shop.hub)
-    answer = await stranger.sign_in(ANNA.email, PASSWORD)
+    await anonymous.card_page(card["page_url"])
+    await anonymous.join(shop.hub, email, **CANARY)
+    await anonymous.lost_card(email, store_code=shop.hub)
+    answer = await anonymous.sign_in(ANNA.email, PASSWORD)
     for mistake in (
-        stranger.sign_in(email, "Kanarienvogel"),
+        anonymous.sign_in(email, "Kanarienvogel"),
         shop.anna.enroll("Kanarienvogel"),
         shop.anna.earn(card, cents=0, notes="Kanarienvogel"),
         shop.anna.show("Kanarienvogel"),

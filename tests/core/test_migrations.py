@@ -31,6 +31,7 @@ PRESENT = {file.stem: file.read_text() for file in (SCRIPTS / "functions").glob(
 DEFINITIONS = """
     SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
+SHADOWING = "CREATE FUNCTION of_twins(v int) RETURNS void LANGUAGE plpgsql AS $$ DECLARE v int; BEGIN END $$"
 CHECKS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
     FROM pg_constraint WHERE contype = 'c' AND connamespace = $1::regnamespace
@@ -140,6 +141,12 @@ async def test_every_function_is_as_its_file_says(superuser: asyncpg.Connection)
     finally:
         await transaction.rollback()
     assert sorted(signature.split("(")[0] for signature, _ in made) == sorted(PRESENT)
+
+
+async def test_what_plpgsql_warns_of_is_an_error(superuser: asyncpg.Connection) -> None:
+    """In every test, by `plpgsql.extra_errors`. Linters of SQL take the body between `$$` for a string."""
+    with pytest.raises(asyncpg.DuplicateAliasError, match="shadows"):
+        await superuser.execute(SHADOWING)
 
 
 @pytest.mark.parametrize(

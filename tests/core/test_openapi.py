@@ -11,7 +11,7 @@ from backend.cli import openapi
 from backend.operations.problems import known_problems
 from tests.world.caller import Json, Promises, codes_of
 from tests.world.document import document_text
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 TEXT = document_text()
@@ -42,25 +42,25 @@ def test_no_pattern_takes_a_line_break_for_the_end() -> None:
     assert any(pattern.endswith("(?!\\\\n)") for pattern in patterns)
 
 
-async def test_it_is_served(stranger: Stranger) -> None:
-    answer = await stranger.send("GET", "/openapi.json")
+async def test_it_is_served(anonymous: AnonymousCaller) -> None:
+    answer = await anonymous.send("GET", "/openapi.json")
     assert msgspec.json.decode(answer.content)["paths"].keys() == DOCUMENT["paths"].keys()
 
 
-async def test_who_opens_the_api_in_a_browser_is_led_to_its_page(stranger: Stranger) -> None:
-    answer = await stranger.http.get("/")
+async def test_who_opens_the_api_in_a_browser_is_led_to_its_page(anonymous: AnonymousCaller) -> None:
+    answer = await anonymous.http.get("/")
     assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
 
 
-async def test_its_page_asks_nothing_of_any_other_host(stranger: Stranger) -> None:
-    page = await stranger.send("GET", "/docs")
+async def test_its_page_asks_nothing_of_any_other_host(anonymous: AnonymousCaller) -> None:
+    page = await anonymous.send("GET", "/docs")
     assert page.status_code == 200
     assert "text/html" in page.headers["content-type"]
     addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert addresses
     for address in addresses:
         assert not address.startswith(("http:", "https:", "//"))
-        assert (await stranger.send("GET", address)).status_code == 200
+        assert (await anonymous.send("GET", address)).status_code == 200
 
 
 @EVERY_OPERATION

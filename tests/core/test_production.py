@@ -1,4 +1,4 @@
-"""What a production installation refuses, and what it tells strangers."""
+"""What a production installation refuses, and what it tells anonymous callers."""
 
 import re
 from collections.abc import AsyncIterator
@@ -96,28 +96,28 @@ def test_every_password_of_a_world_that_comes_with_orion_is_known_as_published()
 async def test_nobody_signs_in_with_a_published_password_in_production(own_town: OwnTown) -> None:
     async with own_town(**PRODUCTION) as town:
         with refused("sign_in_refused", 401):
-            await town.stranger.sign_in(ANNA.email, DEMO_PASSWORD)
+            await town.anonymous.sign_in(ANNA.email, DEMO_PASSWORD)
 
 
-async def test_production_tells_strangers_neither_its_metrics_nor_its_documents(own_town: OwnTown) -> None:
+async def test_production_tells_anonymous_callers_neither_its_metrics_nor_its_documents(own_town: OwnTown) -> None:
     async with own_town(**PRODUCTION) as town:
         for path in ("/metrics", "/docs", "/docs/assets/swagger-ui.css", "/openapi.json"):
-            assert (await town.stranger.send("GET", path)).status_code == 404, path
-        assert (await town.stranger.but(authorization="Bearer ").send("GET", "/metrics")).status_code == 404
+            assert (await town.anonymous.send("GET", path)).status_code == 404, path
+        assert (await town.anonymous.but(authorization="Bearer ").send("GET", "/metrics")).status_code == 404
 
 
 async def test_production_tells_both_to_whom_it_is_allowed(own_town: OwnTown) -> None:
     async with own_town(**PRODUCTION, metrics_token=KEY, public_docs=True) as town:
-        assert (await town.stranger.send("GET", "/docs")).status_code == 200
-        assert (await town.stranger.send("GET", "/openapi.json")).status_code == 200
-        assert (await town.stranger.send("GET", "/metrics")).status_code == 404
-        prometheus = town.stranger.but(authorization=f"Bearer {KEY}")
+        assert (await town.anonymous.send("GET", "/docs")).status_code == 200
+        assert (await town.anonymous.send("GET", "/openapi.json")).status_code == 200
+        assert (await town.anonymous.send("GET", "/metrics")).status_code == 404
+        prometheus = town.anonymous.but(authorization=f"Bearer {KEY}")
         assert "orion_outbox_pending" in (await prometheus.send("GET", "/metrics")).text
 
 
 async def test_where_pages_are_https_no_browser_asks_the_api_without(own_town: OwnTown) -> None:
     async with own_town(**HTTPS) as town:
-        answer = await town.stranger.send("GET", "/health/live")
+        answer = await town.anonymous.send("GET", "/health/live")
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
     async with own_town() as town:
-        assert "strict-transport-security" not in (await town.stranger.send("GET", "/health/live")).headers
+        assert "strict-transport-security" not in (await town.anonymous.send("GET", "/health/live")).headers

@@ -17,7 +17,7 @@ from tests.conftest import OwnTown, client
 from tests.world import ANNA
 from tests.world.caller import Promises, refused
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 KEYS = KeyRing(["a key for tests"])
 
@@ -107,10 +107,10 @@ async def test_repeating_a_booking_to_learn_its_answer_is_not_counted_again(shop
 
 @pytest.mark.parametrize(("path", "per_minute"), [("FASHIONHUB/program", 30), ("cards/none", 60)])
 async def test_a_key_is_no_way_around_a_limit_where_no_answer_is_kept(
-    stranger: Stranger, path: str, per_minute: int
+    anonymous: AnonymousCaller, path: str, per_minute: int
 ) -> None:
     for number in range(per_minute + 1):
-        answer = await stranger.send("GET", f"/storefront/loyalty/{path}", key="the same")
+        answer = await anonymous.send("GET", f"/storefront/loyalty/{path}", key="the same")
         assert (answer.status_code == 429) == (number == per_minute)
 
 
@@ -141,31 +141,31 @@ async def test_a_fault_while_counting_is_heard_by_every_request(
     assert [str(error) for error in said] == ["broken"] * 3
 
 
-async def test_the_header_of_a_stranger_is_not_believed(app, promises: Promises, services: Services) -> None:
+async def test_the_header_of_an_anonymous_caller_is_not_believed(app, promises: Promises, services: Services) -> None:
     await services.redis.flushdb()
     async with client(app, ("198.51.100.1", 4711)) as http:
         for number in range(30):
-            await Stranger(http, promises, x_forwarded_for=f"203.0.113.{number}").program("FASHIONHUB")
+            await AnonymousCaller(http, promises, x_forwarded_for=f"203.0.113.{number}").program("FASHIONHUB")
         with refused("rate_limited", 429):
-            await Stranger(http, promises, x_forwarded_for="203.0.113.99").program("FASHIONHUB")
+            await AnonymousCaller(http, promises, x_forwarded_for="203.0.113.99").program("FASHIONHUB")
 
 
-async def test_behind_our_proxy_the_nearest_foreign_address_counts(stranger: Stranger) -> None:
+async def test_behind_our_proxy_the_nearest_foreign_address_counts(anonymous: AnonymousCaller) -> None:
     for number in range(30):
-        await stranger.but(x_forwarded_for=f"10.9.9.{number}, 203.0.113.7").program("FASHIONHUB")
+        await anonymous.but(x_forwarded_for=f"10.9.9.{number}, 203.0.113.7").program("FASHIONHUB")
     with refused("rate_limited", 429):
-        await stranger.but(x_forwarded_for="203.0.113.7, 127.0.0.1").program("FASHIONHUB")
-    assert await stranger.but(x_forwarded_for="203.0.113.8").program("FASHIONHUB")
+        await anonymous.but(x_forwarded_for="203.0.113.7, 127.0.0.1").program("FASHIONHUB")
+    assert await anonymous.but(x_forwarded_for="203.0.113.8").program("FASHIONHUB")
 
 
-async def test_limits_begin_anew_with_each_test(stranger: Stranger) -> None:
+async def test_limits_begin_anew_with_each_test(anonymous: AnonymousCaller) -> None:
     """The predecessor's bug 23: a limit reached in one test failed the next."""
-    assert await stranger.program("FASHIONHUB")
+    assert await anonymous.program("FASHIONHUB")
 
 
 async def test_without_redis_sign_in_and_bookings_go_on_within_their_limits(own_town: OwnTown) -> None:
     async with own_town(redis_url="redis://127.0.0.1:1") as town:
-        answer = await town.stranger.sign_in(ANNA.email, "orion-demo-2026")
+        answer = await town.anonymous.sign_in(ANNA.email, "orion-demo-2026")
         assert answer["token"]
         shop = await town.open_shop()
         card = await shop.anna.enroll()
@@ -200,7 +200,7 @@ async def test_repetitions_are_known_while_redis_is_away_too(alone: RateLimiter)
         await alone.take("earn", "anna", 1)
 
 
-async def test_redis_does_not_know_whom_it_counts(services: Services, stranger: Stranger) -> None:
+async def test_redis_does_not_know_whom_it_counts(services: Services, anonymous: AnonymousCaller) -> None:
     for limiter in (services.limiter, RateLimiter(services.redis, KeyRing(["another key"]))):
         await limiter.take("sign-in", "marie.weber@example.com", 5, repeatable="marie.weber@example.com")
     keys = [key.decode() for key in await services.redis.keys("limit:*")]

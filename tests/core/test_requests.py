@@ -11,12 +11,11 @@ OURS = "127.0.0.0/8, ::1/128,10.0.0.0/8"
 
 
 def connection(peer: str | None, environment: str = "test", **headers: str) -> Any:
+    settings = SimpleNamespace(trusted_proxies=OURS, is_production=environment == "production")
     return SimpleNamespace(
         client=SimpleNamespace(host=peer) if peer else None,
         headers={name.replace("_", "-"): value for name, value in headers.items()},
-        app=SimpleNamespace(
-            state=SimpleNamespace(settings=SimpleNamespace(trusted_proxies=OURS, environment=environment))
-        ),
+        app=SimpleNamespace(state=SimpleNamespace(resources=SimpleNamespace(settings=settings))),
     )
 
 

@@ -35,7 +35,10 @@ PROGRAM = PublicProgram(
     card_color="#0F5C4B",
     logo_url=None,
     terms=TermsView(1, "1", 0, 100, 50, 10, "Coffee", 120, 5),
-    rewards=[RewardView(ID, "Tote bag", "", 100, None, None), RewardView(ID, "Linen scarf", "", 500, 12, None)],
+    rewards=[
+        RewardView(ID, "Tote bag", "", 100, None, None, None),
+        RewardView(ID, "Linen scarf", "", 500, 12, None, None),
+    ],
     terms_text="1. One card for each person.\n2. Points expire after two years.",
     terms_url=None,
     privacy_url="https://fashion.example/privacy",
@@ -101,8 +104,8 @@ CARD = CardView(
     stamp_reward="Coffee",
     reward_ready=False,
     rewards=[
-        CardReward(ID, "Tote bag", "", 100, None, None, True, 0, None),
-        CardReward(ID, "Linen scarf", "", 500, 12, None, False, 40, None),
+        CardReward(ID, "Tote bag", "", 100, None, None, None, True, 0, None),
+        CardReward(ID, "Linen scarf", "", 500, 12, None, None, False, 40, None),
     ],
     next_stamp_available_at=None,
     remaining_stamps_today=5,

@@ -13,7 +13,8 @@ from backend.identity.schemas import MerchantRef, SignInView, StoreAccess, UserV
 from backend.loyalty.cards.schemas import CardMatches
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.enrollment.schemas import EnrollView
-from backend.loyalty.ledger.schemas import EarnView, RedemptionView, StampView, VoidView
+from backend.loyalty.ledger.schemas.bookings import EarnView, RedemptionView, StampView
+from backend.loyalty.ledger.schemas.returns import VoidView
 from backend.loyalty.programs.schemas import ProgramView
 from backend.loyalty.till.schemas import TillView, Undo
 from backend.merchants.schemas import PolicyView

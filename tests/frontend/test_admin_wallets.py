@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from backend.access.permissions import BY_ROLE
 from backend.identity.schemas import SignInView, UserView
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import (
@@ -69,9 +70,8 @@ PASSES = CardPasses(ID, CODE, "fashion-group", "active", 7, {"points_balance": 4
 
 
 def admin(role: str = "super_admin") -> SignInView:
-    return SignInView(
-        "secret-token", MOMENT, UserView(ID, "ada@orion.example", "Ada", role, None, [], None, []), "proof"
-    )
+    user = UserView(ID, "ada@orion.example", "Ada", role, None, sorted(BY_ROLE[role]), None, [])
+    return SignInView("secret-token", MOMENT, user, "proof")
 
 
 def runs(*listed: TaskRunView) -> httpx.Response:
@@ -99,12 +99,43 @@ async def ada(browser: Browser, backend: StaffBackend) -> Browser:
     return browser
 
 
-async def test_administrators_start_at_the_wallets_and_not_at_a_till(ada: Browser) -> None:
+async def test_administrators_start_at_the_platform_and_not_at_a_till(ada: Browser) -> None:
     assert (await ada.open("/")).headers["location"] == "/admin"
-    assert (await ada.open("/admin")).headers["location"] == "/admin/wallets"
     assert (await ada.open("/sign-in")).headers["location"] == "/admin"
     assert (await ada.open("/till")).headers["location"] == "/sign-in/store"
     assert (await ada.open("/sign-in/store")).headers["location"] == "/admin"
+
+
+async def test_the_start_page_says_what_each_page_is_for_and_asks_nobody(ada: Browser, backend: StaffBackend) -> None:
+    before = len(backend.asked)
+    assert (await ada.open("/admin")).status_code == 200
+    assert "Wallets Do the cards in Google Wallet and Apple Wallet show the same as the till?" in ada.text
+    assert "Wallet passes of a card What was sent to each wallet" in ada.text
+    assert len(backend.asked) == before, "Google and Apple may take seconds"
+
+
+async def test_the_start_page_loads_the_state_of_the_wallets(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open("/admin")
+    assert 'hx-get="/admin/wallets/state" hx-trigger="load"' in ada.page
+    backend.answers[STATUS] = found(changed(WALLETS, errors=["Google refuses the service account."]))
+    await ada.open("/admin/wallets/state", **HTMX)
+    assert "Google Wallet Failed Apple Wallet Works Google refuses the service account." in ada.text
+    backend.answers[STATUS] = httpx.ReadTimeout("slow")
+    assert (await ada.open("/admin/wallets/state", **HTMX)).status_code == 200
+    assert "The check took too long." in ada.text
+    assert (await ada.open("/admin/wallets/state")).headers["location"] == "/admin/wallets"
+
+
+async def test_the_navigation_lists_what_the_administrator_may_open(ada: Browser, backend: StaffBackend) -> None:
+    await ada.open("/admin/passes")
+    assert 'href="/admin/passes" aria-current="page"' in ada.page
+    assert 'href="/admin" aria-current' not in ada.page
+    await ada.send("/sign-out")
+    backend.answers["POST /auth/sign-in"] = found(admin("platform_admin"), 201)
+    await ada.sign_in()
+    await ada.open("/admin")
+    assert 'href="/admin/wallets"' in ada.page
+    assert "/admin/passes" not in ada.page
 
 
 async def test_signing_in_leads_an_administrator_to_the_place_they_asked_for(

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import HoldView
-from backend.loyalty.ledger.schemas import RelinkingView, ReservationView
+from backend.loyalty.ledger.schemas.cards import RelinkingView
+from backend.loyalty.ledger.schemas.holds import ReservationView
 from tests.frontend.canned import CARD, MOMENT, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
@@ -32,17 +33,28 @@ def require_receipts(backend: StaffBackend) -> None:
     backend.till = changed(backend.till, program=changed(backend.till.program, policy=policy))
 
 
-def form_with(anna: Browser, deed: str) -> str:
+def commands_of(form: str) -> list[str]:
+    """The addresses of the form's buttons, below the address of the card."""
+    [action] = re.findall(r'<form [^>]* action="([^"]+)"', form)
+    buttons = [tag for tag in re.findall(r"<button\b[^>]*>", form) if 'type="button"' not in tag]
+    addresses = [(re.findall(r'formaction="([^"]+)"', tag) or [action])[0] for tag in buttons]
+    return [address.split("/", 4)[-1] for address in addresses]
+
+
+def forms_of(anna: Browser) -> list[str]:
+    """The forms that record something on the card."""
     forms: list[str] = re.findall(r"<form\b.*?</form>", anna.page, re.DOTALL)
-    [form] = [form for form in forms if f'name="deed" value="{deed}"' in form]
+    return [form for form in forms if ' action="/till/cards/' in form]
+
+
+def form_with(anna: Browser, command: str) -> str:
+    [form] = [form for form in forms_of(anna) if command in commands_of(form)]
     return form
 
 
 def pressed_by_enter(form: str) -> str:
     """A browser presses the first submit button."""
-    buttons: list[str] = re.findall(r"<button\b[^>]*>", form)
-    first = next(button for button in buttons if 'type="button"' not in button)
-    return first.split('value="')[1].split('"')[0]
+    return commands_of(form)[0]
 
 
 def tag_of(form: str, name: str) -> str:
@@ -55,8 +67,8 @@ def tag_of(form: str, name: str) -> str:
         ("hybrid", False, "points"),
         ("hybrid", True, "points"),
         ("points", False, "points"),
-        ("stamps", False, "stamp"),
-        ("stamps", True, "stamp_reward"),
+        ("stamps", False, "stamps"),
+        ("stamps", True, "redemptions/stamps"),
     ],
 )
 async def test_enter_records_the_purchase_or_the_stamp_whatever_is_set_aside(
@@ -67,16 +79,18 @@ async def test_enter_records_the_purchase_or_the_stamp_whatever_is_set_aside(
     assert pressed_by_enter(form_with(anna, pressed)) == pressed
 
 
-@pytest.mark.parametrize("deed", ["stamp", "stamp_reward"])
+@pytest.mark.parametrize("command", ["stamps", "redemptions/stamps"])
 async def test_enter_does_not_confirm_a_second_stamp_where_there_is_nothing_else(
-    anna: Browser, backend: StaffBackend, deed: str
+    anna: Browser, backend: StaffBackend, command: str
 ) -> None:
-    show(backend, "stamps", reward_ready=deed == "stamp_reward")
+    show(backend, "stamps", reward_ready=command == "redemptions/stamps")
     await anna.open(CARD_PATH)
     for _ in range(2):
-        await anna.send(CARD_PATH, htmx=True, idem=anna.hidden("idem"), deed=deed)
+        await anna.send(f"{CARD_PATH}/{command}", htmx=True, idem=anna.hidden("idem"))
     assert "Record it again" in anna.text
-    assert pressed_by_enter(form_with(anna, f"{deed}.again")) == deed
+    first, confirming = re.findall(rf'<button [^>]*formaction="{CARD_PATH}/{command}"[^>]*>', anna.page)
+    assert ["confirmed" in button for button in (first, confirming)] == [False, True]
+    assert pressed_by_enter(form_with(anna, command)) == command
 
 
 async def test_enter_in_the_quantity_of_what_is_set_aside_hands_that_over(anna: Browser, backend: StaffBackend) -> None:
@@ -84,10 +98,9 @@ async def test_enter_in_the_quantity_of_what_is_set_aside_hands_that_over(anna: 
     show(backend, holds=[HOLD, other])
     await anna.open(CARD_PATH)
     for hold in (HOLD, other):
-        form = form_with(anna, f"confirm.{hold.id}")
-        assert pressed_by_enter(form) == f"confirm.{hold.id}"
+        form = form_with(anna, f"holds/{hold.id}/confirm")
+        assert commands_of(form) == [f"holds/{hold.id}/confirm", f"holds/{hold.id}/release"]
         assert f'name="quantity.{hold.id}"' in form
-        assert f'value="release.{hold.id}"' in form
 
 
 @pytest.mark.parametrize("policy", ["required", "optional"])
@@ -96,18 +109,18 @@ async def test_a_wrong_pin_is_said_where_it_was_entered(anna: Browser, backend: 
     show(backend, policy=policy, holds=[other, HOLD])
     backend.answers[CONFIRM] = refused(403, "pin_invalid")
     await anna.open(CARD_PATH)
-    deed = f"confirm.{HOLD.id}"
-    await anna.send(CARD_PATH, htmx=True, idem="h", deed=deed, staff_pin="1111", **typed)
-    assert 'aria-invalid="true"' in tag_of(form_with(anna, deed), "staff_pin")
-    assert 'value="1"' in tag_of(form_with(anna, deed), f"quantity.{HOLD.id}")
-    for elsewhere in ("points", f"confirm.{other.id}"):
+    command = f"holds/{HOLD.id}/confirm"
+    await anna.send(f"{CARD_PATH}/{command}", htmx=True, idem="h", staff_pin="1111", **typed)
+    assert 'aria-invalid="true"' in tag_of(form_with(anna, command), "staff_pin")
+    assert 'value="1"' in tag_of(form_with(anna, command), f"quantity.{HOLD.id}")
+    for elsewhere in ("points", f"holds/{other.id}/confirm"):
         assert "aria-invalid" not in tag_of(form_with(anna, elsewhere), "staff_pin")
     assert 'value="12,50"' in tag_of(form_with(anna, "points"), "amount")
 
 
-async def done(anna: Browser, deed: str, *, htmx: bool, **typed: str) -> None:
+async def done(anna: Browser, command: str, *, htmx: bool, **typed: str) -> None:
     """Presses the button and expects the card on the screen again."""
-    answer = await anna.send(CARD_PATH, htmx=htmx, idem=anna.hidden("idem"), deed=deed, **typed)
+    answer = await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, idem=anna.hidden("idem"), **typed)
     assert answer.status_code == (200 if htmx else 303)
     if not htmx:
         await anna.open(answer.headers["location"])
@@ -115,10 +128,18 @@ async def done(anna: Browser, deed: str, *, htmx: bool, **typed: str) -> None:
 
 @pytest.mark.parametrize("htmx", [True, False], ids=["htmx", "without scripts"])
 @pytest.mark.parametrize(
-    "deed", ["stamp", "stamp_reward", REWARD, f"confirm.{HOLD.id}", f"release.{HOLD.id}", "relink"]
+    "command",
+    [
+        "stamps",
+        "redemptions/stamps",
+        f"redemptions/{REWARD}",
+        f"holds/{HOLD.id}/confirm",
+        f"holds/{HOLD.id}/release",
+        "links",
+    ],
 )
 async def test_the_amount_typed_before_something_else_is_done_on_the_card_is_still_there(
-    anna: Browser, backend: StaffBackend, deed: str, htmx: bool
+    anna: Browser, backend: StaffBackend, command: str, htmx: bool
 ) -> None:
     backend.answers |= {CONFIRM: backend.answers[REDEEM], RELEASE: found(ReservationView(HOLD, CARD), 201)}
     backend.answers[LINKS] = found(RelinkingView(CARD))
@@ -126,7 +147,7 @@ async def test_the_amount_typed_before_something_else_is_done_on_the_card_is_sti
     await anna.open(CARD_PATH)
     key = anna.hidden("idem")
     typed = {"amount": "13,70", "order_reference": "R-7", "category_ids": str(CATEGORY.id), "staff_pin": "2468"}
-    await done(anna, deed, htmx=htmx, **typed)
+    await done(anna, command, htmx=htmx, **typed)
     form = form_with(anna, "points")
     assert 'value="13,70"' in tag_of(form, "amount")
     assert 'value="R-7"' in tag_of(form, "order_reference")
@@ -148,7 +169,7 @@ async def test_the_amount_waits_for_its_card_when_the_screen_could_not_be_read_a
 ) -> None:
     await anna.open(CARD_PATH)
     shown, backend.answers[TILL] = backend.answers[TILL], httpx.ConnectError("away")
-    await done(anna, "stamp", htmx=True, amount="13,70")
+    await done(anna, "stamps", htmx=True, amount="13,70")
     backend.answers[TILL] = shown
     await anna.open(CARD_PATH)
     assert 'value="13,70"' in tag_of(form_with(anna, "points"), "amount")
@@ -156,7 +177,7 @@ async def test_the_amount_waits_for_its_card_when_the_screen_could_not_be_read_a
 
 async def test_the_amount_of_one_card_never_stands_on_another(anna: Browser, backend: StaffBackend) -> None:
     await anna.open(CARD_PATH)
-    await anna.send(CARD_PATH, idem="k", deed="stamp", amount="13,70")
+    await anna.send(f"{CARD_PATH}/stamps", idem="k", amount="13,70")
     show(backend, id=OTHER)
     await anna.open(f"/till/cards/{OTHER}")
     assert 'value=""' in tag_of(form_with(anna, "points"), "amount")
@@ -188,20 +209,47 @@ async def test_undo_for_the_customer_before_says_that_the_amount_of_this_one_is_
 async def test_an_owner_who_lifts_the_limit_for_a_stamp_leaves_the_amount(anna: Browser, backend: StaffBackend) -> None:
     stamped, backend.answers[STAMPS] = backend.answers[STAMPS], refused(409, "limit_reached")
     await anna.open(CARD_PATH)
-    await anna.send(CARD_PATH, htmx=True, idem="k", deed="stamp")
+    await anna.send(f"{CARD_PATH}/stamps", htmx=True, idem="k")
     assert 'hx-include="#amount, #order_reference"' in anna.page
     backend.answers[STAMPS] = stamped
     owner = {"override.email": "claire@fashion.example", "override.pin": "97531"}
-    await done(anna, "stamp", htmx=True, amount="13,70", **owner)
+    await done(anna, "stamps", htmx=True, amount="13,70", **owner)
     assert 'value="13,70"' in tag_of(form_with(anna, "points"), "amount")
 
 
-async def test_no_form_of_the_card_hides_what_it_does(anna: Browser, backend: StaffBackend) -> None:
-    """A till that lost an answer asks for the key of the button that was pressed."""
+async def test_each_button_of_the_card_has_an_address_of_its_own(anna: Browser, backend: StaffBackend) -> None:
+    """A till that got no answer asks about the address that was sent."""
     show(backend, holds=[HOLD])
     await anna.open(CARD_PATH)
-    assert {tag.split()[0] for tag in re.findall(r"<(\w+ [^>]*)name=\"deed\"", anna.page)} == {"button"}
-    assert 'name="deed" value="relink"' in form_with(anna, "relink")
+    holds = [f"holds/{HOLD.id}/confirm", f"holds/{HOLD.id}/release"]
+    assert [commands_of(form) for form in forms_of(anna)] == [
+        holds,
+        ["points", "stamps", f"redemptions/{REWARD}"],
+        ["links"],
+    ]
+    show(backend, reward_ready=True)
+    await anna.open(CARD_PATH)
+    assert commands_of(form_with(anna, "points")) == ["points", "redemptions/stamps", f"redemptions/{REWARD}"]
+
+
+async def test_the_address_of_a_button_opens_the_card(anna: Browser, backend: StaffBackend) -> None:
+    """Without scripts it is in the address bar after a refusal, and the form for the language leads back to it."""
+    show(backend, holds=[HOLD])
+    await anna.open(CARD_PATH)
+    for command in [command for form in forms_of(anna) for command in commands_of(form)]:
+        answer = await anna.open(f"{CARD_PATH}/{command}")
+        assert (answer.status_code, answer.headers["location"]) == (303, CARD_PATH)
+
+
+@pytest.mark.parametrize("path", ["", "/redemptions/nothing", "/holds/33/confirm", "/unknown"])
+async def test_nothing_is_recorded_at_an_address_without_a_button(
+    anna: Browser, backend: StaffBackend, path: str
+) -> None:
+    await anna.open(CARD_PATH)
+    asked = len(backend.asked)
+    answer = await anna.send(f"{CARD_PATH}{path}", htmx=True, idem="k", amount="10")
+    assert answer.status_code in {404, 405}
+    assert len(backend.asked) == asked
 
 
 async def test_a_pin_that_may_be_left_out_hides_until_it_is_wanted_or_wrong(
@@ -215,16 +263,16 @@ async def test_a_pin_that_may_be_left_out_hides_until_it_is_wanted_or_wrong(
         assert all('name="staff_pin"' in part for part in hidden)
     await anna.open(CARD_PATH)
     backend.answers[STAMPS] = refused(403, "pin_invalid")
-    await anna.send(CARD_PATH, htmx=True, idem="k", deed="stamp", staff_pin="1111")
-    assert '<details class="with-pin" open>' in form_with(anna, "stamp")
-    assert '<details class="with-pin">' in form_with(anna, f"confirm.{HOLD.id}")
+    await anna.send(f"{CARD_PATH}/stamps", htmx=True, idem="k", staff_pin="1111")
+    assert '<details class="with-pin" open>' in form_with(anna, "stamps")
+    assert '<details class="with-pin">' in form_with(anna, f"holds/{HOLD.id}/confirm")
 
 
-@pytest.mark.parametrize(("deed", "shown"), [("stamp", "13,70"), ("relink", "13,70"), ("points", "")])
+@pytest.mark.parametrize(("command", "shown"), [("stamps", "13,70"), ("links", "13,70"), ("points", "")])
 async def test_an_amount_stays_when_something_else_turns_out_to_be_recorded(
-    anna: Browser, backend: StaffBackend, deed: str, shown: str
+    anna: Browser, backend: StaffBackend, command: str, shown: str
 ) -> None:
-    asked = f"/till/bookings/key.{deed}?card_id={CARD.id}&open_card={CARD.id}&amount=13,70"
+    asked = f"/till/bookings/key?command={command}&card_id={CARD.id}&open_card={CARD.id}&amount=13,70"
     await anna.open(asked, **{"HX-Request": "true"})
     assert "Recorded. It counted only once." in anna.text
     assert f'value="{shown}"' in tag_of(form_with(anna, "points"), "amount")

@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
-from frontend.card.wallets import TROUBLES
+from frontend.card.wallets import WALLET_PROBLEMS
 from frontend.kit.assets import Assets
 from i18n.translator import get_translator
 from tests.frontend import canned
@@ -84,9 +84,9 @@ async def test_a_card_that_is_not_active_shows_no_code(customer: Client) -> None
 
 
 async def test_a_button_that_leads_back_is_explained(customer: Client) -> None:
-    for code in TROUBLES:
+    for code in WALLET_PROBLEMS:
         page = (await customer.get(f"/c/{canned.TOKEN}?lang=en&wallet={code}")).text
-        assert get_translator("en").gettext(TROUBLES[code]) in page
+        assert get_translator("en").gettext(WALLET_PROBLEMS[code]) in page
     assert 'role="alert"' not in (await customer.get(f"/c/{canned.TOKEN}?lang=en&wallet=nonsense")).text
 
 

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from environment.logs import without_tokens
+from frontend.kit import problems
 from frontend.system import views
 from frontend.system.csp_reports import PER_MINUTE, ReportLimit, violations_of
 from tests.frontend.staff_backend import StaffBackend
@@ -24,9 +25,15 @@ REPORT = {
 
 
 @pytest.fixture
-def lines() -> Iterator[list[dict[str, object]]]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, object]]]:
+    """Loggers of its own: others keep the configuration of an earlier test."""
+    configured = structlog.get_config()
+    structlog.reset_defaults()
+    for module in (problems, views):
+        monkeypatch.setattr(module, "log", structlog.get_logger())
     with structlog.testing.capture_logs() as captured:
         yield captured  # type: ignore[misc]
+    structlog.configure(**configured)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ async def test_the_button_wears_the_merchants_color(customer: Client) -> None:
     assert "--brand:#0f5c4b;--on-brand:#ffffff" in css.text
 
 
-async def test_a_stranger_joins_and_sees_the_card(customer: Client) -> None:
+async def test_a_new_customer_joins_and_sees_the_card(customer: Client) -> None:
     answer = await join(customer, email="new@example.com", first_name="Zoé", accept_terms="yes")
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/c/{canned.TOKEN}?lang=en&welcome=mailed"

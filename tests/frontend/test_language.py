@@ -102,7 +102,7 @@ async def test_a_customer_saves_another_language_on_the_own_page(
 
 
 @pytest.mark.parametrize(("accepted", "shown"), [("pt", "lb"), ("pt, de-LU;q=0.5", "de"), ("", "lb")])
-async def test_a_stranger_without_a_language_of_ours_reads_the_stores(
+async def test_an_anonymous_customer_without_a_language_of_ours_reads_the_stores(
     customer: AsyncTestClient, accepted: str, shown: str
 ) -> None:
     page = await customer.get("/j/FASHIONHUB", headers={"Accept-Language": accepted})

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from tests.chromium import ARGUMENTS, CHROMIUM, scan
-from tests.frontend.till_stub import PAGE, TillStub
+from tests.frontend.till_stub import PAGE, POINTS, STAMPS, TillStub
 
 pytestmark = pytest.mark.browser
 
@@ -127,10 +127,8 @@ async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(
     await till.page.keyboard.press("Enter")
     may_answer.set()
     await expect(till.page.locator("h2")).to_have_text("Card same")
-    assert [path for path, _ in till.calls] == ["/till/find", "/till/points"]
-    assert till.sent("/till/points") == [
-        {"idem": f"key-{OTTO}", "card_id": f"card-{OTTO}", "amount": "41,5", "deed": "points"}
-    ]
+    assert [path for path, _ in till.calls] == ["/till/find", POINTS]
+    assert till.sent(POINTS) == [{"idem": f"key-{OTTO}", "amount": "41,5"}]
 
 
 @pytest.mark.parametrize("is_found", [True, False], ids=["found", "not found"])
@@ -157,7 +155,7 @@ async def test_in_the_empty_finder_minus_still_undoes_and_a_name_may_contain_one
     await finder.fill("")
     await till.page.keyboard.press("-")
     await expect(till.page.locator("[data-amount]")).to_have_count(0)
-    assert till.counted() == {"/till/stamps": 1, "/till/undo": 1}
+    assert till.counted() == {STAMPS: 1, "/till/undo": 1}
 
 
 async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillStub) -> None:
@@ -174,22 +172,22 @@ async def test_keys_pressed_for_a_card_that_is_not_found_do_nothing(till: TillSt
 
 async def test_a_scan_during_a_booking_waits_for_the_booking(till: TillStub) -> None:
     await open_card(till)
-    may_answer = till.hold("/till/stamps")
-    async with till.page.expect_request("**/till/stamps"):
+    may_answer = till.hold(STAMPS)
+    async with till.page.expect_request(f"**{STAMPS}"):
         await till.page.keyboard.press("+")
     await scan(till.page, OTTO)
     await till.settled()
-    assert till.counted() == {"/till/stamps": 1}
+    assert till.counted() == {STAMPS: 1}
     may_answer.set()
     await expect(till.page.locator("h2")).to_have_text(f"Card {OTTO}")
-    assert [path for path, _ in till.calls] == ["/till/stamps", "/till/find"]
+    assert [path for path, _ in till.calls] == [STAMPS, "/till/find"]
 
 
 async def test_a_scan_while_a_purchase_is_being_recorded_does_not_call_it_lost(till: TillStub) -> None:
     await open_card(till)
-    may_answer = till.hold("/till/points")
+    may_answer = till.hold(POINTS)
     await till.page.keyboard.type("12,50")
-    async with till.page.expect_request("**/till/points"):
+    async with till.page.expect_request(f"**{POINTS}"):
         await till.page.keyboard.press("Enter")
     await scan(till.page, OTTO)
     may_answer.set()
@@ -217,7 +215,7 @@ async def test_plus_books_a_stamp_while_the_cursor_is_in_the_amount(till: TillSt
     await open_card(till)
     await till.page.keyboard.press("+")
     await expect(till.page.locator("h2")).to_have_text("Card same")
-    assert till.counted() == {"/till/stamps": 1}
+    assert till.counted() == {STAMPS: 1}
 
 
 async def test_operators_are_text_in_other_fields(till: TillStub) -> None:
@@ -248,7 +246,7 @@ async def test_the_keys_right_after_a_scan_are_a_persons(till: TillStub) -> None
     await till.page.clock.run_for(200)
     await till.page.clock.resume()
     await expect(till.page.locator("[data-undo]")).to_be_visible()
-    assert till.counted()["/till/stamps"] == 1
+    assert till.counted()[STAMPS] == 1
 
 
 async def test_the_digit_of_a_reason_takes_a_booking_back(till: TillStub) -> None:
@@ -342,7 +340,7 @@ async def test_minus_undoes_the_last_booking(till: TillStub) -> None:
     await expect(till.page.locator("[data-undo]")).to_be_visible()
     await till.page.keyboard.press("-")
     await expect(till.page.locator("[data-amount]")).to_have_count(0)
-    assert till.counted() == {"/till/stamps": 1, "/till/undo": 1}
+    assert till.counted() == {STAMPS: 1, "/till/undo": 1}
 
 
 async def test_the_time_to_undo_runs_out_after_twenty_seconds(till: TillStub) -> None:
@@ -367,7 +365,7 @@ async def test_a_held_key_books_once(till: TillStub) -> None:
         await till.page.keyboard.down("+")
     await expect(till.page.locator("h2")).to_have_text("Card same")
     await till.settled()
-    assert till.counted() == {"/till/stamps": 1}
+    assert till.counted() == {STAMPS: 1}
 
 
 async def test_with_till_keys_off_only_scanning_works(till: TillStub) -> None:
@@ -429,18 +427,26 @@ async def test_an_amount_nobody_can_read_is_said_when_it_is_left(till: TillStub)
 
 async def test_without_an_answer_the_form_stays_and_the_booking_is_asked_about(till: TillStub) -> None:
     await open_card(till)
-    till.away.add("/till/points")
+    till.away.add(POINTS)
     await till.page.keyboard.type("12,50")
     await till.page.keyboard.press("Enter")
     await expect(till.page.locator("#says")).to_have_text("It was booked.")
     await expect(till.page.locator("[data-amount]")).to_have_value("12,50")
-    assert till.counted() == {"/till/points": 1, f"/till/bookings/key-{MARIE}.points": 1}
+    assert till.counted() == {POINTS: 1, f"/till/bookings/key-{MARIE}": 1}
+
+
+async def test_the_booking_of_the_pressed_button_is_asked_about(till: TillStub) -> None:
+    await open_card(till)
+    till.away.add(STAMPS)
+    await till.page.keyboard.press("+")
+    await expect(till.page.locator("#says")).to_have_text("It was booked.")
+    assert till.sent(f"/till/bookings/key-{MARIE}") == [{"command": "stamps", "card_id": "1"}]
 
 
 async def test_what_became_of_a_booking_is_asked_until_it_is_known(till: TillStub) -> None:
     await open_card(till)
-    asked = f"/till/bookings/key-{MARIE}.points"
-    till.away |= {"/till/points", asked}
+    asked = f"/till/bookings/key-{MARIE}"
+    till.away |= {POINTS, asked}
     await till.page.clock.install()
     await till.page.keyboard.type("12,50")
     async with till.page.expect_event("requestfailed", lambda request: asked in request.url):
@@ -448,7 +454,7 @@ async def test_what_became_of_a_booking_is_asked_until_it_is_known(till: TillStu
     till.away.clear()
     await till.page.clock.run_for(5_000)
     await expect(till.page.locator("#says")).to_have_text("It was booked.")
-    assert till.counted() == {"/till/points": 1, asked: 2}
+    assert till.counted() == {POINTS: 1, asked: 2}
 
 
 @pytest.mark.parametrize("leads_on", ["Escape", "F6", "a scan"])
@@ -456,8 +462,8 @@ async def test_the_till_goes_on_asking_about_a_customer_who_was_left_without_an_
     till: TillStub, leads_on: str
 ) -> None:
     await open_card(till)
-    asked = f"/till/bookings/key-{MARIE}.points"
-    till.away |= {"/till/points", asked}
+    asked = f"/till/bookings/key-{MARIE}"
+    till.away |= {POINTS, asked}
     await till.page.clock.install()
     await till.page.keyboard.type("12,50")
     async with till.page.expect_event("requestfailed", lambda request: asked in request.url):
@@ -474,8 +480,8 @@ async def test_the_till_goes_on_asking_about_a_customer_who_was_left_without_an_
 
 async def test_what_became_of_a_booking_does_not_cover_the_customer_after(till: TillStub) -> None:
     await open_card(till)
-    asked = f"/till/bookings/key-{MARIE}.points"
-    till.away.add("/till/points")
+    asked = f"/till/bookings/key-{MARIE}"
+    till.away.add(POINTS)
     till.covers.add(asked)
     may_answer = till.hold(asked)
     await till.page.keyboard.type("12,50")
@@ -492,8 +498,8 @@ async def test_what_became_of_a_booking_does_not_cover_the_customer_after(till: 
 @pytest.mark.parametrize("status", [200, 502])
 async def test_the_page_of_a_gateway_is_no_answer(till: TillStub, status: int) -> None:
     await open_card(till)
-    till.behind_a_gateway.add("/till/points")
-    till.status["/till/points"] = status
+    till.behind_a_gateway.add(POINTS)
+    till.status[POINTS] = status
     await till.page.keyboard.type("12,50")
     await till.page.keyboard.press("Enter")
     await expect(till.page.locator("#says")).to_have_text("It was booked.")

@@ -21,17 +21,17 @@ GIVEN = {"email": "claire@fashion.example", "pin": "97531"}
 LIFT = "Record it anyway"
 
 
-async def book(anna: Browser, deed: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
+async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
     await anna.open(CARD_PATH)
-    return await anna.send(CARD_PATH, htmx=htmx, idem=anna.hidden("idem"), deed=deed, **fields)
+    return await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, idem=anna.hidden("idem"), **fields)
 
 
 async def lift(anna: Browser, *, htmx: bool = True, **fields: str) -> httpx.Response:
     """Submits the owner's form with all its hidden values and the two entered fields."""
     form = owners_form(anna)
     kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    [deed] = re.findall(r'name="deed" value="([^"]+)"', form)
-    return await anna.send(CARD_PATH, htmx=htmx, **kept | {"deed": deed} | OWNER | fields)
+    [address] = re.findall(r' action="([^"]+)"', form)
+    return await anna.send(address, htmx=htmx, **kept | OWNER | fields)
 
 
 def owners_form(anna: Browser) -> str:
@@ -76,7 +76,7 @@ async def test_no_other_refusal_offers_it(anna: Browser, backend: StaffBackend) 
     await anna.open(CARD_PATH)
     assert not owners_form(anna)
     backend.answers[STAMPS] = refused(409, "stamp_cooldown")
-    await book(anna, "stamp")
+    await book(anna, "stamps")
     assert not owners_form(anna)
 
 
@@ -97,7 +97,7 @@ async def test_a_sale_is_booked_all_the_same_as_it_was_written_under_a_new_key(
 
 
 async def test_a_large_amount_is_not_asked_about_again(anna: Browser, limited: StaffBackend) -> None:
-    await book(anna, "points.415000", amount="4150")
+    await book(anna, amount="4150", confirmed="415000")
     open_again(limited)
     await lift(anna)
     assert limited.body("/points")["purchase_amount_cents"] == 415_000
@@ -111,20 +111,20 @@ async def test_both_buttons_on_the_screen_share_the_key_so_that_they_book_once(
 
 
 @pytest.mark.parametrize(
-    ("deed", "path", "what"),
+    ("command", "path", "what"),
     [
-        ("stamp", "/stamps", "Stamp"),
-        ("stamp_reward", "/redemptions", "Coffee"),
-        (str(CARD.rewards[0].id), "/redemptions", "Tote bag"),
-        (f"confirm.{HOLD.id}", "/confirm", "Tote bag"),
+        ("stamps", "/stamps", "Stamp"),
+        ("redemptions/stamps", "/redemptions", "Coffee"),
+        (f"redemptions/{CARD.rewards[0].id}", "/redemptions", "Tote bag"),
+        (f"holds/{HOLD.id}/confirm", "/confirm", "Tote bag"),
     ],
     ids=["stamp", "stamp card", "reward", "set aside"],
 )
 async def test_the_owner_sees_what_it_is_that_is_booked_all_the_same(
-    anna: Browser, limited: StaffBackend, deed: str, path: str, what: str
+    anna: Browser, limited: StaffBackend, command: str, path: str, what: str
 ) -> None:
     limited.till = changed(limited.till, card=changed(CARD, holds=[HOLD]))
-    await book(anna, deed, **{f"quantity.{HOLD.id}": "1"})
+    await book(anna, command, **{f"quantity.{HOLD.id}": "1"})
     assert f"{LIFT} {what}" in anna.text
     await lift(anna)
     assert limited.body(path)["override"] == GIVEN
@@ -132,7 +132,7 @@ async def test_the_owner_sees_what_it_is_that_is_booked_all_the_same(
 
 async def test_fewer_pieces_stay_fewer(anna: Browser, limited: StaffBackend) -> None:
     limited.till = changed(limited.till, card=changed(CARD, holds=[changed(HOLD, quantity=3)]))
-    await book(anna, f"confirm.{HOLD.id}", **{f"quantity.{HOLD.id}": "2"})
+    await book(anna, f"holds/{HOLD.id}/confirm", **{f"quantity.{HOLD.id}": "2"})
     assert f"{LIFT} 2 × Tote bag" in anna.text
     await lift(anna)
     assert limited.body("/confirm")["quantity"] == 2
@@ -175,7 +175,7 @@ async def test_what_is_wrong_with_the_owners_answer_stands_beside_it(
 async def test_half_an_answer_is_not_sent(
     anna: Browser, limited: StaffBackend, written: dict[str, str], field: str, sentence: str
 ) -> None:
-    await book(anna, "stamp")
+    await book(anna, "stamps")
     assert (await lift(anna, **written)).status_code == 422
     assert 'aria-invalid="true"' in tag_of(owners_form(anna), field)
     assert sentence in anna.text
@@ -188,7 +188,7 @@ async def test_where_pins_are_required_both_are_asked_for_and_each_is_blamed_for
     limited.till = changed(
         limited.till, program=changed(STAFF_PROGRAM, policy=changed(POLICY, staff_pin_policy="required"))
     )
-    await book(anna, "stamp", staff_pin="2468")
+    await book(anna, "stamps", staff_pin="2468")
     assert not anna.repeats("2468")
     limited.answers[VERIFY] = refused(403, "pin_invalid")
     await lift(anna, staff_pin="1111")
@@ -202,7 +202,7 @@ async def test_where_pins_are_required_both_are_asked_for_and_each_is_blamed_for
 
 
 async def test_a_twin_under_way_keeps_the_key_and_the_owners_form(anna: Browser, limited: StaffBackend) -> None:
-    await book(anna, "stamp")
+    await book(anna, "stamps")
     key = anna.hidden("idem")
     limited.answers[STAMPS] = refused(409, "request_in_progress")
     await lift(anna)
@@ -227,5 +227,6 @@ async def test_without_scripts_no_answer_asks_for_the_pin_again_and_keeps_the_ke
     assert (await lift(anna, htmx=False)).status_code == 503
     assert not anna.repeats("97531")
     assert 'type="password"' in tag_of(anna.page, "override.pin")
-    assert [anna.hidden(name) for name in ("idem", "deed", "amount")] == [key, "points", "41,50"]
+    assert f'action="{CARD_PATH}/points"' in anna.page
+    assert [anna.hidden(name) for name in ("idem", "amount")] == [key, "41,50"]
     assert anna.hidden("override.email") == OWNER["override.email"]

@@ -106,7 +106,7 @@ async def test_a_pasted_code_amount_and_pin_are_what_they_look_like(anna: Browse
     assert "No card has this code." in anna.text
     await anna.open(CARD_PATH)
     pasted = {"amount": "\u202d41,50\u202c", "staff_pin": "2468\u200b", "category_ids": str(CATEGORY.id)}
-    await anna.send(CARD_PATH, htmx=True, idem=anna.hidden("idem"), deed="points", **pasted)
+    await anna.send(f"{CARD_PATH}/points", htmx=True, idem=anna.hidden("idem"), **pasted)
     assert backend.body("/points")["purchase_amount_cents"] == 4150
     assert backend.body("/points")["staff_pin"] == "2468"
 

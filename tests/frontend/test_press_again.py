@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.loyalty.ledger.schemas import OrderPreview
+from backend.loyalty.ledger.schemas.returns import OrderPreview
 from tests.frontend.canned import CARD, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
@@ -14,14 +14,14 @@ POINTS, VERIFY = "POST /store/loyalty/cards/*/points", "POST /store/loyalty/pins
 VOID, RETURN = "POST /store/loyalty/transactions/*/void", "POST /store/loyalty/returns"
 AWAY = httpx.ReadTimeout("slow")
 OWNER = {"override.email": "claire@fashion.example", "override.pin": "97531"}
-SALE_ID = UUID(int=31)
+SALE_ID, HOLD_ID = UUID(int=31), UUID(int=33)
 SOLD = booking("earned", "points", 41, days_ago=0, id=SALE_ID, purchase_amount_cents=4150)
 
 
-async def press(anna: Browser, deed: str, **fields: str) -> httpx.Response:
+async def press(anna: Browser, command: str, **fields: str) -> httpx.Response:
     """A button of the form on the screen. Without an answer that is the previous form."""
     shown = anna.page
-    answer = await anna.send(CARD_PATH, htmx=True, idem=anna.hidden("idem"), deed=deed, **fields)
+    answer = await anna.send(f"{CARD_PATH}/{command}", htmx=True, idem=anna.hidden("idem"), **fields)
     if answer.status_code == 503:
         anna.page = shown
     return answer
@@ -38,9 +38,9 @@ async def test_a_confirmed_sale_without_an_answer_is_confirmed_again_under_its_k
     backend.answers[POINTS] = AWAY
     await anna.open(CARD_PATH)
     await press(anna, "points", amount="4150")
-    await press(anna, "points.415000", amount="4150")
+    await press(anna, "points", amount="4150", confirmed="415000")
     assert (await press(anna, "points", amount="4150")).status_code == 422
-    await press(anna, "points.415000", amount="4150")
+    await press(anna, "points", amount="4150", confirmed="415000")
     first, second = keys(backend, "/points")
     assert first == second
 
@@ -137,31 +137,30 @@ async def test_a_part_of_a_receipt_comes_back_under_the_key_it_was_sent_with(
     assert 'name="idem" value="first"' in anna.page
 
 
-@pytest.mark.parametrize(("deed", "confirming"), [("points", "points.1250"), ("stamp", "stamp.again")])
+@pytest.mark.parametrize(("command", "confirmed"), [("points", "1250"), ("stamps", "again")])
 async def test_the_key_that_asks_and_the_one_that_confirms_book_once_together(
-    anna: Browser, backend: StaffBackend, deed: str, confirming: str
+    anna: Browser, backend: StaffBackend, command: str, confirmed: str
 ) -> None:
     """The answer to a confirmed command is lost; a moment later the first key no longer asks for confirmation."""
-    path, call = ("/points", POINTS) if deed == "points" else ("/stamps", "POST /store/loyalty/cards/*/stamps")
-    backend.answers[call] = AWAY
+    backend.answers[f"POST /store/loyalty/cards/*/{command}"] = AWAY
     await anna.open(CARD_PATH)
-    await press(anna, confirming, amount="12,50")
-    await press(anna, deed, amount="12,50")
-    first, second = keys(backend, path)
+    await press(anna, command, amount="12,50", confirmed=confirmed)
+    await press(anna, command, amount="12,50")
+    first, second = keys(backend, f"/{command}")
     assert first == second
 
 
-@pytest.mark.parametrize("deed", ["points", "stamp"])
+@pytest.mark.parametrize("command", ["points", "stamps"])
 async def test_what_turns_out_to_be_recorded_is_not_recorded_again_by_the_next_press(
-    anna: Browser, backend: StaffBackend, deed: str
+    anna: Browser, backend: StaffBackend, command: str
 ) -> None:
     backend.answers["GET /idempotency/*"] = httpx.Response(
         200, json={"state": "booked", "transaction_id": str(SOLD.id)}
     )
     backend.till = changed(backend.till, recent=[SOLD])
-    await anna.open(f"/till/bookings/key.{deed}?card_id={CARD.id}", **HTMX)
+    await anna.open(f"/till/bookings/key?command={command}&card_id={CARD.id}", **HTMX)
     assert "Recorded. It counted only once." in anna.text
-    assert (await press(anna, deed, amount="41,50")).status_code == 422
+    assert (await press(anna, command, amount="41,50")).status_code == 422
     assert "recorded on this card a moment ago." in anna.text
     assert not backend.posts("/points") + backend.posts("/stamps")
 
@@ -169,23 +168,23 @@ async def test_what_turns_out_to_be_recorded_is_not_recorded_again_by_the_next_p
 async def test_what_the_browser_asks_about_is_found_under_the_key_it_was_sent_with(
     anna: Browser, backend: StaffBackend
 ) -> None:
-    await anna.open(f"/till/bookings/key.points.415000?card_id={CARD.id}", **HTMX)
+    await anna.open(f"/till/bookings/key?command=holds/{HOLD_ID}/confirm&card_id={CARD.id}", **HTMX)
     assert [request.url.path for request in backend.asked if "/idempotency/" in request.url.path] == [
-        "/api/v1/idempotency/key.points"
+        f"/api/v1/idempotency/key.holds.{HOLD_ID}.confirm"
     ]
 
 
-@pytest.mark.parametrize("deed", ["points", "stamp"])
+@pytest.mark.parametrize("command", ["points", "stamps"])
 async def test_the_same_from_a_new_form_is_asked_about_while_nobody_knows_whether_it_was_recorded(
-    anna: Browser, backend: StaffBackend, deed: str
+    anna: Browser, backend: StaffBackend, command: str
 ) -> None:
-    call = POINTS if deed == "points" else "POST /store/loyalty/cards/*/stamps"
+    call = f"POST /store/loyalty/cards/*/{command}"
     booked, backend.answers[call] = backend.answers[call], AWAY
     await anna.open(CARD_PATH)
-    await press(anna, deed, amount="12,50")
+    await press(anna, command, amount="12,50")
     backend.answers[call] = booked
     await anna.open(CARD_PATH)
-    assert (await press(anna, deed, amount="12,50")).status_code == 422
+    assert (await press(anna, command, amount="12,50")).status_code == 422
     assert "without an answer. The history shows whether it was recorded." in anna.text
 
 
@@ -195,16 +194,16 @@ async def test_a_purchase_that_is_recorded_meanwhile_does_not_hide_that_a_stamp_
     stamps = "POST /store/loyalty/cards/*/stamps"
     booked, backend.answers[stamps] = backend.answers[stamps], AWAY
     await anna.open(CARD_PATH)
-    await press(anna, "stamp")
+    await press(anna, "stamps")
     backend.answers[stamps] = booked
     assert (await press(anna, "points", amount="12,50")).status_code == 200
     await anna.open(CARD_PATH)
-    assert (await press(anna, "stamp")).status_code == 422
+    assert (await press(anna, "stamps")).status_code == 422
     assert "without an answer. The history shows whether it was recorded." in anna.text
 
 
 async def test_a_key_that_no_form_has_made_is_looked_up_all_the_same(anna: Browser) -> None:
-    assert (await anna.open(f"/till/bookings/.points?card_id={CARD.id}", **HTMX)).status_code == 200
+    assert (await anna.open(f"/till/bookings/key?command=nothing&card_id={CARD.id}", **HTMX)).status_code == 200
 
 
 @pytest.mark.parametrize("state", ["booked", "refused"])
@@ -216,7 +215,7 @@ async def test_once_it_is_known_nobody_is_asked_about_it_any_more(
     key = anna.hidden("idem")
     await press(anna, "points", amount="12,50")
     backend.answers |= {POINTS: booked, "GET /idempotency/*": httpx.Response(200, json={"state": state})}
-    await anna.open(f"/till/bookings/{key}.points", **HTMX)
+    await anna.open(f"/till/bookings/{key}?command=points", **HTMX)
     await anna.open(CARD_PATH)
     assert (await press(anna, "points", amount="12,50")).status_code == 200
 

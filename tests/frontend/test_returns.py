@@ -9,14 +9,10 @@ import pytest
 
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import HoldView
-from backend.loyalty.ledger.schemas import (
-    OrderLine,
-    OrderPreview,
-    RedemptionView,
-    ReservationView,
-    TransactionView,
-    VoidView,
-)
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import RedemptionView
+from backend.loyalty.ledger.schemas.holds import ReservationView
+from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, VoidView
 from backend.loyalty.till.schemas import Undo
 from tests.frontend.canned import CARD, MOMENT, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused, soon
@@ -26,6 +22,7 @@ SALE_ID, REDEMPTION_ID, HOLD_ID = UUID(int=31), UUID(int=32), UUID(int=33)
 STORE_LIST, CARD_LIST = "GET /store/loyalty/transactions", "GET /store/loyalty/cards/*/transactions"
 VOID, RETURN = "POST /store/loyalty/transactions/*/void", "POST /store/loyalty/returns"
 PREVIEW = "POST /store/loyalty/returns/preview"
+HOLD_PATH = f"{CARD_PATH}/holds/{HOLD_ID}"
 HOLD = HoldView(HOLD_ID, None, "Tote bag", "points", 200, 2, "reserved", MOMENT + timedelta(minutes=10))
 HISTORY = f"{CARD_PATH}/bookings"
 SOLD = booking(
@@ -398,12 +395,11 @@ async def test_what_was_set_aside_is_handed_over_or_fewer_pieces(
     redeemed = booking("redeemed", "points", -200, days_ago=0, reward="Tote bag", quantity=2)
     backend.answers["POST /store/loyalty/cards/*/holds/*/confirm"] = found(RedemptionView(redeemed, CARD, soon()), 201)
     await anna.open(CARD_PATH)
-    deed = f"confirm.{HOLD_ID}"
     fields = {f"quantity.{HOLD_ID}": typed}
-    answer = await anna.send(CARD_PATH, htmx=True, idem="h", deed=deed, staff_pin="2468", **fields)
+    answer = await anna.send(f"{HOLD_PATH}/confirm", htmx=True, idem="h", staff_pin="2468", **fields)
     assert answer.status_code == 200
     assert (backend.body("/confirm")["quantity"], backend.body("/confirm")["staff_pin"]) == (sent, "2468")
-    assert backend.posts("/confirm")[-1].headers["idempotency-key"] == f"h.{deed}"
+    assert backend.posts("/confirm")[-1].headers["idempotency-key"] == f"h.holds.{HOLD_ID}.confirm"
     assert "Hand over 2 × Tote bag" in anna.text
 
 
@@ -411,7 +407,7 @@ async def test_what_was_set_aside_is_released(anna: Browser, backend: StaffBacke
     with_hold(backend)
     backend.answers["POST /store/loyalty/cards/*/holds/*/release"] = found(ReservationView(HOLD, CARD), 201)
     await anna.open(CARD_PATH)
-    await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"release.{HOLD_ID}")
+    await anna.send(f"{HOLD_PATH}/release", htmx=True, idem="h")
     assert "Marie Weber: 200 points available again." in anna.text
 
 
@@ -420,7 +416,7 @@ async def test_a_hold_that_cannot_be_handed_over_says_why(anna: Browser, backend
     with_hold(backend)
     backend.answers["POST /store/loyalty/cards/*/holds/*/confirm"] = refused(409, code)
     await anna.open(CARD_PATH)
-    answer = await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"confirm.{HOLD_ID}")
+    answer = await anna.send(f"{HOLD_PATH}/confirm", htmx=True, idem="h")
     assert answer.status_code == 409
     assert f"Sentence of {code}." in anna.text
 
@@ -429,7 +425,7 @@ async def test_pieces_of_a_hold_are_whole_numbers(anna: Browser, backend: StaffB
     with_hold(backend)
     await anna.open(CARD_PATH)
     fields = {f"quantity.{HOLD_ID}": "two"}
-    answer = await anna.send(CARD_PATH, htmx=True, idem="h", deed=f"confirm.{HOLD_ID}", **fields)
+    answer = await anna.send(f"{HOLD_PATH}/confirm", htmx=True, idem="h", **fields)
     assert answer.status_code == 422
     assert "Enter the quantity, like 2." in anna.text
 

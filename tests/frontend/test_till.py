@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
-from backend.loyalty.ledger.schemas import EarnView, TransactionView
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import EarnView
 from frontend.till.card import repeats
 from tests.frontend.canned import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
@@ -37,11 +38,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stands
 
 
-async def book(anna: Browser, deed: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
-    if 'name="deed"' not in anna.page:
+async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
+    if f'action="{CARD_PATH}/' not in anna.page:
         await anna.open(CARD_PATH)
-    kept = {"idem": anna.hidden("idem"), "deed": deed}
-    return await anna.send(CARD_PATH, htmx=htmx, **kept | fields)
+    return await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, **{"idem": anna.hidden("idem")} | fields)
 
 
 async def test_one_match_opens_the_card(anna: Browser, backend: StaffBackend) -> None:
@@ -275,43 +275,39 @@ async def test_a_surprising_amount_is_asked_about_once(anna: Browser, backend: S
     assert "Record €4,150.00" in anna.text
     await book(anna, amount="4150")
     assert not backend.posts("/points")
-    await book(anna, "points.415000", amount="4150")
+    await book(anna, amount="4150", confirmed="415000")
     assert backend.body("/points")["purchase_amount_cents"] == 415_000
-    await book(anna, "points.415000", amount="9999")
+    await book(anna, amount="9999", confirmed="415000")
     assert len(backend.posts("/points")) == 1
 
 
 async def test_enter_does_not_confirm_what_was_asked_about(anna: Browser) -> None:
     """Enter presses the first button of a form."""
     await book(anna, amount="4150")
-    deeds = re.findall(r'data-key="([^"]+)" name="deed" value="(points[^"]*)"', anna.page)
-    assert deeds == [("Enter", "points"), ("F3", "points.415000")]
+    buttons = re.findall(rf'data-key="([^"]+)" formaction="{CARD_PATH}/points"([^>]*)', anna.page)
+    assert [key for key, _ in buttons] == ["Enter", "F3"]
+    assert ['name="confirmed" value="415000"' in attributes for _, attributes in buttons] == [False, True]
 
 
 @pytest.mark.parametrize(
-    ("deed", "confirming"),
-    [
-        ("points", "points.1000"),
-        ("stamp", "stamp.again"),
-        ("stamp_reward", "stamp_reward.again"),
-        (REWARD, f"{REWARD}.again"),
-    ],
+    ("command", "confirmed"),
+    [("points", "1000"), ("stamps", "again"), ("redemptions/stamps", "again"), (f"redemptions/{REWARD}", "again")],
 )
 async def test_the_same_command_on_the_same_card_within_two_seconds_is_asked_about(
-    anna: Browser, backend: StaffBackend, clock: Clock, deed: str, confirming: str
+    anna: Browser, backend: StaffBackend, clock: Clock, command: str, confirmed: str
 ) -> None:
     def booked() -> int:
         return sum(len(backend.posts(path)) for path in ("/points", "/stamps", "/redemptions"))
 
-    await book(anna, deed, amount="10")
+    await book(anna, command, amount="10")
     clock.now += 2
-    assert (await book(anna, deed, amount="10")).status_code == 422
+    assert (await book(anna, command, amount="10")).status_code == 422
     assert "recorded on this card a moment ago." in anna.text
-    assert f'value="{confirming}"' in anna.page
+    assert f'formaction="{CARD_PATH}/{command}" name="confirmed" value="{confirmed}"' in anna.page
     assert booked() == 1
-    await book(anna, confirming, amount="10")
+    await book(anna, command, amount="10", confirmed=confirmed)
     clock.now += 2.1
-    await book(anna, deed, amount="10")
+    await book(anna, command, amount="10")
     assert booked() == 3
 
 
@@ -320,7 +316,7 @@ async def test_another_amount_or_another_card_is_not_the_same_command(
 ) -> None:
     await book(anna, amount="10")
     await book(anna, amount="12")
-    await anna.send(CARD_PATH.replace("001", "002"), htmx=True, idem="other", deed="points", amount="12")
+    await anna.send(CARD_PATH.replace("001", "002") + "/points", htmx=True, idem="other", amount="12")
     assert len(backend.posts("/points")) == 3
 
 
@@ -337,7 +333,7 @@ async def test_a_refusal_shows_its_sentence_on_the_fresh_card_with_a_new_key(
     key = anna.hidden("idem")
     backend.answers[STAMPS] = refused(409, "stamp_cooldown", remembered=True)
     backend.till = changed(backend.till, card=changed(CARD, points_balance=999))
-    answer = await book(anna, "stamp", amount="12,50")
+    answer = await book(anna, "stamps", amount="12,50")
     assert answer.status_code == 409
     assert "Sentence of stamp_cooldown." in anna.text
     assert "999" in anna.text
@@ -377,7 +373,7 @@ async def test_no_answer_leaves_the_form_on_the_screen(
     answer = await book(anna, amount="10")
     assert answer.status_code == 503
     assert "No answer. Press again. It will only be recorded once." in anna.text
-    assert f'hx-get="/till/bookings/{key}.points' in anna.page
+    assert f'hx-get="/till/bookings/{key}?command=points&amp;card_id={CARD.id}"' in anna.page
     assert "<form" not in anna.page
 
 
@@ -388,7 +384,8 @@ async def test_without_scripts_no_answer_brings_the_form_again_with_its_key(
     key = anna.hidden("idem")
     backend.answers[POINTS] = httpx.ConnectError("away")
     assert (await book(anna, htmx=False, amount="10", category_ids=WOMEN)).status_code == 503
-    assert [anna.hidden(name) for name in ("idem", "deed", "amount", "category_ids")] == [key, "points", "10", WOMEN]
+    assert f'<form class="stack" method="post" action="{CARD_PATH}/points">' in anna.page
+    assert [anna.hidden(name) for name in ("idem", "amount", "category_ids")] == [key, "10", WOMEN]
 
 
 async def test_a_booking_stands_although_the_screen_could_not_be_read_again(
@@ -402,7 +399,7 @@ async def test_a_booking_stands_although_the_screen_could_not_be_read_again(
 
 
 async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browser, backend: StaffBackend) -> None:
-    asked = "/till/bookings/key.points?card_id=0198c0de-0000-7000-8000-000000000001"
+    asked = f"/till/bookings/key?command=points&card_id={CARD.id}"
     answer = await anna.open(asked, **{"HX-Request": "true"})
     assert answer.headers["hx-retarget"] == "#till"
     assert "Recorded. It counted only once." in anna.text
@@ -429,7 +426,7 @@ async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browse
 async def test_who_went_on_without_an_answer_hears_later_what_became_of_it(
     anna: Browser, backend: StaffBackend, state: str, card: str, sentence: str
 ) -> None:
-    asked = f"/till/bookings/key.points/outcome?waited=120{card}"
+    asked = f"/till/bookings/key/outcome?command=points&waited=120{card}"
     backend.answers["GET /idempotency/*"] = httpx.ConnectError("away")
     assert (await anna.open(asked, **{"HX-Request": "true"})).status_code == 204
     backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": state})
@@ -440,12 +437,12 @@ async def test_who_went_on_without_an_answer_hears_later_what_became_of_it(
 
 async def test_what_may_still_be_under_way_is_not_called_unrecorded(anna: Browser, backend: StaffBackend) -> None:
     backend.answers["GET /idempotency/*"] = httpx.Response(200, json={"state": "not_booked"})
-    answer = await anna.open("/till/bookings/key.points/outcome?waited=119", **{"HX-Request": "true"})
+    answer = await anna.open("/till/bookings/key/outcome?command=points&waited=119", **{"HX-Request": "true"})
     assert answer.status_code == 204
 
 
 async def test_a_redeemed_reward_is_named_large(anna: Browser, backend: StaffBackend) -> None:
-    await book(anna, str(CARD.rewards[0].id))
+    await book(anna, f"redemptions/{REWARD}")
     assert backend.body("/redemptions")["reward_id"] == str(CARD.rewards[0].id)
     assert "Hand over Tote bag" in anna.text
 
@@ -454,8 +451,8 @@ async def test_a_full_stamp_card_is_handed_over(anna: Browser, backend: StaffBac
     backend.till = changed(backend.till, card=changed(CARD, stamp_count=10, reward_ready=True))
     await anna.open(CARD_PATH)
     assert "Reward ready Coffee" in anna.text
-    assert 'value="stamp"' not in anna.page
-    await book(anna, "stamp_reward")
+    assert f'formaction="{CARD_PATH}/stamps"' not in anna.page
+    await book(anna, "redemptions/stamps")
     assert (backend.body("/redemptions")["unit"], backend.body("/redemptions")["reward_id"]) == ("stamps", None)
 
 
@@ -567,8 +564,8 @@ async def test_the_till_shows_what_the_program_has(
         backend.till, program=changed(STAFF_PROGRAM, type=kind), card=changed(CARD, program_type=kind)
     )
     await anna.open(CARD_PATH)
-    assert ('value="points"' in anna.page) == points
-    assert ('value="stamp"' in anna.page) == stamps
+    assert (f'formaction="{CARD_PATH}/points"' in anna.page) == points
+    assert (f'formaction="{CARD_PATH}/stamps"' in anna.page) == stamps
 
 
 @pytest.mark.parametrize("state", ["deactivated", "merged", "erased"])

@@ -73,7 +73,7 @@ def test_every_icon_a_page_draws_is_in_the_sprite(template: Path) -> None:
     [
         ((OWN_CSS,), 8 * 1024),
         (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "customer", "pass")), 8 * 1024),
-        (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "admin")), 8 * 1024),
+        (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "office")), 8 * 1024),
         (OWN_JS, 8 * 1024),
         ((HTMX,), 16 * 1024),
         ((FONT,), 50_000),
@@ -82,7 +82,7 @@ def test_every_icon_a_page_draws_is_in_the_sprite(template: Path) -> None:
     ids=[
         "css",
         "css of the card's page",
-        "css of the platform",
+        "css of office and platform",
         "own scripts",
         "htmx",
         "font",

@@ -25,16 +25,15 @@ FINDER = """
 CARD = """
 <div class="panel">
 <h2 tabindex="-1" data-autofocus="always">Card {code}</h2>
-<form action="/till/points" method="post" hx-post="/till/points" hx-target="#till" hx-disable="find button">
-  <input type="hidden" name="idem" value="key-{code}"><input type="hidden" name="card_id" value="card-{code}">
+<form action="/till/cards/1/points" method="post" hx-post="/till/cards/1/points" hx-target="#till"
+  hx-disable="find button">
+  <input type="hidden" name="idem" value="key-{code}">
   <div id="says"></div>
   <label>Amount <input name="amount" inputmode="decimal" data-amount data-autofocus="fine"
     aria-describedby="amount-says" data-amount-wrong="Enter the amount, like 12,50."></label>
   <p id="amount-says"></p>
-  <button name="deed" value="points" data-books><span data-label>Add points</span></button>
-</form>
-<form action="/till/stamps" method="post" hx-post="/till/stamps" hx-target="#till" hx-disable="find button">
-  <button data-books data-key="+"><span data-label>Add stamp</span></button>
+  <button formaction="/till/cards/1/points" data-books><span data-label>Add points</span></button>
+  <button formaction="/till/cards/1/stamps" data-books data-key="+"><span data-label>Add stamp</span></button>
 </form>
 <details data-digits><summary data-key="*">Redeem</summary>
   <form action="/till/redeem" method="post" hx-post="/till/redeem" hx-target="#till">
@@ -104,10 +103,11 @@ LAST = "() => new Promise((done) => setTimeout(() => setTimeout(() => fetch('/ti
 NO_TOAST = '<hx-partial hx-target="#toasts"></hx-partial>'
 MISSING = FINDER + '<h2 tabindex="-1" data-autofocus="always">No customer matches</h2>'
 FINDS = {"weber": FINDER + MATCHES}
+POINTS, STAMPS = "/till/cards/1/points", "/till/cards/1/stamps"
 BOOKED = FINDER + CARD.format(code="same") + UNDO
 ANSWERS = {
-    "/till/points": BOOKED,
-    "/till/stamps": BOOKED,
+    POINTS: BOOKED,
+    STAMPS: BOOKED,
     "/till/redeem": BOOKED,
     "/till/new": FINDER + ENROLLMENT,
     "/till/today": FINDER + BOOKING.format(open=""),
@@ -161,7 +161,8 @@ class TillStub:
         return [fields for called, fields in self.calls if called == path]
 
     async def _answer(self, route: Route) -> None:
-        path = urlsplit(route.request.url).path
+        address = urlsplit(route.request.url)
+        path = address.path
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             await route.fulfill(
@@ -171,7 +172,7 @@ class TillStub:
         if path == "/till":
             await route.fulfill(body=PAGE, content_type="text/html")
             return
-        fields = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
+        fields = {name: values[0] for name, values in parse_qs(route.request.post_data or address.query).items()}
         self.calls.append((path, fields))
         if path in self._held:
             await self._held[path].wait()
@@ -193,6 +194,6 @@ class TillStub:
             return 200, OUTCOME
         if path.startswith("/till/bookings/"):
             return 200, '<p class="known">It was booked.</p>'
-        if path.startswith("/till/cards/"):
+        if path.startswith("/till/cards/") and path not in ANSWERS:
             return 200, FINDER + CARD.format(code="picked")
         return 200, ANSWERS.get(path, FINDER)

@@ -53,7 +53,7 @@ class Project:
         self.write(path, text.replace(old, new))
 
     def translate(self) -> None:
-        """Extract, update, and put the English into every gap."""
+        """Extract, update, put the English into every gap, and update again, which removes what is no longer said."""
         write_template(self.root)
         update_catalogs(self.root)
         for language in LANGUAGES:
@@ -65,6 +65,7 @@ class Project:
                 message.string = (singular, english[-1]) if message.pluralizable else singular
                 message.flags.discard("fuzzy")
             write_catalog(path, catalog)
+        update_catalogs(self.root)
 
 
 @pytest.fixture

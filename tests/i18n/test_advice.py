@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADVICE = re.compile(
     r"\b(new|another|fresh) (idempotency-)?key\b|\b(redo|reload|repeat|resend|retry)\b"
     r"|\b(book|do|enter|go|make|press|record|redeem|return|scan|send|start|try|type|undo|void)\b"
-    r".*\b(again|anew|afresh|once more|twice)\b",
+    r".*\b(again|anew|as new|afresh|once more|twice)\b",
     re.IGNORECASE,
 )
 WITHOUT_VALUE = (
@@ -33,9 +33,9 @@ SAFE = {
     # Asked about beforehand.
     "Record it again",
     "Check whether it was done before you do it again. If it happens again, send us the request ID.",
-    # The return stands, and with it nothing is left of what is recorded anew.
+    # The return stands, and with it nothing is left of what is recorded as new.
     (
-        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward anew: "
+        "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward as new: "
         "then the owner can lift the limit with a PIN."
     ),
     # Refused before anything was looked at: whoever sent it still has its key, and the till keeps that of its form.

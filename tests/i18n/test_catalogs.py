@@ -58,14 +58,27 @@ def test_a_new_sentence_is_english_at_once_and_missing_elsewhere(project: Any) -
     assert {line.language: line.missing for line in coverage(project.root)} == {"en": 0, "fr": 1, "de": 1, "lb": 1}
 
 
-def test_a_rephrased_sentence_keeps_its_translation_for_a_second_look(project: Any) -> None:
+def test_the_translation_of_a_rephrased_sentence_stays_at_hand_until_the_new_one_is_there(project: Any) -> None:
     project.replace(FR, 'msgstr "This card is not active"', 'msgstr "Carte inactive"')
     project.replace("backend/loyalty/cards/problems.py", "This card is not active", "This card isn’t active")
     write_template(project.root)
     update_catalogs(project.root)
-    assert '#, fuzzy\nmsgid "This card isn’t active"\nmsgstr "Carte inactive"' in text(project, FR)
-    assert "fuzzy" not in text(project, EN)
-    assert next(line for line in coverage(project.root) if line.language == "fr").fuzzy == 1
+    update_catalogs(project.root)
+    assert '#~ msgid "This card is not active"\n#~ msgstr "Carte inactive"' in text(project, FR)
+    assert next(line for line in coverage(project.root) if line.language == "fr").missing == 1
+    project.replace(
+        FR, 'msgid "This card isn’t active"\nmsgstr ""', 'msgid "This card isn’t active"\nmsgstr "Inactive"'
+    )
+    update_catalogs(project.root)
+    assert "#~" not in text(project, FR) + text(project, EN)
+
+
+def test_a_new_sentence_never_gets_the_translation_of_a_similar_one(project: Any) -> None:
+    project.replace(PAGE, "</body>", "{% trans %}This card is not active?{% endtrans %}</body>")
+    write_template(project.root)
+    update_catalogs(project.root)
+    assert 'msgid "This card is not active?"\nmsgstr ""' in text(project, FR)
+    assert "fuzzy" not in text(project, FR)
 
 
 def test_what_is_no_longer_said_goes_and_translators_comments_stay(project: Any) -> None:
@@ -77,11 +90,14 @@ def test_what_is_no_longer_said_goes_and_translators_comments_stay(project: Any)
     assert "# ask Anna" in text(project, FR)
 
 
-def test_a_sentence_that_gets_a_plural_is_translated_anew(project: Any) -> None:
+def test_a_sentence_that_gets_a_plural_is_not_complete(project: Any) -> None:
     project.replace(PAGE, '{{ _("Add a stamp") }}', '{{ ngettext("Add a stamp", "Add %(num)s stamps", count) }}')
     write_template(project.root)
     update_catalogs(project.root)
-    assert 'msgid_plural "Add %(num)s stamps"\nmsgstr[0] ""\nmsgstr[1] ""' in text(project, FR)
+    assert '#, fuzzy, python-format\nmsgid "Add a stamp"' in text(project, FR)
+    assert 'msgstr[0] "Add a stamp"\nmsgstr[1] ""' in text(project, FR)
+    assert "fuzzy" not in text(project, EN)
+    assert {line.language: line.fuzzy for line in coverage(project.root)} == {"en": 0, "fr": 1, "de": 1, "lb": 1}
 
 
 def test_french_signs_get_their_no_break_spaces() -> None:

@@ -11,17 +11,17 @@ from sqlalchemy.engine import Engine
 
 from backend.core import hashing
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
-Ask = Callable[[Stranger, str, str], Awaitable[Any]]
-
-
-async def ask_for_card_links(stranger: Stranger, hub: str, email: str) -> None:
-    await stranger.lost_card(email, store_code=hub)
+Ask = Callable[[AnonymousCaller, str, str], Awaitable[Any]]
 
 
-async def guess(stranger: Stranger, _: str, email: str) -> None:
-    answer = await stranger.send("POST", "/auth/sign-in", json={"email": email, "password": "wrong"})
+async def ask_for_card_links(anonymous: AnonymousCaller, hub: str, email: str) -> None:
+    await anonymous.lost_card(email, store_code=hub)
+
+
+async def guess(anonymous: AnonymousCaller, _: str, email: str) -> None:
+    answer = await anonymous.send("POST", "/auth/sign-in", json={"email": email, "password": "wrong"})
     assert answer.status_code == 401
 
 
@@ -54,12 +54,12 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("ask", [ask_for_card_links, guess])
 async def test_the_same_is_done_for_somebody_known_and_for_nobody(
-    shop: Shop, stranger: Stranger, done: list[str], ask: Ask
+    shop: Shop, anonymous: AnonymousCaller, done: list[str], ask: Ask
 ) -> None:
     seen = []
     for email in await people(shop, ask):
         done.clear()
-        await ask(stranger, shop.hub, email)
+        await ask(anonymous, shop.hub, email)
         seen.append(list(done))
     assert seen[0] == seen[1]
     assert seen[0], "there is something to compare"

@@ -17,11 +17,11 @@ from backend.staff.actions import EmailTaken, create_admin, totp_place
 from tests.world import ADA, ANNA, AURORE, CLAIRE, LUC, PASSWORD, PAUL, Colleague
 from tests.world.caller import refused
 from tests.world.shop import Shop
-from tests.world.till import Stranger, Till
+from tests.world.till import AnonymousCaller, Till
 
 
-async def test_anna_signs_in_at_her_store(stranger: Stranger) -> None:
-    answer = await stranger.sign_in(" Anna@Fashion.Example ", PASSWORD)
+async def test_anna_signs_in_at_her_store(anonymous: AnonymousCaller) -> None:
+    answer = await anonymous.sign_in(" Anna@Fashion.Example ", PASSWORD)
     user = answer["user"]
     assert (user["email"], user["name"], user["role"]) == (ANNA.email, ANNA.name, "store_member")
     assert [store["code"] for store in user["stores"]] == ["FASHIONHUB"]
@@ -50,7 +50,7 @@ async def test_the_platforms_people_have_no_till(sign_in) -> None:
 
 
 async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
-    stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+    anonymous: AnonymousCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluated = []
     verify = hashing._verify
@@ -58,7 +58,7 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     said = []
     for email in (ANNA.email, "nobody@fashion.example"):
         with refused("sign_in_refused", 401) as problem:
-            await stranger.sign_in(email, "wrong")
+            await anonymous.sign_in(email, "wrong")
         said.append({**problem[0].facts, "request_id": None})
     assert said[0] == said[1]
     assert len(evaluated) == 2, "both take as long"
@@ -66,9 +66,9 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
 
 async def test_a_disabled_colleague_is_refused_and_out_at_once(shop: Shop, superuser: asyncpg.Connection) -> None:
     await superuser.execute("UPDATE users SET is_active = false WHERE id = $1", shop.user_ids["anna"])
-    stranger = Stranger(shop.anna.http, shop.anna._promises)
+    anonymous = AnonymousCaller(shop.anna.http, shop.anna._promises)
     with refused("sign_in_refused", 401):
-        await stranger.sign_in(shop.emails["anna"], PASSWORD)
+        await anonymous.sign_in(shop.emails["anna"], PASSWORD)
     with refused("unauthenticated", 401):
         await shop.anna.me()
 
@@ -97,11 +97,11 @@ async def test_a_sign_in_lasts_a_long_shift(sign_in) -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic YTpi", "Bearer", "Bearer x", "Bearer é"])
-async def test_without_a_token_nothing_opens(stranger: Stranger, header: str | None) -> None:
+async def test_without_a_token_nothing_opens(anonymous: AnonymousCaller, header: str | None) -> None:
     headers = {} if header is None else {"authorization": header.encode("latin-1")}
     for path in ("/auth/me", "/store/loyalty/program", "/idempotency/1"):
         with refused("unauthenticated", 401):
-            await stranger.get(path, headers=headers)
+            await anonymous.get(path, headers=headers)
 
 
 async def test_a_token_is_kept_as_a_hash_only(sign_in, superuser: asyncpg.Connection) -> None:
@@ -120,12 +120,12 @@ async def test_tokens_long_ended_are_thrown_away_at_the_next_sign_in(sign_in, su
     assert await superuser.fetchval(query, LUC.email) == 1
 
 
-async def test_an_unknown_address_is_limited_like_a_known_one(stranger: Stranger) -> None:
+async def test_an_unknown_address_is_limited_like_a_known_one(anonymous: AnonymousCaller) -> None:
     said = []
     for _ in range(7):
         try:
             with refused("sign_in_refused", 401):
-                await stranger.sign_in("nobody@x.example", "wrong")
+                await anonymous.sign_in("nobody@x.example", "wrong")
             said.append(401)
         except AssertionError:
             said.append(429)
@@ -135,18 +135,18 @@ async def test_an_unknown_address_is_limited_like_a_known_one(stranger: Stranger
 @pytest.mark.parametrize(
     "body", [{}, {"email": "a@b.example"}, {"email": "a@b.example", "password": ""}, {"email": 1, "password": "x"}]
 )
-async def test_a_form_left_empty_is_refused(stranger: Stranger, body: dict) -> None:
+async def test_a_form_left_empty_is_refused(anonymous: AnonymousCaller, body: dict) -> None:
     with refused("validation_failed", 422):
-        await stranger.post("/auth/sign-in", body)
+        await anonymous.post("/auth/sign-in", body)
 
 
-async def test_what_is_no_json_is_told_so(stranger: Stranger) -> None:
+async def test_what_is_no_json_is_told_so(anonymous: AnonymousCaller) -> None:
     with refused("malformed_json", 400):
-        await stranger.ask("POST", "/auth/sign-in", content=b"{", headers={"content-type": "application/json"})
+        await anonymous.ask("POST", "/auth/sign-in", content=b"{", headers={"content-type": "application/json"})
 
 
 async def test_sixteen_sign_ins_at_once_do_not_hold_the_event_loop(
-    stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+    anonymous: AnonymousCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By construction: every hash is computed in one of two threads of their own."""
     assert hashing._threads._max_workers == 2
@@ -160,7 +160,7 @@ async def test_sixteen_sign_ins_at_once_do_not_hold_the_event_loop(
         return False
 
     monkeypatch.setattr(hashing, "_verify", not_on_the_loop)
-    callers = [stranger.but(x_forwarded_for=f"203.0.113.{number}") for number in range(16)]
+    callers = [anonymous.but(x_forwarded_for=f"203.0.113.{number}") for number in range(16)]
     await asyncio.gather(
         *(caller.send("POST", "/auth/sign-in", json={"email": f"{n}@x.example", "password": "x"})
           for n, caller in enumerate(callers))
@@ -174,30 +174,30 @@ def six_digits(secret: str, seconds: int = 0) -> str:
 
 
 async def test_an_authenticator_is_asked_for_after_the_password(
-    shop: Shop, stranger: Stranger, services: Services, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, services: Services, superuser: asyncpg.Connection
 ) -> None:
     user_id, secret = shop.user_ids["claire"], base64.b32encode(b"12345678901234567890").decode()
     sealed = seal(services.key_ring, secret, totp_place(user_id))
     await superuser.execute("UPDATE users SET totp_secret = $2 WHERE id = $1", user_id, sealed)
     email = shop.emails["claire"]
     with refused("sign_in_refused", 401):
-        await stranger.sign_in(email, "wrong")
+        await anonymous.sign_in(email, "wrong")
     with refused("totp_required", 401):
-        await stranger.sign_in(email, PASSWORD)
+        await anonymous.sign_in(email, PASSWORD)
     with refused("sign_in_refused", 401):
-        await stranger.sign_in(email, PASSWORD, totp=six_digits(secret, seconds=90))
-    assert (await stranger.sign_in(email, PASSWORD, totp=six_digits(secret, seconds=-30)))["token"]
+        await anonymous.sign_in(email, PASSWORD, totp=six_digits(secret, seconds=90))
+    assert (await anonymous.sign_in(email, PASSWORD, totp=six_digits(secret, seconds=-30)))["token"]
 
 
 async def test_an_admin_is_made_with_a_second_factor(
-    services: Services, stranger: Stranger, superuser: asyncpg.Connection
+    services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     person = {"email": "New.Admin@orion.example", "name": "New Admin", "password": PASSWORD, "now": clock.now()}
     async with services.sessions.committing() as session:
         address = await create_admin(session, services.key_ring, **person)
     secret = address.partition("secret=")[2].partition("&")[0]
     assert address.startswith("otpauth://totp/Orion:new.admin%40orion.example")
-    answer = await stranger.sign_in("new.admin@orion.example", PASSWORD, totp=six_digits(secret))
+    answer = await anonymous.sign_in("new.admin@orion.example", PASSWORD, totp=six_digits(secret))
     assert answer["user"]["role"] == "super_admin"
     assert secret not in await superuser.fetchval("SELECT string_agg(u::text, ' ') FROM users u")
     with pytest.raises(EmailTaken):
@@ -206,7 +206,7 @@ async def test_an_admin_is_made_with_a_second_factor(
 
 
 async def test_a_commit_that_fails_is_an_error_and_stores_nothing(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A deferred constraint fails at the commit, after the handler has done its work."""
     await superuser.execute("""
@@ -217,11 +217,11 @@ async def test_a_commit_that_fails_is_an_error_and_stores_nothing(
     before = await superuser.fetchval("SELECT count(*) FROM access_tokens")
     try:
         with refused("internal", 500):
-            await stranger.sign_in(shop.emails["anna"], PASSWORD)
+            await anonymous.sign_in(shop.emails["anna"], PASSWORD)
     finally:
         await superuser.execute("DROP TRIGGER planted ON access_tokens; DROP FUNCTION planted()")
     assert await superuser.fetchval("SELECT count(*) FROM access_tokens") == before
-    assert (await stranger.sign_in(shop.emails["anna"], PASSWORD))["token"]
+    assert (await anonymous.sign_in(shop.emails["anna"], PASSWORD))["token"]
 
 
 async def test_an_owner_of_two_stores_says_which(shop: Shop) -> None:
@@ -256,13 +256,13 @@ async def test_a_permission_taken_away_is_gone_with_the_next_request(shop: Shop,
     assert said[0]["permission"] == "loyalty.manage_cards"
 
 
-async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(stranger: Stranger, sign_in) -> None:
+async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(anonymous: AnonymousCaller, sign_in) -> None:
     anna = await sign_in(ANNA)
     changed = await anna.ask("PATCH", "/auth/me", json={"language": "lb"})
     assert changed["language"] == (await anna.me())["language"] == "lb"
-    assert (await stranger.sign_in(ANNA.email, PASSWORD))["user"]["language"] == "lb"
+    assert (await anonymous.sign_in(ANNA.email, PASSWORD))["user"]["language"] == "lb"
     for wrong in ("pt", "LB", None):
         with refused("validation_failed", 422):
             await anna.ask("PATCH", "/auth/me", json={"language": wrong})
     with refused("unauthenticated", 401):
-        await stranger.ask("PATCH", "/auth/me", json={"language": "de"})
+        await anonymous.ask("PATCH", "/auth/me", json={"language": "de"})

@@ -14,7 +14,7 @@ from tests.journeys.conftest import OpenWindow
 from tests.journeys.stack import Stack
 from tests.journeys.till import in_groups
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,7 +43,7 @@ def link_in(mail: EmailMessage) -> str:
 
 
 async def test_from_the_poster_to_a_card_in_luxembourgish_without_javascript(
-    open_window: OpenWindow, orion: Stack, stranger: Stranger
+    open_window: OpenWindow, orion: Stack, anonymous: AnonymousCaller
 ) -> None:
     window = await open_window(locale="lb-LU", java_script_enabled=False, viewport={"width": 360, "height": 740})
     page, email, _ = await window.new_page(), an_address(), get_translator("lb").gettext

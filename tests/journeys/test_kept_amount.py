@@ -66,7 +66,7 @@ async def test_a_link_ended_without_an_answer_is_found_out_by_the_till_and_the_a
 ) -> None:
     card = await shop.a_card(first_name="Marie")
     till = await at_work(shop, "anna")
-    await till.page.route("**/till/cards/*", end_and_hang_up)
+    await till.page.route("**/till/cards/*/links", end_and_hang_up)
     await till.open(card)
     await till.type("12,50")
     await till.page.locator(".phone summary").click()

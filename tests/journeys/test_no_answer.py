@@ -36,14 +36,14 @@ async def test_a_confirmed_purchase_that_got_no_answer_is_booked_once_whichever_
     card = await shop.a_card()
     till = await at_work(shop, "anna")
     await till.page.route("**/till/bookings/*", hear_nothing)
-    await till.page.route("**/till/cards/*", hang_up_on_the_confirmed_one)
+    await till.page.route("**/till/cards/*/points", hang_up_on_the_confirmed_one)
     await till.open(card)
     await till.type("4150")
     await till.press("Enter")
     await expect(till.button("Record €4,150.00")).to_be_visible()
     await till.press("F3")
     await expect(till.says).to_contain_text("No answer. Press again. It will only be recorded once.")
-    await till.page.unroute("**/till/cards/*")
+    await till.page.unroute("**/till/cards/*/points")
     await till.page.locator("#book [data-books]").first.click()
     await expect(till.says).to_be_empty()
     await till.button("Record €4,150.00").click()
@@ -58,7 +58,7 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
     till = await at_work(shop, "anna")
     # Routed before the card is opened: the browser must know the route when the booking begins, or the connection is
     # not cut.
-    await till.page.route("**/till/cards/*", book_and_hang_up)
+    await till.page.route("**/till/cards/*/stamps", book_and_hang_up)
     await till.open(await shop.a_card(stamps=2))
     await till.press("+")
     await expect(till.toasts).to_contain_text("Recorded. It counted only once.")
@@ -68,7 +68,7 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
 async def test_who_went_on_without_an_answer_hears_later_that_it_was_recorded(shop: Shop, at_work: WorkAt) -> None:
     marie, jean = await shop.a_card(first_name="Marie"), await shop.a_card(first_name="Jean")
     till = await at_work(shop, "anna")
-    await till.page.route("**/till/cards/*", book_and_hang_up)
+    await till.page.route("**/till/cards/*/points", book_and_hang_up)
     await till.page.route("**/till/bookings/**", lambda route: route.abort())
     await till.open(marie)
     await till.type("12,50")
@@ -114,7 +114,7 @@ async def hear_nothing(route: Route) -> None:
 
 
 async def hang_up_on_the_confirmed_one(route: Route) -> None:
-    if "points.415000" in (route.request.post_data or ""):
+    if "confirmed=415000" in (route.request.post_data or ""):
         await book_and_hang_up(route)
     else:
         await route.continue_()

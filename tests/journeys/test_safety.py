@@ -181,7 +181,7 @@ async def test_a_form_of_another_site_books_nothing(
     till = await at_work(shop, "anna")
     await till.open(card)
     fields = {name: await till.page.locator(f"#book [name={name}]").input_value() for name in ("_csrf_token", "idem")}
-    told = fields | {"amount": "10", "deed": "points"} | ({} if token is None else {"_csrf_token": token})
-    answer = await till.page.request.post(f"/till/cards/{card['id']}", form=told, headers=headers)
+    told = fields | {"amount": "10"} | ({} if token is None else {"_csrf_token": token})
+    answer = await till.page.request.post(f"/till/cards/{card['id']}/points", form=told, headers=headers)
     assert answer.status == 403
     assert (await shop.anna.show(card))["points_balance"] == 0

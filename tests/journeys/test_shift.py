@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import select
 
-from backend.loyalty.ledger.models import TransactionCategory
+from backend.loyalty.ledger.models.transactions import TransactionCategory
 from tests.conftest import OpenShop
 from tests.journeys.conftest import WorkAt
 from tests.world.shop import Shop
@@ -142,7 +142,7 @@ async def test_five_wrong_pins_lock_it(opened: OpenShop, at_work: WorkAt) -> Non
     for left in (4, 3, 2, 1):
         await till.type("1111")
         await till.press("Enter")
-        await expect(till.page.locator("#staff_pin-says")).to_contain_text(f"Wrong PIN. {left} tr")
+        await expect(till.page.locator("#staff_pin-says")).to_contain_text(f"Wrong PIN. {left} attempt")
         await expect(till.page.locator("[name=staff_pin]")).to_be_focused()
     await till.type("1111")
     await till.press("Enter")
@@ -238,13 +238,13 @@ async def test_a_reload_does_not_unlock_and_the_pin_opens_the_same_card(shop: Sh
     await expect(pin).to_be_focused()
     await till.type("1111")
     await till.press("Enter")
-    await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 4 tries left.")
+    await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 4 attempts left.")
     await till.page.reload()
     await expect(pin).to_be_focused()
     await expect(till.balance).to_have_count(0)
     await till.type("2222")
     await till.press("Enter")
-    await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 3 tries left.")
+    await expect(till.page.locator("#unlock-pin-says")).to_have_text("Wrong PIN. 3 attempts left.")
     await expect(pin).to_be_focused()
     await till.type(PIN)
     await till.press("Enter")

@@ -25,10 +25,10 @@ async def test_everything_that_can_be_done_is_on_the_screen(
     width, height = SIZES[size]
     till = await at_work(shop, "anna", viewport={"width": width, "height": height}, locale=language)
     await till.open(await shop.a_card(points=150, stamps=3, first_name="Maria", last_name="Weber"))
-    deeds = till.page.locator(".deeds > :visible")
-    assert await deeds.count() == 4
-    for deed in await deeds.all():
-        await expect(deed).to_be_in_viewport(ratio=1)
+    commands = till.page.locator(".commands > :visible")
+    assert await commands.count() == 4
+    for command in await commands.all():
+        await expect(command).to_be_in_viewport(ratio=1)
     await expect(till.amount).to_be_in_viewport(ratio=1)
     assert not await hidden_behind_the_bar(till)
 
@@ -48,7 +48,7 @@ async def test_a_reward_that_is_set_aside_leaves_the_amount_on_the_screen(
 
 
 async def hidden_behind_the_bar(till: TillScreen) -> bool:
-    box, bar = await till.amount.bounding_box(), await till.page.locator(".deeds").bounding_box()
+    box, bar = await till.amount.bounding_box(), await till.page.locator(".commands").bounding_box()
     assert box is not None
     assert bar is not None
     return box["y"] + box["height"] > bar["y"]

@@ -24,7 +24,7 @@ from tests.world import PASSWORD
 from tests.world.caller import Promises
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop, open_shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,7 +50,7 @@ async def shop(town: Stack, promises: Promises) -> AsyncIterator[Shop]:
         open_services(replace(town.settings, pool_size=2)) as services,
         httpx.AsyncClient(base_url=town.api, trust_env=False, timeout=PATIENCE_SECONDS) as http,
     ):
-        yield await open_shop(services, Stranger(http, promises))
+        yield await open_shop(services, AnonymousCaller(http, promises))
 
 
 @pytest.fixture
@@ -137,8 +137,10 @@ async def test_the_platform_sees_that_every_pass_is_right(shop: Shop, window: Br
     await page.locator("[name=email]").fill("admin@orion.example")
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
+    await expect(page.locator(".tile .badge")).to_have_text(["Works", "Works"])
+    assert page.url == f"{town.url}/admin"
+    await page.get_by_role("navigation").get_by_role("link", name="Wallets").click()
     await expect(page.get_by_role("heading", name="Wallets")).to_be_visible()
-    assert page.url == f"{town.url}/admin/wallets"
     await expect(page.locator("section:has(#google) .figure").first).to_have_text("100%")
     await expect(page.locator("section:has(#google) > .head .badge")).to_have_text("Works")
     await expect(page.locator("section:has(#apple) > .head .badge")).to_have_text("Works")

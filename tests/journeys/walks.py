@@ -100,7 +100,8 @@ async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "sign-in, refused"
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.locator("[data-row]")).to_have_count(2)
+    await expect(page.locator(".figure-cards")).to_be_visible()
+    await page.goto("/sign-in/store")
     yield "choice of store"
     await page.goto("/account/pin")
     yield "own PIN"
@@ -129,7 +130,7 @@ async def past_the_till(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "till, refusal of a field"
     await till.amount.fill("4150")
     await till.press("Enter")
-    await expect(page.locator("[name=deed][value^='points.']")).to_be_visible()
+    await expect(page.locator("[name=confirmed]")).to_be_visible()
     yield "till, doubtful amount"
     await till.amount.fill("")
     await till.press("+")
@@ -243,6 +244,20 @@ async def past_a_limit(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "till, limit not lifted"
 
 
+async def past_the_office(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    yield "office"
+    await page.locator(".menu summary").click()
+    yield "office, menu"
+    await page.locator(".menu summary").click()
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await page.locator(".fold summary").click()
+    yield "office, navigation"
+    await page.goto("/admin")
+    yield "no access"
+
+
 async def a_failed_run(scene: Scene) -> None:
     async def work(progress: Progress) -> None:
         for card in (scene.full, scene.fresh):
@@ -253,10 +268,10 @@ async def a_failed_run(scene: Scene) -> None:
 
 async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await a_failed_run(scene)
-    await page.goto("/sign-in")
-    await page.locator("[name=email]").fill("admin@orion.example")
-    await page.locator("[name=password]").fill(PASSWORD)
-    await page.keyboard.press("Enter")
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile .badge")).to_have_count(2)
+    yield "platform"
+    await page.goto("/admin/wallets")
     await expect(page.locator("#runs")).to_be_visible()
     yield "wallets"
     newest = page.locator(".run").first
@@ -270,6 +285,10 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "wallets, refusal of a field"
     await page.locator(".menu summary").click()
     yield "platform, menu"
+    await page.locator(".menu summary").click()
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await page.locator(".fold summary").click()
+    yield "platform, navigation"
     await page.goto(f"/admin/passes?code={scene.full['code']}")
     await page.locator("main details summary").first.click()
     yield "passes"
@@ -297,8 +316,16 @@ WALKS: list[Walk] = [
     past_the_history_of_a_card,
     past_a_limit,
     past_no_answer,
+    past_the_office,
     past_the_platform,
 ]
+
+
+async def _sign_in(page: Page, email: str) -> None:
+    await page.goto("/sign-in")
+    await page.locator("[name=email]").fill(email)
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
 
 
 async def _a_card_with_a_past(shop: Shop) -> Card:

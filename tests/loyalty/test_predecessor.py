@@ -14,7 +14,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.operations.stamp import AddStamp
-from backend.loyalty.ledger.schemas import Stamp
+from backend.loyalty.ledger.schemas.bookings import Stamp
 from backend.merchants.models import Policy
 from backend.reactions import reactions
 from backend.services import Services
@@ -23,7 +23,7 @@ from tests.conftest import OpenShop
 from tests.world.caller import Json, Refused, refused
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 
 async def test_every_row_had_the_time_at_which_the_program_was_started(shop: Shop) -> None:
@@ -44,9 +44,9 @@ async def test_phone_and_birthday_were_asked_for_but_not_shown_with_the_card(sho
         assert re.sub(r"\D", "", seen["customer"]["phone"]) == "352621123456"
 
 
-async def test_the_birthday_was_dropped_when_a_customer_enrolled(shop: Shop, stranger: Stranger) -> None:
+async def test_the_birthday_was_dropped_when_a_customer_enrolled(shop: Shop, anonymous: AnonymousCaller) -> None:
     email = f"{uuid4().hex}@example.com"
-    await stranger.join(shop.hub, email, birth_date="1985-12-31")
+    await anonymous.join(shop.hub, email, birth_date="1985-12-31")
     (card,) = await shop.anna.find(email)
     assert card["customer"]["birth_date"] == "1985-12-31"
 
@@ -75,11 +75,11 @@ async def test_a_card_was_id_here_and_card_id_there_so_that_no_button_of_the_til
     assert (await shop.anna.void(booked[0]))["card"]["id"] == card["id"]
 
 
-async def test_every_card_was_enrolled_at_unknown(shop: Shop, stranger: Stranger) -> None:
+async def test_every_card_was_enrolled_at_unknown(shop: Shop, anonymous: AnonymousCaller) -> None:
     by_staff = await shop.luc.enroll()
     assert by_staff["enrolled_store"]["name"] == "OUT"
     email = f"{uuid4().hex}@example.com"
-    await stranger.join(shop.hub, email)
+    await anonymous.join(shop.hub, email)
     (by_poster,) = await shop.luc.find(email)
     assert by_poster["enrolled_store"]["code"] == shop.hub
     assert {line["store"] for line in (await shop.luc.history(by_poster))["data"]} == {shop.hub}
@@ -110,10 +110,10 @@ async def test_the_pin_of_one_store_was_good_at_another(opened: OpenShop) -> Non
 
 
 async def test_the_page_after_joining_asked_for_a_sign_in_the_customer_did_not_have(
-    shop: Shop, stranger: Stranger
+    shop: Shop, anonymous: AnonymousCaller
 ) -> None:
-    joined = await stranger.join(shop.hub)
-    page = await stranger.card_page(joined["card"]["page_url"])
+    joined = await anonymous.join(shop.hub)
+    page = await anonymous.card_page(joined["card"]["page_url"])
     assert page["card"]["code"] == joined["card"]["code"]
 
 
@@ -147,11 +147,11 @@ async def test_a_wrong_program_form_was_refused_without_saying_which_field(shop:
     assert [error["pointer"] for error in said[0]["errors"]] == ["/purchase_amount_cents"]
 
 
-async def test_customers_consented_to_terms_that_were_not_there(shop: Shop, stranger: Stranger) -> None:
-    program = await stranger.program(shop.hub)
+async def test_customers_consented_to_terms_that_were_not_there(shop: Shop, anonymous: AnonymousCaller) -> None:
+    program = await anonymous.program(shop.hub)
     assert program["terms_text"] or program["terms_url"]
     with refused("terms_not_accepted", 422):
-        await stranger.join(shop.hub, accept_terms=False)
+        await anonymous.join(shop.hub, accept_terms=False)
 
 
 async def test_at_another_store_a_card_was_redeemed_although_that_was_switched_off(

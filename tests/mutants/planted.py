@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 LEDGER = "backend/loyalty/ledger/"
-RULES = LEDGER + "rules.py"
+RULES = LEDGER + "rules/"
 BOOK = "migrations/functions/book.sql"
 TESTS_OF_RULES = ("tests/loyalty/ledger/test_rules.py",)
 TESTS_OF_LEDGER = ("tests/loyalty/ledger", "tests/properties/test_ledger_machine.py")
@@ -23,114 +23,120 @@ class Mutant:
 MUTANTS = [
     Mutant(
         "The fraction of a point is lost with every sale",
-        RULES,
+        RULES + "accrual.py",
         "    return Accrual(points, total - points)",
         "    return Accrual(points, Fraction(0))",
         TESTS_OF_RULES,
     ),
-    Mutant("A sale rounds up", RULES, "points = max(0, floor(total))", "points = max(0, ceil(total))", TESTS_OF_RULES),
+    Mutant(
+        "A sale rounds up",
+        RULES + "accrual.py",
+        "points = max(0, floor(total))",
+        "points = max(0, ceil(total))",
+        TESTS_OF_RULES,
+    ),
     Mutant(
         "A return takes more than the sale gave",
-        RULES,
+        RULES + "accrual.py",
         "points = min(left, max(0, ceil(worth - carry)))",
         "points = max(0, ceil(worth - carry))",
         TESTS_OF_RULES,
     ),
     Mutant(
         "Each part of a return is rounded down",
-        RULES,
+        RULES + "accrual.py",
         "points = min(left, max(0, ceil(worth - carry)))",
         "points = min(left, floor(worth))",
         TESTS_OF_RULES,
     ),
     Mutant(
         "A lot can be spent in the instant it expires",
-        RULES,
+        RULES + "lots.py",
         "sorted(dated, key=lambda entry: entry[:2]) if expires_at > moment.now]",
         "sorted(dated, key=lambda entry: entry[:2]) if expires_at >= moment.now]",
         TESTS_OF_RULES,
     ),
     Mutant(
         "The oldest lot is spent first, not the one that expires first",
-        RULES,
+        RULES + "lots.py",
         "sorted(dated, key=lambda entry: entry[:2])",
         "sorted(dated, key=lambda entry: entry[1])",
         TESTS_OF_RULES,
     ),
     Mutant(
         "What expires this instant is not booked as expired",
-        RULES,
+        RULES + "lots.py",
         "(expiry_of(lot, moment) or FAR_AWAY) <= moment.now]",
         "(expiry_of(lot, moment) or FAR_AWAY) < moment.now]",
         TESTS_OF_RULES,
     ),
     Mutant(
         "The last day of a lot is cut off",
-        RULES,
+        RULES + "expiry.py",
         "datetime.combine(day + timedelta(days=1), time(), zone)",
         "datetime.combine(day, time(), zone)",
         TESTS_OF_RULES,
     ),
     Mutant(
         "Days end in UTC",
-        RULES,
+        RULES + "expiry.py",
         "datetime.combine(day + timedelta(days=1), time(), zone)",
         'datetime.combine(day + timedelta(days=1), time(), ZoneInfo("UTC"))',
         TESTS_OF_RULES,
     ),
     Mutant(
         "A period ends a month late",
-        RULES,
+        RULES + "expiry.py",
         "passed = (day.month - 1) // months * months + months",
         "passed = day.month // months * months + months",
         TESTS_OF_RULES,
     ),
     Mutant(
         "The daily limit counts days of UTC",
-        RULES,
+        RULES + "stamps.py",
         "if at.astimezone(zone).date() == today)",
         "if at.date() == today)",
         TESTS_OF_RULES,
     ),
     Mutant(
         "The cooldown is forgotten when the daily limit is not reached",
-        RULES,
+        RULES + "stamps.py",
         "if abs(at - stamp) < cooldown]",
         "if abs(at - stamp) < timedelta(0)]",
         TESTS_OF_RULES,
     ),
     Mutant(
         "Grace is given again and again",
-        RULES,
+        RULES + "expiry.py",
         "expires_at > moment.now or lot.has_grace",
         "expires_at > moment.now",
         TESTS_OF_RULES,
     ),
     Mutant(
         "Points that come back late never expire",
-        RULES,
+        RULES + "expiry.py",
         "return ReturnedLife(moment.now + GRACE, None, has_grace=True)",
         "return ReturnedLife(None, None, has_grace=True)",
         TESTS_OF_RULES,
     ),
     Mutant(
         "A return in parts gives the same lot back twice",
-        RULES,
+        RULES + "lots.py",
         "passed = min(lot_paid, skipped)",
         "passed = min(lot_paid, 0)",
         TESTS_OF_RULES,
     ),
     Mutant(
         "A hold that timed out still holds",
-        RULES,
+        RULES + "holds.py",
         'return hold.state == "reserved" and hold.expires_at > now',
         'return hold.state == "reserved"',
     ),
     Mutant(
         "What is set aside can be spent a second time",
         LEDGER + "booking/lots.py",
-        "return max(0, rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now))",
-        "return rules.left_in(self.live(unit))",
+        "return max(0, left_in(self.live(unit)) - held(self.state.holds, unit, self.now))",
+        "return left_in(self.live(unit))",
     ),
     Mutant(
         "Debt is never paid",

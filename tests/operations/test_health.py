@@ -1,5 +1,6 @@
 """Is it alive, can it work, and how does it do."""
 
+import dataclasses
 import re
 from typing import Any
 
@@ -15,12 +16,12 @@ from i18n.translator import get_translator
 from tests.conftest import OwnTown
 from tests.world.caller import refused
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 
-async def test_alive_and_ready(stranger: Stranger) -> None:
-    assert await stranger.get("/health/live") == {"status": "live"}
-    assert await stranger.get("/health/ready") == {
+async def test_alive_and_ready(anonymous: AnonymousCaller) -> None:
+    assert await anonymous.get("/health/live") == {"status": "live"}
+    assert await anonymous.get("/health/ready") == {
         "status": "ready", "database": "ok", "migrations": "ok", "redis": "ok",
     }  # fmt: skip
 
@@ -28,12 +29,12 @@ async def test_alive_and_ready(stranger: Stranger) -> None:
 async def test_alive_but_not_ready_on_an_older_schema(own_town: OwnTown) -> None:
     async with own_town() as town:
         await town.superuser.execute("UPDATE alembic_version SET version_num = 'older'")
-        answer = await town.stranger.send("GET", "/health/ready")
+        answer = await town.anonymous.send("GET", "/health/ready")
         assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
         assert answer.json()["migrations"].startswith("at older, code expects ")
         await town.superuser.execute("DROP TABLE alembic_version")
-        assert (await town.stranger.send("GET", "/health/ready")).json()["migrations"] == "none"
-        assert (await town.stranger.send("GET", "/health/live")).status_code == 200
+        assert (await town.anonymous.send("GET", "/health/ready")).json()["migrations"] == "none"
+        assert (await town.anonymous.send("GET", "/health/live")).status_code == 200
 
 
 async def test_without_its_database_it_is_alive_and_says_what_is_wrong(
@@ -44,7 +45,7 @@ async def test_without_its_database_it_is_alive_and_says_what_is_wrong(
         await town.superuser.execute("ALTER TABLE alembic_version RENAME TO hidden")
         await town.superuser.execute("CREATE VIEW alembic_version AS SELECT pg_sleep(600)::text AS version_num")
         await town.superuser.execute("GRANT SELECT ON alembic_version TO orion_app")
-        answer = await town.stranger.send("GET", "/health/ready")
+        answer = await town.anonymous.send("GET", "/health/ready")
         assert answer.status_code == 503
         assert answer.json()["database"] == "away: TimeoutError"
 
@@ -54,12 +55,13 @@ async def test_a_lane_that_does_not_reach_the_database_keeps_it_from_being_ready
     async with own_town() as town:
         away = replace(town.settings, database_url="postgresql://orion_app@127.0.0.1:1/orion")
         state: Any = town.app._app.state  # type: ignore[attr-defined]
-        state.sessions, whole = Sessions(away, metadata), state.sessions
-        answer = await town.stranger.send("GET", "/health/ready")
-        state.sessions = whole
+        whole = state.resources
+        state.resources = dataclasses.replace(whole, sessions=Sessions(away, metadata))
+        answer = await town.anonymous.send("GET", "/health/ready")
+        state.resources = whole
         assert answer.status_code == 503
         assert answer.json()["database"] == "away: ConnectionRefusedError"
-        assert (await town.stranger.get("/health/ready"))["status"] == "ready"
+        assert (await town.anonymous.get("/health/ready"))["status"] == "ready"
 
 
 async def test_a_database_that_does_not_answer_is_a_503_to_the_till(
@@ -76,15 +78,15 @@ async def test_a_database_that_does_not_answer_is_a_503_to_the_till(
 
 async def test_redis_away_is_reported_and_the_till_goes_on(own_town: OwnTown) -> None:
     async with own_town(redis_url="redis://127.0.0.1:1") as town:
-        ready = await town.stranger.get("/health/ready")
+        ready = await town.anonymous.get("/health/ready")
         assert ready["status"] == "ready"
         assert ready["redis"].startswith("away: ")
 
 
-async def test_metrics_count_requests_by_route_and_name_nobody(shop: Shop, stranger: Stranger) -> None:
+async def test_metrics_count_requests_by_route_and_name_nobody(shop: Shop, anonymous: AnonymousCaller) -> None:
     card = await shop.a_card(email="canary@example.com")
     await shop.anna.earn(card, cents=100)
-    text = (await stranger.send("GET", "/metrics")).text
+    text = (await anonymous.send("GET", "/metrics")).text
     assert 'orion_ledger_postings_total{kind="earned",result="booked"}' in text
     assert 'route="/api/v1/store/loyalty/cards/{card_id}/points"' in text
     assert "orion_outbox_pending" in text
@@ -92,46 +94,46 @@ async def test_metrics_count_requests_by_route_and_name_nobody(shop: Shop, stran
         assert secret not in text
 
 
-async def test_the_outbox_is_measured(shop: Shop, stranger: Stranger) -> None:
+async def test_the_outbox_is_measured(shop: Shop, anonymous: AnonymousCaller) -> None:
     await shop.a_card()
-    text = (await stranger.send("GET", "/metrics")).text
+    text = (await anonymous.send("GET", "/metrics")).text
     pending = re.search(r"^orion_outbox_pending (\S+)$", text, re.MULTILINE)
     assert pending
     assert float(pending[1]) >= 1
 
 
-async def test_every_problem_code_has_a_page_in_the_readers_language(stranger: Stranger) -> None:
+async def test_every_problem_code_has_a_page_in_the_readers_language(anonymous: AnonymousCaller) -> None:
     for code, problem in known_problems().items():
-        page = await stranger.reading("fr").get(f"/problems/{code}")
+        page = await anonymous.reading("fr").get(f"/problems/{code}")
         assert page["code"] == code
         assert page["status"] == problem.status
         assert page["title"] == get_translator("fr").gettext(problem.title)
     with refused("not_found", 404):
-        await stranger.get("/problems/no-such-thing")
+        await anonymous.get("/problems/no-such-thing")
 
 
-async def test_an_address_that_does_not_exist_is_a_problem_too(stranger: Stranger) -> None:
+async def test_an_address_that_does_not_exist_is_a_problem_too(anonymous: AnonymousCaller) -> None:
     with refused("not_found", 404) as said:
-        await stranger.get("/nowhere")
+        await anonymous.get("/nowhere")
     assert said[0]["instance"] == "/api/v1/nowhere"
 
 
-async def test_a_request_id_is_kept_when_it_is_one(stranger: Stranger) -> None:
+async def test_a_request_id_is_kept_when_it_is_one(anonymous: AnonymousCaller) -> None:
     given = "0199aa00-0000-7000-8000-000000000001"
-    kept = await stranger.send("GET", "/health/live", headers={"request-id": given})
-    made = await stranger.send("GET", "/health/live", headers={"request-id": "<script>"})
+    kept = await anonymous.send("GET", "/health/live", headers={"request-id": given})
+    made = await anonymous.send("GET", "/health/live", headers={"request-id": "<script>"})
     assert kept.headers["request-id"] == given
     assert re.fullmatch(r"[0-9a-f-]{36}", made.headers["request-id"])
 
 
-async def test_every_answer_is_guarded_by_its_headers(stranger: Stranger) -> None:
+async def test_every_answer_is_guarded_by_its_headers(anonymous: AnonymousCaller) -> None:
     for path in ("/health/live", "/auth/me", "/nowhere"):
-        headers = (await stranger.send("GET", path)).headers
+        headers = (await anonymous.send("GET", path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cache-control"] == "no-store"
         assert headers["referrer-policy"] == "no-referrer"
 
 
-async def test_monitors_may_ask_with_head(stranger: Stranger) -> None:
-    answer = await stranger.send("HEAD", "/health/live")
+async def test_monitors_may_ask_with_head(anonymous: AnonymousCaller) -> None:
+    answer = await anonymous.send("HEAD", "/health/live")
     assert (answer.status_code, answer.content) == (200, b"")

@@ -23,7 +23,7 @@ from tests.world.ledger import assert_ledger_adds_up
 from tests.world.limits import forget_everything
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 Answer = TypeVar("Answer")
 TERMS: dict[str, Any] = {
@@ -321,8 +321,8 @@ async def own_shop(opened: OpenShop) -> Shop:
 
 
 @pytest.fixture
-async def paul(services: Services, stranger: Stranger) -> PlatformOffice:
-    return await hire_admin(services, stranger, "Paul Klein")
+async def paul(services: Services, anonymous: AnonymousCaller) -> PlatformOffice:
+    return await hire_admin(services, anonymous, "Paul Klein")
 
 
 @pytest.mark.slow

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.loyalty.fraud_limits.models import LIMIT_MEASURES, LIMIT_SCOPES
 from backend.loyalty.ledger.booking.limits import use_of
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.setup import LimitState
 from backend.loyalty.ledger.booking.target import Target
-from backend.loyalty.ledger.models import LIMIT_MEASURES, LIMIT_SCOPES
 from tests.world.shop import FOREVER, Shop
 
 INSERT = "INSERT INTO transactions SELECT * FROM json_populate_recordset(NULL::transactions, $1)"

@@ -18,7 +18,7 @@ from backend.services import Services
 from backend.staff_pins import actions, recent
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.models import StaffPin
-from backend.staff_pins.rules import is_asked, peppered
+from backend.staff_pins.rules import must_verify, peppered
 from tests.conftest import OpenShop
 from tests.world.caller import Refused, refused
 from tests.world.shop import Shop
@@ -59,7 +59,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ],
 )
 def test_what_a_policy_asks_for(policy: str, given: bool, needed: bool, asked: bool) -> None:
-    assert is_asked(policy, given=given, needed=needed) is asked
+    assert must_verify(policy, given=given, needed=needed) is asked
 
 
 async def test_a_policy_that_requires_a_pin_books_nothing_without(guarded: Shop) -> None:

@@ -133,7 +133,7 @@ class GoogleTown:
         return self.services.links.save_url(self.shop.merchant_id, UUID(card["id"]), 0)
 
     async def tap(self, card: Card) -> httpx.Response:
-        return await self.town.stranger.send("GET", urlsplit(self.save_url(card)).path.removeprefix("/api/v1"))
+        return await self.town.anonymous.send("GET", urlsplit(self.save_url(card)).path.removeprefix("/api/v1"))
 
     async def a_card(self, **told: Any) -> Card:
         """In the wallet, and up to date there."""
@@ -156,5 +156,5 @@ async def google_town(own_town: OwnTown, google: Google) -> AsyncIterator[Google
 
 
 async def signed_in(town: Town, who: Colleague) -> Till:
-    answer = await town.stranger.sign_in(who.email, PASSWORD)
-    return Till(town.stranger.http, town.stranger._promises, answer["token"])
+    answer = await town.anonymous.sign_in(who.email, PASSWORD)
+    return Till(town.anonymous.http, town.anonymous._promises, answer["token"])

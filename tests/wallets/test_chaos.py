@@ -14,7 +14,7 @@ import pytest
 from backend.core.outbound import breaker
 from backend.core.outbound.retry import pause_before
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
-from backend.loyalty.ledger.schemas import Adjustment
+from backend.loyalty.ledger.schemas.bookings import Adjustment
 from backend.operations.task_runs.actions import Progress
 from backend.wallets import attempts, leases, outcomes
 from backend.wallets import sync as syncing

@@ -16,7 +16,7 @@ from backend.wallets import save_to_google
 from tests.wallets.conftest import GoogleTown
 from tests.world.caller import refused
 from tests.world.shop import Shop
-from tests.world.till import Card, Stranger
+from tests.world.till import AnonymousCaller, Card
 
 
 async def test_the_button_makes_the_pass_and_leads_to_google(google_town: GoogleTown) -> None:
@@ -62,7 +62,7 @@ async def test_no_other_address_of_the_card_opens_the_button(google_town: Google
     tokens = [links.url(*where), links.pass_url(*where).removesuffix(".pkpass"), "x" * 64, "nonsense"]
     for token in tokens:
         with refused("card_not_found", 404):
-            await google_town.town.stranger.get(f"/storefront/loyalty/wallets/google/{token.rsplit('/', 1)[-1]}")
+            await google_town.town.anonymous.get(f"/storefront/loyalty/wallets/google/{token.rsplit('/', 1)[-1]}")
     assert await google_town.town.superuser.fetchval("SELECT count(*) FROM wallet_links") == 0
 
 
@@ -81,14 +81,14 @@ async def test_while_google_is_away_new_cards_wait_and_known_ones_are_led_there(
     assert (await google_town.tap(known)).status_code == 302
     path = google_town.save_url(fresh).partition("/api/v1")[2]
     with refused("wallet_unavailable", 503) as said:
-        await google_town.town.stranger.get(path)
+        await google_town.town.anonymous.get(path)
     assert said[0].answer.headers["retry-after"] == "60"
 
 
 async def browse(town: GoogleTown, card: Card) -> httpx.Response:
     """A browser opens the link."""
     headers = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-    return await town.town.stranger.http.get(urlsplit(town.save_url(card)).path, headers=headers)
+    return await town.town.anonymous.http.get(urlsplit(town.save_url(card)).path, headers=headers)
 
 
 async def test_a_person_who_is_refused_is_led_back_to_their_card(google_town: GoogleTown) -> None:
@@ -104,17 +104,19 @@ async def test_a_person_who_is_refused_is_led_back_to_their_card(google_town: Go
 
 async def test_a_person_with_a_forged_link_is_led_to_where_links_are_sent(google_town: GoogleTown) -> None:
     for token in ("nonsense", google_town.services.links.pass_url(google_town.shop.merchant_id, UUID(int=1), 0)[-64:]):
-        answer = await google_town.town.stranger.http.get(
+        answer = await google_town.town.anonymous.http.get(
             f"/api/v1/storefront/loyalty/wallets/google/{token}", headers={"accept": "text/html"}
         )
         assert (answer.status_code, answer.headers["location"]) == (303, "http://orion.test/c")
 
 
-async def test_without_google_the_button_leads_nowhere(stranger: Stranger, shop: Shop, services: Services) -> None:
+async def test_without_google_the_button_leads_nowhere(
+    anonymous: AnonymousCaller, shop: Shop, services: Services
+) -> None:
     card = await shop.a_card()
     path = services.links.save_url(shop.merchant_id, UUID(card["id"]), 0).partition("/api/v1")[2]
     with refused("wallet_not_configured", 409):
-        await stranger.get(path)
+        await anonymous.get(path)
 
 
 def test_what_a_card_view_says_of_its_wallets(services: Services) -> None:

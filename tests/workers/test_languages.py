@@ -10,7 +10,7 @@ from backend.services import Services
 from backend.wallets.snapshot import find_snapshot
 from tests.doubles.smtp import PostOffice
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 
@@ -73,25 +73,29 @@ async def test_who_is_enrolled_at_the_till_has_the_language_chosen_there_else_th
 
 
 async def test_whoever_reads_at_a_store_is_told_its_language_and_the_merchants(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     await speak(superuser, shop, "lb", "de")
     me = await shop.anna.me()
     assert ([store["language"] for store in me["stores"]], me["merchant"]["language"]) == (["lb"], "de")
     card = await shop.anna.enroll(ADDRESS)
-    for told in (await stranger.program(shop.hub), await stranger.card_page(card["page_url"])):
+    for told in (await anonymous.program(shop.hub), await anonymous.card_page(card["page_url"])):
         assert (told["store_language"], told["merchant_language"]) == ("lb", "de")
 
 
 async def test_all_mails_of_a_merchant_come_in_its_name(
-    working: dict[str, Services], shop: Shop, stranger: Stranger, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    superuser: asyncpg.Connection,
 ) -> None:
     """The welcome, the link for who joins twice, for who has lost it, and for whose links were ended."""
     card = await shop.anna.enroll(ADDRESS)
     await relay_and_send(working)
-    await stranger.join(shop.hub, ADDRESS)
+    await anonymous.join(shop.hub, ADDRESS)
     await relay_and_send(working)
-    await stranger.lost_card(ADDRESS, store_code=shop.hub)
+    await anonymous.lost_card(ADDRESS, store_code=shop.hub)
     await relay_and_send(working)
     await shop.anna.post(f"/store/loyalty/cards/{card['id']}/links", {}, key="new links")
     await relay_and_send(working)

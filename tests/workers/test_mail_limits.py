@@ -1,4 +1,4 @@
-"""What strangers can have sent to somebody."""
+"""What anonymous callers can have sent to somebody."""
 
 from collections import Counter
 from datetime import timedelta
@@ -14,7 +14,7 @@ from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.test_worker import relay_and_send
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge
 
 
@@ -24,55 +24,55 @@ def otto() -> str:
     return f"otto.{uuid4().hex}@example.com"
 
 
-async def send_request(stranger: Stranger, shop: Shop, times: int, email: str) -> None:
+async def send_request(anonymous: AnonymousCaller, shop: Shop, times: int, email: str) -> None:
     """From ever new networks: the limits of the door do not help here."""
     for number in range(times):
-        await stranger.but(x_forwarded_for=f"198.51.100.{number}").lost_card(email, store_code=shop.hub)
+        await anonymous.but(x_forwarded_for=f"198.51.100.{number}").lost_card(email, store_code=shop.hub)
 
 
-async def test_a_stranger_cannot_send_somebody_47_mails(
-    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str
+async def test_an_anonymous_caller_cannot_send_somebody_47_mails(
+    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
     await relay_and_send(working)
     post_office.mails.clear()
-    await send_request(stranger, shop, 47, otto)
+    await send_request(anonymous, shop, 47, otto)
     await relay_and_send(working)
     assert [mail["To"] for mail in post_office.mails] == [otto] * PER_HOUR
 
 
 async def test_a_day_has_an_end_too_and_the_next_one_begins_anew(
-    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str
+    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
     for _ in range(6):
-        await send_request(stranger, shop, 5, otto)
+        await send_request(anonymous, shop, 5, otto)
         await relay_and_send(working)
         clock.move(timedelta(hours=2))
     assert len(post_office.mails) == 1 + PER_DAY
     clock.move(timedelta(days=1))
-    await send_request(stranger, shop, 1, otto)
+    await send_request(anonymous, shop, 1, otto)
     await relay_and_send(working)
     assert len(post_office.mails) == 2 + PER_DAY
 
 
 async def test_the_limit_is_the_persons_over_all_merchants_and_however_they_are_written(
-    working: dict, opened: OpenShop, stranger: Stranger, post_office: PostOffice, otto: str
+    working: dict, opened: OpenShop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     for number in range(7):
         shop = await opened()
-        caller = stranger.but(x_forwarded_for=f"198.51.100.{number}")
+        caller = anonymous.but(x_forwarded_for=f"198.51.100.{number}")
         await caller.join(shop.hub, otto.title() if number % 2 else otto)
     await relay_and_send(working)
     assert len(post_office.mails) == PER_HOUR
 
 
 async def test_a_tag_in_the_address_is_no_other_mailbox(
-    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str
+    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     addresses = {otto.replace("@", f"+{number}@") for number in range(47)}
     for number, address in enumerate(addresses):
-        await stranger.but(x_forwarded_for=f"198.51.100.{number}").join(shop.hub, address)
+        await anonymous.but(x_forwarded_for=f"198.51.100.{number}").join(shop.hub, address)
     await relay_and_send(working)
     written = {mail["To"] for mail in post_office.mails}
     assert (len(written), written <= addresses) == (PER_HOUR, True)
@@ -96,11 +96,11 @@ def test_mails_are_counted_where_they_arrive(email: str, mailbox: str) -> None:
 
 
 async def test_nobody_can_use_up_the_mails_that_staff_cause(
-    working: dict, opened: OpenShop, stranger: Stranger, post_office: PostOffice, otto: str
+    working: dict, opened: OpenShop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     shop, other = await opened(), await opened()
     await shop.anna.enroll(otto)
-    await send_request(stranger, shop, 9, otto)
+    await send_request(anonymous, shop, 9, otto)
     await relay_and_send(working)
     post_office.mails.clear()
     card = await other.anna.enroll(otto)
@@ -110,10 +110,10 @@ async def test_nobody_can_use_up_the_mails_that_staff_cause(
 
 
 async def test_withholding_is_silent_and_names_nobody(
-    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str, *, log_lines
+    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str, *, log_lines
 ) -> None:
     await shop.anna.enroll(otto)
-    await send_request(stranger, shop, PER_HOUR + 1, otto)
+    await send_request(anonymous, shop, PER_HOUR + 1, otto)
     await relay_and_send(working)
     (line,) = [line for line in log_lines() if line["event"] == "mail_withheld"]
     assert "otto" not in str(line)
@@ -121,21 +121,21 @@ async def test_withholding_is_silent_and_names_nobody(
 
 @pytest.mark.parametrize("name", ["Anna.Maria", "Win a free phone today at once", "Otto!", "Karl 3", "x" * 41])
 async def test_what_may_be_no_name_is_not_greeted(
-    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, otto: str, *, name: str
+    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str, *, name: str
 ) -> None:
-    await stranger.join(shop.hub, otto, first_name=name)
+    await anonymous.join(shop.hub, otto, first_name=name)
     await relay_and_send(working)
     (mail,) = post_office.mails
     assert name not in mail.get_content().replace("=\n", "")
 
 
 async def test_a_question_nobody_could_answer_and_old_allowances_are_thrown_away(
-    working: dict, shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, otto: str
+    working: dict, shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
-    await send_request(stranger, shop, 1, otto)
+    await send_request(anonymous, shop, 1, otto)
     await relay_and_send(working)
-    await send_request(stranger, shop, 1, otto)
+    await send_request(anonymous, shop, 1, otto)
     clock.move(timedelta(hours=25))
     await purge(working)
     mine = "SELECT count(*) FROM card_link_questions WHERE merchant_id = $1"

@@ -9,7 +9,7 @@ import pytest
 from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
-from backend.loyalty.programs.models import ProgramPreview
+from backend.loyalty.previews.models import ProgramPreview
 from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office

@@ -282,3 +282,17 @@ def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> N
     kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.DomainEvent)]
     of_cards = {event_name(kind) for kind in kinds if "card_id" in kind.__struct_fields__} - {"card_booking"}
     assert of_cards == {*SHOWN_ON_PASSES, *SILENT, event_name(events.PointsExpiring)}
+
+
+async def test_a_changed_reward_is_on_all_phones(
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+) -> None:
+    cards = [await saved(shop, services, points=points) for points in (10, 20)]
+    await relay_outbox(context)
+    await run(workers)
+    before = len(phones.pushed)
+    await Office.of(shop.claire).add_reward("Scarf", 50)
+    await relay_outbox(context)
+    await run(workers)
+    assert {str(pass_.card_id) for pass_ in phones.pushed[before:]} == {card["id"] for card in cards}
+    assert [pass_.next_reward for pass_ in phones.pushed[before:]] == [{"en": "Scarf"}] * 2

@@ -39,7 +39,7 @@ from tests.world.office import Office
 from tests.world.patience import until
 from tests.world.ports import own_port
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 from workers import runner
 from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
@@ -120,11 +120,11 @@ async def test_what_redis_lost_between_booking_and_relay_is_found(
 
 
 async def test_a_duplicate_gets_its_link_at_its_own_address_only(
-    working: dict, shop: Shop, stranger: Stranger, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.anna.enroll("otto@example.com", language="fr")
     await relay_and_send(working)
-    await stranger.reading("en").join(shop.hub, "OTTO@example.com", first_name="Mallory")
+    await anonymous.reading("en").join(shop.hub, "OTTO@example.com", first_name="Mallory")
     await relay_and_send(working)
     welcome, link = post_office.mails
     assert (welcome["To"], link["To"]) == ("otto@example.com", "otto@example.com")
@@ -169,10 +169,10 @@ async def test_sixty_enrollments_are_relayed_in_one_go(
 
 
 async def test_what_has_served_its_time_is_thrown_away(
-    working: dict, shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    working: dict, shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card()
-    await stranger.sign_in(ANNA.email, PASSWORD)
+    await anonymous.sign_in(ANNA.email, PASSWORD)
     await shop.anna.earn(card, cents=100, key="old")
     clock.move(ANSWERS_KEPT + timedelta(days=1))
     await shop.anna.earn(card, cents=100, key="new")

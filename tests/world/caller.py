@@ -51,7 +51,7 @@ def new_key() -> str:
 
 
 class Caller:
-    """Anybody: a stranger without a token, or a signed-in colleague.
+    """Anybody: an anonymous caller without a token, or a signed-in colleague.
 
     Every answer is checked against what the document promises of its route.
     """

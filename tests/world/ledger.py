@@ -6,17 +6,8 @@ from uuid import UUID
 import asyncpg
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.audit.actions import (
-    BEGIN,
-    FIRST,
-    LAST,
-    Audited,
-    Range,
-    Totals,
-    Violation,
-    check,
-    check_merchant,
-)
+from backend.loyalty.ledger.audit.actions import BEGIN, FIRST, LAST, check, check_merchant
+from backend.loyalty.ledger.audit.findings import Audited, Range, Totals, Violation
 
 MERCHANTS = "SELECT id, code FROM merchants WHERE id = ANY($1) OR $1 = '{}'"
 

@@ -51,11 +51,47 @@ class Office(Caller):
         told = {"action": action, "card_ids": ids, "reason": "Spring cleaning"} | body
         return await self.post("/merchant/loyalty/cards/bulk", told, key=key or new_key())
 
+    async def today(self) -> Json:
+        return await self.get("/merchant/loyalty/today")
+
     async def fraud_limits(self) -> list[Json]:
         return (await self.get("/merchant/loyalty/fraud-limits"))["limits"]
 
     async def set_fraud_limits(self, *limits: Json) -> list[Json]:
         return (await self.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": limits}))["limits"]
+
+    async def rewards(self, **asked: Any) -> Json:
+        """A page of the list."""
+        return await self.get("/merchant/loyalty/rewards", params=asked)
+
+    async def reward(self, reward: Json | str) -> Json:
+        return await self.get(f"/merchant/loyalty/rewards/{id_of(reward)}")
+
+    async def add_reward(
+        self, name: str | Json = "Scarf", points: int = 200, *, key: str | None = None, **told: Any
+    ) -> Json:
+        body = {"name": {"en": name} if isinstance(name, str) else name, "points_required": points} | told
+        return await self.post("/merchant/loyalty/rewards", body, key=key)
+
+    async def change_reward(self, reward: Json, **fields: Any) -> Json:
+        """As it was seen: `reward` tells its version."""
+        path = f"/merchant/loyalty/rewards/{id_of(reward)}"
+        return await self.ask("PATCH", path, json=fields, headers=_if_match(reward))
+
+    async def archive(self, reward: Json) -> Json:
+        path = f"/merchant/loyalty/rewards/{id_of(reward)}/archive"
+        return await self.ask("PUT", path, headers=_if_match(reward))
+
+    async def restore_reward(self, reward: Json) -> Json:
+        path = f"/merchant/loyalty/rewards/{id_of(reward)}/archive"
+        return await self.ask("DELETE", path, headers=_if_match(reward))
+
+    async def move_reward(self, reward: Json | str, position: int) -> Json:
+        path = f"/merchant/loyalty/rewards/{id_of(reward)}/position"
+        return await self.ask("PUT", path, json={"position": position})
+
+    async def upload(self, file: bytes, name: str = "photo.jpg") -> Json:
+        return await self.ask("POST", "/merchant/loyalty/pictures", files={"file": (name, file)})
 
     async def try_terms(self, *, key: str | None = None, **draft: Any) -> Json:
         return await self.post("/merchant/loyalty/program/preview", draft, key=key or new_key())
@@ -65,6 +101,10 @@ class Office(Caller):
 
     async def _change(self, card: Card | str, what: str, body: Json, key: str | None) -> Json:
         return await self.post(f"/{self.audience}/loyalty/cards/{id_of(card)}/{what}", body, key=key or new_key())
+
+
+def _if_match(row: Json) -> dict[str, str]:
+    return {"if-match": f'"{row["version"]}"'}
 
 
 class PlatformOffice(Office):

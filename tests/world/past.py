@@ -25,19 +25,11 @@ from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.operations.unmerge import ReverseMerge, get_merge
 from backend.loyalty.ledger.operations.void import VoidTransaction
-from backend.loyalty.ledger.schemas import (
-    Adjustment,
-    Confirmation,
-    Earn,
-    Merge,
-    MergeReversal,
-    Redemption,
-    Reservation,
-    Restoration,
-    Stamp,
-    Standing,
-    Void,
-)
+from backend.loyalty.ledger.schemas.bookings import Adjustment, Earn, Redemption, Restoration, Stamp
+from backend.loyalty.ledger.schemas.cards import Standing
+from backend.loyalty.ledger.schemas.holds import Confirmation, Reservation
+from backend.loyalty.ledger.schemas.merges import Merge, MergeReversal
+from backend.loyalty.ledger.schemas.returns import Void
 from backend.loyalty.ledger.tasks.expire import expire_points
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import read_groups
@@ -234,7 +226,7 @@ async def _answer(booking: Awaitable[Reply]) -> dict[str, Any] | None:
 
 async def past_of(shop: Shop) -> SetupHistory:
     async with shop.services.sessions.committing(shop.merchant_id) as session:
-        past = await read_setup_history(session, shop.merchant_id)
+        past = await read_setup_history(session, shop.merchant_id, clock.now())
     assert past is not None
     return past
 

@@ -28,7 +28,7 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
-from backend.loyalty.ledger.schemas import Earn, Stamp
+from backend.loyalty.ledger.schemas.bookings import Earn, Stamp
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
@@ -163,7 +163,7 @@ class Shop:
         return Till(self.anna.http, self.anna._promises, token[0])
 
 
-async def hire_admin(services: Services, stranger: Any, name: str, role: str = "platform_admin") -> PlatformOffice:
+async def hire_admin(services: Services, anonymous: Any, name: str, role: str = "platform_admin") -> PlatformOffice:
     """One of the platform's own people, whose sign-in outlives every move of the clock."""
     user = _user(None, role, uuid4().hex)
     user.name = name
@@ -172,12 +172,12 @@ async def hire_admin(services: Services, stranger: Any, name: str, role: str = "
         session.add(user)
         await session.flush()
         session.add(row)
-    return PlatformOffice(stranger.http, stranger._promises, token)
+    return PlatformOffice(anonymous.http, anonymous._promises, token)
 
 
 async def open_shop(
     services: Services,
-    stranger: Any,
+    anonymous: Any,
     *,
     policy: Rules | None = None,
     program: Rules | None = None,
@@ -203,7 +203,7 @@ async def open_shop(
         )
     tokens = {name: _token(user) for name, user in users.items()}
     offered = [{"points_required": points} for points in (100, 500)] if rewards is None else rewards
-    reward_rows = [_reward(merchant_id, program_id, told) for told in offered]
+    reward_rows = [_reward(merchant_id, program_id, told, place) for place, told in enumerate(offered, start=1)]
     category_rows = [_category(merchant_id, store_ids[hub], position + 1) for position in range(categories)]
     async with services.sessions.committing() as session:
         session.add(
@@ -235,7 +235,7 @@ async def open_shop(
         session.add(_member(merchant_id, store_ids[hub], users["anna"].id))
         session.add(_member(merchant_id, store_ids[outlet], users["luc"].id))
         session.add_all([*reward_rows, *category_rows])
-    tills = {name: Till(stranger.http, stranger._promises, token) for name, (token, _) in tokens.items()}
+    tills = {name: Till(anonymous.http, anonymous._promises, token) for name, (token, _) in tokens.items()}
     return Shop(
         services=services,
         merchant_id=merchant_id,
@@ -299,9 +299,17 @@ def _terms(merchant_id: UUID, program_id: UUID, version: int, rules: Rules) -> T
     )
 
 
-def _reward(merchant_id: UUID, program_id: UUID, rules: Rules) -> Reward:
-    named = {"name": {"en": "Voucher", "fr": "Bon"}, "description": {}}
-    return Reward(merchant_id=merchant_id, id=new_id(), program_id=program_id, created_at=clock.now(), **named | rules)
+def _reward(merchant_id: UUID, program_id: UUID, rules: Rules, position: int) -> Reward:
+    named = {"name": {"en": "Voucher", "fr": "Bon"}, "description": {}} | rules
+    return Reward(
+        merchant_id=merchant_id,
+        id=new_id(),
+        program_id=program_id,
+        position=position,
+        created_at=clock.now(),
+        updated_at=clock.now(),
+        **named,
+    )
 
 
 def _category(merchant_id: UUID, store_id: UUID, position: int) -> Category:

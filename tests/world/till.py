@@ -104,8 +104,8 @@ class Till(Caller):
         return (await self.get(f"/idempotency/{quote(key, safe='')}"))["state"]
 
 
-class Stranger(Caller):
-    """A customer, or somebody passing by."""
+class AnonymousCaller(Caller):
+    """Without a token: a customer, or anybody."""
 
     async def program(self, store_code: str) -> Json:
         return await self.get(f"/storefront/loyalty/{store_code}/program")

@@ -12,7 +12,9 @@ from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
-from backend.loyalty.programs.models import ProgramPreview
+from backend.loyalty.pictures.models import MerchantPicture
+from backend.loyalty.previews.models import ProgramPreview
+from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.limits import forget_allowances
 from backend.operations.task_runs.actions import Progress, run_now
@@ -30,6 +32,11 @@ TOKENS_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=90)
 PREVIEWS_KEPT = timedelta(days=90)
 QUESTIONS_KEPT = timedelta(days=1)
+PICTURES_KEPT = timedelta(days=1)
+"""Of those that nothing shows: longer than it takes to fill in the form for which they were uploaded."""
+SHOWN_BY = select(Reward.id).where(
+    Reward.merchant_id == MerchantPicture.merchant_id, Reward.picture == MerchantPicture.hash
+)
 CHUNK = 5000
 
 Expired = tuple[type[Any], ColumnElement[bool]]
@@ -76,6 +83,7 @@ async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, 
 def _expired_of(merchant_id: UUID, now: datetime) -> Iterator[Expired]:
     for table, is_expired in (
         (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
+        (MerchantPicture, (MerchantPicture.created_at < now - PICTURES_KEPT) & ~SHOWN_BY.exists()),
         (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.

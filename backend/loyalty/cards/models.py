@@ -2,10 +2,10 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, belongs_to
+from backend.core.models import TenantEntity, TenantRow, belongs_to
 
 CARD_STATES = ("active", "deactivated", "merged", "erased")
 IN_USE = text("state IN ('active', 'deactivated')")
@@ -81,3 +81,21 @@ class Card(TenantEntity):
     """The end of points its holder was warned of last."""
     enrolled_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     last_activity_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+
+class RetiredCode(TenantRow):
+    """A card code that is refused since its card got a new one."""
+
+    __tablename__ = "retired_codes"
+    __table_args__ = (
+        Index("ix_retired_codes_card", "merchant_id", "card_id"),
+        belongs_to("cards", "card_id"),
+        belongs_to("users", "user_id"),
+    )
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    card_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    on_behalf_user_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(Text)
+    retired_at: Mapped[datetime] = mapped_column(DateTimeUTC)

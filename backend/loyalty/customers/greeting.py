@@ -9,7 +9,7 @@ UNSEEN_AND_MARKS = "CM"
 
 
 def name_to_greet(name: str | None) -> str | None:
-    """None for what may be no name: a stranger may have typed it, and the greeting goes to somebody else."""
+    """None for what may be no name: an anonymous caller may have typed it, and the greeting goes to somebody else."""
     plain = plain_name(name or "")
     is_doubtful = len(plain) > LENGTH_MAX or len(plain.split()) > WORDS_MAX or NO_NAME.search(plain)
     return None if is_doubtful else name

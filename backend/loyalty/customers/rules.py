@@ -72,7 +72,7 @@ def _parse(phone: str, country: str) -> PhoneNumber | None:
 
 def words(*names: str | None) -> list[str]:
     """The words of these names, each by itself and joined with its neighbors: `O’Neill` is found as `ONeill` too."""
-    forms = {word for name in names for word in asked_words(name or "")}
+    forms = {word for name in names for word in search_words(name or "")}
     for name in names:
         parts = _parts(HYPHENS.sub(" ", APOSTROPHES.sub(" ", name or "")))
         for first in range(len(parts)):
@@ -99,28 +99,28 @@ def _is_east_asian(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith(EAST_ASIAN)
 
 
-def asked_words(text: str) -> list[str]:
-    """What is asked for, in the form of `words`. Apostrophes and hyphens join."""
-    return sorted({_fold(part) for part in _asked_parts(text)})
+def search_words(text: str) -> list[str]:
+    """The words of a search, in the form of `words`. Apostrophes and hyphens join."""
+    return sorted({_fold(part) for part in _search_parts(text)})
 
 
-def ways_to_ask(text: str) -> Iterator[list[str]]:
+def search_variants(text: str) -> Iterator[list[str]]:
     """As it is written; then with two neighbors as one word, as `Mc Donald` may be kept as `McDonald`; then as one."""
-    parts = _asked_parts(text)
-    yield asked_words(text)
+    parts = _search_parts(text)
+    yield search_words(text)
     for place in range(min(len(parts), JOINED_MAX) - 1):
         yield sorted({*map(_fold, [*parts[:place], parts[place] + parts[place + 1], *parts[place + 2 :]])})
     if parts[2:]:
         yield [_fold("".join(parts))]
 
 
-def says_enough(text: str) -> bool:
+def is_searchable(text: str) -> bool:
     """Two letters, or one of a script in which one may be a name: `李`."""
-    letters = "".join(_asked_parts(text))
+    letters = "".join(_search_parts(text))
     return len(letters) >= WORD_LENGTH_MIN or any(map(_is_east_asian, letters))
 
 
-def _asked_parts(text: str) -> list[str]:
+def _search_parts(text: str) -> list[str]:
     return _parts(HYPHENS.sub("", APOSTROPHES.sub("", text)))
 
 

@@ -1,4 +1,4 @@
-"""What strangers and customers see without signing in."""
+"""What is shown without signing in."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.ledger.history import list_transactions
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.queries import get_setup
 from backend.loyalty.ledger.setup_views import reward_views, terms_view, text_of
 from backend.loyalty.ledger.views import Show
@@ -27,7 +27,7 @@ SHOWN = 20
 
 async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
     """Raises FeatureDisabled or ProgramInactive."""
-    setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
+    setup = await get_setup(ledger.pool, origin)
     check_open(setup)
     program, terms = setup.program, setup.terms
     assert program is not None, "an open program exists"

@@ -24,7 +24,7 @@ class EnrollView(CardView):
 
 
 class SelfEnroll(Person):
-    """A stranger enrolling from the join page."""
+    """Somebody enrolling from the join page."""
 
     first_name: PublicName | None = None
     last_name: PublicName | None = None

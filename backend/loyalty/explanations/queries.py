@@ -10,7 +10,7 @@ from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.checks import check_shown
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 
 EXPLAIN_CARD = "SELECT explain_card($1, $2, $3, $4, $5, $6)"
 LOTS_IN_FULL = 30

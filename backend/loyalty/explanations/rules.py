@@ -6,7 +6,8 @@ from math import ceil
 from uuid import UUID
 
 from backend.loyalty.ledger.booking.card import LotState
-from backend.loyalty.ledger.rules import CENTS_PER_EURO, take
+from backend.loyalty.ledger.rules.accrual import CENTS_PER_EURO
+from backend.loyalty.ledger.rules.lots import take
 
 MEANINGS = {
     ("voided", True): "returned",

@@ -20,8 +20,10 @@ from backend.loyalty.explanations.schemas import (
     PartView,
     UnitView,
 )
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CardMoment, LotState
+from backend.loyalty.ledger.rules.expiry import expiry_of
+from backend.loyalty.ledger.rules.holds import held
+from backend.loyalty.ledger.rules.lots import expired_lots, left_in, live_lots
 
 
 def explain(facts: CardFacts, origin: Origin) -> ExplanationView:
@@ -53,7 +55,7 @@ class Explanation:
         lots = [told for told in self.facts.lots if told.lot.unit == unit]
         if not (is_offered or lots):
             return None
-        balance, held = rules.left_in(self._live[unit]), sum(self._held[unit].values())
+        balance, held = left_in(self._live[unit]), sum(self._held[unit].values())
         others = next((others for others in self.facts.others if others.unit == unit), None)
         return UnitView(
             unit=unit,
@@ -70,7 +72,7 @@ class Explanation:
         if lot.id in self._expired:
             parts.append(self._unbooked(lot.unit, lot.remaining))
         remaining = 0 if lot.id in self._expired else lot.remaining
-        ends_at = rules.expiry_of(lot, self._moment)
+        ends_at = expiry_of(lot, self._moment)
         return LotView(
             id=lot.id,
             granted=self._occasion(granted),
@@ -153,17 +155,17 @@ class Explanation:
     @cached_property
     def _live(self) -> dict[str, list[LotState]]:
         """By unit, in the order in which they are spent."""
-        return {unit: rules.live_lots(self.facts.state.lots, unit, self._moment) for unit in ("points", "stamps")}
+        return {unit: live_lots(self.facts.state.lots, unit, self._moment) for unit in ("points", "stamps")}
 
     @cached_property
     def _held(self) -> dict[str, dict[UUID, int]]:
         holds = self.facts.state.holds
-        return {unit: held_in(live, rules.held(holds, unit, self.now)) for unit, live in self._live.items()}
+        return {unit: held_in(live, held(holds, unit, self.now)) for unit, live in self._live.items()}
 
     @cached_property
     def _expired(self) -> dict[UUID, LotState]:
         """Lots that have expired and are not booked as such yet."""
-        return {lot.id: lot for lot in rules.expired_lots(self.facts.state.lots, self._moment)}
+        return {lot.id: lot for lot in expired_lots(self.facts.state.lots, self._moment)}
 
     @cached_property
     def _moment(self) -> CardMoment:

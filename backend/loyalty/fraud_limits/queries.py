@@ -3,8 +3,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.fraud_limits.schemas import FraudLimitEntry, FraudLimitsView
-from backend.loyalty.ledger.models import FraudLimit
 
 
 async def list_limits(session: AsyncSession, merchant_id: UUID) -> list[FraudLimit]:

@@ -10,9 +10,10 @@ import msgspec
 from backend.core.origin import Origin
 from backend.core.paging import Position
 from backend.loyalty.ledger.booking.setup import in_language
-from backend.loyalty.ledger.problems import CardNotFound, TransactionNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
+from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import get_state
-from backend.loyalty.ledger.rules import UNDO_WINDOW, undo_until
+from backend.loyalty.ledger.rules.undo import UNDO_WINDOW, undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.transaction_view import LineNames, LineState, transaction_view
 
@@ -117,6 +118,6 @@ async def list_transactions(
 ) -> list[HistoryRow]:
     """Newest first, of a card or of a store; one row more than `limit` when there are more."""
     rows: list[Any] = await pool.fetch(
-        HISTORY, merchant_id, card_id, store_id, after.at if after else None, after.id if after else None, limit + 1
+        HISTORY, merchant_id, card_id, store_id, after.key if after else None, after.id if after else None, limit + 1
     )
     return [_history.decode(row[0]) for row in rows]

@@ -6,21 +6,22 @@ from uuid import UUID
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.setup import RewardState, StoreState
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.problems import (
-    CardIsFrozen,
+from backend.loyalty.ledger.problems.bookings import (
     InsufficientPoints,
     InsufficientStamps,
     OtherStoreOnly,
-    RewardNotFound,
     RewardUnavailable,
     UnitNotOffered,
 )
-from backend.loyalty.ledger.schemas import Redemption, Reservation
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.rules.holds import is_open
+from backend.loyalty.ledger.schemas.bookings import Redemption
+from backend.loyalty.ledger.schemas.holds import Reservation
+from backend.loyalty.rewards.problems import RewardNotFound
 from i18n.bidi import isolated
 
 
@@ -98,7 +99,7 @@ def reward_refusal(reward: RewardState, state: CardState, now: datetime, quantit
 
 def had_of(reward_id: UUID, state: CardState, now: datetime) -> int:
     """How many pieces of a reward with a limit this person has had, or holds."""
-    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and rules.is_open(hold, now))
+    held = sum(hold.quantity for hold in state.holds if hold.reward_id == reward_id and is_open(hold, now))
     return state.redeemed_counts.get(reward_id, 0) + held
 
 

@@ -11,11 +11,11 @@ from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.checks import check_shown
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"
-STORE_SETUP = "SELECT store_setup($1, $2)"
+STORE_SETUP = "SELECT store_setup($1, $2, $3)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
 CODE_RETIRED_ON = "SELECT code_retired_on($1, $2, $3)"
 
@@ -48,8 +48,9 @@ async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardSt
     return state
 
 
-async def get_setup(pool: asyncpg.Pool, merchant_id: UUID, store_id: UUID) -> Setup:
-    return _setup.decode(await pool.fetchval(STORE_SETUP, merchant_id, store_id))
+async def get_setup(pool: asyncpg.Pool, origin: Origin) -> Setup:
+    """As the store of the request sees it now."""
+    return _setup.decode(await pool.fetchval(STORE_SETUP, origin.merchant_id, origin.till_store_id, origin.now))
 
 
 async def get_states(

@@ -8,10 +8,10 @@ from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.operations.void import VoidTransaction
-from backend.loyalty.ledger.problems import TransactionNotFound
+from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.receipts import fold_reference
-from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, OrderQuestion, Void
+from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, OrderQuestion, Void
 from backend.loyalty.ledger.views import Show
 
 

@@ -2,7 +2,7 @@
 
 from backend.loyalty.categories.schemas import CategoryView
 from backend.loyalty.ledger.booking.setup import Setup, StoreState, in_language
-from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
 from backend.loyalty.programs.schemas import ProgramView, TermsView
 from backend.loyalty.rewards.schemas import RewardView
 from backend.merchants.schemas import PolicyView, StoreRef
@@ -62,6 +62,7 @@ def reward_views(setup: Setup, language: str) -> list[RewardView]:
             points_required=reward.points_required,
             stock=reward.stock,
             limit_per_card=reward.limit_per_card,
+            picture=reward.picture,
         )
         for reward in setup.rewards
     ]

@@ -9,14 +9,17 @@ from backend.loyalty.cards.card_urls import Addresses
 from backend.loyalty.cards.schemas import CardView, HoldView, MergedCard, NextExpiry
 from backend.loyalty.cards.wallets import wallets_view
 from backend.loyalty.customers.schemas import CustomerView
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CustomerState, HoldState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.setup import RewardState, Setup
 from backend.loyalty.ledger.booking.state import CardState, MergeState
 from backend.loyalty.ledger.offers import reward_refusal, stores_of
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
+from backend.loyalty.ledger.rules.holds import held, is_open
+from backend.loyalty.ledger.rules.lots import left_in, live_lots, next_expiry
+from backend.loyalty.ledger.rules.stamps import next_stamp_at, stamps_left_today
+from backend.loyalty.ledger.rules.undo import undo_until
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.setup_views import store_view, text_of
 from backend.loyalty.ledger.transaction_view import LineNames, LineState, transaction_view
@@ -56,12 +59,12 @@ class Show:
             stamps_target=terms.stamps_target,
             held_points=balances.held_points,
             held_stamps=balances.held_stamps,
-            holds=[self.hold(hold, state) for hold in state.holds if rules.is_open(hold, self.now)],
+            holds=[self.hold(hold, state) for hold in state.holds if is_open(hold, self.now)],
             stamp_reward=self.text(terms.stamp_reward, state.setup),
             reward_ready=state.program.has_stamps and balances.stamps - balances.held_stamps >= terms.stamps_target,
             rewards=[self._card_reward(reward, state, balances.available_points) for reward in state.setup.rewards],
-            next_stamp_available_at=rules.next_stamp_at(state.stamped_at, terms, self.now, zone),
-            remaining_stamps_today=rules.stamps_left_today(state.stamped_at, terms, self.now, zone),
+            next_stamp_available_at=next_stamp_at(state.stamped_at, terms, self.now, zone),
+            remaining_stamps_today=stamps_left_today(state.stamped_at, terms, self.now, zone),
             next_expiry=balances.next_expiry,
             wallets=self._wallets(state),
             page_url=self.links.url(card.merchant_id, card.id, card.page_version),
@@ -72,7 +75,7 @@ class Show:
         )
 
     def hold(self, hold: HoldState, state: CardState) -> HoldView:
-        is_over = hold.state == "reserved" and not rules.is_open(hold, self.now)
+        is_over = hold.state == "reserved" and not is_open(hold, self.now)
         return HoldView(
             id=hold.id,
             reward_id=hold.reward_id,
@@ -94,8 +97,8 @@ class Show:
             customer=state.customer.name if state.customer else None,
             reward=reward,
         )
-        undo_until = rules.undo_until(row.kind, row.recorded_at)
-        return transaction_view(row, names, LineState(row.override_user_id is not None, undo_until))
+        until = undo_until(row.kind, row.recorded_at)
+        return transaction_view(row, names, LineState(row.override_user_id is not None, until))
 
     def _wallets(self, state: CardState) -> Wallets:
         card = state.card
@@ -109,10 +112,11 @@ class Show:
         )
 
     def reward_name(self, state: CardState, reward_id: UUID | None) -> str | None:
-        """None for an unknown reward; the stamp card's own reward for none at all."""
+        """None for one that is neither offered nor held; the stamp card's own reward for none at all."""
         if reward_id is None:
             return self.text(state.terms.stamp_reward, state.setup)
-        texts = next((reward.name for reward in state.setup.rewards if reward.id == reward_id), None)
+        offered = (reward.name for reward in state.setup.rewards if reward.id == reward_id)
+        texts = next(offered, None) or state.held_rewards.get(reward_id)
         return self.text(texts, state.setup) if texts else None
 
     def text(self, texts: dict[str, str] | None, setup: Setup) -> str:
@@ -128,6 +132,7 @@ class Show:
             points_required=reward.points_required,
             stock=reward.stock,
             limit_per_card=reward.limit_per_card,
+            picture=reward.picture,
             redeemable=refusal is None
             and balance >= needed
             and state.card.state == "active"
@@ -151,11 +156,11 @@ class CardBalances:
     @classmethod
     def of(cls, state: CardState, now: datetime) -> Self:
         moment = state.moment(now)
-        points, stamps = (rules.live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
-        held_points, held_stamps = (rules.held(state.holds, unit, now) for unit in ("points", "stamps"))
-        expiry = rules.next_expiry(points, moment)
-        next_expiry = NextExpiry(*expiry) if expiry else None
-        return cls(rules.left_in(points), rules.left_in(stamps), held_points, held_stamps, next_expiry)
+        points, stamps = (live_lots(state.lots, unit, moment) for unit in ("points", "stamps"))
+        held_points, held_stamps = (held(state.holds, unit, now) for unit in ("points", "stamps"))
+        expiry = next_expiry(points, moment)
+        next_points = NextExpiry(*expiry) if expiry else None
+        return cls(left_in(points), left_in(stamps), held_points, held_stamps, next_points)
 
     @property
     def available_points(self) -> int:

@@ -1,4 +1,4 @@
-"""Try terms on the past: ask for a preview, make it, bury one whose process died."""
+"""Try terms on the past: request a preview, make it, mark one as failed whose process died."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from backend.core.idempotency import Key, Reply
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.problems import ProgramInactive
-from backend.loyalty.previews.drafting import complete
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
 from backend.loyalty.previews.history import read_groups
-from backend.loyalty.previews.jobs import ring_preview
+from backend.loyalty.previews.jobs import enqueue_preview
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewInProgress
-from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_alive, preview_view
+from backend.loyalty.previews.proposed_terms import propose
+from backend.loyalty.previews.queries import GIVEN_UP, SILENCE, find_unfinished, preview_view
 from backend.loyalty.previews.report import PreviewReport
 from backend.loyalty.previews.schemas import PreviewResult, ProgramDraft
 from backend.loyalty.previews.setup_history import SetupHistory, read_setup_history
-from backend.loyalty.programs.models import ProgramPreview
 
 ACCEPTED = 202
 
@@ -52,7 +52,7 @@ class Previews:
             # A twin of this request was quicker.
             reply, preview_id = await self._request(origin, key, draft)
         if preview_id is not None:
-            await ring_preview(self.queue, origin.merchant_id, preview_id)
+            await enqueue_preview(self.queue, origin.merchant_id, preview_id)
         return reply
 
     async def _request(self, origin: Origin, key: Key, draft: ProgramDraft) -> tuple[Reply, UUID | None]:
@@ -61,12 +61,12 @@ class Previews:
             if answer := await first_answer(session, merchant_id, key):
                 return answer, None
             history = await _get_setup_history(session, merchant_id)
-            complete(draft, history)
-            if running := await find_alive(session, merchant_id, origin.now):
+            propose(draft, history)
+            if running := await find_unfinished(session, merchant_id, origin.now):
                 raise PreviewInProgress(preview_id=running.id)
             preview = _new_preview(origin, draft, history)
             session.add(preview)
-            reply = Reply(ACCEPTED, msgspec.json.encode(preview_view(preview, origin.language, origin.now)))
+            reply = Reply.of(ACCEPTED, preview_view(preview, origin.language, origin.now))
             add_answer(session, merchant_id, key, reply, origin.now)
         return reply, preview.id
 
@@ -97,10 +97,10 @@ class Previews:
         async with self.sessions.committing(merchant_id) as session:
             history = await _get_setup_history(session, merchant_id)
             total = await session.scalar(select(func.count()).where(Card.merchant_id == merchant_id)) or 0
-        report, done = PreviewReport(history, complete(draft, history), clock.now()), 0
+        report, done = PreviewReport(history, propose(draft, history), clock.now()), 0
         async for groups in read_groups(self.sessions, merchant_id):
             async with self.sessions.committing(merchant_id) as session:
-                history.learn(await _get_setup_history(session, merchant_id))
+                history.add_newer(await _get_setup_history(session, merchant_id))
             for group in groups:
                 report.add(group)
                 done += len(group.cards)
@@ -119,7 +119,7 @@ class Previews:
     async def make_waiting(self, merchant_id: UUID) -> None:
         """What nobody was told of; and one that nobody has taken over is written down as failed."""
         async with self.sessions.committing(merchant_id) as session:
-            await _bury(session, merchant_id, clock.now())
+            await _mark_lost(session, merchant_id, clock.now())
             waiting = list(
                 await session.scalars(
                     select(ProgramPreview.id).where(
@@ -133,7 +133,7 @@ class Previews:
 
 async def _get_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupHistory:
     """Raises ProgramInactive when the merchant has no program yet."""
-    history = await read_setup_history(session, merchant_id)
+    history = await read_setup_history(session, merchant_id, clock.now())
     if history is None:
         raise ProgramInactive
     return history
@@ -158,7 +158,7 @@ async def _is_held(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -
     return preview is not None and preview.state == "running"
 
 
-async def _bury(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
+async def _mark_lost(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
     await session.execute(
         update(ProgramPreview)
         .where(

@@ -13,8 +13,8 @@ from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.setup import ProgramState, TermsState
 from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.operations.hold import HoldReward, ReleaseHold
-from backend.loyalty.ledger.problems import UnitNotOffered
-from backend.loyalty.ledger.schemas import Reservation
+from backend.loyalty.ledger.problems.bookings import UnitNotOffered
+from backend.loyalty.ledger.schemas.holds import Reservation
 from backend.loyalty.previews.history import CardHistory, PastTransaction
 from backend.loyalty.previews.replay_state import Decide, ReplayState
 from backend.loyalty.previews.replayed import ReplayedTransaction

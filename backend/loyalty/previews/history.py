@@ -15,7 +15,10 @@ from backend.core.models import TenantRow
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.booking.card import CardRow, HoldState, LotState
 from backend.loyalty.ledger.booking.rows import MergeRow
-from backend.loyalty.ledger.models import CardMerge, Hold, Lot, Transaction
+from backend.loyalty.ledger.models.holds import Hold
+from backend.loyalty.ledger.models.lots import Lot
+from backend.loyalty.ledger.models.merges import CardMerge
+from backend.loyalty.ledger.models.transactions import Transaction
 
 CHUNK = 200
 """Cards read at once: memory stays bounded however many there are."""

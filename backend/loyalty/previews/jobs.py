@@ -10,15 +10,15 @@ from redis.exceptions import RedisError
 from backend.core.queue import LONG_QUEUE
 
 PREVIEW_PROGRAM = "preview_program"
-RING_TIMEOUT_SECONDS = 2
+ENQUEUE_TIMEOUT_SECONDS = 2
 
 log = structlog.get_logger()
 
 
-async def ring_preview(queue: ArqRedis, merchant_id: UUID, preview_id: UUID) -> None:
+async def enqueue_preview(queue: ArqRedis, merchant_id: UUID, preview_id: UUID) -> None:
     """After the commit. Never fails."""
     try:
-        async with asyncio.timeout(RING_TIMEOUT_SECONDS):
+        async with asyncio.timeout(ENQUEUE_TIMEOUT_SECONDS):
             await queue.enqueue_job(
                 PREVIEW_PROGRAM,
                 str(merchant_id),

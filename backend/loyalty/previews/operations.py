@@ -12,17 +12,11 @@ from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.restore import RestorePoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.operations.void import VoidTransaction
-from backend.loyalty.ledger.problems import InsufficientPoints, InsufficientStamps
-from backend.loyalty.ledger.schemas import (
-    Adjustment,
-    Confirmation,
-    Earn,
-    Redemption,
-    Restoration,
-    Stamp,
-    Standing,
-    Void,
-)
+from backend.loyalty.ledger.problems.bookings import InsufficientPoints, InsufficientStamps
+from backend.loyalty.ledger.schemas.bookings import Adjustment, Earn, Redemption, Restoration, Stamp
+from backend.loyalty.ledger.schemas.cards import Standing
+from backend.loyalty.ledger.schemas.holds import Confirmation
+from backend.loyalty.ledger.schemas.returns import Void
 from backend.loyalty.previews.card_replay import CardReplay, PriceThen, as_unit, nothing
 from backend.loyalty.previews.history import PastTransaction
 from backend.loyalty.previews.replayed import ReplayedTransaction

@@ -6,15 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.loyalty.previews.messages import error_of, sentence_of
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.problems import PreviewNotFound
 from backend.loyalty.previews.schemas import PreviewResult, PreviewView, ProgramDraft
-from backend.loyalty.programs.models import ProgramPreview
 
 SILENCE = timedelta(minutes=1)
 """A preview that has not given a sign of life for so long is taken over."""
 GIVEN_UP = 3 * SILENCE
 """And one that nobody has taken over until then has failed."""
-ALIVE = ("queued", "running")
+UNFINISHED = ("queued", "running")
 
 
 async def get_preview(session: AsyncSession, merchant_id: UUID, preview_id: UUID) -> ProgramPreview:
@@ -25,21 +25,21 @@ async def get_preview(session: AsyncSession, merchant_id: UUID, preview_id: UUID
     return preview
 
 
-async def find_alive(session: AsyncSession, merchant_id: UUID, now: datetime) -> ProgramPreview | None:
+async def find_unfinished(session: AsyncSession, merchant_id: UUID, now: datetime) -> ProgramPreview | None:
     """One that waits or is worked on."""
     previews = await session.scalars(
-        select(ProgramPreview).where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.state.in_(ALIVE))
+        select(ProgramPreview).where(ProgramPreview.merchant_id == merchant_id, ProgramPreview.state.in_(UNFINISHED))
     )
-    return next((preview for preview in previews if not is_dead(preview, now)), None)
+    return next((preview for preview in previews if not is_lost(preview, now)), None)
 
 
-def is_dead(preview: ProgramPreview, now: datetime) -> bool:
+def is_lost(preview: ProgramPreview, now: datetime) -> bool:
     """Nobody works on it any more, whatever its row says."""
     return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + GIVEN_UP < now
 
 
 def preview_view(preview: ProgramPreview, language: str, now: datetime) -> PreviewView:
-    error = "died" if is_dead(preview, now) else preview.error
+    error = "died" if is_lost(preview, now) else preview.error
     return PreviewView(
         id=preview.id,
         state="failed" if error else preview.state,

@@ -15,7 +15,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import MergeRow
 from backend.loyalty.ledger.operations.merge import MergeCards
 from backend.loyalty.ledger.operations.unmerge import MergeFacts, ReverseMerge
-from backend.loyalty.ledger.schemas import Merge, MergeReversal
+from backend.loyalty.ledger.schemas.merges import Merge, MergeReversal
 from backend.loyalty.previews.card_replay import CardReplay
 from backend.loyalty.previews.history import Group
 from backend.loyalty.previews.operations import AS_IT_WAS, replay_line
@@ -96,7 +96,7 @@ def _unmerge(row: MergeRow, kept: CardReplay, merged: CardReplay) -> None:
     if (merge := memory.merges.pop(row.id, None)) is None:
         return
     left = {lot.from_lot_id for lot in kept.replay.card_state.lots if lot.remaining}
-    theirs = memory.going_on_as(merged.card_id)
+    theirs = memory.card_ids_merged_into(merged.card_id)
     lots = [lot for lot in memory.lots.by_id.values() if lot.card_id in theirs and lot.id in left]
     operation = ReverseMerge(MergeReversal(AS_IT_WAS), MergeFacts(merge, is_code_retired=False, lots=lots))
     _together(row.reversed_at, kept, merged, operation.decide)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from backend.core.origin import Origin
 from backend.core.problems import Problem
-from backend.loyalty.enrollment.enroll import draft_enrolled
+from backend.loyalty.enrollment.operation import decide_enrolled
 from backend.loyalty.ledger.booking.card import CardRow
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import Booking, TransactionRow
@@ -50,10 +50,9 @@ class ReplayState:
         return [row for row in draft.booking.transactions if row.kind != "expired"]
 
     def enroll(self, setup: Setup, now: datetime, store_id: UUID | None) -> None:
-        self._set(setup, now)
-        self.keep(
-            draft_enrolled(self.card_state, origin_at(self.card_state.card.merchant_id, now, store_id)).complete(None)
-        )
+        draft = self.draft(setup, now, store_id)
+        decide_enrolled(draft)
+        self.keep(draft.complete(None))
 
     def draft(self, setup: Setup, now: datetime, store_id: UUID | None, target: Target | None = None) -> BookingDraft:
         self._set(setup, now, target)
@@ -101,6 +100,7 @@ def empty_replay_state(card: CardRow, setup: Setup, memory: Memory) -> ReplaySta
         stamped_at=[],
         redeemed_counts={},
         holds=[],
+        held_rewards={},
         merges=[],
         setup=setup,
         limits=[],

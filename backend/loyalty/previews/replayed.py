@@ -102,7 +102,7 @@ class Memory:
         """As the statement `restorable_lots` reads it."""
         settled = {booked.row.id: booked.settled for booked in self.booked.values()}
         origins = []
-        for first in self.lots.first_of(self.going_on_as(card_id)):
+        for first in self.lots.first_of(self.card_ids_merged_into(card_id)):
             lots = self.lots.of(first.id)
             open_ids = [lot.id for lot in lots if lot.remaining]
             origins.append(
@@ -110,10 +110,10 @@ class Memory:
             )
         return origins
 
-    def going_on_as(self, card_id: UUID) -> set[UUID]:
+    def card_ids_merged_into(self, card_id: UUID) -> set[UUID]:
         """The card itself, and those merged into it."""
         merged = [row.merged_card_id for row in self.merges.values() if row.kept_card_id == card_id]
-        return {card_id}.union(*(self.going_on_as(other) for other in merged))
+        return {card_id}.union(*(self.card_ids_merged_into(other) for other in merged))
 
 
 def _returned(booked: ReplayedTransaction) -> Returned:

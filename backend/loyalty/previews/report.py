@@ -8,9 +8,9 @@ from fractions import Fraction
 import structlog
 
 from backend.loyalty.previews.card_replay import CardReplay
-from backend.loyalty.previews.comparing import Comparison, outcome_of
-from backend.loyalty.previews.drafting import Drafted
+from backend.loyalty.previews.comparison import Comparison, outcome_of
 from backend.loyalty.previews.history import Group
+from backend.loyalty.previews.proposed_terms import ProposedTerms
 from backend.loyalty.previews.replay import replay
 from backend.loyalty.previews.schemas import PreviewResult, Refusal, StorePreview
 from backend.loyalty.previews.setup_history import Conditions, SetupHistory
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class PreviewReport:
     setup_history: SetupHistory
-    drafted: Drafted
+    proposed: ProposedTerms
     now: datetime
     live: PreviewTotals = field(init=False)
     draft: PreviewTotals = field(init=False)
@@ -36,15 +36,15 @@ class PreviewReport:
     _as_it_was: Conditions = field(init=False)
 
     def __post_init__(self) -> None:
-        history, drafted = self.setup_history, self.drafted
+        history, proposed = self.setup_history, self.proposed
         self._as_it_was = Conditions(history.program, history.versions)
         self.live = PreviewTotals(_values(history, history.stamp_value_cents, history.terms.stamps_target))
-        self.draft = PreviewTotals(_values(history, drafted.stamp_value_cents, drafted.terms.stamps_target))
+        self.draft = PreviewTotals(_values(history, proposed.stamp_value_cents, proposed.terms.stamps_target))
 
     def add(self, group: Group) -> None:
         """Both sides are replayed, so that both are told the same way. The first must give what the ledger holds."""
         live = replay(group, self.setup_history, self._as_it_was)
-        draft = replay(group, self.setup_history, self.drafted.conditions)
+        draft = replay(group, self.setup_history, self.proposed.conditions)
         for was, would_be in zip(live, draft, strict=True):
             self._check(was)
             for card in (was, would_be):
@@ -65,7 +65,7 @@ class PreviewReport:
         self.comparison.add(
             was.history.card.code,
             outcome_of(was, self.setup_history.terms.stamps_target, self.live.values),
-            outcome_of(would_be, self.drafted.terms.stamps_target, self.draft.values),
+            outcome_of(would_be, self.proposed.terms.stamps_target, self.draft.values),
         )
 
     def result(self) -> PreviewResult:

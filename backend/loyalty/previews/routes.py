@@ -14,7 +14,7 @@ from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
-from backend.loyalty.ledger.problems import ProgramInactive
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
 from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound

@@ -52,7 +52,7 @@ class SetupHistory:
         assert self.setup.terms is not None, "a program has terms"
         return self.setup.terms
 
-    def learn(self, newer: "SetupHistory") -> None:
+    def add_newer(self, newer: "SetupHistory") -> None:
         """Terms published and stores opened since; what is tried, and compared with, stays."""
         self.versions.update(newer.versions)
         self.stores.update(newer.stores)
@@ -94,7 +94,7 @@ class Conditions:
         return self.of_version(max(published, default=min(self.versions)))
 
 
-async def read_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupHistory | None:
+async def read_setup_history(session: AsyncSession, merchant_id: UUID, now: datetime) -> SetupHistory | None:
     """None while the merchant has no program."""
     stores = {
         store.id: HomeStore(store.id, store.code, store.name, store.timezone, store.country, store.language)
@@ -102,7 +102,7 @@ async def read_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupH
     }
     if not stores:
         return None
-    document = await session.scalar(select(cast(func.till_setup(merchant_id, next(iter(stores))), Text)))
+    document = await session.scalar(select(cast(func.till_setup(merchant_id, next(iter(stores)), now), Text)))
     assert document is not None, "a store has a merchant with a policy"
     setup = decode_setup(document)
     if setup.program is None or setup.terms is None:
@@ -120,7 +120,7 @@ async def read_setup_history(session: AsyncSession, merchant_id: UUID) -> SetupH
         stores=stores,
         versions={version.version: _terms(version) for version in versions},
         stamp_value_cents=next(v.stamp_reward_value_cents for v in versions if v.version == setup.terms.version),
-        point_value_cents=await _point_value(session, merchant_id, setup.program.id),
+        point_value_cents=await _point_value(session, merchant_id, setup),
     )
 
 
@@ -129,10 +129,11 @@ def _terms(version: TermsVersion) -> TermsState:
     return msgspec.convert(columns, TermsState)
 
 
-async def _point_value(session: AsyncSession, merchant_id: UUID, program_id: UUID) -> Fraction:
+async def _point_value(session: AsyncSession, merchant_id: UUID, setup: Setup) -> Fraction:
+    offered = [reward.id for reward in setup.rewards]
     cheapest = await session.scalar(
         select(Reward)
-        .where(Reward.merchant_id == merchant_id, Reward.program_id == program_id, Reward.is_active)
+        .where(Reward.merchant_id == merchant_id, Reward.id.in_(offered))
         .order_by(Reward.points_required, Reward.id)
         .limit(1)
     )

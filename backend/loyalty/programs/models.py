@@ -1,5 +1,4 @@
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC, JsonB
@@ -12,7 +11,6 @@ PROGRAM_TYPES = ("stamps", "points", "hybrid")
 EXPIRY_KINDS = ("none", "inactivity", "rolling", "end_of_period")
 EXPIRY_PERIODS = ("month", "quarter", "year")
 RETURN_POLICIES = ("within_balance", "debt")
-PREVIEW_STATES = ("queued", "running", "done", "failed")
 
 
 class Program(TenantEntity):
@@ -96,27 +94,3 @@ class TermsVersion(TenantRow):
     expiry_period: Mapped[str | None] = mapped_column(String(10))
     return_policy: Mapped[str] = mapped_column(String(15), default="debt")
     published_at: Mapped[datetime] = mapped_column(DateTimeUTC)
-
-
-class ProgramPreview(TenantEntity):
-    """What the merchant's past sales would have given under draft terms."""
-
-    __tablename__ = "program_previews"
-    __table_args__ = (
-        belongs_to("programs", "program_id"),
-        CheckConstraint(f"state IN {PREVIEW_STATES}", name="state"),
-    )
-
-    program_id: Mapped[UUID]
-    draft: Mapped[dict[str, Any]] = mapped_column(JsonB)
-    """The terms tried, as they were sent."""
-    requested_by: Mapped[UUID]
-    state: Mapped[str] = mapped_column(String(10))
-    cards_done: Mapped[int] = mapped_column(default=0)
-    cards_total: Mapped[int] = mapped_column(default=0)
-    result: Mapped[dict[str, Any] | None] = mapped_column(JsonB)
-    error: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
-    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
-    """The last sign of life of the process that works on it."""
-    finished_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

@@ -45,7 +45,7 @@ class ProgramView(Answer):
 
 
 class PublicProgram(Answer):
-    """The program as a stranger at the poster sees it."""
+    """The program as the join page shows it."""
 
     merchant_name: str
     store: StoreRef

@@ -13,18 +13,18 @@ from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.schemas import MatchedBy
 from backend.loyalty.customers.rules import (
     WHOLE_DIGITS,
-    asked_words,
     digits_of,
     has_country,
     is_phone,
+    is_searchable,
     is_whole_number,
     normalize_phone,
-    says_enough,
-    ways_to_ask,
+    search_variants,
+    search_words,
 )
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.history import HistoryRow, list_transactions
-from backend.loyalty.ledger.problems import CardReplacedBefore
+from backend.loyalty.ledger.problems.cards import CardReplacedBefore
 from backend.loyalty.ledger.queries import find_retired_on, list_states
 from backend.loyalty.till.schemas import Undo
 
@@ -72,9 +72,9 @@ async def _find_by_phone(
 
 
 async def _find_by_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
-    if not says_enough(query):
+    if not is_searchable(query):
         return []
-    for words in ways_to_ask(query):
+    for words in search_variants(query):
         if states := await list_states(pool, origin, words=words):
             return states
     return []
@@ -82,9 +82,9 @@ async def _find_by_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[
 
 async def _find_by_shown_name(pool: asyncpg.Pool, origin: Origin, query: str) -> list[CardState]:
     """Customers of exactly this name. No beginnings: an unknown address must not open the card of a namesake."""
-    asked = asked_words(query)
+    asked = search_words(query)
     states = await list_states(pool, origin, words=asked) if asked else []
-    return [state for state in states if state.customer and asked_words(state.customer.name) == asked]
+    return [state for state in states if state.customer and search_words(state.customer.name) == asked]
 
 
 async def _refuse_retired(pool: asyncpg.Pool, origin: Origin, code: str) -> list[CardState]:

@@ -1,5 +1,6 @@
-"""One call for the whole till page."""
+"""One call for the whole till page, and one for today's figures."""
 
+import datetime as dt
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from backend.core.schemas import Answer
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.programs.schemas import ProgramView
+from backend.merchants.schemas import StoreRef
 
 
 class TillView(Answer):
@@ -55,3 +57,42 @@ class CardPage(Answer):
     store_language: str | None
     """Of readers who have wished for none; null: the merchant's."""
     merchant_language: str
+
+
+class TodayFigures(Answer):
+    """Transactions that were voided since count for nothing, or for the part that was not voided."""
+
+    active_cards: int
+    """Enrolled at any time, and active now."""
+    new_cards: int
+    """Enrolled today."""
+    points_issued: int
+    """For purchases, and as welcome bonus."""
+    points_redeemed: int
+    stamps_issued: int
+    rewards_redeemed: int
+    """Pieces, full stamp cards included."""
+    open_holds: int
+    """Points or stamps held for a reward at this moment."""
+
+
+class StoreToday(Answer):
+    store: StoreRef
+    is_active: bool
+    timezone: str
+    date: dt.date
+    """Today in the store's time zone."""
+    figures: TodayFigures
+
+
+class TodayView(Answer):
+    """Today's figures of a merchant. What was done in an office belongs to no store and is not counted."""
+
+    date: dt.date
+    """Today in the merchant's time zone."""
+    program_type: str | None
+    """points | stamps | hybrid; null without a program."""
+    figures: TodayFigures
+    """The sum over the stores."""
+    stores: list[StoreToday]
+    """Those that are closed come last."""

@@ -15,9 +15,11 @@ from sqlalchemy import func, select
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.audit.actions import Audited, Range, Violation, audit
+from backend.loyalty.ledger.audit.actions import audit
+from backend.loyalty.ledger.audit.findings import Audited, Range, Violation
 from backend.loyalty.ledger.audit.freeze import freeze
-from backend.loyalty.ledger.audit.promises import OF_CARDS, OUTBOX, TOTAL
+from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
+from backend.loyalty.ledger.audit.promises.statement import OF_CARDS, TOTAL
 from backend.loyalty.ledger.metrics import LEDGER_VIOLATIONS
 from backend.merchants.models import Merchant
 from backend.operations.task_runs.actions import Progress, run_now

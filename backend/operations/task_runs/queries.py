@@ -28,7 +28,7 @@ async def list_runs(
     if merchant_id is not None:
         query = query.where(TaskRun.merchant_id == merchant_id)
     if after is not None:
-        query = query.where(tuple_(TaskRun.created_at, TaskRun.id) < (after.at, after.id))
+        query = query.where(tuple_(TaskRun.created_at, TaskRun.id) < (after.key, after.id))
     return [(run, merchant, user) for run, merchant, user in await session.execute(query)]
 
 

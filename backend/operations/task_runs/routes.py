@@ -42,14 +42,15 @@ class TaskRunController(Controller):
         after: PageCursor = None,
     ) -> Page[TaskRunView]:
         now = clock.now()
-        position = cursors.read(after, now)
+        scope = f"task-runs:{name or ''}"
+        position = cursors.read(scope, after, now)
         async with sessions.committing() as session:
             rows = await list_runs(session, name=name, merchant_id=None, after=position, limit=limit)
         page, has_more = rows[:limit], len(rows) > limit
         last = page[-1][0] if has_more else None
         return Page(
             data=[run_view(row, now) for row in page],
-            next_cursor=cursors.write(last.created_at, last.id, now) if last else None,
+            next_cursor=cursors.write(scope, last.created_at, last.id, now) if last else None,
             has_more=has_more,
         )
 

@@ -5,9 +5,9 @@ from typing import Any
 import structlog
 from arq.connections import ArqRedis
 from litestar import Controller, Request, get, post
-from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from backend.access.guards import actor_of, all_of, for_platform, limited
@@ -18,7 +18,8 @@ from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.core.settings import Settings
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.merchants.problems import MerchantNotFound
 from backend.operations.task_runs.actions import give_up_run
 from backend.operations.task_runs.models import TaskRun
@@ -34,24 +35,31 @@ from backend.wallets.google.open import Google
 from backend.wallets.jobs import enqueue_sync_run
 from backend.wallets.ports import Provider
 from backend.wallets.problems import NoSuchPass
+from backend.wallets.sync import WalletSync
 
 ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 
 log = structlog.get_logger()
 
 
-def provide_health(state: State) -> WalletHealth:
-    wallets: dict[Provider, Google | Apple | None] = {"google": state.google, "apple": state.apple}
+def provide_health(
+    settings: NamedDependency[Settings],
+    redis: NamedDependency[Redis],
+    wallet_sync: NamedDependency[WalletSync],
+    google: NamedDependency[Google | None],
+    apple: NamedDependency[Apple | None],
+) -> WalletHealth:
+    wallets: dict[Provider, Google | Apple | None] = {"google": google, "apple": apple}
     breakers = {name: wallet.breaker for name, wallet in wallets.items() if wallet is not None}
-    return WalletHealth(state.settings, state.redis, state.wallet_sync, breakers, state.apple)
+    return WalletHealth(settings, redis, wallet_sync, breakers, apple)
 
 
-def provide_debug(state: State) -> WalletDebug:
-    return WalletDebug(state.wallet_sync, state.google, state.apple)
-
-
-def provide_queue(state: State) -> ArqRedis:
-    return state.queue  # type: ignore[no-any-return]
+def provide_debug(
+    wallet_sync: NamedDependency[WalletSync],
+    google: NamedDependency[Google | None],
+    apple: NamedDependency[Apple | None],
+) -> WalletDebug:
+    return WalletDebug(wallet_sync, google, apple)
 
 
 class WalletAdminController(Controller):
@@ -60,7 +68,6 @@ class WalletAdminController(Controller):
     dependencies = {
         "wallet_health": Provide(provide_health, sync_to_thread=False),
         "wallet_debug": Provide(provide_debug, sync_to_thread=False),
-        "queue": Provide(provide_queue, sync_to_thread=False),
     }
 
     @get(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from backend.core.database import Sessions
 from backend.loyalty.cards.code import normalize
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.merchants.models import Merchant
 from backend.merchants.queries import get_merchant_id, list_merchant_ids
 from backend.operations.task_runs.problems import TaskRunNotFound

@@ -137,7 +137,7 @@ def step_view(step: CheckStep, language: str) -> StepView:
         name=step.name,
         outcome=step.outcome,
         sentence=step.text(language),
-        mend=say(step.mend, **step.facts) if step.mend else "",
+        mend=say(step.remedy, **step.facts) if step.remedy else "",
     )
 
 

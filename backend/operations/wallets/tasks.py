@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from arq.connections import ArqRedis
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
 from backend.operations.task_runs.models import TaskRun
 from backend.wallets.catch_up import ProviderStopped, catch_up
 from backend.wallets.due import SyncScope
 from backend.wallets.google.open import Google
-from backend.wallets.jobs import SYNC_PASSES
+from backend.wallets.jobs import COALESCE_SECONDS, SYNC_PASSES, enqueue_sync_run
 from backend.wallets.ports import Misconfigured, Paused
 from backend.wallets.reconcile import RECONCILE, Reconciliation
 from backend.wallets.sync import WalletSync
@@ -27,6 +31,17 @@ async def queue_sync(
     return await queue_run(
         sync.sessions, SYNC_PASSES, merchant_id=scope.merchant_id, requested_by=requested_by, arguments=arguments
     )
+
+
+async def request_sync(session: AsyncSession, queue: ArqRedis, run_id: UUID, merchant_id: UUID) -> None:
+    """Creates the run over a merchant's passes in the session, and its job. A second call changes nothing.
+
+    The job begins when the session has committed; if that takes longer, or fails, `find_lost_syncs` finds the run.
+    """
+    run = {"id": run_id, "name": SYNC_PASSES, "merchant_id": merchant_id, "arguments": {"only_failed": False}}
+    progress: dict[str, Any] = {"created_at": clock.now(), "counts": {}, "failures": {}, "done": 0}
+    await session.execute(insert(TaskRun).values(run | progress).on_conflict_do_nothing())
+    await enqueue_sync_run(queue, run_id, defer_by=COALESCE_SECONDS)
 
 
 async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = None) -> TaskRun:

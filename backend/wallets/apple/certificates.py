@@ -73,7 +73,7 @@ def load_certificates(settings: Settings, now: datetime) -> PassCertificates | N
     certificates, steps = inspect(settings, now)
     for step in steps:
         if step.outcome == "failed":
-            raise SettingsError(f"ORION_APPLE_WALLET_DIR: {step.text(SOURCE_LANGUAGE)} {step.mend % step.facts}")
+            raise SettingsError(f"ORION_APPLE_WALLET_DIR: {step.text(SOURCE_LANGUAGE)} {step.remedy % step.facts}")
     if not is_https(settings):
         raise SettingsError(
             "ORION_BACKEND_PUBLIC_URL must begin with https://: iPhones fetch passes from nowhere else."

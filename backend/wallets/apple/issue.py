@@ -14,7 +14,7 @@ from backend.core.database import Sessions, enter_merchant
 from backend.core.keys import KeyRing
 from backend.loyalty.cards.card_urls import CardLink, CardLinks
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.apple import devices, passes
 from backend.wallets.apple.builder import PassBuilder
 from backend.wallets.apple.pass_json import PassFacts

@@ -4,8 +4,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from backend.access.guards import Connection
-from backend.core.ratelimit import RateLimiter
 from backend.core.requests import client_network
+from backend.core.resources import resources_of
 
 PER_MINUTE = 120
 PER_ADDRESS = 3000
@@ -18,7 +18,7 @@ def limited_by(name: str, parameter: str) -> Guard:
     """A limit per device or pass, and one per address against callers that invent ids."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        limiter: RateLimiter = connection.app.state.limiter
+        limiter = resources_of(connection).limiter
         await limiter.take("apple-address", client_network(connection), PER_ADDRESS)
         await limiter.take(name, str(connection.path_params[parameter])[:PARAMETER_MAX], PER_MINUTE)
 
@@ -29,7 +29,7 @@ def limited_by_address(name: str, per_minute: int) -> Guard:
     """Requests with an idempotency key count like all others: phones send none."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        limiter: RateLimiter = connection.app.state.limiter
+        limiter = resources_of(connection).limiter
         allowance = await limiter.take(name, client_network(connection), per_minute)
         connection.scope["state"]["allowance"] = allowance
 

@@ -15,10 +15,11 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, ValidationFailed
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.apple.builder import MEDIA_TYPE
 from backend.wallets.apple.issue import ApplePasses, ServedPass
 from backend.wallets.apple.limits import limited_by, limited_by_address
+from backend.wallets.apple.open import Apple
 from backend.wallets.apple.problems import PassTokenRefused
 from backend.wallets.apple.schemas import ChangedPasses, PhoneLog, Registration
 
@@ -60,10 +61,10 @@ class AppleWebService(Controller):
         pass_type: FromPath[str],
         serial: FromPath[str],
         data: JSONBody[Registration],
-        apple_passes: NamedDependency[ApplePasses | None],
+        apple: NamedDependency[Apple | None],
         authorization: AuthorizationHeader = "",
     ) -> Response[bytes]:
-        is_new = await _require_passes(apple_passes, device).register(
+        is_new = await _require_passes(apple, device).register(
             pass_type, serial, authorization, library_id=device, push_token=data.push_token
         )
         return _empty_response(201 if is_new else 200)
@@ -81,10 +82,10 @@ class AppleWebService(Controller):
         device: FromPath[str],
         pass_type: FromPath[str],
         serial: FromPath[str],
-        apple_passes: NamedDependency[ApplePasses | None],
+        apple: NamedDependency[Apple | None],
         authorization: AuthorizationHeader = "",
     ) -> Response[bytes]:
-        await _require_passes(apple_passes, device).unregister(pass_type, serial, authorization, library_id=device)
+        await _require_passes(apple, device).unregister(pass_type, serial, authorization, library_id=device)
         return _empty_response(200)
 
     @get(
@@ -98,12 +99,12 @@ class AppleWebService(Controller):
         self,
         device: FromPath[str],
         pass_type: FromPath[str],
-        apple_passes: NamedDependency[ApplePasses | None],
+        apple: NamedDependency[Apple | None],
         since: Since = None,
     ) -> Response[ChangedPasses | None]:
-        if apple_passes is None or not LIBRARY_ID.fullmatch(device):
+        if apple is None or not LIBRARY_ID.fullmatch(device):
             return Response(None, status_code=204)
-        changed = await apple_passes.list_changed(pass_type, device, since)
+        changed = await apple.passes.list_changed(pass_type, device, since)
         return Response(changed, status_code=200 if changed else 204)
 
     @get(
@@ -118,12 +119,12 @@ class AppleWebService(Controller):
         self,
         pass_type: FromPath[str],
         serial: FromPath[str],
-        apple_passes: NamedDependency[ApplePasses | None],
+        apple: NamedDependency[Apple | None],
         authorization: AuthorizationHeader = "",
         if_modified_since: IfModifiedSince = None,
     ) -> Response[bytes]:
         known = _moment(if_modified_since)
-        served = await _require_passes(apple_passes).fetch(pass_type, serial, authorization, known)
+        served = await _require_passes(apple).fetch(pass_type, serial, authorization, known)
         return _pass_response(served) if served else _empty_response(304)
 
     @post(
@@ -152,20 +153,18 @@ class PassDownloadController(Controller):
         guards=[limited_by_address("pass-download", DOWNLOADS_PER_MINUTE)],
         responses=refusals(CardNotFound, NotFound),
     )
-    async def download(
-        self, file_name: FromPath[str], apple_passes: NamedDependency[ApplePasses | None]
-    ) -> Response[bytes]:
+    async def download(self, file_name: FromPath[str], apple: NamedDependency[Apple | None]) -> Response[bytes]:
         token = file_name.removesuffix(ENDING)
-        if apple_passes is None or token == file_name:
+        if apple is None or token == file_name:
             raise NotFound
-        return _pass_response(await apple_passes.download(token))
+        return _pass_response(await apple.passes.download(token))
 
 
-def _require_passes(apple_passes: ApplePasses | None, device: str | None = None) -> ApplePasses:
+def _require_passes(apple: Apple | None, device: str | None = None) -> ApplePasses:
     """Raises PassTokenRefused without certificates, or for an id that no phone generates."""
-    if apple_passes is None or (device is not None and not LIBRARY_ID.fullmatch(device)):
+    if apple is None or (device is not None and not LIBRARY_ID.fullmatch(device)):
         raise PassTokenRefused
-    return apple_passes
+    return apple.passes
 
 
 def _pass_response(served: ServedPass) -> Response[bytes]:

@@ -107,8 +107,8 @@ async def _google_steps(client: GoogleClient, account: Account, *, resumes: bool
 
 def account_fault(error: AccountError) -> CheckStep:
     """The step at which the key file could not be used."""
-    mend = AGAIN if error.step == KEY_PARSES else NAME_FILE
-    return CheckStep(error.step, "failed", FAULT, mend, {"reason": str(error)})
+    remedy = AGAIN if error.step == KEY_PARSES else NAME_FILE
+    return CheckStep(error.step, "failed", FAULT, remedy, {"reason": str(error)})
 
 
 def _file(account: Account) -> CheckStep:
@@ -187,7 +187,7 @@ async def _logo(settings: Settings) -> CheckStep:
 def _refused(step: str, error: Misconfigured | Permanent) -> CheckStep:
     """With Google's own reason, and what to do about it."""
     advice = ADVICE.get(error.code, ADVICE[REFUSED])
-    return CheckStep(step, "failed", advice.sentence, advice.mend, {"reason": error.detail})
+    return CheckStep(step, "failed", advice.sentence, advice.remedy, {"reason": error.detail})
 
 
 def _unavailable(step: str, error: Transient) -> CheckStep:

@@ -20,7 +20,7 @@ class Advice(NamedTuple):
     """English sources for the catalogs. Both may contain `%(reason)s`, which is Google's own text."""
 
     sentence: str
-    mend: str
+    remedy: str
 
 
 ADVICE = {

@@ -1,11 +1,11 @@
-from typing import Any
-
-from litestar import Controller, Request, post
+from litestar import Controller, post
+from litestar.di import NamedDependency
 
 from backend.access.guards import limited
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, RateLimited, Unavailable
+from backend.core.requests import ApiRequest
 from backend.wallets.google.open import Google
 from backend.wallets.google.problems import CallbackRefused
 from backend.wallets.google.signatures import SignatureRefused
@@ -27,8 +27,7 @@ class GoogleCallbackController(Controller):
         guards=[limited("google-callback", PER_MINUTE)],
         responses=refusals(CallbackRefused, NotFound, RateLimited, Unavailable),
     )
-    async def take(self, request: Request[Any, Any, Any]) -> None:
-        google: Google | None = request.app.state.google
+    async def take(self, request: ApiRequest, google: NamedDependency[Google | None]) -> None:
         if google is None:
             raise NotFound
         try:

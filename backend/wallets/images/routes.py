@@ -4,12 +4,12 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from backend.core.caching import FOR_EVER
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound
 from backend.wallets.images.actions import PassImages
 
 ENDING = ".png"
-FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class PassImageController(Controller):

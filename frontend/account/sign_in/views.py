@@ -10,12 +10,12 @@ from frontend.api.identity import sign_in, sign_out
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.known_device import known_device, remember_device
 from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect
-from frontend.kit.person import Person, choose_store, find_person, forget_person, person_of, remember_person
+from frontend.kit.person import TILL, Person, choose_store, find_person, forget_person, person_of, remember_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
-START = "/till"
+START = "/"
 AWAY = 503
 UNPROCESSABLE = 422
 
@@ -69,7 +69,7 @@ async def show_stores(request: Request, next: FromQuery[str | None] = None) -> R
         return redirect(request, "/sign-in")
     if person.is_admin:
         return redirect(request, person.home)
-    return page(request, "account/sign_in/store.html", next=local_path(next, START))
+    return page(request, "account/sign_in/store.html", next=local_path(next, TILL))
 
 
 @post("/sign-in/store")
@@ -78,7 +78,7 @@ async def take_store(request: Request) -> Response[str]:
     person = find_person(request)
     if person:
         choose_store(request, person, form.text("store"))
-    return redirect(request, local_path(form.text("next"), START))
+    return redirect(request, local_path(form.text("next"), TILL))
 
 
 @post("/sign-out")

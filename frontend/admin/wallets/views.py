@@ -26,15 +26,20 @@ SIGNED_OUT, FORBIDDEN, UNPROCESSABLE = 401, 403, 422
 SCOPES = ("behind", "failed", "merchant", "card")
 
 
-@get("/admin", name="admin")
-async def show_admin(request: Request) -> Response[str]:
-    return redirect(request, PLACE)
-
-
 @get(PLACE, name="admin-wallets")
 async def show_wallets(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     (status, trouble), runs = await asyncio.gather(_status(request, caller), _runs(caller))
     return _page(request, runs, status=status, trouble=trouble)
+
+
+@get(f"{PLACE}/state", name="admin-wallet-state")
+async def show_state(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    """The start page loads this: asking Google and Apple may take seconds."""
+    if not is_htmx(request):
+        return redirect(request, PLACE)
+    status, trouble = await _status(request, caller)
+    messages = WalletMessages(language_of(request))
+    return page(request, "admin/wallets/state.html", wallets=status, trouble=trouble, messages=messages)
 
 
 @post(f"{PLACE}/check", status_code=200)

@@ -1,8 +1,8 @@
 // The lock and lost connections: entered values are kept, and nothing is booked twice.
-import { loseAnswer } from "./answers.js";
+import { failRequest } from "./answers.js";
 import { isLocked } from "./keys.js";
 import { leave } from "./leaving.js";
-import { askAbout, watchUnanswered } from "./unanswered.js";
+import { pollFor, watchUnanswered } from "./unanswered.js";
 
 const AGAIN_MS = 4000;
 let till;
@@ -19,7 +19,7 @@ export function watchInterruptions(element) {
   watchUnanswered(till);
   addEventListener("offline", showConnection);
   addEventListener("online", () => (showConnection(), lookAgain()));
-  document.addEventListener("htmx:before:response", (event) => isAway(event.detail.ctx) && loseAnswer(event));
+  document.addEventListener("htmx:before:response", (event) => isAway(event.detail.ctx) && failRequest(event));
   document.addEventListener("htmx:after:swap", ({ detail }) => settled(detail.ctx));
   document.addEventListener("htmx:error", ({ detail }) => detail.ctx && unsettled(detail.ctx));
   showConnection();
@@ -98,11 +98,11 @@ function settled(context) {
 }
 
 function unsettled(context) {
-  if (context.orionAsks || context.sourceElement.closest("#lock")) return;
+  if (context.orionPoll || context.sourceElement.closest("#lock")) return;
   if (opensCard(context)) return missCard(context);
   const says = document.getElementById("says");
   says?.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
-  askAbout(context);
+  pollFor(context);
 }
 
 /** Closes the open card, so that the next keys cannot act on the wrong customer. */

@@ -1,7 +1,7 @@
 // Reports entered values that are lost when the till moves on.
 import { isLocked } from "./keys.js";
 import { toast } from "./toasts.js";
-import { goOn, isAboutBooking } from "./unanswered.js";
+import { leaveUnanswered, isPoll } from "./unanswered.js";
 
 const WATCHED = "input:not([type=hidden], [type=password], [data-amount]), textarea";
 let till;
@@ -14,7 +14,7 @@ export function watchLeaving(element) {
 
 /** Values of an unanswered booking are not reported as lost: it may have been recorded. */
 export function leave() {
-  if (goOn()) return;
+  if (leaveUnanswered()) return;
   const amount = typedAmount();
   if (amount) toast(till.dataset.dropped.replace("{amount}", amount));
   for (const words of new Set(halfFilled().map((form) => form.dataset.dropped))) toast(words);
@@ -22,7 +22,7 @@ export function leave() {
 
 function isLeft({ ctx, tasks }) {
   const leads = ctx.request.method === "GET" || ctx.sourceElement.id === till.dataset.scanForm;
-  return leads && !isAboutBooking(ctx.request) && ctx.target === till && tasks.some(({ type }) => type === "main");
+  return leads && !isPoll(ctx.request) && ctx.target === till && tasks.some(({ type }) => type === "main");
 }
 
 /** A new page (language, store, reload) would remove the toast, so the browser asks. A locked till does not ask. */

@@ -8,6 +8,7 @@ const root = document.documentElement;
 
 root.dataset.js = "";
 document.addEventListener("htmx:after:swap", ({ detail }) => placeFocus(detail.ctx.target));
+document.addEventListener("htmx:config:request", ({ detail }) => takeAddress(detail.ctx.request));
 document.addEventListener("paste", (event) => event.target.closest("[data-no-paste]") && event.preventDefault());
 document.addEventListener("submit", (event) => event.submitter?.name === "theme" && setTheme(event));
 document.addEventListener("click", ({ target }) => typeOnPad(target.closest("[data-pad] button")));
@@ -17,6 +18,11 @@ watchAnswers();
 startTill(document.querySelector("[data-till]"));
 placeFocus(document.body);
 if (document.body.dataset.sw) navigator.serviceWorker?.register(document.body.dataset.sw);
+
+/** Sends the form to the address of the pressed button, as the browser does without htmx. */
+function takeAddress(request) {
+  request.action = request.submitter?.getAttribute("formaction") ?? request.action;
+}
 
 /** After each swap focuses the first invalid field, or else the element marked for it. */
 function placeFocus(within) {

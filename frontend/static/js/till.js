@@ -17,7 +17,7 @@ let held;
 export function startTill(element) {
   till = element;
   if (!till) return;
-  document.addEventListener("keydown", hear, true);
+  document.addEventListener("keydown", onKey, true);
   document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && inFlight.add(detail.ctx));
   document.addEventListener("htmx:finally:request", ({ detail }) => setTimeout(settle, 0, detail.ctx));
   document.addEventListener("input", ({ target }) => checkAmount(target, false));
@@ -29,7 +29,7 @@ export function startTill(element) {
   watchInterruptions(till);
 }
 
-function hear(event) {
+function onKey(event) {
   if (event.isComposing) return;
   timeKey(event);
   const code = /^(Enter|Tab)$/.test(event.key) ? takeScan() : remember(event);

@@ -8,9 +8,10 @@ from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.screen import messages_of, show_done, till_page
+from frontend.till.card.screen import show_done
+from frontend.till.screen import messages_of, till_page
 from frontend.till.toasts import Done
-from frontend.till.unanswered import show_recorded, show_unanswered
+from frontend.till.unanswered import show_recorded, show_unanswered, state_address
 from i18n.translator import get_translator
 
 FIELDS = ("email", "first_name", "last_name", "phone", "language")
@@ -34,11 +35,11 @@ async def enroll_customer(request: Request, caller: NamedDependency[Caller]) -> 
     except BackendProblem as problem:
         return await _refused(request, caller, form, problem)
     except BackendUnavailable:
-        return show_unanswered(request, form, key=form.text("idem"))
-    return await _shown(request, caller, card)
+        return show_unanswered(request, form, address=state_address(form.text("idem")))
+    return await _show_enrolled(request, caller, card)
 
 
-async def _shown(request: Request, caller: Caller, card: EnrollView) -> Response[str]:
+async def _show_enrolled(request: Request, caller: Caller, card: EnrollView) -> Response[str]:
     try:
         view = await get_till(caller, card.id)
     except BackendUnavailable:

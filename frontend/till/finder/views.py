@@ -18,11 +18,12 @@ from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request
+from frontend.till.card.screen import card_screen
 from frontend.till.finder.masking import hints_of
-from frontend.till.screen import card_screen, messages_of, ready_screen, till_page
+from frontend.till.screen import messages_of, ready_screen, till_page
 from i18n.translator import get_translator
 
-AWAY = 503
+UNAVAILABLE = 503
 REPLACED = "card_replaced"
 CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 
@@ -31,24 +32,24 @@ CODE = re.compile(r"[BCDFGHJKLNPRSTVX]{16}", re.IGNORECASE)
 async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     query = (await read_form(request)).text("query")
     if not re.search(ENOUGH_TO_FIND, query):
-        return await _too_short(request, caller)
+        return await _show_too_short(request, caller)
     try:
         matches = await _find_matches(caller, query)
     except BackendProblem as problem:
         if problem.code != REPLACED:
             raise
-        return await _replaced(request, caller, query, problem)
+        return await _show_replaced(request, caller, query, problem)
     except BackendUnavailable as error:
         if is_htmx(request):
             raise
         log_unavailable(request, error)
-        return page(request, "till/finder/unavailable.html", status=AWAY, query=query)
+        return page(request, "till/finder/unavailable.html", status=UNAVAILABLE, query=query)
     cards = matches.cards
     if len(cards) == 1 and matches.matched_by != "phone_ending":
-        return await _open(request, caller, cards[0].id)
+        return await _open_card(request, caller, cards[0].id)
     view = await get_till(caller)
     if cards:
-        return _listed(request, view, cards, query)
+        return _show_matches(request, view, cards, query)
     return till_page(
         request,
         view,
@@ -62,13 +63,13 @@ async def find_customer(request: Request, caller: NamedDependency[Caller]) -> Re
     )
 
 
-def _listed(request: Request, view: TillView, cards: list[CardView], query: str) -> Response[str]:
+def _show_matches(request: Request, view: TillView, cards: list[CardView], query: str) -> Response[str]:
     balance_of = messages_of(request, view).balance_of
     values: dict[str, object] = {"cards": cards, "query": query, "hints": hints_of(cards), "balance_of": balance_of}
     return till_page(request, view, "till/finder/matches.html", **values)  # type: ignore[arg-type]
 
 
-async def _replaced(request: Request, caller: Caller, query: str, problem: BackendProblem) -> Response[str]:
+async def _show_replaced(request: Request, caller: Caller, query: str, problem: BackendProblem) -> Response[str]:
     """The code was replaced: shows since when, and how to find the customer."""
     return till_page(
         request,
@@ -91,13 +92,13 @@ async def _find_matches(caller: Caller, query: str) -> CardMatches:
         raise
 
 
-async def _open(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
+async def _open_card(request: Request, caller: Caller, card_id: UUID) -> Response[str]:
     if is_htmx(request):
         return card_screen(request, await get_till(caller, card_id))
     return redirect(request, f"/till/cards/{card_id}")
 
 
-async def _too_short(request: Request, caller: Caller) -> Response[str]:
+async def _show_too_short(request: Request, caller: Caller) -> Response[str]:
     _ = get_translator(language_of(request)).gettext
     sentence = _("Enter at least two letters of the name, or an email, a phone number or a card code.")
     return ready_screen(request, await get_till(caller), status=422, problem=sentence)
@@ -124,7 +125,7 @@ def _is_phone(query: str) -> bool:
 
 def _enrollment_fields(query: str) -> dict[str, str]:
     """Enrollment fields filled from the query. An email address is not carried over: a typing error would send the card
-    to a stranger.
+    to somebody else.
     """
     if "@" in query:
         return {}

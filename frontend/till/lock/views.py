@@ -18,10 +18,10 @@ from i18n.translator import get_translator
 LOCKED = "locked"
 STATUS = 423
 SIGNED_OUT = 401
-AWAY = 503
+UNAVAILABLE = 503
 
 
-async def require_open_till(request: Request) -> Response[str] | None:
+async def require_unlocked_till(request: Request) -> Response[str] | None:
     """Runs before every till page: requires a signed-in user, a store and an unlocked till."""
     person = find_person(request)
     if person is None:
@@ -49,10 +49,10 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
     except BackendProblem as problem:
         if problem.status == SIGNED_OUT:
             raise
-        return _wrong(request, form, problem.status, errors_of(problem).get("staff_pin", problem.sentence))
+        return _show_error(request, form, problem.status, errors_of(problem).get("staff_pin", problem.sentence))
     except BackendUnavailable:
         _ = get_translator(language_of(request)).gettext
-        return _wrong(request, form, AWAY, _("The server does not answer. Try again in a moment."))
+        return _show_error(request, form, UNAVAILABLE, _("The server does not answer. Try again in a moment."))
     request.session.pop(LOCKED, None)
     if is_htmx(request):
         return close_overlay()
@@ -61,15 +61,15 @@ async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Resp
 
 def lock_page(request: Request, *, status: int = STATUS) -> Response[str]:
     """Covers the till for htmx, so that entered values are kept; a page of its own otherwise."""
-    return page(request, "till/lock/page.html", status=status, error=None, next=_place(request))
+    return page(request, "till/lock/page.html", status=status, error=None, next=_return_path(request))
 
 
-def _wrong(request: Request, form: Form, status: int, error: str) -> Response[str]:
-    after = local_path(form.text("next"), "/till")
-    return page(request, "till/lock/page.html", status=status, error=error, next=after)
+def _show_error(request: Request, form: Form, status: int, error: str) -> Response[str]:
+    return_path = local_path(form.text("next"), "/till")
+    return page(request, "till/lock/page.html", status=status, error=error, next=return_path)
 
 
-def _place(request: Request) -> str:
+def _return_path(request: Request) -> str:
     if is_htmx(request):
         return local_path(urlsplit(request.headers.get("hx-current-url", "")).path, "/till")
     return request.url.path if request.method == "GET" else "/till"

@@ -3,7 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
-from backend.loyalty.ledger.schemas import OrderQuestion, OrderReturn, Void
+from backend.loyalty.ledger.schemas.returns import OrderQuestion, OrderReturn, Void
 from frontend.kit.forms import Form, FormError, body_of
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request

@@ -1,6 +1,6 @@
 """Texts of a return, before and after the booking."""
 
-from backend.loyalty.ledger.schemas import OrderLine, OrderPreview, VoidView
+from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, VoidView
 from frontend.till.messages import TillMessages
 
 
@@ -32,12 +32,12 @@ class ReturnMessages(TillMessages):
             effect = _(
                 "%(changes)s; the card then has %(balance)s.", changes=self.formatter.listing(moved), balance=balance
             )
-        return f"{effect} {self.owed(preview.card)}".strip()
+        return f"{effect} {self.debt_text(preview.card)}".strip()
 
     def return_text(self, answer: VoidView) -> str:
         """The toast after a return or after an undone return."""
         if not any(line.kind == "reinstated" for line in answer.transactions):
-            return self.taken_back(answer.transactions, answer.card)
+            return self.void_text(answer.transactions, answer.card)
         _, name = self.translator.gettext, answer.card.customer.name
         moved = [self.units(line.unit, line.amount, signed=True) for line in answer.transactions if line.amount]
         if not moved:

@@ -3,7 +3,7 @@
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from backend.loyalty.ledger.schemas import OrderPreview
+from backend.loyalty.ledger.schemas.returns import OrderPreview
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.ledger import preview_return, return_order
 from frontend.kit.forms import Form, FormError, read_form
@@ -14,7 +14,7 @@ from frontend.till.returns.forms import order_question_of, order_return_of
 from frontend.till.returns.responses import SIGNED_OUT, UNPROCESSABLE, add_errors, show_list, show_return
 from frontend.till.returns.screen import return_screen
 from frontend.till.today.screen import BY_RECEIPT
-from frontend.till.unanswered import show_unanswered
+from frontend.till.unanswered import show_unanswered, state_address
 
 SEARCH_FIELDS = {"order_reference", "amount"}
 """The fields of the form that searches for a receipt."""
@@ -52,17 +52,19 @@ async def return_by_receipt(request: Request, caller: NamedDependency[Caller]) -
         answer = await return_order(caller, order_return_of(request, form), key=form.text("idem"))
     except FormError as error:
         form.errors = {error.field: error.sentence}
-        return await _again(request, caller, form, status=UNPROCESSABLE)
+        return await _show_again(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         add_errors(form, problem)
         sentence = sentence_of(request, problem)
-        return await _again(request, caller, form, status=problem.status, sentence=sentence)
+        return await _show_again(request, caller, form, status=problem.status, sentence=sentence)
     except BackendUnavailable:
-        return show_unanswered(request, form, key=form.text("idem"))
+        return show_unanswered(request, form, address=state_address(form.text("idem")))
     return await show_return(request, caller, answer)
 
 
-async def _again(request: Request, caller: Caller, form: Form, *, status: int, sentence: str = "") -> Response[str]:
+async def _show_again(
+    request: Request, caller: Caller, form: Form, *, status: int, sentence: str = ""
+) -> Response[str]:
     """Shows the preview again with the same idempotency key. Errors about the receipt are shown in the search form."""
     preview = None if SEARCH_FIELDS & form.errors.keys() else await _preview_again(request, caller, form)
     if preview is None:

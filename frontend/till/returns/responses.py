@@ -4,16 +4,16 @@ from uuid import UUID
 
 from litestar import Response
 
-from backend.loyalty.ledger.schemas import VoidView
+from backend.loyalty.ledger.schemas.returns import VoidView
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, errors_of
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.till.card.kept import Typed, lost
+from frontend.till.card.entered_purchase import EnteredPurchase, lost_amount
+from frontend.till.card.screen import show_done
 from frontend.till.returns.forms import card_id_of
 from frontend.till.returns.messages import ReturnMessages
-from frontend.till.screen import show_done
 from frontend.till.toasts import Done
 from frontend.till.today.screen import Refused, bookings_screen
 from frontend.till.unanswered import show_recorded
@@ -33,10 +33,13 @@ async def show_return(request: Request, caller: Caller, answer: VoidView) -> Res
     return await _show(request, caller, answer, Done(messages.return_text(answer), transaction_id=newest))
 
 
-async def show_undone(request: Request, caller: Caller, answer: VoidView, typed: Typed | None) -> Response[str]:
+async def show_undone(
+    request: Request, caller: Caller, answer: VoidView, purchase: EnteredPurchase | None
+) -> Response[str]:
     language = language_of(request)
-    text = f"{get_translator(language).gettext('Undone.')} {lost(typed, answer.card, language)}"
-    return await _show(request, caller, answer, Done(text.strip(), typed=typed))
+    undone = get_translator(language).gettext("Undone.")
+    text = f"{undone} {lost_amount(purchase, answer.card, language)}".strip()
+    return await _show(request, caller, answer, Done(text, purchase=purchase))
 
 
 async def _show(request: Request, caller: Caller, answer: VoidView, done: Done) -> Response[str]:

@@ -2,7 +2,7 @@
 
 from litestar import Response
 
-from backend.loyalty.ledger.schemas import OrderPreview
+from backend.loyalty.ledger.schemas.returns import OrderPreview
 from frontend.api.client import Caller
 from frontend.api.till import get_till
 from frontend.kit.forms import Form

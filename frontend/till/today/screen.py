@@ -61,7 +61,7 @@ async def bookings_screen(
         currency_sign=get_currency_symbol(view.program.currency, locale=messages.formatter.locale),
         may_void=may_void,
         messages=messages,
-        deed_of=messages.deed_of,
+        title_of=messages.title_of,
         reasons=reasons_of(messages.translator),
         refused=refused or Refused(Form({}), ""),
         problem=refused.problem if refused else "",

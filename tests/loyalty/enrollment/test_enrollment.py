@@ -25,7 +25,7 @@ from tests.world.caller import new_key, refused
 from tests.world.office import Office
 from tests.world.patience import until
 from tests.world.shop import Shop
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 LOCK = "SELECT FROM customers WHERE merchant_id = $1 AND id = $2 FOR UPDATE"
 WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
@@ -162,18 +162,18 @@ async def test_somebody_born_today_is_welcome_and_tomorrow_is_not_a_birthday(sho
         await shop.anna.enroll("karl@example.com", birth_date=(today + timedelta(days=1)).isoformat())
 
 
-async def test_a_closed_program_enrolls_nobody(shop: Shop, stranger: Stranger) -> None:
+async def test_a_closed_program_enrolls_nobody(shop: Shop, anonymous: AnonymousCaller) -> None:
     await shop.change(Program, is_active=False)
     with refused("program_inactive", 409):
         await shop.anna.enroll()
     with refused("program_inactive", 409):
-        await stranger.join(shop.hub)
+        await anonymous.join(shop.hub)
     with refused("program_inactive", 409):
-        await stranger.program(shop.hub)
+        await anonymous.program(shop.hub)
 
 
-async def test_the_poster_tells_the_program_in_the_readers_language(stranger: Stranger) -> None:
-    program = await stranger.reading("fr").program("fashionhub")
+async def test_the_poster_tells_the_program_in_the_readers_language(anonymous: AnonymousCaller) -> None:
+    program = await anonymous.reading("fr").program("fashionhub")
     assert (program["merchant_name"], program["store"]["code"]) == ("Fashion Group", "FASHIONHUB")
     assert program["terms_text"].startswith("Un point par euro")
     assert program["rewards"][0]["name"] == "Bon de 5 €"
@@ -181,58 +181,58 @@ async def test_the_poster_tells_the_program_in_the_readers_language(stranger: St
     assert program["terms"]["welcome_bonus_points"] == 50
 
 
-async def test_a_program_has_terms_to_consent_to(stranger: Stranger) -> None:
+async def test_a_program_has_terms_to_consent_to(anonymous: AnonymousCaller) -> None:
     """The predecessor's bug 18: a program without terms had a dead consent link."""
     for code in ("FASHIONHUB", "FASHIONOUTLET", "AURORA"):
-        program = await stranger.program(code)
+        program = await anonymous.program(code)
         assert program["terms_text"] or program["terms_url"]
 
 
-async def test_an_unknown_store_has_no_program(stranger: Stranger) -> None:
-    for ask in (stranger.program("NOWHERE"), stranger.join("NOWHERE")):
+async def test_an_unknown_store_has_no_program(anonymous: AnonymousCaller) -> None:
+    for ask in (anonymous.program("NOWHERE"), anonymous.join("NOWHERE")):
         with refused("store_not_found", 404):
             await ask
 
 
-async def test_a_stranger_joins_and_sees_the_card(opened: OpenShop, stranger: Stranger) -> None:
+async def test_a_new_customer_joins_and_sees_the_card(opened: OpenShop, anonymous: AnonymousCaller) -> None:
     """The predecessor's bug 10: its success page asked something that needs a sign-in."""
     shop = await opened(terms={"welcome_bonus_points": 50})
-    joined = await stranger.reading("de").join(shop.hub, "otto@example.com", first_name="Otto")
+    joined = await anonymous.reading("de").join(shop.hub, "otto@example.com", first_name="Otto")
     assert (joined["already_enrolled"], joined["mailed"]) == (False, True)
     assert joined["card"]["points_balance"] == 50
-    page = await stranger.reading("de").card_page(joined["card"]["page_url"])
+    page = await anonymous.reading("de").card_page(joined["card"]["page_url"])
     assert page["card"]["code"] == joined["card"]["code"]
     assert page["card"]["customer"]["language"] == "de"
     assert [line["kind"] for line in page["transactions"]] == ["welcome_bonus", "enrolled"]
     assert (page["merchant_name"], page["store_code"]) == ("Fashion Group", shop.hub)
 
 
-async def test_a_birth_date_given_at_the_poster_is_kept(shop: Shop, stranger: Stranger) -> None:
+async def test_a_birth_date_given_at_the_poster_is_kept(shop: Shop, anonymous: AnonymousCaller) -> None:
     """The predecessor's bug 3."""
-    joined = await stranger.join(shop.hub, "otto@example.com", birth_date="1980-02-29", phone="+352 621 5")
+    joined = await anonymous.join(shop.hub, "otto@example.com", birth_date="1980-02-29", phone="+352 621 5")
     customer = (await shop.anna.show(joined["card"]))["customer"]
     assert (customer["birth_date"], customer["phone"]) == ("1980-02-29", "+352 621 5")
 
 
-async def test_without_consent_nobody_joins(shop: Shop, stranger: Stranger) -> None:
+async def test_without_consent_nobody_joins(shop: Shop, anonymous: AnonymousCaller) -> None:
     for consent in ({"accept_terms": False}, {}):
         with refused("terms_not_accepted", 422):
-            await stranger.post(f"/storefront/loyalty/{shop.hub}/enroll", {"email": "otto@example.com"} | consent)
+            await anonymous.post(f"/storefront/loyalty/{shop.hub}/enroll", {"email": "otto@example.com"} | consent)
 
 
-async def test_a_merchant_may_enroll_at_the_till_only(shop: Shop, stranger: Stranger) -> None:
+async def test_a_merchant_may_enroll_at_the_till_only(shop: Shop, anonymous: AnonymousCaller) -> None:
     await shop.change(Policy, allow_self_enrollment=False)
-    assert (await stranger.program(shop.hub))["open_for_enrollment"] is False
+    assert (await anonymous.program(shop.hub))["open_for_enrollment"] is False
     with refused("enrollment_closed", 403):
-        await stranger.join(shop.hub)
+        await anonymous.join(shop.hub)
     assert await shop.anna.enroll()
 
 
 async def test_an_address_that_has_a_card_learns_nothing_on_the_page(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card(email="otto@example.com", first_name="Otto", points=77)
-    answer = await stranger.send(
+    answer = await anonymous.send(
         "POST",
         f"/storefront/loyalty/{shop.outlet}/enroll",
         json={"email": "Otto@example.com", "phone": "+352 666 666", "first_name": "Mallory", "accept_terms": True},
@@ -248,57 +248,59 @@ async def test_an_address_that_has_a_card_learns_nothing_on_the_page(
     }
 
 
-async def test_a_stranger_joins_once_however_often_the_button_is_pressed(shop: Shop, stranger: Stranger) -> None:
+async def test_a_new_customer_joins_once_however_often_the_button_is_pressed(
+    shop: Shop, anonymous: AnonymousCaller
+) -> None:
     key = new_key()
-    first = await stranger.join(shop.hub, "otto@example.com", key=key)
-    assert await stranger.join(shop.hub, "otto@example.com", key=key) == first
+    first = await anonymous.join(shop.hub, "otto@example.com", key=key)
+    assert await anonymous.join(shop.hub, "otto@example.com", key=key) == first
     with refused("idempotency_key_reused", 422):
-        await stranger.join(shop.hub, "karl@example.com", key=key)
+        await anonymous.join(shop.hub, "karl@example.com", key=key)
 
 
-async def test_the_key_of_a_stranger_who_joined_is_not_kept_as_it_was(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+async def test_the_key_of_an_anonymous_caller_who_joined_is_not_kept_as_it_was(
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     """Who reads a copy of the database repeats nobody's joining: the answer has the address of their card."""
     key = new_key()
-    joined = await stranger.join(shop.hub, "otto@example.com", key=key)
+    joined = await anonymous.join(shop.hub, "otto@example.com", key=key)
     rows = [row for query in KEPT_KEYS for row in await superuser.fetch(query, shop.merchant_id)]
     kept = {row[0] for row in rows} - {None}
     assert (len(rows), len(kept)) == (2, 1)
     for copied in kept:
-        again = await stranger.join(shop.hub, "otto@example.com", key=copied)
+        again = await anonymous.join(shop.hub, "otto@example.com", key=copied)
         assert (again["already_enrolled"], again["card"]["page_url"]) == (True, None)
-    assert await stranger.join(shop.hub, "otto@example.com", key=key) == joined
+    assert await anonymous.join(shop.hub, "otto@example.com", key=key) == joined
 
 
-async def test_the_eleventh_to_join_in_a_minute_waits(shop: Shop, stranger: Stranger) -> None:
+async def test_the_eleventh_to_join_in_a_minute_waits(shop: Shop, anonymous: AnonymousCaller) -> None:
     for _ in range(10):
-        await stranger.join(shop.hub)
+        await anonymous.join(shop.hub)
     with refused("rate_limited", 429) as said:
-        await stranger.join(shop.hub)
+        await anonymous.join(shop.hub)
     assert said[0]["retry_after_seconds"] == int(said[0].answer.headers["retry-after"])
-    assert await stranger.but(x_forwarded_for="203.0.113.9").join(shop.hub)
+    assert await anonymous.but(x_forwarded_for="203.0.113.9").join(shop.hub)
 
 
-async def test_the_card_page_opens_by_its_address_only(shop: Shop, stranger: Stranger) -> None:
+async def test_the_card_page_opens_by_its_address_only(shop: Shop, anonymous: AnonymousCaller) -> None:
     card, other = await shop.a_card(), await shop.a_card()
     token, foreign = (each["page_url"].rpartition("/")[2] for each in (card, other))
-    assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
+    assert (await anonymous.card_page(card["page_url"]))["card"]["id"] == card["id"]
     swapped = token[:40] + foreign[40:]
     forged = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
     for wrong in (forged, swapped, "x", "A" * 64, card["id"], token[:-2], "é"):
         with refused("card_not_found", 404):
-            await stranger.card_page(wrong)
+            await anonymous.card_page(wrong)
 
 
 async def test_raising_the_page_version_makes_old_addresses_useless(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card()
     await superuser.execute("UPDATE cards SET page_version = page_version + 1 WHERE id = $1", UUID(card["id"]))
     with refused("card_not_found", 404):
-        await stranger.card_page(card["page_url"])
-    assert await stranger.card_page((await shop.anna.show(card))["page_url"])
+        await anonymous.card_page(card["page_url"])
+    assert await anonymous.card_page((await shop.anna.show(card))["page_url"])
 
 
 def test_the_address_outlives_a_rotation_of_the_keys() -> None:
@@ -312,21 +314,23 @@ def test_the_address_outlives_a_rotation_of_the_keys() -> None:
     assert not CardLinks(gone, "").opens(link, 3)
 
 
-async def test_the_card_page_of_a_card_of_other_days_is_seen_from_its_home(shop: Shop, stranger: Stranger) -> None:
+async def test_the_card_page_of_a_card_of_other_days_is_seen_from_its_home(
+    shop: Shop, anonymous: AnonymousCaller
+) -> None:
     card = await shop.a_card(points=120, at=shop.outlet)
-    page = await stranger.card_page(card["page_url"])
+    page = await anonymous.card_page(card["page_url"])
     assert page["store_code"] == shop.outlet
     assert page["card"]["points_balance"] == 120
     assert len(page["transactions"]) == 2
 
 
 async def test_who_lost_the_address_gets_it_by_mail_and_nobody_learns_who_has_a_card(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card(email="otto@example.com")
     token = card["page_url"].rpartition("/")[2]
     answers = [
-        await stranger.send("POST", "/storefront/loyalty/card-links", json=body)
+        await anonymous.send("POST", "/storefront/loyalty/card-links", json=body)
         for body in (
             {"email": "OTTO@example.com", "store_code": shop.hub.lower()},
             {"email": "otto@example.com", "token": token},
@@ -341,26 +345,28 @@ async def test_who_lost_the_address_gets_it_by_mail_and_nobody_learns_who_has_a_
     assert sorted(row["email_norm"] for row in typed) == ["nobody@example.com", "otto@example.com", "otto@example.com"]
     with refused("rate_limited", 429):
         for _ in range(2):
-            await stranger.lost_card("otto@example.com")
+            await anonymous.lost_card("otto@example.com")
 
 
-async def test_a_link_request_needs_an_address(stranger: Stranger) -> None:
+async def test_a_link_request_needs_an_address(anonymous: AnonymousCaller) -> None:
     with refused("validation_failed", 422):
-        await stranger.lost_card("otto")
+        await anonymous.lost_card("otto")
 
 
-async def test_one_person_may_hold_cards_of_two_merchants(sign_in, stranger: Stranger) -> None:
+async def test_one_person_may_hold_cards_of_two_merchants(sign_in, anonymous: AnonymousCaller) -> None:
     anna = await sign_in(ANNA)
     (card,) = await anna.find(MARIE.email)
-    joined = await stranger.join("AURORA", MARIE.email)
+    joined = await anonymous.join("AURORA", MARIE.email)
     assert joined["already_enrolled"] is True
     assert joined["card"]["id"] != card["id"]
     assert [store["code"] for store in joined["works_at"]] == ["AURORA"]
 
 
 @pytest.mark.parametrize("email", ["İ" * 127 + "@x.lu", "x" * 210 + "@" + "é" * 40 + ".lu"])
-async def test_an_address_that_grows_in_its_common_form_is_refused(shop: Shop, stranger: Stranger, email: str) -> None:
-    for ask in (shop.anna.enroll(email), stranger.join(shop.hub, email)):
+async def test_an_address_that_grows_in_its_common_form_is_refused(
+    shop: Shop, anonymous: AnonymousCaller, email: str
+) -> None:
+    for ask in (shop.anna.enroll(email), anonymous.join(shop.hub, email)):
         with refused("validation_failed", 422) as said:
             await ask
         assert [error["pointer"] for error in said[0]["errors"]] == ["/email"]
@@ -381,14 +387,14 @@ async def test_letters_that_look_alike_are_two_customers(shop: Shop, one: str, o
         assert [found["id"] for found in await shop.anna.find(f"{letter}@x.lu")] == [card["id"]]
 
 
-async def test_whoever_pastes_an_address_with_its_wrapping_has_one_card(shop: Shop, stranger: Stranger) -> None:
+async def test_whoever_pastes_an_address_with_its_wrapping_has_one_card(shop: Shop, anonymous: AnonymousCaller) -> None:
     card = await shop.anna.enroll(
         "Otto <otto@caf\u00e9.lu>", first_name="Ot\u200bto\t", phone="\u202dtel:+352\u2013621\u00a05\u202c"
     )
     customer = card["customer"]
     assert (customer["email"], customer["first_name"], customer["phone"]) == ("otto@caf\u00e9.lu", "Otto", "+352-621 5")
     for again in ("mailto:otto@xn--caf-dma.lu", "OTTO@\ufeffcafe\u0301.lu"):
-        assert (await stranger.join(shop.hub, again))["already_enrolled"]
+        assert (await anonymous.join(shop.hub, again))["already_enrolled"]
 
 
 async def test_a_name_is_kept_without_the_spaces_around_it(shop: Shop) -> None:
@@ -396,13 +402,13 @@ async def test_a_name_is_kept_without_the_spaces_around_it(shop: Shop) -> None:
     assert card["customer"]["name"] == "Otto Weber"
 
 
-async def test_a_key_stays_used_when_its_answer_is_not_kept_any_more(shop: Shop, stranger: Stranger) -> None:
+async def test_a_key_stays_used_when_its_answer_is_not_kept_any_more(shop: Shop, anonymous: AnonymousCaller) -> None:
     key = new_key()
     card = await shop.anna.enroll("otto@example.com", key=key)
-    await stranger.join(shop.hub, "emil@example.com", key=key)
+    await anonymous.join(shop.hub, "emil@example.com", key=key)
     async with shop.services.sessions.committing(shop.merchant_id) as session:
         await session.execute(delete(StoredAnswer).where(StoredAnswer.merchant_id == shop.merchant_id))
-    for ask in (shop.anna.enroll("karl@example.com", key=key), stranger.join(shop.hub, "karl@example.com", key=key)):
+    for ask in (shop.anna.enroll("karl@example.com", key=key), anonymous.join(shop.hub, "karl@example.com", key=key)):
         with refused("already_booked", 409) as again:
             await ask
         told = await shop.anna.get(again[0]["ask_at"].removeprefix("/api/v1"))
@@ -457,14 +463,14 @@ async def test_stores_that_stop_sharing_cards_make_no_second_one(opened: OpenSho
     assert len(await shop.anna.find("o@example.com")) == 1
 
 
-async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, stranger: Stranger) -> None:
+async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, anonymous: AnonymousCaller) -> None:
     """Whoever has the address may be somebody it was forwarded to."""
     card = await shop.a_card(
         email="otto.w@example.com", first_name="Otto", phone="+352 621 999 888", birth_date=date(1980, 2, 29), points=9
     )
     await shop.claire.adjust(card, 5, "Suspected fraud, watch him")
     await shop.anna.earn(card, cents=100, order_reference="R-4711", notes="Regular")
-    page = await stranger.send("GET", f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}")
+    page = await anonymous.send("GET", f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}")
     assert page.json()["card"]["customer"] == {"name": "Otto", "language": "en"}
     assert [line["kind"] for line in page.json()["transactions"]] == ["earned", "adjusted", "earned", "enrolled"]
     for secret in ("fraud", "otto.w", "999 888", "999888", "1980-02-29", "Claire", "Anna", "R-4711", "Regular"):
@@ -490,9 +496,9 @@ async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, s
         "Louis XIV",
     ],
 )
-async def test_a_name_is_taken_and_greeted(shop: Shop, stranger: Stranger, name: str) -> None:
-    joined = await stranger.join(shop.hub, first_name=name, last_name=name)
-    page = await stranger.card_page(joined["card"]["page_url"])
+async def test_a_name_is_taken_and_greeted(shop: Shop, anonymous: AnonymousCaller, name: str) -> None:
+    joined = await anonymous.join(shop.hub, first_name=name, last_name=name)
+    page = await anonymous.card_page(joined["card"]["page_url"])
     assert page["card"]["customer"]["name"] == f"{name} {name}"
     assert name_to_greet(name) == name
 
@@ -531,9 +537,11 @@ def test_a_mail_greets_nobody_by_what_may_be_a_site(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("field", ["first_name", "last_name"])
-async def test_what_is_no_name_is_refused_at_the_poster(shop: Shop, stranger: Stranger, name: str, field: str) -> None:
+async def test_what_is_no_name_is_refused_at_the_poster(
+    shop: Shop, anonymous: AnonymousCaller, name: str, field: str
+) -> None:
     with refused("validation_failed", 422) as said:
-        await stranger.join(shop.hub, **{field: name})
+        await anonymous.join(shop.hub, **{field: name})
     assert [error["pointer"] for error in said[0]["errors"]] == [f"/{field}"]
 
 
@@ -544,28 +552,28 @@ def test_no_mark_hides_a_site_from_the_poster(name: str) -> None:
 
 
 async def test_a_customers_language_is_theirs_to_choose_and_their_passes_follow(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card()
     path = f"/storefront/loyalty/cards/{card['page_url'].rpartition('/')[2]}"
-    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    page = await anonymous.ask("PATCH", path, json={"language": "lb"})
     assert page["card"]["customer"]["language"] == "lb"
-    assert (await stranger.card_page(card["page_url"]))["card"]["customer"]["language"] == "lb"
+    assert (await anonymous.card_page(card["page_url"]))["card"]["customer"]["language"] == "lb"
     told = "SELECT count(*) FROM events WHERE name = 'customer_changed'"
     known = await superuser.fetchval(told)
-    await stranger.ask("PATCH", path, json={"language": "lb"})
+    await anonymous.ask("PATCH", path, json={"language": "lb"})
     assert await superuser.fetchval(told) == known, "the same language again is no change"
     with refused("validation_failed", 422):
-        await stranger.ask("PATCH", path, json={"language": "pt"})
+        await anonymous.ask("PATCH", path, json={"language": "pt"})
     with refused("card_not_found", 404):
-        await stranger.ask("PATCH", f"{path}x", json={"language": "de"})
+        await anonymous.ask("PATCH", f"{path}x", json={"language": "de"})
 
 
-async def test_a_language_chosen_on_the_page_of_a_merged_card_is_kept(shop: Shop, stranger: Stranger) -> None:
+async def test_a_language_chosen_on_the_page_of_a_merged_card_is_kept(shop: Shop, anonymous: AnonymousCaller) -> None:
     kept, other = await shop.a_card(), await shop.a_card()
     merge = await Office.of(shop.claire).merge(kept, other)
     path = f"/storefront/loyalty/cards/{other['page_url'].rpartition('/')[2]}"
-    page = await stranger.ask("PATCH", path, json={"language": "lb"})
+    page = await anonymous.ask("PATCH", path, json={"language": "lb"})
     assert (page["card"]["id"], page["card"]["customer"]["language"]) == (kept["id"], "lb")
     assert (await shop.anna.show(kept))["customer"]["language"] == "lb"
     await Office.of(shop.claire).reverse(merge)

@@ -19,7 +19,7 @@ from tests.world.caller import Json, Refused, refused
 from tests.world.limits import forget_everything
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 ALLOCATIONS = """
@@ -170,8 +170,8 @@ class Life:
 
 
 @pytest.fixture
-async def paul(services: Services, stranger: Stranger) -> PlatformOffice:
-    return await hire_admin(services, stranger, "Paul Klein")
+async def paul(services: Services, anonymous: AnonymousCaller) -> PlatformOffice:
+    return await hire_admin(services, anonymous, "Paul Klein")
 
 
 RANDOM_TERMS = {

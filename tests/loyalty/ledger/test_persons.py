@@ -13,13 +13,13 @@ from backend.core.clock import clock
 from backend.loyalty.customers.models import CustomerWord
 from backend.loyalty.enrollment.card_links import ask_for_card_links, take_card_link_question
 from backend.loyalty.enrollment.models import CardLinkQuestion
-from backend.loyalty.ledger.models import FraudLimit
+from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import Card, Stranger
+from tests.world.till import AnonymousCaller, Card
 
 
 async def merged(shop: Shop, *cards: Card) -> list[Card]:
@@ -57,7 +57,7 @@ async def test_a_merge_undone_is_found_apart_again(shop: Shop) -> None:
 
 @pytest.mark.parametrize("merges", [1, 2, 3])
 async def test_enrolling_again_after_merges_finds_the_kept_card_without_a_second_welcome(
-    opened: OpenShop, stranger: Stranger, superuser: asyncpg.Connection, merges: int
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection, merges: int
 ) -> None:
     shop = await opened(terms={"welcome_bonus_points": 50})
     cards = [await shop.a_card(email=f"o{number}@x.lu") for number in range(merges + 1)]
@@ -65,7 +65,7 @@ async def test_enrolling_again_after_merges_finds_the_kept_card_without_a_second
     for number in range(merges + 1):
         again = await shop.anna.enroll(f"O{number}@x.lu")
         assert (again["id"], again["already_enrolled"]) == (cards[-1]["id"], True)
-        assert (await stranger.join(shop.hub, f"o{number}@x.lu"))["already_enrolled"]
+        assert (await anonymous.join(shop.hub, f"o{number}@x.lu"))["already_enrolled"]
     assert await bonuses(superuser, shop) == merges + 1
 
 
@@ -167,19 +167,19 @@ async def test_what_is_told_after_a_merge_is_told_of_the_kept_cards_holder(shop:
 
 
 @pytest.mark.parametrize("merges", [1, 2])
-async def test_the_page_of_a_merged_card_leads_on(shop: Shop, stranger: Stranger, merges: int) -> None:
+async def test_the_page_of_a_merged_card_leads_on(shop: Shop, anonymous: AnonymousCaller, merges: int) -> None:
     first, *others = [await shop.a_card(points=10) for _ in range(merges + 1)]
     done = await merged(shop, first, *others)
-    page = await stranger.card_page(first["page_url"])
+    page = await anonymous.card_page(first["page_url"])
     assert (page["card"]["id"], page["card"]["points_balance"]) == (others[-1]["id"], 10 * (merges + 1))
     assert page["transactions"][0]["kind"] == "transferred"
     await Office.of(shop.claire).reverse(done[-1])
     if merges == 1:
-        assert (await stranger.card_page(first["page_url"]))["card"]["id"] == first["id"]
+        assert (await anonymous.card_page(first["page_url"]))["card"]["id"] == first["id"]
 
 
 async def test_a_merged_address_gets_its_link_by_mail_at_that_address(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     first, kept = await shop.a_card(email="otto@x.lu"), await shop.a_card(email="karl@x.lu")
     await merged(shop, first, kept)
@@ -189,7 +189,7 @@ async def test_a_merged_address_gets_its_link_by_mail_at_that_address(
         async with shop.services.sessions.committing(shop.merchant_id) as session:
             asked = (await session.scalars(select(CardLinkQuestion.id))).one()
             assert await take_card_link_question(session, shop.merchant_id, asked) == [UUID(card["id"])]
-    await stranger.join(shop.hub, "otto@x.lu")
+    await anonymous.join(shop.hub, "otto@x.lu")
     told = "SELECT data->>'card_id' FROM events WHERE merchant_id = $1 AND name = 'card_link_requested'"
     assert await superuser.fetchval(told, shop.merchant_id) == first["id"]
 

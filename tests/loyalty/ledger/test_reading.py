@@ -10,12 +10,12 @@ from tests.conftest import OpenShop
 from tests.world.caller import new_key, refused
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 
 @pytest.fixture
-async def ada(services: Services, stranger: Stranger) -> PlatformOffice:
-    return await hire_admin(services, stranger, "Ada Martin", role="super_admin")
+async def ada(services: Services, anonymous: AnonymousCaller) -> PlatformOffice:
+    return await hire_admin(services, anonymous, "Ada Martin", role="super_admin")
 
 
 @pytest.fixture

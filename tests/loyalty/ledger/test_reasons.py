@@ -9,7 +9,7 @@ from tests.world.caller import Json, new_key, refused
 from tests.world.limits import forget_everything
 from tests.world.office import Office
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import Stranger, Till
+from tests.world.till import AnonymousCaller, Till
 
 BLANK = ["", " ", "\t\n", "\u00a0", "\u200b\u2060", "\u2800", "\u3164\uffa0", "\u115f\u1160", "-", "_", "…"]
 ONE = "00000000-0000-0000-0000-000000000001"
@@ -47,8 +47,10 @@ async def test_a_blank_reason_is_none_in_the_office(shop: Shop) -> None:
     )
 
 
-async def test_a_blank_reason_is_none_for_the_platform(shop: Shop, services: Services, stranger: Stranger) -> None:
-    card, paul = await shop.a_card(points=10), await hire_admin(services, stranger, "Paul Klein")
+async def test_a_blank_reason_is_none_for_the_platform(
+    shop: Shop, services: Services, anonymous: AnonymousCaller
+) -> None:
+    card, paul = await shop.a_card(points=10), await hire_admin(services, anonymous, "Paul Klein")
     await refuse_blank(shop, paul, f"/admin/loyalty/cards/{card['id']}/restore-points", {"points": 5})
 
 

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CardMoment, LotState
 from backend.loyalty.ledger.booking.setup import TermsState
+from backend.loyalty.ledger.rules.accrual import accrue, reverse_accrual
+from backend.loyalty.ledger.rules.expiry import LotLife, end_of_day, expiry_of, lot_life, returned_life
+from backend.loyalty.ledger.rules.lots import Take, expired_lots, give_back, live_lots, take, take_back_order
+from backend.loyalty.ledger.rules.stamps import next_stamp_at, stamps_left_today
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -61,7 +64,7 @@ def at(now: datetime) -> CardMoment:
 
 
 def live(lots: list[LotState], now: datetime = NOW, last_activity_at: datetime = NOW) -> list[int]:
-    found = rules.live_lots(lots, "points", CardMoment(now, last_activity_at, LUXEMBOURG))
+    found = live_lots(lots, "points", CardMoment(now, last_activity_at, LUXEMBOURG))
     return [entry.id.int for entry in found]
 
 
@@ -83,7 +86,7 @@ def live(lots: list[LotState], now: datetime = NOW, last_activity_at: datetime =
 def test_each_sale_earns_whole_points_and_carries_the_rest(sales: list[int], rate: Fraction, points: list[int]) -> None:
     carry, earned = Fraction(0), []
     for cents in sales:
-        accrual = rules.accrue(cents, rate, carry)
+        accrual = accrue(cents, rate, carry)
         earned.append(accrual.points)
         carry = accrual.carry
     assert earned == points
@@ -97,9 +100,9 @@ def test_each_sale_earns_whole_points_and_carries_the_rest(sales: list[int], rat
 def test_however_a_sum_is_split_into_sales_it_earns_the_same(sales: list[int], rate: Fraction) -> None:
     carry, points = Fraction(0), 0
     for cents in sales:
-        accrual = rules.accrue(cents, rate, carry)
+        accrual = accrue(cents, rate, carry)
         points, carry = points + accrual.points, accrual.carry
-    whole = rules.accrue(sum(sales), rate, Fraction(0))
+    whole = accrue(sum(sales), rate, Fraction(0))
     assert (points, carry) == (whole.points, whole.carry)
     assert isinstance(points, int)
     assert isinstance(carry, Fraction)
@@ -124,7 +127,7 @@ def test_taking_a_sale_back_leaves_what_the_others_alone_had_given(
     sale: tuple[int, Fraction, int], carry: str, back: int, carry_after: str
 ) -> None:
     cents, rate, earned = sale
-    reversal = rules.reverse_accrual(cents, rate, Fraction(carry), earned)
+    reversal = reverse_accrual(cents, rate, Fraction(carry), earned)
     assert (reversal.points, reversal.carry) == (back, Fraction(carry_after))
 
 
@@ -138,15 +141,15 @@ def test_any_split_of_a_return_sums_to_the_whole_and_never_costs_more_than_the_s
 ) -> None:
     carry, given_points = Fraction(0), []
     for cents in sales:
-        accrual = rules.accrue(cents, rate, carry)
+        accrual = accrue(cents, rate, carry)
         carry = accrual.carry
         given_points.append(accrual.points)
     which = data.draw(st.integers(0, len(sales) - 1))
     cuts = sorted(data.draw(st.sets(st.integers(1, sales[which]), max_size=5)) | {0, sales[which]})
-    whole = rules.reverse_accrual(sales[which], rate, carry, given_points[which])
+    whole = reverse_accrual(sales[which], rate, carry, given_points[which])
     back = 0
     for part in (after - before for before, after in pairwise(cuts)):
-        reversal = rules.reverse_accrual(part, rate, carry, given_points[which] - back)
+        reversal = reverse_accrual(part, rate, carry, given_points[which] - back)
         assert reversal.points >= 0
         back, carry = back + reversal.points, reversal.carry
     assert (back, carry) == (whole.points, whole.carry)
@@ -163,17 +166,17 @@ def test_whatever_is_returned_in_whatever_order_all_sales_together_give_exactly_
 ) -> None:
     carry, points = Fraction(0), []
     for cents in sales:
-        accrual = rules.accrue(cents, rate, carry)
+        accrual = accrue(cents, rate, carry)
         carry = accrual.carry
         points.append(accrual.points)
     order = data.draw(st.permutations(range(len(sales))))
     returned = order[: data.draw(st.integers(0, len(sales)))]
     for which in returned:
-        reversal = rules.reverse_accrual(sales[which], rate, carry, points[which])
+        reversal = reverse_accrual(sales[which], rate, carry, points[which])
         points[which], carry = points[which] - reversal.points, reversal.carry
     kept = sum(cents for which, cents in enumerate(sales) if which not in returned)
     assert sum(points) + carry == Fraction(kept, 100) * rate
-    assert rules.accrue(1, rate, Fraction(-2)).points == 0
+    assert accrue(1, rate, Fraction(-2)).points == 0
 
 
 @given(
@@ -183,11 +186,11 @@ def test_whatever_is_returned_in_whatever_order_all_sales_together_give_exactly_
 def test_taking_every_sale_back_latest_first_leaves_nothing(sales: list[int], rate: Fraction) -> None:
     carry, given_points = Fraction(0), []
     for cents in sales:
-        accrual = rules.accrue(cents, rate, carry)
+        accrual = accrue(cents, rate, carry)
         carry = accrual.carry
         given_points.append(accrual.points)
     for cents, earned in reversed(list(zip(sales, given_points, strict=True))):
-        reversal = rules.reverse_accrual(cents, rate, carry, earned)
+        reversal = reverse_accrual(cents, rate, carry, earned)
         assert reversal.points == earned
         carry = reversal.carry
     assert carry == 0
@@ -208,9 +211,9 @@ def test_a_lot_cannot_be_spent_from_the_instant_it_expires() -> None:
     dying = lot(1, 10, NOW)
     assert live([dying], NOW - timedelta(microseconds=1)) == [1]
     assert live([dying], NOW) == []
-    assert rules.expired_lots([dying], at(NOW - timedelta(microseconds=1))) == []
-    assert rules.expired_lots([dying], at(NOW)) == [dying]
-    assert rules.expired_lots([lot(2, 0, NOW)], at(NOW)) == []
+    assert expired_lots([dying], at(NOW - timedelta(microseconds=1))) == []
+    assert expired_lots([dying], at(NOW)) == [dying]
+    assert expired_lots([lot(2, 0, NOW)], at(NOW)) == []
 
 
 @given(st.lists(st.integers(1, 1000), max_size=8), st.data())
@@ -219,7 +222,7 @@ def test_spending_takes_exactly_the_amount_and_never_more_than_a_lot_holds(
 ) -> None:
     lots = [lot(number, remaining) for number, remaining in enumerate(amounts)]
     amount = data.draw(st.integers(0, sum(amounts)))
-    takes = rules.take(lots, amount)
+    takes = take(lots, amount)
     assert sum(part.amount for part in takes) == amount
     assert all(0 < part.amount <= amounts[part.lot_id.int] for part in takes)
     assert all(earlier.lot_id < later.lot_id for earlier, later in pairwise(takes))
@@ -227,16 +230,16 @@ def test_spending_takes_exactly_the_amount_and_never_more_than_a_lot_holds(
 
 def test_spending_more_than_there_is_is_a_fault_of_the_caller() -> None:
     with pytest.raises(AssertionError):
-        rules.take([lot(1, 5)], 6)
+        take([lot(1, 5)], 6)
 
 
 def test_a_return_takes_the_sales_own_lots_first() -> None:
     lots = [lot(1, 5), lot(2, 5), lot(3, 5)]
-    assert [entry.id.int for entry in rules.take_back_order(lots, {UUID(int=2)})] == [2, 1, 3]
-    assert [entry.id.int for entry in rules.take_back_order(lots, {UUID(int=3), UUID(int=2)})] == [2, 3, 1]
-    assert [entry.id.int for entry in rules.take_back_order(lots, set())] == [1, 2, 3]
+    assert [entry.id.int for entry in take_back_order(lots, {UUID(int=2)})] == [2, 1, 3]
+    assert [entry.id.int for entry in take_back_order(lots, {UUID(int=3), UUID(int=2)})] == [2, 3, 1]
+    assert [entry.id.int for entry in take_back_order(lots, set())] == [1, 2, 3]
     lots[2].from_lot_id = UUID(int=9)
-    assert [entry.id.int for entry in rules.take_back_order(lots, {UUID(int=9)})] == [3, 1, 2]
+    assert [entry.id.int for entry in take_back_order(lots, {UUID(int=9)})] == [3, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +258,7 @@ def test_a_return_takes_the_sales_own_lots_first() -> None:
     ],
 )
 def test_a_day_ends_at_local_midnight(day: date, zone: ZoneInfo, ends_at: str) -> None:
-    assert rules.end_of_day(day, zone) == utc(ends_at)
+    assert end_of_day(day, zone) == utc(ends_at)
 
 
 @pytest.mark.parametrize(
@@ -283,20 +286,20 @@ def test_points_expire_at_a_local_end_of_day(
     kind: str, days: int | None, period: str | None, earned_at: str, expires_at: str
 ) -> None:
     given_terms = terms(expiry_kind=kind, expiry_days=days, expiry_period=period)
-    assert rules.lot_life(given_terms, at(utc(earned_at))) == rules.LotLife(utc(expires_at), None)
+    assert lot_life(given_terms, at(utc(earned_at))) == LotLife(utc(expires_at), None)
 
 
 def test_without_expiry_points_live_for_ever() -> None:
-    assert rules.lot_life(terms(), at(NOW)) == rules.LotLife(None, None)
-    assert rules.expiry_of(lot(1, 5), at(NOW)) is None
+    assert lot_life(terms(), at(NOW)) == LotLife(None, None)
+    assert expiry_of(lot(1, 5), at(NOW)) is None
 
 
 def test_points_that_expire_by_inactivity_follow_the_customers_last_visit() -> None:
-    life = rules.lot_life(terms(expiry_kind="inactivity", expiry_days=90), at(NOW))
-    assert life == rules.LotLife(None, 90)
+    life = lot_life(terms(expiry_kind="inactivity", expiry_days=90), at(NOW))
+    assert life == LotLife(None, 90)
     idle = lot(1, 10, idle_days=90)
     ends_at = utc("2026-10-20T22:00")
-    assert rules.expiry_of(idle, at(NOW)) == ends_at
+    assert expiry_of(idle, at(NOW)) == ends_at
     assert live([idle], ends_at - timedelta(microseconds=1)) == [1]
     assert live([idle], ends_at) == []
     assert live([idle], ends_at, last_activity_at=NOW + timedelta(days=1)) == [1]
@@ -309,14 +312,14 @@ def test_points_that_expire_by_inactivity_follow_the_customers_last_visit() -> N
 def test_a_stamp_waits_for_the_cooldown(minutes_ago: list[int], next_in: int | None) -> None:
     stamped_at = [NOW - timedelta(minutes=minutes) for minutes in minutes_ago]
     expected = None if next_in is None else NOW + timedelta(minutes=next_in)
-    assert rules.next_stamp_at(stamped_at, terms(), NOW, LUXEMBOURG) == expected
+    assert next_stamp_at(stamped_at, terms(), NOW, LUXEMBOURG) == expected
 
 
 def test_the_cooldown_ends_on_the_instant() -> None:
     stamped_at = [NOW]
     ends_at = NOW + timedelta(minutes=15)
-    assert rules.next_stamp_at(stamped_at, terms(), ends_at - timedelta(microseconds=1), LUXEMBOURG) == ends_at
-    assert rules.next_stamp_at(stamped_at, terms(), ends_at, LUXEMBOURG) is None
+    assert next_stamp_at(stamped_at, terms(), ends_at - timedelta(microseconds=1), LUXEMBOURG) == ends_at
+    assert next_stamp_at(stamped_at, terms(), ends_at, LUXEMBOURG) is None
 
 
 @pytest.mark.parametrize(
@@ -330,15 +333,15 @@ def test_the_cooldown_ends_on_the_instant() -> None:
 def test_the_daily_limit_ends_at_midnight_of_the_store(now: str, left: int, next_at: str | None) -> None:
     stamped_at = [utc("2026-07-22T12:00"), utc("2026-07-21T22:00")]
     limit = terms(max_daily_stamps=2, cooldown_minutes=0)
-    assert rules.stamps_left_today(stamped_at, limit, utc(now), LUXEMBOURG) == left
-    assert rules.next_stamp_at(stamped_at, limit, utc(now), LUXEMBOURG) == (utc(next_at) if next_at else None)
+    assert stamps_left_today(stamped_at, limit, utc(now), LUXEMBOURG) == left
+    assert next_stamp_at(stamped_at, limit, utc(now), LUXEMBOURG) == (utc(next_at) if next_at else None)
 
 
 def test_a_stamp_late_in_the_evening_counts_for_that_day_only() -> None:
     evening, limit = utc("2026-07-22T21:50"), terms(max_daily_stamps=1, cooldown_minutes=15)
-    assert rules.next_stamp_at([evening], limit, utc("2026-07-22T21:55"), LUXEMBOURG) == utc("2026-07-22T22:05")
-    assert rules.next_stamp_at([evening], limit, utc("2026-07-22T22:04"), LUXEMBOURG) == utc("2026-07-22T22:05")
-    assert rules.next_stamp_at([evening], limit, utc("2026-07-22T22:05"), LUXEMBOURG) is None
+    assert next_stamp_at([evening], limit, utc("2026-07-22T21:55"), LUXEMBOURG) == utc("2026-07-22T22:05")
+    assert next_stamp_at([evening], limit, utc("2026-07-22T22:04"), LUXEMBOURG) == utc("2026-07-22T22:05")
+    assert next_stamp_at([evening], limit, utc("2026-07-22T22:05"), LUXEMBOURG) is None
 
 
 @pytest.mark.parametrize(
@@ -350,25 +353,25 @@ def test_a_stamp_late_in_the_evening_counts_for_that_day_only() -> None:
     ],
 )
 def test_a_lot_that_comes_back_late_gets_fourteen_days(expired_at: str, lives_until: str, has_grace: bool) -> None:
-    life = rules.returned_life(lot(1, 5, utc(expired_at)), at(NOW))
+    life = returned_life(lot(1, 5, utc(expired_at)), at(NOW))
     assert (life.expires_at, life.idle_days, life.has_grace) == (utc(lives_until), None, has_grace)
 
 
 def test_a_lot_that_never_expires_needs_no_grace() -> None:
-    life = rules.returned_life(lot(1, 5), at(NOW))
+    life = returned_life(lot(1, 5), at(NOW))
     assert (life.expires_at, life.has_grace) == (None, False)
 
 
 def test_a_lot_gets_its_days_of_grace_once() -> None:
     spent = lot(1, 5, utc("2026-07-22T09:00"))
     spent.has_grace = True
-    life = rules.returned_life(spent, at(NOW))
+    life = returned_life(spent, at(NOW))
     assert life.expires_at == utc("2026-07-22T09:00")
 
 
 def test_a_redemption_that_comes_back_in_pieces_fills_its_lots_newest_first() -> None:
     one, two = UUID(int=1), UUID(int=2)
     paid = [(one, 30), (two, 20)]
-    assert rules.give_back(paid, 0, 25) == [rules.Take(two, 20), rules.Take(one, 5)]
-    assert rules.give_back(paid, 25, 25) == [rules.Take(one, 25)]
-    assert rules.give_back(paid, 10, 40) == [rules.Take(two, 10), rules.Take(one, 30)]
+    assert give_back(paid, 0, 25) == [Take(two, 20), Take(one, 5)]
+    assert give_back(paid, 25, 25) == [Take(one, 25)]
+    assert give_back(paid, 10, 40) == [Take(two, 10), Take(one, 30)]

@@ -12,9 +12,9 @@ from redis.exceptions import ConnectionError as RedisAway
 from backend.core.clock import clock
 from backend.loyalty.previews import history
 from backend.loyalty.previews.actions import Previews
+from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.previews.queries import GIVEN_UP
 from backend.loyalty.previews.report import PreviewReport
-from backend.loyalty.programs.models import ProgramPreview
 from tests.conftest import OpenShop
 from tests.world.caller import Json, new_key, refused
 from tests.world.office import Office

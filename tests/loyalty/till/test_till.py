@@ -15,7 +15,7 @@ from tests.world import ANNA, JEAN, LUC, LUC_HOFFMANN, MARIE, SOFIA
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import Stranger, Till
+from tests.world.till import AnonymousCaller, Till
 
 
 @pytest.fixture
@@ -257,14 +257,14 @@ async def test_another_merchants_key_says_nothing(shop: Shop, opened: OpenShop) 
     assert await shop.anna.state_of("theirs") == "not_booked"
 
 
-async def test_a_method_that_is_not_offered_is_told(stranger: Stranger) -> None:
+async def test_a_method_that_is_not_offered_is_told(anonymous: AnonymousCaller) -> None:
     with refused("method_not_allowed", 405):
-        await stranger.ask("DELETE", "/auth/me")
+        await anonymous.ask("DELETE", "/auth/me")
 
 
-async def test_a_body_beyond_all_measure_is_refused(stranger: Stranger) -> None:
+async def test_a_body_beyond_all_measure_is_refused(anonymous: AnonymousCaller) -> None:
     with refused("payload_too_large", 413):
-        await stranger.ask(
+        await anonymous.ask(
             "POST",
             "/auth/sign-in",
             content=b'{"email": "' + b"x" * 1_100_000 + b'"}',

@@ -20,7 +20,7 @@ from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.world.patience import until
 from tests.world.shop import Shop
-from tests.world.till import Card, Stranger
+from tests.world.till import AnonymousCaller, Card
 
 WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1)"
 
@@ -96,7 +96,7 @@ async def apple_http(apple: Apple, settings: Settings) -> AsyncIterator[httpx.As
 
 @pytest.fixture
 async def calm(
-    apple: Apple, apple_services: Services, superuser: asyncpg.Connection, stranger: Stranger
+    apple: Apple, apple_services: Services, superuser: asyncpg.Connection, anonymous: AnonymousCaller
 ) -> asyncpg.Connection:
     """No phone is registered, and Apple has no faults."""
     await superuser.execute("DELETE FROM apple_devices")

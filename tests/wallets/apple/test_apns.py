@@ -233,10 +233,10 @@ async def test_an_apns_that_is_away_is_tried_again(next_door: Apple) -> None:
 
 
 async def test_an_apns_we_do_not_trust_gets_nothing(next_door: Apple, tmp_path: Path) -> None:
-    stranger = ApplePki.make()
-    stranger.write(tmp_path / "stranger")
+    foreign = ApplePki.make()
+    foreign.write(tmp_path / "foreign")
     impostor = FakeApns()
-    url = await impostor.start(tmp_path / "stranger")
+    url = await impostor.start(tmp_path / "foreign")
     certificates, _ = inspect(next_door.settings(Settings()), clock.now())
     assert certificates is not None
     deceived = Apns(certificates, url)
@@ -248,8 +248,8 @@ async def test_an_apns_we_do_not_trust_gets_nothing(next_door: Apple, tmp_path: 
 
 
 async def test_a_certificate_apple_did_not_issue_is_refused_at_the_door(next_door: Apple, tmp_path: Path) -> None:
-    stranger = ApplePki.make()
-    folder = stranger.write(tmp_path / "stranger")
+    foreign = ApplePki.make()
+    folder = foreign.write(tmp_path / "foreign")
     settings = replace(next_door.settings(Settings()), apple_wallet_dir=str(folder))
     certificates, _ = inspect(settings, clock.now())
     assert certificates is not None

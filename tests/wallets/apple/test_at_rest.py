@@ -74,35 +74,35 @@ async def _held(redis: Redis, key: bytes) -> object:
 
 async def visit(town: Town, apple: Apple, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that was issued and gives access."""
-    shop, links, stranger = await town.open_shop(), town.services.links, town.stranger
+    shop, links, anonymous = await town.open_shop(), town.services.links, town.anonymous
     settings = replace(town.services.settings, email_provider="smtp", smtp_port=post_office.port)
     working = {"services": dataclasses.replace(town.services, settings=settings)}
     key = new_key()
-    joined = (await stranger.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"]
-    assert (await stranger.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"] == joined
+    joined = (await anonymous.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"]
+    assert (await anonymous.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"] == joined
     sale = new_key()
     await shop.anna.earn(joined, cents=500, key=sale)
     card = (await shop.anna.earn(joined, cents=500, key=sale))["card"]
-    signed_in = await stranger.sign_in(ANNA.email, PASSWORD)
+    signed_in = await anonymous.sign_in(ANNA.email, PASSWORD)
     with refused("sign_in_refused", 401):
-        await stranger.sign_in(EMAIL, "wrong")
-    await stranger.lost_card(EMAIL, store_code=shop.hub)
+        await anonymous.sign_in(EMAIL, "wrong")
+    await anonymous.lost_card(EMAIL, store_code=shop.hub)
     for _ in range(2):
         await relay_outbox(working)
         await send_queued_mails(working)
     mails = [mail.get_content().replace("=\n", "") for mail in post_office.mails if mail["To"] == EMAIL]
     assert [card["page_url"] in mail for mail in mails] == [True, True]
-    await stranger.card_page(card["page_url"])
-    phone = FakeIPhone(stranger.http, apple.root)
+    await anonymous.card_page(card["page_url"])
+    phone = FakeIPhone(anonymous.http, apple.root)
     held = await phone.add(card["wallets"]["apple"]["pass_url"])
     await phone.fetch(held)
     save_url = card["wallets"]["google"]["save_url"]
-    saved = await stranger.send("GET", save_url.partition("/api/v1")[2])
+    saved = await anonymous.send("GET", save_url.partition("/api/v1")[2])
     for provider in ("google", "apple"):
         await town.services.wallet_sync.sync_card(shop.merchant_id, UUID(card["id"]), provider)
     monkeypatch.setattr(routes, "card_page", _break_down)
     page = card["page_url"].rpartition("/")[2]
-    assert (await stranger.send("GET", f"/storefront/loyalty/cards/{page}")).status_code == 500
+    assert (await anonymous.send("GET", f"/storefront/loyalty/cards/{page}")).status_code == 500
     renewed = (await shop.anna.post(f"/store/loyalty/cards/{card['id']}/links", {}, key=new_key()))["card"]
     await relay_outbox(working)
     assert links.references.resolved(b"{}") == b"{}"

@@ -306,7 +306,7 @@ async def test_passes_lead_to_an_address_that_is_known_outside(folder: Path, add
         assert load_certificates(settings, NOW) is not None
         return
     assert address in step.sentence % step.facts
-    assert "ORION_BACKEND_PUBLIC_URL" in step.mend
+    assert "ORION_BACKEND_PUBLIC_URL" in step.remedy
     with pytest.raises(SettingsError, match="iPhones cannot reach"):
         load_certificates(settings, NOW)
 
@@ -338,7 +338,7 @@ async def test_the_steps_after_the_first_that_fails_are_skipped(apple: Apple, se
     steps = await check_apple(replace(apple.settings(settings), apple_wallet_dir=str(folder)), clock.now())
     outcomes = [step.outcome for step in steps]
     assert outcomes == ["ok", "ok", "ok", "failed", "skipped", "skipped", "ok", "skipped"]
-    assert all(step.mend for step in steps if step.outcome == "failed")
+    assert all(step.remedy for step in steps if step.outcome == "failed")
 
 
 async def test_an_apns_that_is_silent_or_refuses_us_is_the_last_step(

@@ -17,7 +17,7 @@ from tests.wallets.conftest import GoogleTown
 from tests.world.caller import new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import Card, Stranger, Till
+from tests.world.till import AnonymousCaller, Card, Till
 
 WAYS = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 Way = tuple[str, dict[str, str]]
@@ -37,13 +37,13 @@ async def end_links(till: Till, card: Card, way: Way, *, key: str | None = None)
 
 
 async def test_the_old_page_opens_nothing_and_the_new_one_shows_the_card(
-    shop: Shop, stranger: Stranger, way: Way
+    shop: Shop, anonymous: AnonymousCaller, way: Way
 ) -> None:
     card = await shop.a_card(points=7)
     renewed = await end_links(shop.anna, card, way)
     with refused("card_not_found", 404):
-        await stranger.card_page(card["page_url"])
-    shown = await stranger.card_page(renewed["page_url"])
+        await anonymous.card_page(card["page_url"])
+    shown = await anonymous.card_page(renewed["page_url"])
     assert (shown["card"]["id"], shown["card"]["points_balance"]) == (card["id"], 7)
 
 
@@ -54,18 +54,18 @@ async def test_new_links_leave_the_code_and_the_balance_as_they_are(shop: Shop) 
     assert (await shop.anna.earn(card, cents=100))["card"]["points_balance"] == 8
 
 
-async def test_pressing_again_ends_nothing_more(shop: Shop, stranger: Stranger, way: Way) -> None:
+async def test_pressing_again_ends_nothing_more(shop: Shop, anonymous: AnonymousCaller, way: Way) -> None:
     card, key = await shop.a_card(), new_key()
     first = await end_links(shop.anna, card, way, key=key)
     assert await end_links(shop.anna, card, way, key=key) == first
-    await stranger.card_page(first["page_url"])
+    await anonymous.card_page(first["page_url"])
 
 
-async def test_only_who_manages_cards_may_end_links(shop: Shop, stranger: Stranger) -> None:
+async def test_only_who_manages_cards_may_end_links(shop: Shop, anonymous: AnonymousCaller) -> None:
     card = await shop.a_card()
     with refused("unauthenticated", 401):
-        await end_links(stranger, card, WAYS["given new links"])
-    await stranger.card_page(card["page_url"])
+        await end_links(anonymous, card, WAYS["given new links"])
+    await anonymous.card_page(card["page_url"])
 
 
 async def merged(shop: Shop, merges: int) -> list[Card]:
@@ -78,14 +78,14 @@ async def merged(shop: Shop, merges: int) -> list[Card]:
 
 @pytest.mark.parametrize("merges", [1, 2])
 async def test_the_pages_of_merged_cards_end_with_the_links_of_the_one_that_goes_on(
-    shop: Shop, stranger: Stranger, way: Way, merges: int
+    shop: Shop, anonymous: AnonymousCaller, way: Way, merges: int
 ) -> None:
     cards = await merged(shop, merges)
     renewed = await end_links(shop.anna, cards[-1], way)
     for card in cards:
         with refused("card_not_found", 404):
-            await stranger.card_page(card["page_url"])
-    assert (await stranger.card_page(renewed["page_url"]))["card"]["points_balance"] == merges + 1
+            await anonymous.card_page(card["page_url"])
+    assert (await anonymous.card_page(renewed["page_url"]))["card"]["points_balance"] == merges + 1
 
 
 @pytest.mark.parametrize("merges", [1, 2])
@@ -106,24 +106,24 @@ async def test_the_code_of_a_merged_card_outlives_new_links(shop: Shop) -> None:
 
 @pytest.mark.parametrize("kept_is_older", [True, False])
 async def test_a_merge_undone_ends_the_links_that_the_other_holder_has_read(
-    shop: Shop, stranger: Stranger, kept_is_older: bool
+    shop: Shop, anonymous: AnonymousCaller, kept_is_older: bool
 ) -> None:
     owner, cards = Office.of(shop.claire), [await shop.a_card(points=points) for points in (3, 4)]
     other, kept = reversed(cards) if kept_is_older else cards
     merge = await owner.merge(kept, other)
-    read = (await stranger.card_page(other["page_url"]))["card"]["page_url"]
+    read = (await anonymous.card_page(other["page_url"]))["card"]["page_url"]
     undone = await owner.reverse(merge)
     with refused("card_not_found", 404):
-        await stranger.card_page(read)
+        await anonymous.card_page(read)
     for url, card in ((undone["card"]["page_url"], kept), (other["page_url"], other)):
-        shown = (await stranger.card_page(url))["card"]
+        shown = (await anonymous.card_page(url))["card"]
         assert (shown["id"], shown["points_balance"]) == (card["id"], card["points_balance"])
     assert undone["other_card"]["page_url"] == other["page_url"]
 
 
 @pytest.mark.parametrize("merges", [1, 2])
 async def test_a_card_that_lost_its_code_while_merged_gets_another_when_the_merge_is_undone(
-    shop: Shop, stranger: Stranger, merges: int
+    shop: Shop, anonymous: AnonymousCaller, merges: int
 ) -> None:
     cards = await merged(shop, merges)
     renewed = await end_links(shop.anna, cards[-1], WAYS["replaced"])
@@ -135,7 +135,7 @@ async def test_a_card_that_lost_its_code_while_merged_gets_another_when_the_merg
             await shop.anna.find(card["code"])
     for card in (other, undone["card"]):
         assert [found["id"] for found in await shop.anna.find(card["code"])] == [card["id"]]
-        assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
+        assert (await anonymous.card_page(card["page_url"]))["card"]["id"] == card["id"]
 
 
 async def test_the_passes_of_a_merged_card_end_with_the_links_of_the_one_that_goes_on(
@@ -175,7 +175,7 @@ async def test_the_old_pass_is_not_fetched_while_its_links_end(world: AppleWorld
 
 
 async def test_the_page_of_a_merged_card_does_not_tell_links_that_are_made_at_that_moment(
-    shop: Shop, stranger: Stranger, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, kept = await merged(shop, 1)
     fetchval = asyncpg.Pool.fetchval
@@ -187,11 +187,11 @@ async def test_the_page_of_a_merged_card_does_not_tell_links_that_are_made_at_th
 
     monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
     with refused("card_not_found", 404):
-        await stranger.card_page(other["page_url"])
+        await anonymous.card_page(other["page_url"])
 
 
 async def test_the_page_of_a_card_whose_merge_is_undone_at_that_moment_is_its_own(
-    shop: Shop, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, anonymous: AnonymousCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept, other = await shop.a_card(), await shop.a_card()
     merges = [await Office.of(shop.claire).merge(kept, other)]
@@ -203,7 +203,7 @@ async def test_the_page_of_a_card_whose_merge_is_undone_at_that_moment_is_its_ow
         return await fetchval(pool, query, *told)
 
     monkeypatch.setattr(asyncpg.Pool, "fetchval", at_that_moment)
-    assert (await stranger.card_page(other["page_url"]))["card"]["id"] == other["id"]
+    assert (await anonymous.card_page(other["page_url"]))["card"]["id"] == other["id"]
     assert merges == []
 
 
@@ -217,7 +217,7 @@ async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world:
     assert not await world.superuser.fetchval("SELECT count(*) FROM apple_passes WHERE card_id = $1", UUID(card["id"]))
 
 
-async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, stranger: Stranger) -> None:
+async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, anonymous: AnonymousCaller) -> None:
     """Only the void pass stays for a month, so that the phone can fetch it."""
     shop, phone = world.shop, world.phone()
     card = await shop.a_card(first_name="Zoé")
@@ -226,7 +226,7 @@ async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, stranger:
     version = "SELECT page_version FROM cards WHERE id = $1"
     assert await world.superuser.fetchval(version, UUID(card["id"])) == 1
     with refused("card_not_found", 404):
-        await stranger.card_page(card["page_url"])
+        await anonymous.card_page(card["page_url"])
     for page_version in (0, 1):
         assert (await world.http.get(world.pass_url(card, page_version=page_version))).status_code == 404
     await world.updated(card)
@@ -244,7 +244,7 @@ async def test_the_database_itself_wants_to_know_since_when_a_card_is_erased(
 
 
 @pytest.mark.parametrize("place", ["a deactivated card", "a closed program", "a store without loyalty"])
-async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, stranger: Stranger, place: str) -> None:
+async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, anonymous: AnonymousCaller, place: str) -> None:
     card = await shop.a_card(points=7)
     if place == "a deactivated card":
         await Office.of(shop.claire).deactivate(card)
@@ -252,11 +252,11 @@ async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, stranger: St
         await shop.change(Program, is_active=False)
     else:
         await shop.add(FeatureOverride, feature="loyalty", store_id=None, is_enabled=False)
-    assert (await stranger.card_page(card["page_url"]))["card"]["id"] == card["id"]
+    assert (await anonymous.card_page(card["page_url"]))["card"]["id"] == card["id"]
     renewed = await end_links(shop.anna, card, WAYS["given new links"])
     with refused("card_not_found", 404):
-        await stranger.card_page(card["page_url"])
-    assert (await stranger.card_page(renewed["page_url"]))["card"]["points_balance"] == 7
+        await anonymous.card_page(card["page_url"])
+    assert (await anonymous.card_page(renewed["page_url"]))["card"]["points_balance"] == 7
 
 
 async def test_whoever_ends_the_links_of_a_merged_card_hears_which_goes_on(shop: Shop) -> None:
@@ -281,7 +281,7 @@ async def test_what_others_saved_at_google_is_empty_and_over(google_town: Google
     )
     await shop.anna.earn(card, cents=200)
     url = google_town.services.links.save_url(shop.merchant_id, UUID(card["id"]), 1)
-    answer = await google_town.town.stranger.send("GET", url.partition("/api/v1")[2])
+    answer = await google_town.town.anonymous.send("GET", url.partition("/api/v1")[2])
     assert answer.status_code == 302
     anew = passes.get("loyaltyObject", f"{former}_1").body
     assert (anew["state"], anew["loyaltyPoints"]["balance"]) == ("ACTIVE", {"int": 5})

@@ -393,8 +393,8 @@ def test_threads_never_mix_two_peoples_passes(made: Maker) -> None:
 def test_a_double_that_takes_anything_would_prove_nothing(made: Maker) -> None:
     """The phone refuses what was tampered with."""
     good = made().files
-    stranger = Path(made.trusted).with_name("stranger.pem")
-    stranger.write_bytes(pem(ApplePki.make().root.certificate))
+    foreign = Path(made.trusted).with_name("foreign.pem")
+    foreign.write_bytes(pem(ApplePki.make().root.certificate))
     spoilt: list[tuple[dict[str, bytes], str]] = [
         (good | {"pass.json": good["pass.json"].replace(b"3/10", b"9/10")}, "pass.json was changed"),
         ({name: body for name, body in good.items() if name != "icon.png"}, "icon.png is missing"),
@@ -405,7 +405,7 @@ def test_a_double_that_takes_anything_would_prove_nothing(made: Maker) -> None:
         with pytest.raises(BrokenPass, match=reason):
             open_pkpass(zip_files(files), made.trusted)
     with pytest.raises(BrokenPass, match="the signature does not verify"):
-        open_pkpass(zip_files(good), stranger)
+        open_pkpass(zip_files(good), foreign)
 
 
 WRONG: dict[str, tuple[Any, str]] = {

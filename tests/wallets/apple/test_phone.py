@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.core.clock import clock
 from backend.loyalty.cards.models import Card as CardTable
 from backend.loyalty.ledger.operations.stamp import AddStamp
-from backend.loyalty.ledger.schemas import Stamp
+from backend.loyalty.ledger.schemas.bookings import Stamp
 from backend.loyalty.programs.models import Program
 from backend.wallets.apple.passes import ERASED_KEPT, purge_empty_devices, purge_erased_passes
 from backend.wallets.apple.publish import publish

@@ -18,7 +18,7 @@ from backend.wallets.apple import limits
 from backend.wallets.apple.publish import publish
 from tests.wallets.apple.conftest import AppleWorld
 from tests.world.caller import Promises, refused
-from tests.world.till import Card, Stranger
+from tests.world.till import AnonymousCaller, Card
 
 SERVICE = "/api/v1/apple/v1"
 BAD_ANSWERS = (Script(status=503), Script(status=413), Script(fault="rst"))
@@ -138,7 +138,7 @@ async def test_passes_are_built_live_and_never_kept_on_the_way(world: AppleWorld
 
 async def test_a_wrong_token_and_an_unknown_pass_are_refused_alike(world: AppleWorld, promises: Promises) -> None:
     phone, held, _ = await installed(world)
-    stranger = Stranger(world.http, promises)
+    anonymous = AnonymousCaller(world.http, promises)
     token = held.content["authenticationToken"]
     wrong = [
         "",
@@ -154,15 +154,15 @@ async def test_a_wrong_token_and_an_unknown_pass_are_refused_alike(world: AppleW
                            (str(uuid4()), f"ApplePass {'0' * 32}"), ("no-uuid", f"ApplePass {token}")]:  # fmt: skip
         headers = {"authorization": header.encode()}
         with refused("pass_token_refused", 401) as answers:
-            await stranger.get(f"/apple/v1/passes/{PASS_TYPE}/{serial}", headers=headers)
+            await anonymous.get(f"/apple/v1/passes/{PASS_TYPE}/{serial}", headers=headers)
         with refused("pass_token_refused", 401):
-            await stranger.post(
+            await anonymous.post(
                 f"/apple/v1/devices/{phone.library_id}/registrations/{PASS_TYPE}/{serial}",
                 {"pushToken": "ab"},
                 headers=headers,
             )
         with refused("pass_token_refused", 401):
-            await stranger.ask(
+            await anonymous.ask(
                 "DELETE", f"/apple/v1/devices/{phone.library_id}/registrations/{PASS_TYPE}/{serial}", headers=headers
             )
         said.append({**answers[0].facts, "instance": "", "request_id": ""})
@@ -176,7 +176,7 @@ async def test_a_push_token_is_hexadecimal_or_refused(world: AppleWorld, promise
     url = f"/apple/v1/devices/{phone.library_id}/registrations/{PASS_TYPE}/{held.opened.serial}"
     headers = {"authorization": f"ApplePass {held.content['authenticationToken']}"}
     with refused("validation_failed", 422):
-        await Stranger(world.http, promises).post(url, {"pushToken": token}, headers=headers)
+        await AnonymousCaller(world.http, promises).post(url, {"pushToken": token}, headers=headers)
 
 
 @pytest.mark.parametrize("device", ["a%00b", "%ff%fe", "a%0ab", "%2e%2e", "é", "x" * 201])
@@ -260,9 +260,9 @@ async def test_a_flood_of_complaints_ends_before_it_is_read(world: AppleWorld, l
 
 
 async def test_a_phone_complains_in_four_kibibytes_at_most(world: AppleWorld, promises: Promises) -> None:
-    stranger = Stranger(world.http, promises)
+    anonymous = AnonymousCaller(world.http, promises)
     with refused("payload_too_large", 413):
-        await stranger.post("/apple/v1/log", {"logs": ["x" * 4096]})
+        await anonymous.post("/apple/v1/log", {"logs": ["x" * 4096]})
     assert (await world.http.post(f"{SERVICE}/log", json={"logs": ["x" * 4000]})).status_code == 200
 
 
@@ -295,20 +295,20 @@ async def test_downloads_are_counted_whatever_key_they_carry(world: AppleWorld) 
 
 async def test_the_address_of_a_pass_opens_only_for_a_card_in_use(world: AppleWorld, promises: Promises) -> None:
     card = await world.shop.a_card()
-    stranger = Stranger(world.http, promises)
+    anonymous = AnonymousCaller(world.http, promises)
     path = world.pass_url(card).partition("/api/v1")[2]
     page = world.services.links.url(world.shop.merchant_id, UUID(card["id"]), 0).rpartition("/")[2]
     outdated = world.pass_url(card, page_version=1).partition("/api/v1")[2]
     for wrong in (outdated, f"/storefront/loyalty/passes/{page}.pkpass", "/storefront/loyalty/passes/x.pkpass"):
         with refused("card_not_found", 404):
-            await stranger.get(wrong)
+            await anonymous.get(wrong)
     with refused("card_not_found", 404):
-        await stranger.get(f"/storefront/loyalty/cards/{path.rpartition('/')[2].removesuffix('.pkpass')}")
+        await anonymous.get(f"/storefront/loyalty/cards/{path.rpartition('/')[2].removesuffix('.pkpass')}")
     with refused("not_found", 404):
-        await stranger.get(path.removesuffix(".pkpass"))
+        await anonymous.get(path.removesuffix(".pkpass"))
     await world.superuser.execute("UPDATE cards SET state = 'deactivated' WHERE id = $1", UUID(card["id"]))
     with refused("card_not_found", 404):
-        await stranger.get(path)
+        await anonymous.get(path)
 
 
 async def test_without_certificates_there_is_no_pass_and_no_service(http: httpx.AsyncClient, world: AppleWorld) -> None:

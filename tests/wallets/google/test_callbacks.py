@@ -155,9 +155,9 @@ async def test_a_new_root_key_is_fetched_when_it_first_signs(door, linked, googl
     assert await linked.is_saved() is False
 
 
-async def test_without_google_there_is_no_such_door(stranger) -> None:
+async def test_without_google_there_is_no_such_door(anonymous) -> None:
     with refused("not_found", 404):
-        await stranger.ask("POST", PATH, content=b"{}")
+        await anonymous.ask("POST", PATH, content=b"{}")
 
 
 async def test_nonces_are_forgotten_once_their_time_has_passed(door, linked, services, superuser) -> None:

@@ -28,7 +28,7 @@ def check(plain_settings: Settings, redis: Any) -> Any:
         found = await check_google(replace(plain_settings, **values), redis, clock.now(), resumes=resumes)
         for step in found:
             assert step.text("en")
-            get_translator("en").gettext(step.mend, **step.facts)
+            get_translator("en").gettext(step.remedy, **step.facts)
         return {step.name: step for step in found}
 
     return steps
@@ -76,7 +76,7 @@ async def test_a_missing_file_ends_it_at_once(check, tmp_path: Path) -> None:
     steps = await check(google_wallet_service_account_file=str(tmp_path / "gone.json"))
     assert outcomes(steps) == "F----O-"
     assert "gone.json" in str(steps["file_readable"].facts["reason"])
-    assert steps["file_readable"].mend
+    assert steps["file_readable"].remedy
 
 
 async def test_a_broken_key_is_told_from_a_missing_file(check, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ async def test_what_google_says_of_the_account_decides_the_advice(check, google,
     google.fake.faults.token_refusal = ("invalid_grant", description)
     steps = await check()
     assert outcomes(steps) == "OOF--O-"
-    assert GRANTS[description] in steps["token"].mend
+    assert GRANTS[description] in steps["token"].remedy
     assert steps["token"].facts["reason"] == f"invalid_grant: {description}"
 
 
@@ -141,7 +141,7 @@ async def test_a_clock_that_is_wrong_is_not_taken_for_a_wrong_key(check, google,
 
     monkeypatch.setattr(google.fake.tokens, "issue", issue_later)
     steps = await check()
-    assert "NTP" in steps["token"].mend
+    assert "NTP" in steps["token"].remedy
     assert "reasonable timeframe" in str(steps["token"].facts["reason"])
 
 
@@ -163,7 +163,7 @@ async def test_what_google_says_of_the_project_decides_the_advice(check, google,
     google.fake.faults.refuses = (status, reason, words)
     steps = await check()
     assert outcomes(steps) == "OOOF-O-"
-    assert cure in steps["issuer"].mend
+    assert cure in steps["issuer"].remedy
     assert steps["issuer"].facts["reason"] == words
 
 
@@ -183,7 +183,7 @@ async def test_an_account_that_is_no_user_of_the_issuer(check, google) -> None:
     google.fake.faults.is_forbidden = True
     steps = await check()
     assert outcomes(steps) == "OOOF-O-"
-    assert "Users" in steps["issuer"].mend
+    assert "Users" in steps["issuer"].remedy
 
 
 async def test_an_issuer_that_does_not_exist(check) -> None:

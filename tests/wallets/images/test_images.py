@@ -21,7 +21,7 @@ from backend.wallets.images.colors import BLACK, WHITE, Color, ink_on, parsed
 from backend.wallets.images.draw import draw
 from backend.wallets.ports import ProgramSnapshot
 from tests.world.caller import refused
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 API = "https://passes.orion.test"
 PROGRAM = ProgramSnapshot(
@@ -247,7 +247,7 @@ def test_the_merchants_own_logo_goes_before_the_installations_and_ours(services:
 
 
 async def test_nobody_makes_us_draw_what_we_have_not_offered(
-    services: Services, stranger: Stranger, drawn: list[str]
+    services: Services, anonymous: AnonymousCaller, drawn: list[str]
 ) -> None:
     good = path(images(services).strip_url(program("#161616"), 2))
     wrong = [
@@ -263,7 +263,7 @@ async def test_nobody_makes_us_draw_what_we_have_not_offered(
     ]
     for address in wrong:
         with refused("not_found", 404):
-            await stranger.get(address)
+            await anonymous.get(address)
     assert drawn == []
 
 

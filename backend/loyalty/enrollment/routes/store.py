@@ -16,7 +16,8 @@ from backend.loyalty.enrollment.schemas import (
     Enroll,
     EnrollView,
 )
-from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, ProgramInactive
+from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
+from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
 
 

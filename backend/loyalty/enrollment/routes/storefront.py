@@ -29,7 +29,8 @@ from backend.loyalty.enrollment.schemas import (
     SelfEnrollView,
 )
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.problems import AlreadyBooked, CardBusy, CardNotFound, ProgramInactive
+from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
+from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage

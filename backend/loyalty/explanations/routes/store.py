@@ -17,7 +17,7 @@ from backend.loyalty.explanations.routes.document import DESCRIPTION, SUMMARY
 from backend.loyalty.explanations.schemas import ExplanationView
 from backend.loyalty.explanations.views import explain
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.problems import CardNotFound
+from backend.loyalty.ledger.problems.cards import CardNotFound
 
 
 class StoreExplanationController(Controller):

@@ -2,12 +2,9 @@
 meanwhile looks like a fault. As the application's role, so that row-level security holds here too."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -15,7 +12,9 @@ import msgspec
 
 from backend.core.database import ENTER
 from backend.core.ids import first_id_at
-from backend.loyalty.ledger.audit.promises import OUTBOX, SAYS, STATEMENT, TOTAL
+from backend.loyalty.ledger.audit.findings import Audited, Range, Totals, Violation
+from backend.loyalty.ledger.audit.promises.outbox import OUTBOX
+from backend.loyalty.ledger.audit.promises.statement import SAYS, STATEMENT, TOTAL
 
 CARDS_AT_ONCE = 2000
 AT_ONCE = 2
@@ -37,64 +36,6 @@ NEXT_RANGE = """
     FROM (SELECT id FROM cards WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3) range
 """
 CODES = "SELECT id, code FROM cards WHERE merchant_id = $1 AND id = ANY ($2)"
-
-
-class Violation(msgspec.Struct, frozen=True):
-    invariant: str
-    """I1 to I12."""
-    says: str
-    """What should be true."""
-    merchant: str
-    """Its code."""
-    merchant_id: UUID
-    card_id: UUID | None
-    """None: it is no single card's."""
-    card_code: str | None
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """A merchant whose ledger is looked at."""
-
-    id: UUID
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Of one merchant's cards, in the order of their ids."""
-
-    merchant: Audited
-    first: UUID
-    last: UUID
-    cards: int
-
-
-@dataclass(slots=True)
-class Totals:
-    """What the cards of a merchant have had and hold, unit by unit."""
-
-    lines: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    outstanding: Counter[str] = field(default_factory=Counter)
-
-    def add(self, facts: dict[str, Any]) -> None:
-        self.lines += facts["lines"]
-        for known, new in ((self.kinds, facts["kinds"]), (self.outstanding, facts["outstanding"])):
-            for name, amount in new.items():
-                known[name] += amount
-
-    def broken(self) -> list[dict[str, Any]]:
-        """Facts of the units whose sums do not agree."""
-        return [facts for unit in ("points", "stamps") if (facts := self._broken(unit))]
-
-    def _broken(self, unit: str) -> dict[str, Any] | None:
-        by_kind = {name.partition(" ")[2]: amount for name, amount in self.kinds.items() if name.startswith(unit)}
-        transferred, outstanding = by_kind.pop("transferred", 0), self.outstanding[unit]
-        if transferred == 0 and sum(by_kind.values()) == outstanding:
-            return None
-        return {"unit": unit, "outstanding": outstanding, "transferred": transferred} | by_kind
 
 
 Note = Callable[[Range, list[Violation]], Awaitable[None]]

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from backend.core.database import Sessions
 from backend.core.events import record
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger.audit.actions import Violation
+from backend.loyalty.ledger.audit.findings import Violation
 from backend.loyalty.ledger.events import CardFrozen, CardUnfrozen
 
 

@@ -11,7 +11,7 @@ from backend.core.addresses import normalize_email
 from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.booking.setup import Setup
-from backend.loyalty.ledger.problems import OverrideRefused
+from backend.loyalty.ledger.problems.limits import OverrideRefused
 from backend.staff_pins.actions import StaffPins
 
 FIND_OVERRIDER = "SELECT find_overrider($1, $2, $3)"

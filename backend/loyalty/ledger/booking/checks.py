@@ -6,9 +6,15 @@ from uuid import UUID
 from backend.access.features import FeatureDisabled, is_enabled
 from backend.core.origin import Origin
 from backend.loyalty.cards.code import show
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.problems.bookings import (
+    CategoryRequired,
+    CategoryUnknown,
+    OccurredAtRefused,
+    ProgramInactive,
+)
+from backend.loyalty.ledger.problems.cards import CardGoesOn, CardInactive, CardNotFound
 
 OFFLINE_MAX = timedelta(hours=72)
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
@@ -24,14 +30,14 @@ def check_open(setup: Setup) -> None:
     """Raises FeatureDisabled or ProgramInactive."""
     check_feature(setup)
     if setup.program is None or not setup.program.is_active:
-        raise problems.ProgramInactive
+        raise ProgramInactive
 
 
 def check_place(state: CardState) -> None:
     """Raises CardNotFound at a store to which the card, or another one of the same order, does not belong."""
     scopes = {state.card.scope_store_id, *(card.scope_store_id for card in state.target_cards)}
     if not scopes <= {None, state.setup.store.id}:
-        raise problems.CardNotFound
+        raise CardNotFound
 
 
 def check_shown(state: CardState, origin: Origin) -> None:
@@ -51,23 +57,23 @@ def check_in_use(state: CardState) -> None:
     """Raises CardNotFound, or CardGoesOn for a card that another goes on for."""
     check_place(state)
     if state.goes_on_as is not None:
-        raise problems.CardGoesOn(state=state.card.state, merged_into=show(state.goes_on_as.code))
+        raise CardGoesOn(state=state.card.state, merged_into=show(state.goes_on_as.code))
 
 
 def check_active(state: CardState) -> None:
     """Raises CardNotFound or CardInactive."""
     check_in_use(state)
     if state.card.state != "active":
-        raise problems.CardInactive(state=state.card.state)
+        raise CardInactive(state=state.card.state)
 
 
 def check_categories(state: CardState, chosen: list[UUID], *, required: bool) -> None:
     """Raises CategoryRequired or CategoryUnknown."""
     offered = {category.id for category in state.setup.categories}
     if required and offered and not chosen:
-        raise problems.CategoryRequired
+        raise CategoryRequired
     if not set(chosen) <= offered:
-        raise problems.CategoryUnknown
+        raise CategoryUnknown
 
 
 def check_occurred_at(occurred_at: datetime | None, now: datetime) -> datetime:
@@ -78,5 +84,5 @@ def check_occurred_at(occurred_at: datetime | None, now: datetime) -> datetime:
     if occurred_at is None:
         return now
     if occurred_at.tzinfo is None or not now - OFFLINE_MAX <= occurred_at <= now + CLOCK_AHEAD_MAX:
-        raise problems.OccurredAtRefused
+        raise OccurredAtRefused
     return min(occurred_at.astimezone(UTC), now)

@@ -12,7 +12,7 @@ from backend.core.events import DomainEvent, event_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.text_cleaning import clean_scan
-from backend.loyalty.ledger import rules
+from backend.loyalty.ledger.booking.booked_by import NOBODY, booked_by
 from backend.loyalty.ledger.booking.card import CardMoment, CardRow, HoldState
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.lots import CardLots, OpenLine
@@ -26,17 +26,7 @@ from backend.loyalty.ledger.booking.rows import (
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.target import TargetTransaction
 from backend.loyalty.ledger.events import CardLinksEnded, PointsExpired
-
-NOBODY: dict[str, Any] = {
-    "store_id": None,
-    "user_id": None,
-    "device_id": None,
-    "sign_in_id": None,
-    "on_behalf_user_id": None,
-    "ip": None,
-    "user_agent": None,
-}
-"""Who expired points: time has passed."""
+from backend.loyalty.ledger.rules.lots import expired_lots
 
 
 class BookingDraft:
@@ -79,17 +69,10 @@ class BookingDraft:
 
     def close_line(self, line: OpenLine, kind: str, amount: int, **details: Any) -> TransactionRow:
         """Adds the row of a line, with the balances after it. All its lots have moved before."""
-        card, origin = self.card, self.origin
+        card = self.card
         card.last_seq += 1
-        is_logged = self.state.setup.policy.log_ip_addresses
         columns: dict[str, Any] = {
-            "store_id": origin.store_id,
-            "user_id": origin.user_id,
-            "device_id": origin.device_id,
-            "sign_in_id": origin.sign_in_id,
-            "on_behalf_user_id": origin.on_behalf_user_id,
-            "ip": origin.ip if is_logged else None,
-            "user_agent": origin.user_agent if is_logged else None,
+            **booked_by(self.origin, logs_ip=self.state.setup.policy.log_ip_addresses),
             "terms_version": self.state.terms.version,
             "occurred_at": self.occurred_at,
             **details,
@@ -176,7 +159,7 @@ class BookingDraft:
 
     def book_expired(self) -> None:
         """Books what has expired and is not booked as such yet."""
-        due = rules.expired_lots(self.state.lots, self.moment)
+        due = expired_lots(self.state.lots, self.moment)
         for unit in ("points", "stamps"):
             if lots := [lot for lot in due if lot.unit == unit]:
                 line = self.open_line(unit)

@@ -29,13 +29,12 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import write, write_together
 from backend.loyalty.ledger.metrics import BOOKINGS
-from backend.loyalty.ledger.problems import CardBusy, CardNotFound, TransactionNotFound
+from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
+from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import find_state, get_states
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.loyalty.ledger.views import Show
 from backend.staff_pins.actions import StaffPins
-
-_encoder = msgspec.json.Encoder()
 
 Outcome = Reply | Problem | None
 """Of one try: booked, refused, or None when the card was changed meanwhile."""
@@ -103,7 +102,7 @@ class Ledger:
             draft, decided = await self._decide(informed, state, authorization)
         except Problem as problem:
             return problem
-        reply = _reply(decided.status, informed.answer(decided, draft, self._show(request.origin)))
+        reply = Reply.of(decided.status, informed.answer(decided, draft, self.show(request.origin)))
         if draft.booking.is_empty:
             return await self._keep(reply, request)
         booking = draft.complete(AnswerRow.of(request.key, reply, request.origin.now))
@@ -134,7 +133,7 @@ class Ledger:
             merge = informed.decide(*drafts)
         except Problem as problem:
             return problem
-        reply = _reply(CREATED, informed.answer(merge, *drafts, self._show(origin)))
+        reply = Reply.of(CREATED, informed.answer(merge, *drafts, self.show(origin)))
         # A card that leaves the other is gone before that one's links end.
         bookings = [drafts[1].complete(None), drafts[0].complete(AnswerRow.of(request.key, reply, origin.now))]
         is_written = await write_together(self.pool, origin.merchant_id, bookings, merge)
@@ -158,7 +157,7 @@ class Ledger:
         """As its reader gets it. What is stored has references in place of the URLs."""
         return replace(reply, body=self.links.references.resolved(reply.body))
 
-    def _show(self, origin: Origin) -> Show:
+    def show(self, origin: Origin) -> Show:
         return Show(self.links.references, origin.language, origin.now)
 
     def _booked(self, kind: str, reply: Reply) -> Reply:
@@ -176,13 +175,9 @@ class Ledger:
             raise problem
         origin = request.origin
         body = problem.as_dict(language=origin.language, instance=origin.instance, request_id=origin.request_id)
-        return await self._keep(Reply(problem.status, _encoder.encode(body | {"remembered": True})), request)
+        return await self._keep(Reply(problem.status, msgspec.json.encode(body | {"remembered": True})), request)
 
     async def _keep(self, reply: Reply, request: BookingRequest) -> Reply | None:
         answer = AnswerRow.of(request.key, reply, request.origin.now)
         is_kept = await keep_answer(self.pool, request.origin.merchant_id, answer)
         return reply if is_kept else None
-
-
-def _reply(status: int, body: msgspec.Struct) -> Reply:
-    return Reply(status, _encoder.encode(body))

@@ -12,7 +12,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.rows import LimitUse, TransactionRow
 from backend.loyalty.ledger.booking.setup import LimitState
 from backend.loyalty.ledger.booking.target import TargetTransaction
-from backend.loyalty.ledger.problems import LimitExceeded, LimitReached, UndoneOverLimit
+from backend.loyalty.ledger.problems.limits import LimitExceeded, LimitReached, UndoneOverLimit
 
 REACHED_LIMIT = "SELECT reached_limit($1, $2)"
 

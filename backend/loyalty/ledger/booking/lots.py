@@ -5,10 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core.ids import new_id
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import CardMoment, CardRow, LotState
 from backend.loyalty.ledger.booking.rows import AllocationRow, Booking
 from backend.loyalty.ledger.booking.state import CardState
+from backend.loyalty.ledger.rules.expiry import LotLife, returned_life
+from backend.loyalty.ledger.rules.holds import held
+from backend.loyalty.ledger.rules.lots import left_in, live_lots, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,17 @@ class CardLots:
 
     def live(self, unit: str) -> list[LotState]:
         """What can be spent now, in the order in which it is spent."""
-        return rules.live_lots(self.state.lots, unit, self.moment)
+        return live_lots(self.state.lots, unit, self.moment)
 
     def available(self, unit: str) -> int:
         """What can be spent now and is not held. Never negative, even if the points behind a hold are gone."""
-        return max(0, rules.left_in(self.live(unit)) - rules.held(self.state.holds, unit, self.now))
+        return max(0, left_in(self.live(unit)) - held(self.state.holds, unit, self.now))
 
     def grant(
         self,
         line: OpenLine,
         amount: int,
-        life: rules.LotLife,
+        life: LotLife,
         *,
         has_grace: bool = False,
         from_lot_id: UUID | None = None,
@@ -79,7 +81,7 @@ class CardLots:
     def spend(self, line: OpenLine, lots: list[LotState], amount: int) -> None:
         """Takes the amount from these lots, in their order."""
         by_id = {lot.id: lot for lot in lots}
-        for part in rules.take(lots, amount):
+        for part in take(lots, amount):
             self._move(line, by_id[part.lot_id], part.amount)
 
     def give_back(self, line: OpenLine, lot: LotState, amount: int) -> None:
@@ -91,15 +93,15 @@ class CardLots:
             self._give_back_anew(line, lot, amount)
             return
         own = self._own(lot)
-        life = rules.returned_life(own, self.moment)
+        life = returned_life(own, self.moment)
         own.expires_at, own.idle_days, own.has_grace = life.expires_at, life.idle_days, life.has_grace
         debt_paid = self.pay_debt(lot.unit, amount)
         if amount > debt_paid:
             self._move(line, own, debt_paid - amount)
 
     def _give_back_anew(self, line: OpenLine, lot: LotState, amount: int) -> None:
-        life = rules.returned_life(lot, self.moment)
-        new_life = rules.LotLife(life.expires_at, life.idle_days)
+        life = returned_life(lot, self.moment)
+        new_life = LotLife(life.expires_at, life.idle_days)
         self.grant(line, amount, new_life, has_grace=life.has_grace, from_lot_id=lot.id)
 
     def _own(self, lot: LotState) -> LotState:
@@ -118,7 +120,7 @@ class CardLots:
     def expire(self, line: OpenLine, lots: list[LotState]) -> int:
         """Takes all that is left in these lots; how much it was."""
         self._expired |= {lot.id: lot.remaining for lot in lots}
-        amount = rules.left_in(lots)
+        amount = left_in(lots)
         self.spend(line, lots, amount)
         return amount
 

@@ -1,11 +1,26 @@
 """What a caller asks to book, complete from the route inward."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from backend.core.idempotency import Key
 from backend.core.origin import Origin
-from backend.loyalty.ledger.schemas import Override
+from backend.loyalty.ledger.schemas.fields import Override
+
+
+@runtime_checkable
+class PinBody(Protocol):
+    """A request body in which staff enter their PIN."""
+
+    staff_pin: str | None
+
+
+@runtime_checkable
+class OverrideBody(Protocol):
+    """A request body in which somebody may override the limits."""
+
+    override: Override | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ class RewardState(msgspec.Struct, frozen=True):
     stock: int | None
     limit_per_card: int | None
     store_ids: list[UUID]
+    picture: str | None = None
 
 
 class LimitState(msgspec.Struct, frozen=True):

@@ -47,6 +47,8 @@ class CardState(msgspec.Struct, dict=True):
     """For rewards with a limit per card: how many pieces this person has had."""
     holds: list[HoldState]
     """Of the last day, whatever became of them."""
+    held_rewards: dict[UUID, dict[str, str]]
+    """The names of the rewards of these holds, also of those that are no longer offered."""
     merges: list[MergeState]
     setup: Setup
     limits: list[LimitState]

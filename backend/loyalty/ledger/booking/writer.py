@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.answers import find_status
 from backend.loyalty.ledger.booking.rows import Booking, MergeRow
-from backend.loyalty.ledger.problems import AlreadyBooked, CustomerHasCard, OrderReferenceUsed
+from backend.loyalty.ledger.problems.bookings import AlreadyBooked, OrderReferenceUsed
+from backend.loyalty.ledger.problems.cards import CustomerHasCard
 
 BOOK = "SELECT book($1, $2)"
 BOOK_TOGETHER = "SELECT book_together($1, $2, $3)"

@@ -25,8 +25,9 @@ from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.bulk.schemas import BulkChange, BulkView, CardResult
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
-from backend.loyalty.ledger.problems import CardBusy
-from backend.loyalty.ledger.schemas import ManualAdjustment, Standing
+from backend.loyalty.ledger.problems.cards import CardBusy
+from backend.loyalty.ledger.schemas.bookings import ManualAdjustment
+from backend.loyalty.ledger.schemas.cards import Standing
 from i18n.translator import get_translator
 
 WORKERS_MAX = 8

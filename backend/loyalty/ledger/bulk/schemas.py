@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
-from backend.loyalty.ledger.schemas import Reason
+from backend.loyalty.ledger.schemas.fields import Reason
 
 CARDS_MAX = 5000
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsAdjusted
-from backend.loyalty.ledger.problems import BalanceBelowZero, UnitNotOffered
-from backend.loyalty.ledger.schemas import Adjustment, AdjustmentView, ManualAdjustment
+from backend.loyalty.ledger.problems.bookings import BalanceBelowZero, UnitNotOffered
+from backend.loyalty.ledger.rules.expiry import lot_life
+from backend.loyalty.ledger.schemas.bookings import Adjustment, AdjustmentView, ManualAdjustment
 from backend.loyalty.ledger.views import Show
 
 
@@ -35,7 +35,7 @@ class AdjustPoints(Operation):
             raise BalanceBelowZero(balance=balance)
         line = draft.open_line("points")
         if points > 0:
-            draft.lots.grant(line, points, rules.lot_life(draft.state.terms, draft.moment))
+            draft.lots.grant(line, points, lot_life(draft.state.terms, draft.moment))
         else:
             draft.lots.spend(line, draft.lots.live("points"), -points)
         draft.touch()

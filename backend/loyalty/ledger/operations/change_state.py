@@ -13,8 +13,14 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs
 from backend.loyalty.ledger.events import CardBooking, CardDeactivated, CardReactivated
-from backend.loyalty.ledger.problems import CardActive, CardInactive, CardMergedAway, CardMergedLately, CardNotFound
-from backend.loyalty.ledger.schemas import Standing, StandingView
+from backend.loyalty.ledger.problems.cards import (
+    CardActive,
+    CardInactive,
+    CardMergedAway,
+    CardMergedLately,
+    CardNotFound,
+)
+from backend.loyalty.ledger.schemas.cards import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import UNCHANGED, Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsEarned
-from backend.loyalty.ledger.problems import OrderReferenceRequired, UnitNotOffered
-from backend.loyalty.ledger.schemas import Earn, EarnView
+from backend.loyalty.ledger.problems.bookings import OrderReferenceRequired, UnitNotOffered
+from backend.loyalty.ledger.rules.accrual import accrue
+from backend.loyalty.ledger.rules.expiry import lot_life
+from backend.loyalty.ledger.rules.undo import undo_until
+from backend.loyalty.ledger.schemas.bookings import Earn, EarnView
 from backend.loyalty.ledger.views import Show
 
 
@@ -33,11 +35,11 @@ class EarnPoints(Operation):
         terms, body = draft.state.terms_at(draft.occurred_at), self.body
         if body.purchase_amount_cents < terms.minimum_purchase_cents:
             return Decided(status=UNCHANGED)
-        accrual = rules.accrue(body.purchase_amount_cents, terms.points_per_euro, draft.card.carry)
+        accrual = accrue(body.purchase_amount_cents, terms.points_per_euro, draft.card.carry)
         draft.card.carry = accrual.carry
         line = draft.open_line("points")
         if accrual.points:
-            draft.lots.grant(line, accrual.points, rules.lot_life(terms, draft.moment_occurred))
+            draft.lots.grant(line, accrual.points, lot_life(terms, draft.moment_occurred))
         draft.touch()
         row = draft.close_order_line(
             line,
@@ -60,5 +62,5 @@ class EarnPoints(Operation):
             transaction=show.line(row, draft) if row else None,
             card=show.card(draft.state),
             points_earned=row.amount if row else 0,
-            undo_until=rules.undo_until(row.kind, row.recorded_at) if row else None,
+            undo_until=undo_until(row.kind, row.recorded_at) if row else None,
         )

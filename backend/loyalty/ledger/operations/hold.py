@@ -5,7 +5,6 @@ from uuid import UUID
 
 from backend.core.ids import new_id
 from backend.core.origin import Origin
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.card import HoldState
 from backend.loyalty.ledger.booking.decided import Decided
@@ -15,16 +14,12 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import HoldReleased, RewardReserved
 from backend.loyalty.ledger.offers import RewardPrice, check_offer, decide_price, refuse_elsewhere
 from backend.loyalty.ledger.operations.redeem import redeem, redemption_view
-from backend.loyalty.ledger.problems import (
-    CardIsFrozen,
-    HoldExceeded,
-    HoldNotFound,
-    HoldSettled,
-    InsufficientPoints,
-    InsufficientStamps,
-    OtherStoreOnly,
-)
-from backend.loyalty.ledger.schemas import Confirmation, RedemptionView, Reservation, ReservationView
+from backend.loyalty.ledger.problems.bookings import InsufficientPoints, InsufficientStamps, OtherStoreOnly
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.holds import HoldExceeded, HoldNotFound, HoldSettled
+from backend.loyalty.ledger.rules.holds import HOLD_TIME, is_open
+from backend.loyalty.ledger.schemas.bookings import RedemptionView
+from backend.loyalty.ledger.schemas.holds import Confirmation, Reservation, ReservationView
 from backend.loyalty.ledger.views import Show
 
 
@@ -125,7 +120,7 @@ def _new_hold(draft: BookingDraft, price: RewardPrice) -> HoldState:
         quantity=price.quantity,
         state="reserved",
         reserved_at=draft.now,
-        expires_at=draft.now + rules.HOLD_TIME,
+        expires_at=draft.now + HOLD_TIME,
         settled_at=None,
     )
 
@@ -141,7 +136,7 @@ def _get_hold(state: CardState, hold_id: UUID) -> HoldState:
 def _get_open_hold(draft: BookingDraft, hold_id: UUID) -> HoldState:
     """Raises HoldNotFound or HoldSettled."""
     hold = _get_hold(draft.state, hold_id)
-    if not rules.is_open(hold, draft.now):
+    if not is_open(hold, draft.now):
         raise HoldSettled
     return hold
 

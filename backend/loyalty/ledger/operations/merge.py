@@ -8,7 +8,6 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
@@ -16,10 +15,13 @@ from backend.loyalty.ledger.booking.operation import JointOperation
 from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow
 from backend.loyalty.ledger.booking.state import CardState, GoesOnAs, MergeState
 from backend.loyalty.ledger.events import CardsMerged, RewardReady
-from backend.loyalty.ledger.operations.sharing import count_together, share, shared_by
+from backend.loyalty.ledger.operations.shared_fields import count_together, share, shared_by
 from backend.loyalty.ledger.operations.transfer import MovedLots, transfer_all
-from backend.loyalty.ledger.problems import CardHasHolds, CardIsFrozen, StoresKeptApart
-from backend.loyalty.ledger.schemas import Merge, MergeView
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.merges import CardHasHolds, StoresKeptApart
+from backend.loyalty.ledger.rules.expiry import LotLife
+from backend.loyalty.ledger.rules.holds import is_open
+from backend.loyalty.ledger.schemas.merges import Merge, MergeView
 from backend.loyalty.ledger.views import Show
 
 REVERSIBLE = timedelta(days=30)
@@ -78,7 +80,7 @@ def _transfer(merge: MergeRow, kept: BookingDraft, merged: BookingDraft) -> None
 def refuse_held(*drafts: BookingDraft) -> None:
     """What is held on a card must stay there until the hold is settled. Raises CardHasHolds."""
     for draft in drafts:
-        if any(rules.is_open(hold, draft.now) for hold in draft.state.holds):
+        if any(is_open(hold, draft.now) for hold in draft.state.holds):
             raise CardHasHolds
 
 
@@ -126,5 +128,5 @@ def _full_cards(draft: BookingDraft) -> int:
 def _place_anew(draft: BookingDraft, line: OpenLine, moved: MovedLots) -> None:
     """Grants lots that live as long as those they come from."""
     for lot, amount in moved:
-        life = rules.LotLife(lot.expires_at, lot.idle_days)
+        life = LotLife(lot.expires_at, lot.idle_days)
         draft.lots.grant(line, amount, life, has_grace=lot.has_grace, from_lot_id=lot.id)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
@@ -11,7 +10,8 @@ from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardRedeemed
 from backend.loyalty.ledger.offers import RewardPrice, check_offer, decide_price
-from backend.loyalty.ledger.schemas import Redemption, RedemptionView
+from backend.loyalty.ledger.rules.undo import UNDO_WINDOW
+from backend.loyalty.ledger.schemas.bookings import Redemption, RedemptionView
 from backend.loyalty.ledger.views import Show
 
 
@@ -67,5 +67,5 @@ def redemption_view(row: TransactionRow, draft: BookingDraft, show: Show) -> Red
     return RedemptionView(
         transaction=show.line(row, draft, reward=show.reward_name(draft.state, row.reward_id)),
         card=show.card(draft.state),
-        undo_until=row.recorded_at + rules.UNDO_WINDOW,
+        undo_until=row.recorded_at + UNDO_WINDOW,
     )

@@ -8,8 +8,8 @@ from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
-from backend.loyalty.ledger.problems import CardNotFound
-from backend.loyalty.ledger.schemas import RelinkingView
+from backend.loyalty.ledger.problems.cards import CardNotFound
+from backend.loyalty.ledger.schemas.cards import RelinkingView
 from backend.loyalty.ledger.views import Show
 
 

@@ -9,7 +9,7 @@ from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import CardReplaced
-from backend.loyalty.ledger.schemas import Replacement, ReplacementView
+from backend.loyalty.ledger.schemas.cards import Replacement, ReplacementView
 from backend.loyalty.ledger.views import Show
 
 

@@ -7,15 +7,16 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import PointsRestored
-from backend.loyalty.ledger.problems import RestoreExceedsExpired, UnitNotOffered
-from backend.loyalty.ledger.schemas import Restoration, RestorationView
+from backend.loyalty.ledger.problems.bookings import RestoreExceedsExpired, UnitNotOffered
+from backend.loyalty.ledger.rules.expiry import restored_life
+from backend.loyalty.ledger.rules.lots import give_back
+from backend.loyalty.ledger.schemas.bookings import Restoration, RestorationView
 from backend.loyalty.ledger.views import Show
 
 RESTORABLE_LOTS = "SELECT restorable_lots($1, $2)"
@@ -63,8 +64,8 @@ class RestorePoints(Operation):
         if points > total:
             raise RestoreExceedsExpired(restorable=total)
         line = draft.open_line("points")
-        life = rules.restored_life(draft.state.terms, draft.moment)
-        for part in rules.give_back([entry for entry in left if entry[1] > 0], 0, points):
+        life = restored_life(draft.state.terms, draft.moment)
+        for part in give_back([entry for entry in left if entry[1] > 0], 0, points):
             draft.lots.grant(line, part.amount, life, from_lot_id=part.lot_id)
         draft.touch()
         row = draft.close_line(line, "restored", points, reason=self.body.reason)

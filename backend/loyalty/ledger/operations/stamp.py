@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
@@ -10,11 +9,14 @@ from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.setup import TermsState
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import RewardReady, StampAdded
-from backend.loyalty.ledger.problems import DailyStampLimit, StampCooldown, UnitNotOffered
-from backend.loyalty.ledger.schemas import Stamp, StampView
+from backend.loyalty.ledger.problems.bookings import DailyStampLimit, StampCooldown, UnitNotOffered
+from backend.loyalty.ledger.rules.expiry import LotLife
+from backend.loyalty.ledger.rules.stamps import next_stamp_at, stamps_left_today
+from backend.loyalty.ledger.rules.undo import UNDO_WINDOW
+from backend.loyalty.ledger.schemas.bookings import Stamp, StampView
 from backend.loyalty.ledger.views import Show
 
-NEVER = rules.LotLife(None, None)
+NEVER = LotLife(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,15 @@ class AddStamp(Operation):
             transaction=show.line(row, draft),
             card=card,
             reward_ready=card.reward_ready,
-            undo_until=row.recorded_at + rules.UNDO_WINDOW,
+            undo_until=row.recorded_at + UNDO_WINDOW,
         )
 
 
 def _refuse_too_many(draft: BookingDraft, terms: TermsState) -> None:
     """Judged by when it happened. Raises DailyStampLimit or StampCooldown."""
     stamped_at, zone, at = draft.state.stamped_at, draft.state.setup.store.zone, draft.occurred_at
-    retry_at = rules.next_stamp_at(stamped_at, terms, at, zone)
-    if rules.stamps_left_today(stamped_at, terms, at, zone) == 0:
+    retry_at = next_stamp_at(stamped_at, terms, at, zone)
+    if stamps_left_today(stamped_at, terms, at, zone) == 0:
         assert retry_at is not None, "a spent day ends"
         raise DailyStampLimit(limit=terms.max_daily_stamps, retry_at=retry_at.astimezone(zone))
     if retry_at is not None:

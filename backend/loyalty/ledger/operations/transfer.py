@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.rows import TransactionRow
+from backend.loyalty.ledger.rules.lots import left_in
 
 TransferRows = tuple[TransactionRow, TransactionRow]
 """Of the source and of the target."""
@@ -56,6 +56,6 @@ def _transfer(
 
 def _owe(draft: BookingDraft, line: OpenLine, debt: int) -> None:
     lots = draft.lots.live("points")
-    paid = min(debt, rules.left_in(lots))
+    paid = min(debt, left_in(lots))
     draft.lots.spend(line, lots, paid)
     draft.card.debt_points += debt - paid

@@ -2,14 +2,19 @@
 
 from datetime import datetime
 
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.lots import OpenLine
 from backend.loyalty.ledger.booking.rows import TransactionRow
 from backend.loyalty.ledger.booking.target import Returned, Target
 from backend.loyalty.ledger.events import ReturnUndone
 from backend.loyalty.ledger.offers import had_of
-from backend.loyalty.ledger.problems import CardIsFrozen, InsufficientStamps, RewardUnavailable, StampsTooClose
+from backend.loyalty.ledger.problems.bookings import InsufficientStamps, RewardUnavailable
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.returns import StampsTooClose
+from backend.loyalty.ledger.rules.accrual import worth_of
+from backend.loyalty.ledger.rules.expiry import lot_life
+from backend.loyalty.ledger.rules.lots import left_in, take_back_order
+from backend.loyalty.ledger.rules.stamps import next_stamp_at
 
 
 def undo_return(draft: BookingDraft, target: Target, *, reason: str | None) -> TransactionRow:
@@ -32,7 +37,7 @@ def _sell_again(draft: BookingDraft, line: OpenLine, target: Target, returned: R
     """What was taken goes back into its lots. Debt of the return is cancelled; what was paid of it since is granted."""
     voided = target.transaction
     if voided.unit == "points":
-        worth = rules.worth_of(voided.purchase_amount_cents or 0, returned.points_per_euro)
+        worth = worth_of(voided.purchase_amount_cents or 0, returned.points_per_euro)
         draft.card.carry += worth - (voided.reversed_points or 0)
     else:
         _stamp_again(draft, returned.transaction.occurred_at)
@@ -41,14 +46,14 @@ def _sell_again(draft: BookingDraft, line: OpenLine, target: Target, returned: R
     for part in target.taken:
         draft.lots.give_back(line, part.lot, part.amount)
     if paid_since:
-        draft.lots.grant(line, paid_since, rules.lot_life(draft.state.terms, draft.moment))
+        draft.lots.grant(line, paid_since, lot_life(draft.state.terms, draft.moment))
     return -voided.amount
 
 
 def _stamp_again(draft: BookingDraft, stamped_at: datetime) -> None:
     """Others may have been given since, before it and after it. Raises StampsTooClose."""
     state = draft.state
-    if rules.next_stamp_at(state.stamped_at, state.terms_at(stamped_at), stamped_at, state.setup.store.zone):
+    if next_stamp_at(state.stamped_at, state.terms_at(stamped_at), stamped_at, state.setup.store.zone):
         raise StampsTooClose
     state.stamped_at.append(stamped_at)
     state.stamped_at.sort(reverse=True)
@@ -59,8 +64,8 @@ def _redeem_again(draft: BookingDraft, line: OpenLine, target: Target, _: Return
     if draft.card.frozen_at is not None:
         raise CardIsFrozen
     voided = target.transaction
-    lots = rules.take_back_order(draft.lots.live(voided.unit), set(target.granted_ids))
-    available = min(voided.amount, rules.left_in(lots))
+    lots = take_back_order(draft.lots.live(voided.unit), set(target.granted_ids))
+    available = min(voided.amount, left_in(lots))
     missing = voided.amount - available
     if missing and voided.unit == "stamps":
         raise InsufficientStamps(needed=voided.amount, count=available, missing=missing)

@@ -10,7 +10,6 @@ import asyncpg
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.draft import BookingDraft
@@ -21,10 +20,13 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.events import MergeReversed
 from backend.loyalty.ledger.operations.merge import merge_view, refuse_held
 from backend.loyalty.ledger.operations.replace import give_new_code
-from backend.loyalty.ledger.operations.sharing import count_apart, share
+from backend.loyalty.ledger.operations.shared_fields import count_apart, share
 from backend.loyalty.ledger.operations.transfer import MovedLots, TransferRows, transfer_all
-from backend.loyalty.ledger.problems import CardInactive, CardIsFrozen, MergeFinal, MergeNotFound, MergeUndone
-from backend.loyalty.ledger.schemas import MergeReversal, MergeView
+from backend.loyalty.ledger.problems.cards import CardInactive, CardIsFrozen
+from backend.loyalty.ledger.problems.merges import MergeFinal, MergeNotFound, MergeUndone
+from backend.loyalty.ledger.rules.expiry import expiry_of
+from backend.loyalty.ledger.rules.lots import FAR_AWAY
+from backend.loyalty.ledger.schemas.merges import MergeReversal, MergeView
 from backend.loyalty.ledger.views import Show
 
 MERGE_STATE = "SELECT merge_state($1, $2)"
@@ -122,4 +124,4 @@ def _put_back(draft: BookingDraft, line: OpenLine, moved: MovedLots, lots: Seque
 
 
 def _ends(lot: LotState, draft: BookingDraft) -> datetime:
-    return rules.expiry_of(lot, draft.moment) or rules.FAR_AWAY
+    return expiry_of(lot, draft.moment) or FAR_AWAY

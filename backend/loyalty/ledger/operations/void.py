@@ -8,7 +8,6 @@ from uuid import UUID
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking import checks
 from backend.loyalty.ledger.booking.card import LotState
 from backend.loyalty.ledger.booking.decided import Decided
@@ -20,7 +19,7 @@ from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.booking.target import Target
 from backend.loyalty.ledger.events import TransactionVoided
 from backend.loyalty.ledger.operations.undo_return import undo_return
-from backend.loyalty.ledger.problems import (
+from backend.loyalty.ledger.problems.returns import (
     AlreadySpent,
     AlreadyVoid,
     NotVoidable,
@@ -32,7 +31,10 @@ from backend.loyalty.ledger.problems import (
     TransactionNotFound,
     VoidNotAllowed,
 )
-from backend.loyalty.ledger.schemas import Void, VoidView
+from backend.loyalty.ledger.rules.accrual import reverse_accrual
+from backend.loyalty.ledger.rules.lots import give_back, left_in, take_back_order
+from backend.loyalty.ledger.rules.undo import UNDO_WINDOW, VOIDABLE
+from backend.loyalty.ledger.schemas.returns import Void, VoidView
 from backend.loyalty.ledger.views import Show
 
 
@@ -56,7 +58,7 @@ class VoidTransaction(Operation):
         checks.check_card(state)
         if not state.setup.policy.allow_void_transactions:
             raise VoidNotAllowed
-        if any(target.transaction.kind not in rules.VOIDABLE for target in state.targets):
+        if any(target.transaction.kind not in VOIDABLE for target in state.targets):
             raise NotVoidable
 
     def needs_pin(self, state: CardState, origin: Origin) -> bool:
@@ -111,7 +113,7 @@ class VoidTransaction(Operation):
         line = draft.open_line(booked.unit)
         lots = {part.lot.id: part.lot for part in target.taken}
         paid = [(part.lot.id, part.amount) for part in target.taken]
-        for part in rules.give_back(paid, target.given_back, amount):
+        for part in give_back(paid, target.given_back, amount):
             draft.lots.give_back(line, lots[part.lot_id], part.amount)
         if booked.reward_id is not None:
             draft.take_reward(booked.reward_id, quantity)
@@ -126,13 +128,13 @@ class VoidTransaction(Operation):
         if cents > target.left_cents:
             raise ReturnExceedsSale(left=target.left_cents)
         left = sale.amount - target.reversed_points
-        reversal = rules.reverse_accrual(cents, target.points_per_euro, draft.card.carry, left)
+        reversal = reverse_accrual(cents, target.points_per_euro, draft.card.carry, left)
         draft.card.carry = reversal.carry
         # What expired unused is gone already.
         expired = target.granted_expired + draft.lots.expired_of(target.granted_ids)
         points = min(reversal.points, max(0, left - expired))
         line, lots = draft.open_line("points"), _lots_of(draft, target)
-        available = min(points, rules.left_in(lots))
+        available = min(points, left_in(lots))
         owed = points - available if draft.state.terms.return_policy == "debt" else 0
         draft.lots.spend(line, lots, available)
         draft.card.debt_points += owed
@@ -175,7 +177,7 @@ class VoidTransaction(Operation):
 def _is_undo(target: Target, origin: Origin) -> bool:
     """The same person who signed in at another till has not made the slip."""
     booked, here = target.transaction, origin.sign_in_id
-    return here is not None and booked.sign_in_id == here and origin.now <= booked.recorded_at + rules.UNDO_WINDOW
+    return here is not None and booked.sign_in_id == here and origin.now <= booked.recorded_at + UNDO_WINDOW
 
 
 def _turn(target: Target) -> bool:
@@ -191,4 +193,4 @@ def _parts_of(target: Target) -> tuple[bool, bool]:
 
 def _lots_of(draft: BookingDraft, target: Target) -> list[LotState]:
     """The lots to take a sale's points or stamps from, its own first."""
-    return rules.take_back_order(draft.lots.live(target.transaction.unit), set(target.granted_ids))
+    return take_back_order(draft.lots.live(target.transaction.unit), set(target.granted_ids))

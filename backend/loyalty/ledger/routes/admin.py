@@ -15,22 +15,19 @@ from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCurso
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.guards import for_cards_merchant
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
 from backend.loyalty.ledger.operations.restore import RestorePoints
+from backend.loyalty.ledger.problems.bookings import RestoreExceedsExpired
+from backend.loyalty.ledger.problems.cards import CardActive, CardInactive, CardMergedAway, CardNotFound
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.history import card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, OPEN
-from backend.loyalty.ledger.schemas import (
-    Restoration,
-    RestorationView,
-    Standing,
-    StandingView,
-    TransactionView,
-)
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import Restoration, RestorationView
+from backend.loyalty.ledger.schemas.cards import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 
@@ -43,7 +40,7 @@ class AdminCardController(Controller):
         operation_id="getCardOnBehalf",
         summary="One card of any merchant",
         guards=[all_of(for_platform(MANAGE_CARDS), for_cards_merchant)],
-        responses=refusals(*SIGNED_IN, problems.CardNotFound),
+        responses=refusals(*SIGNED_IN, CardNotFound),
     )
     async def card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
@@ -55,7 +52,7 @@ class AdminCardController(Controller):
         operation_id="listCardTransactionsOnBehalf",
         summary="The card's history, newest first",
         guards=[all_of(for_platform(VIEW_PROGRAMS), for_cards_merchant)],
-        responses=refusals(*SIGNED_IN, problems.CardNotFound, CursorExpired, ValidationFailed),
+        responses=refusals(*SIGNED_IN, CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(
         self,
@@ -81,7 +78,7 @@ class AdminCardController(Controller):
         problems=(
             *IN_OFFICE,
             *OPEN,
-            problems.RestoreExceedsExpired,
+            RestoreExceedsExpired,
         ),
     )
     async def restore_points(
@@ -103,8 +100,8 @@ class AdminCardController(Controller):
         limit=ADJUST,
         problems=(
             *IN_OFFICE,
-            problems.CardInactive,
-            problems.CardMergedAway,
+            CardInactive,
+            CardMergedAway,
         ),
     )
     async def deactivate_card(
@@ -126,8 +123,8 @@ class AdminCardController(Controller):
         limit=ADJUST,
         problems=(
             *IN_OFFICE,
-            problems.CardActive,
-            problems.CardMergedAway,
+            CardActive,
+            CardMergedAway,
         ),
     )
     async def reactivate_card(

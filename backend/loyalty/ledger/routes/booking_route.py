@@ -18,7 +18,7 @@ from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.core.schemas import Answer, Body
-from backend.loyalty.ledger.booking.request import BookingRequest
+from backend.loyalty.ledger.booking.request import BookingRequest, OverrideBody, PinBody
 
 EARN, STAMP, REDEEM, VOID, ADJUST = ("earn", 60), ("stamp", 60), ("redeem", 60), ("void", 20), ("adjust", 20)
 """Requests a minute of one user."""
@@ -56,7 +56,8 @@ class Caller:
 
     def request(self, body: Body, **target: Unpack[BookingTarget]) -> BookingRequest:
         """Raises IdempotencyKeyMissing."""
-        pin, override = getattr(body, "staff_pin", None), getattr(body, "override", None)
+        pin = body.staff_pin if isinstance(body, PinBody) else None
+        override = body.override if isinstance(body, OverrideBody) else None
         return BookingRequest(self.origin, self.key(body), staff_pin=pin, override=override, **target)
 
     def key(self, body: Body) -> Key:

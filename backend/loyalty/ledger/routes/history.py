@@ -16,12 +16,16 @@ async def card_history(
 ) -> Page[TransactionView]:
     """Raises CardNotFound or CursorExpired."""
     await get_state(ledger.pool, origin, card_id)
-    position = cursors.read(after, origin.now)
+    scope = f"card:{card_id}"
+    position = cursors.read(scope, after, origin.now)
     rows = await list_transactions(ledger.pool, origin.merchant_id, card_id=card_id, after=position, limit=limit)
-    return history_page(rows, limit, origin, cursors)
+    return history_page(rows, limit, origin, cursors, scope)
 
 
-def history_page(rows: list[HistoryRow], limit: int, origin: Origin, cursors: Cursors) -> Page[TransactionView]:
+def history_page(
+    rows: list[HistoryRow], limit: int, origin: Origin, cursors: Cursors, scope: str
+) -> Page[TransactionView]:
+    """`scope`: the list, for its cursor."""
     shown, more = rows[:limit], len(rows) > limit
-    cursor = cursors.write(shown[-1].recorded_at, shown[-1].id, origin.now) if more else None
+    cursor = cursors.write(scope, shown[-1].recorded_at, shown[-1].id, origin.now) if more else None
     return Page([row.view(origin.language) for row in shown], cursor, more)

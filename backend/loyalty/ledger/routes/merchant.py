@@ -15,23 +15,20 @@ from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCurso
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.bulk.actions import Bulk
 from backend.loyalty.ledger.bulk.schemas import BulkChange, BulkView
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.change_state import DeactivateCard, ReactivateCard
+from backend.loyalty.ledger.problems.bookings import BalanceBelowZero
+from backend.loyalty.ledger.problems.cards import CardActive, CardInactive, CardMergedAway, CardNotFound
 from backend.loyalty.ledger.queries import get_state
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.history import card_history
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE, KEYED, OPEN
-from backend.loyalty.ledger.schemas import (
-    AdjustmentView,
-    ManualAdjustment,
-    Standing,
-    StandingView,
-    TransactionView,
-)
+from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.ledger.schemas.bookings import AdjustmentView, ManualAdjustment
+from backend.loyalty.ledger.schemas.cards import Standing, StandingView
 from backend.loyalty.ledger.views import Show
 
 
@@ -44,7 +41,7 @@ class MerchantCardController(Controller):
         operation_id="getCardAsOwner",
         summary="One card of the merchant, whatever store it belongs to",
         guards=[for_owner(MANAGE_CARDS)],
-        responses=refusals(*SIGNED_IN, problems.CardNotFound),
+        responses=refusals(*SIGNED_IN, CardNotFound),
     )
     async def card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
@@ -56,7 +53,7 @@ class MerchantCardController(Controller):
         operation_id="listCardTransactionsAsOwner",
         summary="The card's history, newest first",
         guards=[for_owner(VIEW_PROGRAMS)],
-        responses=refusals(*SIGNED_IN, problems.CardNotFound, CursorExpired, ValidationFailed),
+        responses=refusals(*SIGNED_IN, CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(
         self,
@@ -80,7 +77,7 @@ class MerchantCardController(Controller):
         problems=(
             *IN_OFFICE,
             *OPEN,
-            problems.BalanceBelowZero,
+            BalanceBelowZero,
         ),
     )
     async def adjust_points(
@@ -102,8 +99,8 @@ class MerchantCardController(Controller):
         limit=ADJUST,
         problems=(
             *IN_OFFICE,
-            problems.CardInactive,
-            problems.CardMergedAway,
+            CardInactive,
+            CardMergedAway,
         ),
     )
     async def deactivate_card(
@@ -124,8 +121,8 @@ class MerchantCardController(Controller):
         limit=ADJUST,
         problems=(
             *IN_OFFICE,
-            problems.CardActive,
-            problems.CardMergedAway,
+            CardActive,
+            CardMergedAway,
         ),
     )
     async def reactivate_card(

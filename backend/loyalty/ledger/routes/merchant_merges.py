@@ -8,17 +8,14 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import for_owner
 from backend.access.permissions import MANAGE_CARDS
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.merge import MergeCards
 from backend.loyalty.ledger.operations.unmerge import ReverseMerge, get_merge
+from backend.loyalty.ledger.problems.cards import CardInactive, CardIsFrozen, CustomerHasCard
+from backend.loyalty.ledger.problems.merges import CardHasHolds, MergeFinal, MergeNotFound, MergeUndone, StoresKeptApart
 from backend.loyalty.ledger.routes.booking_route import ADJUST, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.problem_sets import IN_OFFICE
-from backend.loyalty.ledger.schemas import (
-    Merge,
-    MergeReversal,
-    MergeView,
-)
+from backend.loyalty.ledger.schemas.merges import Merge, MergeReversal, MergeView
 
 
 class MerchantMergeController(Controller):
@@ -36,10 +33,10 @@ class MerchantMergeController(Controller):
         limit=ADJUST,
         problems=(
             *IN_OFFICE,
-            problems.CardInactive,
-            problems.CardIsFrozen,
-            problems.CardHasHolds,
-            problems.StoresKeptApart,
+            CardInactive,
+            CardIsFrozen,
+            CardHasHolds,
+            StoresKeptApart,
         ),
     )
     async def merge_cards(
@@ -65,13 +62,13 @@ class MerchantMergeController(Controller):
         limit=ADJUST,
         problems=(
             *IN_OFFICE,
-            problems.CardInactive,
-            problems.CardIsFrozen,
-            problems.CardHasHolds,
-            problems.MergeNotFound,
-            problems.MergeUndone,
-            problems.MergeFinal,
-            problems.CustomerHasCard,
+            CardInactive,
+            CardIsFrozen,
+            CardHasHolds,
+            MergeNotFound,
+            MergeUndone,
+            MergeFinal,
+            CustomerHasCard,
         ),
     )
     async def reverse_merge(

@@ -4,51 +4,74 @@ from backend.access.features import FeatureDisabled
 from backend.access.problems import SIGNED_IN, STAFF
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.problems import ValidationFailed
-from backend.loyalty.ledger import problems
+from backend.loyalty.ledger.problems.bookings import (
+    AlreadyBooked,
+    InsufficientPoints,
+    InsufficientStamps,
+    OrderReferenceUsed,
+    OtherStoreOnly,
+    ProgramInactive,
+    RewardUnavailable,
+    StampCooldown,
+    UnitNotOffered,
+)
+from backend.loyalty.ledger.problems.cards import CardBusy, CardInactive, CardIsFrozen, CardNotFound
+from backend.loyalty.ledger.problems.limits import LimitReached, OverrideRefused
+from backend.loyalty.ledger.problems.returns import (
+    AlreadySpent,
+    AlreadyVoid,
+    NotVoidable,
+    OrderOnSeveralCards,
+    OrderReferenceAmbiguous,
+    ReturnExceedsSale,
+    TransactionNotFound,
+    VoidNotAllowed,
+)
+from backend.loyalty.rewards.problems import RewardNotFound
 from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
 
 KEYED = (ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused)
 """Of every request with a body and an idempotency key."""
-OF_CARD = (problems.ProgramInactive, problems.CardNotFound, problems.CardInactive)
+OF_CARD = (ProgramInactive, CardNotFound, CardInactive)
 AT_TILL = (
     *STAFF,
     *KEYED,
     FeatureDisabled,
     *OF_CARD,
-    problems.CardBusy,
-    problems.AlreadyBooked,
+    CardBusy,
+    AlreadyBooked,
     PinRequired,
     PinInvalid,
     PinLocked,
     PinNotSet,
 )
-LIMITED = (problems.LimitReached, problems.OverrideRefused)
+LIMITED = (LimitReached, OverrideRefused)
 REDEEMING = (
-    problems.CardIsFrozen,
-    problems.UnitNotOffered,
-    problems.RewardNotFound,
-    problems.RewardUnavailable,
-    problems.InsufficientPoints,
-    problems.InsufficientStamps,
-    problems.OtherStoreOnly,
+    CardIsFrozen,
+    UnitNotOffered,
+    RewardNotFound,
+    RewardUnavailable,
+    InsufficientPoints,
+    InsufficientStamps,
+    OtherStoreOnly,
 )
 VOIDING = (
-    problems.TransactionNotFound,
-    problems.VoidNotAllowed,
-    problems.NotVoidable,
-    problems.AlreadyVoid,
-    problems.AlreadySpent,
-    problems.ReturnExceedsSale,
+    TransactionNotFound,
+    VoidNotAllowed,
+    NotVoidable,
+    AlreadyVoid,
+    AlreadySpent,
+    ReturnExceedsSale,
 )
-OF_ORDER = (problems.OrderReferenceAmbiguous, problems.OrderOnSeveralCards)
+OF_ORDER = (OrderReferenceAmbiguous, OrderOnSeveralCards)
 UNDOING = (
-    problems.OrderReferenceUsed,
-    problems.CardIsFrozen,
-    problems.InsufficientStamps,
-    problems.RewardUnavailable,
-    problems.StampCooldown,
-    problems.LimitReached,
+    OrderReferenceUsed,
+    CardIsFrozen,
+    InsufficientStamps,
+    RewardUnavailable,
+    StampCooldown,
+    LimitReached,
 )
 
-IN_OFFICE = (*SIGNED_IN, *KEYED, problems.CardNotFound, problems.CardBusy, problems.AlreadyBooked)
-OPEN = (FeatureDisabled, problems.ProgramInactive, problems.CardInactive, problems.UnitNotOffered)
+IN_OFFICE = (*SIGNED_IN, *KEYED, CardNotFound, CardBusy, AlreadyBooked)
+OPEN = (FeatureDisabled, ProgramInactive, CardInactive, UnitNotOffered)

@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from backend.access.guards import requires
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS
 from backend.access.problems import STAFF
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
 from backend.loyalty.ledger.operations.earn import EarnPoints
@@ -17,6 +16,19 @@ from backend.loyalty.ledger.operations.redeem import RedeemReward
 from backend.loyalty.ledger.operations.relink import RelinkCard
 from backend.loyalty.ledger.operations.replace import ReplaceCard
 from backend.loyalty.ledger.operations.stamp import AddStamp
+from backend.loyalty.ledger.problems.bookings import (
+    AlreadyBooked,
+    BalanceBelowZero,
+    CategoryRequired,
+    CategoryUnknown,
+    DailyStampLimit,
+    OccurredAtRefused,
+    OrderReferenceRequired,
+    OrderReferenceUsed,
+    StampCooldown,
+    UnitNotOffered,
+)
+from backend.loyalty.ledger.problems.cards import CardBusy, CardInactive, CardNotFound
 from backend.loyalty.ledger.routes.booking_route import (
     ADJUST,
     EARN,
@@ -27,20 +39,17 @@ from backend.loyalty.ledger.routes.booking_route import (
     respond,
 )
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, KEYED, LIMITED, REDEEMING
-from backend.loyalty.ledger.schemas import (
+from backend.loyalty.ledger.schemas.bookings import (
     Adjustment,
     AdjustmentView,
     Earn,
     EarnView,
     Redemption,
     RedemptionView,
-    Relinking,
-    RelinkingView,
-    Replacement,
-    ReplacementView,
     Stamp,
     StampView,
 )
+from backend.loyalty.ledger.schemas.cards import Relinking, RelinkingView, Replacement, ReplacementView
 
 
 class StoreBookingController(Controller):
@@ -59,12 +68,12 @@ class StoreBookingController(Controller):
         problems=(
             *AT_TILL,
             *LIMITED,
-            problems.UnitNotOffered,
-            problems.OrderReferenceRequired,
-            problems.OrderReferenceUsed,
-            problems.OccurredAtRefused,
-            problems.CategoryRequired,
-            problems.CategoryUnknown,
+            UnitNotOffered,
+            OrderReferenceRequired,
+            OrderReferenceUsed,
+            OccurredAtRefused,
+            CategoryRequired,
+            CategoryUnknown,
         ),
     )
     async def earn_points(
@@ -86,11 +95,11 @@ class StoreBookingController(Controller):
         problems=(
             *AT_TILL,
             *LIMITED,
-            problems.UnitNotOffered,
-            problems.StampCooldown,
-            problems.DailyStampLimit,
-            problems.OccurredAtRefused,
-            problems.CategoryUnknown,
+            UnitNotOffered,
+            StampCooldown,
+            DailyStampLimit,
+            OccurredAtRefused,
+            CategoryUnknown,
         ),
     )
     async def add_stamp(
@@ -109,7 +118,7 @@ class StoreBookingController(Controller):
         summary="Redeem a reward for points, or the full stamp card",
         view=RedemptionView,
         limit=REDEEM,
-        problems=(*AT_TILL, *LIMITED, *REDEEMING, problems.OrderReferenceUsed),
+        problems=(*AT_TILL, *LIMITED, *REDEEMING, OrderReferenceUsed),
     )
     async def redeem_reward(
         self,
@@ -127,7 +136,7 @@ class StoreBookingController(Controller):
         summary="Adjust points by hand, with a reason",
         view=AdjustmentView,
         limit=ADJUST,
-        problems=(*AT_TILL, problems.UnitNotOffered, problems.BalanceBelowZero),
+        problems=(*AT_TILL, UnitNotOffered, BalanceBelowZero),
     )
     async def adjust_points(
         self,
@@ -172,10 +181,10 @@ class StoreBookingController(Controller):
         problems=(
             *STAFF,
             *KEYED,
-            problems.CardNotFound,
-            problems.CardInactive,
-            problems.CardBusy,
-            problems.AlreadyBooked,
+            CardNotFound,
+            CardInactive,
+            CardBusy,
+            AlreadyBooked,
         ),
     )
     async def relink_card(

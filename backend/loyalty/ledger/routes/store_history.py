@@ -15,10 +15,11 @@ from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.checks import check_feature
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import get_transaction, list_transactions
+from backend.loyalty.ledger.problems.cards import CardNotFound
+from backend.loyalty.ledger.problems.returns import TransactionNotFound
 from backend.loyalty.ledger.queries import get_setup
 from backend.loyalty.ledger.routes.history import card_history, history_page
 from backend.loyalty.ledger.schemas import TransactionView
@@ -33,7 +34,7 @@ class StoreHistoryController(Controller):
         operation_id="listCardTransactions",
         summary="The card's history, newest first",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, problems.CardNotFound, CursorExpired, ValidationFailed),
+        responses=refusals(*STAFF, FeatureDisabled, CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(
         self,
@@ -51,7 +52,7 @@ class StoreHistoryController(Controller):
         operation_id="getTransaction",
         summary="One line of a card's history",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, problems.TransactionNotFound),
+        responses=refusals(*STAFF, FeatureDisabled, TransactionNotFound),
     )
     async def transaction(
         self, transaction_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
@@ -73,9 +74,10 @@ class StoreHistoryController(Controller):
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[TransactionView]:
-        check_feature(await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id))
-        position = cursors.read(after, origin.now)
+        check_feature(await get_setup(ledger.pool, origin))
+        scope = f"store:{origin.store_id}"
+        position = cursors.read(scope, after, origin.now)
         rows = await list_transactions(
             ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit
         )
-        return history_page(rows, limit, origin, cursors)
+        return history_page(rows, limit, origin, cursors, scope)

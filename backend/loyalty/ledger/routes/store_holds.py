@@ -8,9 +8,11 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import requires
 from backend.access.permissions import MANAGE_CARDS
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.hold import ConfirmHold, HoldReward, ReleaseHold
+from backend.loyalty.ledger.problems.bookings import InsufficientPoints, InsufficientStamps, OtherStoreOnly
+from backend.loyalty.ledger.problems.cards import CardIsFrozen
+from backend.loyalty.ledger.problems.holds import HoldExceeded, HoldNotFound, HoldSettled
 from backend.loyalty.ledger.routes.booking_route import (
     REDEEM,
     Caller,
@@ -18,13 +20,8 @@ from backend.loyalty.ledger.routes.booking_route import (
     respond,
 )
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, LIMITED, REDEEMING
-from backend.loyalty.ledger.schemas import (
-    Confirmation,
-    RedemptionView,
-    Release,
-    Reservation,
-    ReservationView,
-)
+from backend.loyalty.ledger.schemas.bookings import RedemptionView
+from backend.loyalty.ledger.schemas.holds import Confirmation, Release, Reservation, ReservationView
 
 
 class StoreHoldController(Controller):
@@ -60,13 +57,13 @@ class StoreHoldController(Controller):
         problems=(
             *AT_TILL,
             *LIMITED,
-            problems.CardIsFrozen,
-            problems.HoldNotFound,
-            problems.HoldSettled,
-            problems.HoldExceeded,
-            problems.InsufficientPoints,
-            problems.InsufficientStamps,
-            problems.OtherStoreOnly,
+            CardIsFrozen,
+            HoldNotFound,
+            HoldSettled,
+            HoldExceeded,
+            InsufficientPoints,
+            InsufficientStamps,
+            OtherStoreOnly,
         ),
     )
     async def confirm_hold(
@@ -86,7 +83,7 @@ class StoreHoldController(Controller):
         summary="Give back what was set aside",
         view=ReservationView,
         limit=REDEEM,
-        problems=(*AT_TILL, problems.HoldNotFound, problems.HoldSettled),
+        problems=(*AT_TILL, HoldNotFound, HoldSettled),
     )
     async def release_hold(
         self,

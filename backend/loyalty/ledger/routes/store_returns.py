@@ -13,13 +13,13 @@ from backend.access.problems import STAFF
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.void import VoidTransaction
+from backend.loyalty.ledger.problems.returns import OrderChanged
 from backend.loyalty.ledger.return_preview import preview_return
 from backend.loyalty.ledger.routes.booking_route import VOID, Caller, booking_route, respond
 from backend.loyalty.ledger.routes.problem_sets import AT_TILL, OF_CARD, OF_ORDER, UNDOING, VOIDING
-from backend.loyalty.ledger.schemas import OrderPreview, OrderQuestion, OrderReturn, Void, VoidView
+from backend.loyalty.ledger.schemas.returns import OrderPreview, OrderQuestion, OrderReturn, Void, VoidView
 
 
 class StoreReturnController(Controller):
@@ -35,7 +35,7 @@ class StoreReturnController(Controller):
         "is taken back; with one, that part of its sale.",
         view=VoidView,
         limit=VOID,
-        problems=(*AT_TILL, *VOIDING, *OF_ORDER, problems.OrderChanged),
+        problems=(*AT_TILL, *VOIDING, *OF_ORDER, OrderChanged),
     )
     async def return_order(
         self, data: JSONBody[OrderReturn], caller: NamedDependency[Caller], ledger: NamedDependency[Ledger]

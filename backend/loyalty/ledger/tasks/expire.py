@@ -14,13 +14,13 @@ import structlog
 
 from backend.core.database import within_merchant
 from backend.core.origin import Origin
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.tries import tries
 from backend.loyalty.ledger.booking.writer import write
-from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.rules.expiry import idle_expiry
 
 CHUNK = 500
 IDLE_CHUNK = 5000
@@ -99,7 +99,7 @@ async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> 
 
 
 def _idle_expiry(row: asyncpg.Record) -> datetime:
-    return rules.idle_expiry(row["last_activity_at"], row["idle_days"], ZoneInfo(row["timezone"]))
+    return idle_expiry(row["last_activity_at"], row["idle_days"], ZoneInfo(row["timezone"]))
 
 
 async def _fetch(pool: asyncpg.Pool, query: str, merchant_id: UUID, *arguments: object) -> list[asyncpg.Record]:

@@ -16,9 +16,9 @@ from backend.core.database import Sessions
 from backend.core.events import record
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
-from backend.loyalty.ledger import rules
 from backend.loyalty.ledger.events import PointsExpiring
 from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.rules.lots import live_lots, next_expiry
 from backend.loyalty.ledger.tasks.expire import TaskReport, due_chunks
 
 NOTICE = timedelta(days=14)
@@ -68,7 +68,7 @@ async def find_ending(pool: asyncpg.Pool, merchant_id: UUID, card_id: UUID, now:
     state = await find_state(pool, Origin.of_nobody(merchant_id, now, instance="warn_expiring_points"), card_id=card_id)
     assert state is not None, "a card is never removed"
     moment = state.moment(now)
-    expiring = rules.next_expiry(rules.live_lots(state.lots, "points", moment), moment)
+    expiring = next_expiry(live_lots(state.lots, "points", moment), moment)
     if expiring is None or expiring[0] > now + NOTICE:
         return None
     return PointsExpiring(card_id, *expiring)

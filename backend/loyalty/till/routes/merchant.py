@@ -1,21 +1,23 @@
-"""Finding cards from the owner's office."""
+"""The owner's office: finding cards, and today's figures."""
 
-from litestar import Controller, post
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from backend.access.guards import all_of, for_owner, limited
-from backend.access.permissions import MANAGE_CARDS
+from backend.access.permissions import MANAGE_CARDS, VIEW_ANALYTICS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.loyalty.cards.schemas import CardLookup, CardMatches
-from backend.loyalty.ledger import problems
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.ledger.problems.cards import CardReplacedBefore
 from backend.loyalty.ledger.views import Show
 from backend.loyalty.till.queries import find_cards
+from backend.loyalty.till.schemas import TodayView
+from backend.loyalty.till.today import get_today
 from backend.merchants.queries import list_countries
 
 
@@ -29,7 +31,7 @@ class MerchantFinderController(Controller):
         summary="Find cards of the merchant by code, email, phone or name",
         status_code=200,
         guards=[all_of(for_owner(MANAGE_CARDS), limited("lookup", 120))],
-        responses=refusals(*SIGNED_IN, ValidationFailed, problems.CardReplacedBefore),
+        responses=refusals(*SIGNED_IN, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(
         self,
@@ -42,3 +44,19 @@ class MerchantFinderController(Controller):
         matched_by, states = await find_cards(ledger.pool, origin, data.query, countries)
         show = Show(ledger.links, origin.language, origin.now)
         return CardMatches([show.card(state) for state in states if state.customer is not None], matched_by)
+
+
+class MerchantTodayController(Controller):
+    path = "/loyalty"
+    tags = ["Loyalty - Merchant"]
+
+    @get(
+        "/today",
+        operation_id="getToday",
+        summary="Today’s figures of the merchant and of each store",
+        description="Each store’s day is that of its time zone.",
+        guards=[all_of(for_owner(VIEW_ANALYTICS), limited("today", 60))],
+        responses=refusals(*SIGNED_IN),
+    )
+    async def today(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> TodayView:
+        return await get_today(ledger.pool, origin.merchant_id, origin.now)

@@ -18,7 +18,8 @@ from backend.core.problems import ValidationFailed
 from backend.loyalty.cards.schemas import CardLookup, CardMatches, CardView
 from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.problems import CardNotFound, CardReplacedBefore, ProgramInactive
+from backend.loyalty.ledger.problems.bookings import ProgramInactive
+from backend.loyalty.ledger.problems.cards import CardNotFound, CardReplacedBefore
 from backend.loyalty.ledger.queries import get_setup, get_state
 from backend.loyalty.ledger.setup_views import program_view
 from backend.loyalty.ledger.views import Show
@@ -40,7 +41,7 @@ class TillController(Controller):
         responses=refusals(*STAFF, FeatureDisabled, ProgramInactive),
     )
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
-        setup = await get_setup(ledger.pool, origin.merchant_id, origin.till_store_id)
+        setup = await get_setup(ledger.pool, origin)
         check_open(setup)
         return program_view(setup, origin.language)
 
@@ -58,7 +59,7 @@ class TillController(Controller):
         card_id: Annotated[UUID | None, QueryParameter(description="A card to show with it")] = None,
     ) -> TillView:
         setup, rows, card = await asyncio.gather(
-            get_setup(ledger.pool, origin.merchant_id, origin.till_store_id),
+            get_setup(ledger.pool, origin),
             list_recent(ledger.pool, origin),
             _card(ledger, origin, card_id),
         )

@@ -15,7 +15,7 @@ from backend.cli import orion as cli
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.loyalty.ledger.audit import actions
-from backend.loyalty.ledger.audit.promises import SAYS
+from backend.loyalty.ledger.audit.promises.statement import SAYS
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from backend.operations.ledger import tasks
 from backend.operations.task_runs.queries import state_of

@@ -17,7 +17,7 @@ from backend.loyalty.ledger.booking import ledger as actions
 from backend.loyalty.ledger.booking import tries as trying
 from backend.loyalty.ledger.metrics import CONFLICTS
 from backend.loyalty.ledger.operations.adjust import AdjustPoints
-from backend.loyalty.ledger.schemas import Adjustment
+from backend.loyalty.ledger.schemas.bookings import Adjustment
 from backend.merchants.models import Policy
 from backend.services import Services
 from tests.conftest import OpenShop, OwnTown

@@ -13,11 +13,11 @@ from backend.access.permissions import MANAGE_PROGRAMS, TILL
 from backend.core.clock import clock
 from backend.core.idempotency import Key
 from backend.core.ids import new_id
+from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.ledger.booking.request import BookingRequest
-from backend.loyalty.ledger.models import FraudLimit
 from backend.loyalty.ledger.operations.earn import EarnPoints
-from backend.loyalty.ledger.problems import LimitReached
-from backend.loyalty.ledger.schemas import Earn
+from backend.loyalty.ledger.problems.limits import LimitReached
+from backend.loyalty.ledger.schemas.bookings import Earn
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
 from tests.world.caller import new_key, outcome, refused

@@ -12,7 +12,7 @@ from backend.loyalty.ledger.booking import ledger as actions
 from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.booking.request import BookingRequest
 from backend.loyalty.ledger.bulk import actions as bulk
-from backend.loyalty.ledger.problems import CardBusy
+from backend.loyalty.ledger.problems.cards import CardBusy
 from tests.conftest import OpenShop
 from tests.world.caller import Json, new_key, refused
 from tests.world.office import Office
@@ -154,8 +154,8 @@ async def test_what_makes_no_sense_is_refused_before_anything_is_done(shop: Shop
 
 async def test_tills_go_on_while_a_thousand_cards_are_changed(shop: Shop, superuser: asyncpg.Connection) -> None:
     owner, card = Office.of(shop.claire), await shop.a_card()
-    strangers = [str(uuid4()) for _ in range(1000)]
-    changing = asyncio.create_task(owner.bulk("deactivate", [*strangers, card]))
+    unknown_ids = [str(uuid4()) for _ in range(1000)]
+    changing = asyncio.create_task(owner.bulk("deactivate", [*unknown_ids, card]))
     sales = [await shop.anna.earn(await shop.a_card(), cents=100) for _ in range(3)]
     done = await changing
     assert {sale["points_earned"] for sale in sales} == {1}

@@ -17,7 +17,7 @@ from tests.conftest import OpenShop
 from tests.world.caller import Caller, new_key, refused
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import Stranger
+from tests.world.till import AnonymousCaller
 
 OFFICE_ROUTES = [
     ("merchant", "adjustments", {"points": 5}, ADJUST_POINTS),
@@ -31,8 +31,8 @@ OFFICE_ROUTES = [
 
 
 @pytest.fixture
-async def paul(services: Services, stranger: Stranger) -> PlatformOffice:
-    return await hire_admin(services, stranger, "Paul Klein")
+async def paul(services: Services, anonymous: AnonymousCaller) -> PlatformOffice:
+    return await hire_admin(services, anonymous, "Paul Klein")
 
 
 async def test_nothing_is_booked_on_a_deactivated_card(shop: Shop) -> None:

@@ -14,7 +14,8 @@ from backend.core.clock import clock
 from backend.loyalty.ledger.booking import ledger as actions
 from backend.loyalty.ledger.operations.hold import HoldReward
 from backend.loyalty.ledger.operations.redeem import RedeemReward
-from backend.loyalty.ledger.schemas import Redemption, Reservation
+from backend.loyalty.ledger.schemas.bookings import Redemption
+from backend.loyalty.ledger.schemas.holds import Reservation
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop

@@ -10,7 +10,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.customers.models import Customer
-from backend.loyalty.ledger.models import CardMerge
+from backend.loyalty.ledger.models.merges import CardMerge
 from backend.merchants.models import Policy
 from tests.conftest import OpenShop
 from tests.world.caller import new_key, outcome, refused

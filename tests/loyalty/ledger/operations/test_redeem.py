@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.problems import InsufficientPoints
+from backend.loyalty.ledger.problems.bookings import InsufficientPoints
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Policy
 from i18n.translator import get_translator

@@ -8,7 +8,7 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.cards import code as card_code
-from backend.loyalty.enrollment import enroll as enrolling
+from backend.loyalty.enrollment import enrollee
 from backend.loyalty.ledger.operations import replace as replacing
 from backend.merchants.models import Policy
 from i18n.formatting import get_formatter
@@ -105,7 +105,7 @@ async def test_a_retired_code_is_given_to_nobody_who_enrolls(shop: Shop, monkeyp
     taken = (await replace(shop.anna, lost))["card"]["code"]
     fresh = card_code.new_code()
     drawn = iter([lost["code"], taken, fresh])
-    monkeypatch.setattr(enrolling, "new_code", lambda: next(drawn))
+    monkeypatch.setattr(enrollee, "new_code", lambda: next(drawn))
     assert (await shop.anna.enroll("new@x.example"))["code"] == fresh
 
 

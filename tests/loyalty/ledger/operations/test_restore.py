@@ -15,14 +15,14 @@ from tests.conftest import OpenShop
 from tests.world.caller import Refused, new_key, refused
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import Card, Stranger
+from tests.world.till import AnonymousCaller, Card
 
 ROLLING = {"expiry_kind": "rolling", "expiry_days": 30}
 
 
 @pytest.fixture
-async def paul(services: Services, stranger: Stranger) -> PlatformOffice:
-    return await hire_admin(services, stranger, "Paul Klein")
+async def paul(services: Services, anonymous: AnonymousCaller) -> PlatformOffice:
+    return await hire_admin(services, anonymous, "Paul Klein")
 
 
 async def a_card_with_expired(shop: Shop, points: int) -> Card:

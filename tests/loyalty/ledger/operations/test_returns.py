@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
-from backend.loyalty.ledger.rules import accrue, reverse_accrual
+from backend.loyalty.ledger.rules.accrual import accrue, reverse_accrual
 from backend.merchants.models import Policy, Store, StoreCode
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from backend.core.clock import clock
-from backend.loyalty.ledger.rules import HOLD_TIME
+from backend.loyalty.ledger.rules.holds import HOLD_TIME
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from tests.conftest import OpenShop
 from tests.world.caller import refused

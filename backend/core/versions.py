@@ -1,0 +1,39 @@
+"""Optimistic concurrency: `ETag` of a row, and `If-Match` of the request that changes it (RFC 9110, 13.1.1)."""
+
+from typing import Annotated
+
+from litestar.params import HeaderParameter
+
+from backend.core.problems import Problem
+from i18n.translator import N_
+
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description="The `ETag` of what is changed, as it was read; required"),
+]
+
+
+class PreconditionRequired(Problem):
+    code, status = "precondition_required", 428
+    title = N_("The If-Match header is missing")
+    detail = N_("Send the ETag that came with what you change, so that nobody’s change is lost.")
+
+
+class Stale(Problem):
+    code, status = "stale", 412
+    title = N_("Somebody else has changed this meanwhile")
+    detail = N_("Look at their change before you save yours.")
+
+
+def etag(version: int) -> dict[str, str]:
+    """The header of a response."""
+    return {"ETag": f'"{version}"'}
+
+
+def check_version(if_match: str | None, version: int) -> None:
+    """Raises PreconditionRequired without the header, and Stale when it names no present version."""
+    if not if_match:
+        raise PreconditionRequired
+    expected = {tag.strip() for tag in if_match.split(",")}
+    if expected.isdisjoint({"*", f'"{version}"'}):
+        raise Stale(version=version)

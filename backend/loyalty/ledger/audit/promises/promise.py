@@ -1,0 +1,12 @@
+"""A promise of the ledger, as SQL that selects whoever breaks it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    name: str
+    """I1 to I12, as in the specification of the ledger."""
+    says: str
+    broken: str
+    """Selects card_id and facts of whoever breaks it."""

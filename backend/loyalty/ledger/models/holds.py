@@ -1,0 +1,52 @@
+from datetime import datetime
+from uuid import UUID
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    SmallInteger,
+    String,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.models import TenantEntity, belongs_to
+from backend.loyalty.ledger.models.transactions import UNITS
+
+HOLD_STATES = ("reserved", "confirmed", "released", "timed_out")
+
+
+class Hold(TenantEntity):
+    """Points or stamps held for a reward until it is confirmed or released: nothing else is paid from them."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        Index("ix_holds_card", "merchant_id", "card_id", "reserved_at"),
+        Index("ix_holds_due", "merchant_id", "expires_at", postgresql_where=text("state = 'reserved'")),
+        belongs_to("cards", "card_id"),
+        belongs_to("stores", "store_id"),
+        belongs_to("rewards", "reward_id"),
+        belongs_to("users", "user_id"),
+        CheckConstraint(f"state IN {HOLD_STATES}", name="state"),
+        CheckConstraint(f"unit IN {UNITS}", name="unit"),
+        CheckConstraint("amount > 0 AND quantity > 0", name="amount"),
+        CheckConstraint("(state = 'reserved') = (settled_at IS NULL)", name="settled_at"),
+    )
+
+    card_id: Mapped[UUID]
+    store_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]
+    reward_id: Mapped[UUID | None]
+    """None: the full stamp card."""
+    unit: Mapped[str] = mapped_column(String(6))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    """Points or stamps held, for all pieces together."""
+    quantity: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(10))
+    reserved_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    """From this instant on it holds nothing, whether or not that has been booked."""
+    settled_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

@@ -1,0 +1,34 @@
+import asyncio
+
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.core.database import Sessions
+from backend.core.origin import Origin
+from backend.loyalty.pictures.models import MerchantPicture
+from backend.loyalty.pictures.normalize import normalize
+from backend.loyalty.pictures.schemas import PictureView
+
+
+async def keep_picture(sessions: Sessions, origin: Origin, file: bytes) -> PictureView:
+    """Stores the picture; the same one again changes nothing but the day until which it may stay unused.
+
+    Raises PictureUnreadable.
+    """
+    picture = await asyncio.to_thread(normalize, file)
+    row = insert(MerchantPicture).values(
+        merchant_id=origin.merchant_id,
+        hash=picture.hash,
+        media_type=picture.media_type,
+        width=picture.width,
+        height=picture.height,
+        body=picture.body,
+        created_at=origin.now,
+    )
+    async with sessions.committing(origin.merchant_id) as session:
+        await session.execute(
+            row.on_conflict_do_update(
+                index_elements=[MerchantPicture.merchant_id, MerchantPicture.hash],
+                set_={"created_at": row.excluded.created_at},
+            )
+        )
+    return PictureView(picture.hash, picture.media_type, picture.width, picture.height)

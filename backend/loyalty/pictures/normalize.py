@@ -1,0 +1,76 @@
+"""Turns an uploaded file into a picture that is safe to show: decoded, scaled down and written again.
+
+What is written holds nothing of the file but its pixels: no position of the camera, no comment, no second format behind
+the first one.
+"""
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from backend.loyalty.pictures.problems import PictureUnreadable
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+PIXELS_MAX = 20_000_000
+SIDE_MAX = 1200
+"""Three times the width at which pages show it, for dense screens."""
+JPEG_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedPicture:
+    hash: str
+    media_type: str
+    width: int
+    height: int
+    body: bytes
+
+
+def normalize(file: bytes) -> NormalizedPicture:
+    """Equal bytes for equal files. Takes up to a second; call it in a thread. Raises PictureUnreadable."""
+    image = _decode(file)
+    image.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+    body, media_type = _encode(image)
+    return NormalizedPicture(hashlib.sha256(body).hexdigest(), media_type, image.width, image.height, body)
+
+
+def _decode(file: bytes) -> Image.Image:
+    try:
+        # Pillow warns of a picture with very many pixels, and refuses twice as many.
+        with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(file), formats=FORMATS) as image:
+            if image.width * image.height > PIXELS_MAX:
+                raise PictureUnreadable
+            # A JPEG is decoded at a fraction of its size when that is enough.
+            image.draft("RGB", (SIDE_MAX, SIDE_MAX))
+            upright = _in_srgb(ImageOps.exif_transpose(image))
+            plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+        raise PictureUnreadable from error
+    # Pillow writes a JPEG's comment again.
+    plain.info.clear()
+    return plain
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """In the colors that a browser assumes: phones store a wider range with a profile."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "RGBA"}:
+        return image
+    try:
+        converted = ImageCms.profileToProfile(image, BytesIO(profile), ImageCms.createProfile("sRGB"))
+    except ImageCms.PyCMSError:
+        return image
+    return converted or image
+
+
+def _encode(image: Image.Image) -> tuple[bytes, str]:
+    """PNG where something shines through, JPEG otherwise: every browser and mail program shows both."""
+    output = BytesIO()
+    if image.mode == "RGBA":
+        image.save(output, "PNG", optimize=True)
+        return output.getvalue(), "image/png"
+    image.save(output, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
+    return output.getvalue(), "image/jpeg"

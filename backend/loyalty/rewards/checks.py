@@ -1,0 +1,50 @@
+"""What a reward must fulfill besides the form of each field."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
+from backend.loyalty.pictures.queries import has_picture
+from backend.loyalty.programs.models import Program
+from backend.loyalty.rewards.models import Reward
+from backend.merchants.models import Store
+
+
+async def check_reward(session: AsyncSession, reward: Reward) -> None:
+    """Raises ValidationFailed with all errors."""
+    errors = [*_check_texts(reward, await _language(session, reward)), *_check_period(reward)]
+    errors += await _check_stores(session, reward)
+    if reward.picture and not await has_picture(session, reward.merchant_id, reward.picture):
+        errors.append(FieldError("/picture", "not_found", "Upload the picture first."))
+    if errors:
+        raise ValidationFailed(*errors)
+
+
+async def _language(session: AsyncSession, reward: Reward) -> str:
+    program = Program.merchant_id == reward.merchant_id, Program.id == reward.program_id
+    language: str = (await session.scalars(select(Program.default_language).where(*program))).one()
+    return language
+
+
+def _check_texts(reward: Reward, language: str) -> Iterator[FieldError]:
+    if language not in reward.name:
+        yield FieldError(f"/name/{language}", "required", "The name in the program's default language is required.")
+
+
+def _check_period(reward: Reward) -> Iterator[FieldError]:
+    if reward.starts_on and reward.ends_on and reward.ends_on < reward.starts_on:
+        yield FieldError("/ends_on", "before_start", "The last day is before the first.")
+
+
+async def _check_stores(session: AsyncSession, reward: Reward) -> list[FieldError]:
+    named = [entry.store_id for entry in reward.stores]
+    own = select(Store.id).where(Store.merchant_id == reward.merchant_id, Store.id.in_(named))
+    known = set(await session.scalars(own)) if named else set()
+    return [
+        FieldError(f"/store_ids/{index}", "not_found", "There is no such store.")
+        for index, store_id in enumerate(named)
+        if store_id not in known
+    ]

@@ -1,0 +1,67 @@
+"""The pages of the office and of the platform, as their navigation and start pages list them."""
+
+import msgspec
+
+from frontend.kit.person import Person
+from i18n.translator import N_, get_translator
+
+
+class Entry(msgspec.Struct, frozen=True):
+    path: str
+    """Its first part is the audience: `/office` owners, `/admin` administrators."""
+    label: str
+    icon: str
+    about: str = ""
+    """One sentence for the start page."""
+    permission: str | None = None
+    """What the page's calls of the API need; None: whatever the audience has."""
+
+
+ENTRIES = (
+    Entry("/office", N_("Overview"), "dashboard"),
+    Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
+    Entry("/admin", N_("Overview"), "dashboard"),
+    Entry(
+        "/admin/wallets",
+        N_("Wallets"),
+        "wallet",
+        N_("Do the cards in Google Wallet and Apple Wallet show the same as the till?"),
+        "operations.run_tasks",
+    ),
+    Entry(
+        "/admin/passes",
+        N_("Wallet passes of a card"),
+        "search",
+        N_("What was sent to each wallet for a card, what it answered, and what would be sent now."),
+        "loyalty.debug_wallets",
+    ),
+)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """An entry for one person, in their language."""
+
+    path: str
+    label: str
+    icon: str
+    about: str
+    is_current: bool
+
+
+def places_of(person: Person | None, path: str, language: str) -> list[Place]:
+    """The pages the person may open. The current one is the page at `path`, or the one above it."""
+    entries = [entry for entry in ENTRIES if person and _may_open(person, entry)]
+    above = [entry.path for entry in entries if _is_within(path, entry.path)]
+    current, say = max(above, key=len, default=None), get_translator(language).gettext
+    return [
+        Place(entry.path, say(entry.label), entry.icon, entry.about and say(entry.about), entry.path == current)
+        for entry in entries
+    ]
+
+
+def _may_open(person: Person, entry: Entry) -> bool:
+    return _is_within(entry.path, person.home) and (entry.permission is None or entry.permission in person.permissions)
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")

@@ -1,0 +1,30 @@
+"""Restricts the office to owners. The backend decides what each of them may do."""
+
+from litestar import Response
+
+from frontend.kit.pages import is_htmx, redirect
+from frontend.kit.person import OFFICE, find_person
+from frontend.kit.preferences import language_of
+from frontend.kit.problems import problem_page, to_sign_in
+from frontend.kit.request import Request
+from frontend.till.lock.views import LOCKED, lock_page
+from i18n.translator import get_translator
+
+FORBIDDEN = 403
+
+
+async def require_owner(request: Request) -> Response[str] | None:
+    """Runs before every office page. An owner who has locked the till has locked the office, too."""
+    person = find_person(request)
+    if person is None:
+        return to_sign_in(request)
+    if person.home == OFFICE:
+        return _lock(request) if request.session.get(LOCKED) else None
+    _ = get_translator(language_of(request)).gettext
+    text = _("Only the owner of a merchant can open this page. Ask them if you need something from it.")
+    return problem_page(request, FORBIDDEN, _("No access"), text)
+
+
+def _lock(request: Request) -> Response[str]:
+    """As a page in any case: the office has nothing for htmx to cover."""
+    return redirect(request, OFFICE) if is_htmx(request) else lock_page(request)

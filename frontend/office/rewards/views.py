@@ -1,0 +1,99 @@
+"""The owner's rewards: a list with search, filter and order."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from frontend.api.client import BackendProblem, Caller
+from frontend.api.rewards import list_rewards, move_reward, read_picture
+from frontend.kit.assets import FOREVER
+from frontend.kit.forms import read_form, read_query
+from frontend.kit.pages import is_htmx, page, redirect
+from frontend.kit.preferences import language_of
+from frontend.kit.request import Request
+from frontend.office.rewards.messages import EXAMPLES, SORTINGS, STATES, RewardMessages
+from i18n.translator import get_translator
+
+REWARDS = "/office/rewards"
+QUERY_MAX = 100
+GONE, NOT_FOUND = 410, 404
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list shows. Unknown states and orders, as in an old bookmark, are ignored."""
+
+    query: str = ""
+    state: str = ""
+    sort: str = "position"
+    after: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """All that is offered, in the order in which it is offered: only then rows can be moved."""
+        return self == Asked()
+
+
+@get(REWARDS, name="office-rewards")
+async def show_rewards(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    form = read_query(request)
+    asked = Asked(
+        query=form.text("query")[:QUERY_MAX],
+        state=form.text("state") if form.text("state") in STATES else "",
+        sort=form.text("sort") if form.text("sort") in SORTINGS else "position",
+        after=form.optional("after"),
+    )
+    try:
+        return await _list(request, caller, asked, saved=form.text("saved"))
+    except BackendProblem as problem:
+        if problem.status != GONE:
+            raise
+        return await _list(request, caller, replace(asked, after=None))
+
+
+@post(f"{REWARDS}/{{reward_id:uuid}}/position", status_code=200)
+async def move(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
+    """`position`: where it goes, counted from 1."""
+    position = (await read_form(request)).text("position")
+    if position.isascii() and position.isdecimal() and 0 < len(position) <= len("9999"):
+        await move_reward(caller, reward_id, int(position))
+    if not is_htmx(request):
+        return redirect(request, f"{REWARDS}#{reward_id}")
+    return await _list(request, caller, Asked(), moved=str(reward_id))
+
+
+@get("/pictures/{picture:str}", name="picture")
+async def show_picture(caller: NamedDependency[Caller], picture: FromPath[str]) -> Response[bytes]:
+    """From this site: a page may show no other site's pictures."""
+    if not picture.isalnum():
+        raise NotFoundException
+    try:
+        media_type, content = await read_picture(caller, picture)
+    except BackendProblem as problem:
+        if problem.status == NOT_FOUND:
+            raise NotFoundException from problem
+        raise
+    return Response(content, media_type=media_type, headers={"Cache-Control": FOREVER})
+
+
+async def _list(request: Request, caller: Caller, asked: Asked, *, saved: str = "", moved: str = "") -> Response[str]:
+    """`saved`: the id of the reward to name in a note. `moved`: of the one that keeps the focus."""
+    rewards = await list_rewards(
+        caller, query=asked.query, state=asked.state or None, sort=asked.sort, after=asked.after
+    )
+    language = language_of(request)
+    say = get_translator(language).gettext
+    return page(
+        request,
+        "office/rewards/page.html",
+        rewards=rewards,
+        asked=asked,
+        saved=saved,
+        moved=moved,
+        messages=RewardMessages(language),
+        examples=[(say(name), points) for points, _, name, _ in EXAMPLES],
+    )
