@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.api.client import BackendProblem, Caller
@@ -37,7 +37,7 @@ MISSING = -1
 
 
 @get(f"{REWARDS}/new", name="office-reward-new")
-async def show_new(request: Request, example: int | None = None) -> Response[str]:
+async def show_new(request: Request, example: FromQuery[int | None] = None) -> Response[str]:
     return _editor(request, empty_form(language_of(request), example), None)
 
 
