@@ -9,7 +9,7 @@ import msgspec
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.kit.forms import Form
 from frontend.office.rewards.form import change_of, form_of
-from tests.frontend.canned import ID, MOMENT, changed
+from tests.frontend.canned import ID, MOMENT, PICTURE, changed
 
 PAGE = "/office/rewards"
 LIST = "GET /merchant/loyalty/rewards"
@@ -21,7 +21,6 @@ ARCHIVE = "PUT /merchant/loyalty/rewards/*/archive"
 RESTORE = "DELETE /merchant/loyalty/rewards/*/archive"
 WRITES = (CREATE, CHANGE, MOVE, ARCHIVE, RESTORE)
 UPLOAD = "POST /merchant/loyalty/pictures"
-PICTURE = "a1" * 32
 
 SCARF = RewardDetail(
     id=UUID(int=31),

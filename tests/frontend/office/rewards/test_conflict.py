@@ -8,8 +8,8 @@ import pytest
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.kit.forms import Form
 from frontend.office.rewards.conflict import renew, stored_differences
-from tests.frontend.canned import ID, changed
-from tests.frontend.office.rewards.canned import FULL, PICTURE, SCARF, entered, sent
+from tests.frontend.canned import ID, PICTURE, changed
+from tests.frontend.office.rewards.canned import FULL, SCARF, entered, sent
 
 
 @pytest.mark.parametrize(

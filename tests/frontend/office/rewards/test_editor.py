@@ -10,14 +10,13 @@ import pytest
 
 from backend.loyalty.pictures.schemas import PictureView
 from frontend.office.rewards.editor import FORM_BYTES_MAX
-from tests.frontend.canned import changed, found
+from tests.frontend.canned import PICTURE, changed, found
 from tests.frontend.office.rewards.canned import (
     ARCHIVE,
     CHANGE,
     CREATE,
     ONE,
     PAGE,
-    PICTURE,
     RESTORE,
     SCARF,
     SCARF_PAGE,

@@ -14,7 +14,8 @@ from frontend.office.rewards.form import (
     form_of,
     take_errors,
 )
-from tests.frontend.office.rewards.canned import FULL, LANGUAGES, PICTURE, SCARF, entered, sent
+from tests.frontend.canned import PICTURE
+from tests.frontend.office.rewards.canned import FULL, LANGUAGES, SCARF, entered, sent
 
 
 def drafted(**fields: str) -> RewardDraft:

@@ -11,8 +11,8 @@ import pytest
 from backend.core.schemas import Page
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.kit.assets import FOREVER
-from tests.frontend.canned import ID, changed, found
-from tests.frontend.office.rewards.canned import BAG, LIST, MOVE, PAGE, PICTURE, SCARF, SCARF_PAGE
+from tests.frontend.canned import ID, PICTURE, changed, found
+from tests.frontend.office.rewards.canned import BAG, LIST, MOVE, PAGE, SCARF, SCARF_PAGE
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import Browser
 
