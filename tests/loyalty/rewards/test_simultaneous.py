@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.orm import Session
 
 from backend.core.clock import clock
-from backend.loyalty.pictures.models import MerchantPicture
+from backend.loyalty.pictures.queries import keep_from_purge
+from backend.services import Services
 from tests.loyalty.pictures.test_pictures import a_picture
-from tests.world.caller import outcome, refused
+from tests.world.caller import outcome
 from tests.world.office import Office
 from tests.world.shop import Shop
 
@@ -47,3 +46,17 @@ async def test_passes_hear_of_a_period_that_began_since_though_the_owner_changes
     assert await superuser.fetchval(EVENTS, shop.merchant_id) == 0
     await office.change_reward(added, stock=3)
     assert await superuser.fetchval(EVENTS, shop.merchant_id) == 1
+
+
+async def test_a_picture_is_not_purged_while_a_reward_is_saved_with_it(
+    shop: Shop, office: Office, services: Services, superuser: asyncpg.Connection
+) -> None:
+    picture = (await office.upload(a_picture()))["hash"]
+    purged = "SET LOCAL lock_timeout = 100; DELETE FROM pictures"
+    async with services.sessions.committing(shop.merchant_id) as session:
+        assert await keep_from_purge(session, shop.merchant_id, picture)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await superuser.execute(purged)
+    await office.add_reward(picture=picture)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await superuser.execute(purged)
