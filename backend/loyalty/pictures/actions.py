@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -8,13 +9,16 @@ from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.pictures.normalize import normalize
 from backend.loyalty.pictures.schemas import PictureView
 
+NORMALIZERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="picture")
+"""One picture at a time: decoded it takes up to 300 MB. The threads that hash passwords need not wait for it."""
+
 
 async def keep_picture(sessions: Sessions, origin: Origin, file: bytes) -> PictureView:
     """Stores the picture; the same one again changes nothing but the day until which it may stay unused.
 
     Raises PictureUnreadable.
     """
-    picture = await asyncio.to_thread(normalize, file)
+    picture = await asyncio.get_running_loop().run_in_executor(NORMALIZERS, normalize, file)
     row = insert(MerchantPicture).values(
         merchant_id=origin.merchant_id,
         hash=picture.hash,

@@ -24,6 +24,7 @@ async def get_picture(sessions: Sessions, hash_: str) -> tuple[str, bytes]:
     return row
 
 
-async def has_picture(session: AsyncSession, merchant_id: UUID, hash_: str) -> bool:
+async def keep_from_purge(session: AsyncSession, merchant_id: UUID, hash_: str) -> bool:
+    """Until the end of the transaction, which refers to it. False when the merchant has no such picture."""
     own = select(MerchantPicture.hash).where(MerchantPicture.merchant_id == merchant_id, MerchantPicture.hash == hash_)
-    return await session.scalar(own) is not None
+    return await session.scalar(own.with_for_update(read=True, key_share=True)) is not None

@@ -94,7 +94,9 @@ async def move_reward(session: AsyncSession, origin: Origin, reward_id: UUID, po
     before = order.index(reward_id) + 1
     order.insert(position - 1, order.pop(before - 1))
     positions = func.array_position(cast(order, ARRAY(Uuid)), Reward.id)
-    await session.execute(update(Reward).where(*_listed(origin)).values(position=positions))
+    # Not those that were added or restored since: they are not in the order.
+    chosen = Reward.merchant_id == origin.merchant_id, Reward.id.in_(order)
+    await session.execute(update(Reward).where(*chosen).values(position=positions))
     after = await _reread(rewards, reward_id)
     moved = {"before": {"position": before}, "after": {"position": after.position}}
     record_change(session, origin, "reward.moved", subject_id=reward_id, **moved)
@@ -146,11 +148,14 @@ async def _save(edit: _Edit, action: str) -> RewardDetail:
 
 
 async def _tell_passes(edit: _Edit, after: RewardDetail) -> None:
-    session, merchant_id, is_offered = edit.session, edit.origin.merchant_id, after.state == "offered"
-    if edit.reward.is_on_passes != is_offered:
-        await set_on_passes(session, merchant_id, [edit.reward.id], is_on_passes=is_offered)
-    if _on_passes(edit.before) != _on_passes(after):
-        record(session, merchant_id, RewardsChanged(), edit.origin.now)
+    """Also of a period that has begun or ended since passes were told."""
+    session, origin, reward = edit.session, edit.origin, edit.reward
+    is_offered = after.state == "offered"
+    is_news = edit.before is not None and reward.is_on_passes != is_offered
+    if reward.is_on_passes != is_offered:
+        await set_on_passes(session, origin.merchant_id, [reward.id], is_on_passes=is_offered)
+    if is_news or _on_passes(edit.before) != _on_passes(after):
+        record(session, origin.merchant_id, RewardsChanged(), origin.now)
 
 
 async def _reread(rewards: RewardRepository, reward_id: UUID) -> RewardDetail:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.loyalty.pictures.queries import has_picture
+from backend.loyalty.pictures.queries import keep_from_purge
 from backend.loyalty.programs.models import Program
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Store
@@ -17,7 +17,7 @@ async def check_reward(session: AsyncSession, reward: Reward) -> None:
     """Raises ValidationFailed with all errors."""
     errors = [*_check_texts(reward, await _language(session, reward)), *_check_period(reward)]
     errors += await _check_stores(session, reward)
-    if reward.picture and not await has_picture(session, reward.merchant_id, reward.picture):
+    if reward.picture and not await keep_from_purge(session, reward.merchant_id, reward.picture):
         errors.append(FieldError("/picture", "not_found", "Upload the picture first."))
     if errors:
         raise ValidationFailed(*errors)

@@ -21,6 +21,9 @@ async def announce_periods(session: AsyncSession, merchant_id: UUID, now: dateti
         select(Reward.id, is_offered)
         .join(Merchant, Merchant.id == Reward.merchant_id)
         .where(Reward.merchant_id == merchant_id, Reward.is_on_passes != is_offered)
+        # In the order in which `move_reward` locks them.
+        .order_by(Reward.id)
+        .with_for_update(of=Reward)
     )
     by_state: dict[bool, list[UUID]] = {}
     for reward_id, offered in changed.tuples():

@@ -1,6 +1,7 @@
 """Pictures that an owner uploads: made safe, shown under the hash of their content."""
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -102,11 +103,40 @@ def test_what_is_no_picture_is_refused(file: bytes) -> None:
         normalize(file)
 
 
+def test_whatever_a_damaged_file_makes_pillow_raise_is_a_refusal() -> None:
+    exif = Image.Exif()
+    exif[CAMERA], exif[ORIENTATION] = "Camera", 6
+    exif.get_ifd(GPS)[1] = "N"
+    for file in (a_picture("JPEG", exif=exif), a_picture("PNG", exif=exif)):
+        for position in range(len(file)):
+            for value in (0, 1, 2, 4, 255):
+                with suppress(PictureUnreadable):
+                    normalize(file[:position] + bytes([value]) + file[position + 1 :])
+
+
+def test_a_scan_in_gray_of_16_bits_keeps_its_grays() -> None:
+    picture = normalize(a_picture(mode="I;16", color=256 * 100))
+    assert opened_picture(picture.body).convert("L").getpixel((0, 0)) == pytest.approx(100, abs=2)
+
+
+def test_a_picture_of_endless_scans_is_refused_at_once() -> None:
+    """Eight megabytes of them would take half an hour."""
+    file = a_picture("JPEG", progressive=True)
+    scan = file[file.rindex(b"\xff\xda") : -2]
+    normalize(file[:-2] + 5 * scan + file[-2:])
+    with pytest.raises(PictureUnreadable):
+        normalize(file[:-2] + 1000 * scan + file[-2:])
+
+
 async def test_a_refused_file_is_told_so(office: Office) -> None:
     with refused("picture_unreadable", 422):
         await office.upload(b"not a picture")
     with refused("validation_failed", 422):
         await office.ask("POST", "/merchant/loyalty/pictures", files={})
+    two = [("file", ("one.png", a_picture())), ("file", ("two.png", a_picture()))]
+    for files in (two, {"other": ("one.png", a_picture())}, {"file": (None, b"text")}):
+        with refused("validation_failed", 422):
+            await office.ask("POST", "/merchant/loyalty/pictures", files=files)
     with refused("payload_too_large", 413):
         await office.upload(b"x" * (8 * 1024 * 1024 + 1))
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from litestar import Controller, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -23,6 +24,10 @@ FILE_BYTES_MAX = 8 * 1024 * 1024
 """A photo as a phone takes it."""
 
 
+class PictureUpload(msgspec.Struct):
+    file: UploadFile
+
+
 class MerchantPictureController(Controller):
     path = "/loyalty/pictures"
     tags = ["Loyalty - Merchant"]
@@ -38,8 +43,8 @@ class MerchantPictureController(Controller):
     )
     async def upload(
         self,
-        data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
+        data: Annotated[PictureUpload, Body(media_type=RequestEncodingType.MULTI_PART)],
         origin: NamedDependency[Origin],
         sessions: NamedDependency[Sessions],
     ) -> PictureView:
-        return await keep_picture(sessions, origin, await data.read())
+        return await keep_picture(sessions, origin, await data.file.read())
