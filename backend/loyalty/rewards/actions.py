@@ -14,11 +14,12 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
 from backend.loyalty.programs.models import Program
+from backend.loyalty.programs.problems import ProgramMissing
 from backend.loyalty.rewards.checks import check_reward
 from backend.loyalty.rewards.events import RewardsChanged
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.loyalty.rewards.offered import set_on_passes
-from backend.loyalty.rewards.problems import ProgramMissing, RewardArchived, RewardNotFound
+from backend.loyalty.rewards.problems import RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import RewardRepository, open_rewards, reward_detail
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft
 

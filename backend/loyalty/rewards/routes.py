@@ -22,8 +22,9 @@ from backend.core.problems import ValidationFailed
 from backend.core.repository import ListQuery
 from backend.core.schemas import Page
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, versioned
+from backend.loyalty.programs.problems import ProgramMissing
 from backend.loyalty.rewards import actions
-from backend.loyalty.rewards.problems import ProgramMissing, RewardArchived, RewardNotFound
+from backend.loyalty.rewards.problems import RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import SORTINGS, get_reward, list_rewards
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove, RewardStatus
 
