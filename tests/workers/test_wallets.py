@@ -60,6 +60,12 @@ async def workers(settings: Settings, context: dict[str, Any]) -> AsyncIterator[
         yield made
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passes are refreshed without waiting for the owner's next change."""
+    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
+
+
 async def saved(shop: Shop, services: Services, **told: Any) -> Card:
     """In Google's wallet, not up to date yet."""
     card = await shop.a_card(**told)
@@ -319,15 +325,10 @@ def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> N
     assert of_cards == {*SHOWN_ON_PASSES, *SILENT, event_name(events.PointsExpiring)}
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_changed_reward_is_on_all_phones(
-    workers: list[Worker],
-    context: dict,
-    shop: Shop,
-    services: Services,
-    phones: Phones,
-    monkeypatch: pytest.MonkeyPatch,
+    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:
-    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
     cards = [await saved(shop, services, points=points) for points in (10, 20)]
     await relay_outbox(context)
     await run(workers)

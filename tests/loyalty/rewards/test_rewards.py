@@ -119,6 +119,11 @@ async def test_a_sale_between_looking_and_saving_does_not_disturb(shop: Shop, of
         ({"name": {"fr": "Foulard"}}, "/name/en"),
         ({"name": {"en": "  "}}, "/name/en"),
         ({"name": {"en": "x" * 101}}, "/name/en"),
+        ({"name": {"en": "\u200b\u3164\u2800"}}, "/name/en"),
+        ({"name": {"en": "Scarf\nof wool"}}, "/name/en"),
+        ({"name": {"en": "Scarf\u2028"}}, "/name/en"),
+        ({"name": {"en": "\u202efracS"}}, "/name/en"),
+        ({"description": {"en": "Soft\u202e"}}, "/description/en"),
         ({"name": {"xx": "Scarf"}}, "/name"),
         ({"points_required": 0}, "/points_required"),
         ({"stock": -1}, "/stock"),
@@ -252,6 +257,8 @@ async def test_words_find_a_reward_in_any_language_and_spelling(office: Office) 
         ("wol", ["Gloves"]),
         ("%", ["Gloves"]),
         ("nothing", []),
+        ("\0wol\0", ["Gloves"]),
+        ("_", []),
     ):
         listed = names(await office.rewards(query=query))
         assert listed == found, query
