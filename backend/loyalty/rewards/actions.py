@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import Fields, record_change
-from backend.audit.queries import find_last_entry
+from backend.audit.queries import find_entry
 from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
@@ -114,8 +114,9 @@ async def _lock(session: AsyncSession, origin: Origin, reward_id: UUID, if_match
     try:
         check_version(if_match, reward.version)
     except Stale as stale:
-        last = await find_last_entry(session, origin.merchant_id, reward_id)
-        changed_by = last.user_name if last else None
+        # Not the last one: a move is no new version.
+        entry = await find_entry(session, origin.merchant_id, reward_id, reward.updated_at)
+        changed_by = entry.user_name if entry else None
         raise Stale(version=reward.version, changed_at=reward.updated_at, changed_by=changed_by) from stale
     return _Edit(session, origin, rewards, reward, reward_detail(reward))
 
