@@ -28,9 +28,10 @@ from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates import CARD_LINK, ENROLLMENT
-from backend.operations.wallets.tasks import request_sync
+from backend.operations.wallets.tasks import request_refresh
 from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
+from backend.wallets.refresh import has_passes
 from backend.wallets.wallet_links import bump_pass_versions, mark_changed
 from i18n.locales import negotiate
 
@@ -103,8 +104,8 @@ async def repaint_wallets(queue: ArqRedis, session: AsyncSession, event: Event) 
 
 async def refresh_passes(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
     """All passes of the merchant, in one run."""
-    if await bump_pass_versions(session, event.merchant_id):
-        await request_sync(session, queue, event.id, event.merchant_id)
+    if await has_passes(session, event.merchant_id):
+        await request_refresh(session, queue, event.id, event.merchant_id)
 
 
 async def _sync_card(

@@ -22,8 +22,8 @@ QUICK: list[CronJob] = [
     cron(logged(relay_outbox), second=set(range(0, 60, 5)), timeout=25),
     cron(logged(send_queued_mails), second=set(range(2, 60, 10)), timeout=300),
     cron(logged(time_out_holds), second=0, timeout=50),
-    # At every hour it is midnight somewhere.
-    cron(logged(announce_reward_periods), minute=0, second=30, timeout=60),
+    # At every quarter of an hour it is midnight somewhere.
+    cron(logged(announce_reward_periods), minute={0, 15, 30, 45}, second=30, timeout=60),
 ]
 # Retried when the worker dies or is stopped, not when the job fails.
 LONG: list[CronJob] = [

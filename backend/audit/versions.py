@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit.queries import find_last_entry
+from backend.audit.queries import find_entry
 from backend.core.versions import Stale, is_current
 
 
@@ -21,5 +21,6 @@ async def check_version(session: AsyncSession, row: AuditedRow, if_match: str | 
     """Raises PreconditionRequired, or Stale with the name of the user who has changed the row."""
     if is_current(if_match, row.version):
         return
-    last = await find_last_entry(session, row.merchant_id, row.id)
-    raise Stale(version=row.version, changed_at=row.updated_at, changed_by=last.user_name if last else None)
+    # Not the last one: a move in the list is no new version.
+    entry = await find_entry(session, row.merchant_id, row.id, row.updated_at)
+    raise Stale(version=row.version, changed_at=row.updated_at, changed_by=entry.user_name if entry else None)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from backend.core.bodies import CONTROL
 from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
 from backend.core.problems import Problem
@@ -99,8 +100,11 @@ class _After(StatementFilter):
 
 
 def words_in(column: InstrumentedAttribute[str], text: str) -> list[ColumnElement[bool]]:
-    """All words of the text occur in the column, which is folded by the SQL function `search_text`."""
-    return [func.strpos(column, func.folded(word)) > 0 for word in text.split()]
+    """All words of the text occur in the column, which is folded by the SQL function `search_text`.
+
+    Control characters separate words: PostgreSQL refuses NUL.
+    """
+    return [func.strpos(column, func.folded(word)) > 0 for word in CONTROL.sub(" ", text).split()]
 
 
 def _order(sorting: Sorting) -> list[OrderBy]:

@@ -15,6 +15,9 @@ PASSES_QUEUE = "orion:passes"
 COALESCE_SECONDS = 0.25
 """A booking may record several events, and a customer may make several bookings: one push shows them all."""
 
+REFRESH_SECONDS = 10
+"""What an owner changes within this time is one run over all passes."""
+
 
 async def enqueue_pass_syncs(
     queue: ArqRedis,

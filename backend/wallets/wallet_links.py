@@ -15,7 +15,6 @@ from backend.wallets.link_state import (
     IS_FAILED,
     IS_OUT_OF_DATE,
     IS_PROGRAM_REFUSED,
-    IS_REMOVED,
     opened,
     retried,
     with_new_attempts,
@@ -83,20 +82,17 @@ async def reset_attempts(session: AsyncSession, key: LinkKey) -> None:
     await session.execute(with_new_attempts(update(WalletLink).where(has_key(key))))
 
 
-async def bump_pass_versions(session: AsyncSession, merchant_id: UUID, card_ids: Sequence[UUID] | None = None) -> int:
-    """Makes passes out of date, those of these cards or all of the merchant's. Returns the number of cards.
+async def bump_pass_versions(session: AsyncSession, merchant_id: UUID, card_ids: Sequence[UUID]) -> int:
+    """Makes the passes of these cards out of date. Returns the number of cards.
 
-    For changes that are not bookings: the program's name and colors, or a pass that shows something else. Retries
-    failed links too.
+    For changes that are not bookings, such as another name of the customer. Retries failed links too.
     """
-    linked = select(WalletLink.card_id).where(WalletLink.merchant_id == merchant_id, ~IS_REMOVED)
-    chosen = linked if card_ids is None else card_ids
     result = await session.execute(
         update(Card)
-        .where(Card.merchant_id == merchant_id, Card.id.in_(chosen))
+        .where(Card.merchant_id == merchant_id, Card.id.in_(card_ids))
         .values(wallet_version=Card.wallet_version + 1)
     )
-    await _retry_failed(session, merchant_id, WalletLink.card_id.in_(chosen))
+    await _retry_failed(session, merchant_id, WalletLink.card_id.in_(card_ids))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

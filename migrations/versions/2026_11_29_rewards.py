@@ -34,6 +34,7 @@ def downgrade() -> None:
     sql_functions.drop(*NEW_PARAMETER)
     sql_functions.create(down_revision, *NEW_PARAMETER)
     op.execute("REVOKE INSERT, DELETE ON reward_stores FROM orion_app")
+    _pause_what_is_not_offered()
     op.drop_constraint("fk_picture_pictures", "rewards")
     for name in ("period", "value_cents"):
         op.drop_constraint(f"ck_rewards_{name}", "rewards")
@@ -129,6 +130,18 @@ def _change_rewards() -> None:
         op.alter_column("rewards", name, server_default=None)
     op.create_index("ix_rewards_picture", "rewards", ["merchant_id", "picture"])
     op.execute("GRANT INSERT, DELETE ON reward_stores TO orion_app")
+
+
+def _pause_what_is_not_offered() -> None:
+    """Without archive and periods it would be offered."""
+    op.execute("ALTER TABLE rewards NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        """
+        UPDATE rewards SET is_active = false
+        WHERE archived_at IS NOT NULL OR starts_on > current_date OR ends_on < current_date
+        """
+    )
+    op.execute("ALTER TABLE rewards FORCE ROW LEVEL SECURITY")
 
 
 def _guard_rows(table: str, condition: str) -> None:

@@ -82,6 +82,22 @@ async def test_up_and_down_and_up_again(servers: Servers, fresh_settings: Settin
     await connection.close()
 
 
+async def test_what_was_archived_is_not_offered_by_the_revision_before(
+    servers: Servers, fresh_settings: Settings
+) -> None:
+    """It knows neither archives nor periods."""
+    connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
+    await connection.execute("UPDATE rewards SET is_active = true")
+    archived = await connection.fetchval("SELECT id FROM rewards ORDER BY id LIMIT 1")
+    await connection.execute("UPDATE rewards SET archived_at = now() WHERE id = $1", archived)
+    await connection.execute("UPDATE rewards SET starts_on = current_date - 2 WHERE id <> $1", archived)
+    await asyncio.to_thread(downgrade, fresh_settings.migration_url, BASELINE)
+    paused = await connection.fetch("SELECT id FROM rewards WHERE NOT is_active")
+    await asyncio.to_thread(upgrade, fresh_settings.migration_url)
+    await connection.close()
+    assert [row["id"] for row in paused] == [archived]
+
+
 async def test_a_database_of_unknown_revision_is_refused(servers: Servers, fresh_settings: Settings) -> None:
     connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
     await connection.execute("UPDATE alembic_version SET version_num = $1", UNKNOWN)

@@ -18,6 +18,7 @@ from backend.wallets.due import SyncScope
 from backend.wallets.leases import LEASE
 from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
 from backend.wallets.ports import NotifyReason, Permanent, Transient
+from backend.wallets.refresh import bump_all_pass_versions
 from backend.wallets.wallet_links import bump_pass_versions, mark_changed, reset_attempts
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
@@ -106,8 +107,7 @@ async def test_a_new_look_of_the_program_is_another_chance_for_all_its_refused_c
     wallet: Wallet, phones: Phones
 ) -> None:
     cards = [await refused_card(wallet, phones) for _ in range(2)]
-    async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        assert await bump_pass_versions(session, wallet.shop.merchant_id) == 2
+    assert await bump_all_pass_versions(wallet.sync.sessions, wallet.shop.merchant_id) == 2
     assert (await hourly_run(wallet)).counts["synced"] == 2
     assert [phones.points(card["id"]) for card in cards] == [1, 1]
 

@@ -13,7 +13,7 @@ from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, sync_passes
 from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
-from backend.wallets.wallet_links import bump_pass_versions
+from backend.wallets.refresh import bump_all_pass_versions
 from tests.wallets.conftest import GoogleTown
 from tests.world.till import Card
 
@@ -26,8 +26,7 @@ async def hourly_run(town: GoogleTown) -> TaskRun:
 async def changed(town: GoogleTown, **values: Any) -> None:
     """An owner changes the program, and every pass is out of date."""
     await town.shop.change(Program, **values)
-    async with town.services.sessions.committing(town.shop.merchant_id) as session:
-        await bump_pass_versions(session, town.shop.merchant_id)
+    await bump_all_pass_versions(town.services.sessions, town.shop.merchant_id)
 
 
 def program_at_google(town: GoogleTown) -> Resource:

@@ -18,6 +18,7 @@ from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
 from backend.loyalty.ledger import events
 from backend.operations.task_runs.models import TaskRun
+from backend.operations.wallets import tasks
 from backend.operations.wallets.tasks import queue_sync
 from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
@@ -57,6 +58,12 @@ def context(working: dict, phones: Phones) -> dict[str, Any]:
 async def workers(settings: Settings, context: dict[str, Any]) -> AsyncIterator[list[Worker]]:
     async with queue_workers(settings, context) as made:
         yield made
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passes are refreshed without waiting for the owner's next change."""
+    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
 
 
 async def saved(shop: Shop, services: Services, **told: Any) -> Card:
@@ -99,6 +106,40 @@ async def test_passes_of_merged_cards_hear_that_the_links_of_the_one_that_goes_o
     await run(workers)
     [told] = phones.pushed[pushed:]
     assert (str(told.card_id), told.page_version) == (other["id"], 1)
+
+
+async def test_what_an_owner_changes_within_seconds_is_one_run_over_all_passes(
+    context: dict, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+) -> None:
+    async def runs() -> list[str]:
+        found = await superuser.fetch("SELECT id FROM task_runs WHERE merchant_id = $1 ORDER BY created_at", merchant)
+        return [str(row["id"]) for row in found]
+
+    merchant, office = shop.merchant_id, Office.of(shop.claire)
+    cards = [await saved(shop, services) for _ in range(2)]
+    added = await office.add_reward("Scarf", 20)
+    await relay_outbox(context)
+    for points in (30, 40, 50):
+        added = await office.change_reward(added, points_required=points)
+        await relay_outbox(context)
+    (run_id,) = await runs()
+    for _ in range(2):
+        # A job may be repeated.
+        await sync_wallet_passes(context, run_id)
+        assert {push.next_reward_points for push in phones.pushed} == {50}
+        assert {str(push.card_id) for push in phones.pushed} == {card["id"] for card in cards}
+    await office.archive(added)
+    await relay_outbox(context)
+    assert len(await runs()) == 2
+
+
+async def test_nobody_is_refreshed_whose_cards_are_in_no_wallet(
+    context: dict, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    await shop.a_card()
+    await Office.of(shop.claire).add_reward()
+    await relay_outbox(context)
+    assert await superuser.fetchval("SELECT count(*) FROM task_runs WHERE merchant_id = $1", shop.merchant_id) == 0
 
 
 async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: dict, shop: Shop, services: Services) -> None:
@@ -284,6 +325,7 @@ def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> N
     assert of_cards == {*SHOWN_ON_PASSES, *SILENT, event_name(events.PointsExpiring)}
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_changed_reward_is_on_all_phones(
     workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
 ) -> None:

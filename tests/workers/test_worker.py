@@ -2,7 +2,8 @@
 
 import asyncio
 import pickle
-from datetime import datetime, timedelta
+import zoneinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -117,6 +118,14 @@ async def test_what_redis_lost_between_booking_and_relay_is_found(
     assert [mail["To"] for mail in post_office.mails] == ["otto@example.com"]
     await relay_and_send(working)
     assert len(post_office.mails) == 1
+
+
+def test_a_rewards_period_is_announced_when_it_begins_wherever_the_merchant_is() -> None:
+    (minutes,) = [job.minute for job in SCHEDULE if job.name == "cron:announce_reward_periods"]
+    for zone in zoneinfo.available_timezones():
+        for month in (1, 7):
+            midnight = datetime(2030, month, 1, tzinfo=zoneinfo.ZoneInfo(zone)).astimezone(UTC)
+            assert midnight.minute in minutes, zone
 
 
 async def test_a_duplicate_gets_its_link_at_its_own_address_only(

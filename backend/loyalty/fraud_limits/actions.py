@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import record_change
@@ -14,12 +15,16 @@ from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.fraud_limits.queries import list_limits, show_limits
 from backend.loyalty.fraud_limits.schemas import FraudLimitEntry, FraudLimitsView
 
+LOCK = "fraud_limits"
+
 LimitKind = tuple[str, str, int]
 
 
 async def set_limits(session: AsyncSession, origin: Origin, entries: list[FraudLimitEntry]) -> FraudLimitsView:
     """These and no others from now on. Raises ValidationFailed when two limit the same."""
     _refuse_duplicates(entries)
+    # One change after another: there may be no row to lock.
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{LOCK}:{origin.merchant_id}", 0))))
     before = await show_limits(session, origin.merchant_id)
     known = {_kind(limit): limit for limit in await list_limits(session, origin.merchant_id)}
     for entry in entries:

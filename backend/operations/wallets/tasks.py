@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from arq.connections import ArqRedis
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from backend.operations.task_runs.models import TaskRun
 from backend.wallets.catch_up import ProviderStopped, catch_up
 from backend.wallets.due import SyncScope
 from backend.wallets.google.open import Google
-from backend.wallets.jobs import COALESCE_SECONDS, SYNC_PASSES, enqueue_sync_run
+from backend.wallets.jobs import REFRESH_SECONDS, SYNC_PASSES, enqueue_sync_run
 from backend.wallets.ports import Misconfigured, Paused
 from backend.wallets.reconcile import RECONCILE, Reconciliation
 from backend.wallets.sync import WalletSync
@@ -33,15 +34,31 @@ async def queue_sync(
     )
 
 
-async def request_sync(session: AsyncSession, queue: ArqRedis, run_id: UUID, merchant_id: UUID) -> None:
-    """Creates the run over a merchant's passes in the session, and its job. A second call changes nothing.
+async def request_refresh(session: AsyncSession, queue: ArqRedis, run_id: UUID, merchant_id: UUID) -> None:
+    """Creates the run over all passes of a merchant in the session, and its job. A second call changes nothing.
 
-    The job begins when the session has committed; if that takes longer, or fails, `find_lost_syncs` finds the run.
+    Nor does one while a run is still to begin: that run shows this change, too. The job begins when the session has
+    committed; if that takes longer, or fails, `find_lost_syncs` finds the run.
     """
-    run = {"id": run_id, "name": SYNC_PASSES, "merchant_id": merchant_id, "arguments": {"only_failed": False}}
+    if await _is_refresh_waiting(session, merchant_id):
+        return
+    arguments = {"only_failed": False, "is_refresh": True}
+    run = {"id": run_id, "name": SYNC_PASSES, "merchant_id": merchant_id, "arguments": arguments}
     progress: dict[str, Any] = {"created_at": clock.now(), "counts": {}, "failures": {}, "done": 0}
     await session.execute(insert(TaskRun).values(run | progress).on_conflict_do_nothing())
-    await enqueue_sync_run(queue, run_id, defer_by=COALESCE_SECONDS)
+    await enqueue_sync_run(queue, run_id, defer_by=REFRESH_SECONDS)
+
+
+async def _is_refresh_waiting(session: AsyncSession, merchant_id: UUID) -> bool:
+    """Locks the run, so that it begins after this session's commit or is not waiting any more."""
+    waiting = select(TaskRun.id).where(
+        TaskRun.name == SYNC_PASSES,
+        TaskRun.merchant_id == merchant_id,
+        func.jsonb_exists(TaskRun.arguments, "is_refresh"),
+        TaskRun.started_at.is_(None),
+        TaskRun.finished_at.is_(None),
+    )
+    return await session.scalar(waiting.limit(1).with_for_update()) is not None
 
 
 async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = None) -> TaskRun:
@@ -50,6 +67,7 @@ async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = N
         merchant_id=run.merchant_id,
         card_id=UUID(run.arguments["card_id"]) if "card_id" in run.arguments else None,
         only_failed=run.arguments.get("only_failed", False),
+        is_refresh=run.arguments.get("is_refresh", False),
         card_ids=tuple(map(UUID, run.arguments["card_ids"])) if "card_ids" in run.arguments else None,
     )
 

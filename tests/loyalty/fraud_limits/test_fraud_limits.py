@@ -1,5 +1,7 @@
 """The owner sets limits against fraud."""
 
+import asyncio
+
 import asyncpg
 import msgspec
 import pytest
@@ -47,6 +49,13 @@ async def test_two_limits_of_the_same_are_a_mistake(shop: Shop) -> None:
         await Office.of(shop.claire).set_fraud_limits(EARNS, STAMPS, EARNS | {"maximum": 9})
     assert said[0]["errors"][0]["pointer"] == "/limits/2"
     assert await Office.of(shop.claire).fraud_limits() == []
+
+
+async def test_of_changes_at_the_same_time_one_stands_whole(shop: Shop) -> None:
+    office: Office = Office.of(shop.claire)
+    await asyncio.gather(*(office.set_fraud_limits(EARNS | {"maximum": maximum}) for maximum in range(1, 6)))
+    await asyncio.gather(*(office.set_fraud_limits(*limits) for limits in ([], [EARNS], [STAMPS], [], [EARNS])))
+    assert await office.fraud_limits() in ([], [EARNS], [STAMPS])
 
 
 async def test_only_the_owner_sees_and_sets_them_and_only_their_own(opened: OpenShop) -> None:

@@ -83,6 +83,19 @@ async def test_a_change_needs_the_version_it_was_made_from(shop: Shop, office: O
         await office.ask("PATCH", path, json={"points_required": 300}, headers={"if-match": tags})
 
 
+async def test_a_conflict_names_who_made_the_change_and_not_who_moved_the_reward(
+    shop: Shop, office: Office, superuser: asyncpg.Connection
+) -> None:
+    added = await office.add_reward()
+    await office.change_reward(added, points_required=300)
+    clock.move(timedelta(minutes=1))
+    await superuser.execute("UPDATE users SET name = 'Bruno' WHERE id = $1", shop.user_ids["claire"])
+    await office.move_reward(added, 1)
+    with refused("stale", 412) as said:
+        await office.change_reward(added, points_required=250)
+    assert said[0]["changed_by"] == "Claire"
+
+
 async def test_of_two_changes_at_once_one_is_made(office: Office) -> None:
     added = await office.add_reward()
     asked = [office.change_reward(added, points_required=points) for points in range(300, 306)]
@@ -119,6 +132,11 @@ async def test_a_sale_between_looking_and_saving_does_not_disturb(shop: Shop, of
         ({"name": {"fr": "Foulard"}}, "/name/en"),
         ({"name": {"en": "  "}}, "/name/en"),
         ({"name": {"en": "x" * 101}}, "/name/en"),
+        ({"name": {"en": "\u200b\u3164\u2800"}}, "/name/en"),
+        ({"name": {"en": "Scarf\nof wool"}}, "/name/en"),
+        ({"name": {"en": "Scarf\u2028"}}, "/name/en"),
+        ({"name": {"en": "\u202efracS"}}, "/name/en"),
+        ({"description": {"en": "Soft\u202e"}}, "/description/en"),
         ({"name": {"xx": "Scarf"}}, "/name"),
         ({"points_required": 0}, "/points_required"),
         ({"stock": -1}, "/stock"),
@@ -252,6 +270,8 @@ async def test_words_find_a_reward_in_any_language_and_spelling(office: Office) 
         ("wol", ["Gloves"]),
         ("%", ["Gloves"]),
         ("nothing", []),
+        ("\0wol\0", ["Gloves"]),
+        ("_", []),
     ):
         listed = names(await office.rewards(query=query))
         assert listed == found, query

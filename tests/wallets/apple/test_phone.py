@@ -11,7 +11,7 @@ from backend.loyalty.ledger.schemas.bookings import Stamp
 from backend.loyalty.programs.models import Program
 from backend.wallets.apple.passes import ERASED_KEPT, purge_empty_devices, purge_erased_passes
 from backend.wallets.apple.publish import publish
-from backend.wallets.wallet_links import bump_pass_versions
+from backend.wallets.refresh import bump_all_pass_versions
 from tests.conftest import OpenShop
 from tests.wallets.apple.conftest import AppleWorld
 
@@ -226,8 +226,7 @@ async def test_a_program_in_new_colors_is_shown_by_every_phone(world: AppleWorld
     phone = world.phone()
     serials = [(await world.add(phone, card)).opened.serial for card in cards]
     await world.shop.change(Program, card_color="#112233")
-    async with world.services.sessions.committing(world.shop.merchant_id) as session:
-        await bump_pass_versions(session, world.shop.merchant_id)
+    await bump_all_pass_versions(world.services.sessions, world.shop.merchant_id)
     for card in cards:
         await world.updated(card)
     await phone.pushed()
