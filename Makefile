@@ -9,6 +9,10 @@ STEPS ?= 30
 QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers tests/loyalty/cards \
 	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/operations/test_earn.py tests/loyalty/ledger/operations/test_redeem.py
 
+COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=90
+# A path, or else an expression of names: ONLY="void and not merge".
+SELECTED = $(if $(filter tests/%,$(ONLY)),$(ONLY),-k "$(ONLY)")
+
 .DEFAULT_GOAL = help
 .PHONY: run test check lint lint-code lint-types lint-floors lint-templates lint-sentences bench bench-growth mutants simulate install-check messages migration psql clean help
 
@@ -18,9 +22,9 @@ help: ## what there is
 run: $(READY) ## Orion on this machine, with a demo world; Ctrl-C stops it
 	@exec $(PYTHON) -m backend.cli dev
 
-test: $(READY) lint ## every check and every test, with coverage
+test: $(READY) $(if $(ONLY),,lint) ## every check and every test, with coverage; ONLY=tests/loyalty/ledger just these tests
 	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && \
-	exec $(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
+	exec $(PYTHON) -m pytest -n 2 --dist worksteal $(if $(ONLY),$(SELECTED),$(COVERAGE))
 
 check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
 	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)

@@ -1,10 +1,12 @@
 """Real servers, started once per test process; a database with the demo world; the clock and the limits set back."""
 
 import asyncio
+import gc
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +17,12 @@ import httpx
 import hypothesis
 import msgspec
 import pytest
+import structlog
 from litestar.types import ASGIApp
 from msgspec.structs import replace
 
-from backend.app import create_app
-from backend.cli.openapi import document_text
+import backend.app
+from backend.app import GARBAGE_THRESHOLD, create_app
 from backend.core import logs
 from backend.core.clock import clock
 from backend.core.migrations import upgrade
@@ -30,6 +33,8 @@ from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
+from tests.world.cheap_hashes import cheap_hashes
+from tests.world.document import document_text
 from tests.world.limits import forget_everything
 from tests.world.patience import patient
 from tests.world.shop import Shop, open_shop
@@ -67,9 +72,39 @@ class Servers:
         return self.postgres.url(SUPERUSER, database)
 
 
+TESTS = Path(__file__).parent
+UNCOVERED = {"architecture", "frontend", "i18n", "install", "journeys", "mutants", "properties", "runbooks"}
+"""Folders whose tests concern no module of the backend."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begins first: at the end one process would wait for the other."""
-    items.sort(key=lambda item: "runbooks" not in item.path.parts)
+    """Coverage doubles the time of a test. It is measured by the first case of each quick test of a module.
+
+    The longest tests begin first: at the end one process would wait for the other.
+    """
+    measured: set[str] = set()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if is_slow(item) or folder_of(item) in UNCOVERED or name in measured:
+            item.add_marker("no_cover")
+        measured.add(name)
+    items.sort(key=lambda item: (folder_of(item) != "runbooks", not is_slow(item)))
+
+
+def folder_of(item: pytest.Item) -> str:
+    """The first one below `tests`."""
+    return item.path.relative_to(TESTS).parts[0]
+
+
+def is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the garbage collector skips it from here on."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,11 +114,28 @@ def _patience() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _hashes() -> Iterator[None]:
+    with cheap_hashes():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage() -> Iterator[None]:
+    """An application freezes all objects when it starts; those that tests start and stop would stay for ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend.app, "_freeze_loaded_objects", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def log_tape() -> Iterator[io.StringIO]:
     """What the processes under test log, as JSON lines."""
+    configure = structlog.configure
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logs, "sys", SimpleNamespace(stderr=TAPE))
-        # Applications made while tests are collected have pointed the loggers elsewhere, and loggers remember.
+        # A logger would remember the first configuration, which may be that of a frontend or of a worker.
+        patch.setattr(structlog, "configure", lambda **told: configure(**told | {"cache_logger_on_first_use": False}))
+        # Applications made while tests are collected have pointed the loggers elsewhere.
         logs.configure_logs(Settings(environment="test"), "backend")
         yield TAPE
 

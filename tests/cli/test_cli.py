@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from backend.cli import orion as cli
-from backend.cli.openapi import document_text
 from backend.core.migrations import head
 from backend.core.settings import Settings
 from backend.dev import commands, launcher
@@ -19,6 +18,7 @@ from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.services import Services
 from tests.world import PASSWORD
 from tests.world.caller import refused
+from tests.world.document import document_text
 from tests.world.till import AnonymousCaller
 
 Orion = Callable[..., Awaitable[Result]]

@@ -4,6 +4,13 @@ import pytest
 
 from backend.core import hashing
 from backend.core.hashing import hash_now, hash_secret, verify_secret
+from tests.world.cheap_hashes import STRONG
+
+
+@pytest.fixture(autouse=True)
+def _as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "_hasher", STRONG)
+    monkeypatch.setattr(hashing, "_dummy_hash", STRONG.hash("nobody has this password"))
 
 
 async def test_a_secret_is_verified_and_never_the_same_twice() -> None:

@@ -1,9 +1,15 @@
 """Logs say who asked what of whom, and nothing about people."""
 
+import io
+import logging
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
+import structlog
 from msgspec.structs import replace
 
 from backend.core.logs import configure_logs
@@ -101,7 +107,27 @@ def test_a_pool_that_waits_for_its_database_fills_no_log_with_traces(log_lines) 
     assert [line["event"] for line in log_lines()] == ["Something else"]
 
 
-@pytest.mark.parametrize("environment", ["development", "production"])
-def test_a_developer_reads_words_and_a_machine_json(settings: Settings, environment: str) -> None:
-    configure_logs(replace(settings, environment=environment), "backend")
+@pytest.fixture
+def lines_in(log_tape: io.StringIO, log_lines: object, settings: Settings) -> Iterator[Callable[[str], list[str]]]:
+    """The lines of an event of ours and of one of a library, in an environment."""
+
+    def logged(environment: str) -> list[str]:
+        configure_logs(replace(settings, environment=environment), "backend")
+        structlog.get_logger().info("pin_locked", attempts=5)
+        logging.getLogger("library").error("Something else")
+        return log_tape.getvalue().splitlines()
+
+    yield logged
     configure_logs(settings, "backend")
+
+
+def test_a_developer_reads_words(lines_in: Callable[[str], list[str]]) -> None:
+    ours, theirs = lines_in("development")
+    assert re.search(r"\[info *\] pin_locked +attempts=5 process=backend$", ours)
+    assert re.search(r"\[error *\] Something else +process=backend$", theirs)
+
+
+def test_a_machine_reads_json(lines_in: Callable[[str], list[str]]) -> None:
+    ours, theirs = map(msgspec.json.decode, lines_in("production"))
+    assert (ours["level"], ours["event"], ours["attempts"]) == ("info", "pin_locked", 5)
+    assert (theirs["level"], theirs["event"]) == ("error", "Something else")

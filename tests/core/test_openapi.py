@@ -7,9 +7,10 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from backend.cli.openapi import document_text
+from backend.cli import openapi
 from backend.operations.problems import known_problems
 from tests.world.caller import Json, Promises, codes_of
+from tests.world.document import document_text
 from tests.world.till import AnonymousCaller
 
 COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -27,7 +28,7 @@ def test_the_committed_document_is_the_one_the_code_makes() -> None:
 
 
 def test_it_is_the_same_each_time() -> None:
-    assert document_text() == TEXT
+    assert openapi.document_text() == TEXT
 
 
 def test_it_is_a_valid_document() -> None:

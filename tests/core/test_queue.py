@@ -95,10 +95,20 @@ async def test_many_bookings_ring_once() -> None:
 
 
 @pytest.mark.parametrize("error", [RedisError(), TimeoutError(), OSError()])
-async def test_a_doorbell_that_is_broken_disturbs_nobody(error: Exception) -> None:
-    notifier = WorkerNotifier(Ringing(error))  # type: ignore[arg-type]
+async def test_a_queue_that_is_broken_disturbs_nobody_and_is_logged(
+    error: Exception, log_lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    queue = Ringing(error)
+    notifier = WorkerNotifier(queue)  # type: ignore[arg-type]
     notifier.notify()
     await notifier.close()
+    assert queue.rung == 1
+    assert failed_wake_ups(log_lines()) == [type(error).__name__]
+
+
+def failed_wake_ups(lines: list[dict[str, Any]]) -> list[str]:
+    """The names of their errors: `close` raises none of them."""
+    return [line["error"] for line in lines if line["event"] == "worker_wakeup_failed"]
 
 
 async def test_a_booking_while_the_wake_up_of_another_is_on_its_way_rings_anew() -> None:
@@ -113,8 +123,10 @@ async def test_a_booking_while_the_wake_up_of_another_is_on_its_way_rings_anew()
     assert queue.rung == 2
 
 
-async def test_closing_a_doorbell_nobody_rang() -> None:
-    await WorkerNotifier(Ringing()).close()  # type: ignore[arg-type]
+async def test_closing_without_a_booking_wakes_nobody() -> None:
+    queue = Ringing()
+    await WorkerNotifier(queue).close()  # type: ignore[arg-type]
+    assert queue.rung == 0
 
 
 async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services: Services, shop: Shop) -> None:
@@ -138,13 +150,14 @@ async def everything_in(redis: Redis) -> str:
     return " ".join(told)
 
 
-async def test_a_queue_that_is_away_is_given_up() -> None:
+async def test_a_queue_that_is_away_is_given_up(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
     queue = open_queue("redis://127.0.0.1:1")
     notifier = WorkerNotifier(queue)
     notifier.notify()
     async with asyncio.timeout(PATIENCE_SECONDS):
         await notifier.close()
     await queue.aclose(close_connection_pool=True)
+    assert failed_wake_ups(log_lines()) == ["ConnectionError"]
 
 
 async def test_a_queue_that_says_nothing_is_given_up(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
@@ -152,5 +165,4 @@ async def test_a_queue_that_says_nothing_is_given_up(log_lines: Callable[[], lis
     notifier.notify()
     async with asyncio.timeout(PATIENCE_SECONDS):
         await notifier.close()
-    (told,) = [line for line in log_lines() if line["event"] == "worker_wakeup_failed"]
-    assert told["error"] == "TimeoutError"
+    assert failed_wake_ups(log_lines()) == ["TimeoutError"]

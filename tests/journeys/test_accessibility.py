@@ -81,9 +81,9 @@ async def violations(page: Page, axe: Axe, theme: str) -> list[str]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(axe.axe_script)
     options = {"resultTypes": ["violations"]} | ({"runOnly": COLOR_RULES} if theme == "dark" else {})
-    result = await page.evaluate("options => axe.run(options)", options)
+    found = await page.evaluate("async options => (await axe.run(options)).violations", options)
     return [
         f"{rule['id']} {node['html'][:120]} {node['any'][0]['message'][:120] if node['any'] else ''}"
-        for rule in result["violations"]
+        for rule in found
         for node in rule["nodes"]
     ]

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ def phones() -> Phones:
 
 
 OpenWallet = Callable[[WalletProvider, Shop], Wallet]
+OpenWalletApart = Callable[[], Awaitable[Wallet]]
 
 
 @pytest.fixture
@@ -86,6 +87,18 @@ def open_wallet(services: Services, superuser: asyncpg.Connection) -> OpenWallet
 @pytest.fixture
 async def wallet(open_wallet: OpenWallet, phones: Phones, shop: Shop) -> Wallet:
     return open_wallet(phones, shop)
+
+
+@pytest.fixture
+async def open_wallet_apart(own_town: OwnTown, phones: Phones) -> AsyncIterator[OpenWalletApart]:
+    """A wallet of a new shop in a database of the test's own: a run over all merchants visits only its shops."""
+    async with own_town() as town:
+
+        async def opened() -> Wallet:
+            sync = replace(town.services.wallet_sync, providers={phones.name: phones})
+            return Wallet(sync, town.superuser, phones.name, await town.open_shop())
+
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -76,8 +76,9 @@ async def test_a_google_that_refuses_us_is_shown_as_stopped(google_town: GoogleT
     assert (status["google"]["breaker"]["state"], status["errors"]) == ("closed", [])
 
 
-async def test_without_wallets_nothing_is_wrong(sign_in) -> None:
-    status = await (await sign_in(PAUL)).get(STATUS)
+async def test_without_wallets_nothing_is_wrong(own_town: OwnTown) -> None:
+    async with own_town() as town:
+        status = await (await signed_in(town, PAUL)).get(STATUS)
     assert (status["google_configured"], status["apple_configured"], status["errors"]) == (False, False, [])
     assert (status["credentials_valid"], status["issuer"]) == (None, None)
 

@@ -12,9 +12,8 @@ from backend.wallets import due
 from backend.wallets.catch_up import ProviderStopped, catch_up
 from backend.wallets.due import SyncScope
 from backend.wallets.ports import Misconfigured, Paused, Permanent, Transient
-from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
-from tests.wallets.conftest import OpenWallet, Wallet
+from tests.wallets.conftest import OpenWalletApart, Wallet
 from tests.world.till import Card
 
 BUSY = Transient("503", "Busy.")
@@ -120,19 +119,16 @@ async def test_one_bad_card_never_stops_the_others(wallet: Wallet, phones: Phone
 
 
 async def test_one_bad_merchant_never_stops_the_others(
-    open_wallet: OpenWallet, phones: Phones, opened: OpenShop, pauses: Pauses, superuser: asyncpg.Connection
+    open_wallet_apart: OpenWalletApart, phones: Phones, pauses: Pauses
 ) -> None:
-    bad, good = open_wallet(phones, await opened()), open_wallet(phones, await opened())
+    bad, good = await open_wallet_apart(), await open_wallet_apart()
     (refused,) = await behind(bad, 1)
     phones.fails = [Permanent("class_refused", "The program has no logo.")]
     await bad.update(refused)
     cards = await behind(bad, 1) + await behind(good, 1)
-    await superuser.execute("UPDATE merchants SET timezone = 'Mars/Olympus' WHERE id = $1", bad.shop.merchant_id)
-    try:
-        progress = Progress()
-        await catch_up(good.sync, SyncScope(), progress, pause=pauses)
-    finally:
-        await superuser.execute("UPDATE merchants SET timezone = 'Europe/Paris' WHERE id = $1", bad.shop.merchant_id)
+    await bad.superuser.execute("UPDATE merchants SET timezone = 'Mars/Olympus' WHERE id = $1", bad.shop.merchant_id)
+    progress = Progress()
+    await catch_up(good.sync, SyncScope(), progress, pause=pauses)
     assert [phones.points(card["id"]) for card in cards] == [0, 1]
     assert progress.failures == {cards[0]["id"]: "google: internal: ZoneInfoNotFoundError"}
 
@@ -235,11 +231,10 @@ async def test_one_card_is_sent_whatever_it_shows(wallet: Wallet, phones: Phones
 
 
 async def test_a_run_over_everything_finds_every_merchants_passes(
-    open_wallet: OpenWallet, phones: Phones, opened: OpenShop, pauses: Pauses
+    open_wallet_apart: OpenWalletApart, phones: Phones, pauses: Pauses
 ) -> None:
     cards = []
-    for shop in (await opened(), await opened()):
-        wallet = open_wallet(phones, shop)
+    for wallet in (await open_wallet_apart(), await open_wallet_apart()):
         cards += await behind(wallet, 1)
     await catch_up(wallet.sync, SyncScope(), Progress(), pause=pauses)
     assert [phones.points(card["id"]) for card in cards] == [1, 1]

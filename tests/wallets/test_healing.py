@@ -21,7 +21,7 @@ from backend.wallets.ports import NotifyReason, Permanent, Transient
 from backend.wallets.wallet_links import bump_pass_versions, mark_changed, reset_attempts
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
-from tests.wallets.conftest import OpenWallet, Wallet
+from tests.wallets.conftest import OpenWallet, OpenWalletApart, Wallet
 from tests.world.till import Card
 
 REFUSED = Permanent("refused", "The name is no name.")
@@ -171,9 +171,9 @@ async def test_cards_refused_for_their_own_sake_do_not_heal_with_the_program(wal
 
 @pytest.mark.parametrize("fault", [Transient("503", "Busy."), ZeroDivisionError()])
 async def test_a_program_that_cannot_be_asked_about_stops_nobody_elses_passes(
-    open_wallet: OpenWallet, phones: Phones, opened: OpenShop, fault: Exception
+    open_wallet_apart: OpenWalletApart, phones: Phones, fault: Exception
 ) -> None:
-    bad, good = open_wallet(phones, await opened()), open_wallet(phones, await opened())
+    bad, good = await open_wallet_apart(), await open_wallet_apart()
     await refused_card(bad, phones, PROGRAM_REFUSED)
     card = await good.a_card()
     await good.shop.anna.earn(card, cents=100)

@@ -2,31 +2,40 @@
 
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.audit.actions import record_change
 from backend.core.ids import new_id
+from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.fraud_limits.models import FraudLimit
-from backend.loyalty.fraud_limits.queries import list_limits
-from backend.loyalty.fraud_limits.schemas import FraudLimitEntry
+from backend.loyalty.fraud_limits.queries import list_limits, show_limits
+from backend.loyalty.fraud_limits.schemas import FraudLimitEntry, FraudLimitsView
 
 LimitKind = tuple[str, str, int]
 
 
-async def set_limits(session: AsyncSession, merchant_id: UUID, entries: list[FraudLimitEntry]) -> None:
+async def set_limits(session: AsyncSession, origin: Origin, entries: list[FraudLimitEntry]) -> FraudLimitsView:
     """These and no others from now on. Raises ValidationFailed when two limit the same."""
     _refuse_duplicates(entries)
-    known = {_kind(limit): limit for limit in await list_limits(session, merchant_id)}
+    before = await show_limits(session, origin.merchant_id)
+    known = {_kind(limit): limit for limit in await list_limits(session, origin.merchant_id)}
     for entry in entries:
         limit = known.pop(_kind(entry), None)
         if limit is None:
-            session.add(_new_limit(merchant_id, entry))
+            session.add(_new_limit(origin.merchant_id, entry))
         else:
             limit.maximum = entry.maximum
     for left in known.values():
         await session.delete(left)
     await session.flush()
+    after = await show_limits(session, origin.merchant_id)
+    record_change(
+        session, origin, "fraud_limits.changed", before=msgspec.to_builtins(before), after=msgspec.to_builtins(after)
+    )
+    return after
 
 
 def _refuse_duplicates(entries: list[FraudLimitEntry]) -> None:

@@ -44,5 +44,4 @@ class MerchantFraudLimitController(Controller):
         self, data: JSONBody[FraudLimitList], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]
     ) -> FraudLimitsView:
         async with sessions.committing(origin.merchant_id) as session:
-            await set_limits(session, origin.merchant_id, data.limits)
-            return await show_limits(session, origin.merchant_id)
+            return await set_limits(session, origin, data.limits)

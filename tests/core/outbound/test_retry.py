@@ -8,8 +8,7 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
 
 def test_four_attempts_with_about_one_four_and_sixteen_seconds_between() -> None:
-    assert TRIES == 4
-    for attempt, seconds in ((2, 1), (3, 4), (4, 16)):
+    for attempt, seconds in zip(range(2, TRIES + 1), (1, 4, 16), strict=True):
         pauses = {pause_before(attempt) for _ in range(200)}
         assert min(pauses) >= 0.8 * seconds
         assert max(pauses) <= 1.2 * seconds

@@ -1,5 +1,7 @@
 """The owner sets limits against fraud."""
 
+import asyncpg
+import msgspec
 import pytest
 
 from tests.conftest import OpenShop
@@ -54,3 +56,14 @@ async def test_only_the_owner_sees_and_sets_them_and_only_their_own(opened: Open
             await ask
     await Office.of(mine.claire).set_fraud_limits(EARNS)
     assert await Office.of(theirs.claire).fraud_limits() == []
+
+
+async def test_a_change_is_in_the_audit(shop: Shop, superuser: asyncpg.Connection) -> None:
+    office: Office = Office.of(shop.claire)
+    for _ in range(2):
+        await office.set_fraud_limits(EARNS)
+    await office.set_fraud_limits()
+    entries = await superuser.fetch("SELECT * FROM audit_entries WHERE merchant_id = $1 ORDER BY id", shop.merchant_id)
+    assert [(entry["action"], entry["user_name"]) for entry in entries] == [("fraud_limits.changed", "Claire")] * 2
+    assert [msgspec.json.decode(entry["before"]) for entry in entries] == [{"limits": []}, {"limits": [EARNS]}]
+    assert [msgspec.json.decode(entry["after"]) for entry in entries] == [{"limits": [EARNS]}, {"limits": []}]
