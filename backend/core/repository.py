@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
 from backend.core.schemas import Answer, Page
+from i18n.unseen import CONTROL
 
 Entity = TypeVar("Entity", bound=TenantEntity)
 View = TypeVar("View", bound=Answer)
@@ -88,8 +89,11 @@ class _After(StatementFilter):
 
 
 def words_in(column: InstrumentedAttribute[str], text: str) -> list[ColumnElement[bool]]:
-    """All words of the text occur in the column, which is folded by the SQL function `search_text`."""
-    return [func.strpos(column, func.folded(word)) > 0 for word in text.split()]
+    """All words of the text occur in the column, which is folded by the SQL function `search_text`.
+
+    Control characters separate words: no stored text has any, and PostgreSQL refuses NUL.
+    """
+    return [func.strpos(column, func.folded(word)) > 0 for word in CONTROL.sub(" ", text).split()]
 
 
 def _order(sorting: Sorting) -> list[OrderBy]:

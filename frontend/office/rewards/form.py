@@ -15,6 +15,7 @@ from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES
 from i18n.money import AmountError, parse_amount
 from i18n.translator import N_, get_translator
+from i18n.unseen import CONTROL
 
 NAME_MAX, DESCRIPTION_MAX = 100, 500
 POINTS_MAX, STOCK_MAX, LIMIT_MAX = 1_000_000, 1_000_000, 1_000
@@ -130,6 +131,8 @@ def _texts(form: Form, name: str, longest: int, say: Callable[..., str]) -> dict
     for language, text in texts.items():
         if len(text) > longest:
             form.errors[f"{name}_{language}"] = say(N_("This text is too long."))
+        elif CONTROL.search(text):
+            form.errors[f"{name}_{language}"] = say(WRONG)
     return {language: text for language, text in texts.items() if text}
 
 

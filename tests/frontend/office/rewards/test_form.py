@@ -69,6 +69,7 @@ def test_costs_are_entered_as_people_write_them(text: str, cents: int) -> None:
         ("ends_on", "2026-02-30", "Enter a date."),
         ("name_en", "x" * 101, "This text is too long."),
         ("name_de", "· · ·", "Check this value."),
+        ("name_de", "Sch\0al", "Check this value."),
         ("description_lb", "x" * 501, "This text is too long."),
         ("picture", "../../sign-out", "Check this value."),
         ("store_ids", "hub", "Check this value."),
