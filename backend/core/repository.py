@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.core.bodies import CONTROL
 from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
 from backend.core.problems import Problem
 from backend.core.schemas import Answer, Page
+from i18n.unseen import CONTROL
 
 Entity = TypeVar("Entity", bound=TenantEntity)
 View = TypeVar("View", bound=Answer)
@@ -102,7 +102,7 @@ class _After(StatementFilter):
 def words_in(column: InstrumentedAttribute[str], text: str) -> list[ColumnElement[bool]]:
     """All words of the text occur in the column, which is folded by the SQL function `search_text`.
 
-    Control characters separate words: PostgreSQL refuses NUL.
+    Control characters separate words: no stored text has any, and PostgreSQL refuses NUL.
     """
     return [func.strpos(column, func.folded(word)) > 0 for word in CONTROL.sub(" ", text).split()]
 

@@ -15,6 +15,7 @@ from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES
 from i18n.money import AmountError, parse_amount
 from i18n.translator import N_, get_translator
+from i18n.unseen import CONTROL
 
 NAME_MAX, DESCRIPTION_MAX = 100, 500
 POINTS_MAX, STOCK_MAX, LIMIT_MAX = 1_000_000, 1_000_000, 1_000
@@ -113,10 +114,10 @@ def values_of(form: Form, language: str) -> Values:
     return {
         "name": _texts(form, "name", NAME_MAX, say),
         "description": _texts(form, "description", DESCRIPTION_MAX, say),
-        "points_required": _number(form, "points_required", 1, POINTS_MAX, say),
+        "points_required": _number(form, "points_required", 1, POINTS_MAX, language),
         "value_cents": _cents(form, say),
-        "stock": _number(form, "stock", 0, STOCK_MAX, say, is_optional=True),
-        "limit_per_card": _number(form, "limit_per_card", 1, LIMIT_MAX, say, is_optional=True),
+        "stock": _number(form, "stock", 0, STOCK_MAX, language, is_optional=True),
+        "limit_per_card": _number(form, "limit_per_card", 1, LIMIT_MAX, language, is_optional=True),
         "store_ids": form.many("store_ids"),
         "starts_on": _day(form, "starts_on", say),
         "ends_on": _day(form, "ends_on", say),
@@ -130,17 +131,19 @@ def _texts(form: Form, name: str, longest: int, say: Callable[..., str]) -> dict
     for language, text in texts.items():
         if len(text) > longest:
             form.errors[f"{name}_{language}"] = say(N_("This text is too long."))
+        elif CONTROL.search(text):
+            form.errors[f"{name}_{language}"] = say(WRONG)
     return {language: text for language, text in texts.items() if text}
 
 
-def _number(
-    form: Form, name: str, least: int, most: int, say: Callable[..., str], *, is_optional: bool = False
-) -> int | None:
+def _number(form: Form, name: str, least: int, most: int, language: str, *, is_optional: bool = False) -> int | None:
     text = form.text(name)
     if not text and is_optional:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX and least <= int(text) <= most):
-        form.errors[name] = say(N_("Enter a whole number from %(least)s to %(most)s."), least=least, most=most)
+        say, number = get_translator(language).gettext, get_formatter(language).number
+        sentence = N_("Enter a whole number from %(least)s to %(most)s.")
+        form.errors[name] = say(sentence, least=number(least), most=number(most))
         return None
     return int(text)
 

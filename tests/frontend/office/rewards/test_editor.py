@@ -78,7 +78,7 @@ async def test_a_mistake_keeps_the_entries_and_the_key(claire: Browser, backend:
     key = claire.hidden("idem")
     answer = await claire.submit(PAGE, name_fr='<b>"Écharpe"', points_required="many", store_ids=[str(OUTLET.id)])
     assert answer.status_code == 422
-    assert claire.says("points_required") == "Enter a whole number from 1 to 1000000."
+    assert claire.says("points_required") == "Enter a whole number from 1 to 1,000,000."
     kept = claire.fields(PAGE)
     assert (kept["name_fr"], kept["points_required"]) == ('<b>"Écharpe"', "many")
     assert (kept["store_ids"], kept["idem"]) == (str(OUTLET.id), key)

@@ -230,7 +230,7 @@ async def test_a_picture_that_cannot_be_read_now_is_not_cached(browser: Browser,
     assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
 
 
-async def test_a_saved_reward_is_named_also_when_it_is_far_down(claire: Browser, backend: StaffBackend) -> None:
+async def test_the_reward_that_was_saved_is_named(claire: Browser, backend: StaffBackend) -> None:
     await claire.open(f"{PAGE}?saved={BAG.id}")
     assert "“Sac” is saved." in claire.text
     await claire.open(f"{PAGE}?saved={UUID(int=77)}")
