@@ -234,4 +234,6 @@ async def test_the_reward_that_was_saved_is_named(claire: Browser, backend: Staf
     await claire.open(f"{PAGE}?saved={BAG.id}")
     assert "“Sac” is saved." in claire.text
     await claire.open(f"{PAGE}?saved={UUID(int=77)}")
+    assert "The reward is saved." in claire.text, "also when it is on another page"
+    await claire.open(PAGE)
     assert "is saved" not in claire.text
