@@ -23,11 +23,12 @@ from frontend.card.views import send_card_link, show_card_page, show_lost_card, 
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
+from frontend.kit.pictures import show_picture
 from frontend.office.guard import require_owner
 from frontend.office.overview.views import show_office
-from frontend.office.rewards.archive import archive, restore
-from frontend.office.rewards.editor import change, create, show_new, show_reward
-from frontend.office.rewards.views import move, show_picture, show_rewards
+from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
+from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
+from frontend.office.rewards.views import show_rewards, take_reward_move
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -87,13 +88,13 @@ OFFICE = Router(
     route_handlers=[
         show_office,
         show_rewards,
-        move,
+        take_reward_move,
         show_new,
-        create,
+        take_new_reward,
         show_reward,
-        change,
-        archive,
-        restore,
+        take_reward,
+        take_reward_archive,
+        take_reward_restore,
     ],
 )
 ADMIN = Router(

@@ -1,9 +1,8 @@
-"""Rewards in the office, and their pictures."""
+"""Rewards in the office."""
 
 from uuid import UUID
 
 from backend.core.schemas import Page
-from backend.loyalty.pictures.schemas import PictureView
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove
 from frontend.api.client import Caller
 
@@ -41,13 +40,3 @@ async def archive_reward(caller: Caller, reward_id: UUID, *, version: int) -> Re
 
 async def restore_reward(caller: Caller, reward_id: UUID, *, version: int) -> RewardDetail:
     return await caller.delete(f"{REWARDS}/{reward_id}/archive", RewardDetail, version=version)
-
-
-async def upload_picture(caller: Caller, file: bytes) -> PictureView:
-    return await caller.upload("/merchant/loyalty/pictures", file, PictureView)
-
-
-async def read_picture(caller: Caller, picture: str) -> tuple[str, bytes]:
-    """Media type and content."""
-    response = await caller.read(f"/storefront/loyalty/pictures/{picture}")
-    return response.headers["content-type"], response.content

@@ -8,11 +8,12 @@ from litestar.params import FromPath
 
 from frontend.api.client import BackendProblem, Caller
 from frontend.api.rewards import archive_reward, get_reward, restore_reward
+from frontend.kit.fields import version_of
 from frontend.kit.forms import read_form
 from frontend.kit.pages import redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.office.rewards.editor_page import editor_page, saved_by, version_of
+from frontend.office.rewards.editor_page import editor_page, saved_by
 from frontend.office.rewards.form import form_of
 from frontend.office.rewards.views import REWARDS
 
@@ -20,12 +21,16 @@ STALE = 412
 
 
 @post(f"{REWARDS}/{{reward_id:uuid}}/archive")
-async def archive(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
+async def take_reward_archive(
+    request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]
+) -> Response[str]:
     return await _move_to_archive(request, caller, reward_id, is_archived=True)
 
 
 @post(f"{REWARDS}/{{reward_id:uuid}}/restore")
-async def restore(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
+async def take_reward_restore(
+    request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]
+) -> Response[str]:
     return await _move_to_archive(request, caller, reward_id, is_archived=False)
 
 

@@ -3,27 +3,26 @@
 from uuid import UUID, uuid4
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
-from frontend.api.rewards import change_reward, create_reward, get_reward, upload_picture
+from frontend.api.rewards import change_reward, create_reward, get_reward
+from frontend.kit.fields import version_of
 from frontend.kit.forms import Form, read_form, read_query
 from frontend.kit.pages import redirect
+from frontend.kit.pictures import FORM_BYTES_MAX, take_picture
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import AWAY, SIGNED_OUT, log_unavailable
 from frontend.kit.request import Request
 from frontend.office.rewards.conflict import renew, stored_differences
-from frontend.office.rewards.editor_page import editor_page, saved_by, version_of
+from frontend.office.rewards.editor_page import editor_page, saved_by
 from frontend.office.rewards.form import change_of, draft_of, empty_form, form_of, take_errors
 from frontend.office.rewards.views import REWARDS, text_languages_of
 from i18n.translator import N_, get_translator
 
-FORM_BYTES_MAX = 9 * 1024 * 1024
-"""More than the backend takes for a picture, so that a picture that is too large gets its own sentence."""
-STALE, UNPROCESSABLE, TOO_LARGE = 412, 422, 413
+STALE, UNPROCESSABLE = 412, 422
 
 
 @get(f"{REWARDS}/new", name="office-reward-new")
@@ -33,10 +32,10 @@ async def show_new(request: Request) -> Response[str]:
 
 
 @post(REWARDS, request_max_body_size=FORM_BYTES_MAX)
-async def create(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+async def take_new_reward(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form = await read_form(request)
     try:
-        await _upload(request, caller, form)
+        await take_picture(request, caller, form)
         draft = draft_of(form, language_of(request), text_languages_of(request))
         if draft is None:
             return editor_page(request, form, status=UNPROCESSABLE)
@@ -55,10 +54,10 @@ async def show_reward(request: Request, caller: NamedDependency[Caller], reward_
 
 
 @post(f"{REWARDS}/{{reward_id:uuid}}", request_max_body_size=FORM_BYTES_MAX)
-async def change(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
+async def take_reward(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
     form = await read_form(request)
     try:
-        await _upload(request, caller, form)
+        await take_picture(request, caller, form)
         body = change_of(form, language_of(request), text_languages_of(request))
         if body is None:
             return editor_page(request, form, reward_id, await get_reward(caller, reward_id), status=UNPROCESSABLE)
@@ -72,34 +71,15 @@ async def change(request: Request, caller: NamedDependency[Caller], reward_id: F
     return redirect(request, f"{REWARDS}?saved={reward_id}")
 
 
-async def _upload(request: Request, caller: Caller, form: Form) -> None:
-    """Keeps the hash of a new picture in the form, so that it is not lost when another field is invalid."""
-    file = (await request.form()).get("picture_file")
-    content = await file.read() if isinstance(file, UploadFile) else b""
-    if not content:
-        return
-    try:
-        form.fields["picture"] = (await upload_picture(caller, content)).hash
-        form.fields.pop("remove_picture", None)
-    except BackendProblem as problem:
-        if problem.status == TOO_LARGE:
-            say = get_translator(language_of(request)).gettext
-            form.errors["picture"] = say(N_("The picture is larger than 8 MB. Choose a smaller one."))
-        elif problem.code == "picture_unreadable":
-            form.errors["picture"] = problem.sentence
-        else:
-            raise
-
-
 async def _stale(
     request: Request, caller: Caller, reward_id: UUID, form: Form, problem: BackendProblem
 ) -> Response[str]:
-    """Somebody has saved meanwhile. The form shows what differs; saved once more, it replaces that."""
+    """Shows the stored values that differ. Saving again overwrites them."""
     language = language_of(request)
     current = await get_reward(caller, reward_id)
     changed = stored_differences(form, current, language)
     if not changed:
-        # The same form was sent twice.
+        # Nothing differs: the same form was sent twice.
         return redirect(request, f"{REWARDS}?saved={reward_id}")
     renew(form, current, language)
     who = saved_by(request, problem)

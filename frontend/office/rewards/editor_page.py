@@ -16,9 +16,6 @@ from frontend.office.rewards.messages import RewardMessages
 from frontend.office.rewards.views import text_languages_of
 from i18n.translator import N_, get_translator
 
-MISSING = -1
-"""No version: the backend refuses it like an old one."""
-
 
 def editor_page(
     request: Request,
@@ -32,7 +29,7 @@ def editor_page(
 ) -> Response[str]:
     """`reward_id`: None for a new one. `reward`: as it is stored; None when it could not be read.
 
-    `stale`: who has saved meanwhile. `differences`: what they have saved, by field.
+    `stale`: name of the person who saved in between. `differences`: what they have saved, by field.
     """
     person, text_languages = find_person(request), text_languages_of(request)
     return page(
@@ -50,11 +47,6 @@ def editor_page(
     )
 
 
-def version_of(form: Form) -> int:
-    text = form.text("version")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len("9999999") else MISSING
-
-
 def saved_by(request: Request, problem: BackendProblem) -> str:
-    """The name of whoever has saved meanwhile; empty when the backend does not know."""
+    """The name of the person who saved in between, or “Somebody else”."""
     return str(problem.facts.get("changed_by") or get_translator(language_of(request)).gettext(N_("Somebody else")))

@@ -7,12 +7,10 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from frontend.api.client import BackendProblem, Caller
-from frontend.api.rewards import list_rewards, move_reward, read_picture
-from frontend.kit.assets import FOREVER
+from frontend.api.rewards import list_rewards, move_reward
 from frontend.kit.forms import read_form, read_query
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import find_person
@@ -24,8 +22,8 @@ from i18n.translator import get_translator
 
 REWARDS = "/office/rewards"
 QUERY_MAX = 100
-GONE, NOT_FOUND = 410, 404
-POSITION, PICTURE = re.compile("[1-9][0-9]{0,3}"), re.compile("[0-9a-f]{64}")
+GONE = 410
+POSITION = re.compile("[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Asked:
 
     @property
     def is_whole(self) -> bool:
-        """All that is offered, in the order in which it is offered: only then rows can be moved."""
+        """No filter and the default order. Rows can be moved only then."""
         return self == Asked()
 
     @property
@@ -66,28 +64,16 @@ async def show_rewards(request: Request, caller: NamedDependency[Caller]) -> Res
 
 
 @post(f"{REWARDS}/{{reward_id:uuid}}/position", status_code=200)
-async def move(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
-    """`position`: where it goes, counted from 1."""
+async def take_reward_move(
+    request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]
+) -> Response[str]:
+    """`position`: the new one, counted from 1. An invalid one is ignored."""
     position = (await read_form(request)).text("position")
     if POSITION.fullmatch(position):
         await move_reward(caller, reward_id, int(position))
     if not is_htmx(request):
         return redirect(request, f"{REWARDS}#{reward_id}")
     return await _list(request, caller, Asked(), moved=str(reward_id))
-
-
-@get("/pictures/{picture:str}", name="picture")
-async def show_picture(caller: NamedDependency[Caller], picture: FromPath[str]) -> Response[bytes]:
-    """From this site: a page may show no other site's pictures."""
-    if not PICTURE.fullmatch(picture):
-        raise NotFoundException
-    try:
-        media_type, content = await read_picture(caller, picture)
-    except BackendProblem as problem:
-        if problem.status == NOT_FOUND:
-            raise NotFoundException from problem
-        raise
-    return Response(content, media_type=media_type, headers={"Cache-Control": FOREVER})
 
 
 def text_languages_of(request: Request) -> Sequence[str]:
