@@ -149,7 +149,11 @@ def _rewards() -> Rows:
             "points_required": 100 * (place + 1),
             "value_cents": 500,
             "is_active": True,
+            "position": place + 1,
+            "is_on_passes": True,
+            "version": 1,
             "created_at": MADE_AT,
+            "updated_at": MADE_AT,
         }
         for n in range(MERCHANTS)
         for place in range(REWARDS_EACH)

@@ -126,11 +126,12 @@ async def test_one_bad_merchant_never_stops_the_others(
     phones.fails = [Permanent("class_refused", "The program has no logo.")]
     await bad.update(refused)
     cards = await behind(bad, 1) + await behind(good, 1)
-    await bad.superuser.execute("UPDATE merchants SET timezone = 'Mars/Olympus' WHERE id = $1", bad.shop.merchant_id)
+    broken = "UPDATE programs SET terms_text = '[]' WHERE merchant_id = $1"
+    await bad.superuser.execute(broken, bad.shop.merchant_id)
     progress = Progress()
     await catch_up(good.sync, SyncScope(), progress, pause=pauses)
     assert [phones.points(card["id"]) for card in cards] == [0, 1]
-    assert progress.failures == {cards[0]["id"]: "google: internal: ZoneInfoNotFoundError"}
+    assert progress.failures == {cards[0]["id"]: "google: internal: ValidationError"}
 
 
 async def test_a_provider_that_refuses_us_is_the_runs_error_and_no_cards_fault(
