@@ -25,7 +25,8 @@ from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.office.guard import require_owner
 from frontend.office.overview.views import show_office
-from frontend.office.rewards.editor import archive, change, create, restore, show_new, show_reward
+from frontend.office.rewards.archive import archive, restore
+from frontend.office.rewards.editor import change, create, show_new, show_reward
 from frontend.office.rewards.views import move, show_picture, show_rewards
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports

@@ -9,6 +9,8 @@ UNSEEN_IN_TEXT = re.compile(
 )
 """A smaller set: some scripts need joiners, and bidirectional controls are refused elsewhere. A scan ends with a Tab.
 """
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""All control characters but tab, line feed and carriage return. PostgreSQL refuses NUL; the others are invisible."""
 AS_TYPED = "password"
 
 

@@ -1,4 +1,4 @@
-"""Stored answers: the response to an idempotency key, written in the transaction that it reports."""
+"""Stored answers: the response to an idempotency key, written in the same transaction as the change."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime

@@ -8,11 +8,9 @@ from litestar import Request
 from litestar.exceptions import ValidationException
 
 from backend.core.problems import MalformedJson
-from i18n.unseen import clean_field
+from i18n.unseen import CONTROL, clean_field
 
 WHERE = re.compile(r" - at `\$\.?(.*)`$")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""All control characters but tab, line feed and carriage return. PostgreSQL refuses NUL; the others are invisible."""
 
 
 class StrictRequest(Request[Any, Any, Any]):

@@ -82,7 +82,7 @@ class OutboxMessage(PlatformRow):
 
 
 class StoredAnswer(TenantRow):
-    """The response to an idempotency key, byte for byte, written in the transaction of its booking."""
+    """The response to an idempotency key, byte for byte, written in the transaction of its change."""
 
     __tablename__ = "stored_answers"
     __table_args__ = (Index("ix_stored_answers_created_at", "created_at"),)

@@ -1,6 +1,6 @@
 """Reads and writes one merchant's rows: single rows, and lists with filters, a sort order and signed cursors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.core.bodies import CONTROL
 from backend.core.models import TenantEntity
 from backend.core.paging import Cursors, Position
+from backend.core.problems import Problem
 from backend.core.schemas import Answer, Page
+from i18n.unseen import CONTROL
 
 Entity = TypeVar("Entity", bound=TenantEntity)
 View = TypeVar("View", bound=Answer)
@@ -23,7 +24,10 @@ Filter = StatementFilter | ColumnElement[bool]
 
 
 class Sorting(NamedTuple):
-    """Rows with equal values are sorted by id, so that every row has one position."""
+    """Rows with equal values are sorted by id, so that every row has one position.
+
+    The column is NOT NULL, and a number, a text or a time: cursors bring dates back as texts.
+    """
 
     column: InstrumentedAttribute[Any]
     is_descending: bool = False
@@ -34,7 +38,8 @@ class ListQuery:
     """What the reader of a list asks for. A cursor is accepted only by the list, sorting and filters that made it."""
 
     name: str
-    """Of the list, with its filters."""
+    filters: Sequence[object]
+    """The values of the filters. With the name and the sorting they are part of the cursor's signature."""
     sorting: Sorting
     limit: int
     after: str | None
@@ -42,7 +47,7 @@ class ListQuery:
 
     @property
     def scope(self) -> str:
-        return f"{self.name}:{self.sorting.column.key}:{self.sorting.is_descending}"
+        return repr((self.name, *map(str, self.filters), self.sorting.column.key, self.sorting.is_descending))
 
 
 class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
@@ -57,8 +62,14 @@ class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
         self.merchant_id = merchant_id
 
     async def find(self, row_id: UUID, *, is_locked: bool = False) -> Entity | None:
-        """`is_locked`: until the end of the transaction no other one changes the row."""
+        """`is_locked`: locks the row until the transaction ends."""
         return await self.get_one_or_none(id=row_id, with_for_update=is_locked or None)
+
+    async def find_or_raise(self, row_id: UUID, problem: type[Problem], *, is_locked: bool = False) -> Entity:
+        row = await self.find(row_id, is_locked=is_locked)
+        if row is None:
+            raise problem
+        return row
 
     async def add(self, data: Entity, **options: Any) -> Entity:
         data.merchant_id = self.merchant_id
@@ -76,7 +87,7 @@ class TenantRepository(SQLAlchemyAsyncRepository[Entity], Generic[Entity]):
 
 
 class _After(StatementFilter):
-    """Rows behind a position. Unlike an offset it costs the same on every page."""
+    """Rows after the last row of the previous page. Unlike an offset it costs the same on every page."""
 
     def __init__(self, sorting: Sorting, position: Position) -> None:
         self._sorting, self._position = sorting, position
@@ -91,7 +102,7 @@ class _After(StatementFilter):
 def words_in(column: InstrumentedAttribute[str], text: str) -> list[ColumnElement[bool]]:
     """All words of the text occur in the column, which is folded by the SQL function `search_text`.
 
-    Control characters separate words: PostgreSQL refuses NUL.
+    Control characters separate words: no stored text has any, and PostgreSQL refuses NUL.
     """
     return [func.strpos(column, func.folded(word)) > 0 for word in CONTROL.sub(" ", text).split()]
 

@@ -1,6 +1,6 @@
 """Base classes of all schemas, and the schemas of pages and problems."""
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -25,8 +25,17 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     """Base of request bodies. Unknown fields are refused, so that a misspelled field is not ignored."""
 
 
+def sent_fields(body: Body) -> dict[str, Any]:
+    """The fields of a JSON merge patch that were sent, with structs as dictionaries."""
+    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    return {
+        name: msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+        for name, value in fields.items()
+    }
+
+
 class Page(msgspec.Struct, Generic[Row], frozen=True):
-    """One page of a list, newest first."""
+    """One page of a list."""
 
     data: list[Row]
     next_cursor: str | None

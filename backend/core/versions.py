@@ -1,7 +1,8 @@
 """Optimistic concurrency: `ETag` of a row, and `If-Match` of the request that changes it (RFC 9110, 13.1.1)."""
 
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
+from litestar import Response
 from litestar.params import HeaderParameter
 
 from backend.core.problems import Problem
@@ -9,7 +10,7 @@ from i18n.translator import N_
 
 IfMatch = Annotated[
     str | None,
-    HeaderParameter(name="If-Match", description="The `ETag` of what is changed, as it was read; required"),
+    HeaderParameter(name="If-Match", description="The `ETag` of the row as last read. Required"),
 ]
 
 
@@ -25,15 +26,27 @@ class Stale(Problem):
     detail = N_("Look at their change before you save yours.")
 
 
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+ViewT = TypeVar("ViewT", bound=Versioned)
+
+
 def etag(version: int) -> dict[str, str]:
     """The header of a response."""
     return {"ETag": f'"{version}"'}
 
 
-def check_version(if_match: str | None, version: int) -> None:
-    """Raises PreconditionRequired without the header, and Stale when it names no present version."""
+def versioned(view: ViewT) -> Response[ViewT]:
+    """The response with the ETag of its row."""
+    return Response(view, headers=etag(view.version))
+
+
+def is_current(if_match: str | None, version: int) -> bool:
+    """Whether the header names the version. Raises PreconditionRequired without the header."""
     if not if_match:
         raise PreconditionRequired
     expected = {tag.strip() for tag in if_match.split(",")}
-    if expected.isdisjoint({"*", f'"{version}"'}):
-        raise Stale(version=version)
+    return not expected.isdisjoint({"*", f'"{version}"'})

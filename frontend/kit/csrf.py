@@ -16,7 +16,8 @@ from frontend.settings import Settings
 
 HEADER = "x-csrf-token"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-WITHOUT_CSRF = [r"^/csp-reports$", r"^/static/", r"^/health/", r"^/sw\.js$"]
+WITHOUT_CSRF = [r"^/csp-reports$", r"^/static/", r"^/brand/", r"^/pictures/", r"^/health/", r"^/sw\.js$"]
+"""Also what shared caches keep: with a cookie in it, all its readers would have the same token."""
 
 
 class OtherSite(PermissionDeniedException):

@@ -21,6 +21,7 @@ SIGNED_OUT = 401
 FORBIDDEN = 403
 NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
+TOO_LARGE = 413
 AWAY = 503
 
 
@@ -50,6 +51,9 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
         return problem_page(request, FORBIDDEN, translator.pgettext("title of a page", "Refused"), text)
     if isinstance(error, PermissionDeniedException):
         return _stale_form(request)
+    if error.status_code == TOO_LARGE:
+        text = _("What you sent is too large. Go back and choose a smaller file.")
+        return problem_page(request, TOO_LARGE, _("Nothing was saved"), text)
     text = _("Nothing was done just now. Go back and check what the page shows.")
     return problem_page(request, error.status_code, _("This did not work"), text)
 

@@ -1,5 +1,6 @@
 """Canned answers of a backend; the frontend's tests need its answers, not its rules."""
 
+import base64
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
@@ -23,6 +24,11 @@ ID = UUID("0198c0de-0000-7000-8000-000000000001")
 CODE = "BDFHKLNPRSTVXGCJ"
 TOKEN = "bWFyaWUtY2FyZA-_"
 PAGE_URL = f"http://127.0.0.1:8080/c/{TOKEN}"
+PICTURE = "a1" * 32
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""A PNG."""
 STORES = [StoreRef(ID, "FASHIONHUB", "Fashion Hub"), StoreRef(ID, "FASHIONOUTLET", "Fashion Outlet")]
 MOMENT = datetime(2026, 11, 20, 16, 58, tzinfo=UTC)
 
@@ -165,6 +171,7 @@ STAMPS_ONLY = changed(
 )
 PROGRAMS = {
     "FASHIONHUB": found(PROGRAM),
+    "PICTURES": found(changed(PROGRAM, rewards=[changed(PROGRAM.rewards[0], picture=PICTURE), PROGRAM.rewards[1]])),
     "AURORA": found(STAMPS_ONLY),
     "CLOSED": found(changed(PROGRAM, open_for_enrollment=False)),
     "BUSY": refused(429, "rate_limited", retry_after_seconds=40),
@@ -175,6 +182,7 @@ CARDS = {
     "saved": found(card_page(wallets=SAVED)),
     "full": found(card_page(stamp_count=10, reward_ready=True, debt_points=30, card_color="#FFD23F")),
     "inactive": found(card_page(state="deactivated")),
+    "pictures": found(card_page(rewards=[changed(CARD.rewards[0], picture=PICTURE), CARD.rewards[1]])),
     "expiring": found(card_page(next_expiry=NextExpiry(datetime(2026, 12, 31, 23, tzinfo=UTC), 120))),
 }
 
@@ -186,6 +194,8 @@ def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no backend")
     if place == "cards":
         return CARDS.get(rest) or refused(404, "card_not_found")
+    if place == "pictures":
+        return httpx.Response(200, content=PIXEL, headers={"Content-Type": "image/png"})
     if place == "card-links":
         return httpx.Response(202)
     if rest == "enroll":

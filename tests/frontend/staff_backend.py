@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 
+from backend.access.permissions import BY_ROLE
 from backend.identity.schemas import MerchantRef, SignInView, StoreAccess, UserView
 from backend.loyalty.cards.schemas import CardMatches
 from backend.loyalty.categories.schemas import CategoryView
@@ -18,7 +19,7 @@ from backend.loyalty.ledger.schemas.returns import VoidView
 from backend.loyalty.programs.schemas import ProgramView
 from backend.loyalty.till.schemas import TillView, Undo
 from backend.merchants.schemas import PolicyView
-from tests.frontend.canned import BOOKINGS, CARD, ID, PROGRAM, STORES, booking, changed, found
+from tests.frontend.canned import BOOKINGS, CARD, ID, MOMENT, PROGRAM, STORES, booking, changed, found
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 CATEGORY = CategoryView(UUID(int=11), "Women")
@@ -57,6 +58,14 @@ def signed_in(*stores: StoreAccess) -> SignInView:
         MerchantRef(ID, "fashion", "Fashion", "fr"), list(stores or [ANNA_AT_THE_HUB]),
     )  # fmt: skip
     return SignInView("secret-token", datetime.now(UTC) + timedelta(hours=8), user, "proof")
+
+
+def owner(*stores: StoreAccess) -> SignInView:
+    user = UserView(
+        ID, "owner@fashion.example", "Claire Fontaine", "merchant_owner", None, sorted(BY_ROLE["merchant_owner"]),
+        MerchantRef(ID, "fashion-group", "Fashion Group", "fr"), list(stores),
+    )  # fmt: skip
+    return SignInView("secret-token", MOMENT, user, "proof")
 
 
 def enrolled(*, already: bool) -> EnrollView:

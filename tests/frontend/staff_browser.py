@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 
 import httpx
 from litestar import Litestar
@@ -32,9 +33,17 @@ class Browser:
     async def open(self, path: str, **headers: str) -> httpx.Response:
         return self._seen(await self.client.get(path, headers=headers))
 
-    async def send(self, path: str, *, htmx: bool = False, **fields: str | list[str]) -> httpx.Response:
+    async def send(
+        self, path: str, *, htmx: bool = False, files: dict[str, bytes] | None = None, **fields: str | list[str]
+    ) -> httpx.Response:
         data = {"_csrf_token": self.hidden("_csrf_token")} | fields
-        return self._seen(await self.client.post(path, data=data, headers=HTMX if htmx else {}))
+        return self._seen(await self.client.post(path, data=data, files=files, headers=HTMX if htmx else {}))
+
+    async def submit(
+        self, path: str, *, files: dict[str, bytes] | None = None, **entered: str | list[str]
+    ) -> httpx.Response:
+        """The form of the last page with this action, as it is shown but for what is `entered`."""
+        return await self.send(path, files=files, **self.fields(path) | entered)
 
     async def sign_in(self, **fields: str) -> httpx.Response:
         await self.open("/sign-in")
@@ -44,6 +53,17 @@ class Browser:
         """The value of a hidden field of the last page; empty when there is none."""
         match = re.search(rf'name="{name}" value="([^"]*)"', self.page)
         return match[1] if match else ""
+
+    def fields(self, action: str) -> dict[str, str | list[str]]:
+        """What the form with this action would send; empty when its fields are disabled."""
+        reader = _FormReader(action)
+        reader.feed(self.page)
+        return {name: values[0] if len(values) == 1 else values for name, values in reader.fields.items()}
+
+    def says(self, field: str) -> str:
+        """The error beside a field."""
+        match = re.search(rf'id="{field}-says">.*?</p>', self.page, flags=re.DOTALL)
+        return unescape(re.sub(r"<[^>]+>", "", match[0].partition(">")[2])).strip() if match else ""
 
     def repeats(self, typed: str) -> bool:
         """Whether the last page contains the text, ignoring random tokens."""
@@ -62,3 +82,30 @@ class Browser:
             if not self.hidden("_csrf_token"):
                 self.page += f'<input name="_csrf_token" value="{token}">'
         return response
+
+
+class _FormReader(HTMLParser):
+    """Reads the values of inputs that a browser would send. Our forms of this kind have no other controls."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self._action = action
+        self._is_inside = self._is_disabled = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "form":
+            self._is_inside, self._is_disabled = told.get("action") == self._action, False
+        elif tag == "fieldset" and "disabled" in told:
+            self._is_disabled = True
+        elif tag == "input" and self._is_inside and not self._is_disabled:
+            self._take(told)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_inside = self._is_inside and tag != "form"
+
+    def _take(self, told: dict[str, str | None]) -> None:
+        kind, name = told.get("type"), told.get("name")
+        if name and (kind not in {"file", "submit", "checkbox", "radio"} or (kind != "file" and "checked" in told)):
+            self.fields.setdefault(name, []).append(told.get("value") or ("" if "value" in told else "on"))

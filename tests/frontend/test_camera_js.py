@@ -63,7 +63,8 @@ async def test_the_camera_explains_itself_first_and_then_reads_a_card(film: Film
 
 
 async def test_a_code_that_is_no_card_is_said_to_be_none(film: Film) -> None:
-    async for till in till_with_camera(*fake_camera(film("https://example.org/")), allowed=True):
+    flags = [*fake_camera(film("https://example.org/")), "--use-fake-ui-for-media-stream"]
+    async for till in till_with_camera(*flags, allowed=True):
         await till.page.keyboard.press("F2")
         await expect(till.page.locator(SAYS)).to_have_text("Not a card")
         await till.page.keyboard.press("Escape")
@@ -72,7 +73,7 @@ async def test_a_code_that_is_no_card_is_said_to_be_none(film: Film) -> None:
 
 
 async def test_a_refused_permission_is_explained() -> None:
-    flags = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream=deny")
     async for till in till_with_camera(*flags, allowed=False):
         await till.page.keyboard.press("F2")
         await till.page.locator("[data-camera-start]").click()

@@ -162,6 +162,15 @@ async def test_an_address_that_is_none_is_said_beside_the_field(customer: Client
     assert 'aria-invalid="true"' in answer.text
 
 
+async def test_a_rewards_picture_is_shown_beside_its_name(customer: Client) -> None:
+    """A reward without one gets a sign, so that all names begin at the same place."""
+    page = await shown(customer, "pictures")
+    assert f'<img class="thumb" src="/pictures/{canned.PICTURE}" alt="" width="48" height="48" loading="lazy">' in page
+    assert page.count('class="thumb"') == 2
+    assert (await customer.get(f"/pictures/{canned.PICTURE}")).content == canned.PIXEL
+    assert "thumb" not in await shown(customer)
+
+
 async def test_the_page_is_kept_by_nobody(customer: Client) -> None:
     answer = await customer.get(f"/c/{canned.TOKEN}")
     assert answer.headers["cache-control"] == "no-store"

@@ -21,10 +21,12 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = {
     "join": "/j/FASHIONHUB",
     "join in yellow": "/j/AURORA",
+    "join with pictures": "/j/PICTURES",
     "closed": "/j/CLOSED",
     "card": f"/c/{canned.TOKEN}?welcome=mailed",
     "card with wallets": "/c/wallets",
     "card in a wallet": "/c/saved",
+    "card with pictures": "/c/pictures",
     "full card in yellow": "/c/full",
     "card that is not active": "/c/inactive",
     "lost card": "/c",

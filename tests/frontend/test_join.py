@@ -178,3 +178,10 @@ async def test_a_name_that_is_an_advertisement_is_refused_beside_its_field(custo
     answer = await join(customer, email="new@example.com", first_name=name, accept_terms="yes")
     assert answer.status_code == 422
     assert "Enter a name of at most 100 characters, without web addresses." in answer.text
+
+
+async def test_a_rewards_picture_is_shown_beside_its_name(customer: Client) -> None:
+    page = (await customer.get("/j/PICTURES")).text
+    assert f'<img class="thumb" src="/pictures/{canned.PICTURE}" alt="" width="48" height="48" loading="lazy">' in page
+    assert page.count('class="thumb"') == 2
+    assert "thumb" not in (await customer.get("/j/FASHIONHUB")).text

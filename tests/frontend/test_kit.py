@@ -159,6 +159,15 @@ def test_our_own_files_refer_to_each_other_by_hash(tmp_path: Path) -> None:
     assert assets.text("a.js").count(assets.url("b.js")) == 2
 
 
+async def test_what_shared_caches_keep_sets_no_cookie(browser: Browser, backend: StaffBackend) -> None:
+    """Else all who read it from the cache would have the same token against cross-site requests."""
+    backend.answers["GET /storefront/loyalty/pictures/*"] = httpx.Response(200, headers={"Content-Type": "image/png"})
+    for path in ("/brand/414fd2.css", f"/pictures/{'a1' * 32}", Assets().url("css/orion.css")):
+        headers = (await browser.open(path)).headers
+        assert headers["cache-control"].startswith("public")
+        assert "set-cookie" not in headers, path
+
+
 async def test_the_service_worker_keeps_only_the_shell(browser: Browser) -> None:
     script = (await browser.open("/sw.js")).text
     assert '"/offline"' in script

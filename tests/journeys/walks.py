@@ -12,6 +12,7 @@ from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.world import PASSWORD
 from tests.world.office import Office
+from tests.world.pictures import a_picture
 from tests.world.shop import Shop
 from tests.world.till import Card
 
@@ -258,6 +259,42 @@ async def past_the_office(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "no access"
 
 
+async def past_the_rewards(page: Page, scene: Scene) -> AsyncIterator[str]:
+    office, name = Office.of(scene.shop.claire), {"en": "Μαντήλι", "fr": "Φουλάρι"}
+    picture = await office.upload(a_picture())
+    period = {"starts_on": "2030-06-01", "ends_on": "2030-06-30"}
+    store_ids = [str(scene.shop.store_ids[scene.shop.hub])]
+    scarf = await office.add_reward(name, 1200, picture=picture["hash"], stock=5, store_ids=store_ids, **period)
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/rewards")
+    await expect(page.locator(".reward")).to_have_count(3)
+    yield "rewards"
+    await page.locator("#query").fill("Ωμέγα")
+    await expect(page.locator(".reward")).to_have_count(0)
+    yield "rewards, none found"
+    await page.goto("/office/rewards/new")
+    yield "reward, new"
+    await page.locator("#stock").fill("-1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_have_count(3)
+    yield "reward, with mistakes"
+    await page.goto(f"/office/rewards/{scarf['id']}")
+    yield "reward"
+    await office.change_reward(scarf, points_required=900)
+    await page.locator("#value").fill("12")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[role=alert] dl > div")).to_have_count(2)
+    yield "reward, changed meanwhile"
+    await page.goto(f"/office/rewards/{scarf['id']}")
+    await page.locator("form[action$='/archive'] button").click()
+    await expect(page.locator(".reward")).to_have_count(1)
+    yield "rewards, archived"
+    await page.locator(".reward a").click()
+    await expect(page.locator("fieldset[disabled]")).to_be_visible()
+    yield "reward, archived"
+
+
 async def a_failed_run(scene: Scene) -> None:
     async def work(progress: Progress) -> None:
         for card in (scene.full, scene.fresh):
@@ -317,6 +354,7 @@ WALKS: list[Walk] = [
     past_a_limit,
     past_no_answer,
     past_the_office,
+    past_the_rewards,
     past_the_platform,
 ]
 

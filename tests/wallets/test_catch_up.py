@@ -1,7 +1,9 @@
 """The hourly run: every pass that is out of date, and a report of the failures."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfoNotFoundError
 
 import asyncpg
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from backend.core.clock import clock
 from backend.operations.task_runs.actions import Progress
 from backend.wallets import due
+from backend.wallets import sync as syncing
 from backend.wallets.catch_up import ProviderStopped, catch_up
 from backend.wallets.due import SyncScope
-from backend.wallets.ports import Misconfigured, Paused, Permanent, Transient
+from backend.wallets.ports import CardSnapshot, Misconfigured, Paused, Permanent, Transient
+from backend.wallets.snapshot import snapshot_of
 from tests.doubles.phone import Phones
 from tests.wallets.conftest import OpenWalletApart, Wallet
 from tests.world.till import Card
@@ -119,19 +123,26 @@ async def test_one_bad_card_never_stops_the_others(wallet: Wallet, phones: Phone
 
 
 async def test_one_bad_merchant_never_stops_the_others(
-    open_wallet_apart: OpenWalletApart, phones: Phones, pauses: Pauses
+    open_wallet_apart: OpenWalletApart, phones: Phones, pauses: Pauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = await open_wallet_apart(), await open_wallet_apart()
     (refused,) = await behind(bad, 1)
     phones.fails = [Permanent("class_refused", "The program has no logo.")]
     await bad.update(refused)
     cards = await behind(bad, 1) + await behind(good, 1)
-    broken = "UPDATE programs SET terms_text = '[]' WHERE merchant_id = $1"
-    await bad.superuser.execute(broken, bad.shop.merchant_id)
+
+    def snapshot_of_good_ones(*told: Any) -> CardSnapshot:
+        snapshot = snapshot_of(*told)
+        if snapshot.program.merchant_id == bad.shop.merchant_id:
+            raise ZoneInfoNotFoundError
+        return snapshot
+
+    monkeypatch.setattr(syncing, "snapshot_of", snapshot_of_good_ones)
     progress = Progress()
     await catch_up(good.sync, SyncScope(), progress, pause=pauses)
     assert [phones.points(card["id"]) for card in cards] == [0, 1]
-    assert progress.failures == {cards[0]["id"]: "google: internal: ValidationError"}
+    told = "google: internal: ZoneInfoNotFoundError"
+    assert progress.failures == {refused["id"]: told, cards[0]["id"]: told}
 
 
 async def test_a_provider_that_refuses_us_is_the_runs_error_and_no_cards_fault(

@@ -121,11 +121,11 @@ async def test_one_bad_merchant_does_not_end_the_night_for_the_others(google_tow
     run = await reconciled(google_town)
     assert (run.counts, run.error) == ({"compared": 1, "wrong": 0, "failed": 1}, None)
     assert list(run.failures) == [str(google_town.shop.merchant_id)]
-    broken = "UPDATE programs SET terms_text = '[]' WHERE merchant_id = $1"
-    await google_town.town.superuser.execute(broken, google_town.shop.merchant_id)
+    nowhere = "UPDATE merchants SET timezone = 'Mars/Olympus' WHERE id = $1"
+    await google_town.town.superuser.execute(nowhere, google_town.shop.merchant_id)
     run = await reconciled(google_town)
     assert run.counts == {"compared": 1, "wrong": 0, "failed": 1}
-    assert run.failures == {str(google_town.shop.merchant_id): "internal: ValidationError"}
+    assert run.failures == {str(google_town.shop.merchant_id): "internal: DBAPIError"}
 
 
 async def test_a_card_that_cannot_be_compared_is_a_failure_of_its_own(

@@ -58,14 +58,14 @@ class ExplanationMessages:
             )
         if lot.kind == "voided":
             return _("%(amount)s: back on the card since %(date)s, because a reward was voided.", **named)
-        told = {
+        sentences = {
             "earned": N_("%(amount)s: visit at %(store)s on %(date)s."),
             "welcome_bonus": N_("%(amount)s: welcome gift on %(date)s."),
             "adjusted": N_("%(amount)s: added manually on %(date)s."),
             "restored": N_("%(amount)s: restored on %(date)s after expiring."),
             "reinstated": N_("%(amount)s: back on the card since %(date)s, because a return was undone."),
         }
-        return _(told.get(lot.kind, RECORDED), **named)
+        return _(sentences.get(lot.kind, RECORDED), **named)
 
     def part(
         self, meaning: str, unit: str, amount: int, cause: TransactionFacts, undone: TransactionFacts | None
@@ -79,7 +79,7 @@ class ExplanationMessages:
                 **named,
                 money=self._money(cause.purchase_amount_cents),
             )
-        told = {
+        sentences = {
             "redeemed": N_("%(amount)s: redeemed for %(reward)s at %(store)s on %(date)s."),
             "returned": N_("%(amount)s: voided at %(store)s on %(date)s."),
             "came_back": N_("%(amount)s: back on the card since %(date)s, because %(reward)s was voided."),
@@ -91,12 +91,12 @@ class ExplanationMessages:
             "reinstated": N_("%(amount)s: back on the card since %(date)s, because a return was undone."),
             "taken_again": N_("%(amount)s: deducted again on %(date)s, because a return was undone."),
         }
-        return _(told.get(meaning, RECORDED), **named, reward=reward or _("a reward"))
+        return _(sentences.get(meaning, RECORDED), **named, reward=reward or _("a reward"))
 
     def sum_of_parts(self, meaning: str, unit: str, amount: int) -> str:
         """What several older transactions moved together."""
         _ = self._translator.gettext
-        told = {
+        sentences = {
             "redeemed": N_("%(amount)s: redeemed earlier."),
             "returned": N_("%(amount)s: deducted earlier for returns."),
             "came_back": N_("%(amount)s: back on the card earlier, because rewards were voided."),
@@ -108,7 +108,7 @@ class ExplanationMessages:
             "reinstated": N_("%(amount)s: back on the card earlier, because returns were undone."),
             "taken_again": N_("%(amount)s: deducted again earlier, because returns were undone."),
         }
-        return _(told.get(meaning, RECORDED_EARLIER), amount=self.amount(unit, amount))
+        return _(sentences.get(meaning, RECORDED_EARLIER), amount=self.amount(unit, amount))
 
     def older(self, unit: str, lots: int, amount: int) -> str:
         ngettext, shown = self._translator.ngettext, self._formatter.points(lots)

@@ -52,7 +52,7 @@ class Explanation:
         )
 
     def _unit(self, unit: str, *, is_offered: bool) -> UnitView | None:
-        lots = [told for told in self.facts.lots if told.lot.unit == unit]
+        lots = [entry for entry in self.facts.lots if entry.lot.unit == unit]
         if not (is_offered or lots):
             return None
         balance, held = left_in(self._live[unit]), sum(self._held[unit].values())
@@ -62,13 +62,13 @@ class Explanation:
             balance=balance,
             held=held,
             sentences=[self.say.balance(unit, balance), *([self.say.held(unit, held)] if held else [])],
-            lots=[self._lot(told) for told in lots],
-            older=self._older(others, {told.lot.id for told in lots}) if others else None,
+            lots=[self._lot(entry) for entry in lots],
+            older=self._older(others, {entry.lot.id for entry in lots}) if others else None,
         )
 
-    def _lot(self, told: LotFacts) -> LotView:
-        lot, granted, earned = told.lot, self._named[told.lot.transaction_id], self._named[told.source_id]
-        parts = [self._part(part, lot.unit) for part in told.parts]
+    def _lot(self, entry: LotFacts) -> LotView:
+        lot, granted, earned = entry.lot, self._named[entry.lot.transaction_id], self._named[entry.source_id]
+        parts = [self._part(part, lot.unit) for part in entry.parts]
         if lot.id in self._expired:
             parts.append(self._unbooked(lot.unit, lot.remaining))
         remaining = 0 if lot.id in self._expired else lot.remaining
@@ -88,17 +88,19 @@ class Explanation:
             rest=self.say.rest(lot.unit, remaining, ends_at),
         )
 
-    def _older(self, others: OtherLots, told: set[UUID]) -> OlderLots:
+    def _older(self, others: OtherLots, listed_ids: set[UUID]) -> OlderLots:
         unit = others.unit
         parts = [self._part(part, unit) for part in others.parts]
-        if expired := sum(lot.remaining for lot in self._expired.values() if lot.unit == unit and lot.id not in told):
+        if expired := sum(
+            lot.remaining for lot in self._expired.values() if lot.unit == unit and lot.id not in listed_ids
+        ):
             parts.append(self._unbooked(unit, expired))
         remaining = others.remaining - expired
         return OlderLots(
             lots=others.lots,
             original=others.original,
             remaining=remaining,
-            held=sum(amount for lot_id, amount in self._held[unit].items() if lot_id not in told),
+            held=sum(amount for lot_id, amount in self._held[unit].items() if lot_id not in listed_ids),
             parts=parts,
             sentence=self.say.older(unit, others.lots, others.original),
             rest=self.say.rest(unit, remaining, None),

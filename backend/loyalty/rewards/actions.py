@@ -4,24 +4,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET
 from sqlalchemy import ARRAY, ColumnElement, Uuid, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import Fields, record_change
-from backend.audit.queries import find_entry
+from backend.audit.versions import check_version
 from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.origin import Origin
-from backend.core.versions import Stale, check_version
+from backend.core.schemas import sent_fields
 from backend.loyalty.programs.models import Program
+from backend.loyalty.programs.problems import ProgramMissing
 from backend.loyalty.rewards.checks import check_reward
 from backend.loyalty.rewards.events import RewardsChanged
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.loyalty.rewards.offered import set_on_passes
-from backend.loyalty.rewards.problems import ProgramMissing, RewardArchived, RewardNotFound
+from backend.loyalty.rewards.problems import RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import RewardRepository, open_rewards, reward_detail
-from backend.loyalty.rewards.schemas import RewardChange, RewardDescriptions, RewardDetail, RewardDraft, RewardNames
+from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft
 
 NOT_AUDITED = {"id", "state", "version", "created_at", "updated_at"}
 
@@ -39,7 +39,7 @@ class _Edit:
 
 
 async def create_reward(session: AsyncSession, origin: Origin, draft: RewardDraft) -> RewardDetail:
-    """As the last of the list. Raises ProgramMissing or ValidationFailed."""
+    """Adds the reward at the end of the list. Raises ProgramMissing or ValidationFailed."""
     rewards = await open_rewards(session, origin.merchant_id, origin.now)
     last = await session.scalar(select(func.max(Reward.position)).where(*_listed(origin)))
     reward = Reward(
@@ -65,7 +65,7 @@ async def change_reward(
 
 
 async def archive_reward(session: AsyncSession, origin: Origin, reward_id: UUID, if_match: str | None) -> RewardDetail:
-    """It is not offered any more; what was redeemed keeps its name, and what is held for somebody is handed over.
+    """The reward is no longer offered. Past redemptions keep its name; open holds can still be confirmed.
 
     Raises RewardNotFound, PreconditionRequired or Stale.
     """
@@ -82,15 +82,14 @@ async def restore_reward(session: AsyncSession, origin: Origin, reward_id: UUID,
 
 
 async def move_reward(session: AsyncSession, origin: Origin, reward_id: UUID, position: int) -> RewardDetail:
-    """To the position, counted from 1, among those that are not archived. Raises RewardNotFound or RewardArchived.
+    """Moves the reward to a position, counted from 1, among the rewards that are not archived.
 
-    Two moves at the same time follow one another, so neither needs to know the other's result.
+    The rows are locked, so concurrent moves run one after the other. Raises RewardNotFound or RewardArchived.
     """
     rewards = await open_rewards(session, origin.merchant_id, origin.now)
     locked = select(Reward.position, Reward.id).where(*_listed(origin)).order_by(Reward.id).with_for_update()
     order = [row_id for _, row_id in sorted((await session.execute(locked)).tuples())]
-    if await rewards.find(reward_id) is None:
-        raise RewardNotFound
+    await rewards.find_or_raise(reward_id, RewardNotFound)
     if reward_id not in order:
         raise RewardArchived
     before = order.index(reward_id) + 1
@@ -106,18 +105,10 @@ async def move_reward(session: AsyncSession, origin: Origin, reward_id: UUID, po
 
 
 async def _lock(session: AsyncSession, origin: Origin, reward_id: UUID, if_match: str | None) -> _Edit:
-    """The reward in the version that the caller has seen."""
+    """Locks the reward. Raises RewardNotFound, and what `check_version` raises."""
     rewards = await open_rewards(session, origin.merchant_id, origin.now)
-    reward = await rewards.find(reward_id, is_locked=True)
-    if reward is None:
-        raise RewardNotFound
-    try:
-        check_version(if_match, reward.version)
-    except Stale as stale:
-        # Not the last one: a move is no new version.
-        entry = await find_entry(session, origin.merchant_id, reward_id, reward.updated_at)
-        changed_by = entry.user_name if entry else None
-        raise Stale(version=reward.version, changed_at=reward.updated_at, changed_by=changed_by) from stale
+    reward = await rewards.find_or_raise(reward_id, RewardNotFound, is_locked=True)
+    await check_version(session, reward, if_match)
     return _Edit(session, origin, rewards, reward, reward_detail(reward))
 
 
@@ -125,13 +116,12 @@ def _listed(origin: Origin) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Reward.merchant_id == origin.merchant_id, Reward.archived_at.is_(None)
 
 
-def _set_fields(reward: Reward, told: RewardDraft | RewardChange) -> None:
-    """Those that were sent."""
-    fields = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not UNSET}
+def _set_fields(reward: Reward, body: RewardDraft | RewardChange) -> None:
+    """Sets the fields that were sent; others stay unchanged."""
+    fields = sent_fields(body)
     store_ids = fields.pop("store_ids", None)
     for name, value in fields.items():
-        is_by_language = isinstance(value, RewardNames | RewardDescriptions)
-        setattr(reward, name, msgspec.to_builtins(value) if is_by_language else value)
+        setattr(reward, name, value)
     if store_ids is not None:
         kept = {entry.store_id: entry for entry in reward.stores}
         reward.stores = [
@@ -170,19 +160,17 @@ async def _tell_passes(edit: _Edit, after: RewardDetail) -> None:
 
 
 async def _reread(rewards: RewardRepository, reward_id: UUID) -> RewardDetail:
-    """With its state after the change."""
-    reward = await rewards.find(reward_id)
-    assert reward is not None, "it was written a moment ago"
-    return reward_detail(reward)
+    """Reads the reward again, because the database computes its state."""
+    return reward_detail(await rewards.find_or_raise(reward_id, RewardNotFound))
 
 
 def _audited(reward: RewardDetail) -> Fields:
-    """Without what follows from the other fields or from the change itself."""
+    """The fields for the audit, without those in NOT_AUDITED."""
     return {name: value for name, value in msgspec.to_builtins(reward).items() if name not in NOT_AUDITED}
 
 
 def _on_passes(reward: RewardDetail | None) -> tuple[dict[str, str], int] | None:
-    """What passes may show of it; None when it is not offered."""
+    """Name and points, which passes show; None when the reward is not offered."""
     return (reward.name, reward.points_required) if reward and reward.state == "offered" else None
 
 

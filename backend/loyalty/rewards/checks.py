@@ -1,4 +1,4 @@
-"""What a reward must fulfill besides the form of each field."""
+"""Checks of a reward that need several fields or the database."""
 
 from collections.abc import Iterator
 

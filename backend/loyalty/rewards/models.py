@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 from backend.core.models import TenantEntity, TenantRow, belongs_to
 from backend.loyalty.pictures.models import shows_picture
 
-REWARD_STATES = ("offered", "scheduled", "ended", "paused", "archived")
-
 
 class Reward(TenantEntity):
     __tablename__ = "rewards"
@@ -46,7 +44,7 @@ class Reward(TenantEntity):
     )
     """Name and description in all languages, without case and accents."""
     is_on_passes: Mapped[bool] = mapped_column(default=True)
-    """Passes have been told that it is offered; see `offered.py`."""
+    """Whether it was offered when passes were last updated; see `offered.py`."""
     version: Mapped[int] = mapped_column(default=1)
     """Raised by each change of the row, but not by sales that change its stock, and not by a move."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
@@ -54,13 +52,13 @@ class Reward(TenantEntity):
 
     stores: Mapped[list["RewardStore"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
     state: Mapped[str] = query_expression()
-    """One of REWARD_STATES, as the SQL function `reward_state` decides; set by the reads of `RewardRepository`."""
+    """A `RewardStatus`, as the SQL function `reward_state` decides; set by the reads of `RewardRepository`."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
 
 
 class RewardStore(TenantRow):
-    """A store at which the reward may be redeemed; a reward without any may be redeemed at all."""
+    """A store at which the reward can be redeemed. A reward without rows can be redeemed at every store."""
 
     __tablename__ = "reward_stores"
     __table_args__ = (

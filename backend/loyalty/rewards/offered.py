@@ -1,4 +1,4 @@
-"""Which rewards passes have been told to show: some begin or end at midnight, when nobody changes anything."""
+"""Keeps `is_on_passes` correct: periods begin and end at midnight without a change of the row."""
 
 from collections.abc import Sequence
 from datetime import datetime

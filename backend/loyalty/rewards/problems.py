@@ -11,9 +11,3 @@ class RewardArchived(Problem):
     code, status = "reward_archived", 409
     title = N_("This reward is archived")
     detail = N_("Restore it before you change it.")
-
-
-class ProgramMissing(Problem):
-    code, status = "program_missing", 409
-    title = N_("There is no program yet")
-    detail = N_("Set up the program before you add rewards.")

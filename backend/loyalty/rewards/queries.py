@@ -31,6 +31,7 @@ class RewardRepository(TenantRepository[Reward]):
     def __init__(self, session: AsyncSession, merchant_id: UUID, today: date) -> None:
         super().__init__(session, merchant_id)
         self.today = today
+        # The state is read again after a change, where the session would keep the former one.
         self.statement = self.statement.options(with_expression(Reward.state, state_on(today))).execution_options(
             populate_existing=True
         )
@@ -63,10 +64,8 @@ async def list_rewards(
 
 async def get_reward(session: AsyncSession, origin: Origin, reward_id: UUID) -> RewardDetail:
     """Raises RewardNotFound."""
-    reward = await (await open_rewards(session, origin.merchant_id, origin.now)).find(reward_id)
-    if reward is None:
-        raise RewardNotFound
-    return reward_detail(reward)
+    rewards = await open_rewards(session, origin.merchant_id, origin.now)
+    return reward_detail(await rewards.find_or_raise(reward_id, RewardNotFound))
 
 
 def state_on(today: date | ColumnElement[date]) -> ColumnElement[str]:

@@ -4,27 +4,27 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.guards import all_of, for_owner, limited
 from backend.access.permissions import MANAGE_REWARDS
 from backend.access.problems import SIGNED_IN
-from backend.core.answers import answer_once
+from backend.core.creation import RepeatKey, create_once
 from backend.core.database import Sessions
-from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, Reply, key_for
+from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.repository import ListQuery
 from backend.core.schemas import Page
-from backend.core.versions import IfMatch, PreconditionRequired, Stale, etag
+from backend.core.versions import IfMatch, PreconditionRequired, Stale, versioned
+from backend.loyalty.programs.problems import ProgramMissing
 from backend.loyalty.rewards import actions
-from backend.loyalty.rewards.problems import ProgramMissing, RewardArchived, RewardNotFound
+from backend.loyalty.rewards.problems import RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import SORTINGS, get_reward, list_rewards
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove, RewardStatus
 
@@ -41,12 +41,6 @@ AtStore = Annotated[UUID | None, QueryParameter(description="Handed over at this
 Sort = Annotated[
     Literal["position", "points_required", "-points_required", "-created_at"],
     QueryParameter(description="With a minus sign: descending"),
-]
-RepeatKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key", description="Optional. The same request with the same key creates one reward only."
-    ),
 ]
 
 
@@ -72,8 +66,8 @@ class MerchantRewardController(Controller):
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[RewardDetail]:
-        name = f"rewards:{text}:{reward_state}:{store_id}"
-        asked = ListQuery(name, SORTINGS[sort], limit=limit, after=after, now=origin.now)
+        filters = (text, reward_state, store_id)
+        asked = ListQuery("rewards", filters, SORTINGS[sort], limit=limit, after=after, now=origin.now)
         async with sessions.committing(origin.merchant_id) as session:
             return await list_rewards(session, origin, asked, cursors, text=text, state=reward_state, store_id=store_id)
 
@@ -91,14 +85,9 @@ class MerchantRewardController(Controller):
         sessions: NamedDependency[Sessions],
         repeat_key: RepeatKey = None,
     ) -> Response[bytes]:
-        async def work(session: AsyncSession) -> Reply:
-            return Reply(201, msgspec.json.encode(await actions.create_reward(session, origin, data)))
-
-        key = key_for(repeat_key, origin.instance, data) if repeat_key is not None else None
-        reply = await answer_once(sessions, origin.merchant_id, key, origin.now, work)
-        created = msgspec.json.decode(reply.body, type=RewardDetail)
-        headers = {**reply.headers, **etag(created.version), "Location": f"{origin.instance}/{created.id}"}
-        return Response(reply.body, status_code=reply.status, media_type=reply.media_type, headers=headers)
+        return await create_once(
+            sessions, origin, repeat_key, data, lambda session: actions.create_reward(session, origin, data)
+        )
 
     @get(
         "/{reward_id:uuid}",
@@ -195,5 +184,4 @@ async def _respond(
 ) -> Response[RewardDetail]:
     """One transaction, and the reward with its ETag."""
     async with sessions.committing(origin.merchant_id) as session:
-        reward = await work(session)
-    return Response(reward, headers=etag(reward.version))
+        return versioned(await work(session))

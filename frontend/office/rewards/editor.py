@@ -1,6 +1,5 @@
-"""One reward: the form to add or change it, and its archive."""
+"""The form to add a reward or to change it."""
 
-from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from litestar import Response, get, post
@@ -9,97 +8,68 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.loyalty.rewards.schemas import RewardDetail
-from frontend.api.client import BackendProblem, Caller
-from frontend.api.rewards import (
-    archive_reward,
-    change_reward,
-    create_reward,
-    get_reward,
-    restore_reward,
-    upload_picture,
-)
-from frontend.kit.forms import Form, read_form
-from frontend.kit.pages import page, redirect
-from frontend.kit.person import find_person
+from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.rewards import change_reward, create_reward, get_reward, upload_picture
+from frontend.kit.forms import Form, read_form, read_query
+from frontend.kit.pages import redirect
 from frontend.kit.preferences import language_of
+from frontend.kit.problems import AWAY, SIGNED_OUT, log_unavailable
 from frontend.kit.request import Request
-from frontend.office.rewards.form import change_of, draft_of, empty_form, form_of, stored_differences, take_errors
-from frontend.office.rewards.messages import RewardMessages
-from frontend.office.rewards.views import REWARDS
-from i18n.locales import LANGUAGES
+from frontend.office.rewards.conflict import renew, stored_differences
+from frontend.office.rewards.editor_page import editor_page, saved_by, version_of
+from frontend.office.rewards.form import change_of, draft_of, empty_form, form_of, take_errors
+from frontend.office.rewards.views import REWARDS, text_languages_of
 from i18n.translator import N_, get_translator
 
 FORM_BYTES_MAX = 9 * 1024 * 1024
 """More than the backend takes for a picture, so that a picture that is too large gets its own sentence."""
 STALE, UNPROCESSABLE, TOO_LARGE = 412, 422, 413
-MISSING = -1
-"""No version: the backend refuses it like an old one."""
 
 
 @get(f"{REWARDS}/new", name="office-reward-new")
-async def show_new(request: Request, example: int | None = None) -> Response[str]:
-    return _editor(request, empty_form(language_of(request), example), None)
+async def show_new(request: Request) -> Response[str]:
+    """`example` in the address: the number of an example to start from."""
+    return editor_page(request, empty_form(language_of(request), read_query(request).text("example")))
 
 
 @post(REWARDS, request_max_body_size=FORM_BYTES_MAX)
 async def create(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    form, language = await read_form(request), language_of(request)
+    form = await read_form(request)
     try:
         await _upload(request, caller, form)
-        draft = draft_of(form, language)
+        draft = draft_of(form, language_of(request), text_languages_of(request))
         if draft is None:
-            return _editor(request, form, None, status=UNPROCESSABLE)
+            return editor_page(request, form, status=UNPROCESSABLE)
         reward = await create_reward(caller, draft, key=form.text("idem") or str(uuid4()))
     except BackendProblem as problem:
-        return _refused(request, form, None, problem)
+        return _refused(request, form, problem)
+    except BackendUnavailable as error:
+        return _unanswered(request, form, error)
     return redirect(request, f"{REWARDS}?saved={reward.id}")
 
 
 @get(f"{REWARDS}/{{reward_id:uuid}}", name="office-reward")
 async def show_reward(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
     reward = await get_reward(caller, reward_id)
-    return _editor(request, form_of(reward, language_of(request)), reward)
+    return editor_page(request, form_of(reward, language_of(request)), reward_id, reward)
 
 
 @post(f"{REWARDS}/{{reward_id:uuid}}", request_max_body_size=FORM_BYTES_MAX)
 async def change(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
-    form, language = await read_form(request), language_of(request)
-    reward = await get_reward(caller, reward_id)
+    form = await read_form(request)
     try:
         await _upload(request, caller, form)
-        body = change_of(form, language)
+        body = change_of(form, language_of(request), text_languages_of(request))
         if body is None:
-            return _editor(request, form, reward, status=UNPROCESSABLE)
-        await change_reward(caller, reward_id, body, version=_version(form))
+            return editor_page(request, form, reward_id, await get_reward(caller, reward_id), status=UNPROCESSABLE)
+        await change_reward(caller, reward_id, body, version=version_of(form))
     except BackendProblem as problem:
         if problem.status == STALE:
             return await _stale(request, caller, reward_id, form, problem)
-        return _refused(request, form, reward, problem)
+        return _refused(request, form, problem, reward_id, await get_reward(caller, reward_id))
+    except BackendUnavailable as error:
+        return _unanswered(request, form, error, reward_id)
     return redirect(request, f"{REWARDS}?saved={reward_id}")
-
-
-@post(f"{REWARDS}/{{reward_id:uuid}}/archive")
-async def archive(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
-    return await _move_to_archive(request, caller, reward_id, is_archived=True)
-
-
-@post(f"{REWARDS}/{{reward_id:uuid}}/restore")
-async def restore(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
-    return await _move_to_archive(request, caller, reward_id, is_archived=False)
-
-
-async def _move_to_archive(request: Request, caller: Caller, reward_id: UUID, *, is_archived: bool) -> Response[str]:
-    form, work = await read_form(request), archive_reward if is_archived else restore_reward
-    try:
-        await work(caller, reward_id, version=_version(form))
-    except BackendProblem as problem:
-        if problem.status != STALE:
-            raise
-        reward = await get_reward(caller, reward_id)
-        if (reward.state == "archived") != is_archived:
-            language = language_of(request)
-            return _editor(request, form_of(reward, language), reward, status=STALE, stale=_who(request, problem))
-    return redirect(request, f"{REWARDS}?saved={reward_id}{'&state=archived' if is_archived else ''}")
 
 
 async def _upload(request: Request, caller: Caller, form: Form) -> None:
@@ -131,49 +101,32 @@ async def _stale(
     if not changed:
         # The same form was sent twice.
         return redirect(request, f"{REWARDS}?saved={reward_id}")
-    form.fields |= {"version": str(current.version), "stock_seen": form_of(current, language).text("stock")}
-    return _editor(request, form, current, status=STALE, stale=_who(request, problem), differences=changed)
+    renew(form, current, language)
+    who = saved_by(request, problem)
+    return editor_page(request, form, reward_id, current, status=STALE, stale=who, differences=changed)
 
 
-def _refused(request: Request, form: Form, reward: RewardDetail | None, problem: BackendProblem) -> Response[str]:
+def _refused(
+    request: Request,
+    form: Form,
+    problem: BackendProblem,
+    reward_id: UUID | None = None,
+    reward: RewardDetail | None = None,
+) -> Response[str]:
+    if problem.status == SIGNED_OUT:
+        raise problem
     take_errors(form, problem, language_of(request))
     form.end_key(problem)
     if not form.errors:
         form.errors[""] = problem.sentence
-    return _editor(request, form, reward, status=problem.status)
+    return editor_page(request, form, reward_id, reward, status=problem.status)
 
 
-def _editor(
-    request: Request,
-    form: Form,
-    reward: RewardDetail | None,
-    *,
-    status: int = 200,
-    stale: str = "",
-    differences: Mapping[str, str] | None = None,
+def _unanswered(
+    request: Request, form: Form, error: BackendUnavailable, reward_id: UUID | None = None
 ) -> Response[str]:
-    """`stale`: who has saved meanwhile. `differences`: what they have saved, by field."""
-    person, language = find_person(request), language_of(request)
-    first = person.merchant_language if person else None
-    return page(
-        request,
-        "office/rewards/editor.html",
-        status=status,
-        form=form,
-        reward=reward,
-        stores=person.stores if person else [],
-        text_languages=sorted(LANGUAGES, key=lambda code: (code != first, LANGUAGES.index(code))),
-        messages=RewardMessages(language),
-        stale=stale,
-        differences=differences or {},
-    )
-
-
-def _version(form: Form) -> int:
-    text = form.text("version")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len("9999999") else MISSING
-
-
-def _who(request: Request, problem: BackendProblem) -> str:
-    """The name of whoever has saved meanwhile; empty when the backend does not know."""
-    return str(problem.facts.get("changed_by") or get_translator(language_of(request)).gettext(N_("Somebody else")))
+    """The form with what was entered. Sent once more, it has the same key or version, so it is saved once."""
+    log_unavailable(request, error)
+    say = get_translator(language_of(request)).gettext
+    form.errors[""] = say(N_("The server does not answer. Try again in a moment."))
+    return editor_page(request, form, reward_id, status=AWAY)

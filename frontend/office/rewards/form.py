@@ -1,6 +1,6 @@
 """The form of a reward: its fields as texts, and what is entered as the body of the API's request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -15,9 +15,12 @@ from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGES
 from i18n.money import AmountError, parse_amount
 from i18n.translator import N_, get_translator
+from i18n.unseen import CONTROL
 
 NAME_MAX, DESCRIPTION_MAX = 100, 500
 POINTS_MAX, STOCK_MAX, LIMIT_MAX = 1_000_000, 1_000_000, 1_000
+DIGITS_MAX = 12
+"""More than any number needs; Python refuses to read very many."""
 WRONG = N_("Check this value.")
 SENTENCES = {
     "/ends_on": N_("The last day is before the first."),
@@ -25,16 +28,18 @@ SENTENCES = {
     "/store_ids": N_("One of these stores does not exist."),
 }
 """For errors that only the backend can know."""
+FIELDS = {"value_cents": "value", "is_active": "paused"}
+"""Names of the form's fields where the API has other ones."""
 
 B = TypeVar("B", bound=Body)
 Values = dict[str, Any]
 
 
-def empty_form(language: str, example: int | None = None) -> Form:
-    """`example`: the number of one of EXAMPLES, from 1, as a start."""
-    if example is None or not 1 <= example <= len(EXAMPLES):
+def empty_form(language: str, example: str = "") -> Form:
+    """`example`: the number of one of EXAMPLES, from 1, as a start. An unknown one is ignored."""
+    if example not in map(str, range(1, len(EXAMPLES) + 1)):
         return Form({})
-    points, cents, name, description = EXAMPLES[example - 1]
+    points, cents, name, description = EXAMPLES[int(example) - 1]
     fields = {"points_required": str(points), "value": get_formatter(language).plain_amount(cents)}
     for text_language in LANGUAGES:
         say = get_translator(text_language).gettext
@@ -61,16 +66,21 @@ def form_of(reward: RewardDetail, language: str) -> Form:
     return Form(fields, {"store_ids": [str(store_id) for store_id in reward.store_ids]})
 
 
-def draft_of(form: Form, language: str) -> RewardDraft | None:
-    """None when a field is invalid; `form.errors` then has a sentence for each."""
-    values = _values(form, language)
+def draft_of(form: Form, language: str, text_languages: Sequence[str]) -> RewardDraft | None:
+    """None when a field is invalid; `form.errors` then has a sentence for each.
+
+    `text_languages`: in the order in which the form has them.
+    """
+    values = values_of(form, language)
+    _check_names(form, language, text_languages)
     return _body(RewardDraft, values, form, language)
 
 
-def change_of(form: Form, language: str) -> RewardChange | None:
+def change_of(form: Form, language: str, text_languages: Sequence[str]) -> RewardChange | None:
     """As `draft_of`. The stock is sent only when somebody has changed it, because sales change it meanwhile."""
-    values = _values(form, language)
-    if form.text("stock") == form.text("stock_seen"):
+    values = values_of(form, language)
+    _check_names(form, language, text_languages)
+    if is_stock_untouched(form):
         del values["stock"]
     return _body(RewardChange, values, form, language)
 
@@ -79,7 +89,7 @@ def take_errors(form: Form, problem: BackendProblem, language: str) -> None:
     """The backend's errors beside their fields."""
     say = get_translator(language).gettext
     for error in problem.view.errors:
-        field = error.pointer.strip("/").replace("/", "_")
+        field = field_of(error.pointer.strip("/").replace("/", "_"))
         if error.pointer.startswith("/store_ids"):
             field, sentence = "store_ids", SENTENCES["/store_ids"]
         elif error.pointer.startswith("/name/") and error.code == "required":
@@ -89,29 +99,25 @@ def take_errors(form: Form, problem: BackendProblem, language: str) -> None:
         form.errors[field] = say(sentence)
 
 
-def stored_differences(form: Form, current: RewardDetail, language: str) -> dict[str, str]:
-    """By field: the value that is stored now, where the form has another one."""
-    stored = form_of(current, language)
-    names = [name for name in stored.fields if name not in {"version", "stock_seen", "stock"}]
-    changed = {name: stored.text(name) for name in names if stored.text(name) != form.text(name)}
-    if form.text("stock") not in {form.text("stock_seen"), stored.text("stock")}:
-        changed["stock"] = stored.text("stock")
-    if sorted(stored.many("store_ids")) != sorted(form.many("store_ids")):
-        changed["store_ids"] = ""
-    return changed
+def is_stock_untouched(form: Form) -> bool:
+    return form.text("stock") == form.text("stock_seen")
 
 
-def _values(form: Form, language: str) -> Values:
+def _check_names(form: Form, language: str, text_languages: Sequence[str]) -> None:
+    if not any(form.text(f"name_{code}") for code in text_languages):
+        sentence = get_translator(language).gettext(N_("Enter a name in at least one language."))
+        form.errors[f"name_{text_languages[0]}"] = sentence
+
+
+def values_of(form: Form, language: str) -> Values:
     say = get_translator(language).gettext
-    if not any(form.text(f"name_{text_language}") for text_language in LANGUAGES):
-        form.errors[f"name_{LANGUAGES[0]}"] = say(N_("Enter a name in at least one language."))
     return {
         "name": _texts(form, "name", NAME_MAX, say),
         "description": _texts(form, "description", DESCRIPTION_MAX, say),
-        "points_required": _number(form, "points_required", 1, POINTS_MAX, say),
+        "points_required": _number(form, "points_required", 1, POINTS_MAX, language),
         "value_cents": _cents(form, say),
-        "stock": _number(form, "stock", 0, STOCK_MAX, say, is_optional=True),
-        "limit_per_card": _number(form, "limit_per_card", 1, LIMIT_MAX, say, is_optional=True),
+        "stock": _number(form, "stock", 0, STOCK_MAX, language, is_optional=True),
+        "limit_per_card": _number(form, "limit_per_card", 1, LIMIT_MAX, language, is_optional=True),
         "store_ids": form.many("store_ids"),
         "starts_on": _day(form, "starts_on", say),
         "ends_on": _day(form, "ends_on", say),
@@ -125,17 +131,19 @@ def _texts(form: Form, name: str, longest: int, say: Callable[..., str]) -> dict
     for language, text in texts.items():
         if len(text) > longest:
             form.errors[f"{name}_{language}"] = say(N_("This text is too long."))
+        elif CONTROL.search(text):
+            form.errors[f"{name}_{language}"] = say(WRONG)
     return {language: text for language, text in texts.items() if text}
 
 
-def _number(
-    form: Form, name: str, least: int, most: int, say: Callable[..., str], *, is_optional: bool = False
-) -> int | None:
+def _number(form: Form, name: str, least: int, most: int, language: str, *, is_optional: bool = False) -> int | None:
     text = form.text(name)
     if not text and is_optional:
         return None
-    if not text.isascii() or not text.isdecimal() or not least <= int(text[:12]) <= most:
-        form.errors[name] = say(N_("Enter a whole number from %(least)s to %(most)s."), least=least, most=most)
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX and least <= int(text) <= most):
+        say, number = get_translator(language).gettext, get_formatter(language).number
+        sentence = N_("Enter a whole number from %(least)s to %(most)s.")
+        form.errors[name] = say(sentence, least=number(least), most=number(most))
         return None
     return int(text)
 
@@ -164,9 +172,13 @@ def _body(schema: type[B], values: Mapping[str, object], form: Form, language: s
     try:
         return msgspec.convert(values, schema)
     except msgspec.ValidationError as error:
-        pointer = str(error).partition("$.")[2].rstrip("`")
-        form.errors[pointer.replace(".", "_").split("[")[0]] = get_translator(language).gettext(WRONG)
+        pointer = str(error).rpartition("$.")[2].rstrip("`")
+        form.errors[field_of(pointer.replace(".", "_").split("[")[0])] = get_translator(language).gettext(WRONG)
         return None
+
+
+def field_of(name: str) -> str:
+    return FIELDS.get(name, name)
 
 
 def _shown(value: object) -> str:

@@ -1,5 +1,8 @@
 """What the pages about rewards say."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from backend.loyalty.rewards.schemas import RewardDetail
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGE_NAMES
@@ -39,19 +42,23 @@ EXAMPLES = (
 
 
 class RewardMessages:
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, text_languages: Sequence[str]) -> None:
+        """`text_languages`: the merchant's main one first."""
         translator = get_translator(language)
         self._say, self._count = translator.gettext, translator.ngettext
         self._formatter = get_formatter(language)
-        self._language = language
+        self._languages = [language, *text_languages]
 
     def name_of(self, reward: RewardDetail) -> str:
-        """In the reader's language, else in the first there is."""
-        return reward.name.get(self._language) or next(iter(reward.name.values()), "")
+        return self._text_of(reward.name)
+
+    def _text_of(self, texts: Mapping[str, str]) -> str:
+        """In the reader's language, else in the merchant's main one, else in any."""
+        return next((texts[language] for language in self._languages if texts.get(language)), "")
 
     def facts_of(self, reward: RewardDetail) -> list[str]:
         """Description, period and stock."""
-        facts = [reward.description.get(self._language, ""), self.period_of(reward)]
+        facts = [self._text_of(reward.description), self.period_of(reward)]
         if reward.stock is not None:
             facts.append(self._count(*NN_("%(count)s left", "%(count)s left"), reward.stock, count=reward.stock))
         if reward.store_ids:
@@ -67,6 +74,8 @@ class RewardMessages:
             return self._say(N_("yes")) if value else self._say(N_("no"))
         if field == "picture":
             return self._say(N_("another picture")) if value else self._say(N_("no picture"))
+        if field in {"starts_on", "ends_on"} and value:
+            return self._formatter.date(date.fromisoformat(value), "medium")
         return value or self._say(N_("empty"))
 
     def state_of(self, reward: RewardDetail) -> tuple[str, str, str]:

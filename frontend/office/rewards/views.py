@@ -1,5 +1,7 @@
 """The owner's rewards: a list with search, filter and order."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,14 +15,17 @@ from frontend.api.rewards import list_rewards, move_reward, read_picture
 from frontend.kit.assets import FOREVER
 from frontend.kit.forms import read_form, read_query
 from frontend.kit.pages import is_htmx, page, redirect
+from frontend.kit.person import find_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.office.rewards.messages import EXAMPLES, SORTINGS, STATES, RewardMessages
+from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
 
 REWARDS = "/office/rewards"
 QUERY_MAX = 100
 GONE, NOT_FOUND = 410, 404
+POSITION, PICTURE = re.compile("[1-9][0-9]{0,3}"), re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Asked:
     def is_whole(self) -> bool:
         """All that is offered, in the order in which it is offered: only then rows can be moved."""
         return self == Asked()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Rewards may exist that are not shown."""
+        return bool(self.query or self.state or self.after)
 
 
 @get(REWARDS, name="office-rewards")
@@ -59,7 +69,7 @@ async def show_rewards(request: Request, caller: NamedDependency[Caller]) -> Res
 async def move(request: Request, caller: NamedDependency[Caller], reward_id: FromPath[UUID]) -> Response[str]:
     """`position`: where it goes, counted from 1."""
     position = (await read_form(request)).text("position")
-    if position.isascii() and position.isdecimal() and 0 < len(position) <= len("9999"):
+    if POSITION.fullmatch(position):
         await move_reward(caller, reward_id, int(position))
     if not is_htmx(request):
         return redirect(request, f"{REWARDS}#{reward_id}")
@@ -69,7 +79,7 @@ async def move(request: Request, caller: NamedDependency[Caller], reward_id: Fro
 @get("/pictures/{picture:str}", name="picture")
 async def show_picture(caller: NamedDependency[Caller], picture: FromPath[str]) -> Response[bytes]:
     """From this site: a page may show no other site's pictures."""
-    if not picture.isalnum():
+    if not PICTURE.fullmatch(picture):
         raise NotFoundException
     try:
         media_type, content = await read_picture(caller, picture)
@@ -78,6 +88,13 @@ async def show_picture(caller: NamedDependency[Caller], picture: FromPath[str]) 
             raise NotFoundException from problem
         raise
     return Response(content, media_type=media_type, headers={"Cache-Control": FOREVER})
+
+
+def text_languages_of(request: Request) -> Sequence[str]:
+    """The languages of a reward's texts: the merchant's main one first."""
+    person = find_person(request)
+    main = person.merchant_language if person else None
+    return sorted(LANGUAGES, key=lambda code: (code != main, LANGUAGES.index(code)))
 
 
 async def _list(request: Request, caller: Caller, asked: Asked, *, saved: str = "", moved: str = "") -> Response[str]:
@@ -94,6 +111,6 @@ async def _list(request: Request, caller: Caller, asked: Asked, *, saved: str = 
         asked=asked,
         saved=saved,
         moved=moved,
-        messages=RewardMessages(language),
+        messages=RewardMessages(language, text_languages_of(request)),
         examples=[(say(name), points) for points, _, name, _ in EXAMPLES],
     )

@@ -5,11 +5,10 @@ from datetime import date
 import httpx
 import pytest
 
-from backend.access.permissions import BY_ROLE
-from backend.identity.schemas import MerchantRef, SignInView, StoreAccess, UserView
+from backend.identity.schemas import StoreAccess
 from backend.loyalty.till.schemas import StoreToday, TodayFigures, TodayView
-from tests.frontend.canned import ID, MOMENT, STORES, changed, found
-from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused
+from tests.frontend.canned import STORES, changed, found
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused
 from tests.frontend.staff_browser import HTMX, Browser
 
 TODAY = "GET /merchant/loyalty/today"
@@ -24,14 +23,6 @@ VIEW = TodayView(
         StoreToday(STORES[1], True, "Europe/Luxembourg", DAY, TodayFigures(84, 1, 57, 0, 0, 0, 0)),
     ],
 )  # fmt: skip
-
-
-def owner(*stores: StoreAccess) -> SignInView:
-    user = UserView(
-        ID, "owner@fashion.example", "Claire Fontaine", "merchant_owner", None, sorted(BY_ROLE["merchant_owner"]),
-        MerchantRef(ID, "fashion-group", "Fashion Group", "fr"), list(stores),
-    )  # fmt: skip
-    return SignInView("secret-token", MOMENT, user, "proof")
 
 
 @pytest.fixture

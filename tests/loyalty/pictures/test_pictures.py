@@ -17,19 +17,12 @@ from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world.caller import refused
 from tests.world.office import Office
+from tests.world.pictures import a_picture
 from tests.world.shop import Shop
 from workers.jobs.purge import purge
 
 SHOWN = "/storefront/loyalty/pictures/{}"
 CAMERA, ORIENTATION, GPS = 0x010F, 0x0112, 0x8825
-
-
-def a_picture(
-    kind: str = "PNG", size: tuple[int, int] = (40, 30), color: Any = (65, 79, 210), mode: str = "RGB", **options: Any
-) -> bytes:
-    file = BytesIO()
-    Image.new(mode, size, color).save(file, kind, **options)
-    return file.getvalue()
 
 
 def opened_picture(body: bytes) -> Image.Image:

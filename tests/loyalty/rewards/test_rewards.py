@@ -270,6 +270,7 @@ async def test_words_find_a_reward_in_any_language_and_spelling(office: Office) 
         ("letzebuerg", ["Gloves"]),
         ("wol", ["Gloves"]),
         ("%", ["Gloves"]),
+        ("scarf\0wool", ["Wool scarf"]),
         ("nothing", []),
         ("\0wol\0", ["Gloves"]),
         ("_", []),
