@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -23,6 +23,7 @@ from tests.conftest import OpenShop, Servers
 from tests.world.caller import Json, new_key, outcome, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
+from workers.jobs import rewards as jobs
 
 EVENTS = "SELECT count(*) FROM events WHERE merchant_id = $1 AND name = 'rewards_changed'"
 ENTRIES = "SELECT * FROM audit_entries WHERE merchant_id = $1 ORDER BY id"
@@ -432,3 +433,23 @@ async def test_passes_hear_of_a_period_that_begins_or_ends(
             async with services.sessions.committing(shop.merchant_id) as session:
                 await announce_periods(session, shop.merchant_id, moment)
         assert await superuser.fetchval(EVENTS, shop.merchant_id) == before + is_news
+
+
+async def test_an_error_for_one_merchant_does_not_keep_the_periods_of_others_unannounced(
+    opened: OpenShop, services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shops = [await opened() for _ in range(2)]
+    for shop in shops:
+        await Office.of(shop.claire).add_reward(starts_on="2030-06-01")
+    bad = min(shop.merchant_id for shop in shops)
+
+    async def announce(session: AsyncSession, merchant_id: UUID, now: datetime) -> int:
+        if merchant_id == bad:
+            raise LookupError
+        return await announce_periods(session, merchant_id, now)
+
+    monkeypatch.setattr(jobs, "announce_periods", announce)
+    clock.move(datetime(2030, 6, 1, 12, 0, tzinfo=UTC) - clock.now())
+    await jobs.announce_reward_periods({"services": services})
+    heard = [await superuser.fetchval(EVENTS, shop.merchant_id) for shop in shops]
+    assert heard == [0 if shop.merchant_id == bad else 1 for shop in shops]
