@@ -14,7 +14,6 @@ from backend.wallets.due import SyncScope, count_due, due_chunks
 from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
 from backend.wallets.ports import LinkKey, Provider, WalletProvider
 from backend.wallets.programs import retry_refused_programs
-from backend.wallets.refresh import bump_all_pass_versions
 from backend.wallets.sync import WalletSync
 from backend.wallets.wallet_links import bump_pass_versions
 
@@ -57,7 +56,8 @@ async def catch_up(sync: WalletSync, scope: SyncScope, report: RunReport, *, pau
     Counts `processed`, `synced` and `postponed` (the provider is unavailable, or another worker has the lease). Raises
     ProviderStopped at the end when a provider refused us; its cards do not count as failed.
     """
-    await _make_due(sync, scope)
+    if scope.card_id is not None:
+        await _make_due(sync, scope)
     bulk_sync = replace(sync, providers={name: _in_bulk(provider) for name, provider in sync.providers.items()})
     run = _CatchUp(bulk_sync, report, pause)
     merchants = await list_merchant_ids(sync.sessions, scope.merchant_id)
@@ -79,14 +79,11 @@ async def _chunks(sync: WalletSync, merchants: list[UUID], scope: SyncScope) -> 
 
 
 async def _make_due(sync: WalletSync, scope: SyncScope) -> None:
-    """A single card, and all that are refreshed, are sent even if their passes are up to date."""
-    if scope.is_refresh:
-        assert scope.merchant_id is not None, "the passes of one merchant are refreshed"
-        await bump_all_pass_versions(sync.sessions, scope.merchant_id)
-    if scope.card_id is not None:
-        assert scope.merchant_id is not None, "a card is named with its merchant"
-        async with sync.sessions.committing(scope.merchant_id) as session:
-            await bump_pass_versions(session, scope.merchant_id, [scope.card_id])
+    """A single card is sent even if its pass is up to date."""
+    assert scope.merchant_id is not None, "a card is named with its merchant"
+    assert scope.card_id is not None, "the scope is a card"
+    async with sync.sessions.committing(scope.merchant_id) as session:
+        await bump_pass_versions(session, scope.merchant_id, [scope.card_id])
 
 
 def _in_bulk(provider: WalletProvider) -> WalletProvider:

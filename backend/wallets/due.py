@@ -34,8 +34,6 @@ class SyncScope(msgspec.Struct, frozen=True):
     only_failed: bool = False
     card_ids: tuple[UUID, ...] | None = None
     """Those of the earlier run."""
-    is_refresh: bool = False
-    """All passes of the merchant show something else than before."""
 
     @property
     def is_requested(self) -> bool:

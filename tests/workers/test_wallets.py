@@ -133,6 +133,35 @@ async def test_what_an_owner_changes_within_seconds_is_one_run_over_all_passes(
     assert len(await runs()) == 2
 
 
+async def test_a_refresh_that_cannot_begin_is_found_again_and_later_changes_do_not_rely_on_it(
+    context: dict,
+    shop: Shop,
+    services: Services,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(*_: Any) -> int:
+        raise ConnectionError
+
+    await saved(shop, services)
+    office = Office.of(shop.claire)
+    await office.add_reward("Scarf")
+    await relay_outbox(context)
+    runs = "SELECT id, started_at FROM task_runs WHERE merchant_id = $1 ORDER BY created_at"
+    (waiting,) = await superuser.fetch(runs, shop.merchant_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "bump_all_pass_versions", away)
+        with pytest.raises(ConnectionError):
+            await sync_wallet_passes(context, str(waiting["id"]))
+    await office.add_reward("Hat")
+    await relay_outbox(context)
+    assert [run["started_at"] for run in await superuser.fetch(runs, shop.merchant_id)] == [None, None]
+    await forget_everything(services.redis)
+    clock.move(timedelta(seconds=61))
+    await find_lost_syncs(context)
+    assert await services.redis.exists(f"{job_key_prefix}task:{waiting['id']}")
+
+
 async def test_nobody_is_refreshed_whose_cards_are_in_no_wallet(
     context: dict, shop: Shop, superuser: asyncpg.Connection
 ) -> None:

@@ -92,6 +92,11 @@ async def give_up_run(sessions: Sessions, run: TaskRun, reason: str) -> None:
     await _write(sessions, run, finished_at=clock.now(), error=reason)
 
 
+async def touch_run(sessions: Sessions, run: TaskRun) -> None:
+    """A heartbeat of a run that is being prepared."""
+    await _write(sessions, run, heartbeat_at=clock.now())
+
+
 async def run_task(
     sessions: Sessions,
     run: TaskRun,

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
-from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task
+from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task, touch_run
 from backend.operations.task_runs.models import TaskRun
 from backend.wallets.catch_up import ProviderStopped, catch_up
 from backend.wallets.due import SyncScope
@@ -17,6 +17,7 @@ from backend.wallets.google.open import Google
 from backend.wallets.jobs import REFRESH_SECONDS, SYNC_PASSES, enqueue_sync_run
 from backend.wallets.ports import Misconfigured, Paused
 from backend.wallets.reconcile import RECONCILE, Reconciliation
+from backend.wallets.refresh import bump_all_pass_versions
 from backend.wallets.sync import WalletSync
 
 
@@ -55,7 +56,7 @@ async def _is_refresh_waiting(session: AsyncSession, merchant_id: UUID) -> bool:
         TaskRun.name == SYNC_PASSES,
         TaskRun.merchant_id == merchant_id,
         func.jsonb_exists(TaskRun.arguments, "is_refresh"),
-        TaskRun.started_at.is_(None),
+        TaskRun.heartbeat_at.is_(None),
         TaskRun.finished_at.is_(None),
     )
     return await session.scalar(waiting.limit(1).with_for_update()) is not None
@@ -67,7 +68,6 @@ async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = N
         merchant_id=run.merchant_id,
         card_id=UUID(run.arguments["card_id"]) if "card_id" in run.arguments else None,
         only_failed=run.arguments.get("only_failed", False),
-        is_refresh=run.arguments.get("is_refresh", False),
         card_ids=tuple(map(UUID, run.arguments["card_ids"])) if "card_ids" in run.arguments else None,
     )
 
@@ -78,7 +78,19 @@ async def sync_passes(sync: WalletSync, run: TaskRun, *, watch: Watch | None = N
         except ProviderStopped as stopped:
             raise TaskFailed(str(stopped)) from stopped
 
+    if run.arguments.get("is_refresh"):
+        await _begin_refresh(sync, run)
     return await run_task(sync.sessions, run, work, watch=watch)
+
+
+async def _begin_refresh(sync: WalletSync, run: TaskRun) -> None:
+    """Makes all passes of the merchant out of date. What changes from now on requests another run.
+
+    The run is started afterwards: when this fails, it still waits, and `find_lost_syncs` finds it.
+    """
+    assert run.merchant_id is not None, "the passes of one merchant are refreshed"
+    await touch_run(sync.sessions, run)
+    await bump_all_pass_versions(sync.sessions, run.merchant_id)
 
 
 async def reconcile_google(sync: WalletSync, google: Google) -> TaskRun:
