@@ -24,7 +24,7 @@ run: $(READY) ## Orion on this machine, with a demo world; Ctrl-C stops it
 
 test: $(READY) $(if $(ONLY),,lint) ## every check and every test, with coverage; ONLY=tests/loyalty/ledger just these tests
 	@ORION_CHROMIUM="$$(.ci/browser)" && export ORION_CHROMIUM && \
-	exec $(PYTHON) -m pytest -n 2 --dist worksteal $(if $(ONLY),$(SELECTED),$(COVERAGE))
+	exec $(PYTHON) -m pytest -n 3 --dist worksteal $(if $(ONLY),$(SELECTED),$(COVERAGE))
 
 check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
 	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)
