@@ -39,7 +39,7 @@ class RewardRepository(TenantRepository[Reward]):
 
 async def open_rewards(session: AsyncSession, merchant_id: UUID, now: datetime) -> RewardRepository:
     today = await session.scalar(select(local_date(now)).where(Merchant.id == merchant_id))
-    assert today is not None, "whoever has signed in for a merchant has one"
+    assert today is not None, "the caller has signed in for this merchant"
     return RewardRepository(session, merchant_id, today)
 
 

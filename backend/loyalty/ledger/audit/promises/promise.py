@@ -1,4 +1,4 @@
-"""A promise of the ledger, as SQL that selects whoever breaks it."""
+"""A promise of the ledger, as SQL that selects the cards that break it."""
 
 from dataclasses import dataclass
 
@@ -9,4 +9,4 @@ class Promise:
     """I1 to I12, as in the specification of the ledger."""
     says: str
     broken: str
-    """Selects card_id and facts of whoever breaks it."""
+    """Selects card_id and facts of each card that breaks it."""

@@ -1,4 +1,4 @@
-"""What must always be true of the ledger, as SQL over a range of cards: whoever breaks a promise is a row.
+"""What must always be true of the ledger, as SQL over a range of cards: a card that breaks a promise is a row.
 
 $1 the merchant, $2 and $3 the first and the last card. Every promise reads the same prelude, in one statement and so in
 one snapshot. A row says which card, and the facts. No booking is trusted for what another one says: all is recomputed.
