@@ -83,11 +83,12 @@ async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, 
 def _expired_of(merchant_id: UUID, now: datetime) -> Iterator[Expired]:
     for table, is_expired in (
         (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
-        (MerchantPicture, (MerchantPicture.created_at < now - PICTURES_KEPT) & ~SHOWN_BY.exists()),
         (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
+        # Last: when a reward takes a picture at this moment, everything else is gone already.
+        (MerchantPicture, (MerchantPicture.created_at < now - PICTURES_KEPT) & ~SHOWN_BY.exists()),
     ):
         yield table, (table.merchant_id == merchant_id) & is_expired
 
