@@ -5,8 +5,6 @@ from pathlib import Path
 
 from alembic import op
 
-INLINED = frozenset({"reward_state"})
-"""Expressions of their arguments only. PostgreSQL puts a function without settings into the statement that calls it."""
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
 
@@ -37,9 +35,8 @@ def _execute(name: str, source: str) -> None:
     op.get_bind().exec_driver_sql(source)
     op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO orion_app")
-    if name not in INLINED:
-        # A role that may create temporary tables must not decide which tables a function reads.
-        op.execute(f"ALTER FUNCTION {name} SET search_path = public, pg_temp")
+    # A role that may create temporary tables must not decide which tables a function reads.
+    op.execute(f"ALTER FUNCTION {name} SET search_path = public, pg_temp")
 
 
 def _source(revision: str, name: str) -> str:

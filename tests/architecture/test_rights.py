@@ -8,7 +8,6 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from backend.core.sql_functions import INLINED
 from backend.models import PlatformRow, TenantRow, metadata
 from tests.conftest import OpenShop
 from tests.world.shop import Shop
@@ -138,8 +137,7 @@ async def test_every_function_looks_for_names_in_one_place(superuser: asyncpg.Co
     found = await superuser.fetch(FUNCTIONS)
     assert len(found) > 20
     for function in found:
-        is_inlined = function["name"].partition("(")[0] in INLINED
-        assert function["settings"] == ([] if is_inlined else ["search_path=public, pg_temp"]), function["name"]
+        assert function["settings"] == ["search_path=public, pg_temp"], function["name"]
 
 
 async def test_every_function_is_called_by_the_application_only_and_with_its_rights(

@@ -17,7 +17,6 @@ from alembic.script import ScriptDirectory
 
 from backend.core.migrations import SCRIPTS, downgrade, head, owner_engine, status, upgrade
 from backend.core.settings import Settings
-from backend.core.sql_functions import INLINED
 from backend.core.startup import StartRefused, check_start
 from backend.dev.seed import seed
 from backend.loyalty.ledger.booking.card import CardRow, LotState
@@ -153,8 +152,7 @@ async def test_every_function_is_as_its_file_says(superuser: asyncpg.Connection)
         made = await superuser.fetch(DEFINITIONS)
         for name, source in PRESENT.items():
             await superuser.execute(source.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
-            if name not in INLINED:
-                await superuser.execute(f"ALTER FUNCTION {name} SET search_path = public, pg_temp")
+            await superuser.execute(f"ALTER FUNCTION {name} SET search_path = public, pg_temp")
         assert dict(await superuser.fetch(DEFINITIONS)) == dict(made)
     finally:
         await transaction.rollback()
