@@ -20,15 +20,15 @@ def record_change(
     subject_id: UUID | None = None,
     before: Fields | None = None,
     after: Fields,
-) -> bool:
-    """Adds an entry with the fields that differ. False, and no entry, when none does.
+) -> None:
+    """Adds an entry with the fields that differ, none when nothing does.
 
     `before` is None for something new. Neither may contain personal data or secrets; both are JSON.
     """
     old = before or {}
     changed = {name for name, value in after.items() if name not in old or old[name] != value}
     if not changed:
-        return False
+        return
     user_id = origin.user_id or origin.on_behalf_user_id
     assert user_id is not None, "only people who have signed in change what a merchant has set up"
     session.add(
@@ -47,4 +47,3 @@ def record_change(
             request_id=origin.request_id,
         )
     )
-    return True

@@ -6,6 +6,8 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from frontend.kit.assets import FOREVER
+
 COLOR = re.compile(r"#?([0-9A-Fa-f]{6})")
 ACCENT = "414fd2"
 LIGHT_CANVAS, DARK_CANVAS = "f2f3f7", "080e19"
@@ -47,7 +49,7 @@ async def show_brand(name: FromPath[str]) -> Response[str]:
     color = name.removesuffix(".css")
     if not COLOR.fullmatch(color) or not name.endswith(".css"):
         raise NotFoundException
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {"Cache-Control": FOREVER}
     return Response(brand_css(color.lower()), media_type="text/css; charset=utf-8", headers=headers)
 
 

@@ -14,7 +14,7 @@ NORMALIZERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="picture")
 
 
 async def keep_picture(sessions: Sessions, origin: Origin, file: bytes) -> PictureView:
-    """Stores the picture; the same one again changes nothing but the day until which it may stay unused.
+    """Stores the picture. Uploading it again only restarts the day after which an unused picture is deleted.
 
     Raises PictureUnreadable.
     """

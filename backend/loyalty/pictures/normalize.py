@@ -1,7 +1,6 @@
 """Turns an uploaded file into a picture that is safe to show: decoded, scaled down and written again.
 
-What is written holds nothing of the file but its pixels: no position of the camera, no comment, no second format behind
-the first one.
+The result contains only pixels: no metadata, such as the position of the camera, and no data after the image.
 """
 
 import hashlib
@@ -76,7 +75,7 @@ def _in_8_bits(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """In the colors that a browser assumes: phones store a wider range with a profile."""
+    """Converts to the colors that a browser assumes: phones store a wider range with a profile."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in {"RGB", "RGBA"}:
         return image
@@ -88,7 +87,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 
 
 def _encode(image: Image.Image) -> tuple[bytes, str]:
-    """PNG where something shines through, JPEG otherwise: every browser and mail program shows both."""
+    """PNG for images with transparency, JPEG otherwise. All browsers and mail programs show both."""
     output = BytesIO()
     if image.mode == "RGBA":
         image.save(output, "PNG", optimize=True)

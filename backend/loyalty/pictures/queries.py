@@ -25,6 +25,6 @@ async def get_picture(sessions: Sessions, hash_: str) -> tuple[str, bytes]:
 
 
 async def keep_from_purge(session: AsyncSession, merchant_id: UUID, hash_: str) -> bool:
-    """Until the end of the transaction, which refers to it. False when the merchant has no such picture."""
+    """Locks the picture, so that the purge leaves it. False when the merchant has no such picture."""
     own = select(MerchantPicture.hash).where(MerchantPicture.merchant_id == merchant_id, MerchantPicture.hash == hash_)
     return await session.scalar(own.with_for_update(read=True, key_share=True)) is not None

@@ -89,14 +89,14 @@ async def move_reward(session: AsyncSession, origin: Origin, reward_id: UUID, po
     rewards = await open_rewards(session, origin.merchant_id, origin.now)
     locked = select(Reward.position, Reward.id).where(*_listed(origin)).order_by(Reward.id).with_for_update()
     order = [row_id for _, row_id in sorted((await session.execute(locked)).tuples())]
-    await rewards.find_or_raise(reward_id, RewardNotFound)
     if reward_id not in order:
+        await rewards.find_or_raise(reward_id, RewardNotFound)
         raise RewardArchived
     before = order.index(reward_id) + 1
     order.insert(position - 1, order.pop(before - 1))
     positions = func.array_position(cast(order, ARRAY(Uuid)), Reward.id)
     # Not those that were added or restored since: they are not in the order.
-    chosen = Reward.merchant_id == origin.merchant_id, Reward.id.in_(order)
+    chosen = Reward.merchant_id == origin.merchant_id, Reward.id.in_(order), Reward.position != positions
     await session.execute(update(Reward).where(*chosen).values(position=positions))
     after = await _reread(rewards, reward_id)
     moved = {"before": {"position": before}, "after": {"position": after.position}}
@@ -149,7 +149,7 @@ async def _save(edit: _Edit, action: str) -> RewardDetail:
 
 
 async def _tell_passes(edit: _Edit, after: RewardDetail) -> None:
-    """Also of a period that has begun or ended since passes were told."""
+    """Records RewardsChanged, also for a period that has begun or ended since passes were last updated."""
     session, origin, reward = edit.session, edit.origin, edit.reward
     is_offered = after.state == "offered"
     is_news = edit.before is not None and reward.is_on_passes != is_offered

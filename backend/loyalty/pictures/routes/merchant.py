@@ -21,7 +21,7 @@ from backend.loyalty.pictures.problems import PictureUnreadable
 from backend.loyalty.pictures.schemas import PictureView
 
 FILE_BYTES_MAX = 8 * 1024 * 1024
-"""A photo as a phone takes it."""
+"""Enough for a phone's photo."""
 
 
 class PictureUpload(msgspec.Struct):
