@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -12,10 +11,10 @@ from backend.loyalty.ledger.models.transactions import TransactionCategory
 from tests.conftest import OpenShop
 from tests.journeys.conftest import WorkAt
 from tests.world.shop import Shop
+from tests.world.till import LUXEMBOURG
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 PIN = "2468"
 WHERE_IS = """(element, words) => {
   const range = document.createRange();

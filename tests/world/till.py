@@ -1,12 +1,20 @@
 """A till: what a colleague does at the counter."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from tests.world.caller import Caller, Json, new_key
 
 Card = Json
+LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
+
+
+def shop_day(moment: str) -> str:
+    """The day on which a moment of an answer falls at the shop: already the next one in the evening, in UTC."""
+    return datetime.fromisoformat(moment).astimezone(LUXEMBOURG).date().isoformat()
 
 
 class Till(Caller):

@@ -17,7 +17,7 @@ from tests.conftest import OpenShop
 from tests.world.caller import Caller, new_key, refused
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import AnonymousCaller
+from tests.world.till import AnonymousCaller, shop_day
 
 OFFICE_ROUTES = [
     ("merchant", "adjustments", {"points": 5}, ADJUST_POINTS),
@@ -186,7 +186,7 @@ async def test_a_merged_card_names_the_one_that_goes_on_and_advises_undoing_whil
         with refused("card_merged", 409) as said:
             await change(other)
         assert said[0]["merged_into"] == show(kept["code"])
-        assert said[0]["until"] == merged["reversible_until"][:10]
+        assert said[0]["until"] == shop_day(merged["reversible_until"])
         assert "undo the merge" in said[0]["detail"]
     clock.move(timedelta(days=30))
     with refused("card_merged", 409) as said:
