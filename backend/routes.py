@@ -7,6 +7,7 @@ from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
+from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
 from backend.loyalty.enrollment.routes.storefront import StorefrontController
 from backend.loyalty.explanations.routes.admin import AdminExplanationController
@@ -26,6 +27,7 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -70,6 +72,7 @@ merchant = Router(
         MerchantPreviewController,
         MerchantPictureController,
         MerchantRewardController,
+        MerchantTemplateController,
     ],
 )
 storefront = Router(
@@ -92,6 +95,7 @@ admin = Router(
         AdminCardController,
         AdminExplanationController,
         SettingsController,
+        AdminTemplateController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
