@@ -8,6 +8,7 @@ from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
+from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
 from backend.loyalty.enrollment.routes.storefront import StorefrontController
 from backend.loyalty.explanations.routes.admin import AdminExplanationController
@@ -28,6 +29,7 @@ from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.messaging.template_editing.routes import AdminTemplateController
+from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -73,6 +75,7 @@ merchant = Router(
         MerchantPictureController,
         MerchantRewardController,
         MerchantTemplateController,
+        MerchantTemplateTrialController,
     ],
 )
 storefront = Router(
@@ -96,6 +99,7 @@ admin = Router(
         AdminExplanationController,
         SettingsController,
         AdminTemplateController,
+        AdminTemplateTrialController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])

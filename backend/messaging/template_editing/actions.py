@@ -100,7 +100,7 @@ class TemplateEditor:
         return row
 
     async def _write(self, row: EmailTemplate | None, content: TemplateContent, action: str) -> TemplateDetail:
-        """Writes nothing when nothing differs and the declared text is no newer."""
+        """A text that has not changed is a new version too: somebody says that it fits the English one."""
         checked(self.template, content, self.language, self.origin.language)
         before = content_of(row) if row else self.default
         code, language = self.template.code, self.language

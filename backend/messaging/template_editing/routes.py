@@ -1,68 +1,33 @@
 """The platform's email templates, for its administrators."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
-
-from arq.connections import ArqRedis
-from litestar import Controller, Request, Response, delete, get, post, put
+from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import actor_of, all_of, for_platform, limited
+from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import MANAGE_TEMPLATES
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, versioned
-from backend.messaging.template_editing.actions import TemplateEditor, list_templates
-from backend.messaging.template_editing.checking import checked, content_from, preview_of, render_sample
+from backend.messaging.template_editing.actions import list_templates
+from backend.messaging.template_editing.editing import ADMIN, ONE, TemplateEditing, provide_editing
 from backend.messaging.template_editing.problems import (
-    EmailTemplateNotFound,
     TemplateRefused,
     TemplateVersionNotFound,
 )
-from backend.messaging.template_editing.queries import get_template
 from backend.messaging.template_editing.schemas import (
     TemplateDetail,
     TemplateHistory,
     TemplateList,
-    TemplatePreview,
-    TemplateSampleText,
+    TemplateRestore,
     TemplateText,
-    TestEmailQueued,
 )
-from backend.messaging.template_editing.test_emails import queue_test, wake_mailer
 
-ADMIN = (Unauthenticated, SessionExpired, Forbidden)
-ONE = (*ADMIN, EmailTemplateNotFound)
 READS = (for_platform(MANAGE_TEMPLATES),)
 WRITES = (all_of(for_platform(MANAGE_TEMPLATES), limited("change_templates", 60)),)
-PREVIEWS = (all_of(for_platform(MANAGE_TEMPLATES), limited("preview_template", 120)),)
-TESTS = (all_of(for_platform(MANAGE_TEMPLATES), limited("test_template", 5)),)
 VERSIONED = (*ONE, PreconditionRequired, Stale, TemplateRefused, ValidationFailed)
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateEditing:
-    sessions: Sessions
-    origin: PlatformOrigin
-
-    @asynccontextmanager
-    async def of(self, code: str, language: str) -> AsyncIterator[TemplateEditor]:
-        """One transaction. Raises EmailTemplateNotFound."""
-        template = get_template(code, language)
-        async with self.sessions.committing() as session:
-            yield TemplateEditor(session, self.origin, template, language)
-
-
-def provide_editing(
-    sessions: NamedDependency[Sessions], platform_origin: NamedDependency[PlatformOrigin]
-) -> TemplateEditing:
-    return TemplateEditing(sessions, platform_origin)
 
 
 class AdminTemplateController(Controller):
@@ -148,7 +113,7 @@ class AdminTemplateController(Controller):
             return await editor.history()
 
     @post(
-        "/{code:str}/{language:str}/versions/{version:int}/restore",
+        "/{code:str}/{language:str}/restore",
         operation_id="restoreEmailTemplate",
         summary="Put an earlier text in force as the newest version",
         guards=WRITES,
@@ -159,56 +124,10 @@ class AdminTemplateController(Controller):
         self,
         code: FromPath[str],
         language: FromPath[str],
-        version: FromPath[int],
+        data: JSONBody[TemplateRestore],
         editing: NamedDependency[TemplateEditing],
         if_match: IfMatch = None,
     ) -> Response[TemplateDetail]:
         async with editing.of(code, language) as editor:
-            view = await editor.restore(version, if_match)
+            view = await editor.restore(data.version, if_match)
         return versioned(view)
-
-    @post(
-        "/{code:str}/{language:str}/preview",
-        operation_id="previewEmailTemplate",
-        summary="How a text would look, without saving it",
-        guards=PREVIEWS,
-        status_code=200,
-        responses={200: success(TemplatePreview)} | refusals(*ONE, TemplateRefused, ValidationFailed),
-    )
-    async def preview(
-        self,
-        code: FromPath[str],
-        language: FromPath[str],
-        data: JSONBody[TemplateSampleText],
-        platform_origin: NamedDependency[PlatformOrigin],
-    ) -> TemplatePreview:
-        template = get_template(code, language)
-        content = checked(template, content_from(data), language, platform_origin.language)
-        return preview_of(render_sample(template, content, language, data.sample, None))
-
-    @post(
-        "/{code:str}/{language:str}/test",
-        operation_id="testEmailTemplate",
-        summary="Send a text to yourself as a test, without saving it",
-        guards=TESTS,
-        status_code=202,
-        responses={202: success(TestEmailQueued)} | refusals(*ONE, TemplateRefused, ValidationFailed),
-    )
-    async def test(
-        self,
-        code: FromPath[str],
-        language: FromPath[str],
-        data: JSONBody[TemplateSampleText],
-        editing: NamedDependency[TemplateEditing],
-        queue: NamedDependency[ArqRedis],
-        request: Request[Any, Any, Any],
-    ) -> TestEmailQueued:
-        recipient = actor_of(request).email
-        async with editing.of(code, language) as editor:
-            content = checked(editor.template, content_from(data), language, editor.origin.language)
-            queue_test(
-                editor.session, editor.origin, editor.template, content, language,
-                sample=data.sample, recipient=recipient,
-            )  # fmt: skip
-        await wake_mailer(queue)
-        return TestEmailQueued(recipient)

@@ -25,6 +25,11 @@ class TemplateSampleText(TemplateText):
     sample: SampleName = "new"
 
 
+class TemplateRestore(Body):
+    version: Annotated[int, Meta(ge=1)]
+    """Of the history."""
+
+
 class OwnTemplateText(Body):
     """A merchant's text. None: what the platform says."""
 
