@@ -18,7 +18,7 @@ from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
-from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
+from backend.messaging.models import EmailLog, MailAllowance, PlatformMail, SuppressedMailbox
 from backend.operations.task_runs.models import TaskRun
 from backend.staff.models import StoreMember, User
 from backend.staff_pins.models import StaffPin
@@ -75,6 +75,7 @@ __all__ = [
     "StoreCode",
     "StoreMember",
     "StoredAnswer",
+    "SuppressedMailbox",
     "TaskRun",
     "TenantRow",
     "TermsVersion",

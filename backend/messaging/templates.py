@@ -8,6 +8,9 @@ ENROLLMENT = "loyalty_enrollment"
 CARD_LINK = "loyalty_card_link"
 CERTIFICATE = "wallet_certificate_expiring"
 
+MARKETING = {"loyalty_birthday", "loyalty_reengagement"}
+"""Codes of mails that are sent only with consent, and never twice; all others are transactional."""
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -48,6 +51,11 @@ TEMPLATES = {
         ),
     ),
 }
+
+
+def kind_of(template: str) -> str:
+    """transactional | marketing"""
+    return "marketing" if template in MARKETING else "transactional"
 
 
 @dataclass(frozen=True, slots=True)

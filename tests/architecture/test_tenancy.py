@@ -34,6 +34,7 @@ PLATFORM_TABLES = {
     "pictures",
     "platform_mails",
     "store_codes",
+    "suppressed_mailboxes",
     "task_runs",
     "users",
 }
