@@ -1,19 +1,19 @@
 """Whatever the mail server does, each mail ends in the right status, and none is lost."""
 
-import dataclasses
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
-from msgspec.structs import replace
 
 from backend.core.clock import clock
 from backend.messaging.mailer import OPEN_SECONDS
 from backend.services import Services
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
+from tests.world.platform import with_mail
 from tests.world.shop import Shop
 from workers.jobs import mail as mail_job
 from workers.jobs.mail import send_queued_mails
@@ -44,8 +44,8 @@ def send(working: dict) -> Send:
 
     async def sent(**values: Any) -> None:
         services: Services = working["services"]
-        settings = replace(services.settings, **values)
-        await send_queued_mails({"services": dataclasses.replace(services, settings=settings)})
+        present = msgspec.structs.asdict(services.live.current.email)
+        await send_queued_mails({"services": with_mail(services, **present | values)})
 
     return sent
 
@@ -273,9 +273,9 @@ async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
     """As when the conversations before it took longer than its lease."""
     objection = mail_job._objection
 
-    async def slow(session: Any, services: Services, settings: Any, mail: Any) -> str | None:
+    async def slow(session: Any, services: Services, mail: Any) -> str | None:
         mail.available_at -= timedelta(seconds=1)
-        return await objection(session, services, settings, mail)
+        return await objection(session, services, mail)
 
     monkeypatch.setattr(mail_job, "_objection", slow)
     await send()

@@ -52,14 +52,9 @@ async def send_queued_mails(context: dict[str, Any]) -> None:
     await asyncio.gather(*(_send_from(services, waiting) for _ in range(LANES)))
 
 
-def mail_settings(services: Services) -> MailSettings:
-    """The settings of this moment."""
-    return MailSettings(**{name: getattr(services.settings, name) for name in MailSettings.__struct_fields__})
-
-
 async def _send_from(services: Services, waiting: Waiting) -> None:
     """One lane: takes merchants from the shared queue, and puts those with more mails back at its end."""
-    async with Mailer(services.redis, services.key_ring, partial(mail_settings, services)) as mailer:
+    async with Mailer(services.redis, services.key_ring, lambda: services.live.current.email) as mailer:
         while waiting:
             merchant_id = waiting.popleft()
             if await _send_some(services, mailer, merchant_id):
@@ -91,7 +86,7 @@ async def _send(services: Services, mailer: Mailer, merchant_id: UUID | None, cl
         try:
             await _send_one(services, mailer, merchant_id, mail)
         except MailsWait as wait:
-            give_up_after = timedelta(hours=mail_settings(services).email_give_up_hours)
+            give_up_after = timedelta(hours=services.live.current.email.email_give_up_hours)
             async with services.sessions.committing(merchant_id) as session:
                 await postpone(session, claimed[position:], wait, give_up_after, clock.now())
             return
@@ -102,7 +97,7 @@ async def _send_one(services: Services, mailer: Mailer, merchant_id: UUID | None
     settings, delivery = await mailer.admit()
     committing = partial(services.sessions.committing, merchant_id)
     async with committing() as session:
-        if code := await _objection(session, services, settings, mail):
+        if code := await _objection(session, services, mail):
             await withhold(session, mail, code, clock.now())
             return
         outgoing = outgoing_mail(
@@ -118,14 +113,14 @@ async def _send_one(services: Services, mailer: Mailer, merchant_id: UUID | None
             await suppress(session, services.key_ring, mail.recipient, mail.status, clock.now())
 
 
-async def _objection(session: AsyncSession, services: Services, settings: MailSettings, mail: QueuedMail) -> str | None:
+async def _objection(session: AsyncSession, services: Services, mail: QueuedMail) -> str | None:
     """Why the mail may not be sent: a key of `FAULTS`."""
     now = clock.now()
     if mail.expires_at is not None and mail.expires_at < now:
         return "expired"
     if mail.kind == "marketing" and await is_suppressed(session, services.key_ring, mail.recipient):
         return "suppressed"
-    limit = settings.email_daily_limit_per_recipient
+    limit = services.live.current.limits.all_mails_per_mailbox_per_day
     is_first = mail.attempts == 0
     if is_first and not await within_total(session, services.key_ring, mail.recipient, limit, now):
         return "recipient_limit"

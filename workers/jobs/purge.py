@@ -25,7 +25,6 @@ from backend.wallets.apple.passes import purge_empty_devices, purge_erased_passe
 from backend.wallets.google.callbacks import purge_expired_callbacks
 from backend.wallets.models import WalletNotification
 from backend.wallets.notifications import WINDOW
-from workers.jobs.mail import mail_settings
 
 PURGE = "purge"
 ANSWERS_KEPT = timedelta(days=30)
@@ -84,7 +83,7 @@ async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, 
 
 
 def _mails_kept(services: Services) -> timedelta:
-    return timedelta(days=mail_settings(services).email_log_days)
+    return timedelta(days=services.live.current.privacy.email_log_days)
 
 
 def _expired_of(merchant_id: UUID, now: datetime, mails_kept: timedelta) -> Iterator[Expired]:
