@@ -16,6 +16,7 @@ DOCUMENT = OpenAPIConfig(
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),
         Tag("Operations", "What the background does"),
+        Tag("Email", "The email log, and what providers report"),
         Tag("Wallet - Apple", "What iPhones call by themselves"),
         Tag("Wallet - Google", "What Google calls"),
         Tag("Idempotency", "What became of a booking without an answer"),
