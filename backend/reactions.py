@@ -14,6 +14,7 @@ from backend.core.events import DomainEvent
 from backend.core.keys import KeyRing
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
+from backend.core.platform_settings import EffectiveSettings
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
@@ -46,19 +47,19 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Events that change what a pass shows: every booking, a replaced card and ended links."""
 
 
-def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
+def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing, live: EffectiveSettings) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
     def mail(template: str) -> Reaction:
         async def mail_card(session: AsyncSession, event: Event) -> None:
-            await _mail_card(session, event, UUID(event.data["card_id"]), template, links=links, keys=keys)
+            await _mail_card(session, event, UUID(event.data["card_id"]), template, links=links, keys=keys, live=live)
 
         mail_card.__name__ = f"mail_{template}"
         return mail_card
 
     async def answer_card_links(session: AsyncSession, event: Event) -> None:
         for card_id in await take_card_link_question(session, event.merchant_id, UUID(event.data["question_id"])):
-            await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys)
+            await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys, live=live)
 
     def queued(reaction: QueuedReaction) -> Reaction:
         return cast("Reaction", update_wrapper(partial(reaction, queue), reaction))
@@ -117,7 +118,14 @@ async def _sync_card(
 
 
 async def _mail_card(
-    session: AsyncSession, event: Event, card_id: UUID, template: str, *, links: CardLinks, keys: KeyRing
+    session: AsyncSession,
+    event: Event,
+    card_id: UUID,
+    template: str,
+    *,
+    links: CardLinks,
+    keys: KeyRing,
+    live: EffectiveSettings,
 ) -> None:
     """Queues a mail to the card's holder.
 
@@ -135,7 +143,10 @@ async def _mail_card(
     if row is None:
         return
     card, customer, store_language, merchant = row
-    if await _is_anonymous(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
+    limits = live.current.limits
+    if await _is_anonymous(session, event) and not await may_write(
+        session, keys, customer.email_norm, clock.now(), limits
+    ):
         return
     queue_mail(
         session,

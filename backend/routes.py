@@ -32,7 +32,8 @@ from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
-from backend.settings.routes import SettingsController
+from backend.settings.routes.admin import SettingsController
+from backend.settings.routes.storefront import BrandingController
 from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
@@ -80,6 +81,7 @@ storefront = Router(
         GoogleSaveController,
         PassImageController,
         PictureController,
+        BrandingController,
     ],
 )
 admin = Router(
