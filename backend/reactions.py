@@ -6,7 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from arq.connections import ArqRedis
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
@@ -131,15 +131,7 @@ async def _mail_card(
 
     Does nothing when the card has been erased, or when anonymous requests have exceeded the mailbox's mail limit.
     """
-    row = (
-        await session.execute(
-            select(Card, Customer, Store.language, Merchant)
-            .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
-            .join(Store, (Store.merchant_id == Card.merchant_id) & (Store.id == Card.store_id))
-            .join(Merchant, Merchant.id == Card.merchant_id)
-            .where(Card.merchant_id == event.merchant_id, Card.id == card_id)
-        )
-    ).one_or_none()
+    row = (await session.execute(_holder_of(event.merchant_id, card_id))).one_or_none()
     if row is None:
         return
     card, customer, store_language, merchant = row
@@ -160,6 +152,17 @@ async def _mail_card(
         code=card_code.show(card.code),
         page_url=links.hidden_url,
         card_id=card.id,
+    )
+
+
+def _holder_of(merchant_id: UUID, card_id: UUID) -> Select[tuple[Card, Customer, str | None, Merchant]]:
+    """The card with its holder, the language of its store, and its merchant."""
+    return (
+        select(Card, Customer, Store.language, Merchant)
+        .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
+        .join(Store, (Store.merchant_id == Card.merchant_id) & (Store.id == Card.store_id))
+        .join(Merchant, Merchant.id == Card.merchant_id)
+        .where(Card.merchant_id == merchant_id, Card.id == card_id)
     )
 
 

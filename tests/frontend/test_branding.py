@@ -99,7 +99,7 @@ def unknown_yet(shared_app: Litestar) -> Iterator[None]:
 async def test_a_page_shows_the_platforms_name_and_its_addresses(browser: Browser, backend: StaffBackend) -> None:
     backend.answers["GET /storefront/branding"] = httpx.Response(200, json=WIZARD, headers={"etag": TAG})
     await browser.open("/")
-    assert "· Wizard</title>" in browser.text
+    assert "· Wizard</title>" in browser.page
     assert "Wizard keeps points and stamps" in browser.text
     for address in ("https://wizard.example/privacy", "https://wizard.example/imprint", "mailto:help@wizard.example"):
-        assert f'href="{address}"' in browser.text
+        assert f'href="{address}"' in browser.page
