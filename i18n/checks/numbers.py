@@ -85,6 +85,7 @@ TEXTS = frozenset(
         "reward",
         "runbook",
         "section",
+        "sender",
         "since",
         "store",
         "stores",
