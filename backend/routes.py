@@ -32,6 +32,8 @@ from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
+from backend.settings.routes.admin import SettingsController
+from backend.settings.routes.storefront import BrandingController
 from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
@@ -79,13 +81,20 @@ storefront = Router(
         GoogleSaveController,
         PassImageController,
         PictureController,
+        BrandingController,
     ],
 )
 admin = Router(
     "/admin",
     guards=[signed_in],
     security=BEARER,
-    route_handlers=[WalletAdminController, TaskRunController, AdminCardController, AdminExplanationController],
+    route_handlers=[
+        WalletAdminController,
+        TaskRunController,
+        AdminCardController,
+        AdminExplanationController,
+        SettingsController,
+    ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
 bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
