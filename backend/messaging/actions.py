@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
 from backend.messaging.models import EmailLog, MailRow, PlatformMail
+from backend.messaging.template_editing.composition import compose
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
-from backend.messaging.templates.render import RenderedMail, render
+from backend.messaging.templates.render import RenderedMail
 
 RETRY_AFTER = timedelta(seconds=60)
 TRIES = 4
@@ -66,7 +67,9 @@ async def queue_mail(
     unsubscribe_url: str | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. The card's addresses are inserted on sending."""
-    mail = render(template, values, language, brand=brand, unsubscribe_url=unsubscribe_url)
+    mail, _ = await compose(
+        session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
+    )
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
@@ -92,7 +95,7 @@ async def queue_platform_mail(
     now: datetime,
 ) -> None:
     """Queues an email to a platform user, once for each occasion and recipient."""
-    mail = render(template, values, language, brand=PLATFORM_BRAND)
+    mail, _ = await compose(session, template, values, language, brand=PLATFORM_BRAND)
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
