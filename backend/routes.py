@@ -7,6 +7,8 @@ from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
+from backend.loyalty.email_templates.routes import MerchantTemplateController
+from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
 from backend.loyalty.enrollment.routes.storefront import StorefrontController
 from backend.loyalty.explanations.routes.admin import AdminExplanationController
@@ -26,6 +28,8 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.template_editing.routes import AdminTemplateController
+from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -71,6 +75,8 @@ merchant = Router(
         MerchantPreviewController,
         MerchantPictureController,
         MerchantRewardController,
+        MerchantTemplateController,
+        MerchantTemplateTrialController,
     ],
 )
 storefront = Router(
@@ -94,6 +100,8 @@ admin = Router(
         AdminCardController,
         AdminExplanationController,
         SettingsController,
+        AdminTemplateController,
+        AdminTemplateTrialController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
