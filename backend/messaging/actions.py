@@ -11,26 +11,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
 from backend.messaging.models import EmailLog, PlatformMail
-from backend.messaging.templates import kind_of, render
+from backend.messaging.template_editing.composition import compose
+from backend.messaging.templates.declaration import MailTemplate, ValuesT
+from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
+from backend.messaging.templates.render import RenderedMail
 
 # Providers' answers often name the recipient.
 WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
 
 
-def queue_mail(
+async def queue_mail(
     session: AsyncSession,
     merchant_id: UUID,
-    template: str,
+    template: MailTemplate[ValuesT],
+    values: ValuesT,
     /,
     *,
     recipient: str,
     language: str,
     now: datetime,
-    name: str | None,
+    brand: MailBrand,
     card_id: UUID | None = None,
-    **values: str,
+    unsubscribe_url: str | None = None,
 ) -> EmailLog:
-    """Queues the rendered mail; it is sent after the commit. The card's private address is inserted when it is sent."""
+    """Queues the rendered email; it is sent after the commit. The card's addresses are inserted on sending."""
+    mail, version = await compose(
+        session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
+    )
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
@@ -38,7 +45,7 @@ def queue_mail(
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_rendered(template, language, name, values),
+        **_columns(template, language, mail, version, unsubscribe_url),
     )
     session.add(entry)
     return entry
@@ -47,24 +54,24 @@ def queue_mail(
 async def queue_platform_mail(
     session: AsyncSession,
     occasion: str,
-    template: str,
+    template: MailTemplate[ValuesT],
+    values: ValuesT,
     /,
     *,
     recipient: str,
     language: str,
     now: datetime,
-    name: str | None,
-    **values: str,
 ) -> None:
-    """Queues a mail to a platform user, once for each occasion and recipient."""
-    mail = insert(PlatformMail).values(
+    """Queues an email to a platform user, once for each occasion and recipient."""
+    mail, version = await compose(session, template, values, language, brand=PLATFORM_BRAND)
+    row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_rendered(template, language, name, values),
+        **_columns(template, language, mail, version),
     )
-    await session.execute(mail.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
+    await session.execute(row.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
 
 async def forget_occasions(session: AsyncSession, beginning: str, *, but: Sequence[str]) -> None:
@@ -89,14 +96,26 @@ async def redact_mails(session: AsyncSession, merchant_id: UUID, card_ids: Seque
     await session.execute(update(EmailLog).where(about).values(values).execution_options(synchronize_session=False))
 
 
-def _rendered(template: str, language: str, name: str | None, values: dict[str, str]) -> dict[str, Any]:
-    mail = render(template, language, name=name, **values)
+def _columns(
+    template: MailTemplate[Any],
+    language: str,
+    mail: RenderedMail,
+    version: int | None,
+    unsubscribe_url: str | None = None,
+) -> dict[str, Any]:
     return {
-        "template_code": template,
-        "kind": kind_of(template),
+        "template_code": template.code,
+        "template_version": version,
+        "kind": template.kind,
         "language": language,
         "subject": mail.subject,
         "body_text": mail.body_text,
-        "headers": {},
+        "body_html": mail.body_html,
+        "headers": _unsubscribe_headers(unsubscribe_url) if unsubscribe_url else {},
         "history": [],
     }
+
+
+def _unsubscribe_headers(url: str) -> dict[str, str]:
+    """RFC 8058: mail programs offer a button that posts to the address."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

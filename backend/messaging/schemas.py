@@ -16,6 +16,8 @@ class EmailSummary(Answer, kw_only=True):
     merchant_name: str | None
     """None: the platform's own email."""
     template_code: str
+    template_name: str
+    """In the reader's language."""
     kind: EmailKind
     language: str
     recipient: str

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.core.schemas import Page
 from backend.messaging.schemas import EmailDetail, EmailSummary
+from backend.messaging.template_editing.schemas import TemplateList
 from frontend.api.client import Caller
 
 EMAILS = "/admin/emails"
@@ -34,6 +35,12 @@ async def list_emails(
         "limit": PAGE,
     }
     return await caller.get(EMAILS, Page[EmailSummary], **asked)
+
+
+async def list_template_names(caller: Caller) -> dict[str, str]:
+    """In the reader's language, by code."""
+    listed = await caller.get("/admin/email-templates", TemplateList)
+    return {template.code: template.name for template in listed.data}
 
 
 async def get_email(caller: Caller, mail_id: UUID) -> EmailDetail:

@@ -28,21 +28,6 @@ OUTCOMES = {
     "complained": (N_("Reported as spam"), "warn", "ban"),
     "dropped": (N_("Dropped by the provider"), "bad", "x"),
 }
-TEMPLATES = {
-    "loyalty_enrollment": N_("Welcome with the card"),
-    "loyalty_welcome_bonus": N_("Welcome bonus"),
-    "loyalty_card_link": N_("New link to the card"),
-    "loyalty_reward_ready": N_("Reward within reach"),
-    "loyalty_points_expiring": N_("Points expire soon"),
-    "loyalty_points_expired": N_("Points have expired"),
-    "loyalty_birthday": N_("Birthday"),
-    "loyalty_reengagement": N_("We miss you"),
-    "sign_in_code": N_("Sign-in code"),
-    "staff_invitation": N_("Invitation of staff"),
-    "password_reset": N_("New password"),
-    "wallet_certificate_expiring": N_("Certificate of a wallet"),
-    "test_email": N_("Test email"),
-}
 SECURITIES = {"none": N_("Not encrypted, on this machine"), "starttls": "STARTTLS", "tls": "TLS"}
 PROVIDERS = {"smtp": "SMTP", "sendgrid": "SendGrid", "console": N_("Console: nothing is sent")}
 Badge = tuple[str, str, str]
@@ -55,9 +40,6 @@ class EmailMessages:
     def statuses(self) -> dict[str, str]:
         return {status: self._say(text) for status, (text, *_) in STATUSES.items()}
 
-    def templates(self) -> dict[str, str]:
-        return {code: self._say(text) for code, text in TEMPLATES.items()}
-
     def status_of(self, email: EmailSummary) -> Badge:
         text, kind, icon = STATUSES[email.status]
         return self._say(text), kind, icon
@@ -66,11 +48,8 @@ class EmailMessages:
         text, kind, icon = OUTCOMES.get(outcome, OUTCOMES["failed"])
         return self._say(text), kind, icon
 
-    def template_of(self, email: EmailSummary) -> str:
-        return self._say(TEMPLATES[email.template_code]) if email.template_code in TEMPLATES else email.template_code
-
     def subject_of(self, email: EmailSummary) -> str:
-        return email.subject or self.template_of(email)
+        return email.subject or email.template_name
 
     def recipient_of(self, email: EmailSummary) -> str:
         return email.recipient or self._say(N_("Erased customer"))

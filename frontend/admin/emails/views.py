@@ -1,5 +1,6 @@
 """The email log: a list with filters, one email with its attempts, and sending it again."""
 
+import asyncio
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -12,7 +13,7 @@ from backend.core.schemas import Page
 from backend.messaging.schemas import EmailSummary
 from frontend.admin.emails.messages import STATUSES, EmailMessages
 from frontend.api.client import BackendProblem, Caller
-from frontend.api.emails import get_email, list_emails, resend_email
+from frontend.api.emails import get_email, list_emails, list_template_names, resend_email
 from frontend.kit.forms import Form, read_query
 from frontend.kit.pages import page, redirect
 from frontend.kit.preferences import language_of
@@ -51,15 +52,14 @@ async def show_emails(request: Request, caller: NamedDependency[Caller]) -> Resp
     form = read_query(request)
     asked, after = EmailsAsked.of(form), form.optional("after")
     try:
-        return _list_page(request, asked, await _emails(caller, asked, after), after)
+        return await _list_page(request, caller, asked, after)
     except BackendProblem as problem:
         if problem.status == GONE:
-            return _list_page(request, asked, await _emails(caller, asked, None), None)
+            return await _list_page(request, caller, asked, None)
         if problem.status != NOT_FOUND:
             raise
         # The merchant's code: the list is shown without it, and the field says why.
-        emails = await _emails(caller, replace(asked, merchant=""), None)
-        return _list_page(request, asked, emails, None, error=problem.sentence, status=NOT_FOUND)
+        return await _list_page(request, caller, asked, None, error=problem.sentence)
 
 
 @get(f"{EMAILS}/{{mail_id:uuid}}", name="admin-email")
@@ -92,20 +92,18 @@ async def _emails(caller: Caller, asked: EmailsAsked, after: str | None) -> Page
     )
 
 
-def _list_page(
-    request: Request,
-    asked: EmailsAsked,
-    emails: Page[EmailSummary],
-    after: str | None,
-    *,
-    error: str = "",
-    status: int = 200,
+async def _list_page(
+    request: Request, caller: Caller, asked: EmailsAsked, after: str | None, *, error: str = ""
 ) -> Response[str]:
+    """`error`: why there is no list of this merchant."""
+    listed = replace(asked, merchant="") if error else asked
+    emails, templates = await asyncio.gather(_emails(caller, listed, after), list_template_names(caller))
     return page(
         request,
         "admin/emails/page.html",
-        status=status,
+        status=NOT_FOUND if error else 200,
         emails=emails,
+        templates=templates,
         asked=asked,
         filters=asdict(asked),
         after=after,

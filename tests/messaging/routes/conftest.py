@@ -16,14 +16,20 @@ from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.messaging.actions import queue_mail
 from backend.messaging.models import EmailLog
-from backend.messaging.templates import CARD_LINK
+from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
+from backend.messaging.templates.facts import CustomerFacts, MailedCardFacts, MerchantFacts
+from backend.messaging.templates.render import SAMPLE_BRAND
 from backend.services import Services
 from tests.conftest import client, running
 from tests.world.caller import Caller
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller
 
-VALUES = {"merchant": "Fashion Group", "name": "Zoë", "page_url": "http://orion.test/c/…"}
+VALUES = CardLinkValues(
+    merchant=MerchantFacts("Fashion Group"),
+    customer=CustomerFacts("Zoë"),
+    card=MailedCardFacts("BDFHKLNPRSTVXGCJ", "http://orion.test/c/…"),
+)
 
 QueueMail = Callable[..., Awaitable[EmailLog]]
 
@@ -59,9 +65,9 @@ def queue(services: Services, shop: Shop) -> QueueMail:
 
     async def queued(recipient: str = "zoe@example.com", card_id: UUID | None = None, **columns: Any) -> EmailLog:
         async with services.sessions.committing(shop.merchant_id) as session:
-            mail = queue_mail(
-                session, shop.merchant_id, CARD_LINK, recipient=recipient, language="de", now=clock.now(),
-                card_id=card_id, **VALUES,
+            mail = await queue_mail(
+                session, shop.merchant_id, LOYALTY_CARD_LINK, VALUES, recipient=recipient, language="de",
+                now=clock.now(), brand=SAMPLE_BRAND, card_id=card_id,
             )  # fmt: skip
             for name, value in columns.items():
                 setattr(mail, name, value)

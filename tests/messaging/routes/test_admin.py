@@ -12,7 +12,7 @@ from backend.core.clock import clock
 from backend.messaging.actions import queue_platform_mail, redact_mails
 from backend.messaging.faults import FAULTS
 from backend.messaging.models import EmailLog
-from backend.messaging.templates import CARD_LINK
+from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.messaging.routes.conftest import VALUES, QueueMail
@@ -92,7 +92,7 @@ async def test_the_list_has_pages_over_all_merchants_and_the_platform(
         session.add(EmailLog(**columns_of(mails[0]) | {"merchant_id": other.merchant_id, "id": uuid4()}))
     async with services.sessions.committing() as session:
         await queue_platform_mail(
-            session, recipient, CARD_LINK, recipient=recipient, language="en", now=clock.now(), **VALUES
+            session, recipient, LOYALTY_CARD_LINK, VALUES, recipient=recipient, language="en", now=clock.now()
         )
     seen, cursor = [], None
     for _ in range(3):
