@@ -14,6 +14,7 @@ from backend.core.events import DomainEvent
 from backend.core.keys import KeyRing
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
+from backend.core.platform_settings import EffectiveSettings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.cards.recipient import CardRecipient, find_recipient
@@ -44,20 +45,20 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Events that change what a pass shows: every booking, a replaced card and ended links."""
 
 
-def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
+def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing, live: EffectiveSettings) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
     def mail(template: MailTemplate[ValuesT], values: Callable[[CardRecipient], ValuesT]) -> Reaction:
         async def mail_card(session: AsyncSession, event: Event) -> None:
             card_id = UUID(event.data["card_id"])
-            await _mail_card(session, event, card_id, template, values, links=links, keys=keys)
+            await _mail_card(session, event, card_id, template, values, links=links, keys=keys, live=live)
 
         mail_card.__name__ = f"mail_{template.code}"
         return mail_card
 
     async def answer_card_links(session: AsyncSession, event: Event) -> None:
         for card_id in await take_card_link_question(session, event.merchant_id, UUID(event.data["question_id"])):
-            await _mail_card(session, event, card_id, LOYALTY_CARD_LINK, _card_link, links=links, keys=keys)
+            await _mail_card(session, event, card_id, LOYALTY_CARD_LINK, _card_link, links=links, keys=keys, live=live)
 
     def queued(reaction: QueuedReaction) -> Reaction:
         return cast("Reaction", update_wrapper(partial(reaction, queue), reaction))
@@ -132,6 +133,7 @@ async def _mail_card(
     *,
     links: CardLinks,
     keys: KeyRing,
+    live: EffectiveSettings,
 ) -> None:
     """Queues an email to the card's holder.
 
@@ -140,8 +142,8 @@ async def _mail_card(
     to = await find_recipient(session, event.merchant_id, card_id, links)
     if to is None:
         return
-    mailbox = to.customer.email_norm
-    if await _is_anonymous(session, event) and not await may_write(session, keys, mailbox, clock.now()):
+    mailbox, limits = to.customer.email_norm, live.current.limits
+    if await _is_anonymous(session, event) and not await may_write(session, keys, mailbox, clock.now(), limits):
         return
     await queue_mail(
         session,

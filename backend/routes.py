@@ -28,6 +28,8 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.routes.admin import AdminEmailController
+from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
@@ -36,7 +38,8 @@ from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
-from backend.settings.routes import SettingsController
+from backend.settings.routes.admin import SettingsController
+from backend.settings.routes.storefront import BrandingController
 from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
@@ -86,6 +89,7 @@ storefront = Router(
         GoogleSaveController,
         PassImageController,
         PictureController,
+        BrandingController,
     ],
 )
 admin = Router(
@@ -97,6 +101,7 @@ admin = Router(
         TaskRunController,
         AdminCardController,
         AdminExplanationController,
+        AdminEmailController,
         SettingsController,
         AdminTemplateController,
         AdminTemplateTrialController,
@@ -107,7 +112,17 @@ bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[Idem
 
 api = Router(
     "/api/v1",
-    route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
+    route_handlers=[
+        AuthController,
+        store,
+        merchant,
+        storefront,
+        admin,
+        apple,
+        GoogleCallbackController,
+        SendgridEventController,
+        bookings,
+    ],
 )
 
 

@@ -3,14 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-import structlog
-from arq.connections import ArqRedis
-from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
 from backend.core.origin import Origin, PlatformOrigin
-from backend.core.queue import SEND_MAILS, wake
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.checking import render_sample
 from backend.messaging.templates.declaration import MailTemplate
@@ -19,8 +15,6 @@ from backend.messaging.templates.layout import MailBrand
 
 MARK = "[Test]"
 """In front of the subject; the same in every language."""
-
-log = structlog.get_logger()
 
 
 def queue_test(
@@ -43,6 +37,7 @@ def queue_test(
         "recipient": recipient,
         "subject": f"{MARK} {mail.subject}",
         "body_text": mail.body_text,
+        "body_html": mail.body_html,
         "available_at": origin.now,
         "created_at": origin.now,
     }
@@ -51,11 +46,3 @@ def queue_test(
     else:
         session.add(PlatformMail(**columns))
     return email_id
-
-
-async def wake_mailer(queue: ArqRedis) -> None:
-    """Call it after the commit. Raises nothing: queued emails are also sent by the clock."""
-    try:
-        await wake(queue, SEND_MAILS)
-    except (RedisError, OSError) as error:
-        log.warning("worker_wakeup_failed", error=type(error).__name__, consequence="the email is sent a little later")
