@@ -9,7 +9,7 @@ from msgspec import Meta
 from backend.core.mail_settings import MailSettings, check_mail
 from environment.production import require_https
 from environment.reading import decode, given_values
-from environment.values import MailAddress, OneLine, Url
+from environment.values import MailAddress, Name, Url
 
 PerMinute = Annotated[int, Meta(ge=1, le=10_000)]
 """Requests a minute of one caller: a user, or the network of an anonymous client."""
@@ -50,7 +50,7 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrandingSettings(msgspec.Struct, frozen=True, kw_only=True):
-    platform_name: OneLine = "Orion"
+    platform_name: Name = "Orion"
     support_email: MailAddress = ""
     privacy_url: Url = ""
     imprint_url: Url = ""
