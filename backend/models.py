@@ -18,7 +18,7 @@ from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
-from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
+from backend.messaging.models import EmailLog, MailAllowance, PlatformMail, SuppressedMailbox
 from backend.messaging.template_editing.models import (
     EmailTemplate,
     EmailTemplateOverride,
@@ -89,6 +89,7 @@ __all__ = [
     "StoreCode",
     "StoreMember",
     "StoredAnswer",
+    "SuppressedMailbox",
     "TaskRun",
     "TenantRow",
     "TermsVersion",

@@ -28,6 +28,8 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.routes.admin import AdminEmailController
+from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
@@ -99,6 +101,7 @@ admin = Router(
         TaskRunController,
         AdminCardController,
         AdminExplanationController,
+        AdminEmailController,
         SettingsController,
         AdminTemplateController,
         AdminTemplateTrialController,
@@ -109,7 +112,17 @@ bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[Idem
 
 api = Router(
     "/api/v1",
-    route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
+    route_handlers=[
+        AuthController,
+        store,
+        merchant,
+        storefront,
+        admin,
+        apple,
+        GoogleCallbackController,
+        SendgridEventController,
+        bookings,
+    ],
 )
 
 

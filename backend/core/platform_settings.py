@@ -35,6 +35,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     mails_per_mailbox_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 4
     """Mails to one mailbox that anonymous callers may cause, over all merchants."""
     mails_per_mailbox_per_day: Annotated[int, Meta(ge=1, le=1000)] = 10
+    all_mails_per_mailbox_per_day: Annotated[int, Meta(ge=1, le=1000)] = 30
+    """Mails to one mailbox of any cause, over all merchants."""
     mail_tests_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 5
     """Connection tests of one administrator."""
 

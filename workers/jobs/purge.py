@@ -18,6 +18,7 @@ from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.limits import forget_allowances
+from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
@@ -55,6 +56,7 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     for expired in (
         (AccessToken, AccessToken.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (TaskRun, TaskRun.created_at < now - timedelta(days=kept.task_runs_days)),
+        (PlatformMail, PlatformMail.created_at < now - timedelta(days=kept.email_log_days)),
     ):
         await _delete(services, None, expired, progress)
     async with services.sessions.committing() as session:
@@ -82,6 +84,7 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (ProgramPreview, ProgramPreview.created_at < now - timedelta(days=kept.previews_days)),
         (StoredAnswer, StoredAnswer.created_at < now - timedelta(days=kept.stored_answers_days)),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        (EmailLog, EmailLog.created_at < now - timedelta(days=kept.email_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
         # Last: when a reward takes a picture at this moment, everything else is gone already.
