@@ -14,6 +14,7 @@ from backend.core.settings import Settings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.previews.actions import Previews
 from backend.models import metadata
 from backend.staff_pins.actions import StaffPins
@@ -29,6 +30,7 @@ class Services(Resources):
     """Routes are given each field by its name."""
 
     links: CardLinks
+    unsubscribe_links: UnsubscribeLinks
     pins: StaffPins
     ledger: Ledger
     enrollment: Enrollment
@@ -64,6 +66,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 limiter=RateLimiter(redis, keys),
                 cursors=Cursors(keys),
                 links=links,
+                unsubscribe_links=UnsubscribeLinks(keys, settings.public_url),
                 pins=pins,
                 ledger=ledger,
                 enrollment=Enrollment(sessions, ledger, keys),

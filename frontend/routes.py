@@ -52,6 +52,7 @@ from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
 from frontend.till.today.views import show_history, show_today
 from frontend.till.unanswered import show_booking_state, show_unavailable
+from frontend.unsubscribe.views import show_email_choices, take_resume, take_unsubscribe
 
 TILL = Router(
     path="/",
@@ -130,6 +131,9 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_lost_card,
     send_card_link,
     take_card_language,
+    show_email_choices,
+    take_unsubscribe,
+    take_resume,
     show_brand,
     show_picture,
 ]

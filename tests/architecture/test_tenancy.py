@@ -28,6 +28,7 @@ PLATFORM_TABLES = {
     "google_callbacks",
     "google_programs",
     "mail_allowances",
+    "marketing_slots",
     "merchants",
     "outbox",
     "pass_images",
