@@ -4,7 +4,10 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Self
 from zoneinfo import ZoneInfo
+
+from backend.core.platform_settings import LimitSettings
 
 PAUSE = timedelta(days=1)
 """Between two marketing emails to one mailbox, whichever merchants they are from."""
@@ -23,6 +26,10 @@ class QuietHours:
 
     begin: time
     end: time
+
+    @classmethod
+    def of(cls, limits: LimitSettings) -> Self:
+        return cls(time(limits.quiet_hours_begin), time(limits.quiet_hours_end))
 
     def after(self, now: datetime, zone: ZoneInfo) -> datetime:
         """`now`, or the end of the quiet hours that it falls into."""
