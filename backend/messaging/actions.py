@@ -64,6 +64,7 @@ async def queue_mail(
     brand: MailBrand,
     card_id: UUID | None = None,
     unsubscribe_url: str | None = None,
+    expires_at: datetime | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. The card's addresses are inserted on sending."""
     mail = render(template, values, language, brand=brand, unsubscribe_url=unsubscribe_url)
