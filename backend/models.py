@@ -19,7 +19,7 @@ from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
-from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
+from backend.messaging.models import EmailLog, MailAllowance, PlatformMail, SuppressedMailbox
 from backend.operations.task_runs.models import TaskRun
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import StoreMember, User
@@ -82,6 +82,7 @@ __all__ = [
     "StoreCode",
     "StoreMember",
     "StoredAnswer",
+    "SuppressedMailbox",
     "TaskRun",
     "TenantRow",
     "TermsVersion",

@@ -8,6 +8,7 @@ from i18n.translator import N_, get_translator
 REASONS = {
     "address": N_("Enter an address such as https://orion.example, with nothing after the host and port."),
     "boolean": N_("Choose yes or no."),
+    "encryption_required": N_("Emails to another machine must be encrypted. Choose STARTTLS (port 587) or TLS (465)."),
     "fixed_by_environment": N_("Only %(env_name)s in the environment sets this."),
     "host": N_("Enter the name or number of a machine, without scheme and port."),
     "https_required": N_("The address must begin with https://."),

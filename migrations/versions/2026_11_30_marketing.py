@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_marketing"
-down_revision = "2026_11_30_settings"
+down_revision = "2026_11_30_email_log"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 HAS_CONSENTED = "marketing_consented_at IS NOT NULL"

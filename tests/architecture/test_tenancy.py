@@ -38,6 +38,7 @@ PLATFORM_TABLES = {
     "setting_overrides",
     "setting_versions",
     "store_codes",
+    "suppressed_mailboxes",
     "task_runs",
     "users",
 }

@@ -106,6 +106,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("email", {"email_provider": "console"}, "/values/email_provider", "provider_sends_nothing"),
     ("email", {"email_provider": "sendgrid"}, "/values/sendgrid_api_key", "sendgrid_key_required"),
     ("email", {"smtp_use_tls": True, "smtp_use_ssl": True}, "/values/smtp_use_ssl", "tls_twice"),
+    ("email", {"smtp_use_tls": False}, "/values/smtp_use_tls", "encryption_required"),
     ("email", {"smtp_user": ""}, "/values/smtp_user", "login_incomplete"),
     ("email", {"smtp_password": "two\nlines"}, "/values/smtp_password", "one_line"),
     ("email", {"sendgrid_api_key": "two words"}, "/values/sendgrid_api_key", "token"),

@@ -12,11 +12,13 @@ from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
+from backend.loyalty.marketing.slots import forget_slots
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.limits import forget_allowances
+from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
@@ -58,11 +60,13 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     for expired in (
         (AccessToken, AccessToken.expires_at < now - TOKENS_KEPT),
         (TaskRun, TaskRun.created_at < now - RUNS_KEPT),
+        (PlatformMail, PlatformMail.created_at < now - _mails_kept(services)),
     ):
         await _delete(services, None, expired, progress)
     async with services.sessions.committing() as session:
         await purge_expired_callbacks(session, now)
         await forget_allowances(session, now)
+        await forget_slots(session, now)
     for merchant_id in await list_merchant_ids(services.sessions):
         try:
             await _purge_merchant(services, merchant_id, now, progress)
@@ -74,17 +78,22 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
 
 
 async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, progress: Progress) -> None:
-    for expired in _expired_of(merchant_id, now):
+    for expired in _expired_of(merchant_id, now, _mails_kept(services)):
         await _delete(services, merchant_id, expired, progress)
     async with services.sessions.committing(merchant_id) as session:
         await purge_erased_passes(session, merchant_id, now)
 
 
-def _expired_of(merchant_id: UUID, now: datetime) -> Iterator[Expired]:
+def _mails_kept(services: Services) -> timedelta:
+    return timedelta(days=services.live.current.privacy.email_log_days)
+
+
+def _expired_of(merchant_id: UUID, now: datetime, mails_kept: timedelta) -> Iterator[Expired]:
     for table, is_expired in (
         (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
         (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        (EmailLog, EmailLog.created_at < now - mails_kept),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
         # Last: when a reward takes a picture at this moment, everything else is gone already.

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import idle_between
-from backend.loyalty.occasions.campaign import LAST_CARD, CampaignMoment, Occasion
+from backend.loyalty.occasions.campaign import LAST_CARD, CampaignMoment, MarketingOccasion
 from backend.loyalty.occasions.holder import CardHolder
 from backend.messaging.templates.catalog.loyalty_reengagement import (
     LOYALTY_REENGAGEMENT,
@@ -15,7 +15,7 @@ from backend.messaging.templates.catalog.loyalty_reengagement import (
 )
 
 
-class Absence(Occasion):
+class Absence(MarketingOccasion):
     template = LOYALTY_REENGAGEMENT
 
     def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, or_
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import birthdays_to_greet
-from backend.loyalty.occasions.campaign import CampaignMoment, Occasion
+from backend.loyalty.occasions.campaign import CampaignMoment, MarketingOccasion
 from backend.loyalty.occasions.holder import CardHolder
 from backend.messaging.templates.catalog.loyalty_birthday import LOYALTY_BIRTHDAY, BirthdayValues
 
 
-class Birthday(Occasion):
+class Birthday(MarketingOccasion):
     template = LOYALTY_BIRTHDAY
 
     def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:

@@ -1,4 +1,4 @@
-"""Queues marketing emails for customers who have an occasion: birthdays, and long absences. Safe to run twice, and at once.
+"""Queues marketing emails for customers who have an occasion. Safe to run twice, and at once.
 
 A customer is marked in the transaction that queues the email. Whether it is still allowed is decided again when it is
 sent, by `gate.py`.
@@ -54,7 +54,7 @@ class CampaignMoment:
     quiet: QuietHours
 
 
-class Occasion(ABC):
+class MarketingOccasion(ABC):
     """What a campaign is about."""
 
     template: MailTemplate[Any]
@@ -75,7 +75,7 @@ class Occasion(ABC):
 class Campaign:
     """Counts `processed` customers; a failure of one customer, or of one merchant, never stops the others."""
 
-    occasion: Occasion
+    occasion: MarketingOccasion
     sessions: Sessions
     links: CardLinks
     unsubscribe_links: UnsubscribeLinks

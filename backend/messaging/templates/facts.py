@@ -53,13 +53,18 @@ class LoyaltyValues(MailValues, frozen=True):
     reward: RewardFacts
 
 
-LOYALTY_PLACEHOLDERS = {
+_LOYALTY_VARIABLES = {
     "merchant": "merchant.name",
-    "balance": "balance.points",
+    "points_on_card": "balance.points",
     "ready": "reward.ready",
     "next": "reward.next",
-    "missing": "reward.missing",
+    "points_to_go": "reward.missing",
 }
+
+
+def loyalty_placeholders(*shared: str, **own: str) -> dict[str, str]:
+    """The variables of placeholders: `shared` ones of `LoyaltyValues`, and the email's own."""
+    return {name: _LOYALTY_VARIABLES[name] for name in shared} | own
 
 
 def sample_facts(person: SamplePerson) -> dict[str, Any]:

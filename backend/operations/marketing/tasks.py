@@ -10,7 +10,7 @@ from backend.loyalty.marketing.rules import QuietHours
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.occasions.absence import Absence
 from backend.loyalty.occasions.birthday import Birthday
-from backend.loyalty.occasions.campaign import Campaign, Occasion
+from backend.loyalty.occasions.campaign import Campaign, MarketingOccasion
 from backend.merchants.queries import list_merchant_ids
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
@@ -19,7 +19,7 @@ from backend.operations.task_runs.models import TaskRun
 @dataclass(frozen=True, slots=True)
 class MarketingTask:
     name: str
-    occasion: Occasion
+    occasion: MarketingOccasion
 
     async def run(
         self, sessions: Sessions, links: CardLinks, unsubscribe_links: UnsubscribeLinks, live: EffectiveSettings

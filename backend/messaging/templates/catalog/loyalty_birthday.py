@@ -1,6 +1,6 @@
 from backend.messaging.templates.blocks import Button, Greeting, Heading, Paragraph, When
 from backend.messaging.templates.declaration import MailTemplate
-from backend.messaging.templates.facts import LOYALTY_PLACEHOLDERS, LoyaltyValues, sample_facts
+from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.samples import SamplePerson
 from i18n.translator import N_
 
@@ -29,12 +29,12 @@ LOYALTY_BIRTHDAY = MailTemplate(
         When(
             "reward.ready",
             [Paragraph(N_("A reward is waiting for you: %(ready)s. Just ask at the till."))],
-            [When("balance.points", [Paragraph(N_("Waiting on your card: %(balance)s."))])],
+            [When("balance.points", [Paragraph(N_("Waiting on your card: %(points_on_card)s."))])],
         ),
         Button(N_("See your rewards"), "card.url"),
     ],
     reason=N_("You get this email because you agreed to birthday wishes and news from %(merchant)s."),
-    placeholders=LOYALTY_PLACEHOLDERS,
+    placeholders=loyalty_placeholders("merchant", "points_on_card", "ready"),
     required=frozenset(),
     kind="marketing",
 )

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from backend.messaging.templates.blocks import Button, Greeting, Heading, Paragraph, When
 from backend.messaging.templates.declaration import Facts, MailTemplate
-from backend.messaging.templates.facts import LOYALTY_PLACEHOLDERS, LoyaltyValues, sample_facts
+from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.kinds import PointCount
 from backend.messaging.templates.samples import SamplePerson
 from i18n.translator import N_
@@ -35,13 +35,13 @@ LOYALTY_POINTS_EXPIRED = MailTemplate(
         Paragraph(N_("The time to use %(expired)s on your %(merchant)s card is over.")),
         When(
             "balance.points",
-            [Paragraph(N_("Still on your card: %(balance)s."))],
+            [Paragraph(N_("Still on your card: %(points_on_card)s."))],
             [Paragraph(N_("Your card stays valid: with your next purchase you start collecting again."))],
         ),
         When("reward.ready", [Paragraph(N_("That is enough for a reward: %(ready)s. Just ask at the till."))]),
         Button(N_("Open your card"), "card.url"),
     ],
     reason=N_("You get this email because you have a card of %(merchant)s."),
-    placeholders=LOYALTY_PLACEHOLDERS | {"expired": "expired.points"},
+    placeholders=loyalty_placeholders("merchant", "points_on_card", "ready", expired="expired.points"),
     required=frozenset({"expired.points"}),
 )

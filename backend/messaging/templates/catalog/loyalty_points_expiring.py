@@ -2,7 +2,7 @@ from typing import Annotated
 
 from backend.messaging.templates.blocks import Button, Greeting, Heading, Paragraph, SmallPrint, When
 from backend.messaging.templates.declaration import Facts, MailTemplate
-from backend.messaging.templates.facts import LOYALTY_PLACEHOLDERS, LoyaltyValues, sample_facts
+from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.kinds import Day, PointCount
 from backend.messaging.templates.samples import SamplePerson
 from i18n.translator import N_
@@ -39,13 +39,20 @@ LOYALTY_POINTS_EXPIRING = MailTemplate(
         When(
             "reward.ready",
             [Paragraph(N_("You have enough for a reward now: %(ready)s. Just ask at the till."))],
-            [When("reward.next", [Paragraph(N_("%(missing)s to go until your next reward: %(next)s."))])],
+            [When("reward.next", [Paragraph(N_("%(points_to_go)s to go until your next reward: %(next)s."))])],
         ),
         Button(N_("See your rewards"), "card.url"),
         When("expiry.visit_by", [SmallPrint(N_("A purchase by %(visit_by)s keeps all your points from expiring."))]),
     ],
     reason=N_("You get this email because you have a card of %(merchant)s."),
-    placeholders=LOYALTY_PLACEHOLDERS
-    | {"expiring": "expiry.points", "day": "expiry.last_day", "visit_by": "expiry.visit_by"},
+    placeholders=loyalty_placeholders(
+        "merchant",
+        "ready",
+        "next",
+        "points_to_go",
+        expiring="expiry.points",
+        day="expiry.last_day",
+        visit_by="expiry.visit_by",
+    ),
     required=frozenset({"expiry.points", "expiry.last_day"}),
 )

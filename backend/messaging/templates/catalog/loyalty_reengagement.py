@@ -2,7 +2,7 @@ from typing import Annotated
 
 from backend.messaging.templates.blocks import Button, Greeting, Heading, Paragraph, When
 from backend.messaging.templates.declaration import Facts, MailTemplate
-from backend.messaging.templates.facts import LOYALTY_PLACEHOLDERS, LoyaltyValues, sample_facts
+from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.kinds import Day
 from backend.messaging.templates.samples import SamplePerson
 from i18n.translator import N_
@@ -39,14 +39,21 @@ LOYALTY_REENGAGEMENT = MailTemplate(
             "reward.ready",
             [Paragraph(N_("A reward is waiting for you: %(ready)s. Just ask at the till."))],
             [
-                When("balance.points", [Paragraph(N_("Waiting on your card: %(balance)s."))]),
-                When("reward.next", [Paragraph(N_("%(missing)s to go until your next reward: %(next)s."))]),
+                When("balance.points", [Paragraph(N_("Waiting on your card: %(points_on_card)s."))]),
+                When("reward.next", [Paragraph(N_("%(points_to_go)s to go until your next reward: %(next)s."))]),
             ],
         ),
         Button(N_("See your rewards"), "card.url"),
     ],
     reason=N_("You get this email because you agreed to birthday wishes and news from %(merchant)s."),
-    placeholders=LOYALTY_PLACEHOLDERS | {"day": "visit.last_day"},
+    placeholders=loyalty_placeholders(
+        "merchant",
+        "points_on_card",
+        "ready",
+        "next",
+        "points_to_go",
+        day="visit.last_day",
+    ),
     required=frozenset(),
     kind="marketing",
 )

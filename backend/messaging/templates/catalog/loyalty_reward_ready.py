@@ -2,7 +2,7 @@ from typing import Annotated
 
 from backend.messaging.templates.blocks import Button, Greeting, Heading, Highlight, Paragraph, SmallPrint, When
 from backend.messaging.templates.declaration import Facts, MailTemplate
-from backend.messaging.templates.facts import LOYALTY_PLACEHOLDERS, LoyaltyValues, sample_facts
+from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.kinds import StampCount, Text
 from backend.messaging.templates.samples import SamplePerson
 from i18n.translator import N_
@@ -34,7 +34,7 @@ LOYALTY_REWARD_READY = MailTemplate(
     blocks=[
         Heading(N_("Your stamp card is full")),
         Greeting("customer.first_name"),
-        Paragraph(N_("You have collected %(target)s at %(merchant)s. Your reward is ready:")),
+        Paragraph(N_("You have collected %(all_stamps)s at %(merchant)s. Your reward is ready:")),
         When(
             "stamp_card.reward",
             [Highlight("%(reward)s"), Paragraph(N_("Show your card at the till and ask for it."))],
@@ -44,6 +44,6 @@ LOYALTY_REWARD_READY = MailTemplate(
         SmallPrint(N_("No hurry: stamps do not expire, and new ones already count toward your next reward.")),
     ],
     reason=N_("You get this email because you have a card of %(merchant)s."),
-    placeholders=LOYALTY_PLACEHOLDERS | {"target": "stamp_card.target", "reward": "stamp_card.reward"},
+    placeholders=loyalty_placeholders("merchant", all_stamps="stamp_card.target", reward="stamp_card.reward"),
     required=frozenset({"card.url"}),
 )

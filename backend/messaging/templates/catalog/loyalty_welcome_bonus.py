@@ -2,7 +2,7 @@ from typing import Annotated
 
 from backend.messaging.templates.blocks import Button, Greeting, Heading, Highlight, Paragraph, When
 from backend.messaging.templates.declaration import Facts, MailTemplate
-from backend.messaging.templates.facts import LOYALTY_PLACEHOLDERS, LoyaltyValues, sample_facts
+from backend.messaging.templates.facts import LoyaltyValues, loyalty_placeholders, sample_facts
 from backend.messaging.templates.kinds import PointCount
 from backend.messaging.templates.samples import SamplePerson
 from i18n.translator import N_
@@ -37,11 +37,11 @@ LOYALTY_WELCOME_BONUS = MailTemplate(
         When(
             "reward.ready",
             [Paragraph(N_("That is enough for your first reward: %(ready)s. Just ask at the till."))],
-            [When("reward.next", [Paragraph(N_("%(missing)s to go until your first reward: %(next)s."))])],
+            [When("reward.next", [Paragraph(N_("%(points_to_go)s to go until your first reward: %(next)s."))])],
         ),
         Button(N_("See your rewards"), "card.url"),
     ],
     reason=N_("You get this email because you have enrolled in the program of %(merchant)s."),
-    placeholders=LOYALTY_PLACEHOLDERS | {"bonus": "bonus.points"},
+    placeholders=loyalty_placeholders("merchant", "ready", "next", "points_to_go", bonus="bonus.points"),
     required=frozenset({"bonus.points"}),
 )

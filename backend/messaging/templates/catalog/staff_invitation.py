@@ -36,12 +36,12 @@ STAFF_INVITATION = MailTemplate(
     values=StaffInvitationValues,
     sample=sample,
     subject=N_("Your access to %(merchant)s"),
-    preheader=N_("%(inviter)s invites you to Orion. Accept within %(hours)s."),
+    preheader=N_("%(inviter)s invites you to Orion. Accept within %(valid_for)s."),
     blocks=[
         Heading(N_("Your invitation")),
         Greeting("user.name"),
         Paragraph(N_("%(inviter)s invites you to work with Orion, the loyalty program of %(merchant)s.")),
-        Paragraph(N_("Accept the invitation and choose a password. The link works once, within %(hours)s.")),
+        Paragraph(N_("Accept the invitation and choose a password. The link works once, within %(valid_for)s.")),
         Button(N_("Accept the invitation"), "invitation.url"),
         SmallPrint(N_("If you do not know why you get it, ignore this email: without you nothing happens.")),
     ],
@@ -49,7 +49,7 @@ STAFF_INVITATION = MailTemplate(
     placeholders={
         "merchant": "merchant.name",
         "inviter": "invitation.inviter",
-        "hours": "invitation.hours",
+        "valid_for": "invitation.hours",
     },
     required=frozenset({"invitation.url"}),
 )
