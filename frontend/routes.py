@@ -25,6 +25,7 @@ from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.kit.pictures import show_picture
 from frontend.office.guard import require_owner
+from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
@@ -96,6 +97,8 @@ OFFICE = Router(
         take_reward,
         take_reward_archive,
         take_reward_restore,
+        show_marketing,
+        take_marketing,
     ],
 )
 ADMIN = Router(

@@ -20,6 +20,7 @@ class Entry(msgspec.Struct, frozen=True):
 ENTRIES = (
     Entry("/office", N_("Overview"), "dashboard"),
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
+    Entry("/office/marketing", N_("Marketing emails"), "mail", permission="loyalty.manage_programs"),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/wallets",

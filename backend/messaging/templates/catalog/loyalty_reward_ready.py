@@ -37,7 +37,7 @@ LOYALTY_REWARD_READY = MailTemplate(
         Paragraph(N_("You have collected %(all_stamps)s at %(merchant)s. Your reward is ready:")),
         When(
             "stamp_card.reward",
-            [Highlight("%(reward)s"), Paragraph(N_("Show your card at the till and ask for it."))],
+            [Highlight("%(reward)s"), Paragraph(N_("Show your card at the till to get it."))],
             [Paragraph(N_("Show your card at the till and ask for your reward."))],
         ),
         Button(N_("Show your card"), "card.url"),
