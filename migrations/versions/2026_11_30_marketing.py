@@ -1,4 +1,4 @@
-"""Consent to marketing emails, the merchant's choice of them, and the last one to each mailbox."""
+"""Consent to marketing emails, the merchant's choice of them, the last one to each mailbox; secrets in emails."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,7 @@ revision = "2026_11_30_marketing"
 down_revision = "2026_11_30_email_log"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
+MAILS = ("email_logs", "platform_mails")
 HAS_CONSENTED = "marketing_consented_at IS NOT NULL"
 TIME = sa.TIMESTAMP(timezone=True)
 
@@ -26,11 +27,15 @@ def upgrade() -> None:
         op.create_index(
             f"ix_customers_{name}", "customers", ["merchant_id", *columns], postgresql_where=sa.text(HAS_CONSENTED)
         )
+    for table in MAILS:
+        op.add_column(table, sa.Column("sealed_secret", sa.Text))
     _add_plans()
     _add_slots()
 
 
 def downgrade() -> None:
+    for table in MAILS:
+        op.drop_column(table, "sealed_secret")
     op.execute("DROP TABLE marketing_slots, marketing_plans")
     for name in ("marketing", "birthday"):
         op.drop_index(f"ix_customers_{name}", "customers")

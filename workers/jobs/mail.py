@@ -34,6 +34,7 @@ from backend.messaging.queue import (
     postpone,
     withhold,
 )
+from backend.messaging.secrets import is_readable, secret_of
 from backend.messaging.suppression import REASONS, is_suppressed, suppress
 from backend.services import Services
 
@@ -137,7 +138,7 @@ async def _objection(session: AsyncSession, services: Services, mail: QueuedMail
         return "expired"
     if mail.kind == "marketing" and await is_suppressed(session, services.key_ring, mail.recipient):
         return "suppressed"
-    return None
+    return None if is_readable(services.key_ring, mail) else "secret_unreadable"
 
 
 async def _is_within_total(session: AsyncSession, services: Services, mail: QueuedMail) -> bool:
@@ -155,6 +156,7 @@ async def _sender(session: AsyncSession, settings: MailSettings, merchant_id: UU
 
 async def _insertions(session: AsyncSession, services: Services, mail: QueuedMail) -> Mapping[str, str]:
     """What may not be stored and is inserted now, by what stands for it."""
+    secret = secret_of(services.key_ring, mail)
     if not isinstance(mail, EmailLog):
-        return {}
-    return await card_addresses(session, services.links, services.unsubscribe_links, mail)
+        return secret
+    return {**secret, **await card_addresses(session, services.links, services.unsubscribe_links, mail)}
