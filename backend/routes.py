@@ -7,6 +7,8 @@ from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
+from backend.loyalty.email_templates.routes import MerchantTemplateController
+from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
 from backend.loyalty.enrollment.routes.storefront import StorefrontController
 from backend.loyalty.explanations.routes.admin import AdminExplanationController
@@ -28,13 +30,18 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.routes.admin import AdminEmailController
+from backend.messaging.routes.sendgrid import SendgridEventController
+from backend.messaging.template_editing.routes import AdminTemplateController
+from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
-from backend.settings.routes import SettingsController
+from backend.settings.routes.admin import SettingsController
+from backend.settings.routes.storefront import BrandingController
 from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
@@ -73,6 +80,8 @@ merchant = Router(
         MerchantPictureController,
         MerchantRewardController,
         MerchantMarketingController,
+        MerchantTemplateController,
+        MerchantTemplateTrialController,
     ],
 )
 storefront = Router(
@@ -84,6 +93,7 @@ storefront = Router(
         GoogleSaveController,
         PassImageController,
         PictureController,
+        BrandingController,
     ],
 )
 admin = Router(
@@ -95,7 +105,10 @@ admin = Router(
         TaskRunController,
         AdminCardController,
         AdminExplanationController,
+        AdminEmailController,
         SettingsController,
+        AdminTemplateController,
+        AdminTemplateTrialController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
@@ -103,7 +116,17 @@ bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[Idem
 
 api = Router(
     "/api/v1",
-    route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
+    route_handlers=[
+        AuthController,
+        store,
+        merchant,
+        storefront,
+        admin,
+        apple,
+        GoogleCallbackController,
+        SendgridEventController,
+        bookings,
+    ],
 )
 
 

@@ -14,6 +14,7 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
+from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
@@ -113,6 +114,9 @@ ADMIN = Router(
         start_run,
         show_passes,
         retry_pass,
+        show_emails,
+        show_email,
+        take_resend,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [

@@ -35,13 +35,6 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     email_give_up_hours: Annotated[int, Meta(ge=1, le=240)] = 72
     """Age at which a mail that could not be handed over fails for good."""
 
-    @property
-    def security(self) -> Literal["none", "starttls", "tls"]:
-        """How the conversation with the SMTP server is encrypted."""
-        if self.smtp_use_ssl:
-            return "tls"
-        return "starttls" if self.smtp_use_tls else "none"
-
 
 def check_mail(settings: MailSettings, *, is_production: bool = False) -> None:
     """Raises SettingsError when the settings contradict each other or, in production, have no sender of their own."""
@@ -61,7 +54,8 @@ def check_mail(settings: MailSettings, *, is_production: bool = False) -> None:
         sentence = "ORION_SMTP_USER and ORION_SMTP_PASSWORD go together: set both, or neither."
         missing = "smtp_password" if settings.smtp_user else "smtp_user"
         raise SettingsError(sentence, field=missing, code="login_incomplete")
-    if settings.email_provider == "smtp" and settings.security == "none" and not is_this_machine(settings.smtp_host):
+    is_encrypted = settings.smtp_use_tls or settings.smtp_use_ssl
+    if settings.email_provider == "smtp" and not is_encrypted and not is_this_machine(settings.smtp_host):
         sentence = (
             "ORION_SMTP_HOST is another machine and mail would travel unencrypted: set ORION_SMTP_USE_TLS=true "
             "(port 587) or ORION_SMTP_USE_SSL=true (port 465)."

@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
 from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.template_editing.composition import compose
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
-from backend.messaging.templates.render import RenderedMail, render
+from backend.messaging.templates.render import RenderedMail
 
-ONE_CLICK = "List-Unsubscribe=One-Click"
-"""RFC 8058: a mail program may unsubscribe with one POST."""
 # Providers' answers often name the recipient.
 WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
 
@@ -38,7 +37,9 @@ async def queue_mail(
     sealed_secret: str | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
-    mail = render(template, values, language, brand=brand, unsubscribe_url=unsubscribe_url)
+    mail, version = await compose(
+        session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
+    )
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
@@ -48,10 +49,8 @@ async def queue_mail(
         expires_at=expires_at,
         sealed_secret=sealed_secret,
         created_at=now,
-        **_columns(template, language, mail),
+        **_columns(template, language, mail, version, unsubscribe_url),
     )
-    if unsubscribe_url is not None:
-        entry.headers = {"List-Unsubscribe": f"<{unsubscribe_url}>", "List-Unsubscribe-Post": ONE_CLICK}
     session.add(entry)
     return entry
 
@@ -70,7 +69,7 @@ async def queue_platform_mail(
     sealed_secret: str | None = None,
 ) -> None:
     """Queues an email to a user, once for each occasion and recipient."""
-    mail = render(template, values, language, brand=PLATFORM_BRAND)
+    mail, version = await compose(session, template, values, language, brand=PLATFORM_BRAND)
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
@@ -78,7 +77,7 @@ async def queue_platform_mail(
         expires_at=expires_at,
         sealed_secret=sealed_secret,
         created_at=now,
-        **_columns(template, language, mail),
+        **_columns(template, language, mail, version),
     )
     await session.execute(row.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
@@ -105,14 +104,26 @@ async def redact_mails(session: AsyncSession, merchant_id: UUID, card_ids: Seque
     await session.execute(update(EmailLog).where(about).values(values).execution_options(synchronize_session=False))
 
 
-def _columns(template: MailTemplate[Any], language: str, mail: RenderedMail) -> dict[str, Any]:
+def _columns(
+    template: MailTemplate[Any],
+    language: str,
+    mail: RenderedMail,
+    version: int | None,
+    unsubscribe_url: str | None = None,
+) -> dict[str, Any]:
     return {
         "template_code": template.code,
+        "template_version": version,
         "kind": template.kind,
         "language": language,
         "subject": mail.subject,
-        "body_html": mail.body_html,
         "body_text": mail.body_text,
-        "headers": {},
+        "body_html": mail.body_html,
+        "headers": _unsubscribe_headers(unsubscribe_url) if unsubscribe_url else {},
         "history": [],
     }
+
+
+def _unsubscribe_headers(url: str) -> dict[str, str]:
+    """RFC 8058: mail programs offer a button that posts to the address."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -34,36 +34,36 @@ def _permanent(sentence: str, advice: str = "", *, status: str = "failed") -> Fa
     return FaultType(FaultKind.PERMANENT, sentence, advice, status)
 
 
-CHECK_CERTIFICATE = N_("Check the host name in the settings, and the certificate of the mail server.")
+CHECK_CERTIFICATE = N_("Check the host name in the settings, and the certificate of the email server.")
 FAULTS = {
     "connection_refused": _own(
-        N_("The mail server refused the connection."),
+        N_("The email server refused the connection."),
         N_("Check host and port: 587 is usual with STARTTLS, 465 with TLS."),
     ),
     "connection_failed": _own(
-        N_("The mail server could not be reached."), N_("Check host, port and the network of this machine.")
+        N_("The email server could not be reached."), N_("Check host, port and the network of this machine.")
     ),
-    "host_unknown": _own(N_("There is no machine of the mail server’s name."), N_("Check the host name.")),
+    "host_unknown": _own(N_("There is no machine of the email server’s name."), N_("Check the host name.")),
     "timeout": _own(
-        N_("The mail server did not answer in time."),
+        N_("The email server did not answer in time."),
         N_("Check whether this machine may use the port: many hosters block 25 and 465, and 587 often works."),
     ),
     "disconnected": _own(
-        N_("The mail server closed the connection before it had the email."),
-        N_("Check whether the mail server restricts this machine’s address or the number of connections."),
+        N_("The email server closed the connection before it had the email."),
+        N_("Check whether the email server restricts this machine’s address or the number of connections."),
     ),
     "tls_failed": _own(
-        N_("No encrypted connection to the mail server came about."),
+        N_("No encrypted connection to the email server came about."),
         N_("Check the port: 587 is usual with STARTTLS, 465 with TLS."),
     ),
-    "certificate_name": _own(N_("The mail server’s certificate is for another name."), CHECK_CERTIFICATE),
-    "certificate_expired": _own(N_("The mail server’s certificate has expired."), CHECK_CERTIFICATE),
+    "certificate_name": _own(N_("The email server’s certificate is for another name."), CHECK_CERTIFICATE),
+    "certificate_expired": _own(N_("The email server’s certificate has expired."), CHECK_CERTIFICATE),
     "certificate_untrusted": _own(
-        N_("The mail server’s certificate comes from an authority that this machine does not trust."),
+        N_("The email server’s certificate comes from an authority that this machine does not trust."),
         CHECK_CERTIFICATE,
     ),
     "starttls_unsupported": _own(
-        N_("The mail server does not offer STARTTLS on this port."), N_("Use port 587, or TLS on port 465.")
+        N_("The email server does not offer STARTTLS on this port."), N_("Use port 587, or TLS on port 465.")
     ),
     "clear_text_refused": _own(
         N_("Without encryption, emails and passwords are sent to this machine only."),
@@ -71,7 +71,7 @@ FAULTS = {
     ),
     "auth_refused": _own(N_("The provider refused our sign-in."), N_("Check user name and password, or the API key.")),
     "auth_unsupported": _own(
-        N_("The mail server offers no way to sign in that Orion knows."),
+        N_("The email server offers no way to sign in that Orion knows."),
         N_("Check the port: many servers allow sign-in only over an encrypted connection."),
     ),
     "sender_refused": _own(
@@ -79,11 +79,11 @@ FAULTS = {
         N_("Check the sender address and whether this account may use it."),
     ),
     "relay_denied": _own(
-        N_("The mail server does not accept emails for other hosts from us."),
+        N_("The email server does not accept emails for other hosts from us."),
         N_("Check user name and password, and whether the account may send."),
     ),
     "server_error": _own(
-        N_("The mail server answered with an error."), N_("Its answer below says what it objects to.")
+        N_("The email server answered with an error."), N_("Its answer below says what it objects to.")
     ),
     "not_sendgrid": _own(
         N_("The answer did not come from SendGrid."), N_("Check SendGrid’s address and the proxy of this machine.")
@@ -91,7 +91,7 @@ FAULTS = {
     "internal_error": _own(
         N_("Orion failed while sending this email."), N_("The worker’s log of this time has the details.")
     ),
-    "deferred": FaultType(FaultKind.TRANSIENT, N_("The mail server asked us to try later.")),
+    "deferred": FaultType(FaultKind.TRANSIENT, N_("The email server asked us to try later.")),
     "rate_limited": FaultType(
         FaultKind.TRANSIENT,
         N_("The provider says that we send too fast."),
@@ -103,16 +103,16 @@ FAULTS = {
         N_("The connection or the worker ended while the email was handed over: it may have arrived."),
         status="unknown",
     ),
-    "recipient_refused": _permanent(N_("The recipient’s mail server refused the address."), status="bounced"),
+    "recipient_refused": _permanent(N_("The recipient’s email server refused the address."), status="bounced"),
     "address_invalid": _permanent(N_("No email can be sent to this address.")),
     "smtputf8_unsupported": _permanent(
-        N_("The address has letters that our mail server cannot handle (SMTPUTF8)."),
-        N_("Use a mail server that supports SMTPUTF8."),
+        N_("The address has letters that our email server cannot handle (SMTPUTF8)."),
+        N_("Use a email server that supports SMTPUTF8."),
     ),
-    "message_too_large": _permanent(N_("The email is too large for the mail server.")),
-    "message_refused": _permanent(N_("The mail server refused the email’s content.")),
+    "message_too_large": _permanent(N_("The email is too large for the email server.")),
+    "message_refused": _permanent(N_("The email server refused the email’s content.")),
     "bounced": _permanent(N_("The email came back: the mailbox does not take it."), status="bounced"),
-    "blocked": _permanent(N_("The recipient’s mail server blocked the email."), status="failed"),
+    "blocked": _permanent(N_("The recipient’s email server blocked the email."), status="failed"),
     "dropped": _permanent(N_("SendGrid did not send the email, because it has refused this address before.")),
     "complained": _permanent(N_("The recipient reported the email as spam."), status="complained"),
     "suppressed": _permanent(

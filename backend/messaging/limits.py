@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.addresses import is_shared_domain, mailbox_of, normalize_email
 from backend.core.keys import KeyRing
+from backend.core.platform_settings import LimitSettings
 from backend.messaging.models import MailAllowance
 
 PURPOSE, DOMAIN_PURPOSE, TOTAL_PURPOSE = "mail limit", "mail limit of a domain", "mail limit of all mails"
-PER_HOUR, PER_DAY = 4, 10
 DOMAIN_PER_HOUR, DOMAIN_PER_DAY = 20, 40
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -31,10 +31,15 @@ class _Limit(NamedTuple):
     per_day: int
 
 
-async def may_write(session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime) -> bool:
+async def may_write(
+    session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime, settings: LimitSettings
+) -> bool:
     """Counts a mail that an anonymous request causes, in the caller's transaction. False when a limit is reached."""
     mailbox = mailbox_of(email_norm)
-    limits = [_Limit(keys.sign(PURPOSE, mailbox.encode()), PER_HOUR, PER_DAY)]
+    own = _Limit(
+        keys.sign(PURPOSE, mailbox.encode()), settings.mails_per_mailbox_per_hour, settings.mails_per_mailbox_per_day
+    )
+    limits = [own]
     domain = mailbox.rpartition("@")[2]
     if not is_shared_domain(domain):
         limits.append(_Limit(keys.sign(DOMAIN_PURPOSE, domain.encode()), DOMAIN_PER_HOUR, DOMAIN_PER_DAY))

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, cast, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.mail_settings import MailSettings
@@ -169,19 +170,25 @@ async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> Non
 
 
 async def _end(session: AsyncSession, mail: QueuedMail, event: MailEvent, values: dict[str, Any]) -> None:
-    """Only of the attempt at hand, not after a later one has begun, and not when the mail was redacted meanwhile."""
-    history = stored_history([*read_history(mail.history), event])
-    is_current = (type(mail).attempts == mail.attempts) & type(mail).redacted_at.is_(None)
-    await _write(session, mail, _row(mail) & is_current, values | {"history": history})
+    """Only of the attempt at hand, not after a later one has begun, and not when the mail was redacted meanwhile.
+
+    What the provider has reported meanwhile stays the status.
+    """
+    table = type(mail)
+    is_current = _row(mail) & (table.attempts == mail.attempts) & table.redacted_at.is_(None)
+    added = table.history.op("||")(cast(stored_history([event]), JSONB))
+    if await _write(session, mail, is_current, {"history": added}):
+        await _write(session, mail, is_current & table.status.in_(["queued", "sending"]), values)
 
 
 async def _write(session: AsyncSession, mail: QueuedMail, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
-    """Writes to the row, and to the object when the row was written."""
+    """Writes to the row, and plain values to the object, too, when the row was written."""
     statement = update(type(mail)).where(where).values(values).execution_options(synchronize_session=False)
     is_written = bool((await session.execute(statement)).rowcount)  # type: ignore[attr-defined]
     if is_written:
         for name, value in values.items():
-            setattr(mail, name, value)
+            if not isinstance(value, ColumnElement):
+                setattr(mail, name, value)
     return is_written
 
 

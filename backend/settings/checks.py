@@ -17,7 +17,10 @@ NewValues = dict[str, SettingValue | None]
 def checked_texts(
     category: str, environment: Environment, stored: Mapping[str, StoredSetting], values: NewValues, language: str
 ) -> dict[str, str | None]:
-    """The normalized values as texts; None resets a setting. Raises ValidationFailed with all errors."""
+    """The normalized values as texts; None resets a setting.
+
+    Raises ValidationFailed with all errors, also for a stored value that cannot be used and is not replaced.
+    """
     errors: list[FieldError] = []
     texts: dict[str, str | None] = {}
     for key, value in values.items():
@@ -26,9 +29,12 @@ def checked_texts(
             texts[key] = None if value is None else as_text(decode_alone(category, key, as_text(value)))
         except SettingsError as error:
             errors.append(field_error(key, error, language))
+    kept = {key: override for key, override in stored.items() if key not in values}
+    invalid = {key: reason for key, override in kept.items() if (reason := why_invalid(category, override))}
+    errors += [field_error(key, reason, language) for key, reason in invalid.items()]
     if errors:
         raise ValidationFailed(*errors)
-    merged = {key: each.text for key, each in stored.items() if not why_invalid(category, each)} | texts
+    merged = {key: override.text for key, override in kept.items()} | texts
     try:
         decode_merged(category, environment, {key: text for key, text in merged.items() if text is not None})
     except SettingsError as error:

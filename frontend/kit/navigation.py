@@ -36,6 +36,13 @@ ENTRIES = (
         N_("What was sent to each wallet for a card, what it answered, and what would be sent now."),
         "loyalty.debug_wallets",
     ),
+    Entry(
+        "/admin/emails",
+        N_("Emails"),
+        "mail",
+        N_("Which emails were sent, how, and why one did not arrive."),
+        "messaging.manage_emails",
+    ),
 )
 
 

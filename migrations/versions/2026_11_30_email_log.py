@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_email_log"
-down_revision = "2026_11_30_settings"
+down_revision = "2026_11_30_email_templates"
 
 TABLES = ("email_logs", "platform_mails")
 FORMER_STATUSES = "('queued', 'sent', 'failed')"

@@ -81,6 +81,13 @@ class PostOffice:
                 server.transport.abort()
 
 
+def text_of(mail: EmailMessage) -> str:
+    """The text part."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return part.get_content()
+
+
 class _Server(SMTP):
     def __init__(self, office: PostOffice, **options: Any) -> None:
         super().__init__(office, **options)

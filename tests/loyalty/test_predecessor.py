@@ -136,7 +136,8 @@ async def test_no_welcome_mail_ever_arrived(shop: Shop, services: Services, supe
         "WHERE e.data ->> 'card_id' = $1",
         card["id"],
     )
-    promised = reactions(CardMails(services.links, services.unsubscribe_links, services.key_ring), services.queue)
+    mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
+    promised = reactions(mails, services.queue)
     assert "mail_loyalty_enrollment" in {reaction.__name__ for reaction in promised[waiting]}
 
 

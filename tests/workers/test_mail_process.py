@@ -18,7 +18,7 @@ import pytest
 
 from backend.core.queue import SEND_MAILS, wake
 from backend.core.settings import Settings
-from tests.doubles.smtp import PostOffice
+from tests.doubles.smtp import PostOffice, text_of
 from tests.world.ports import own_port
 from tests.world.process import ROOT, environment
 from tests.world.shop import Shop
@@ -112,11 +112,14 @@ async def test_from_enrollment_through_outbox_and_worker_to_the_mailbox_in_the_c
     assert (mail["To"], mail["From"]) == (OTTO, "Fashion Group <cards@orion.example>")
     assert (mail["Message-ID"], mail["Reply-To"]) == (row["message_id"], "shop@example.com")
     assert mail["Content-Language"] == "de"
-    body = mail.get_body(("plain",))
-    assert body is not None
-    text = body.get_content()
+    text = text_of(mail)
     assert "Guten Tag Otto" in text
-    assert card["page_url"] in text
+    html = mail.get_body(("html",))
+    assert html is not None
+    for body in (text, html.get_content()):
+        assert card["page_url"] in body
+        assert "/c/…" not in body
+        assert "/c/%E2%80%A6" not in body
     assert card["page_url"] not in str(row)
 
 

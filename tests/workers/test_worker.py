@@ -21,6 +21,7 @@ from backend.core import connectivity
 from backend.core.clock import clock
 from backend.core.connectivity import StartRefused, reach_redis
 from backend.core.outbox import relay
+from backend.core.platform_settings import PrivacySettings
 from backend.core.queue import RELAY, deserialize, serialize
 from backend.core.settings import Settings
 from backend.dev.ports import is_free
@@ -31,7 +32,7 @@ from backend.wallets.apple.passes import ERASED_KEPT
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
-from tests.doubles.smtp import PostOffice
+from tests.doubles.smtp import PostOffice, text_of
 from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
 from tests.world.office import Office
@@ -44,7 +45,7 @@ from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
-from workers.jobs.purge import ANSWERS_KEPT, purge
+from workers.jobs.purge import purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
 
@@ -94,7 +95,7 @@ async def test_from_enrollment_to_the_mailbox(
     await run(workers)
     (mail,) = post_office.mails
     assert mail["To"] == "otto@example.com"
-    text = mail.get_content()
+    text = text_of(mail)
     assert "Otto" in text
     assert card["page_url"] in text.replace("=\n", "")
     assert " ".join(card["code"][start : start + 4] for start in range(0, 16, 4)) in text
@@ -135,8 +136,8 @@ async def test_a_duplicate_gets_its_link_at_its_own_address_only(
     await relay_and_send(working)
     welcome, link = post_office.mails
     assert (welcome["To"], link["To"]) == ("otto@example.com", "otto@example.com")
-    assert card["page_url"] in link.get_content().replace("=\n", "")
-    assert "Mallory" not in link.get_content()
+    assert card["page_url"] in text_of(link).replace("=\n", "")
+    assert "Mallory" not in text_of(link)
     assert [row["language"] for row in await superuser.fetch(MAILS)] == ["fr", "fr"]
 
 
@@ -181,7 +182,7 @@ async def test_what_has_served_its_time_is_thrown_away(
     card = await shop.a_card()
     await anonymous.sign_in(ANNA.email, PASSWORD)
     await shop.anna.earn(card, cents=100, key="old")
-    clock.move(ANSWERS_KEPT + timedelta(days=1))
+    clock.move(timedelta(days=PrivacySettings().stored_answers_days) + timedelta(days=1))
     await shop.anna.earn(card, cents=100, key="new")
     await purge(working)
     kept = await superuser.fetch("SELECT key FROM stored_answers WHERE merchant_id = $1", shop.merchant_id)
@@ -197,7 +198,7 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         card = await place.a_card()
         for _ in range(5):
             await place.anna.earn(card, cents=100)
-    clock.move(ANSWERS_KEPT + timedelta(days=1))
+    clock.move(timedelta(days=PrivacySettings().stored_answers_days) + timedelta(days=1))
     forget = purge_job.purge_erased_passes
 
     async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:

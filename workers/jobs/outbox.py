@@ -20,7 +20,7 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     Mails are sent by another job, so that a slow mail server does not delay passes.
     """
     services: Services = context["services"]
-    mails = CardMails(services.links, services.unsubscribe_links, services.key_ring)
+    mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
     table, total = reactions(mails, services.queue), 0
     while count := await relay(services.sessions, table, clock.now()):
         total += count

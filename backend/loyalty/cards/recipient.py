@@ -10,6 +10,7 @@ from backend.loyalty.cards import code as card_code
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
+from backend.loyalty.programs.brand import brand_of
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Merchant, Store
 from backend.messaging.templates.facts import CustomerFacts, MailedCardFacts, MerchantFacts, WalletFacts
@@ -60,10 +61,4 @@ async def find_recipient(
             google_url=links.hidden_save_url if "google" in links.wallets else None,
             apple_url=links.hidden_pass_url if "apple" in links.wallets else None,
         ),
-    )
-
-
-def brand_of(merchant: Merchant, program: Program) -> MailBrand:
-    return MailBrand(
-        name=merchant.name, color=program.card_color, logo_url=program.logo_url, privacy_url=program.privacy_url
     )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.keys import KeyRing
 from backend.core.models import Event
+from backend.core.platform_settings import EffectiveSettings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.recipient import CardRecipient, find_recipient
 from backend.loyalty.enrollment.card_links import take_card_link_question
@@ -40,6 +41,7 @@ class CardMails:
     links: CardLinks
     unsubscribe_links: UnsubscribeLinks
     keys: KeyRing
+    live: EffectiveSettings
 
     async def mail_loyalty_enrollment(self, session: AsyncSession, event: Event) -> None:
         to = await find_recipient(session, event.merchant_id, UUID(event.data["card_id"]), self.links)
@@ -96,7 +98,8 @@ class CardMails:
     async def _may_write(self, session: AsyncSession, event: Event, to: CardRecipient) -> bool:
         if not await _is_anonymous(session, event):
             return True
-        return await may_write(session, self.keys, to.customer.email_norm, clock.now())
+        limits = self.live.current.limits
+        return await may_write(session, self.keys, to.customer.email_norm, clock.now(), limits)
 
 
 async def _queue(

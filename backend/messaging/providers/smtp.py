@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import Literal
 
 import aiosmtplib
 
@@ -23,7 +24,7 @@ class SmtpDelivery:
     """`tls`: the context that verifies the server; the machine's authorities when it is None."""
 
     def __init__(self, settings: MailSettings, tls: ssl.SSLContext | None = None) -> None:
-        self.route = Route("smtp", settings.smtp_host, settings.smtp_port, settings.security)
+        self.route = Route("smtp", settings.smtp_host, settings.smtp_port, security_of(settings))
         self._settings = settings
         self._tls = tls
         self._client: aiosmtplib.SMTP | None = None
@@ -74,7 +75,7 @@ class SmtpDelivery:
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:
             return self._client
-        settings, security = self._settings, self._settings.security
+        settings, security = self._settings, self.route.security
         tls = None if security == "none" else self._tls or await asyncio.to_thread(ssl.create_default_context)
         self._client = client = aiosmtplib.SMTP(
             hostname=settings.smtp_host,
@@ -107,6 +108,13 @@ class SmtpDelivery:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+def security_of(settings: MailSettings) -> Literal["none", "starttls", "tls"]:
+    """How the conversation is encrypted."""
+    if settings.smtp_use_ssl:
+        return "tls"
+    return "starttls" if settings.smtp_use_tls else "none"
 
 
 def _is_loopback(client: aiosmtplib.SMTP) -> bool:

@@ -10,7 +10,7 @@ from backend.messaging.templates.faults import (
     TemplateFault,
     TemplateField,
     TemplateInvalid,
-)  # fmt: skip
+)
 from backend.messaging.templates.markup import check_markup
 from backend.messaging.templates.render import SAMPLE_BRAND, render
 from backend.messaging.templates.syntax import parse

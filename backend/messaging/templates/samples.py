@@ -35,7 +35,7 @@ NEAR_REWARD = SamplePerson(
     points=499, stamps=9, missing_points=1, reward="10 €", day=date(2027, 1, 1), google_url=None,
 )  # fmt: skip
 LONG_NAME = SamplePerson(
-    first_name="Maximiliane-Alexandra Wilhelmine Theodora",
+    first_name="Maximiliane-Alexandra Wilhelmine",
     merchant="Boulangerie-Pâtisserie-Confiserie Schumacher & Filles, Luxembourg-Bonnevoie",
     program="Boulangerie-Pâtisserie-Confiserie Schumacher & Filles: carte de fidélité",
     card_code="JCGX VTSR PNLK HFDB", points=1_234_567, stamps=50, missing_points=98_765,

@@ -19,7 +19,7 @@ from backend.messaging.templates.tree import (
     Span,
     TextNode,
     ValueNode,
-)  # fmt: skip
+)
 
 ENVIRONMENT = Environment(keep_trailing_newline=True, autoescape=True)
 STATEMENTS = frozenset({"if", "elif", "else", "endif"})

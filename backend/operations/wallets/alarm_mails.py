@@ -15,7 +15,7 @@ from backend.messaging.templates.catalog.wallet_certificate_expiring import (
     CertificateValues,
     RunbookFacts,
     StatusPageFacts,
-)  # fmt: skip
+)
 from backend.messaging.templates.facts import UserFacts
 from backend.operations.wallets.alarms import APPLE, GOOGLE, Alarm
 from backend.operations.wallets.status import step_view
