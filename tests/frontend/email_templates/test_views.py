@@ -11,12 +11,6 @@ ADMIN, OFFICE = f"/admin/email-templates/{CODE}/en", f"/office/email-templates/{
 TEXT = {"subject": "Hello", "preheader": "", "body": "<h1>Hi</h1>\r\n<p>x</p> "}
 TEXT = {"subject": "Hello", "preheader": "", "body": "<h1>Hi</h1>\r\n<p>x</p> "}
 ENTERED = TEXT | {"version": "3", "sample": "long_name"}
-    "subject": "Hello",
-    "preheader": "",
-    "body": "<h1>Hi</h1>\r\n<p>x</p> ",
-    "version": "3",
-    "sample": "long_name",
-}
 
 
 def last(backend: StaffBackend, method: str) -> tuple[str, dict[str, str], dict[str, str]]:
