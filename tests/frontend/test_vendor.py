@@ -13,8 +13,10 @@ STATIC = FRONTEND / "static"
 TEMPLATES = sorted(FRONTEND.rglob("*.html"))
 FILES = [file for package in load_manifest() for file in package["file"]]
 OWN_CSS = STATIC / "css" / "orion.css"
-OWN_JS = tuple(path for path in sorted((STATIC / "js").glob("*.js")) if path.stem not in {"camera", "sw"})
-"""Scripts loaded with the page; the camera's script is loaded on first use, the service worker after the page."""
+OWN_JS = tuple(
+    path for path in sorted((STATIC / "js").glob("*.js")) if path.stem not in {"camera", "email_editor", "sw"}
+)
+"""Scripts of every page; the camera's script is loaded on first use, the service worker after the page."""
 HTMX, FONT = FOLDER / "htmx.min.js", FOLDER / "inter-latin.woff2"
 ICONS = FOLDER / "icons.svg"
 
@@ -74,6 +76,7 @@ def test_every_icon_a_page_draws_is_in_the_sprite(template: Path) -> None:
         ((OWN_CSS,), 8 * 1024),
         (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "customer", "pass")), 8 * 1024),
         (tuple(STATIC / "css" / f"{name}.css" for name in ("orion", "office")), 8 * 1024),
+        ((STATIC / "css" / "email_editor.css", STATIC / "js" / "email_editor.js"), 2 * 1024),
         (OWN_JS, 8 * 1024),
         ((HTMX,), 16 * 1024),
         ((FONT,), 50_000),
@@ -83,6 +86,7 @@ def test_every_icon_a_page_draws_is_in_the_sprite(template: Path) -> None:
         "css",
         "css of the card's page",
         "css of office and platform",
+        "editor of email texts",
         "own scripts",
         "htmx",
         "font",

@@ -1,5 +1,6 @@
 """Journey 21: an administrator edits an email, an owner says it in other words, both go back."""
 
+import re
 from typing import Literal
 
 import pytest
@@ -101,7 +102,7 @@ async def test_an_email_is_edited_previewed_and_overridden(shop: Shop, open_wind
     await office.get_by_role("button", name="Save").click()
     await expect(office.get_by_role("link", name="Français your text")).to_be_visible()
     await reset(office)
-    await expect(office.get_by_label("Subject")).to_have_value("Votre carte {{ merchant.name }} : nouveau lien")
+    await expect(office.get_by_label("Subject")).to_have_value(re.compile("nouveau lien$"))
     await reset(page)
 
 

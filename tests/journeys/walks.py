@@ -10,6 +10,7 @@ from backend.operations.task_runs.actions import Progress, run_now
 from backend.wallets.jobs import SYNC_PASSES
 from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
+from tests.messaging.template_editing.editor import Editor
 from tests.world import PASSWORD
 from tests.world.office import Office
 from tests.world.pictures import a_picture
@@ -306,6 +307,35 @@ async def past_the_rewards(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "reward, archived"
 
 
+async def past_the_email_texts(page: Page, scene: Scene) -> AsyncIterator[str]:
+    path = "/office/email-templates/loyalty_enrollment/en"
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/email-templates")
+    await expect(page.locator(".text-state").first).to_be_visible()
+    yield "email texts"
+    await page.goto(path)
+    await page.locator("#subject").fill("{{ merchant.name }}: Η κάρτα σας")
+    await page.locator(".button.primary").click()
+    await expect(page.locator("[role=status] .note.ok")).to_be_visible()
+    yield "email text, saved"
+    await page.locator("#body").fill("<p>{{ customer.nme }}")
+    await expect(page.locator("#checked .faults li")).to_have_count(3)
+    yield "email text, with mistakes"
+    await page.locator(".button.primary").click()
+    await expect(page.locator("[role=alert] .note.warn")).to_be_visible()
+    yield "email text, refused"
+    await page.goto(path)
+    await Editor.of_owner(scene.shop.claire).save("loyalty_enrollment", subject="Καλώς ήρθατε")
+    await page.locator("#preheader").fill("Η κάρτα σας")
+    await page.locator(".button.primary").click()
+    await page.locator("[role=alert] details summary").click()
+    yield "email text, changed meanwhile"
+    await page.goto(f"{path}/history?version=1")
+    await expect(page.locator(".diff .removed").first).to_be_visible()
+    yield "email text, history"
+
+
 async def a_failed_run(scene: Scene) -> None:
     async def work(progress: Progress) -> None:
         for card in (scene.full, scene.fresh):
@@ -344,6 +374,11 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.keyboard.press("Enter")
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "passes, unknown card"
+    await page.goto("/admin/email-templates")
+    await expect(page.locator(".text-state").first).to_be_visible()
+    yield "email texts of the platform"
+    await page.goto("/admin/email-templates/wallet_certificate_expiring/de")
+    yield "email text of the platform"
 
 
 async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -366,6 +401,7 @@ WALKS: list[Walk] = [
     past_no_answer,
     past_the_office,
     past_the_rewards,
+    past_the_email_texts,
     past_the_platform,
 ]
 
