@@ -34,6 +34,7 @@ FIELDS = frozenset(
         "google_wallet_save_url",
         "google_wallet_service_account_file",
         "log_level",
+        "mailbox_dir",
         "metrics_token",
         "pool_size",
         "public_docs",

@@ -72,7 +72,7 @@ async def _run(act: Act, deadline: float) -> tuple[Step, StepFailed | None]:
         failure = failed
     except TimeoutError:
         failure = StepFailed("too_slow", say(N_("The test took too long and was stopped.")))
-    except Exception as error:  # noqa: BLE001 - the stream has begun, so an unforeseen error ends the step
+    except Exception as error:
         log.exception("connection_test_failed", step=act.name, error=type(error).__name__)
         sentence = say(N_("Something unforeseen happened (%(error)s)."), error=type(error).__name__)
         failure = StepFailed("unexpected", sentence)

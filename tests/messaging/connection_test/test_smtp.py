@@ -13,7 +13,6 @@ import pytest
 
 from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
-from backend.dev.ports import is_free
 from backend.dev.sandbox.apple.pki import Authority
 from backend.dev.servers.silent_port import silent_port
 from backend.messaging.connection_test import doors, names, tcp, tls, walk
@@ -22,7 +21,7 @@ from backend.messaging.connection_test.results import Step, Verdict
 from backend.messaging.connection_test.smtp import SmtpTest
 from backend.messaging.connection_test.walk import walk as walked
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server, open_talker
-from tests.world.ports import own_port
+from tests.world.ports import own_block, own_port
 
 SENDER, RECIPIENT = "support@wizard.example", "samir@wizard.example"
 HERE = Reach(allows_private=True)
@@ -75,12 +74,10 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerFiles:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def block() -> int:
     """The thousand in which 465, 587 and 25 are free, as on a mail server."""
-    blocks = range(33_000, 60_000, 1000)
-    free = (n for n in blocks if all(is_free("127.0.0.1", n + port) for port in (465, 587, 25)))
-    return next(free)
+    return own_block()
 
 
 @pytest.fixture
