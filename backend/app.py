@@ -1,7 +1,7 @@
 """Composition root of the API."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from functools import partial
@@ -17,7 +17,7 @@ from backend.core.clock import clock
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
-from backend.core.origin import Origin
+from backend.core.origin import Origin, PlatformOrigin
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
 from backend.core.resources import resources_of
 from backend.core.settings import Settings, load_settings
@@ -32,17 +32,20 @@ GARBAGE_THRESHOLD = 10_000
 """Allocations between collections of the youngest generation. Python's default of 700 is one or two requests."""
 
 
-def create_app(settings: Settings | None = None) -> ASGIApp:
-    """The ASGI application for the server: the API behind its middleware."""
+def create_app(settings: Settings | None = None, environ: Mapping[str, str] | None = None) -> ASGIApp:
+    """The ASGI application for the server: the API behind its middleware.
+
+    `environ` gives platform settings their values; default: the environment of the process.
+    """
     settings = settings or load_settings()
-    return RequestMiddleware(create_api(settings), "api", is_https=settings.is_https)
+    return RequestMiddleware(create_api(settings, environ), "api", is_https=settings.is_https)
 
 
-def create_api(settings: Settings) -> Litestar:
+def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> Litestar:
     configure_logs(settings, "backend")
     return Litestar(
         route_handlers=[api, *about(settings)],
-        lifespan=[partial(_open_resources, settings)],
+        lifespan=[partial(_open_resources, settings, environ)],
         dependencies=_dependencies(),
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
@@ -53,8 +56,8 @@ def create_api(settings: Settings) -> Litestar:
 
 
 @asynccontextmanager
-async def _open_resources(settings: Settings, app: Litestar) -> AsyncIterator[None]:
-    async with open_services(settings) as services:
+async def _open_resources(settings: Settings, environ: Mapping[str, str] | None, app: Litestar) -> AsyncIterator[None]:
+    async with open_services(settings, environ) as services:
         app.state.resources = services
         _freeze_loaded_objects()
         yield
@@ -71,6 +74,7 @@ def _dependencies() -> dict[str, Provide]:
     """What a handler may ask for by name: each resource of the process, the request's origin, and its caller."""
     return {field.name: _resource(field.name) for field in fields(Services)} | {
         "origin": Provide(provide_origin, sync_to_thread=False),
+        "platform_origin": Provide(provide_platform_origin, sync_to_thread=False),
         "caller": Provide(provide_caller, sync_to_thread=False),
     }
 
@@ -106,4 +110,17 @@ def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Orig
         on_behalf_user_id=None if is_own else actor.user_id,
         on_behalf_name=None if is_own else actor.name,
         country=store.country if store else None,
+    )
+
+
+def provide_platform_origin(request: ApiRequest) -> PlatformOrigin:
+    """The origin of a request of the platform's own people that concerns no merchant."""
+    actor = actor_of(request)
+    return PlatformOrigin(
+        user_id=actor.user_id,
+        user_name=actor.name,
+        language=reader_language(request),
+        now=clock.now(),
+        instance=request.scope["path"],
+        request_id=request.scope["state"]["request_id"],
     )

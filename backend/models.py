@@ -1,7 +1,7 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
-from backend.audit.models import AuditEntry
+from backend.audit.models import AuditEntry, PlatformAuditEntry
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.models import AccessToken
 from backend.loyalty.cards.models import Card, RetiredCode
@@ -20,6 +20,7 @@ from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
 from backend.operations.task_runs.models import TaskRun
+from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import StoreMember, User
 from backend.staff_pins.models import StaffPin
 from backend.wallets.models import (
@@ -62,6 +63,7 @@ __all__ = [
     "OrderReference",
     "OutboxMessage",
     "PassImage",
+    "PlatformAuditEntry",
     "PlatformMail",
     "PlatformRow",
     "Policy",
@@ -70,6 +72,8 @@ __all__ = [
     "RetiredCode",
     "Reward",
     "RewardStore",
+    "SettingOverride",
+    "SettingVersion",
     "StaffPin",
     "Store",
     "StoreCode",

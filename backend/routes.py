@@ -32,6 +32,7 @@ from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
+from backend.settings.routes import SettingsController
 from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
@@ -85,7 +86,13 @@ admin = Router(
     "/admin",
     guards=[signed_in],
     security=BEARER,
-    route_handlers=[WalletAdminController, TaskRunController, AdminCardController, AdminExplanationController],
+    route_handlers=[
+        WalletAdminController,
+        TaskRunController,
+        AdminCardController,
+        AdminExplanationController,
+        SettingsController,
+    ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
 bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])

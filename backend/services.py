@@ -1,6 +1,6 @@
 """The resources of a backend process and the services built on them: opened at start, closed in order at the end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,8 @@ from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.previews.actions import Previews
 from backend.models import metadata
+from backend.settings.live import LiveSettings, open_live
+from backend.settings.resolver import Environment
 from backend.staff_pins.actions import StaffPins
 from backend.wallets.apple.open import Apple
 from backend.wallets.google.open import Google
@@ -28,6 +30,7 @@ from backend.wallets.sync import WalletSync
 class Services(Resources):
     """Routes are given each field by its name."""
 
+    live: LiveSettings
     links: CardLinks
     pins: StaffPins
     ledger: Ledger
@@ -41,7 +44,8 @@ class Services(Resources):
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, environ: Mapping[str, str] | None = None) -> AsyncIterator[Services]:
+    """`environ` gives platform settings their values; default: the environment of the process."""
     keys = KeyRing(settings.keys)
     links = CardLinks(keys, settings.public_url, settings.api_url, wallets=configured_wallets(settings))
     pool = await open_pool(settings)
@@ -53,7 +57,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     ledger = Ledger(pool, pins, links, notifier)
     opening = open_wallets(settings, pool=pool, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links)
     try:
-        async with opening as wallets:
+        async with open_live(Environment.read(settings, environ), pool, sessions, keys) as live, opening as wallets:
             yield Services(
                 settings=settings,
                 key_ring=keys,
@@ -63,6 +67,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 queue=queue,
                 limiter=RateLimiter(redis, keys),
                 cursors=Cursors(keys),
+                live=live,
                 links=links,
                 pins=pins,
                 ledger=ledger,

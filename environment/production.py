@@ -25,7 +25,9 @@ def require_https(settings: msgspec.Struct, *fields: str) -> None:
     for field in fields:
         address: str = getattr(settings, field)
         if address and not address.startswith("https://"):
-            raise SettingsError(f"{name_of(field)} must begin with https:// in production.")
+            raise SettingsError(
+                f"{name_of(field)} must begin with https:// in production.", field=field, code="https_required"
+            )
 
 
 def require_strong(field: str, secrets: Sequence[str]) -> None:

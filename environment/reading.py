@@ -6,14 +6,21 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from environment.values import CHECK
+from environment.values import CHECK, CODE
 
 PREFIX = "ORION_"
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
 
 class SettingsError(Exception):
-    """One sentence that names the invalid setting; the process must not start."""
+    """One sentence that names the invalid setting; the process must not start.
+
+    `field` and the stable `code` say the same to programs, with the facts of the requirement.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "", code: str = "invalid", **facts: int | str | None) -> None:
+        super().__init__(sentence)
+        self.field, self.code, self.facts = field, code, facts
 
 
 def name_of(field: str) -> str:
@@ -35,7 +42,8 @@ def decode(kind: type[SettingsT], values: Mapping[str, str]) -> SettingsT:
     except msgspec.ValidationError as error:
         field = str(error).rpartition(" - at `$.")[2].rstrip("`")
         # `from None`: the cause quotes the value.
-        raise SettingsError(f"{name_of(field)} {_expected(types[field])}.") from None
+        sentence, code, facts = _expected(types[field])
+        raise SettingsError(f"{name_of(field)} {sentence}.", field=field, code=code, **facts) from None
 
 
 def _checked(field: str, field_type: Any, value: str) -> str:
@@ -44,17 +52,18 @@ def _checked(field: str, field_type: Any, value: str) -> str:
     try:
         checked: str = field_type.extra[CHECK](value)
     except ValueError as error:
-        raise SettingsError(f"{name_of(field)} {error}.") from None
+        raise SettingsError(f"{name_of(field)} {error}.", field=field, code=field_type.extra[CODE]) from None
     return checked
 
 
-def _expected(field_type: Any) -> str:
-    """What a value must be, for the types that msgspec decodes."""
+def _expected(field_type: Any) -> tuple[str, str, dict[str, int | str | None]]:
+    """What a value must be, for the types that msgspec decodes: in words, as a code, and the code's facts."""
     match field_type:
         case inspect.IntType(ge=least, le=most):
-            return f"must be a whole number from {least} to {most}"
+            return f"must be a whole number from {least} to {most}", "whole_number", {"least": least, "most": most}
         case inspect.BoolType():
-            return "must be true or false"
+            return "must be true or false", "boolean", {}
         case inspect.LiteralType(values=words):
-            return f"must be one of {', '.join(str(word) for word in words if word)}"
-    return "cannot be read"
+            choices = ", ".join(str(word) for word in words if word)
+            return f"must be one of {choices}", "one_of", {"choices": choices}
+    return "cannot be read", "invalid", {}

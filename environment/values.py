@@ -14,7 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Meta
 
-CHECK = "check"
+CHECK, CODE, SECRET = "check", "code", "secret"
+"""Keys of a type's extra: its check, the code of that check's refusal, whether a value is never shown."""
 LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*\.?", re.ASCII)
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", re.ASCII)
@@ -24,8 +25,9 @@ ESCAPES = "in a password write @ as %40, / as %2F, ? as %3F, # as %23, % as %25"
 Network = IPv4Network | IPv6Network
 
 
-def checked_by(check: Callable[[str], str]) -> Meta:
-    return Meta(extra={CHECK: check})
+def checked_by(check: Callable[[str], str], code: str = "invalid", *, is_secret: bool = False) -> Meta:
+    """`code`: stable name of the refusal."""
+    return Meta(extra={CHECK: check, CODE: code, SECRET: is_secret})
 
 
 def parts_of(text: str) -> list[str]:
@@ -135,16 +137,18 @@ def _secrets(text: str) -> str:
     return ",".join(map(_one_line, parts_of(text)))
 
 
-Address = Annotated[str, checked_by(_address)]
+Address = Annotated[str, checked_by(_address, "address")]
 """`scheme://host:port`, without a trailing slash."""
 Addresses = Annotated[str, checked_by(lambda text: ",".join(map(_address, parts_of(text))))]
-Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl())]
-HostName = Annotated[str, checked_by(_host_name)]
-MailAddress = Annotated[str, checked_by(_mail_address)]
-OneLine = Annotated[str, checked_by(_one_line)]
+Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl(), "url")]
+HostName = Annotated[str, checked_by(_host_name, "host")]
+MailAddress = Annotated[str, checked_by(_mail_address, "mail_address")]
+OneLine = Annotated[str, checked_by(_one_line, "one_line")]
+SecretLine = Annotated[str, checked_by(_one_line, "one_line", is_secret=True)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Token = Annotated[str, checked_by(_token)]
+Token = Annotated[str, checked_by(_token, "token")]
+SecretToken = Annotated[str, checked_by(_token, "token", is_secret=True)]
 NamedPath = Annotated[str, checked_by(expanded)]
-Secrets = Annotated[str, checked_by(_secrets)]
+Secrets = Annotated[str, checked_by(_secrets, is_secret=True)]
 """Comma-separated, newest first: the first signs and encrypts, all verify and decrypt."""
 Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))))]

@@ -77,7 +77,7 @@ def _checked(text: str) -> str:
     return text.strip()
 
 
-DatabaseAddress = Annotated[str, checked_by(_checked)]
+DatabaseAddress = Annotated[str, checked_by(_checked, is_secret=True)]
 
 
 def check_database_files(setting: str, text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from environment.reading import SettingsError
-from environment.values import HostName, MailAddress, OneLine, Port, Token, Url
+from environment.values import HostName, MailAddress, OneLine, Port, SecretLine, SecretToken, Url
 
 
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,25 +16,37 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_host: HostName = "127.0.0.1"
     smtp_port: Port = 587
     smtp_user: OneLine = ""
-    smtp_password: OneLine = ""
+    smtp_password: SecretLine = ""
     smtp_use_tls: bool = False
     """STARTTLS, as on port 587."""
     smtp_use_ssl: bool = False
     """TLS from the first byte, as on port 465."""
-    sendgrid_api_key: Token = ""
+    sendgrid_api_key: SecretToken = ""
     sendgrid_api_url: Url = "https://api.sendgrid.com"
 
 
-def check_mail(settings: MailSettings) -> None:
-    """Raises SettingsError when the settings contradict each other."""
+def check_mail(settings: MailSettings, *, is_production: bool = False) -> None:
+    """Raises SettingsError when the settings contradict each other or, in production, have no sender of their own."""
     has_login = [bool(settings.smtp_user), bool(settings.smtp_password)]
     names_server = settings.smtp_host != MailSettings().smtp_host or any(has_login)
     if settings.email_provider == "console" and (names_server or settings.sendgrid_api_key):
         provider = "smtp" if names_server else "sendgrid"
-        raise SettingsError(f"ORION_EMAIL_PROVIDER is console, so no mail leaves: set it to {provider}.")
+        sentence = f"ORION_EMAIL_PROVIDER is console, so no mail leaves: set it to {provider}."
+        raise SettingsError(sentence, field="email_provider", code="provider_sends_nothing", provider=provider)
     if settings.email_provider == "sendgrid" and not settings.sendgrid_api_key:
-        raise SettingsError("ORION_SENDGRID_API_KEY is not set although ORION_EMAIL_PROVIDER is sendgrid.")
+        sentence = "ORION_SENDGRID_API_KEY is not set although ORION_EMAIL_PROVIDER is sendgrid."
+        raise SettingsError(sentence, field="sendgrid_api_key", code="sendgrid_key_required")
     if settings.smtp_use_tls and settings.smtp_use_ssl:
-        raise SettingsError("ORION_SMTP_USE_TLS (STARTTLS) and ORION_SMTP_USE_SSL exclude each other: unset one.")
+        sentence = "ORION_SMTP_USE_TLS (STARTTLS) and ORION_SMTP_USE_SSL exclude each other: unset one."
+        raise SettingsError(sentence, field="smtp_use_ssl", code="tls_twice")
     if any(has_login) and not all(has_login):
-        raise SettingsError("ORION_SMTP_USER and ORION_SMTP_PASSWORD go together: set both, or neither.")
+        sentence = "ORION_SMTP_USER and ORION_SMTP_PASSWORD go together: set both, or neither."
+        missing = "smtp_password" if settings.smtp_user else "smtp_user"
+        raise SettingsError(sentence, field=missing, code="login_incomplete")
+    if is_production and settings.email_provider != "console" and _has_no_sender(settings):
+        sentence = "ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set."
+        raise SettingsError(sentence, field="email_from_address", code="sender_required")
+
+
+def _has_no_sender(settings: MailSettings) -> bool:
+    return settings.email_from_address == MailSettings().email_from_address

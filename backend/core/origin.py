@@ -1,4 +1,4 @@
-"""The origin of a request: who acts, for which merchant, at which store, in which language."""
+"""The origin of a request: who acts, for which merchant or the platform, at which store, in which language."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,3 +49,16 @@ class Origin:
     def till_store_id(self) -> UUID:
         assert self.store_id is not None, "a till belongs to a store"
         return self.store_id
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformOrigin:
+    """The origin of a change that concerns no merchant."""
+
+    user_id: UUID | None
+    """None at the command line; `user_name` says who ran it."""
+    user_name: str
+    language: str
+    now: datetime
+    instance: str = ""
+    request_id: str = ""

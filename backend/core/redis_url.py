@@ -50,7 +50,7 @@ def _checked(text: str) -> str:
     return text.strip()
 
 
-RedisAddress = Annotated[str, checked_by(_checked)]
+RedisAddress = Annotated[str, checked_by(_checked, is_secret=True)]
 
 
 def check_redis_files(setting: str, text: str) -> None:

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from backend.core.database import Sessions
 from backend.core.keys import KeyRing
 from backend.core.paging import Cursors
+from backend.core.platform_settings import EffectiveSettings
 from backend.core.ratelimit import RateLimiter
 from backend.core.settings import Settings
 
@@ -25,6 +26,7 @@ class Resources:
     queue: ArqRedis
     limiter: RateLimiter
     cursors: Cursors
+    live: EffectiveSettings
 
 
 def resources_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Resources:

@@ -1,4 +1,4 @@
-"""Settings of the backend, read once at start from environment variables: `ORION_` + the field's name in capitals."""
+"""Settings that are fixed at start, read from environment variables: `ORION_` + the field's name in capitals."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -8,22 +8,19 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from backend.core.database_url import DatabaseAddress
-from backend.core.mail_settings import MailSettings, check_mail
+from backend.core.platform_settings import decode_platform, given_platform_values
 from backend.core.redis_url import RedisAddress
+from backend.core.wallet_settings import WalletSettings
 from environment.names import refuse_misspelt
 from environment.production import require_given, require_https, require_strong
 from environment.reading import SettingsError, decode, given_values, name_of
 from environment.values import (
     Address,
-    Addresses,
     HostName,
-    NamedPath,
     Networks,
-    OneLine,
     Port,
     Secrets,
-    Token,
-    Url,
+    SecretToken,
     checked_by,
     expanded,
     parts_of,
@@ -32,7 +29,7 @@ from environment.values import (
 __all__ = ["Settings", "SettingsError", "load_settings", "required"]
 
 
-class Settings(MailSettings, frozen=True, kw_only=True):
+class Settings(WalletSettings, frozen=True, kw_only=True):
     environment: Literal["development", "test", "production"] = "development"
     database_url: DatabaseAddress = ""
     """A libpq URL, with parameters such as `sslmode`, several hosts or a socket's directory."""
@@ -57,26 +54,10 @@ class Settings(MailSettings, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     worker_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """The port of a worker's metrics for Prometheus; 0: none."""
-    metrics_token: Token = ""
+    metrics_token: SecretToken = ""
     """The bearer token for `/metrics`. In production `/metrics` answers 404 when no token is set."""
     public_docs: bool = False
     """Whether production serves `/docs` and `/openapi.json`, on the port that phones reach."""
-
-    google_wallet_issuer_id: OneLine = ""
-    google_wallet_service_account_file: NamedPath = ""
-    google_wallet_origins: Addresses = ""
-    google_wallet_api_url: Url = "https://walletobjects.googleapis.com"
-    google_oauth_token_url: Url = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
-    google_wallet_save_url: Url = "https://pay.google.com/gp/v/save"
-    google_wallet_keys_url: Url = "https://pay.google.com/gp/m/issuer/keys"
-    """Google's root keys for the signatures of callbacks."""
-    default_logo_url: Url = ""
-    apple_wallet_dir: NamedPath = ""
-    apple_wallet_key_password: OneLine = ""
-    apns_url: Address = "https://api.push.apple.com"
-    apns_ca_file: NamedPath = ""
-    apns_push_type: Literal["", "alert", "background"] = ""
-    """Sent as the header apns-push-type when set; APNs does not require it for passes."""
 
     sandbox_url: Address = ""
     """The URL of the sandbox that stands in for Google and Apple in development; refused in production."""
@@ -108,15 +89,18 @@ INTERNAL_URLS = {"database_url", "database_owner_url", "redis_url", "backend_url
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads `ORION_*`. Raises SettingsError for an unknown name, an invalid value or, in production, a missing one."""
+    """Reads `ORION_*`, and checks the values that the environment gives for platform settings.
+
+    Raises SettingsError for an unknown name, an invalid value or, in production, a missing one.
+    """
     environ = os.environ if environ is None else environ
     refuse_misspelt(environ)
     values = given_values(Settings, environ)
     settings = decode(Settings, values)
-    check_mail(settings)
     if settings.is_production:
         require_given(values, "database_url", "redis_url", "secret_keys", "public_url")
         _refuse_unsafe(settings, values)
+    decode_platform(given_platform_values(environ), is_production=settings.is_production)
     return settings
 
 
@@ -134,5 +118,3 @@ def _refuse_unsafe(settings: Settings, set_fields: Iterable[str]) -> None:
     if settings.metrics_token:
         require_strong("metrics_token", [settings.metrics_token])
     require_https(settings, *(field for field in set_fields if field.endswith("_url") and field not in INTERNAL_URLS))
-    if settings.email_provider != "console" and settings.email_from_address == MailSettings().email_from_address:
-        raise SettingsError("ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set.")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
-from backend.core.settings import Settings
+from backend.core.mail_settings import MailSettings
 from backend.messaging.models import EmailLog, MailRow, PlatformMail
 from backend.messaging.templates import render
 
@@ -135,7 +135,7 @@ async def _claim(
 async def deliver(
     entry: EmailLog | PlatformMail,
     delivery: Delivery,
-    settings: Settings,
+    settings: MailSettings,
     now: datetime,
     body_text: str | None = None,
     *,

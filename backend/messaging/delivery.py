@@ -8,8 +8,8 @@ import aiosmtplib
 import httpx
 import structlog
 
+from backend.core.mail_settings import MailSettings
 from backend.core.outbound.calls import CallFailed, outbound_errors, send_request
-from backend.core.settings import Settings
 from backend.messaging.actions import Delivery, DeliveryFailed, OutgoingMail
 from i18n.locales import html_language
 
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 class SmtpDelivery:
     provider = "smtp"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
         self.host = f"{settings.smtp_host}:{settings.smtp_port}"
 
@@ -47,7 +47,7 @@ class SmtpDelivery:
 class SendgridDelivery:
     provider = "sendgrid"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
         self.host = settings.sendgrid_api_url
 
@@ -85,7 +85,7 @@ class ConsoleDelivery:
         log.info("mail", mail=str(mail.id), subject=mail.subject)
 
 
-def open_delivery(settings: Settings) -> Delivery:
+def open_delivery(settings: MailSettings) -> Delivery:
     """The provider that `email_provider` names."""
     match settings.email_provider:
         case "smtp":
@@ -96,7 +96,7 @@ def open_delivery(settings: Settings) -> Delivery:
             return ConsoleDelivery()
 
 
-def _mime_message(settings: Settings, mail: OutgoingMail) -> EmailMessage:
+def _mime_message(settings: MailSettings, mail: OutgoingMail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = formataddr((mail.sender, settings.email_from_address))
     message["To"] = mail.recipient

@@ -35,6 +35,7 @@ TEXTS = frozenset(
         "ask_at",
         "card",
         "changes",
+        "choices",
         "code",
         "consequence",
         "contact",
@@ -46,6 +47,7 @@ TEXTS = frozenset(
     | {
         "email",
         "end",
+        "env_name",
         "file",
         "first",
         "folder",
@@ -73,6 +75,7 @@ TEXTS = frozenset(
         "pass_type",
         "permission",
         "program",
+        "provider",
         "rate",
         "start",
         "who",

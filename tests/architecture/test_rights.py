@@ -23,6 +23,7 @@ CHANGED_AS_OBJECTS = {
     "google_programs": "what Google was told last",
     "pictures": "the same picture again may stay unused for another day",
     "platform_mails": "delivery notes how it ended",
+    "setting_versions": "an administrator saves a category of settings",
 }
 REMOVED_AS_OBJECTS = {
     "access_tokens": "the nightly purge",

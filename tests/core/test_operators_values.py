@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 import frontend.main
 import workers.main
 from backend.cli import orion as cli
+from backend.core.platform_settings import decode_platform, given_platform_values
 from backend.core.settings import Settings, load_settings
 from tests.conftest import Servers
 
@@ -192,7 +194,14 @@ def test_a_value_that_cannot_be_meant_stops_every_process_with_one_sentence(
 
 @pytest.mark.parametrize(("name", "value"), TAKEN)
 def test_a_value_as_others_take_it_is_taken(name: str, value: str) -> None:
-    assert getattr(load_settings({f"ORION_{name}": value}), name.lower())
+    assert value_of(name, {f"ORION_{name}": value})
+
+
+def value_of(name: str, environ: dict[str, str]) -> object:
+    """What becomes of a value, fixed at start or not."""
+    settings, key = load_settings(environ), name.lower()
+    categories = msgspec.structs.astuple(decode_platform(given_platform_values(environ), is_production=False))
+    return next(getattr(each, key) for each in (settings, *categories) if hasattr(each, key))
 
 
 MOUNTED = (
@@ -205,7 +214,7 @@ MOUNTED = (
 def test_a_mounted_value_ends_before_its_line_does(name: str) -> None:
     others = {"ORION_EMAIL_PROVIDER": "sendgrid" if name.startswith("SENDGRID") else "smtp"}
     others |= {"ORION_SMTP_USER": "orion", "ORION_SMTP_PASSWORD": "p"} if name.startswith("SMTP") else {}
-    assert getattr(load_settings(others | {f"ORION_{name}": f" {CANARY}\n"}), name.lower()) == CANARY
+    assert value_of(name, others | {f"ORION_{name}": f" {CANARY}\n"}) == CANARY
 
 
 @pytest.mark.parametrize(("told", "named"), TOGETHER)

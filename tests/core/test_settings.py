@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from backend.core.platform_settings import CATEGORIES, given_platform_values
 from backend.core.settings import Settings, SettingsError, load_settings
 from environment.names import FIELDS
 from frontend.settings import Settings as FrontendSettings
 from frontend.settings import load_settings as load_frontend
 
+ALL = {*Settings.__struct_fields__, *(key for kind in CATEGORIES.values() for key in kind.__struct_fields__)}
 COMPOSE = Path(__file__).parents[2] / "compose.yaml"
 NOT_FOR_CONTAINERS = {
     "sandbox_url": "for development only",
@@ -44,9 +46,9 @@ def test_without_an_environment_it_is_a_development_installation() -> None:
 
 def test_words_become_what_they_mean() -> None:
     settings = load_settings(
-        {"ORION_BACKEND_PORT": "9000", "ORION_SMTP_USE_TLS": "true", "ORION_DATA_DIR": "/srv/my shop"}
+        {"ORION_BACKEND_PORT": "9000", "ORION_PUBLIC_DOCS": "true", "ORION_DATA_DIR": "/srv/my shop"}
     )
-    assert (settings.backend_port, settings.smtp_use_tls, settings.data_dir) == (9000, True, Path("/srv/my shop"))
+    assert (settings.backend_port, settings.public_docs, settings.data_dir) == (9000, True, Path("/srv/my shop"))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,9 @@ def test_the_frontend_asks_for_what_it_needs_and_for_no_database(missing: str) -
 
 
 def test_an_empty_value_is_none_as_compose_writes_it() -> None:
-    assert load_settings({"ORION_SMTP_PORT": "", "ORION_LOG_LEVEL": " "}).smtp_port == 587
+    environ = {"ORION_SMTP_PORT": "", "ORION_LOG_LEVEL": " "}
+    assert load_settings(environ).log_level == "info"
+    assert given_platform_values(environ) == {}
 
 
 def test_keys_are_listed_newest_first() -> None:
@@ -139,7 +143,7 @@ def test_every_process_refuses_a_misspelt_name_and_takes_those_of_the_others(
 
 
 def test_every_setting_has_its_name_on_the_list_of_all_processes() -> None:
-    assert {*Settings.__struct_fields__, *FrontendSettings.__struct_fields__} == FIELDS
+    assert {*ALL, *FrontendSettings.__struct_fields__} == FIELDS
 
 
 def told_by_compose() -> dict[str, set[str]]:
@@ -158,5 +162,5 @@ def test_every_setting_can_be_told_to_the_containers() -> None:
     common, servers = told["x-common"], told["x-common"] | told["x-servers"] | told["services"]
     pages = common | told["services"]
     assert set(FrontendSettings.__struct_fields__) - pages == {"sandbox_url", "mailbox_dir", "frontend_port"}
-    assert set(Settings.__struct_fields__) - servers == set(NOT_FOR_CONTAINERS)
-    assert servers <= set(Settings.__struct_fields__)
+    assert ALL - servers == set(NOT_FOR_CONTAINERS)
+    assert servers <= ALL

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.core.clock import clock
-from backend.core.settings import Settings
+from backend.core.mail_settings import MailSettings
 from backend.messaging import delivery
 from backend.messaging.actions import DeliveryFailed, OutgoingMail, claim_mails, deliver, queue_mail
 from backend.messaging.delivery import ConsoleDelivery, SendgridDelivery, SmtpDelivery, open_delivery
@@ -43,8 +43,8 @@ async def post_office() -> AsyncIterator[PostOffice]:
         yield office
 
 
-def by_smtp(office: PostOffice, **values: str) -> Settings:
-    return replace(Settings(), email_provider="smtp", smtp_port=office.port, **values)
+def by_smtp(office: PostOffice, **values: str) -> MailSettings:
+    return replace(MailSettings(), email_provider="smtp", smtp_port=office.port, **values)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -96,7 +96,7 @@ async def test_a_server_that_refuses_is_told_without_credentials(post_office: Po
 
 
 async def test_a_server_that_is_away_is_told(unused_port: int) -> None:
-    way = SmtpDelivery(replace(Settings(), smtp_port=unused_port))
+    way = SmtpDelivery(replace(MailSettings(), smtp_port=unused_port))
     with pytest.raises(DeliveryFailed, match=f"at 127.0.0.1:{unused_port}"):
         await way.send(MAIL)
 
@@ -110,7 +110,7 @@ def unused_port() -> int:
     ("provider", "kind"), [("smtp", SmtpDelivery), ("sendgrid", SendgridDelivery), ("console", ConsoleDelivery)]
 )
 def test_the_setting_chooses_the_way(provider: str, kind: type) -> None:
-    assert isinstance(open_delivery(replace(Settings(), email_provider=provider)), kind)
+    assert isinstance(open_delivery(replace(MailSettings(), email_provider=provider)), kind)
 
 
 async def test_the_console_names_nobody(log_lines) -> None:
@@ -137,7 +137,7 @@ def sendgrid(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
 
 
 async def test_sendgrid_gets_the_mail(sendgrid: list[httpx.Request]) -> None:
-    settings = replace(Settings(), sendgrid_api_key="right", email_reply_to="shop@example.com")
+    settings = replace(MailSettings(), sendgrid_api_key="right", email_reply_to="shop@example.com")
     await SendgridDelivery(settings).send(MAIL)
     (request,) = sendgrid
     assert str(request.url) == "https://api.sendgrid.com/v3/mail/send"
@@ -148,7 +148,7 @@ async def test_sendgrid_gets_the_mail(sendgrid: list[httpx.Request]) -> None:
 
 
 async def test_sendgrid_refusing_is_told_without_the_key(sendgrid: list[httpx.Request]) -> None:
-    settings = replace(Settings(), sendgrid_api_key="wrong")
+    settings = replace(MailSettings(), sendgrid_api_key="wrong")
     with pytest.raises(DeliveryFailed, match=r"^401 at https://api\.sendgrid\.com$"):
         await SendgridDelivery(settings).send(MAIL)
 
@@ -157,11 +157,11 @@ async def test_a_page_in_sendgrids_place_has_sent_nothing(monkeypatch: pytest.Mo
     page = httpx.MockTransport(lambda _: httpx.Response(200, html="<h1>Sign in to the network</h1>"))
     monkeypatch.setattr(delivery.httpx, "AsyncClient", partial(httpx.AsyncClient, transport=page))
     with pytest.raises(DeliveryFailed, match=r"^200 at"):
-        await SendgridDelivery(Settings()).send(MAIL)
+        await SendgridDelivery(MailSettings()).send(MAIL)
 
 
 async def test_sendgrid_away_is_told() -> None:
-    settings = replace(Settings(), sendgrid_api_url="http://127.0.0.1:1")
+    settings = replace(MailSettings(), sendgrid_api_url="http://127.0.0.1:1")
     with pytest.raises(DeliveryFailed, match="ConnectError at http://127"):
         await SendgridDelivery(settings).send(MAIL)
 
@@ -174,7 +174,7 @@ async def queued(services: Services, shop: Shop) -> EmailLog:
         )
 
 
-async def attempt(services: Services, shop: Shop, settings: Settings) -> list[EmailLog]:
+async def attempt(services: Services, shop: Shop, settings: MailSettings) -> list[EmailLog]:
     async with services.sessions.committing(shop.merchant_id) as session:
         claimed = await claim_mails(session, shop.merchant_id, clock.now(), 10)
     for entry in claimed:

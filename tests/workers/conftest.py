@@ -1,7 +1,6 @@
 """A town of the workers' own: a worker looks after every merchant there is, and other tests open hundreds."""
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -19,6 +18,7 @@ from tests.conftest import Servers, client, running
 from tests.doubles.smtp import PostOffice, open_post_office
 from tests.world.limits import forget_everything
 from tests.world.patience import PATIENCE_SECONDS
+from tests.world.platform import with_mail
 from workers.queues import make_workers
 
 DATABASE = "workshop"
@@ -77,8 +77,7 @@ async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> No
 @pytest.fixture
 def working(services: Services, post_office: PostOffice) -> dict[str, Services]:
     """The context of a worker whose mails go to the post office."""
-    settings = replace(services.settings, email_provider="smtp", smtp_port=post_office.port)
-    return {"services": dataclasses.replace(services, settings=settings)}
+    return {"services": with_mail(services, email_provider="smtp", smtp_port=post_office.port)}
 
 
 @asynccontextmanager

@@ -52,10 +52,11 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Email
 async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:
     if not claimed:
         return
-    delivery, sender = open_delivery(services.settings), await _sender(services, merchant_id)
+    settings = services.live.current.email
+    delivery, sender = open_delivery(settings), await _sender(services, merchant_id)
     for entry in claimed:
         text = await _text(services, entry)
-        await deliver(entry, delivery, services.settings, clock.now(), text, sender=sender)
+        await deliver(entry, delivery, settings, clock.now(), text, sender=sender)
         async with services.sessions.committing(merchant_id) as session:
             await session.merge(entry)
 
@@ -63,10 +64,10 @@ async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[
 async def _sender(services: Services, merchant_id: UUID | None) -> str:
     """The sender's display name: the merchant's, or the platform's."""
     if merchant_id is None:
-        return services.settings.email_from_name
+        return services.live.current.email.email_from_name
     async with services.sessions.committing(merchant_id) as session:
         name = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
-    return name or services.settings.email_from_name
+    return name or services.live.current.email.email_from_name
 
 
 async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:

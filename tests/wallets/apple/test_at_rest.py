@@ -1,12 +1,10 @@
 """After a complete visit, neither database nor Redis nor log contain anything that gives access."""
 
-import dataclasses
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
 import pytest
-from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from backend.core.settings import Settings
@@ -19,6 +17,7 @@ from tests.doubles.smtp import PostOffice, open_post_office
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import new_key, refused
 from tests.world.limits import forget_everything
+from tests.world.platform import with_mail
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 
@@ -75,8 +74,7 @@ async def _held(redis: Redis, key: bytes) -> object:
 async def visit(town: Town, apple: Apple, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that was issued and gives access."""
     shop, links, anonymous = await town.open_shop(), town.services.links, town.anonymous
-    settings = replace(town.services.settings, email_provider="smtp", smtp_port=post_office.port)
-    working = {"services": dataclasses.replace(town.services, settings=settings)}
+    working = {"services": with_mail(town.services, email_provider="smtp", smtp_port=post_office.port)}
     key = new_key()
     joined = (await anonymous.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"]
     assert (await anonymous.join(shop.hub, EMAIL, key=key, first_name="Zoé"))["card"] == joined

@@ -1,0 +1,44 @@
+"""Checks new values as the start checks the environment, on the result that would be in force."""
+
+from collections.abc import Mapping
+
+from backend.core.platform_settings import CATEGORIES
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import FieldError
+from backend.settings.messages import field_error
+from backend.settings.registry import REGISTRY, as_text, find_setting
+from backend.settings.resolver import Environment, StoredSetting, decode_alone, decode_merged, why_invalid
+from backend.settings.schemas import SettingValue
+from environment.reading import SettingsError
+
+NewValues = dict[str, SettingValue | None]
+
+
+def checked_texts(
+    category: str, environment: Environment, stored: Mapping[str, StoredSetting], values: NewValues, language: str
+) -> dict[str, str | None]:
+    """The normalized values as texts; None resets a setting. Raises ValidationFailed with all errors."""
+    errors: list[FieldError] = []
+    texts: dict[str, str | None] = {}
+    for key, value in values.items():
+        try:
+            _refuse_other_keys(category, key)
+            texts[key] = None if value is None else as_text(decode_alone(category, key, as_text(value)))
+        except SettingsError as error:
+            errors.append(field_error(key, error, language))
+    if errors:
+        raise ValidationFailed(*errors)
+    merged = {key: each.text for key, each in stored.items() if not why_invalid(category, each)} | texts
+    try:
+        decode_merged(category, environment, {key: text for key, text in merged.items() if text is not None})
+    except SettingsError as error:
+        raise ValidationFailed(field_error(error.field, error, language)) from None
+    return texts
+
+
+def _refuse_other_keys(category: str, key: str) -> None:
+    setting = find_setting(key)
+    if setting is not None and not setting.is_overridable:
+        raise SettingsError("Only the environment sets it.", field=key, code="fixed_by_environment")
+    if category not in CATEGORIES or key not in REGISTRY[category]:
+        raise SettingsError("It is unknown.", field=key, code="unknown")

@@ -1,0 +1,87 @@
+"""The settings in force in this process, read again within a second of a change, without Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+import structlog
+
+from backend.core.database import Sessions
+from backend.core.keys import KeyRing
+from backend.core.platform_settings import CATEGORIES, PlatformSettings, decode_platform
+from backend.settings.queries import read_overrides
+from backend.settings.resolver import Environment, resolve
+
+PERIOD_SECONDS = 1
+VERSIONS = "SELECT category, version FROM setting_versions"
+
+log = structlog.get_logger()
+
+
+class LiveSettings:
+    """While the database is away the last known values stay in force."""
+
+    def __init__(self, environment: Environment, pool: asyncpg.Pool, sessions: Sessions, keys: KeyRing) -> None:
+        self.environment, self.keys = environment, keys
+        self._pool, self._sessions = pool, sessions
+        self._refreshing = asyncio.Lock()
+        self._versions: dict[str, int] = {}
+        self._is_away = False
+        self._current = decode_platform(environment.given, is_production=environment.settings.is_production)
+
+    @property
+    def current(self) -> PlatformSettings:
+        """Read it at the moment of use, and keep it no longer than one request or one job."""
+        return self._current
+
+    async def refresh(self) -> None:
+        """Asks the database for versions, and for the values when a version is new."""
+        async with self._refreshing:
+            versions = dict(await self._pool.fetch(VERSIONS))
+            if versions != self._versions:
+                await self._load(versions)
+
+    async def _load(self, versions: dict[str, int]) -> None:
+        async with self._sessions.committing() as session:
+            overrides = await read_overrides(session, self.keys)
+        resolved = {name: resolve(name, self.environment, overrides) for name in CATEGORIES}
+        for name, category in resolved.items():
+            for key, reason in category.ignored.items():
+                log.error("setting_ignored", category=name, setting=key, reason=reason.code)
+        self._current = PlatformSettings(**{name: category.struct for name, category in resolved.items()})
+        self._versions = versions
+
+    async def watch(self) -> None:
+        """Refreshes for ever."""
+        while True:
+            await self.refresh_if_possible()
+            await asyncio.sleep(PERIOD_SECONDS)
+
+    async def refresh_if_possible(self) -> None:
+        """Logs once when the database goes away, and once when it is back."""
+        try:
+            await self.refresh()
+        except Exception as error:  # noqa: BLE001 - whatever happens, the next second may be better
+            if not self._is_away:
+                log.warning("settings_not_read", error=type(error).__name__, consequence="the last known ones apply")
+            self._is_away = True
+            return
+        if self._is_away:
+            log.info("settings_read_again")
+        self._is_away = False
+
+
+@asynccontextmanager
+async def open_live(
+    environment: Environment, pool: asyncpg.Pool, sessions: Sessions, keys: KeyRing
+) -> AsyncIterator[LiveSettings]:
+    live = LiveSettings(environment, pool, sessions, keys)
+    await live.refresh_if_possible()
+    watching = asyncio.create_task(live.watch())
+    try:
+        yield live
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching

@@ -1,0 +1,17 @@
+"""Services with other settings of the platform."""
+
+import dataclasses
+from types import SimpleNamespace
+from typing import Any
+
+from msgspec.structs import replace
+
+from backend.core.platform_settings import PlatformSettings
+from backend.services import Services
+
+
+def with_mail(services: Services, **values: Any) -> Services:
+    """As if these settings of mail were in force."""
+    current = services.live.current
+    changed: PlatformSettings = replace(current, email=replace(current.email, **values))
+    return dataclasses.replace(services, live=SimpleNamespace(current=changed))
