@@ -26,6 +26,7 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.connection_test.routes import ConnectionTestController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -92,6 +93,7 @@ admin = Router(
         AdminCardController,
         AdminExplanationController,
         SettingsController,
+        ConnectionTestController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])

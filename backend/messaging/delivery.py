@@ -31,7 +31,7 @@ class SmtpDelivery:
         try:
             with outbound_errors():
                 await aiosmtplib.send(
-                    _mime_message(settings, mail),
+                    mime_message(settings, mail),
                     hostname=settings.smtp_host,
                     port=settings.smtp_port,
                     username=settings.smtp_user or None,
@@ -52,19 +52,9 @@ class SendgridDelivery:
         self.host = settings.sendgrid_api_url
 
     async def send(self, mail: OutgoingMail) -> None:
-        settings = self._settings
-        body = {
-            "personalizations": [{"to": [{"email": mail.recipient}], "custom_args": {"message_id": str(mail.id)}}],
-            "from": {"email": settings.email_from_address, "name": mail.sender},
-            "subject": mail.subject,
-            "headers": {"Content-Language": html_language(mail.language)},
-            "content": [{"type": "text/plain", "value": mail.body_text}],
-        }
-        if settings.email_reply_to:
-            body["reply_to"] = {"email": settings.email_reply_to}
         request: dict[str, Any] = {
-            "json": body,
-            "headers": {"Authorization": f"Bearer {settings.sendgrid_api_key}"},
+            "json": sendgrid_body(self._settings, mail),
+            "headers": {"Authorization": f"Bearer {self._settings.sendgrid_api_key}"},
         }
         try:
             async with httpx.AsyncClient(base_url=self.host, timeout=TIMEOUT_SECONDS) as http:
@@ -96,7 +86,20 @@ def open_delivery(settings: MailSettings) -> Delivery:
             return ConsoleDelivery()
 
 
-def _mime_message(settings: MailSettings, mail: OutgoingMail) -> EmailMessage:
+def sendgrid_body(settings: MailSettings, mail: OutgoingMail) -> dict[str, Any]:
+    body = {
+        "personalizations": [{"to": [{"email": mail.recipient}], "custom_args": {"message_id": str(mail.id)}}],
+        "from": {"email": settings.email_from_address, "name": mail.sender},
+        "subject": mail.subject,
+        "headers": {"Content-Language": html_language(mail.language)},
+        "content": [{"type": "text/plain", "value": mail.body_text}],
+    }
+    if settings.email_reply_to:
+        body["reply_to"] = {"email": settings.email_reply_to}
+    return body
+
+
+def mime_message(settings: MailSettings, mail: OutgoingMail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = formataddr((mail.sender, settings.email_from_address))
     message["To"] = mail.recipient

@@ -18,22 +18,29 @@ def checked_texts(
     category: str, environment: Environment, stored: Mapping[str, StoredSetting], values: NewValues, language: str
 ) -> dict[str, str | None]:
     """The normalized values as texts; None resets a setting. Raises ValidationFailed with all errors."""
-    errors: list[FieldError] = []
-    texts: dict[str, str | None] = {}
-    for key, value in values.items():
-        try:
-            _refuse_other_keys(category, key)
-            texts[key] = None if value is None else as_text(decode_alone(category, key, as_text(value)))
-        except SettingsError as error:
-            errors.append(field_error(key, error, language))
-    if errors:
-        raise ValidationFailed(*errors)
+    checked = checked_values(category, values, language)
+    texts = {key: None if value is None else as_text(value) for key, value in checked.items()}
     merged = {key: each.text for key, each in stored.items() if not why_invalid(category, each)} | texts
     try:
         decode_merged(category, environment, {key: text for key, text in merged.items() if text is not None})
     except SettingsError as error:
         raise ValidationFailed(field_error(error.field, error, language)) from None
     return texts
+
+
+def checked_values(category: str, values: NewValues, language: str) -> NewValues:
+    """The normalized values, each by itself. Raises ValidationFailed with all errors."""
+    errors: list[FieldError] = []
+    checked: NewValues = {}
+    for key, value in values.items():
+        try:
+            _refuse_other_keys(category, key)
+            checked[key] = None if value is None else decode_alone(category, key, as_text(value))
+        except SettingsError as error:
+            errors.append(field_error(key, error, language))
+    if errors:
+        raise ValidationFailed(*errors)
+    return checked
 
 
 def _refuse_other_keys(category: str, key: str) -> None:

@@ -16,6 +16,7 @@ from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
+from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.limits import forget_allowances
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
@@ -30,6 +31,7 @@ ANSWERS_KEPT = timedelta(days=30)
 """Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
 TOKENS_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=90)
+TESTS_KEPT = timedelta(days=30)
 PREVIEWS_KEPT = timedelta(days=90)
 QUESTIONS_KEPT = timedelta(days=1)
 PICTURES_KEPT = timedelta(days=1)
@@ -58,6 +60,7 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     for expired in (
         (AccessToken, AccessToken.expires_at < now - TOKENS_KEPT),
         (TaskRun, TaskRun.created_at < now - RUNS_KEPT),
+        (ConnectionTest, ConnectionTest.started_at < now - TESTS_KEPT),
     ):
         await _delete(services, None, expired, progress)
     async with services.sessions.committing() as session:

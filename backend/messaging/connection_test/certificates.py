@@ -1,7 +1,6 @@
 """What a server's certificate says, and why it is not accepted."""
 
 import ssl
-from datetime import datetime
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -42,7 +41,7 @@ def accepted(facts: StepFacts, host: str) -> Sentence:
             "%(protocol)s; the certificate for %(host)s is valid for %(days)s more day.",
             "%(protocol)s; the certificate for %(host)s is valid for %(days)s more days.",
         ),
-        protocol=facts.protocol,
+        protocol=facts.protocol or "TLS",
         host=host,
         days=days,
     )
@@ -83,8 +82,9 @@ def _for_another_name(facts: StepFacts, host: str) -> StepFailed:
     )
 
 
-def _day(facts: StepFacts) -> datetime | str:
-    return facts.certificate_expires_at or "?"
+def _day(facts: StepFacts) -> str:
+    """The ISO date of the expiry."""
+    return (facts.certificate_expires_at or clock.now()).date().isoformat()
 
 
 def _names(certificate: x509.Certificate) -> list[str]:

@@ -27,7 +27,7 @@ class Reach(msgspec.Struct, frozen=True):
             raise StepFailed(
                 "address_refused",
                 say(N_("%(host)s is not a public address, so it is not tested."), host=host),
-                say(N_("If it is your own mail server, set ORION_CONNECTION_TEST_PRIVATE_ADDRESSES to allowed.")),
+                say(N_("If it is your own mail server, permit private hosts in the security settings.")),
                 facts=facts,
             )
         if port not in ports and not all(address.is_loopback for address in addresses):

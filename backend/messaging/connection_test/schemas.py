@@ -13,7 +13,7 @@ SettingValue = str | int | bool
 
 
 class ConnectionTestRequest(Body):
-    values: dict[str, SettingValue] = {}
+    values: dict[str, Annotated[str, Meta(max_length=2000)] | int | bool] = {}
     """Values of email settings to try instead of the effective ones, saved or not. The stored password and API key are
     used when none is given here and they would go to the server for which they were stored."""
     recipient: Annotated[str, Meta(max_length=254)] | None = None
@@ -90,3 +90,8 @@ class LastConnectionTest(Answer):
     port: int | None
     tested_at: datetime
     tested_by: str | None
+
+
+class LastConnectionTests(Answer):
+    last: LastConnectionTest | None
+    """None before the first one."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -39,7 +39,7 @@ class Conversation(Protocol):
     async def close(self) -> None: ...
 
 
-async def walk(conversation: Conversation) -> AsyncIterator[Step | Verdict]:
+async def walk(conversation: Conversation) -> AsyncGenerator[Step | Verdict, None]:
     """Each step when it ends, those after a failure as skipped, and the verdict; at most 45 s."""
     deadline = time.monotonic() + WHOLE_SECONDS
     acts = conversation.acts

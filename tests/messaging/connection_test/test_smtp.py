@@ -1,5 +1,6 @@
 """The usual mistakes of an operator, each on a real server, and the one sentence that says what to do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from backend.dev.sandbox.apple.pki import Authority
 from backend.dev.servers.silent_port import silent_port
 from backend.messaging.connection_test import doors, names, tcp, tls, walk
 from backend.messaging.connection_test.names import Reach
-from backend.messaging.connection_test.results import Step, Verdict
+from backend.messaging.connection_test.results import Passed, Sentence, Step, Verdict
 from backend.messaging.connection_test.smtp import SmtpTest
 from backend.messaging.connection_test.walk import walk as walked
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server, open_talker
@@ -333,7 +334,7 @@ async def test_a_host_that_does_not_exist() -> None:
 async def test_where_private_addresses_are_not_allowed_nobody_is_asked(host: str) -> None:
     result = await run(Reach(allows_private=False), smtp_host=host)
     assert (result.verdict.code, result.verdict.failed_step) == ("address_refused", "DNS")
-    assert "ORION_CONNECTION_TEST_PRIVATE_ADDRESSES" in result.says
+    assert "security settings" in result.says
 
 
 async def test_a_name_that_also_has_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,3 +383,21 @@ async def test_a_test_that_takes_too_long_is_stopped(stack: AsyncExitStack, monk
     await stack.enter_async_context(open_talker(port, b""))
     result = await run(smtp_port=port, smtp_host="127.0.0.1")
     assert (result.verdict.code, result.verdict.failed_step) == ("too_slow", "TLS")
+
+
+async def test_a_step_is_told_as_soon_as_it_has_ended() -> None:
+    answered = asyncio.Event()
+
+    class Slow:
+        acts = [walk.Act("DNS", self_evident), walk.Act("TCP", answered.wait)]  # noqa: RUF012
+
+        async def close(self) -> None: ...
+
+    steps = walked(Slow())  # type: ignore[arg-type]
+    assert (await anext(steps)).name == "DNS"
+    assert not answered.is_set()
+    await steps.aclose()
+
+
+async def self_evident() -> Passed:
+    return Passed(Sentence("There"))

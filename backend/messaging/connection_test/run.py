@@ -1,0 +1,96 @@
+"""A connection test from the form to its record."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from backend.core.database import Sessions
+from backend.core.ids import new_id
+from backend.core.mail_settings import MailSettings
+from backend.core.origin import PlatformOrigin
+from backend.messaging.actions import OutgoingMail
+from backend.messaging.connection_test.names import Reach
+from backend.messaging.connection_test.records import begin_test, end_test
+from backend.messaging.connection_test.results import CONSOLE, NOT_TRIED, SKIPPED, Sentence, Step, Verdict, say
+from backend.messaging.connection_test.schemas import SettingValue, StepName
+from backend.messaging.connection_test.sendgrid import SendgridTest
+from backend.messaging.connection_test.smtp import SmtpTest
+from backend.messaging.connection_test.target import proposed_mail
+from backend.messaging.connection_test.walk import walk
+from backend.messaging.delivery import mime_message, sendgrid_body
+from backend.messaging.test_mail import describe_configuration, test_texts
+from backend.settings.live import LiveSettings
+from i18n.translator import N_
+
+STEPS: tuple[StepName, ...] = ("DNS", "TCP", "TLS", "AUTH", "SEND")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTest:
+    """What is tested, with which mail."""
+
+    mail: MailSettings
+    sources: Mapping[str, str]
+    recipient: str
+    language: str
+
+    @property
+    def letter(self) -> OutgoingMail:
+        subject, text = test_texts(self.language, describe_configuration(self.mail, self.sources, self.language))
+        return OutgoingMail(new_id(), self.recipient, self.mail.email_from_name, self.language, subject, text)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTester:
+    sessions: Sessions
+    live: LiveSettings
+    origin: PlatformOrigin
+
+    def plan(self, values: dict[str, SettingValue], recipient: str) -> PlannedTest:
+        """Raises ValidationFailed."""
+        in_force = self.live.in_force
+        mail = proposed_mail(in_force.settings.email, values, self.origin.language)
+        changed = {key: "form" for key in values if getattr(mail, key) != getattr(in_force.settings.email, key)}
+        return PlannedTest(mail, {**in_force.sources, **changed}, recipient, self.origin.language)
+
+    async def begin(self, plan: PlannedTest, *, is_limited: bool = True) -> UUID:
+        """Raises ConnectionTestsUsedUp."""
+        per_hour = self.live.current.limits.mail_tests_per_hour if is_limited else None
+        async with self.sessions.committing() as session:
+            return await begin_test(session, self.origin, plan.mail, per_hour)
+
+    async def run(
+        self, plan: PlannedTest, test_id: UUID, *, reach: Reach | None = None
+    ) -> AsyncGenerator[Step | Verdict, None]:
+        """`reach`: what may be connected to; default: what the settings allow."""
+        reach = reach or Reach(allows_private=self.live.current.security.mail_test_private_hosts)
+        async with aclosing(_steps(plan, reach)) as steps:
+            async for ended in steps:
+                if isinstance(ended, Verdict):
+                    async with self.sessions.committing() as session:
+                        await end_test(session, test_id, ended)
+                    log.info("connection_test", code=ended.code, provider=plan.mail.email_provider)
+                yield ended
+
+
+def _steps(plan: PlannedTest, reach: Reach) -> AsyncGenerator[Step | Verdict, None]:
+    mail, letter = plan.mail, plan.letter
+    match mail.email_provider:
+        case "smtp":
+            return walk(SmtpTest(mail, reach, mime_message(mail, letter)))
+        case "sendgrid":
+            return walk(SendgridTest(mail, reach, sendgrid_body(mail, letter)))
+        case "console":
+            return _console()
+
+
+async def _console() -> AsyncGenerator[Step | Verdict, None]:
+    for name in STEPS:
+        yield Step(name, "skipped", SKIPPED, Sentence(NOT_TRIED))
+    sentence = say(N_("Nothing leaves this machine: the provider is “console”, which only logs emails."))
+    yield Verdict(CONSOLE, [sentence, say(N_("Choose smtp or sendgrid as the provider."))])
