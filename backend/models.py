@@ -20,6 +20,12 @@ from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
+from backend.messaging.template_editing.models import (
+    EmailTemplate,
+    EmailTemplateOverride,
+    EmailTemplateOverrideVersion,
+    EmailTemplateVersion,
+)
 from backend.operations.task_runs.models import TaskRun
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.staff.models import StoreMember, User
@@ -52,6 +58,10 @@ __all__ = [
     "Customer",
     "CustomerWord",
     "EmailLog",
+    "EmailTemplate",
+    "EmailTemplateOverride",
+    "EmailTemplateOverrideVersion",
+    "EmailTemplateVersion",
     "Event",
     "FeatureOverride",
     "FraudLimit",

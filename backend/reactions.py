@@ -14,26 +14,25 @@ from backend.core.events import DomainEvent
 from backend.core.keys import KeyRing
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
-from backend.loyalty.cards import code as card_code
+from backend.core.platform_settings import EffectiveSettings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
+from backend.loyalty.cards.recipient import CardRecipient, find_recipient
 from backend.loyalty.customers.events import CustomerChanged
-from backend.loyalty.customers.greeting import name_to_greet
-from backend.loyalty.customers.models import Customer
 from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.rewards.events import RewardsChanged
-from backend.merchants.models import Merchant, Store
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
-from backend.messaging.templates import CARD_LINK, ENROLLMENT
+from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
+from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT, EnrollmentValues
+from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.operations.wallets.tasks import request_refresh
 from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
 from backend.wallets.refresh import has_passes
 from backend.wallets.wallet_links import bump_pass_versions, mark_changed
-from i18n.locales import negotiate
 
 
 def event_name(kind: type[DomainEvent]) -> str:
@@ -46,28 +45,29 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Events that change what a pass shows: every booking, a replaced card and ended links."""
 
 
-def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing) -> Reactions:
+def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing, live: EffectiveSettings) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
-    def mail(template: str) -> Reaction:
+    def mail(template: MailTemplate[ValuesT], values: Callable[[CardRecipient], ValuesT]) -> Reaction:
         async def mail_card(session: AsyncSession, event: Event) -> None:
-            await _mail_card(session, event, UUID(event.data["card_id"]), template, links=links, keys=keys)
+            card_id = UUID(event.data["card_id"])
+            await _mail_card(session, event, card_id, template, values, links=links, keys=keys, live=live)
 
-        mail_card.__name__ = f"mail_{template}"
+        mail_card.__name__ = f"mail_{template.code}"
         return mail_card
 
     async def answer_card_links(session: AsyncSession, event: Event) -> None:
         for card_id in await take_card_link_question(session, event.merchant_id, UUID(event.data["question_id"])):
-            await _mail_card(session, event, card_id, CARD_LINK, links=links, keys=keys)
+            await _mail_card(session, event, card_id, LOYALTY_CARD_LINK, _card_link, links=links, keys=keys, live=live)
 
     def queued(reaction: QueuedReaction) -> Reaction:
         return cast("Reaction", update_wrapper(partial(reaction, queue), reaction))
 
     table: dict[str, list[Reaction]] = {name: [queued(sync_wallets)] for name in SHOWN_ON_PASSES}
-    table["card_enrolled"].append(mail(ENROLLMENT))
-    table["card_link_requested"] = [mail(CARD_LINK)]
+    table["card_enrolled"].append(mail(LOYALTY_ENROLLMENT, _enrollment))
+    table["card_link_requested"] = [mail(LOYALTY_CARD_LINK, _card_link)]
     table["card_links_asked"] = [answer_card_links]
-    table[event_name(CardLinksEnded)] = [queued(end_passes), mail(CARD_LINK)]
+    table[event_name(CardLinksEnded)] = [queued(end_passes), mail(LOYALTY_CARD_LINK, _card_link)]
     table[event_name(PointsExpiring)] = [queued(warn_wallets)]
     table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]
@@ -116,39 +116,45 @@ async def _sync_card(
     await enqueue_pass_syncs(queue, event.merchant_id, card_id, versions, notify)
 
 
+def _enrollment(to: CardRecipient) -> EnrollmentValues:
+    return EnrollmentValues(merchant=to.merchant, customer=to.person, card=to.facts, wallet=to.wallet)
+
+
+def _card_link(to: CardRecipient) -> CardLinkValues:
+    return CardLinkValues(merchant=to.merchant, customer=to.person, card=to.facts)
+
+
 async def _mail_card(
-    session: AsyncSession, event: Event, card_id: UUID, template: str, *, links: CardLinks, keys: KeyRing
+    session: AsyncSession,
+    event: Event,
+    card_id: UUID,
+    template: MailTemplate[ValuesT],
+    values: Callable[[CardRecipient], ValuesT],
+    *,
+    links: CardLinks,
+    keys: KeyRing,
+    live: EffectiveSettings,
 ) -> None:
-    """Queues a mail to the card's holder.
+    """Queues an email to the card's holder.
 
     Does nothing when the card has been erased, or when anonymous requests have exceeded the mailbox's mail limit.
     """
-    row = (
-        await session.execute(
-            select(Card, Customer, Store.language, Merchant)
-            .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))
-            .join(Store, (Store.merchant_id == Card.merchant_id) & (Store.id == Card.store_id))
-            .join(Merchant, Merchant.id == Card.merchant_id)
-            .where(Card.merchant_id == event.merchant_id, Card.id == card_id)
-        )
-    ).one_or_none()
-    if row is None:
+    to = await find_recipient(session, event.merchant_id, card_id, links)
+    if to is None:
         return
-    card, customer, store_language, merchant = row
-    if await _is_anonymous(session, event) and not await may_write(session, keys, customer.email_norm, clock.now()):
+    mailbox, limits = to.customer.email_norm, live.current.limits
+    if await _is_anonymous(session, event) and not await may_write(session, keys, mailbox, clock.now(), limits):
         return
-    queue_mail(
+    await queue_mail(
         session,
         event.merchant_id,
         template,
-        recipient=customer.email,
-        language=negotiate(None, customer=customer.language, store=store_language, merchant=merchant.default_language),
+        values(to),
+        recipient=to.customer.email,
+        language=to.language,
         now=clock.now(),
-        merchant=merchant.name,
-        name=name_to_greet(customer.first_name),
-        code=card_code.show(card.code),
-        page_url=links.hidden_url,
-        card_id=card.id,
+        brand=to.brand,
+        card_id=to.card.id,
     )
 
 

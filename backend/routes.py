@@ -7,6 +7,8 @@ from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.routes import AuthController
+from backend.loyalty.email_templates.routes import MerchantTemplateController
+from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
 from backend.loyalty.enrollment.routes.storefront import StorefrontController
 from backend.loyalty.explanations.routes.admin import AdminExplanationController
@@ -27,13 +29,16 @@ from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.messaging.connection_test.routes import ConnectionTestController
+from backend.messaging.template_editing.routes import AdminTemplateController
+from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
 from backend.operations.problems import problem_page
 from backend.operations.task_runs.routes import TaskRunController
 from backend.operations.wallets.routes import WalletAdminController
-from backend.settings.routes import SettingsController
+from backend.settings.routes.admin import SettingsController
+from backend.settings.routes.storefront import BrandingController
 from backend.staff_pins.routes import StorePinController
 from backend.wallets.apple.routes import AppleWebService, PassDownloadController
 from backend.wallets.google.routes import GoogleCallbackController
@@ -71,6 +76,8 @@ merchant = Router(
         MerchantPreviewController,
         MerchantPictureController,
         MerchantRewardController,
+        MerchantTemplateController,
+        MerchantTemplateTrialController,
     ],
 )
 storefront = Router(
@@ -81,6 +88,7 @@ storefront = Router(
         GoogleSaveController,
         PassImageController,
         PictureController,
+        BrandingController,
     ],
 )
 admin = Router(
@@ -94,6 +102,8 @@ admin = Router(
         AdminExplanationController,
         SettingsController,
         ConnectionTestController,
+        AdminTemplateController,
+        AdminTemplateTrialController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Meta
 
+NAME_MAX = 60
 CHECK, CODE, SECRET = "check", "code", "secret"
 """Keys of a type's extra: its check, the code of that check's refusal, whether a value is never shown."""
 LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -125,6 +126,13 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
+def _name(text: str) -> str:
+    line = _one_line(text)
+    if len(line) > NAME_MAX:
+        raise ValueError(f"must be one line of at most {NAME_MAX} characters")
+    return line
+
+
 def _token(text: str) -> str:
     if not text.isascii() or not text.strip().isprintable() or " " in text.strip():
         raise ValueError("must be one word without accents, as it travels in a header")
@@ -144,6 +152,7 @@ Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl(), "url")]
 HostName = Annotated[str, checked_by(_host_name, "host")]
 MailAddress = Annotated[str, checked_by(_mail_address, "mail_address")]
 OneLine = Annotated[str, checked_by(_one_line, "one_line")]
+Name = Annotated[str, checked_by(_name, "name")]
 SecretLine = Annotated[str, checked_by(_one_line, "one_line", is_secret=True)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Token = Annotated[str, checked_by(_token, "token")]

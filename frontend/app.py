@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 
 from frontend.api.client import BackendProblem, BackendUnavailable, open_client
 from frontend.kit.assets import Assets
+from frontend.kit.branding import LiveBranding, refresh_branding
 from frontend.kit.caller import provide_caller
 from frontend.kit.csrf import csrf_config, refuse_other_sites
 from frontend.kit.headers import add_headers
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
                 "assets": assets,
                 "templates": Templates(assets, reload=settings.environment == "development"),
                 "client": open_client(settings.backend_url, transport),
+                "branding": LiveBranding(),
             }
         ),
         dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
             HTTPException: show_http_problem,
             Exception: show_failure,
         },
+        before_request=refresh_branding,
         before_send=[add_headers],
         lifespan=[close_client],
         openapi_config=None,

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -314,16 +314,16 @@ OwnTown = Callable[..., AbstractAsyncContextManager[Town]]
 
 @pytest.fixture
 def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> OwnTown:
-    """`async with own_town(redis_url=...) as town:`."""
+    """`async with own_town(redis_url=...) as town:`. `environ` gives platform settings their values."""
 
     @asynccontextmanager
-    async def with_settings(**values: Any) -> AsyncIterator[Town]:
+    async def with_settings(environ: Mapping[str, str] | None = None, **values: Any) -> AsyncIterator[Town]:
         settings = replace(fresh_settings, pool_size=4, **values)
         database = urlsplit(settings.database_url).path[1:]
         superuser = await asyncpg.connect(servers.superuser_url(database))
         async with (
-            open_services(settings) as services,
-            running(create_app(settings)) as app,
+            open_services(settings, environ or {}) as services,
+            running(create_app(settings, environ or {})) as app,
             client(app) as http,
         ):
             yield Town(settings, app, services, superuser, AnonymousCaller(http, promises))

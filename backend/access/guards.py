@@ -3,7 +3,7 @@
 Every guard is asynchronous: Litestar runs synchronous guards in a thread, which costs more than the check itself.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,10 +15,13 @@ from backend.access.actor import Actor, ActorStore
 from backend.access.permissions import BY_ROLE
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
+from backend.core.platform_settings import LimitSettings
 from backend.core.requests import client_network
 from backend.core.resources import resources_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+LimitSetting = Callable[[LimitSettings], int]
+"""A limit as a setting: `lambda limits: limits.enroll_per_minute`."""
 
 
 def actor_of(connection: Connection) -> Actor:
@@ -93,9 +96,10 @@ def for_platform(permission: str) -> Guard:
     return guard
 
 
-def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard:
+def limited(name: str, per_minute: int | LimitSetting, *, keeps_answers: bool = False) -> Guard:
     """Raises RateLimited past `per_minute` requests of one caller: the user, or the network of an anonymous client.
 
+    `per_minute`: a number, or a setting that is read for each request.
     `keeps_answers`: the route stores responses by idempotency key, so a repeated request is not counted again.
     """
 
@@ -104,7 +108,8 @@ def limited(name: str, per_minute: int, *, keeps_answers: bool = False) -> Guard
         actor: Actor | None = state.get("actor")
         caller = actor.user_id.hex if actor else client_network(connection)
         repeatable = connection.headers.get("idempotency-key", "")[:KEY_MAX] if keeps_answers else ""
-        limiter = resources_of(connection).limiter
-        state["allowance"] = await limiter.take(name, caller, per_minute, repeatable=repeatable)
+        resources = resources_of(connection)
+        allowed = per_minute if isinstance(per_minute, int) else per_minute(resources.live.current.limits)
+        state["allowance"] = await resources.limiter.take(name, caller, allowed, repeatable=repeatable)
 
     return guard

@@ -7,6 +7,8 @@ from backend.cli.migrate import migrate
 from backend.cli.openapi import openapi
 from backend.cli.points import points
 from backend.cli.processes import backend, frontend, worker
+from backend.cli.settings import settings
+from backend.cli.templates import templates
 from backend.cli.users import users
 from backend.cli.wallets import wallets
 from environment.development import development_module
@@ -23,7 +25,7 @@ def orion(context: click.Context) -> None:
         development.load_dev_environment()
 
 
-for command in (backend, frontend, worker, migrate, users, points, ledger, wallets, i18n, openapi):
+for command in (backend, frontend, worker, migrate, settings, users, templates, points, ledger, wallets, i18n, openapi):
     orion.add_command(command)
 if development is not None:
     orion.add_command(development.dev)

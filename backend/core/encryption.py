@@ -25,10 +25,23 @@ def seal(keys: KeyRing, secret: str, place: str) -> str:
 
 def unseal(keys: KeyRing, sealed: str, place: str) -> str:
     """Tries every key of the ring. Raises SealBroken."""
-    raw = base64.b64decode(sealed)
     for key in keys.all(PURPOSE):
-        try:
-            return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
-        except InvalidTag:
-            continue
+        secret = _opened(key, sealed, place)
+        if secret is not None:
+            return secret
     raise SealBroken(place)
+
+
+def find_resealed(keys: KeyRing, sealed: str, place: str) -> str | None:
+    """Sealed with the newest key; None when it is already. Raises SealBroken."""
+    if _opened(keys.newest(PURPOSE), sealed, place) is not None:
+        return None
+    return seal(keys, unseal(keys, sealed, place), place)
+
+
+def _opened(key: bytes, sealed: str, place: str) -> str | None:
+    try:
+        raw = base64.b64decode(sealed, validate=True)
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+    except (InvalidTag, ValueError):
+        return None

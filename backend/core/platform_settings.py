@@ -9,7 +9,7 @@ from msgspec import Meta
 from backend.core.mail_settings import MailSettings, check_mail
 from environment.production import require_https
 from environment.reading import decode, given_values
-from environment.values import MailAddress, OneLine, Url
+from environment.values import MailAddress, Name, Url
 
 PerMinute = Annotated[int, Meta(ge=1, le=10_000)]
 """Requests a minute of one caller: a user, or the network of an anonymous client."""
@@ -25,8 +25,11 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     redeem_per_minute: PerMinute = 60
     void_per_minute: PerMinute = 20
     adjust_per_minute: PerMinute = 20
+    pin_unlock_per_minute: PerMinute = 10
     sign_in_per_minute: PerMinute = 10
     """Attempts of one known device, or of one network."""
+    sign_in_per_account_and_network_per_minute: PerMinute = 5
+    """Attempts of the unknown devices of one network for one account."""
     sign_in_per_account_per_minute: PerMinute = 20
     """Attempts of all unknown devices together for one account."""
     mails_per_mailbox_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 4
@@ -47,7 +50,7 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrandingSettings(msgspec.Struct, frozen=True, kw_only=True):
-    platform_name: OneLine = "Orion"
+    platform_name: Name = "Orion"
     support_email: MailAddress = ""
     privacy_url: Url = ""
     imprint_url: Url = ""

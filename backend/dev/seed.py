@@ -24,6 +24,7 @@ from backend.loyalty.ledger.operations.earn import EarnPoints
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas.bookings import Earn, Stamp
 from backend.merchants.models import Merchant, Store
+from backend.messaging.template_editing.seeding import seed_templates
 from backend.services import Services
 
 WORLD = Path(__file__).with_name("world.toml")
@@ -39,6 +40,7 @@ async def seed(services: Services) -> list[str]:
     password_hash = await hash_secret(world["password"])
     async with services.sessions.committing() as session:
         await add_users(session, world["users"], password_hash, None)
+        await seed_templates(session, clock.now())
     return [table["code"] for table in world["merchants"] if await _seed_merchant(services, table, password_hash)]
 
 

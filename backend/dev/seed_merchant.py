@@ -46,6 +46,8 @@ async def add_merchant(session: AsyncSession, table: Table) -> SeededMerchant:
         timezone=table["timezone"],
         default_language=table["language"],
         currency="EUR",
+        contact_email=table["contact_email"],
+        postal_address=table["postal_address"],
         created_at=now,
     )
     session.add(merchant)

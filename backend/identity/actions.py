@@ -18,6 +18,7 @@ from backend.core.addresses import normalize_email
 from backend.core.encryption import unseal
 from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
+from backend.core.platform_settings import PlatformSettings
 from backend.identity.metrics import SIGN_IN_FAILURES
 from backend.identity.models import AccessToken
 from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
@@ -27,14 +28,12 @@ from backend.staff.actions import totp_place
 from backend.staff.models import User
 from backend.staff_pins.setting import put_pin
 
-LIFETIME = timedelta(hours=12)
-"""Lifetime of an access token: a long shift. Tokens are not renewed."""
-KEPT = timedelta(days=30)
-"""Expired tokens are deleted after this time."""
 TOTP_STEP_SECONDS = 30
 
 
-async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datetime) -> tuple[str, datetime]:
+async def sign_in(
+    session: AsyncSession, keys: KeyRing, body: SignIn, now: datetime, settings: PlatformSettings
+) -> tuple[str, datetime]:
     """A new token and its expiry.
 
     Raises SignInRefused, after the same time whether or not the user exists, or TotpRequired when the password is right
@@ -48,14 +47,18 @@ async def sign_in(session: AsyncSession, keys: KeyRing, body: SignIn, now: datet
     if user.totp_secret:
         step = _totp_step(unseal(keys, user.totp_secret, totp_place(user.id)), body.totp, now)
         await _use_totp_step(session, user.id, step)
-    return await _new_token(session, user.id, now)
+    return await _new_token(session, user.id, now, settings)
 
 
-async def _new_token(session: AsyncSession, user_id: UUID, now: datetime) -> tuple[str, datetime]:
+async def _new_token(
+    session: AsyncSession, user_id: UUID, now: datetime, settings: PlatformSettings
+) -> tuple[str, datetime]:
+    kept_since = now - timedelta(days=settings.privacy.access_tokens_days)
     await session.execute(
-        delete(AccessToken).where(AccessToken.user_id == user_id, AccessToken.expires_at < now - KEPT)
+        delete(AccessToken).where(AccessToken.user_id == user_id, AccessToken.expires_at < kept_since)
     )
-    token, expires_at = secrets.token_urlsafe(32), now + LIFETIME
+    expires_at = now + timedelta(hours=settings.security.access_token_hours)
+    token = secrets.token_urlsafe(32)
     session.add(AccessToken(token_hash=token_hash(token), user_id=user_id, created_at=now, expires_at=expires_at))
     await session.flush()
     return token, expires_at

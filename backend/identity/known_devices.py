@@ -19,8 +19,6 @@ from backend.core.resources import resources_of
 PURPOSE = "known device"
 ID_BYTES = 16
 PROOFS_MAX = 8
-PER_DEVICE, PER_NETWORK, PER_ACCOUNT_AND_NETWORK, PER_ACCOUNT = 10, 10, 5, 20
-"""Attempts per minute. PER_ACCOUNT limits all unknown devices together."""
 
 
 def proof_for(keys: KeyRing, email: str, proofs: str) -> str:
@@ -47,14 +45,14 @@ def find_device(keys: KeyRing, email: str, proofs: str) -> str | None:
 async def count_try(connection: ASGIConnection[Any, Any, Any, Any], email: str, proofs: str) -> Allowance:
     """Counts a sign-in attempt for this account; call it before any verification. Raises RateLimited."""
     resources = resources_of(connection)
-    limiter = resources.limiter
+    limiter, limits = resources.limiter, resources.live.current.limits
     device = find_device(resources.key_ring, email, proofs)
     if device is not None:
-        return await limiter.take("sign-in-device", device, PER_DEVICE)
+        return await limiter.take("sign-in-device", device, limits.sign_in_per_minute)
     network = client_network(connection)
-    allowance = await limiter.take("sign-in", network, PER_NETWORK)
-    await limiter.take("sign-in-email", f"{network} {email}", PER_ACCOUNT_AND_NETWORK)
-    await limiter.take("sign-in-account", email, PER_ACCOUNT)
+    allowance = await limiter.take("sign-in", network, limits.sign_in_per_minute)
+    await limiter.take("sign-in-email", f"{network} {email}", limits.sign_in_per_account_and_network_per_minute)
+    await limiter.take("sign-in-account", email, limits.sign_in_per_account_per_minute)
     return allowance
 
 

@@ -54,7 +54,7 @@ class AuthController(Controller):
         if resources.settings.is_production and data.password in PUBLISHED:
             raise SignInRefused
         async with resources.sessions.committing() as session:
-            token, expires_at = await sign_in(session, resources.key_ring, data, now)
+            token, expires_at = await sign_in(session, resources.key_ring, data, now, resources.live.current)
         actor = await find_actor(resources.pool, token, now)
         assert actor is not None, "the token was just created"
         proof = proof_for(resources.key_ring, email, known_device or "")

@@ -22,6 +22,10 @@ class Merchant(PlatformRow):
     timezone: Mapped[str] = mapped_column(String(64))
     default_language: Mapped[str] = mapped_column(String(5))
     currency: Mapped[str] = mapped_column(String(3))
+    contact_email: Mapped[str | None] = mapped_column(String(254))
+    """Where answers to emails to customers go. None: to the platform."""
+    postal_address: Mapped[str | None] = mapped_column(String(300))
+    """On one line, for the footer of emails."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 

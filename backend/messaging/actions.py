@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
 from backend.messaging.models import EmailLog, MailRow, PlatformMail
-from backend.messaging.templates import render
+from backend.messaging.template_editing.composition import compose
+from backend.messaging.templates.declaration import MailTemplate, ValuesT
+from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
+from backend.messaging.templates.render import RenderedMail
 
 RETRY_AFTER = timedelta(seconds=60)
 TRIES = 4
@@ -49,20 +52,24 @@ class DeliveryFailed(Exception):
     """Its text is the reason: one line without credentials."""
 
 
-def queue_mail(
+async def queue_mail(
     session: AsyncSession,
     merchant_id: UUID,
-    template: str,
+    template: MailTemplate[ValuesT],
+    values: ValuesT,
     /,
     *,
     recipient: str,
     language: str,
     now: datetime,
-    name: str | None,
+    brand: MailBrand,
     card_id: UUID | None = None,
-    **values: str,
+    unsubscribe_url: str | None = None,
 ) -> EmailLog:
-    """Queues the rendered mail; it is sent after the commit. The card's private address is inserted when it is sent."""
+    """Queues the rendered email; it is sent after the commit. The card's addresses are inserted on sending."""
+    mail, _ = await compose(
+        session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
+    )
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
@@ -70,7 +77,7 @@ def queue_mail(
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_rendered(template, language, name, values),
+        **_columns(template, language, mail),
     )
     session.add(entry)
     return entry
@@ -79,24 +86,24 @@ def queue_mail(
 async def queue_platform_mail(
     session: AsyncSession,
     occasion: str,
-    template: str,
+    template: MailTemplate[ValuesT],
+    values: ValuesT,
     /,
     *,
     recipient: str,
     language: str,
     now: datetime,
-    name: str | None,
-    **values: str,
 ) -> None:
-    """Queues a mail to a platform user, once for each occasion and recipient."""
-    mail = insert(PlatformMail).values(
+    """Queues an email to a platform user, once for each occasion and recipient."""
+    mail, _ = await compose(session, template, values, language, brand=PLATFORM_BRAND)
+    row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
         available_at=now,
         created_at=now,
-        **_rendered(template, language, name, values),
+        **_columns(template, language, mail),
     )
-    await session.execute(mail.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
+    await session.execute(row.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
 
 async def forget_occasions(session: AsyncSession, beginning: str, *, but: Sequence[str]) -> None:
@@ -161,6 +168,10 @@ async def deliver(
     entry.status, entry.sent_at, entry.error = "sent", now, None
 
 
-def _rendered(template: str, language: str, name: str | None, values: dict[str, str]) -> dict[str, Any]:
-    mail = render(template, language, name=name, **values)
-    return {"template_code": template, "language": language, "subject": mail.subject, "body_text": mail.body_text}
+def _columns(template: MailTemplate[Any], language: str, mail: RenderedMail) -> dict[str, Any]:
+    return {
+        "template_code": template.code,
+        "language": language,
+        "subject": mail.subject,
+        "body_text": mail.body_text,
+    }

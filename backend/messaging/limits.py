@@ -12,16 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.addresses import mailbox_of
 from backend.core.keys import KeyRing
+from backend.core.platform_settings import LimitSettings
 from backend.messaging.models import MailAllowance
 
 PURPOSE = "mail limit"
-PER_HOUR, PER_DAY = 4, 10
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 log = structlog.get_logger()
 
 
-async def may_write(session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime) -> bool:
+async def may_write(
+    session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime, limits: LimitSettings
+) -> bool:
     """Counts a mail to this mailbox in the caller's transaction. False when the limit is reached."""
     recipient = keys.sign(PURPOSE, mailbox_of(email_norm).encode())
     await session.execute(insert(MailAllowance).values(recipient=recipient, sent_at=[]).on_conflict_do_nothing())
@@ -29,7 +31,7 @@ async def may_write(session: AsyncSession, keys: KeyRing, email_norm: str, now: 
     sent_at = await session.scalar(select(MailAllowance.sent_at).where(is_recipient).with_for_update())
     last_day = [moment for moment in sent_at or [] if moment > now - DAY]
     last_hour = sum(moment > now - HOUR for moment in last_day)
-    if len(last_day) >= PER_DAY or last_hour >= PER_HOUR:
+    if len(last_day) >= limits.mails_per_mailbox_per_day or last_hour >= limits.mails_per_mailbox_per_hour:
         log.warning("mail_withheld", last_hour=last_hour, last_day=len(last_day))
         return False
     await session.execute(update(MailAllowance).where(is_recipient).values(sent_at=[*last_day, now], last_sent_at=now))

@@ -17,10 +17,18 @@ NewValues = dict[str, SettingValue | None]
 def checked_texts(
     category: str, environment: Environment, stored: Mapping[str, StoredSetting], values: NewValues, language: str
 ) -> dict[str, str | None]:
-    """The normalized values as texts; None resets a setting. Raises ValidationFailed with all errors."""
-    checked = checked_values(category, values, language)
+    """The normalized values as texts; None resets a setting.
+
+    Raises ValidationFailed with all errors, also for a stored value that cannot be used and is not replaced.
+    """
+    checked, errors = _checked(category, values, language)
     texts = {key: None if value is None else as_text(value) for key, value in checked.items()}
-    merged = {key: each.text for key, each in stored.items() if not why_invalid(category, each)} | texts
+    kept = {key: override for key, override in stored.items() if key not in values}
+    invalid = {key: reason for key, override in kept.items() if (reason := why_invalid(category, override))}
+    errors += [field_error(key, reason, language) for key, reason in invalid.items()]
+    if errors:
+        raise ValidationFailed(*errors)
+    merged = {key: override.text for key, override in kept.items()} | texts
     try:
         decode_merged(category, environment, {key: text for key, text in merged.items() if text is not None})
     except SettingsError as error:
@@ -29,7 +37,14 @@ def checked_texts(
 
 
 def checked_values(category: str, values: NewValues, language: str) -> NewValues:
-    """The normalized values, each by itself. Raises ValidationFailed with all errors."""
+    """The normalized values, each checked by itself. Raises ValidationFailed with all errors."""
+    checked, errors = _checked(category, values, language)
+    if errors:
+        raise ValidationFailed(*errors)
+    return checked
+
+
+def _checked(category: str, values: NewValues, language: str) -> tuple[NewValues, list[FieldError]]:
     errors: list[FieldError] = []
     checked: NewValues = {}
     for key, value in values.items():
@@ -38,9 +53,7 @@ def checked_values(category: str, values: NewValues, language: str) -> NewValues
             checked[key] = None if value is None else decode_alone(category, key, as_text(value))
         except SettingsError as error:
             errors.append(field_error(key, error, language))
-    if errors:
-        raise ValidationFailed(*errors)
-    return checked
+    return checked, errors
 
 
 def _refuse_other_keys(category: str, key: str) -> None:

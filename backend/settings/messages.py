@@ -13,6 +13,7 @@ REASONS = {
     "https_required": N_("The address must begin with https://."),
     "login_incomplete": N_("User and password go together: enter both, or neither."),
     "mail_address": N_("Enter an email address such as cards@orion.example, without a name before it."),
+    "name": N_("Enter one line of at most 60 characters."),
     "one_line": N_("Enter one line of printable characters."),
     "one_of": N_("Choose one of %(choices)s."),
     "provider_sends_nothing": N_("With the provider “console” no email leaves Orion. Choose %(provider)s."),
@@ -36,4 +37,5 @@ def reason_of(error: SettingsError, language: str) -> str:
 
 
 def field_error(key: str, error: SettingsError, language: str) -> FieldError:
-    return FieldError(pointer=f"/values/{key}", code=error.code, detail=reason_of(error, language))
+    pointer = key.replace("~", "~0").replace("/", "~1")
+    return FieldError(pointer=f"/values/{pointer}", code=error.code, detail=reason_of(error, language))

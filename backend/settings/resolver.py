@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from backend.core.platform_settings import CATEGORIES, decode_category, given_platform_values
 from backend.core.settings import Settings
 from backend.settings.registry import REGISTRY, Setting, shown
 from backend.settings.schemas import SettingSource, SettingValue
 from environment.reading import SettingsError, decode, given_values
-
-UNREADABLE = SettingsError("It was sealed with a key that is gone.", code="unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +69,43 @@ class ResolvedCategory:
 
 
 def resolve(category: str, environment: Environment, overrides: Mapping[str, StoredSetting]) -> ResolvedCategory:
-    """Overrides are ignored one by one when they are invalid, and all together when they contradict the rest."""
+    """Overrides are ignored one by one when they are invalid, and all together when they contradict the rest.
+
+    In a category with secrets they are used all or none: a password is never sent to a server of another source.
+    """
     if category not in CATEGORIES:
         return _fixed(category, environment)
-    is_production = environment.settings.is_production
     own = {key: override for key, override in overrides.items() if key in REGISTRY[category]}
-    ignored = {key: error for key, override in own.items() if (error := why_invalid(category, override))}
-    used = {key: override.text or "" for key, override in own.items() if key not in ignored}
-    try:
-        struct = decode_merged(category, environment, used)
-    except SettingsError as error:
-        ignored = ignored | dict.fromkeys(used, error)
-        used, struct = {}, decode_merged(category, environment, {})
+    struct, ignored = _decoded(category, environment, own)
     base = decode_merged(category, environment, {})
     settings = {}
     for key, setting in REGISTRY[category].items():
-        is_given = key in environment.given
-        source: SettingSource = "database" if key in used else "environment" if is_given else "default"
+        is_given, is_used = key in environment.given, key in own and key not in ignored
         settings[key] = ResolvedSetting(
             setting,
             shown(getattr(struct, key)),
-            source,
+            "database" if is_used else "environment" if is_given else "default",
             shown(getattr(base, key)) if is_given else None,
-            setting.default_in("production") if is_production else setting.default,
+            setting.default_in(environment.settings.environment),
             own.get(key),
             ignored.get(key),
         )
     return ResolvedCategory(struct, settings)
+
+
+def _decoded(
+    category: str, environment: Environment, stored: Mapping[str, StoredSetting]
+) -> tuple[msgspec.Struct, dict[str, SettingsError]]:
+    """The category's struct, and why overrides are ignored."""
+    ignored = {key: error for key, override in stored.items() if (error := why_invalid(category, override))}
+    used = {key: override.text or "" for key, override in stored.items() if key not in ignored}
+    has_secrets = any(setting.is_secret for setting in REGISTRY[category].values())
+    try:
+        if ignored and has_secrets:
+            raise next(iter(ignored.values()))
+        return decode_merged(category, environment, used), ignored
+    except SettingsError as error:
+        return decode_merged(category, environment, {}), dict.fromkeys(used, error) | ignored
 
 
 def decode_merged(category: str, environment: Environment, texts: Mapping[str, str]) -> Any:
@@ -119,7 +129,7 @@ def decode_alone(category: str, key: str, text: str) -> SettingValue:
 def why_invalid(category: str, override: StoredSetting) -> SettingsError | None:
     """Why the override cannot be used, whatever the other settings are."""
     if override.text is None:
-        return UNREADABLE
+        return SettingsError("It was sealed with a key that is gone.", field=override.key, code="unreadable")
     try:
         decode_alone(category, override.key, override.text)
     except SettingsError as error:

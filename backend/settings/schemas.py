@@ -88,6 +88,13 @@ class SettingDifference(Answer):
     after_source: SettingSource
 
 
+class BrandingView(Answer):
+    platform_name: str = "Orion"
+    support_email: str = ""
+    privacy_url: str = ""
+    imprint_url: str = ""
+
+
 class SettingsPreview(Answer):
     version: int
     differences: list[SettingDifference]

@@ -25,7 +25,7 @@ class StorePinController(Controller):
         summary="Is this my PIN? Unlocks the till",
         description="A wrong PIN counts toward the lockout like one given with a booking.",
         status_code=204,
-        guards=[limited("pin", 10)],
+        guards=[limited("pin", lambda limits: limits.pin_unlock_per_minute)],
         responses=refusals(*STAFF, PinInvalid, PinLocked, PinNotSet, ValidationFailed),
     )
     async def verify(

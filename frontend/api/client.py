@@ -114,6 +114,13 @@ class Caller:
         """What is not JSON, such as a picture."""
         return await self._send("GET", path)
 
+    async def get_changed(self, path: str, answer: type[T], etag: str) -> tuple[T, str] | None:
+        """The answer with its ETag; None when it is still the one with `etag`."""
+        response = await self._send("GET", path, headers={"If-None-Match": etag} if etag else {})
+        if response.status_code == httpx.codes.NOT_MODIFIED:
+            return None
+        return _decoded(response, answer), response.headers.get("etag", "")
+
     async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
         """Expects 202 or 204 without content; any other success does not come from Orion."""
         response = await self._send(method, path, body=body)

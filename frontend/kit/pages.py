@@ -54,6 +54,7 @@ def _facts(request: Request) -> dict[str, object]:
         "theme": theme_of(request),
         "keys_on": are_till_keys_on(request),
         "person": person,
+        "branding": request.app.state.branding.current,
         "places": places_of(person, request.url.path, language_of(request)),
         "request_path": request.url.path,
         "request_id": request_id_of(request),

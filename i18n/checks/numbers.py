@@ -88,6 +88,7 @@ TEXTS = frozenset(
         "reward",
         "runbook",
         "section",
+        "sender",
         "since",
         "store",
         "stores",

@@ -40,7 +40,7 @@ def _add_settings() -> None:
         sa.Column("updated_by_name", sa.String(100)),
         sa.PrimaryKeyConstraint("category", name="pk_setting_versions"),
     )
-    op.execute("GRANT SELECT, INSERT, DELETE ON setting_overrides TO orion_app")
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON setting_overrides TO orion_app")
     op.execute("GRANT SELECT, INSERT, UPDATE ON setting_versions TO orion_app")
 
 

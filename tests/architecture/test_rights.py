@@ -19,10 +19,13 @@ CHANGED_AS_OBJECTS = {
     "cards": "enrolling lets a card work everywhere",
     "customers": "what was not known yet is filled in",
     "email_logs": "delivery notes how it ended",
+    "email_template_overrides": "an owner saves another text",
+    "email_templates": "an administrator saves another text",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
     "pictures": "the same picture again may stay unused for another day",
     "platform_mails": "delivery notes how it ended",
+    "setting_overrides": "rotate-keys seals with the newest key",
     "setting_versions": "an administrator saves a category of settings",
 }
 REMOVED_AS_OBJECTS = {

@@ -25,6 +25,8 @@ PLATFORM_TABLES = {
     "apple_devices",
     "apple_passes",
     "apple_registrations",
+    "email_template_versions",
+    "email_templates",
     "google_callbacks",
     "google_programs",
     "mail_allowances",
@@ -40,7 +42,15 @@ PLATFORM_TABLES = {
     "task_runs",
     "users",
 }
-APPEND_ONLY = ("allocations", "audit_entries", "events", "terms_versions", "transaction_categories", "transactions")
+APPEND_ONLY = (
+    "allocations",
+    "audit_entries",
+    "email_template_override_versions",
+    "events",
+    "terms_versions",
+    "transaction_categories",
+    "transactions",
+)
 KEYS = """
     SELECT c.conname, c.contype::text AS kind,
            (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)

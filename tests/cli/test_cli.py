@@ -1,49 +1,22 @@
 """The `orion` command."""
 
-import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
 
-from backend.cli import orion as cli
 from backend.core.migrations import head
 from backend.core.settings import Settings
 from backend.dev import commands, launcher
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.services import Services
+from tests.cli.conftest import Orion
 from tests.world import PASSWORD
 from tests.world.caller import refused
 from tests.world.document import document_text
 from tests.world.till import AnonymousCaller
-
-Orion = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-def environment(settings: Settings) -> dict[str, str]:
-    return {
-        "ORION_ENVIRONMENT": "test",
-        "ORION_DATABASE_URL": settings.database_url,
-        "ORION_DATABASE_OWNER_URL": settings.migration_url,
-        "ORION_REDIS_URL": settings.redis_url,
-        "ORION_SECRET_KEYS": settings.secret_keys,
-    }
-
-
-@pytest.fixture
-def orion(environment: dict[str, str]) -> Orion:
-    """`result = await orion("migrate", "status")`; keyword arguments are settings."""
-
-    async def run(*words: str, **values: str) -> Result:
-        told = environment | {f"ORION_{name.upper()}": value for name, value in values.items()}
-        return await asyncio.to_thread(CliRunner().invoke, cli.orion, list(words), env=told)
-
-    return run
 
 
 @pytest.fixture

@@ -60,6 +60,13 @@ def test_words_become_what_they_mean() -> None:
         ({"ORION_BACKEND_PORT": "many"}, "ORION_BACKEND_PORT must be a whole number from 1 to 65535."),
         ({"ORION_ENVIRONMENT": "prod"}, "ORION_ENVIRONMENT must be one of development, production, test."),
         ({"ORION_SMTP_USE_TLS": "maybe"}, "ORION_SMTP_USE_TLS must be true or false."),
+        ({"ORION_STAMP_PER_MINUTE": "0"}, "ORION_STAMP_PER_MINUTE must be a whole number from 1 to 10000."),
+        ({"ORION_STORED_ANSWERS_DAYS": "3"}, "ORION_STORED_ANSWERS_DAYS must be a whole number from 4 to 3650."),
+        ({"ORION_PLATFORM_NAME": "x" * 61}, "ORION_PLATFORM_NAME must be one line of at most 60 characters."),
+        (
+            {"ORION_SUPPORT_EMAIL": "Help <help@orion.example>"},
+            "ORION_SUPPORT_EMAIL must be a mail address such as cards@orion.example, without a name before it.",
+        ),
     ],
 )
 def test_a_mistake_stops_the_start_with_one_sentence_that_names_it(environ: dict[str, str], sentence: str) -> None:
@@ -100,7 +107,9 @@ def test_a_weak_key_is_refused_in_production(keys: str, sentence: str) -> None:
         assert keys not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["PUBLIC_URL", "BACKEND_PUBLIC_URL", "APNS_URL", "GOOGLE_WALLET_API_URL"])
+@pytest.mark.parametrize(
+    "name", ["PUBLIC_URL", "BACKEND_PUBLIC_URL", "APNS_URL", "GOOGLE_WALLET_API_URL", "PRIVACY_URL"]
+)
 def test_production_is_reached_and_calls_by_https_only(name: str) -> None:
     with pytest.raises(SettingsError, match=f"^ORION_{name} must begin with https:// in production\\.$"):
         load_settings(PRODUCTION | {f"ORION_{name}": "http://cards.example"})

@@ -1,11 +1,20 @@
 from collections.abc import AsyncIterator
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from frontend.kit.branding import LiveBranding
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import Browser, app_with
+
+
+@pytest.fixture(autouse=True)
+def _branding(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests of the branding ask the backend for it."""
+    if request.node.get_closest_marker("branding") is None:
+        monkeypatch.setattr(LiveBranding, "refresh", AsyncMock())
 
 
 @pytest.fixture

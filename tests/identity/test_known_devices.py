@@ -8,8 +8,9 @@ import pytest
 
 from backend.core.encryption import seal
 from backend.core.keys import KeyRing
+from backend.core.platform_settings import LimitSettings
 from backend.identity import known_devices
-from backend.identity.known_devices import PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_DEVICE, find_device, proof_for
+from backend.identity.known_devices import find_device, proof_for
 from backend.services import Services
 from backend.staff.actions import totp_place
 from tests.identity.test_sign_in import six_digits
@@ -17,6 +18,8 @@ from tests.world import ANNA, LUC, PASSWORD
 from tests.world.caller import Refused, refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
+
+LIMITS = LimitSettings()
 
 
 async def guess(anonymous: AnonymousCaller, times: int, email: str = ANNA.email) -> list[int]:
@@ -30,7 +33,7 @@ async def guess(anonymous: AnonymousCaller, times: int, email: str = ANNA.email)
 
 async def test_five_wrong_guesses_a_minute_keep_only_the_guesser_out(anonymous: AnonymousCaller) -> None:
     mallory = anonymous.but(x_forwarded_for="203.0.113.7")
-    assert await guess(mallory, 7) == [401] * PER_ACCOUNT_AND_NETWORK + [429] * 2
+    assert await guess(mallory, 7) == [401] * LIMITS.sign_in_per_account_and_network_per_minute + [429] * 2
     with refused("rate_limited", 429) as said:
         await mallory.sign_in(ANNA.email.upper(), PASSWORD)
     assert 1 <= int(said[0].answer.headers["retry-after"]) <= 60
@@ -53,13 +56,14 @@ async def test_a_crowd_keeps_out_unknown_browsers_and_not_the_till_anna_works_at
         for number in range(10)
         for status in await guess(anonymous.but(x_forwarded_for=f"203.0.113.{number}"), 3)
     ]
-    assert said == [401] * (PER_ACCOUNT - 1) + [429] * (31 - PER_ACCOUNT)
+    per_account = LIMITS.sign_in_per_account_per_minute
+    assert said == [401] * (per_account - 1) + [429] * (31 - per_account)
     assert (await anonymous.but(known_device=known).sign_in(ANNA.email, PASSWORD))["token"]
 
 
 async def test_a_known_browser_guesses_no_faster_than_others(anonymous: AnonymousCaller) -> None:
     known = (await anonymous.sign_in(ANNA.email, PASSWORD))["known_device"]
-    assert await guess(anonymous.but(known_device=known), 12) == [401] * PER_DEVICE + [429] * 2
+    assert await guess(anonymous.but(known_device=known), 12) == [401] * LIMITS.sign_in_per_minute + [429] * 2
 
 
 async def test_a_browser_is_known_for_those_who_have_signed_in_with_it(anonymous: AnonymousCaller) -> None:

@@ -135,7 +135,7 @@ async def test_no_welcome_mail_ever_arrived(shop: Shop, services: Services, supe
         "WHERE e.data ->> 'card_id' = $1",
         card["id"],
     )
-    promised = reactions(services.links, services.queue, services.key_ring)
+    promised = reactions(services.links, services.queue, services.key_ring, services.live)
     assert "mail_loyalty_enrollment" in {reaction.__name__ for reaction in promised[waiting]}
 
 

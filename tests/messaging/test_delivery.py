@@ -17,23 +17,12 @@ from backend.messaging import delivery
 from backend.messaging.actions import DeliveryFailed, OutgoingMail, claim_mails, deliver, queue_mail
 from backend.messaging.delivery import ConsoleDelivery, SendgridDelivery, SmtpDelivery, open_delivery
 from backend.messaging.models import EmailLog
-from backend.messaging.templates import CARD_LINK, ENROLLMENT, TEMPLATES, render
+from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
+from backend.messaging.templates.render import SAMPLE_BRAND
 from backend.services import Services
-from i18n.locales import LANGUAGES
 from tests.doubles.smtp import PostOffice, open_post_office
 from tests.world.shop import Shop
 
-VALUES = {
-    "merchant": "Café Aurora",
-    "name": "Zoë",
-    "code": "BDFH KLNP RSTV XGCJ",
-    "page_url": "http://orion.test/c/x",
-    "headline": "The certificate of Café Aurora ends",
-    "what": "It ends.",
-    "consequence": "Then nothing works.",
-    "runbook": "docs/runbook.md",
-    "section": "Replace it",
-}
 MAIL = OutgoingMail(UUID(int=7), "zoe@example.com", "Café Aurora", "de", "Ihre Karte für Zoë", "Größe")
 
 
@@ -45,36 +34,6 @@ async def post_office() -> AsyncIterator[PostOffice]:
 
 def by_smtp(office: PostOffice, **values: str) -> MailSettings:
     return replace(MailSettings(), email_provider="smtp", smtp_port=office.port, **values)
-
-
-@pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_mail_can_be_written_in_every_language(template: str, language: str) -> None:
-    mail = render(template, language, **VALUES)
-    assert "Café Aurora" in mail.subject
-    assert "Zoë" in mail.body_text
-    assert "http://orion.test/c/x" in mail.body_text
-    assert "%(" not in mail.subject + mail.body_text
-
-
-def test_the_welcome_carries_the_card_number_and_the_link_mail_does_not() -> None:
-    assert VALUES["code"] in render(ENROLLMENT, "en", **VALUES).body_text
-    assert VALUES["code"] not in render(CARD_LINK, "en", **VALUES).body_text
-
-
-@pytest.mark.parametrize(
-    ("language", "greeting"), [("en", "Hello,"), ("fr", "Bonjour,"), ("de", "Guten Tag,"), ("lb", "Bonjour,")]
-)
-def test_a_customer_who_has_given_no_name_is_greeted_without_one(language: str, greeting: str) -> None:
-    for template in TEMPLATES:
-        body = render(template, language, **VALUES | {"name": None}).body_text  # type: ignore[arg-type]
-        assert body.startswith(f"{greeting}\n\n")
-
-
-def test_a_name_cannot_smuggle_a_header_into_a_mail() -> None:
-    subject = render(ENROLLMENT, "en", **VALUES | {"merchant": "X\r\nBcc: all@example.com"}).subject
-    assert "\r" not in subject
-    assert "\n" not in subject
 
 
 async def test_a_mail_arrives_as_it_was_meant(post_office: PostOffice) -> None:
@@ -169,9 +128,10 @@ async def test_sendgrid_away_is_told() -> None:
 @pytest.fixture
 async def queued(services: Services, shop: Shop) -> EmailLog:
     async with services.sessions.committing(shop.merchant_id) as session:
-        return queue_mail(
-            session, shop.merchant_id, ENROLLMENT, recipient="zoe@example.com", language="de", now=clock.now(), **VALUES
-        )
+        return await queue_mail(
+            session, shop.merchant_id, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"],
+            recipient="zoe@example.com", language="de", now=clock.now(), brand=SAMPLE_BRAND,
+        )  # fmt: skip
 
 
 async def attempt(services: Services, shop: Shop, settings: MailSettings) -> list[EmailLog]:

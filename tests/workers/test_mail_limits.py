@@ -9,13 +9,15 @@ import pytest
 
 from backend.core.addresses import mailbox_of
 from backend.core.clock import clock
-from backend.messaging.limits import PER_DAY, PER_HOUR
+from backend.core.platform_settings import LimitSettings
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.test_worker import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge
+
+LIMITS = LimitSettings()
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ async def test_an_anonymous_caller_cannot_send_somebody_47_mails(
     post_office.mails.clear()
     await send_request(anonymous, shop, 47, otto)
     await relay_and_send(working)
-    assert [mail["To"] for mail in post_office.mails] == [otto] * PER_HOUR
+    assert [mail["To"] for mail in post_office.mails] == [otto] * LIMITS.mails_per_mailbox_per_hour
 
 
 async def test_a_day_has_an_end_too_and_the_next_one_begins_anew(
@@ -49,11 +51,11 @@ async def test_a_day_has_an_end_too_and_the_next_one_begins_anew(
         await send_request(anonymous, shop, 5, otto)
         await relay_and_send(working)
         clock.move(timedelta(hours=2))
-    assert len(post_office.mails) == 1 + PER_DAY
+    assert len(post_office.mails) == 1 + LIMITS.mails_per_mailbox_per_day
     clock.move(timedelta(days=1))
     await send_request(anonymous, shop, 1, otto)
     await relay_and_send(working)
-    assert len(post_office.mails) == 2 + PER_DAY
+    assert len(post_office.mails) == 2 + LIMITS.mails_per_mailbox_per_day
 
 
 async def test_the_limit_is_the_persons_over_all_merchants_and_however_they_are_written(
@@ -64,7 +66,7 @@ async def test_the_limit_is_the_persons_over_all_merchants_and_however_they_are_
         caller = anonymous.but(x_forwarded_for=f"198.51.100.{number}")
         await caller.join(shop.hub, otto.title() if number % 2 else otto)
     await relay_and_send(working)
-    assert len(post_office.mails) == PER_HOUR
+    assert len(post_office.mails) == LIMITS.mails_per_mailbox_per_hour
 
 
 async def test_a_tag_in_the_address_is_no_other_mailbox(
@@ -75,7 +77,7 @@ async def test_a_tag_in_the_address_is_no_other_mailbox(
         await anonymous.but(x_forwarded_for=f"198.51.100.{number}").join(shop.hub, address)
     await relay_and_send(working)
     written = {mail["To"] for mail in post_office.mails}
-    assert (len(written), written <= addresses) == (PER_HOUR, True)
+    assert (len(written), written <= addresses) == (LIMITS.mails_per_mailbox_per_hour, True)
     assert len({(await shop.anna.find(address))[0]["id"] for address in addresses}) == 47
 
 
@@ -113,7 +115,7 @@ async def test_withholding_is_silent_and_names_nobody(
     working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str, *, log_lines
 ) -> None:
     await shop.anna.enroll(otto)
-    await send_request(anonymous, shop, PER_HOUR + 1, otto)
+    await send_request(anonymous, shop, LIMITS.mails_per_mailbox_per_hour + 1, otto)
     await relay_and_send(working)
     (line,) = [line for line in log_lines() if line["event"] == "mail_withheld"]
     assert "otto" not in str(line)

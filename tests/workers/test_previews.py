@@ -9,13 +9,14 @@ import pytest
 from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
+from backend.core.platform_settings import PrivacySettings
 from backend.loyalty.previews.models import ProgramPreview
 from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from workers.jobs.previews import preview_program
-from workers.jobs.purge import PREVIEWS_KEPT, purge
+from workers.jobs.purge import purge
 
 
 async def test_the_worker_makes_what_was_asked_for(shop: Shop, workers: list[Worker]) -> None:
@@ -84,7 +85,7 @@ async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent
 async def test_old_previews_are_thrown_away(shop: Shop, working: dict, superuser: asyncpg.Connection) -> None:
     office = Office.of(shop.claire)
     preview = await office.try_terms()
-    clock.move(PREVIEWS_KEPT - timedelta(seconds=5))
+    clock.move(timedelta(days=PrivacySettings().previews_days) - timedelta(seconds=5))
     await purge(working)
     await office.preview(preview)
     clock.move(timedelta(seconds=10))

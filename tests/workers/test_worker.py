@@ -21,6 +21,7 @@ from backend.core import connectivity
 from backend.core.clock import clock
 from backend.core.connectivity import StartRefused, reach_redis
 from backend.core.outbox import relay
+from backend.core.platform_settings import PrivacySettings
 from backend.core.queue import RELAY, deserialize, serialize
 from backend.core.settings import Settings
 from backend.dev.ports import is_free
@@ -46,7 +47,7 @@ from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
-from workers.jobs.purge import ANSWERS_KEPT, purge
+from workers.jobs.purge import purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
 
@@ -183,7 +184,7 @@ async def test_what_has_served_its_time_is_thrown_away(
     card = await shop.a_card()
     await anonymous.sign_in(ANNA.email, PASSWORD)
     await shop.anna.earn(card, cents=100, key="old")
-    clock.move(ANSWERS_KEPT + timedelta(days=1))
+    clock.move(timedelta(days=PrivacySettings().stored_answers_days) + timedelta(days=1))
     await shop.anna.earn(card, cents=100, key="new")
     await purge(working)
     kept = await superuser.fetch("SELECT key FROM stored_answers WHERE merchant_id = $1", shop.merchant_id)
@@ -199,7 +200,7 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         card = await place.a_card()
         for _ in range(5):
             await place.anna.earn(card, cents=100)
-    clock.move(ANSWERS_KEPT + timedelta(days=1))
+    clock.move(timedelta(days=PrivacySettings().stored_answers_days) + timedelta(days=1))
     forget = purge_job.purge_erased_passes
 
     async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:

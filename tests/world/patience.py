@@ -13,11 +13,13 @@ from backend.loyalty.ledger.booking import tries
 from backend.operations import health
 from backend.staff_pins import actions as staff_pins
 from backend.wallets import freshness
+from frontend.kit import branding
 
 PATIENCE_SECONDS = 60
 LOOK_SECONDS = 0.02
 OF_THE_HOUSE = (
     (breaker, "ANSWER_SECONDS_MAX"),
+    (branding, "ANSWER_SECONDS"),
     (bucket, "ANSWER_SECONDS_MAX"),
     (freshness, "ANSWER_SECONDS_MAX"),
     (health, "CHECK_SECONDS"),

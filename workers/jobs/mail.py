@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from backend.core.clock import clock
-from backend.loyalty.cards.mails import with_address
+from backend.loyalty.cards.mails import with_addresses
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
@@ -75,4 +75,4 @@ async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:
     if isinstance(entry, PlatformMail):
         return entry.body_text
     async with services.sessions.committing(entry.merchant_id) as session:
-        return await with_address(session, services.links, entry)
+        return await with_addresses(session, services.links, entry)

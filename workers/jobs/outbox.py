@@ -19,7 +19,7 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     Mails are sent by another job, so that a slow mail server does not delay passes.
     """
     services: Services = context["services"]
-    table, total = reactions(services.links, services.queue, services.key_ring), 0
+    table, total = reactions(services.links, services.queue, services.key_ring, services.live), 0
     while count := await relay(services.sessions, table, clock.now()):
         total += count
         if count < BATCH:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
+from backend.core.platform_settings import PrivacySettings
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.pictures.models import MerchantPicture
@@ -27,12 +28,7 @@ from backend.wallets.models import WalletNotification
 from backend.wallets.notifications import WINDOW
 
 PURGE = "purge"
-ANSWERS_KEPT = timedelta(days=30)
-"""Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
-TOKENS_KEPT = timedelta(days=30)
-RUNS_KEPT = timedelta(days=90)
 TESTS_KEPT = timedelta(days=30)
-PREVIEWS_KEPT = timedelta(days=90)
 QUESTIONS_KEPT = timedelta(days=1)
 PICTURES_KEPT = timedelta(days=1)
 """Of those that nothing shows: longer than it takes to fill in the form for which they were uploaded."""
@@ -57,9 +53,10 @@ async def purge(context: dict[str, Any]) -> None:
 
 async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     """Counts deleted rows by table. An error for one merchant is recorded; the other merchants are still purged."""
+    kept = services.live.current.privacy
     for expired in (
-        (AccessToken, AccessToken.expires_at < now - TOKENS_KEPT),
-        (TaskRun, TaskRun.created_at < now - RUNS_KEPT),
+        (AccessToken, AccessToken.expires_at < now - timedelta(days=kept.access_tokens_days)),
+        (TaskRun, TaskRun.created_at < now - timedelta(days=kept.task_runs_days)),
         (ConnectionTest, ConnectionTest.started_at < now - TESTS_KEPT),
     ):
         await _delete(services, None, expired, progress)
@@ -77,16 +74,16 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
 
 
 async def _purge_merchant(services: Services, merchant_id: UUID, now: datetime, progress: Progress) -> None:
-    for expired in _expired_of(merchant_id, now):
+    for expired in _expired_of(merchant_id, now, services.live.current.privacy):
         await _delete(services, merchant_id, expired, progress)
     async with services.sessions.committing(merchant_id) as session:
         await purge_erased_passes(session, merchant_id, now)
 
 
-def _expired_of(merchant_id: UUID, now: datetime) -> Iterator[Expired]:
+def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iterator[Expired]:
     for table, is_expired in (
-        (ProgramPreview, ProgramPreview.created_at < now - PREVIEWS_KEPT),
-        (StoredAnswer, StoredAnswer.created_at < now - ANSWERS_KEPT),
+        (ProgramPreview, ProgramPreview.created_at < now - timedelta(days=kept.previews_days)),
+        (StoredAnswer, StoredAnswer.created_at < now - timedelta(days=kept.stored_answers_days)),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),

@@ -40,6 +40,8 @@ class CardLinks:
         self.references = LinkReferences(self)
         self.hidden_url = f"{self._public_url}/c/…"
         """What stands for a page's address where that may not be kept."""
+        self.hidden_pass_url = f"{self._api_url}{DOWNLOADS}/….pkpass"
+        self.hidden_save_url = f"{self._api_url}{SAVES}/…"
 
     def url(self, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
         return f"{self._public_url}/c/{self._token(CARD_PAGE, merchant_id, card_id, page_version)}"

@@ -8,9 +8,9 @@ from msgspec import Meta
 
 from backend.core.schemas import Answer, Body, Language
 from backend.loyalty.cards.schemas import CardView
-from backend.loyalty.customers.greeting import plain_name
 from backend.loyalty.customers.schemas import NO_PUBLIC_NAME, Email, Person, PublicName
 from backend.merchants.schemas import StoreRef
+from backend.messaging.templates.greeting import plain_name
 
 
 class Enroll(Person):

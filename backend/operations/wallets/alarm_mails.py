@@ -9,7 +9,14 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.settings import Settings
 from backend.messaging.actions import forget_occasions, queue_platform_mail
-from backend.messaging.templates import CERTIFICATE
+from backend.messaging.templates.catalog.wallet_certificate_expiring import (
+    WALLET_CERTIFICATE_EXPIRING,
+    AlarmFacts,
+    CertificateValues,
+    RunbookFacts,
+    StatusPageFacts,
+)
+from backend.messaging.templates.facts import UserFacts
 from backend.operations.wallets.alarms import APPLE, GOOGLE, Alarm
 from backend.operations.wallets.status import step_view
 from backend.staff.models import User
@@ -94,14 +101,20 @@ async def mail_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
         for admin in await session.scalars(select(User).where(User.role == "super_admin", User.is_active)):
             language = negotiate(None, person=admin.language)
             for alarm in alarms:
+                values = CertificateValues(
+                    user=UserFacts(admin.name),
+                    alarm=_facts(alarm, language),
+                    runbook=RunbookFacts(RUNBOOK, SECTIONS[alarm.what]),
+                    page=StatusPageFacts(page_url),
+                )
                 await queue_platform_mail(
-                    session, alarm.occasion, CERTIFICATE, recipient=admin.email, language=language, now=now,
-                    name=admin.name, page_url=page_url, **_values(alarm, language),
+                    session, alarm.occasion, WALLET_CERTIFICATE_EXPIRING, values,
+                    recipient=admin.email, language=language, now=now,
                 )  # fmt: skip
 
 
-def _values(alarm: Alarm, language: str) -> dict[str, str]:
-    """The values of the template: whole sentences in the reader's language."""
+def _facts(alarm: Alarm, language: str) -> AlarmFacts:
+    """Whole sentences in the reader's language."""
     translator, text = get_translator(language), TEXTS[alarm.what, alarm.kind]
     facts: dict[str, str | int] = {
         "file": alarm.file,
@@ -115,13 +128,8 @@ def _values(alarm: Alarm, language: str) -> dict[str, str]:
         what = translator.ngettext(*DAYS_LEFT, alarm.days, count=alarm.days, **facts)
     else:
         what = _translated(translator, text.what, alarm.days, facts)
-    return {
-        "headline": _translated(translator, text.headline, alarm.days, facts),
-        "what": what,
-        "consequence": translator.gettext(text.consequence),
-        "runbook": RUNBOOK,
-        "section": SECTIONS[alarm.what],
-    }
+    headline = _translated(translator, text.headline, alarm.days, facts)
+    return AlarmFacts(headline=headline, explanation=what, consequence=translator.gettext(text.consequence))
 
 
 def _translated(translator: Translator, text: str | tuple[str, str], days: int, facts: dict[str, str | int]) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.core.colors import ink_on, parsed
 from backend.loyalty.cards import code as card_code
 from backend.wallets.apple.card_texts import card_texts
 from backend.wallets.apple.pass_model import LoyaltyPass, PassField
 from backend.wallets.apple.program_texts import ProgramTexts, encoded_program, program_texts
-from backend.wallets.images.colors import ink_on, parsed
 from backend.wallets.ports import CardSnapshot
 
 Texts = dict[str, str]

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from py_pkpass.models import Field, Pass, StoreCard
 
+from backend.core.colors import Color
 from backend.wallets.apple.archive import ZipEntry
 from backend.wallets.apple.assets import Asset, sha1
-from backend.wallets.images.colors import Color
 
 Json = dict[str, Any]
 

@@ -33,7 +33,7 @@ async def open_pass(session: AsyncSession, keys: KeyRing, merchant_id: UUID, car
         "serial": serial,
         "merchant_id": merchant_id,
         "card_id": card_id,
-        "auth_token": seal(keys, secrets.token_hex(TOKEN_BYTES), _purpose(serial)),
+        "auth_token": seal(keys, secrets.token_hex(TOKEN_BYTES), auth_token_place(serial)),
         "update_tag": 0,
         "last_modified": now.replace(microsecond=0),
         "created_at": now,
@@ -47,7 +47,7 @@ async def open_pass(session: AsyncSession, keys: KeyRing, merchant_id: UUID, car
 
 
 def auth_token(keys: KeyRing, apple_pass: ApplePass) -> str:
-    return unseal(keys, apple_pass.auth_token, _purpose(apple_pass.serial))
+    return unseal(keys, apple_pass.auth_token, auth_token_place(apple_pass.serial))
 
 
 async def get_pass(
@@ -95,7 +95,7 @@ async def purge_empty_devices(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(AppleDevice).where(AppleDevice.token_updated_at < now - EMPTY_KEPT, ~_HOLDS_PASSES))
 
 
-def _purpose(serial: UUID) -> str:
+def auth_token_place(serial: UUID) -> str:
     return f"apple_passes.auth_token.{serial}"
 
 

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from backend.wallets.images.colors import Color, ink_on, parsed
+from backend.core.colors import Color, ink_on, parsed
 from backend.wallets.images.pictures import Picture
 
 OVERSAMPLING = 3

@@ -15,10 +15,10 @@ from backend.core.keys import KeyRing
 from backend.core.models import StoredAnswer
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.code import normalize
-from backend.loyalty.customers.greeting import name_to_greet
 from backend.loyalty.enrollment.schemas import SelfEnroll
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Policy, Store
+from backend.messaging.templates.greeting import name_to_greet
 from tests.conftest import OpenShop
 from tests.world import ANNA, MARIE
 from tests.world.caller import new_key, refused

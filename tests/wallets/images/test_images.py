@@ -12,12 +12,12 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image
 
+from backend.core.colors import BLACK, WHITE, Color, ink_on, parsed
 from backend.core.keys import KeyRing
 from backend.services import Services
 from backend.wallets.apple.assets import PassAssets
 from backend.wallets.images import actions, pictures
 from backend.wallets.images.actions import HINTS, PassImages
-from backend.wallets.images.colors import BLACK, WHITE, Color, ink_on, parsed
 from backend.wallets.images.draw import draw
 from backend.wallets.ports import ProgramSnapshot
 from tests.world.caller import refused

@@ -30,7 +30,11 @@ class StoreEnrollmentController(Controller):
         operation_id="enrollCustomer",
         summary="Enroll a customer, or find the card they have",
         description="200 with `already_enrolled: true` when the customer has a card here.",
-        guards=[all_of(requires(MANAGE_CARDS), limited("enroll", 10, keeps_answers=True))],
+        guards=[
+            all_of(
+                requires(MANAGE_CARDS), limited("enroll", lambda limits: limits.enroll_per_minute, keeps_answers=True)
+            )
+        ],
         response_headers=REPLAYED,
         responses={201: success(EnrollView), 200: success(EnrollView)}
         | refusals(

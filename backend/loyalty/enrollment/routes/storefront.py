@@ -47,7 +47,7 @@ class StorefrontController(Controller):
         "/{store_code:str}/program",
         operation_id="getPublicProgram",
         summary="The program as a stranger at the poster sees it",
-        guards=[limited("public-program", 30)],
+        guards=[limited("public-program", lambda limits: limits.public_program_per_minute)],
         responses=refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
     )
     async def program(
@@ -61,7 +61,7 @@ class StorefrontController(Controller):
         operation_id="enrollMyself",
         summary="Join the program",
         description="An address that has a card already gets it by mail: nothing of it is told to whoever asks.",
-        guards=[limited("enroll", 10)],
+        guards=[limited("enroll", lambda limits: limits.enroll_per_minute)],
         response_headers=REPLAYED,
         responses={201: success(SelfEnrollView), 200: success(SelfEnrollView)}
         | refusals(
@@ -93,7 +93,7 @@ class StorefrontController(Controller):
         "/cards/{token:str}",
         operation_id="getCardPage",
         summary="The customer's own page; the token is the right to see it",
-        guards=[limited("card-page", 60)],
+        guards=[limited("card-page", lambda limits: limits.card_page_per_minute)],
         responses=refusals(CardNotFound),
     )
     async def card_page(
@@ -106,7 +106,7 @@ class StorefrontController(Controller):
         operation_id="changeOwnCard",
         summary="Read the own page, emails and passes in another language from now on",
         description="The token is the right to do so.",
-        guards=[limited("card-page", 60)],
+        guards=[limited("card-page", lambda limits: limits.card_page_per_minute)],
         responses=refusals(CardNotFound, ValidationFailed),
     )
     async def change_card(
@@ -131,7 +131,7 @@ class StorefrontController(Controller):
         summary="Send me the address of my card again",
         description="Always 202, whether or not somebody has that email.",
         status_code=202,
-        guards=[limited("card-link", 5)],
+        guards=[limited("card-link", lambda limits: limits.card_link_per_minute)],
         responses=refusals(ValidationFailed),
     )
     async def card_link(

@@ -12,7 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.guards import all_of, limited
+from backend.access.guards import LimitSetting, all_of, limited
 from backend.core.idempotency import Key, Reply, key_for
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
@@ -20,8 +20,13 @@ from backend.core.problems import Problem
 from backend.core.schemas import Answer, Body
 from backend.loyalty.ledger.booking.request import BookingRequest, OverrideBody, PinBody
 
-EARN, STAMP, REDEEM, VOID, ADJUST = ("earn", 60), ("stamp", 60), ("redeem", 60), ("void", 20), ("adjust", 20)
-"""Requests a minute of one user."""
+BookingLimit = tuple[str, int | LimitSetting]
+"""The name and the number of requests a minute of one user."""
+EARN: BookingLimit = ("earn", lambda limits: limits.earn_per_minute)
+STAMP: BookingLimit = ("stamp", lambda limits: limits.stamp_per_minute)
+REDEEM: BookingLimit = ("redeem", lambda limits: limits.redeem_per_minute)
+VOID: BookingLimit = ("void", lambda limits: limits.void_per_minute)
+ADJUST: BookingLimit = ("adjust", lambda limits: limits.adjust_per_minute)
 
 IdempotencyKey = Annotated[
     str | None,
@@ -79,7 +84,7 @@ def booking_route(
     operation_id: str,
     summary: str,
     view: type[Answer],
-    limit: tuple[str, int],
+    limit: BookingLimit,
     problems: tuple[type[Problem], ...],
     description: str | None = None,
     statuses: tuple[int, ...] = (201,),

@@ -1,4 +1,4 @@
-"""The colors of a card: the merchant's color, and one that is readable on it."""
+"""A merchant’s color, and the colors that are readable on it."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,10 +32,10 @@ def parsed(text: str) -> Color:
 @lru_cache(maxsize=4096)
 def ink_on(ground: Color) -> Color:
     """White or black, whichever has more contrast: always at least 4.5."""
-    return max(WHITE, BLACK, key=lambda ink: _contrast(ink, ground))
+    return max(WHITE, BLACK, key=lambda ink: contrast(ink, ground))
 
 
-def _contrast(one: Color, other: Color) -> float:
+def contrast(one: Color, other: Color) -> float:
     """The contrast ratio of WCAG 2, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)

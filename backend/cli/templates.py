@@ -1,0 +1,56 @@
+"""`orion templates`: brings the texts of emails into the database, and checks them."""
+
+import sys
+from dataclasses import asdict
+
+import rich_click as click
+
+from backend.cli.output import DONE, FAILED, as_json_too, print_json, with_services
+from backend.core.clock import clock
+from backend.messaging.template_editing.health import TextProblem, check_templates
+from backend.messaging.template_editing.seeding import SeedReport, seed_templates
+from backend.messaging.templates.catalog import TEMPLATES
+from backend.services import Services
+from i18n.locales import LANGUAGES
+
+
+@click.group()
+def templates() -> None:
+    """Texts of emails."""
+
+
+@templates.command("seed")
+@as_json_too
+def seed(as_json: bool) -> None:
+    """Store the texts that this version of Orion brings. Texts that somebody has edited are kept."""
+
+    async def run(services: Services) -> SeedReport:
+        async with services.sessions.committing() as session:
+            return await seed_templates(session, clock.now())
+
+    report = with_services(run)
+    if as_json:
+        print_json(asdict(report))
+        return
+    click.echo(f"{len(report.added)} added, {len(report.updated)} updated, {report.unchanged} unchanged.")
+    for code, language in report.kept:
+        click.echo(f"{code}/{language} was edited and is kept; a newer text exists.")
+
+
+@templates.command("check")
+@as_json_too
+def check(as_json: bool) -> None:
+    """Check that each text is stored in every language and can be sent. Exit 1 when one is not."""
+
+    async def run(services: Services) -> list[TextProblem]:
+        async with services.sessions.committing() as session:
+            return await check_templates(session)
+
+    problems, total = with_services(run), len(TEMPLATES) * len(LANGUAGES)
+    if as_json:
+        print_json({"texts": total, "problems": [asdict(problem) for problem in problems]})
+    else:
+        click.echo(f"{total - len(problems)} of {total} texts are stored and can be sent.")
+        for problem in problems:
+            click.echo(f"{problem.code}/{problem.language}: {', '.join([problem.problem, *problem.details])}")
+    sys.exit(FAILED if problems else DONE)

@@ -1,0 +1,83 @@
+"""Renders an email: subject, HTML in the layout, and the text part that says the same."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from backend.messaging.templates.blocks import Composer, compose
+from backend.messaging.templates.declaration import MailTemplate, MailValues, ValuesT, value_of
+from backend.messaging.templates.faults import TemplateContent, TemplateFault, TemplateInvalid
+from backend.messaging.templates.layout import Footer, MailBrand, html_document, text_document
+from backend.messaging.templates.subset import clean
+from backend.messaging.templates.syntax import parse
+from backend.messaging.templates.text_part import text_of
+from backend.messaging.templates.tree import evaluate
+from i18n.translator import get_translator
+from i18n.unseen import CONTROL
+
+SAMPLE_BRAND = MailBrand(name="Café Aurora", color="#414FD2", address="12, rue du Marché, L-1234 Luxembourg")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    subject: str
+    preheader: str
+    body_html: str
+    body_text: str
+
+
+def default_content(template: MailTemplate[Any], language: str) -> TemplateContent:
+    """The declared text in a language."""
+    composer = Composer(language, template.placeholders)
+    return TemplateContent(
+        subject=composer.plain(template.subject),
+        preheader=composer.plain(template.preheader),
+        body=compose(template.blocks, composer),
+    )
+
+
+def render(
+    template: MailTemplate[ValuesT],
+    values: ValuesT,
+    language: str,
+    *,
+    brand: MailBrand,
+    content: TemplateContent | None = None,
+    unsubscribe_url: str | None = None,
+) -> RenderedMail:
+    """`content`: the text to use in place of the declared one. Raises TemplateInvalid when it cannot be read."""
+    content = content or default_content(template, language)
+    shown = _ShownValues(template, values, language)
+    subject = _one_line(evaluate(parse("subject", content.subject), shown, str))
+    preheader = _one_line(evaluate(parse("preheader", content.preheader), shown, str))
+    body = clean(evaluate(parse("body", content.body), shown, escape))
+    footer = Footer(_reason(template, shown, language), unsubscribe_url)
+    return RenderedMail(
+        subject=subject,
+        preheader=preheader,
+        body_html=html_document(language, brand, footer, subject=subject, preheader=preheader, body=body),
+        body_text=text_document(language, brand, footer, body=text_of(body)),
+    )
+
+
+class _ShownValues:
+    def __init__(self, template: MailTemplate[Any], values: MailValues, language: str) -> None:
+        self._template, self._values, self._language = template, values, language
+
+    def text(self, path: str) -> str:
+        if path not in self._template.variables:
+            raise TemplateInvalid(TemplateFault("body", "unknown_variable", 1, 1, path))
+        value = value_of(self._values, path)
+        return "" if value is None else self._template.variables[path].kind.show(value, self._language)
+
+    def is_given(self, path: str) -> bool:
+        return bool(self.text(path)) and value_of(self._values, path) != 0
+
+
+def _one_line(text: str) -> str:
+    return CONTROL.sub("", " ".join(text.split()))
+
+
+def _reason(template: MailTemplate[Any], shown: _ShownValues, language: str) -> str:
+    values = {name: shown.text(path) for name, path in template.placeholders.items()}
+    return get_translator(language).gettext(template.reason, **values)

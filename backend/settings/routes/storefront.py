@@ -1,0 +1,36 @@
+"""What every page shows of the platform, for the frontend, which asks often and mostly gets 304."""
+
+import hashlib
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter
+
+from backend.core.openapi import refusals, success
+from backend.settings.live import LiveSettings
+from backend.settings.schemas import BrandingView
+
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The `ETag` of the last answer")]
+
+
+class BrandingController(Controller):
+    path = "/branding"
+    tags = ["Settings"]
+
+    @get(
+        operation_id="getBranding",
+        summary="The platform's name, support address and legal pages",
+        description="304 when nothing has changed since the answer that `If-None-Match` names.",
+        responses={200: success(BrandingView)} | refusals(),
+    )
+    async def branding(
+        self, live: NamedDependency[LiveSettings], if_none_match: IfNoneMatch = None
+    ) -> Response[BrandingView | None]:
+        view = BrandingView(**msgspec.structs.asdict(live.current.branding))
+        tag = f'"{hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if if_none_match == tag:
+            return Response(None, status_code=304, headers=headers)
+        return Response(view, headers=headers)

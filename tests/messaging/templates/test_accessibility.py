@@ -1,0 +1,106 @@
+"""Every email in a real browser: readable for all, in both themes, on a narrow phone, with images off."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, async_playwright
+
+from backend.messaging.templates.catalog import TEMPLATES
+from backend.messaging.templates.layout import MailBrand
+from backend.messaging.templates.render import SAMPLE_BRAND, RenderedMail, render
+from backend.messaging.templates.text_part import text_of
+from i18n.locales import LANGUAGES
+from tests.chromium import ARGUMENTS, CHROMIUM
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTH = 320
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+BRANDS = {
+    "white": replace(SAMPLE_BRAND, color="#FFFFFF"),
+    "black": replace(SAMPLE_BRAND, color="#000000"),
+    "yellow": replace(SAMPLE_BRAND, color="#FFE100", privacy_url="https://aurora.example/privacy"),
+    "gray": replace(SAMPLE_BRAND, color="#777777", logo_url="https://aurora.example/logo.png"),
+}
+UNSUBSCRIBE = "https://cards.example/unsubscribe/x"
+
+
+@pytest.fixture
+async def window() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": WIDTH, "height": 640})
+        # Images off: the reader's program asks for none.
+        await page.route("**/*", lambda route: route.abort())
+        yield page
+        await browser.close()
+
+
+def emails(code: str, brand: MailBrand) -> Iterator[tuple[str, str, RenderedMail]]:
+    template = TEMPLATES[code]
+    for language in LANGUAGES:
+        for sample, values in template.samples.items():
+            mail = render(template, values, language, brand=brand, unsubscribe_url=UNSUBSCRIBE)
+            yield f"{language}/{sample}", language, mail
+
+
+async def violations(page: Page) -> list[str]:
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(Axe().axe_script)
+    options = {"runOnly": WCAG, "resultTypes": ["violations"]}
+    found = await page.evaluate("async options => (await axe.run(options)).violations", options)
+    return [f"{rule['id']} {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+async def faults(page: Page, where: str, language: str, mail: RenderedMail) -> list[str]:
+    await page.set_content(mail.body_html, wait_until="domcontentloaded")
+    found = []
+    if await page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+        found.append("scrolls sideways")
+    if await page.evaluate("document.documentElement.lang") != language:
+        found.append("has another language")
+    if await page.locator("h1").count() != 1:
+        found.append("has not one heading")
+    if await page.locator("table:not([role=presentation]), img:not([alt])").count():
+        found.append("has a table or an image without its role")
+    for theme in THEMES:
+        await page.emulate_media(color_scheme=theme)
+        found += [f"{violation} in {theme}" for violation in await violations(page)]
+    return [f"{where}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize("code", TEMPLATES)
+async def test_everybody_can_read_every_email(window: Page, code: str) -> None:
+    found = [fault for each in emails(code, SAMPLE_BRAND) for fault in await faults(window, *each)]
+    assert found == []
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+async def test_a_merchants_color_is_readable_whatever_it_is(window: Page, brand: str) -> None:
+    (first, *_) = emails("loyalty_enrollment", BRANDS[brand])
+    assert await faults(window, *first) == []
+    assert await window.get_by_role("link").first.is_visible()
+
+
+async def test_with_images_off_the_logo_reads_as_the_merchants_name(window: Page) -> None:
+    (_, _, mail), *_ = emails("loyalty_enrollment", BRANDS["gray"])
+    await window.set_content(mail.body_html, wait_until="domcontentloaded")
+    assert await window.get_by_role("img", name="Café Aurora").is_visible()
+
+
+@pytest.mark.parametrize("code", TEMPLATES)
+async def test_the_text_part_says_what_the_html_says(window: Page, code: str) -> None:
+    for where, _, mail in emails(code, SAMPLE_BRAND):
+        await window.set_content(mail.body_html, wait_until="domcontentloaded")
+        read = (await window.locator("td.body").inner_text()).split()
+        said = "".join(mail.body_text.split("-- \n")[0].split())
+        assert [word for word in read if word.strip(":") not in said] == [], where
+
+
+def test_lists_and_line_breaks_survive_in_the_text_part() -> None:
+    html = "<p>One<br>two</p><ol><li>First</li><li>Second</li></ol><ul><li>Dot</li></ul><img alt='A cup' src='x'>"
+    assert text_of(html) == "One\ntwo\n\n1. First\n2. Second\n\n• Dot\n\nA cup"
