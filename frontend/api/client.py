@@ -1,7 +1,7 @@
 """HTTP access to the backend: one client per process, one `Caller` per request."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -90,9 +90,11 @@ class Caller:
         query = {name: value for name, value in params.items() if value is not None}
         return _decoded(await self._send("GET", path, params=query), answer)
 
-    async def post(self, path: str, body: Body | None, answer: type[T], *, key: str | None = None) -> T:
-        """`key` is the idempotency key of a call that moves value."""
-        return _decoded(await self._send("POST", path, body=body, key=key), answer)
+    async def post(
+        self, path: str, body: Body | None, answer: type[T], *, key: str | None = None, version: int | None = None
+    ) -> T:
+        """`key` is the idempotency key of a call that moves value. `version`: of what is changed, as it was read."""
+        return _decoded(await self._send("POST", path, body=body, key=key, headers=_if_match(version)), answer)
 
     async def patch(self, path: str, body: Body, answer: type[T], *, version: int | None = None) -> T:
         """`version`: of what is changed, as it was read."""
@@ -109,6 +111,27 @@ class Caller:
         request = httpx.Request("POST", "http://backend", files={"file": ("file", file)})
         response = await self._ask("POST", BASE_PATH + path, request.headers, content=request.read())
         return _decoded(_successful(response), answer)
+
+    async def stream(self, path: str, body: Body, *, pause_seconds: float) -> AsyncGenerator[bytes, None]:
+        """The lines of the answer, each when it arrives. `pause_seconds`: the longest wait for one."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        timeouts = httpx.Timeout(TIMEOUTS.connect, read=pause_seconds, write=TIMEOUTS.write, pool=TIMEOUTS.pool)
+        content = msgspec.json.encode(body)
+        request = self._client.build_request(
+            "POST", BASE_PATH + path, headers=headers, content=content, timeout=timeouts
+        )
+        with unavailable_on_error():
+            response = await self._client.send(request, stream=True)
+        try:
+            if response.is_error:
+                with unavailable_on_error():
+                    await response.aread()
+                raise _refusal(response)
+            lines = response.aiter_lines()
+            while line := await _next(lines):
+                yield line.encode()
+        finally:
+            await response.aclose()
 
     async def read(self, path: str) -> httpx.Response:
         """What is not JSON, such as a picture."""
@@ -164,6 +187,12 @@ class Caller:
                 return await self._client.request(
                     method, path, headers=self._headers | dict(headers), content=content, params=params
                 )
+
+
+async def _next(lines: AsyncIterator[str]) -> str | None:
+    """None at the end. Raises BackendUnavailable."""
+    with unavailable_on_error():
+        return await anext(lines, None)
 
 
 def _if_match(version: int | None) -> dict[str, str]:
