@@ -30,16 +30,17 @@ def category_page(
     last: LastConnectionTest | None = None,
     steps: Sequence[ConnectionTestStep] = (),
     verdict: ConnectionTestVerdict | None = None,
+    suggested: Sequence[str] | None = None,
 ) -> Response[str]:
     """`differences`: what saving would change; None before the form was sent. `stale`: who has saved in between.
 
-    `moved`: what they have changed. Secrets that were entered are not in the page: a browser with JavaScript keeps
+    `moved`: what they have changed. `suggested`: keys of the only rows to render. Secrets that were entered are not in the page: a browser with JavaScript keeps
     them in their fields, otherwise they have to be entered again.
     """
     form = form or form_of(category)
     return page(
         request,
-        "admin/settings/page.html",
+        "admin/settings/page.html" if suggested is None else "admin/settings/suggested.html",
         status=status,
         category=category,
         categories=CATEGORIES,
@@ -55,4 +56,5 @@ def category_page(
         steps=steps,
         step_names=STEP_NAMES,
         verdict=verdict,
+        suggested=suggested or [],
     )

@@ -52,8 +52,8 @@ async def take_connection_test(request: Request, caller: NamedDependency[Caller]
 async def use_suggestion(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """The form with the values that the test has proposed; nothing is saved."""
     form, view = await read_form(request), await read_category(caller, EMAIL)
-    take_suggestion(form, view)
-    return category_page(request, view, form, saved="suggested")
+    suggested = take_suggestion(form, view)
+    return category_page(request, view, form, saved="suggested", suggested=suggested if is_htmx(request) else None)
 
 
 async def _events(request: Request, first: ConnectionTestLine, lines: Lines) -> AsyncIterator[str]:

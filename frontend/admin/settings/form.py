@@ -63,11 +63,12 @@ def take_over(form: Form, category: SettingCategory) -> dict[str, tuple[str, str
     return moved
 
 
-def take_suggestion(form: Form, category: SettingCategory) -> None:
-    """The values that a connection test has proposed, which the form carries beside its own."""
-    for setting in editable(category):
-        if f"{SUGGESTED}{setting.key}" in form.fields and not setting.is_secret:
-            form.fields[setting.key] = form.text(f"{SUGGESTED}{setting.key}")
+def take_suggestion(form: Form, category: SettingCategory) -> list[str]:
+    """The values that a connection test has proposed, which the form carries beside its own. Returns their keys."""
+    suggested = [setting.key for setting in editable(category) if f"{SUGGESTED}{setting.key}" in form.fields]
+    for key in suggested:
+        form.fields[key] = form.text(f"{SUGGESTED}{key}")
+    return suggested
 
 
 def take_errors(form: Form, problem: BackendProblem) -> None:
