@@ -1,9 +1,15 @@
 """The test mail says with what configuration it was sent, and is written from the value that delivery is given."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
+from backend.messaging.models import PlatformMail
 from backend.settings.schemas import SettingSource
 from i18n.translator import N_, get_translator
 
@@ -73,6 +79,29 @@ def test_texts(language: str, configuration: str = CONFIGURATION) -> tuple[str, 
     """Subject and body."""
     say = get_translator(language).gettext
     return say(SUBJECT), say(BODY, configuration=configuration)
+
+
+async def queue_test_mail(session: AsyncSession, *, recipient: str, language: str, now: datetime) -> UUID:
+    """Queues a test mail like any other. What it says of the configuration is inserted when it is sent."""
+    subject, body = test_texts(language)
+    mail = PlatformMail(
+        id=new_id(),
+        template_code=TEST_EMAIL,
+        language=language,
+        recipient=recipient,
+        subject=subject,
+        body_text=body,
+        available_at=now,
+        created_at=now,
+    )
+    session.add(mail)
+    await session.flush()
+    return mail.id
+
+
+def with_configuration(entry: PlatformMail, mail: MailSettings, sources: Mapping[str, SettingSource]) -> str:
+    """The text of a queued test mail with the configuration by which it is sent now."""
+    return entry.body_text.replace(CONFIGURATION, describe_configuration(mail, sources, entry.language))
 
 
 def _used(mail: MailSettings, sources: Mapping[str, SettingSource | str], key: str) -> UsedSetting:

@@ -14,6 +14,7 @@ from backend.merchants.queries import list_merchants_with
 from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
 from backend.messaging.delivery import open_delivery
 from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.test_mail import TEST_EMAIL, with_configuration
 from backend.services import Services
 
 CHUNK = 5
@@ -52,9 +53,12 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Email
 async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:
     if not claimed:
         return
-    settings = services.live.current.email
+    in_force = services.live.in_force
+    settings = in_force.settings.email
     delivery, sender = open_delivery(settings), await _sender(services, merchant_id)
     for entry in claimed:
+        if isinstance(entry, PlatformMail) and entry.template_code == TEST_EMAIL:
+            entry.body_text = with_configuration(entry, settings, in_force.sources)
         text = await _text(services, entry)
         await deliver(entry, delivery, settings, clock.now(), text, sender=sender)
         async with services.sessions.committing(merchant_id) as session:

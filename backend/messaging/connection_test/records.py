@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
 from backend.core.origin import PlatformOrigin
+from backend.messaging.actions import OutgoingMail
 from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.connection_test.problems import ConnectionTestsUsedUp
-from backend.messaging.connection_test.results import Verdict
+from backend.messaging.connection_test.results import Step, Verdict
 from backend.messaging.connection_test.schemas import LastConnectionTest
 from backend.messaging.connection_test.target import target_of
+from backend.messaging.models import PlatformMail
+from backend.messaging.test_mail import TEST_EMAIL
 
 HOUR = timedelta(hours=1)
 LOCK = "connection test"
@@ -41,6 +44,31 @@ async def begin_test(session: AsyncSession, origin: PlatformOrigin, mail: MailSe
 async def end_test(session: AsyncSession, test_id: UUID, verdict: Verdict) -> None:
     values = {"verdict": msgspec.to_builtins(verdict)}
     await session.execute(update(ConnectionTest).where(ConnectionTest.id == test_id).values(values))
+
+
+def log_test_mail(session: AsyncSession, letter: OutgoingMail, mail: MailSettings, step: Step, now: datetime) -> None:
+    """A row of the email log for the mail of the step SEND, as for any other mail."""
+    host, port = target_of(mail)
+    is_sent = step.outcome == "ok"
+    session.add(
+        PlatformMail(
+            id=letter.id,
+            template_code=TEST_EMAIL,
+            language=letter.language,
+            recipient=letter.recipient,
+            subject=letter.subject,
+            body_text=letter.body_text,
+            status="sent" if is_sent else "failed",
+            attempts=1,
+            available_at=now,
+            provider=mail.email_provider,
+            host=f"{host}:{port}",
+            sender=f"{letter.sender} <{mail.email_from_address}>",
+            error=None if is_sent else step.code,
+            created_at=now,
+            sent_at=now if is_sent else None,
+        )
+    )
 
 
 async def find_last_test(session: AsyncSession, language: str) -> LastConnectionTest | None:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 import msgspec
+import structlog
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
@@ -22,6 +23,7 @@ from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.messaging.connection_test.problems import ConnectionTestsUsedUp
 from backend.messaging.connection_test.records import find_last_test
+from backend.messaging.connection_test.results import Verdict
 from backend.messaging.connection_test.run import ConnectionTester
 from backend.messaging.connection_test.schemas import ConnectionTestLine, ConnectionTestRequest, LastConnectionTests
 from backend.settings.live import LiveSettings
@@ -32,6 +34,8 @@ LINES = "application/x-ndjson"
 LINES_OF_JSON = ResponseSpec(
     cast("type[Any]", ConnectionTestLine), media_type=LINES, generate_examples=False, description="Lines of JSON"
 )
+log = structlog.get_logger()
+
 NOT_AN_ADDRESS = N_("Enter an email address.")
 
 
@@ -77,6 +81,8 @@ class ConnectionTestController(Controller):
         async def lines() -> AsyncIterator[bytes]:
             async with aclosing(connection_tester.run(plan, test_id)) as steps:
                 async for ended in steps:
+                    if isinstance(ended, Verdict):
+                        log.info("connection_test", code=ended.code, provider=plan.mail.email_provider)
                     yield msgspec.json.encode(ended.view(language)) + b"\n"
 
         return Stream(lines(), media_type=LINES, headers=headers)

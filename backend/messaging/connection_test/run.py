@@ -5,15 +5,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
-
+from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
 from backend.core.origin import PlatformOrigin
 from backend.messaging.actions import OutgoingMail
 from backend.messaging.connection_test.names import Reach
-from backend.messaging.connection_test.records import begin_test, end_test
+from backend.messaging.connection_test.records import begin_test, end_test, log_test_mail
 from backend.messaging.connection_test.results import CONSOLE, NOT_TRIED, SKIPPED, Sentence, Step, Verdict, say
 from backend.messaging.connection_test.schemas import SettingValue, StepName
 from backend.messaging.connection_test.sendgrid import SendgridTest
@@ -27,22 +26,14 @@ from i18n.translator import N_
 
 STEPS: tuple[StepName, ...] = ("DNS", "TCP", "TLS", "AUTH", "SEND")
 
-log = structlog.get_logger()
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedTest:
-    """What is tested, with which mail."""
+    """What is tested, and the test mail, which says it."""
 
     mail: MailSettings
     sources: Mapping[str, str]
-    recipient: str
-    language: str
-
-    @property
-    def letter(self) -> OutgoingMail:
-        subject, text = test_texts(self.language, describe_configuration(self.mail, self.sources, self.language))
-        return OutgoingMail(new_id(), self.recipient, self.mail.email_from_name, self.language, subject, text)
+    letter: OutgoingMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,10 @@ class ConnectionTester:
         in_force = self.live.in_force
         mail = proposed_mail(in_force.settings.email, values, self.origin.language)
         changed = {key: "form" for key in values if getattr(mail, key) != getattr(in_force.settings.email, key)}
-        return PlannedTest(mail, {**in_force.sources, **changed}, recipient, self.origin.language)
+        sources, language = {**in_force.sources, **changed}, self.origin.language
+        subject, text = test_texts(language, describe_configuration(mail, sources, language))
+        letter = OutgoingMail(new_id(), recipient, mail.email_from_name, language, subject, text)
+        return PlannedTest(mail, sources, letter)
 
     async def begin(self, plan: PlannedTest, *, is_limited: bool = True) -> UUID:
         """Raises ConnectionTestsUsedUp."""
@@ -71,11 +65,15 @@ class ConnectionTester:
         reach = reach or Reach(allows_private=self.live.current.security.mail_test_private_hosts)
         async with aclosing(_steps(plan, reach)) as steps:
             async for ended in steps:
-                if isinstance(ended, Verdict):
-                    async with self.sessions.committing() as session:
-                        await end_test(session, test_id, ended)
-                    log.info("connection_test", code=ended.code, provider=plan.mail.email_provider)
+                await self._record(plan, test_id, ended)
                 yield ended
+
+    async def _record(self, plan: PlannedTest, test_id: UUID, ended: Step | Verdict) -> None:
+        async with self.sessions.committing() as session:
+            if isinstance(ended, Verdict):
+                await end_test(session, test_id, ended)
+            elif ended.name == "SEND" and ended.outcome != "skipped":
+                log_test_mail(session, plan.letter, plan.mail, ended, clock.now())
 
 
 def _steps(plan: PlannedTest, reach: Reach) -> AsyncGenerator[Step | Verdict, None]:

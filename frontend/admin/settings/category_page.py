@@ -34,8 +34,8 @@ def category_page(
 ) -> Response[str]:
     """`differences`: what saving would change; None before the form was sent. `stale`: who has saved in between.
 
-    `moved`: what they have changed. `suggested`: keys of the only rows to render. Secrets that were entered are not in the page: a browser with JavaScript keeps
-    them in their fields, otherwise they have to be entered again.
+    `moved`: what they have changed. `suggested`: keys of the only rows to render. Secrets that were entered are not in
+    the page: a browser with JavaScript keeps them in their fields, otherwise they have to be entered again.
     """
     form = form or form_of(category)
     return page(
