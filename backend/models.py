@@ -13,13 +13,14 @@ from backend.loyalty.ledger.models.holds import Hold
 from backend.loyalty.ledger.models.lots import Allocation, Lot
 from backend.loyalty.ledger.models.merges import CardMerge
 from backend.loyalty.ledger.models.transactions import OrderReference, Transaction, TransactionCategory
+from backend.loyalty.marketing.models import MarketingPlan, MarketingSlot
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.messaging.connection_test.models import ConnectionTest
-from backend.messaging.models import EmailLog, MailAllowance, PlatformMail
+from backend.messaging.models import EmailLog, MailAllowance, PlatformMail, SuppressedMailbox
 from backend.messaging.template_editing.models import (
     EmailTemplate,
     EmailTemplateOverride,
@@ -70,6 +71,8 @@ __all__ = [
     "Hold",
     "Lot",
     "MailAllowance",
+    "MarketingPlan",
+    "MarketingSlot",
     "Merchant",
     "MerchantPicture",
     "OrderReference",
@@ -91,6 +94,7 @@ __all__ = [
     "StoreCode",
     "StoreMember",
     "StoredAnswer",
+    "SuppressedMailbox",
     "TaskRun",
     "TenantRow",
     "TermsVersion",

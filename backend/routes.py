@@ -22,6 +22,8 @@ from backend.loyalty.ledger.routes.store import StoreBookingController
 from backend.loyalty.ledger.routes.store_history import StoreHistoryController
 from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
+from backend.loyalty.marketing.routes.merchant import MerchantMarketingController
+from backend.loyalty.marketing.routes.storefront import EmailChoicesController
 from backend.loyalty.pictures.routes.merchant import MerchantPictureController
 from backend.loyalty.pictures.routes.storefront import PictureController
 from backend.loyalty.previews.routes import MerchantPreviewController
@@ -29,6 +31,8 @@ from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.messaging.connection_test.routes import ConnectionTestController
+from backend.messaging.routes.admin import AdminEmailController
+from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
 from backend.operations.docs.routes import assets, docs, start
@@ -76,6 +80,7 @@ merchant = Router(
         MerchantPreviewController,
         MerchantPictureController,
         MerchantRewardController,
+        MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
     ],
@@ -84,6 +89,7 @@ storefront = Router(
     "/storefront",
     route_handlers=[
         StorefrontController,
+        EmailChoicesController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,
@@ -100,6 +106,7 @@ admin = Router(
         TaskRunController,
         AdminCardController,
         AdminExplanationController,
+        AdminEmailController,
         SettingsController,
         ConnectionTestController,
         AdminTemplateController,
@@ -111,7 +118,17 @@ bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[Idem
 
 api = Router(
     "/api/v1",
-    route_handlers=[AuthController, store, merchant, storefront, admin, apple, GoogleCallbackController, bookings],
+    route_handlers=[
+        AuthController,
+        store,
+        merchant,
+        storefront,
+        admin,
+        apple,
+        GoogleCallbackController,
+        SendgridEventController,
+        bookings,
+    ],
 )
 
 

@@ -14,6 +14,7 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
+from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
@@ -22,11 +23,13 @@ from frontend.admin.settings.views import show_category, show_settings, take_cat
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.client import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
+from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.kit.pictures import show_picture
 from frontend.office.guard import require_owner
+from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
@@ -54,6 +57,7 @@ from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
 from frontend.till.today.views import show_history, show_today
 from frontend.till.unanswered import show_booking_state, show_unavailable
+from frontend.unsubscribe.views import show_email_choices, take_resume, take_unsubscribe
 
 TILL = Router(
     path="/",
@@ -97,6 +101,9 @@ OFFICE = Router(
         take_reward,
         take_reward_archive,
         take_reward_restore,
+        OFFICE_TEMPLATES,
+        show_marketing,
+        take_marketing,
     ],
 )
 ADMIN = Router(
@@ -117,6 +124,10 @@ ADMIN = Router(
         take_reset,
         take_connection_test,
         use_suggestion,
+        ADMIN_TEMPLATES,
+        show_emails,
+        show_email,
+        take_resend,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
@@ -138,6 +149,9 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_lost_card,
     send_card_link,
     take_card_language,
+    show_email_choices,
+    take_unsubscribe,
+    take_resume,
     show_brand,
     show_picture,
 ]

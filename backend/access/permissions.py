@@ -12,6 +12,7 @@ MANAGE_PINS = "loyalty.manage_pins"
 MANAGE_DEVICES = "loyalty.manage_devices"
 VIEW_ANALYTICS = "loyalty.view_analytics"
 MANAGE_TEMPLATES = "messaging.manage_templates"
+MANAGE_EMAILS = "messaging.manage_emails"
 MANAGE_SETTINGS = "settings.manage"
 RUN_TASKS = "operations.run_tasks"
 DEBUG_WALLETS = "loyalty.debug_wallets"
@@ -30,8 +31,8 @@ OWNER = TILL | {
 }
 
 BY_ROLE: dict[str, frozenset[str]] = {
-    "super_admin": OWNER | {MANAGE_SETTINGS, RUN_TASKS, DEBUG_WALLETS},
-    "platform_admin": OWNER | {MANAGE_SETTINGS, RUN_TASKS},
+    "super_admin": OWNER | {MANAGE_EMAILS, MANAGE_SETTINGS, RUN_TASKS, DEBUG_WALLETS},
+    "platform_admin": OWNER | {MANAGE_EMAILS, MANAGE_SETTINGS, RUN_TASKS},
     "merchant_owner": OWNER,
     "store_member": TILL,
 }

@@ -69,7 +69,7 @@ def test(recipient: str, as_json: bool) -> None:
 async def _test(services: Services, recipient: str, *, is_silent: bool) -> _Outcome:
     say = (lambda _: None) if is_silent else click.echo
     tester = ConnectionTester(services.sessions, services.live, _origin())
-    plan = tester.plan({}, recipient)
+    plan = await tester.plan({}, recipient)
     used = used_settings(plan.mail, plan.sources)
     for each in used:
         say(f"  {each.key:20} {each.value or '-':40} {each.source}")
@@ -102,8 +102,11 @@ def _line(step: Step) -> str:
 
 async def _through_the_queue(services: Services, recipient: str) -> str:
     """The status after delivery, or the last one after a minute. A worker must be running."""
+    settings, sources = services.live.in_force
     async with services.sessions.committing() as session:
-        mail_id = await queue_test_mail(session, recipient=recipient, language=LANGUAGE, now=clock.now())
+        mail_id = await queue_test_mail(
+            session, settings.email, sources, recipient=recipient, language=LANGUAGE, now=clock.now()
+        )
     await wake(services.queue, SEND_MAILS)
     status = "queued"
     try:

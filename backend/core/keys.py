@@ -26,6 +26,10 @@ class KeyRing:
         """HMAC-SHA256 under the newest key."""
         return _mac(self.newest(purpose), message)
 
+    def signatures(self, purpose: str, message: bytes) -> list[bytes]:
+        """HMAC-SHA256 under every key of the ring: one of them was made by `sign`, whenever that was."""
+        return [_mac(key, message) for key in self.all(purpose)]
+
     def verify(self, purpose: str, message: bytes, mac: bytes) -> bool:
         """Accepts a truncated MAC of 16 bytes or more."""
         return len(mac) >= MAC_BYTES_MIN and any(

@@ -1,11 +1,13 @@
 """The settings for mail."""
 
-from typing import Literal
+from ipaddress import ip_address
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from environment.reading import SettingsError
-from environment.values import HostName, MailAddress, OneLine, Port, SecretLine, SecretToken, Url
+from environment.values import HostName, MailAddress, OneLine, Port, SecretLine, SecretToken, Token, Url
 
 
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +16,7 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     email_from_name: OneLine = "Orion"
     email_reply_to: MailAddress = ""
     smtp_host: HostName = "127.0.0.1"
+    """Without STARTTLS and TLS it must name this machine."""
     smtp_port: Port = 587
     smtp_user: OneLine = ""
     smtp_password: SecretLine = ""
@@ -21,8 +24,16 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     """STARTTLS, as on port 587."""
     smtp_use_ssl: bool = False
     """TLS from the first byte, as on port 465."""
+    smtp_timeout_seconds: Annotated[int, Meta(ge=1, le=120)] = 15
+    """Time limit for each answer of the mail server; a whole mail may take four times as long."""
     sendgrid_api_key: SecretToken = ""
     sendgrid_api_url: Url = "https://api.sendgrid.com"
+    sendgrid_webhook_public_key: Token = ""
+    """Verifies SendGrid's reports of bounces; from its page Mail Settings, Event Webhook, Signature Verification."""
+    email_rate_per_second: Annotated[int, Meta(ge=1, le=1000)] = 10
+    """Mails handed to the provider per second, by all processes together."""
+    email_give_up_hours: Annotated[int, Meta(ge=1, le=240)] = 72
+    """Age at which a mail that could not be handed over fails for good."""
 
 
 def check_mail(settings: MailSettings, *, is_production: bool = False) -> None:
@@ -43,9 +54,25 @@ def check_mail(settings: MailSettings, *, is_production: bool = False) -> None:
         sentence = "ORION_SMTP_USER and ORION_SMTP_PASSWORD go together: set both, or neither."
         missing = "smtp_password" if settings.smtp_user else "smtp_user"
         raise SettingsError(sentence, field=missing, code="login_incomplete")
+    is_encrypted = settings.smtp_use_tls or settings.smtp_use_ssl
+    if settings.email_provider == "smtp" and not is_encrypted and not is_this_machine(settings.smtp_host):
+        sentence = (
+            "ORION_SMTP_HOST is another machine and mail would travel unencrypted: set ORION_SMTP_USE_TLS=true "
+            "(port 587) or ORION_SMTP_USE_SSL=true (port 465)."
+        )
+        raise SettingsError(sentence, field="smtp_use_tls", code="encryption_required")
     if is_production and settings.email_provider != "console" and _has_no_sender(settings):
         sentence = "ORION_EMAIL_FROM_ADDRESS is required in production when mails are sent, and is not set."
         raise SettingsError(sentence, field="email_from_address", code="sender_required")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether the name or address stands for the loopback interface."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def _has_no_sender(settings: MailSettings) -> bool:

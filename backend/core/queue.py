@@ -68,6 +68,15 @@ async def wake(queue: ArqRedis, job: str) -> None:
     await queue.enqueue_job(job, _job_id=f"{job}:{uuid4().hex}")
 
 
+async def try_to_wake(queue: ArqRedis, job: str) -> None:
+    """For work that a timed job finds by itself. Raises nothing."""
+    try:
+        async with asyncio.timeout(2):
+            await wake(queue, job)
+    except (RedisError, TimeoutError, OSError) as error:
+        log.warning("worker_wakeup_failed", error=type(error).__name__, consequence=f"{job} starts a little later")
+
+
 class WorkerNotifier:
     """Wakes the outbox relay at most every 50 ms, however many bookings there are. The relay finds all due messages."""
 
@@ -89,11 +98,7 @@ class WorkerNotifier:
         await asyncio.sleep(WAKE_EVERY_SECONDS)
         # From here the relay may already have read the outbox: a later booking needs another wake-up.
         self._is_due = False
-        try:
-            async with asyncio.timeout(2):
-                await wake(self._queue, RELAY)
-        except (RedisError, TimeoutError, OSError) as error:
-            log.warning("worker_wakeup_failed", error=type(error).__name__, consequence="the relay finds it by itself")
+        await try_to_wake(self._queue, RELAY)
 
     async def close(self) -> None:
         await asyncio.gather(*self._wakes, return_exceptions=True)

@@ -1,55 +1,23 @@
-"""Queues mails in the caller's transaction, and claims and delivers queued mails."""
+"""Queues mails in the caller's transaction, and redacts those of erased customers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-import structlog
-from sqlalchemy import Select, select, update
+from sqlalchemy import case, literal_column, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
-from backend.core.mail_settings import MailSettings
-from backend.messaging.models import EmailLog, MailRow, PlatformMail
+from backend.messaging.columns import mail_columns
+from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.composition import compose
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
-from backend.messaging.templates.render import RenderedMail
 
-RETRY_AFTER = timedelta(seconds=60)
-TRIES = 4
-LEASE = timedelta(seconds=90)
-
-MailT = TypeVar("MailT", bound=MailRow)
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    id: UUID
-    recipient: str
-    sender: str
-    """The display name; the address is the platform's."""
-    language: str
-    subject: str
-    body_text: str
-
-
-class Delivery(Protocol):
-    """A mail provider. `send` raises DeliveryFailed."""
-
-    provider: str
-    host: str
-
-    async def send(self, mail: OutgoingMail) -> None: ...
-
-
-class DeliveryFailed(Exception):
-    """Its text is the reason: one line without credentials."""
+# Providers' answers often name the recipient.
+WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
 
 
 async def queue_mail(
@@ -65,9 +33,11 @@ async def queue_mail(
     brand: MailBrand,
     card_id: UUID | None = None,
     unsubscribe_url: str | None = None,
+    expires_at: datetime | None = None,
+    sealed_secret: str | None = None,
 ) -> EmailLog:
-    """Queues the rendered email; it is sent after the commit. The card's addresses are inserted on sending."""
-    mail, _ = await compose(
+    """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
+    mail, version = await compose(
         session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
     )
     entry = EmailLog(
@@ -75,9 +45,12 @@ async def queue_mail(
         id=new_id(),
         card_id=card_id,
         recipient=recipient,
+        reply_to=brand.reply_to,
         available_at=now,
+        expires_at=expires_at,
+        sealed_secret=sealed_secret,
         created_at=now,
-        **_columns(template, language, mail),
+        **mail_columns(template, language, mail, version, unsubscribe_url),
     )
     session.add(entry)
     return entry
@@ -93,15 +66,19 @@ async def queue_platform_mail(
     recipient: str,
     language: str,
     now: datetime,
+    expires_at: datetime | None = None,
+    sealed_secret: str | None = None,
 ) -> None:
-    """Queues an email to a platform user, once for each occasion and recipient."""
-    mail, _ = await compose(session, template, values, language, brand=PLATFORM_BRAND)
+    """Queues an email to a user, once for each occasion and recipient."""
+    mail, version = await compose(session, template, values, language, brand=PLATFORM_BRAND)
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
         available_at=now,
+        expires_at=expires_at,
+        sealed_secret=sealed_secret,
         created_at=now,
-        **_columns(template, language, mail),
+        **mail_columns(template, language, mail, version),
     )
     await session.execute(row.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
@@ -112,66 +89,17 @@ async def forget_occasions(session: AsyncSession, beginning: str, *, but: Sequen
     await session.execute(update(PlatformMail).where(is_over).values(occasion=None))
 
 
-async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
-    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
-    own = select(EmailLog).where(EmailLog.merchant_id == merchant_id)
-    return await _claim(session, EmailLog, own, now, limit)
-
-
-async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:
-    """Like `claim_mails`."""
-    return await _claim(session, PlatformMail, select(PlatformMail), now, limit)
-
-
-async def _claim(
-    session: AsyncSession, table: type[MailT], query: Select[tuple[MailT]], now: datetime, limit: int
-) -> list[MailT]:
-    due = (
-        query.where(table.status == "queued", table.available_at <= now)
-        .order_by(table.available_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = list(await session.scalars(due))
-    for entry in claimed:
-        entry.attempts += 1
-        entry.available_at = now + LEASE
-    return claimed
-
-
-async def deliver(
-    entry: EmailLog | PlatformMail,
-    delivery: Delivery,
-    settings: MailSettings,
-    now: datetime,
-    body_text: str | None = None,
-    *,
-    sender: str,
-) -> None:
-    """Sends a claimed mail and records the outcome, the provider and the sender on it. Raises nothing.
-
-    `body_text`: the text to send when it contains more than may be stored. `sender`: the display name, the merchant's
-    or the platform's.
-    """
-    entry.provider, entry.host = delivery.provider, delivery.host
-    entry.sender = f"{sender} <{settings.email_from_address}>"
-    try:
-        text = body_text or entry.body_text
-        await delivery.send(OutgoingMail(entry.id, entry.recipient, sender, entry.language, entry.subject, text))
-    except Exception as error:  # noqa: BLE001 - one mail, whatever its error, must not stop the mails after it
-        entry.error = str(error) if isinstance(error, DeliveryFailed) else type(error).__name__
-        is_over = entry.attempts >= TRIES
-        entry.status = "failed" if is_over else "queued"
-        entry.available_at = now + RETRY_AFTER
-        log.warning("mail_failed", mail=str(entry.id), attempt=entry.attempts, error=entry.error, given_up=is_over)
-        return
-    entry.status, entry.sent_at, entry.error = "sent", now, None
-
-
-def _columns(template: MailTemplate[Any], language: str, mail: RenderedMail) -> dict[str, Any]:
-    return {
-        "template_code": template.code,
-        "language": language,
-        "subject": mail.subject,
-        "body_text": mail.body_text,
+async def redact_mails(session: AsyncSession, merchant_id: UUID, card_ids: Sequence[UUID], now: datetime) -> None:
+    """Blanks recipient, texts and answers in all mails about these cards. A mail that still waits is not sent."""
+    blank = dict.fromkeys(("recipient", "subject", "body_text"), "")
+    gone = dict.fromkeys(("body_html", "reply_to", "error", "sender_name", "sealed_secret"))
+    values: dict[str, Any] = {
+        **blank,
+        **gone,
+        "headers": {},
+        "history": literal_column(WITHOUT_REPLIES),
+        "status": case((EmailLog.status.in_(["queued", "sending"]), "failed"), else_=EmailLog.status),
+        "redacted_at": now,
     }
+    about = (EmailLog.merchant_id == merchant_id) & EmailLog.card_id.in_(card_ids)
+    await session.execute(update(EmailLog).where(about).values(values).execution_options(synchronize_session=False))

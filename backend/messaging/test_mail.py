@@ -1,51 +1,48 @@
-"""The test mail says with what configuration it was sent, and is written from the value that delivery is given."""
+"""The test mail says with what configuration it is sent. It is written from the value that delivery is given."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
+from backend.messaging.columns import mail_columns
 from backend.messaging.models import PlatformMail
-from backend.settings.schemas import SettingSource
+from backend.messaging.providers.ports import OutgoingMail
+from backend.messaging.providers.smtp import security_of
+from backend.messaging.template_editing.composition import compose
+from backend.messaging.templates.catalog.test_email import TEST_EMAIL, ConfigurationFacts, TestValues
+from backend.messaging.templates.layout import PLATFORM_BRAND
 from i18n.translator import N_, get_translator
 
-TEST_EMAIL = "test_email"
-CONFIGURATION = "[[configuration]]"
-"""Stands in a queued mail for the configuration, which is known when the mail is sent."""
-SUBJECT = N_("Orion: test email")
-BODY = N_(
-    "This is a test email from Orion. It was sent with exactly this configuration:\n\n"
-    "%(configuration)s\n\n"
-    "When you can read this, email works."
-)
 PROVIDER_KEYS = {
     "smtp": ("smtp_host", "smtp_port", "smtp_security", "smtp_user"),
     "sendgrid": ("sendgrid_api_url",),
     "console": (),
 }
 SENDER_KEYS = ("email_from_address", "email_from_name", "email_reply_to")
-LABELS = {
-    "email_provider": N_("Provider"),
-    "smtp_host": N_("Host"),
-    "smtp_port": N_("Port"),
-    "smtp_security": N_("Encryption"),
-    "smtp_user": N_("User"),
-    "sendgrid_api_url": N_("API address"),
-    "email_from_address": N_("Sender’s address"),
-    "email_from_name": N_("Sender’s name"),
-    "email_reply_to": N_("Replies to"),
+FACTS = {
+    "email_provider": "provider",
+    "smtp_host": "host",
+    "smtp_port": "port",
+    "smtp_security": "encryption",
+    "smtp_user": "user",
+    "sendgrid_api_url": "host",
+    "email_from_address": "sender_address",
+    "email_from_name": "sender_name",
+    "email_reply_to": "reply_to",
 }
-SOURCES: dict[str, str] = {
+SOURCES = {
     "database": N_("database"),
     "environment": N_("environment"),
     "default": N_("default"),
     "form": N_("entered, not saved"),
 }
-NONE = N_("none")
+SECURITY = {"tls": "TLS", "starttls": "STARTTLS", "none": ""}
 
 
 class UsedSetting(NamedTuple):
@@ -55,58 +52,78 @@ class UsedSetting(NamedTuple):
     """A source of a setting, or `form` for a value that was entered and not saved."""
 
 
-def used_settings(mail: MailSettings, sources: Mapping[str, SettingSource | str]) -> list[UsedSetting]:
+def used_settings(mail: MailSettings, sources: Mapping[str, str]) -> list[UsedSetting]:
     """The settings that decide how a mail is sent; none is secret."""
     keys = ("email_provider", *PROVIDER_KEYS[mail.email_provider], *SENDER_KEYS)
     return [_used(mail, sources, key) for key in keys]
 
 
-def describe_configuration(mail: MailSettings, sources: Mapping[str, SettingSource | str], language: str) -> str:
-    """A line for each setting."""
-    say = get_translator(language).gettext
-    return "\n".join(
-        say(
-            N_("%(label)s: %(value)s (%(source)s)"),
-            label=say(LABELS[used.key]),
-            value=used.value or say(NONE),
-            source=say(SOURCES[used.source]),
-        )
-        for used in used_settings(mail, sources)
+async def write_test_mail(
+    session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], *, recipient: str, language: str
+) -> OutgoingMail:
+    """A test mail that is sent at once, without the queue."""
+    rendered, _ = await compose(session, TEST_EMAIL, _values(mail, sources, language), language, brand=PLATFORM_BRAND)
+    return OutgoingMail(
+        new_id(),
+        recipient,
+        mail.email_from_name,
+        language,
+        rendered.subject,
+        rendered.body_text,
+        body_html=rendered.body_html,
     )
 
 
-def test_texts(language: str, configuration: str = CONFIGURATION) -> tuple[str, str]:
-    """Subject and body."""
-    say = get_translator(language).gettext
-    return say(SUBJECT), say(BODY, configuration=configuration)
-
-
-async def queue_test_mail(session: AsyncSession, *, recipient: str, language: str, now: datetime) -> UUID:
-    """Queues a test mail like any other. What it says of the configuration is inserted when it is sent."""
-    subject, body = test_texts(language)
-    mail = PlatformMail(
-        id=new_id(),
-        template_code=TEST_EMAIL,
-        language=language,
+async def queue_test_mail(
+    session: AsyncSession,
+    mail: MailSettings,
+    sources: Mapping[str, str],
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+) -> UUID:
+    """Queues a test mail like any other. `rewrite_test_mail` writes its text when it is sent."""
+    mail_id = new_id()
+    row = PlatformMail(
+        id=mail_id,
         recipient=recipient,
-        subject=subject,
-        body_text=body,
         available_at=now,
         created_at=now,
+        **await _columns(session, mail, sources, language),
     )
-    session.add(mail)
-    await session.flush()
-    return mail.id
+    session.add(row)
+    return mail_id
 
 
-def with_configuration(entry: PlatformMail, mail: MailSettings, sources: Mapping[str, SettingSource]) -> str:
-    """The text of a queued test mail with the configuration by which it is sent now."""
-    return entry.body_text.replace(CONFIGURATION, describe_configuration(mail, sources, entry.language))
+async def rewrite_test_mail(
+    session: AsyncSession, row: PlatformMail, mail: MailSettings, sources: Mapping[str, str]
+) -> None:
+    """Writes the text of a queued test mail anew, for the configuration by which it is sent now."""
+    columns = await _columns(session, mail, sources, row.language)
+    texts = {name: columns[name] for name in ("subject", "body_text", "body_html")}
+    await session.execute(update(PlatformMail).where(PlatformMail.id == row.id).values(texts))
+    row.subject, row.body_text, row.body_html = texts["subject"], texts["body_text"], texts["body_html"]
 
 
-def _used(mail: MailSettings, sources: Mapping[str, SettingSource | str], key: str) -> UsedSetting:
+async def _columns(
+    session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], language: str
+) -> dict[str, Any]:
+    values = _values(mail, sources, language)
+    rendered, version = await compose(session, TEST_EMAIL, values, language, brand=PLATFORM_BRAND)
+    return mail_columns(TEST_EMAIL, language, rendered, version)
+
+
+def _values(mail: MailSettings, sources: Mapping[str, str], language: str) -> TestValues:
+    say = get_translator(language).gettext
+    facts: dict[str, Any] = dict.fromkeys(FACTS.values())
+    for used in used_settings(mail, sources):
+        facts[FACTS[used.key]] = f"{used.value or '–'} ({say(SOURCES[used.source])})"
+    return TestValues(ConfigurationFacts(**facts))
+
+
+def _used(mail: MailSettings, sources: Mapping[str, str], key: str) -> UsedSetting:
     if key != "smtp_security":
         return UsedSetting(key, str(getattr(mail, key)), sources[key])
-    if mail.smtp_use_ssl:
-        return UsedSetting(key, "TLS", sources["smtp_use_ssl"])
-    return UsedSetting(key, "STARTTLS" if mail.smtp_use_tls else "", sources["smtp_use_tls"])
+    flag = "smtp_use_ssl" if mail.smtp_use_ssl else "smtp_use_tls"
+    return UsedSetting(key, SECURITY[security_of(mail)], sources[flag])

@@ -19,6 +19,7 @@ from backend.core.migrations import head
 from backend.core.problems import NotFound
 from backend.core.requests import ApiRequest
 from backend.core.resources import Resources, resources_of
+from backend.messaging.queries import count_waiting
 
 CHECK_SECONDS = 1
 VERSION = "SELECT version_num FROM alembic_version"
@@ -93,8 +94,10 @@ def may_see_metrics(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
 
 @get("/metrics", include_in_schema=False, guards=[may_see_metrics])
 async def metrics(request: ApiRequest) -> Response[bytes]:
-    """Metrics in Prometheus' text format. The outbox is counted at each request."""
-    row = await resources_of(request).pool.fetchrow(OUTBOX, clock.now())
+    """Metrics in Prometheus' text format. The outbox and the waiting emails are counted at each request."""
+    pool, now = resources_of(request).pool, clock.now()
+    await count_waiting(pool, now)
+    row = await pool.fetchrow(OUTBOX, now)
     OUTBOX_PENDING.set(row["pending"])
     OUTBOX_DEAD.set(row["dead"])
     OUTBOX_AGE.set(max(0, float(row["age"])))

@@ -8,6 +8,7 @@ from i18n.translator import N_, get_translator
 REASONS = {
     "address": N_("Enter an address such as https://orion.example, with nothing after the host and port."),
     "boolean": N_("Choose yes or no."),
+    "encryption_required": N_("Emails to another machine must be encrypted. Choose STARTTLS (port 587) or TLS (465)."),
     "fixed_by_environment": N_("Only %(env_name)s in the environment sets this."),
     "host": N_("Enter the name or number of a machine, without scheme and port."),
     "https_required": N_("The address must begin with https://."),
@@ -18,6 +19,7 @@ REASONS = {
     "one_of": N_("Choose one of %(choices)s."),
     "provider_sends_nothing": N_("With the provider “console” no email leaves Orion. Choose %(provider)s."),
     "required": N_("Enter a value."),
+    "secret_required": N_("Enter this too: the stored one would be sent to another server."),
     "sender_required": N_("Enter the address from which emails are sent."),
     "sendgrid_key_required": N_("SendGrid needs an API key."),
     "tls_twice": N_("STARTTLS and TLS from the first byte exclude each other. Choose one."),

@@ -20,7 +20,16 @@ class Entry(msgspec.Struct, frozen=True):
 ENTRIES = (
     Entry("/office", N_("Overview"), "dashboard"),
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
+    Entry("/office/email-templates", N_("Email texts"), "mail", permission="messaging.manage_templates"),
+    Entry("/office/marketing", N_("Marketing emails"), "mail", permission="loyalty.manage_programs"),
     Entry("/admin", N_("Overview"), "dashboard"),
+    Entry(
+        "/admin/email-templates",
+        N_("Email texts"),
+        "mail",
+        N_("What emails say, in four languages: up to date, edited, or older than the English text?"),
+        "messaging.manage_templates",
+    ),
     Entry(
         "/admin/wallets",
         N_("Wallets"),
@@ -41,6 +50,13 @@ ENTRIES = (
         "search",
         N_("What was sent to each wallet for a card, what it answered, and what would be sent now."),
         "loyalty.debug_wallets",
+    ),
+    Entry(
+        "/admin/emails",
+        N_("Emails"),
+        "mail",
+        N_("Which emails were sent, how, and why one did not arrive."),
+        "messaging.manage_emails",
     ),
 )
 

@@ -9,7 +9,7 @@ BEGIN
     PERFORM set_config('app.merchant_id', v_merchant::text, true);
     IF p_work = 'mails' AND EXISTS (
         SELECT FROM email_logs e
-        WHERE e.merchant_id = v_merchant AND e.status = 'queued' AND e.available_at <= p_now)
+        WHERE e.merchant_id = v_merchant AND e.status IN ('queued', 'sending') AND e.available_at <= p_now)
       OR p_work = 'holds' AND EXISTS (
         SELECT FROM holds h WHERE h.merchant_id = v_merchant AND h.state = 'reserved' AND h.expires_at <= p_now)
       OR p_work = 'previews' AND EXISTS (

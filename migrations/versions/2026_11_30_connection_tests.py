@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "2026_11_30_connection_tests"
-down_revision = "2026_11_30_email_templates"
+down_revision = "2026_11_30_marketing"
 
 TIME = sa.TIMESTAMP(timezone=True)
 

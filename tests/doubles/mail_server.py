@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 
 from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY, YEAR, Authority, pem, write_key
 
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 USER, PASSWORD = "support@wizard.example", "correct horse battery"
 
 
@@ -123,3 +124,15 @@ async def open_talker(port: int, greeting: bytes) -> AsyncIterator[None]:
 
     async with await asyncio.start_server(talk, "127.0.0.1", port):
         yield
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The text part as a reader sees it."""
+    part = mail.get_body(preferencelist=("plain",))
+    assert part is not None
+    return shown(part.get_content())
+
+
+def shown(text: str) -> str:
+    """Without the invisible characters that isolate values of another direction."""
+    return text.replace(FIRST_STRONG_ISOLATE, "").replace(POP_ISOLATE, "").replace("\r\n", "\n")

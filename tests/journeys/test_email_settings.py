@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.doubles.mail_server import text_of
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.stack import Stack
 from tests.settings.administrator import Administrator
@@ -78,7 +79,7 @@ async def test_465_is_blocked_and_the_page_says_use_587(
     await page.get_by_role("button", name="Test connection").click()
     await expect(test.get_by_text("Works", exact=True)).to_be_visible()
     mail = await orion.mail_to(ADA.email, number=2)
-    text = mail.get_content()
+    text = text_of(mail)
     assert "support@wizard.example" in mail["From"]
     for line in (
         f"Port: {port} (database)",

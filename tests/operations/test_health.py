@@ -8,10 +8,15 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from backend.core.clock import clock
 from backend.core.database import Sessions
+from backend.messaging.actions import queue_mail
+from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK
+from backend.messaging.templates.render import SAMPLE_BRAND
 from backend.models import metadata
 from backend.operations import health
 from backend.operations.problems import known_problems
+from backend.services import Services
 from i18n.translator import get_translator
 from tests.conftest import OwnTown
 from tests.world.caller import refused
@@ -137,3 +142,20 @@ async def test_every_answer_is_guarded_by_its_headers(anonymous: AnonymousCaller
 async def test_monitors_may_ask_with_head(anonymous: AnonymousCaller) -> None:
     answer = await anonymous.send("HEAD", "/health/live")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_waiting_emails_are_counted_over_all_merchants(
+    shop: Shop, services: Services, anonymous: AnonymousCaller
+) -> None:
+    async def waiting() -> float:
+        text = (await anonymous.send("GET", "/metrics")).text
+        return float(text.split("\norion_emails_waiting ")[1].split("\n")[0])
+
+    before = await waiting()
+    async with services.sessions.committing(shop.merchant_id) as session:
+        await queue_mail(
+            session, shop.merchant_id, LOYALTY_CARD_LINK, LOYALTY_CARD_LINK.samples["new"],
+            recipient="otto@example.com", language="en", now=clock.now(), brand=SAMPLE_BRAND,
+        )  # fmt: skip
+    assert await waiting() == before + 1
+    assert "otto" not in (await anonymous.send("GET", "/metrics")).text

@@ -23,6 +23,7 @@ CANARY = "Tr0ub4dor-canary"
 ENVIRON = {
     "ORION_EMAIL_PROVIDER": "smtp",
     "ORION_SMTP_HOST": "mail.environment.example",
+    "ORION_SMTP_USE_TLS": "true",
     "ORION_SMTP_USER": "environment",
     "ORION_SMTP_PASSWORD": f"{CANARY}-of-the-environment",
     "ORION_STAMP_PER_MINUTE": "50",

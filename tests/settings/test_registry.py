@@ -25,7 +25,6 @@ SECRETS = {
     "smtp_password",
 }
 AWAITED = {
-    "email_log_days": "the retention of the email log",
     "mail_test_private_hosts": "the connection test",
     "mail_tests_per_hour": "the connection test",
 }

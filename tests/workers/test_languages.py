@@ -15,7 +15,7 @@ from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 
 ADDRESS = "otto@example.com"
-MAILS = "SELECT DISTINCT sender FROM email_logs WHERE merchant_id = $1"
+MAILS = "SELECT DISTINCT sender_name, sender_address FROM email_logs WHERE merchant_id = $1"
 
 
 Wishes = tuple[str | None, str | None, str]
@@ -101,6 +101,6 @@ async def test_all_mails_of_a_merchant_come_in_its_name(
     await relay_and_send(working)
     assert len(post_office.mails) == 4
     assert {mail["From"] for mail in post_office.mails} == {"Fashion Group <cards@orion.example>"}
-    assert [row["sender"] for row in await superuser.fetch(MAILS, shop.merchant_id)] == [
-        "Fashion Group <cards@orion.example>"
+    assert [tuple(row) for row in await superuser.fetch(MAILS, shop.merchant_id)] == [
+        ("Fashion Group", "cards@orion.example")
     ]

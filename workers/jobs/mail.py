@@ -1,24 +1,52 @@
-"""Sends queued mails, each in its own transaction."""
+"""Sends queued mails: begun, sent and ended one by one, each step in its own transaction."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
-from backend.loyalty.cards.mails import with_addresses
+from backend.core.mail_settings import MailSettings
+from backend.loyalty.cards.mails import card_addresses
+from backend.loyalty.marketing.rules import QuietHours
+from backend.loyalty.occasions.gate import judge_marketing
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
-from backend.messaging.actions import claim_mails, claim_platform_mails, deliver
-from backend.messaging.delivery import open_delivery
+from backend.messaging.limits import within_total
+from backend.messaging.mailer import Mailer, MailsWait
 from backend.messaging.models import EmailLog, PlatformMail
-from backend.messaging.test_mail import TEST_EMAIL, with_configuration
+from backend.messaging.outgoing import attempt_of, outgoing_mail
+from backend.messaging.queue import (
+    QueuedMail,
+    begin,
+    claim_mails,
+    claim_platform_mails,
+    defer,
+    end_accepted,
+    end_refused,
+    postpone,
+    withhold,
+)
+from backend.messaging.secrets import is_readable, secret_of
+from backend.messaging.suppression import REASONS, is_suppressed, suppress
+from backend.messaging.templates.catalog.test_email import TEST_EMAIL
+from backend.messaging.test_mail import rewrite_test_mail
 from backend.services import Services
 
 CHUNK = 5
-"""Mails claimed at once. Their lease is longer than the time limit of all of them together, so none is sent twice."""
+"""Mails claimed at once."""
+LANES = 3
+"""Mails sent at the same time, each lane over a connection of its own: one slow answer does not stop all mails."""
+
+
+Waiting = deque[UUID | None]
 
 log = structlog.get_logger()
 
@@ -26,23 +54,31 @@ log = structlog.get_logger()
 async def send_queued_mails(context: dict[str, Any]) -> None:
     """Sends a chunk per merchant in rounds, so that one merchant's many mails do not delay the others'."""
     services: Services = context["services"]
-    waiting = [None, *await list_merchants_with("mails", services.pool, clock.now())]
-    while waiting:
-        waiting = [merchant_id for merchant_id in waiting if await _send_some(services, merchant_id)]
+    waiting: Waiting = deque([None, *await list_merchants_with("mails", services.pool, clock.now())])
+    await asyncio.gather(*(_send_from(services, waiting) for _ in range(LANES)))
 
 
-async def _send_some(services: Services, merchant_id: UUID | None) -> bool:
+async def _send_from(services: Services, waiting: Waiting) -> None:
+    """One lane: takes merchants from the shared queue, and puts those with more mails back at its end."""
+    async with Mailer(services.redis, services.key_ring, lambda: services.live.current.email) as mailer:
+        while waiting:
+            merchant_id = waiting.popleft()
+            if await _send_some(services, mailer, merchant_id):
+                waiting.append(merchant_id)
+
+
+async def _send_some(services: Services, mailer: Mailer, merchant_id: UUID | None) -> bool:
     """Whether there may be more mails. An error is logged and delays only this merchant's mails."""
     try:
         claimed = await _claim(services, merchant_id)
-        await _send(services, merchant_id, claimed)
+        await _send(services, mailer, merchant_id, claimed)
     except Exception as error:
         log.exception("mails_failed", merchant=str(merchant_id), error=type(error).__name__)
         return False
     return len(claimed) == CHUNK
 
 
-async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[EmailLog | PlatformMail]:
+async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[QueuedMail]:
     """A chunk of due mails: the merchant's, or the platform's when `merchant_id` is None."""
     async with services.sessions.committing(merchant_id) as session:
         if merchant_id is None:
@@ -50,33 +86,89 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Email
         return await claim_mails(session, merchant_id, clock.now(), CHUNK)
 
 
-async def _send(services: Services, merchant_id: UUID | None, claimed: Sequence[EmailLog | PlatformMail]) -> None:
-    if not claimed:
-        return
+async def _send(services: Services, mailer: Mailer, merchant_id: UUID | None, claimed: Sequence[QueuedMail]) -> None:
+    """Mails that have to wait are given back, with those behind them."""
+    for position, mail in enumerate(claimed):
+        try:
+            await _send_one(services, mailer, merchant_id, mail)
+        except MailsWait as wait:
+            give_up_after = timedelta(hours=services.live.current.email.email_give_up_hours)
+            async with services.sessions.committing(merchant_id) as session:
+                await postpone(session, claimed[position:], wait, give_up_after, clock.now())
+            return
+
+
+async def _send_one(services: Services, mailer: Mailer, merchant_id: UUID | None, mail: QueuedMail) -> None:
+    """Raises MailsWait before anything has happened to the mail."""
+    settings, delivery = await mailer.admit()
+    committing = partial(services.sessions.committing, merchant_id)
+    async with committing() as session:
+        if await _is_held_back(session, services, mail):
+            return
+        if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
+            await rewrite_test_mail(session, mail, settings, _sources(services, settings))
+        outgoing = outgoing_mail(
+            mail, await _sender(session, settings, merchant_id), await _insertions(session, services, mail)
+        )
+        if not await begin(session, mail, attempt_of(outgoing, settings, delivery.route), clock.now()):
+            return
+    result = await mailer.send(outgoing)
+    async with committing() as session:
+        if isinstance(result, str):
+            await end_accepted(session, mail, result, clock.now())
+        elif await end_refused(session, mail, result, settings, clock.now()) in REASONS:
+            await suppress(session, services.key_ring, mail.recipient, mail.status, clock.now())
+
+
+def _sources(services: Services, settings: MailSettings) -> Mapping[str, str]:
+    """Where the values come from. Raises MailsWait when others are in force by now."""
     in_force = services.live.in_force
-    settings = in_force.settings.email
-    delivery, sender = open_delivery(settings), await _sender(services, merchant_id)
-    for entry in claimed:
-        if isinstance(entry, PlatformMail) and entry.template_code == TEST_EMAIL:
-            entry.body_text = with_configuration(entry, settings, in_force.sources)
-        text = await _text(services, entry)
-        await deliver(entry, delivery, settings, clock.now(), text, sender=sender)
-        async with services.sessions.committing(merchant_id) as session:
-            await session.merge(entry)
+    if in_force.settings.email != settings:
+        raise MailsWait(0, None)
+    return in_force.sources
 
 
-async def _sender(services: Services, merchant_id: UUID | None) -> str:
+async def _is_held_back(session: AsyncSession, services: Services, mail: QueuedMail) -> bool:
+    """Ends a mail that may not be sent, and gives one back that may be sent later only."""
+    now, code, wait_until = clock.now(), await _objection(session, services, mail), None
+    if code is None and isinstance(mail, EmailLog) and mail.kind == "marketing":
+        quiet = QuietHours.of(services.live.current.limits)
+        verdict = await judge_marketing(session, services.key_ring, quiet, mail, now)
+        code, wait_until = verdict.obstacle, verdict.wait_until
+    if wait_until is not None:
+        await defer(session, mail, wait_until)
+    elif code is not None or not await _is_within_total(session, services, mail):
+        await withhold(session, mail, code or "recipient_limit", now)
+    else:
+        return False
+    return True
+
+
+async def _objection(session: AsyncSession, services: Services, mail: QueuedMail) -> str | None:
+    """Why the mail may not be sent: a key of `FAULTS`."""
+    if mail.expires_at is not None and mail.expires_at < clock.now():
+        return "expired"
+    if mail.kind == "marketing" and await is_suppressed(session, services.key_ring, mail.recipient):
+        return "suppressed"
+    return None if is_readable(services.key_ring, mail) else "secret_unreadable"
+
+
+async def _is_within_total(session: AsyncSession, services: Services, mail: QueuedMail) -> bool:
+    """Counts the mail at its first attempt."""
+    limit = services.live.current.limits.all_mails_per_mailbox_per_day
+    is_first = mail.attempts == 0
+    return not is_first or await within_total(session, services.key_ring, mail.recipient, limit, clock.now())
+
+
+async def _sender(session: AsyncSession, settings: MailSettings, merchant_id: UUID | None) -> str:
     """The sender's display name: the merchant's, or the platform's."""
-    if merchant_id is None:
-        return services.live.current.email.email_from_name
-    async with services.sessions.committing(merchant_id) as session:
-        name = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id))
-    return name or services.live.current.email.email_from_name
+    name = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id)) if merchant_id else None
+    return name or settings.email_from_name
 
 
-async def _text(services: Services, entry: EmailLog | PlatformMail) -> str:
-    """The text to send: the stored text with the card's address inserted."""
-    if isinstance(entry, PlatformMail):
-        return entry.body_text
-    async with services.sessions.committing(entry.merchant_id) as session:
-        return await with_addresses(session, services.links, entry)
+async def _insertions(session: AsyncSession, services: Services, mail: QueuedMail) -> Mapping[str, str]:
+    """What may not be stored and is inserted now, by what stands for it."""
+    secret = secret_of(services.key_ring, mail)
+    if not isinstance(mail, EmailLog):
+        return secret
+    return {**secret, **await card_addresses(session, services.links, services.unsubscribe_links, mail)}

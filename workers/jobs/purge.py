@@ -13,12 +13,14 @@ from backend.core.models import StoredAnswer
 from backend.core.platform_settings import PrivacySettings
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
+from backend.loyalty.marketing.slots import forget_slots
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.limits import forget_allowances
+from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
 from backend.services import Services
@@ -58,11 +60,13 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
         (AccessToken, AccessToken.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (TaskRun, TaskRun.created_at < now - timedelta(days=kept.task_runs_days)),
         (ConnectionTest, ConnectionTest.started_at < now - TESTS_KEPT),
+        (PlatformMail, PlatformMail.created_at < now - timedelta(days=kept.email_log_days)),
     ):
         await _delete(services, None, expired, progress)
     async with services.sessions.committing() as session:
         await purge_expired_callbacks(session, now)
         await forget_allowances(session, now)
+        await forget_slots(session, now)
     for merchant_id in await list_merchant_ids(services.sessions):
         try:
             await _purge_merchant(services, merchant_id, now, progress)
@@ -85,6 +89,7 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (ProgramPreview, ProgramPreview.created_at < now - timedelta(days=kept.previews_days)),
         (StoredAnswer, StoredAnswer.created_at < now - timedelta(days=kept.stored_answers_days)),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        (EmailLog, EmailLog.created_at < now - timedelta(days=kept.email_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),
         # Last: when a reward takes a picture at this moment, everything else is gone already.

@@ -11,6 +11,7 @@ from backend.access.guards import actor_of, all_of, for_owner, limited
 from backend.access.permissions import MANAGE_TEMPLATES
 from backend.core.openapi import refusals, success
 from backend.core.problems import ValidationFailed
+from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.loyalty.email_templates.editing import ONE, OwnTemplateEditing, provide_editing
 from backend.loyalty.programs.brand import get_brand
 from backend.messaging.template_editing.checking import checked, content_from, preview_of, render_sample
@@ -20,9 +21,9 @@ from backend.messaging.template_editing.schemas import (
     TemplateSampleText,
     TestEmailQueued,
 )
-from backend.messaging.template_editing.test_emails import queue_test, wake_mailer
+from backend.messaging.template_editing.test_emails import queue_test
 
-PREVIEWS = (all_of(for_owner(MANAGE_TEMPLATES), limited("preview_own_template", 120)),)
+PREVIEWS = (all_of(for_owner(MANAGE_TEMPLATES), limited("preview_own_template", 240)),)
 TESTS = (all_of(for_owner(MANAGE_TEMPLATES), limited("test_own_template", 5)),)
 
 
@@ -76,5 +77,5 @@ class MerchantTemplateTrialController(Controller):
                 sample=data.sample, recipient=recipient,
                 brand=await get_brand(editor.session, editor.origin.merchant_id),
             )  # fmt: skip
-        await wake_mailer(queue)
+        await try_to_wake(queue, SEND_MAILS)
         return TestEmailQueued(recipient)

@@ -13,6 +13,7 @@ from backend.core.mail_settings import MailSettings
 from backend.core.outbound.egress import Address
 from backend.messaging.connection_test.connections import connect
 from backend.messaging.connection_test.schemas import MailSecurity, PortAnswer, SettingValue
+from backend.messaging.providers.smtp import security_of
 
 SUBMISSION, SUBMISSIONS, RELAY, ALTERNATE = 587, 465, 25, 2525
 MAIL_PORTS = (RELAY, SUBMISSIONS, SUBMISSION, ALTERNATE)
@@ -32,14 +33,12 @@ class Door(msgspec.Struct, frozen=True):
         return {
             "smtp_port": self.port,
             "smtp_use_tls": self.security == "starttls",
-            "smtp_use_ssl": self.security == "ssl",
+            "smtp_use_ssl": self.security == "tls",
         }
 
 
 def door_of(mail: MailSettings) -> Door:
-    """The door in the settings. STARTTLS when both kinds of TLS are set; the test refuses that later."""
-    security: MailSecurity = "starttls" if mail.smtp_use_tls else "ssl" if mail.smtp_use_ssl else "none"
-    return Door(mail.smtp_port, security)
+    return Door(mail.smtp_port, security_of(mail))
 
 
 def neighbors_of(port: int) -> list[Door]:
@@ -48,13 +47,13 @@ def neighbors_of(port: int) -> list[Door]:
     A port such as 2465, which needs no privileges, has its neighbors in the same thousand: 2587 and 2025.
     """
     if port in MAIL_PORTS:
-        return [_usual(other) for other in PREFERRED if other != port]
+        return [usual_door(other) for other in PREFERRED if other != port]
     block = port - port % BLOCK
-    return [_usual(other, block) for other in (SUBMISSION, SUBMISSIONS, RELAY) if block + other != port]
+    return [usual_door(block + other) for other in (SUBMISSION, SUBMISSIONS, RELAY) if block + other != port]
 
 
-def _usual(port: int, block: int = 0) -> Door:
-    return Door(block + port, "ssl" if port == SUBMISSIONS else "starttls")
+def usual_door(port: int) -> Door:
+    return Door(port, "tls" if port % BLOCK == SUBMISSIONS else "starttls")
 
 
 async def knock_at_all(doors: Sequence[Door], addresses: Sequence[Address], host: str) -> list[PortAnswer]:
@@ -74,11 +73,11 @@ async def knock(door: Door, addresses: Sequence[Address], host: str) -> PortAnsw
             opened, _ = await connect(addresses, door.port)
             milliseconds = milliseconds_since(started)
             client = aiosmtplib.SMTP(
-                hostname=host, sock=opened, use_tls=door.security == "ssl", start_tls=False, tls_context=unverified()
+                hostname=host, sock=opened, use_tls=door.security == "tls", start_tls=False, tls_context=unverified()
             )
             async with client:
                 await client.ehlo()
-                offers_tls = door.security == "ssl" or client.supports_extension("starttls")
+                offers_tls = door.security == "tls" or client.supports_extension("starttls")
         return PortAnswer(door.port, door.security if offers_tls else "none", milliseconds)
     return None
 

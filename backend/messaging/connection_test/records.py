@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
 from backend.core.origin import PlatformOrigin
-from backend.messaging.actions import OutgoingMail
 from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.connection_test.problems import ConnectionTestsUsedUp
 from backend.messaging.connection_test.results import Step, Verdict
 from backend.messaging.connection_test.schemas import LastConnectionTest
-from backend.messaging.connection_test.target import target_of
+from backend.messaging.delivery import open_delivery
+from backend.messaging.history import MailEvent, MailOutcome, stored_history
 from backend.messaging.models import PlatformMail
-from backend.messaging.test_mail import TEST_EMAIL
+from backend.messaging.outgoing import attempt_of
+from backend.messaging.providers.ports import OutgoingMail
+from backend.messaging.templates.catalog.test_email import TEST_EMAIL
 
 HOUR = timedelta(hours=1)
 LOCK = "connection test"
@@ -27,14 +29,14 @@ async def begin_test(session: AsyncSession, origin: PlatformOrigin, mail: MailSe
     """Counts the test. Raises ConnectionTestsUsedUp past `per_hour`; None: without a limit."""
     if per_hour is not None:
         await _check_limit(session, origin, per_hour)
-    host, port = target_of(mail)
+    route = open_delivery(mail).route
     test = ConnectionTest(
         id=new_id(),
         user_id=origin.user_id,
         user_name=origin.user_name,
         started_at=origin.now,
-        host=host,
-        port=port,
+        host=route.host,
+        port=route.port,
     )
     session.add(test)
     await session.flush()
@@ -48,23 +50,31 @@ async def end_test(session: AsyncSession, test_id: UUID, verdict: Verdict) -> No
 
 def log_test_mail(session: AsyncSession, letter: OutgoingMail, mail: MailSettings, step: Step, now: datetime) -> None:
     """A row of the email log for the mail of the step SEND, as for any other mail."""
-    host, port = target_of(mail)
-    is_sent = step.outcome == "ok"
+    attempt, is_sent = attempt_of(letter, mail, open_delivery(mail).route), step.outcome == "ok"
+    outcome: MailOutcome = "accepted" if is_sent else "refused"
     session.add(
         PlatformMail(
             id=letter.id,
-            template_code=TEST_EMAIL,
+            template_code=TEST_EMAIL.code,
+            kind=TEST_EMAIL.kind,
             language=letter.language,
             recipient=letter.recipient,
             subject=letter.subject,
             body_text=letter.body_text,
+            body_html=letter.body_html,
             status="sent" if is_sent else "failed",
             attempts=1,
             available_at=now,
-            provider=mail.email_provider,
-            host=f"{host}:{port}",
-            sender=f"{letter.sender} <{mail.email_from_address}>",
-            error=None if is_sent else step.code,
+            provider=attempt.provider,
+            host=attempt.host,
+            port=attempt.port,
+            security=attempt.security,
+            sender_name=attempt.sender_name,
+            sender_address=attempt.sender_address,
+            reply_to=attempt.reply_to,
+            message_id=attempt.message_id,
+            error=step.facts.reply if not is_sent else None,
+            history=stored_history([MailEvent(now, outcome, reply=step.facts.reply)]),
             created_at=now,
             sent_at=now if is_sent else None,
         )

@@ -74,7 +74,7 @@ class ConnectionTestController(Controller):
         if not can_be_mailed(recipient):
             detail = get_translator(language).gettext(NOT_AN_ADDRESS)
             raise ValidationFailed(FieldError("/recipient", "mail_address", detail))
-        plan = connection_tester.plan(data.values, recipient)
+        plan = await connection_tester.plan(data.values, recipient)
         test_id = await connection_tester.begin(plan)
         headers = {"X-Accel-Buffering": "no"}
 

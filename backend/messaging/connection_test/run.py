@@ -7,20 +7,19 @@ from uuid import UUID
 
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.ids import new_id
 from backend.core.mail_settings import MailSettings
 from backend.core.origin import PlatformOrigin
-from backend.messaging.actions import OutgoingMail
 from backend.messaging.connection_test.names import Reach
+from backend.messaging.connection_test.proposal import proposed_mail
 from backend.messaging.connection_test.records import begin_test, end_test, log_test_mail
 from backend.messaging.connection_test.results import CONSOLE, NOT_TRIED, SKIPPED, Sentence, Step, Verdict, say
 from backend.messaging.connection_test.schemas import SettingValue, StepName
 from backend.messaging.connection_test.sendgrid import SendgridTest
 from backend.messaging.connection_test.smtp import SmtpTest
-from backend.messaging.connection_test.target import proposed_mail
 from backend.messaging.connection_test.walk import walk
-from backend.messaging.delivery import mime_message, sendgrid_body
-from backend.messaging.test_mail import describe_configuration, test_texts
+from backend.messaging.providers.ports import OutgoingMail
+from backend.messaging.providers.sendgrid import sendgrid_body
+from backend.messaging.test_mail import write_test_mail
 from backend.settings.live import LiveSettings
 from i18n.translator import N_
 
@@ -42,14 +41,14 @@ class ConnectionTester:
     live: LiveSettings
     origin: PlatformOrigin
 
-    def plan(self, values: dict[str, SettingValue], recipient: str) -> PlannedTest:
+    async def plan(self, values: dict[str, SettingValue], recipient: str) -> PlannedTest:
         """Raises ValidationFailed."""
         in_force = self.live.in_force
         mail = proposed_mail(in_force.settings.email, values, self.origin.language)
         changed = {key: "form" for key in values if getattr(mail, key) != getattr(in_force.settings.email, key)}
         sources, language = {**in_force.sources, **changed}, self.origin.language
-        subject, text = test_texts(language, describe_configuration(mail, sources, language))
-        letter = OutgoingMail(new_id(), recipient, mail.email_from_name, language, subject, text)
+        async with self.sessions.committing() as session:
+            letter = await write_test_mail(session, mail, sources, recipient=recipient, language=language)
         return PlannedTest(mail, sources, letter)
 
     async def begin(self, plan: PlannedTest, *, is_limited: bool = True) -> UUID:
@@ -80,7 +79,7 @@ def _steps(plan: PlannedTest, reach: Reach) -> AsyncGenerator[Step | Verdict, No
     mail, letter = plan.mail, plan.letter
     match mail.email_provider:
         case "smtp":
-            return walk(SmtpTest(mail, reach, mime_message(mail, letter)))
+            return walk(SmtpTest(mail, reach, letter))
         case "sendgrid":
             return walk(SendgridTest(mail, reach, sendgrid_body(mail, letter)))
         case "console":

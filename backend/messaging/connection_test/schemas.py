@@ -7,7 +7,7 @@ from backend.core.schemas import Answer, Body
 
 StepName = Literal["DNS", "TCP", "TLS", "AUTH", "SEND"]
 StepOutcome = Literal["ok", "failed", "skipped"]
-MailSecurity = Literal["ssl", "starttls", "none"]
+MailSecurity = Literal["tls", "starttls", "none"]
 """TLS from the first byte (465), STARTTLS (587), or no TLS."""
 SettingValue = str | int | bool
 

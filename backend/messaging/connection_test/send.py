@@ -1,12 +1,13 @@
 """SEND: the test mail, up to the server's acceptance."""
 
-from email.message import EmailMessage
-
 import aiosmtplib
 
+from backend.core.mail_settings import MailSettings
 from backend.messaging.connection_test.results import Passed, StepFailed, say
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.server_words import ServerWords
+from backend.messaging.providers.mime import message_id_of, write_envelope
+from backend.messaging.providers.ports import OutgoingMail
 from i18n.translator import N_
 
 SIGN_IN_REQUIRED = {530, 535}
@@ -14,11 +15,13 @@ PERMANENT = 500
 TOO_LARGE = 552
 
 
-async def send(client: aiosmtplib.SMTP, message: EmailMessage, sender: str, words: ServerWords) -> Passed:
-    """`sender`: the address in MAIL FROM. Raises StepFailed."""
-    recipient = str(message["To"])
+async def send(client: aiosmtplib.SMTP, mail: MailSettings, letter: OutgoingMail, words: ServerWords) -> Passed:
+    """Raises StepFailed."""
+    envelope = write_envelope(mail, letter)
+    sender, recipient = envelope.sender, envelope.recipient
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_utf8 else []
     try:
-        _, reply = await client.send_message(message, sender=sender, recipients=[recipient])
+        _, reply = await client.sendmail(sender, [recipient], envelope.content, mail_options=options)
     except aiosmtplib.SMTPSenderRefused as error:
         raise _sender_refused(error.code, error.message, sender, words) from error
     except aiosmtplib.SMTPRecipientsRefused as error:
@@ -33,7 +36,7 @@ async def send(client: aiosmtplib.SMTP, message: EmailMessage, sender: str, word
             say(N_("Test once more; if it stays so, look into the log of the mail server.")),
             facts=StepFacts(reply=words.shown(str(error))),
         ) from error
-    facts = StepFacts(reply=words.shown(reply), message_id=str(message["Message-ID"]))
+    facts = StepFacts(reply=words.shown(reply), message_id=message_id_of(mail, letter))
     return Passed(say(N_("The server has accepted the test mail to %(recipient)s."), recipient=recipient), facts)
 
 

@@ -1,7 +1,5 @@
 """The steps of a test by SMTP."""
 
-from email.message import EmailMessage
-
 import aiosmtplib
 
 from backend.core.mail_settings import MailSettings
@@ -16,14 +14,15 @@ from backend.messaging.connection_test.send import send
 from backend.messaging.connection_test.server_words import ServerWords
 from backend.messaging.connection_test.tcp import open_connection
 from backend.messaging.connection_test.tls import TlsStep
-from backend.messaging.connection_test.tls_failures import contradictory, unencrypted_sign_in
+from backend.messaging.connection_test.tls_failures import contradictory, unencrypted
 from backend.messaging.connection_test.walk import Act
+from backend.messaging.providers.ports import OutgoingMail
 from i18n.translator import N_
 
 
 class SmtpTest:
-    def __init__(self, mail: MailSettings, reach: Reach, message: EmailMessage) -> None:
-        self._mail, self._reach, self._message = mail, reach, message
+    def __init__(self, mail: MailSettings, reach: Reach, letter: OutgoingMail) -> None:
+        self._mail, self._reach, self._letter = mail, reach, letter
         self._words, self._door = ServerWords(mail), door_of(mail)
         self._addresses: list[Address] = []
         self._connected: Connected | None = None
@@ -58,9 +57,8 @@ class SmtpTest:
         if self._mail.smtp_use_tls and self._mail.smtp_use_ssl:
             raise contradictory()
         assert self._connected is not None
-        is_open = self._door.security == "none" and not self._connected[1].is_loopback
-        if is_open and self._mail.smtp_password:
-            raise unencrypted_sign_in()
+        if self._door.security == "none" and not self._connected[1].is_loopback:
+            raise unencrypted(self._door.port)
         step = TlsStep(self._mail.smtp_host, self._door, self._addresses, self._words)
         self._client, passed = await step.run(self._connected)
         return passed
@@ -71,4 +69,4 @@ class SmtpTest:
 
     async def _send(self) -> Passed:
         assert self._client is not None
-        return await send(self._client, self._message, self._mail.email_from_address, self._words)
+        return await send(self._client, self._mail, self._letter, self._words)

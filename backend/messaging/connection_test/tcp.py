@@ -44,7 +44,7 @@ def best_of(answers: Sequence[PortAnswer], addresses: Sequence[Address]) -> tupl
     best = min(useful, key=lambda answer: answer.security == "none")
     advice = {
         "starttls": N_("Port %(port)s on the same host answered in %(ms)s ms: use STARTTLS on port %(port)s."),
-        "ssl": N_("Port %(port)s on the same host answered in %(ms)s ms: use TLS on port %(port)s."),
+        "tls": N_("Port %(port)s on the same host answered in %(ms)s ms: use TLS on port %(port)s."),
         "none": N_("Port %(port)s on the same host answered in %(ms)s ms: use port %(port)s without TLS."),
     }
     sentence = say(advice[best.security], port=str(best.port), ms=str(best.milliseconds))

@@ -42,7 +42,7 @@ class TlsStep:
         client = aiosmtplib.SMTP(
             hostname=self._host,
             sock=opened,
-            use_tls=self._door.security == "ssl",
+            use_tls=self._door.security == "tls",
             start_tls=False,
             tls_context=await asyncio.to_thread(ssl.create_default_context),
             timeout=TLS_SECONDS,
@@ -76,7 +76,7 @@ class TlsStep:
         greeting = asyncio.create_task(client.connect())
         try:
             await asyncio.wait([greeting], timeout=SILENT_SECONDS)
-            if not greeting.done() and self._door.security != "ssl":
+            if not greeting.done() and self._door.security != "tls":
                 await self._refuse_if_tls_is_expected()
             return (await greeting).message
         finally:
@@ -84,7 +84,7 @@ class TlsStep:
             await asyncio.gather(greeting, return_exceptions=True)
 
     async def _refuse_if_tls_is_expected(self) -> None:
-        if await knock(Door(self._door.port, "ssl"), self._addresses, self._host):
+        if await knock(Door(self._door.port, "tls"), self._addresses, self._host):
             raise tls_expected(self._door.port)
 
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
@@ -100,7 +100,7 @@ class TlsStep:
         tls_error = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLError)), None)
         if isinstance(tls_error, ssl.SSLCertVerificationError):
             return refused(tls_error, await self._unverified_certificate(), self._host)
-        if self._door.security == "ssl":
+        if self._door.security == "tls":
             plain = await knock(Door(self._door.port, "starttls"), self._addresses, self._host)
             return not_tls_at_once(self._door.port, plain, tls_error)
         if isinstance(error, aiosmtplib.SMTPConnectResponseError):
@@ -117,7 +117,7 @@ class TlsStep:
         with contextlib.suppress(OSError, aiosmtplib.SMTPException):
             async with asyncio.timeout(TLS_SECONDS):
                 opened, address = await connect(self._addresses, self._door.port)
-                is_implicit = self._door.security == "ssl"
+                is_implicit = self._door.security == "tls"
                 async with aiosmtplib.SMTP(
                     hostname=self._host,
                     sock=opened,

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Mapping
 
-from backend.messaging.connection_test.doors import Door
+from backend.messaging.connection_test.doors import Door, usual_door
 from backend.messaging.connection_test.results import Sentence, StepFailed, say
 from backend.messaging.connection_test.schemas import PortAnswer, SettingValue, StepFacts
 from i18n.translator import N_
@@ -15,7 +15,7 @@ def tls_expected(port: int) -> StepFailed:
         "tls_expected",
         say(N_("Port %(port)s says nothing without TLS: it expects TLS from the first byte."), port=str(port)),
         say(N_("Turn on TLS and turn off STARTTLS.")),
-        suggestion=Door(port, "ssl").settings,
+        suggestion=Door(port, "tls").settings,
     )
 
 
@@ -79,9 +79,10 @@ def contradictory() -> StepFailed:
     )
 
 
-def unencrypted_sign_in() -> StepFailed:
+def unencrypted(port: int) -> StepFailed:
     return StepFailed(
-        "unencrypted_sign_in",
-        say(N_("Without TLS the password would be sent in the clear, so it was not sent.")),
+        "unencrypted",
+        say(N_("Without TLS everybody on the way could read the emails, so none is sent.")),
         say(N_("Turn on STARTTLS for port 587, or TLS for port 465.")),
+        suggestion=usual_door(port).settings,
     )

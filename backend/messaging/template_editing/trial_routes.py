@@ -12,6 +12,7 @@ from backend.access.permissions import MANAGE_TEMPLATES
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
+from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.messaging.template_editing.checking import checked, content_from, preview_of, render_sample
 from backend.messaging.template_editing.editing import ONE, TemplateEditing, provide_editing
 from backend.messaging.template_editing.problems import TemplateRefused
@@ -21,9 +22,9 @@ from backend.messaging.template_editing.schemas import (
     TemplateSampleText,
     TestEmailQueued,
 )
-from backend.messaging.template_editing.test_emails import queue_test, wake_mailer
+from backend.messaging.template_editing.test_emails import queue_test
 
-PREVIEWS = (all_of(for_platform(MANAGE_TEMPLATES), limited("preview_template", 120)),)
+PREVIEWS = (all_of(for_platform(MANAGE_TEMPLATES), limited("preview_template", 240)),)
 TESTS = (all_of(for_platform(MANAGE_TEMPLATES), limited("test_template", 5)),)
 
 
@@ -75,5 +76,5 @@ class AdminTemplateTrialController(Controller):
                 editor.session, editor.origin, editor.template, content, language,
                 sample=data.sample, recipient=recipient,
             )  # fmt: skip
-        await wake_mailer(queue)
+        await try_to_wake(queue, SEND_MAILS)
         return TestEmailQueued(recipient)

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -21,6 +21,7 @@ from backend.messaging.connection_test.names import Reach
 from backend.messaging.connection_test.results import Passed, Sentence, Step, Verdict
 from backend.messaging.connection_test.smtp import SmtpTest
 from backend.messaging.connection_test.walk import walk as walked
+from backend.messaging.providers.ports import OutgoingMail
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server, open_talker
 from tests.world.ports import own_block, own_port
 
@@ -47,17 +48,12 @@ class Outcome:
         return [step for step in self.steps if step.sentence.text != "Not tried."][-1].facts
 
 
-def letter() -> EmailMessage:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = SENDER, RECIPIENT, "Test"
-    message["Message-ID"] = "<1@wizard.example>"
-    message.set_content("Test")
-    return message
+LETTER = OutgoingMail(UUID(int=1), RECIPIENT, "Orion", "en", "Test", "Test")
 
 
 async def run(reach: Reach = HERE, **values: Any) -> Outcome:
     told = {"email_provider": "smtp", "email_from_address": SENDER, "smtp_host": "localhost"}
-    ended = [each async for each in walked(SmtpTest(MailSettings(**told | values), reach, letter()))]
+    ended = [each async for each in walked(SmtpTest(MailSettings(**told | values), reach, LETTER))]
     return Outcome([each for each in ended if isinstance(each, Step)], ended[-1])  # type: ignore[arg-type]
 
 
@@ -351,13 +347,13 @@ async def test_only_mail_ports_are_tested_beyond_this_machine() -> None:
     assert (result.verdict.code, result.verdict.failed_step) == ("port_refused", "DNS")
 
 
-async def test_a_password_never_leaves_without_tls(monkeypatch: pytest.MonkeyPatch, stack: AsyncExitStack) -> None:
+async def test_nothing_leaves_this_machine_without_tls(monkeypatch: pytest.MonkeyPatch, stack: AsyncExitStack) -> None:
     server = await stack.enter_async_context(open_mail_server())
     with monkeypatch.context() as patch:
         patch.setattr(type(ip_address("127.0.0.1")), "is_loopback", property(lambda _: False))
         patch.setattr("backend.messaging.connection_test.smtp.MAIL_PORTS", (server.port,))
         result = await run(smtp_port=server.port, smtp_host="127.0.0.1", smtp_user=USER, smtp_password=PASSWORD)
-    assert result.verdict.code == "unencrypted_sign_in"
+    assert result.verdict.code == "unencrypted"
     assert server.signed_in == []
 
 

@@ -1,4 +1,4 @@
-"""The server that the settings of mail name, and whether a stored secret may be sent to the one that a form names."""
+"""The settings that a form proposes, and whether a stored secret may be sent to the server that it names."""
 
 from urllib.parse import urlsplit
 
@@ -15,17 +15,6 @@ PASSWORD_NEEDED = N_(
     "Enter the password too. The stored one belongs to %(user)s at %(host)s, and is sent only there and only over TLS."
 )
 KEY_NEEDED = N_("Enter the API key too. The stored one is sent only to %(host)s.")
-
-
-def target_of(mail: MailSettings) -> tuple[str, int | None]:
-    match mail.email_provider:
-        case "smtp":
-            return mail.smtp_host, mail.smtp_port
-        case "sendgrid":
-            url = urlsplit(mail.sendgrid_api_url)
-            return url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-        case "console":
-            return "console", None
 
 
 def proposed_mail(current: MailSettings, values: dict[str, SettingValue], language: str) -> MailSettings:

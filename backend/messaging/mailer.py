@@ -1,0 +1,130 @@
+"""The way out for mails: the provider of the present settings, its rate, and a breaker while it is down."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+
+from backend.core.keys import KeyRing
+from backend.core.mail_settings import MailSettings
+from backend.core.outbound.breaker import Breaker, BreakerOpen, BreakerStopped
+from backend.core.outbound.bucket import Bucket, BucketFull
+from backend.messaging.delivery import open_delivery
+from backend.messaging.faults import FAULTS, FaultKind
+from backend.messaging.providers.ports import Delivery, DeliveryFailed, MailFault, OutgoingMail
+
+PURPOSE = "mail settings"
+OPEN_SECONDS = 30
+WAIT_SECONDS_MAX = 60.0
+"""A mail that has to wait is looked at again after this time: the settings may have changed."""
+MARK_BYTES = 8
+BEFORE_THE_PROVIDER = {"address_invalid"}
+"""Faults that are found before the provider is asked."""
+
+log = structlog.get_logger()
+
+
+class MailsWait(Exception):
+    """The provider is down or its rate is used up: nothing may be sent for `seconds`."""
+
+    def __init__(self, seconds: float, code: str | None) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = min(max(seconds, 1.0), WAIT_SECONDS_MAX)
+        self.code = code
+        """The fault that waiting mails show."""
+
+
+class MailRefusal(NamedTuple):
+    fault: MailFault
+    is_probe: bool
+    """The provider was already known to be down."""
+
+
+class _Way(NamedTuple):
+    """What belongs to one value of the settings."""
+
+    settings: MailSettings
+    delivery: Delivery
+    breaker: Breaker
+    bucket: Bucket
+
+
+class Mailer:
+    """Keeps connections open until it is closed or the settings change. It sends one mail at a time.
+
+    `current` returns the settings of the moment. Breakers and rates are shared by all processes with the same settings:
+    after a change the breaker is a new, closed one.
+    """
+
+    def __init__(self, redis: Redis, keys: KeyRing, current: Callable[[], MailSettings]) -> None:
+        self._redis, self._keys, self._current = redis, keys, current
+        self._way: _Way | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def admit(self) -> tuple[MailSettings, Delivery]:
+        """Returns when a mail may be sent, with what it will be sent by. Raises MailsWait."""
+        way = await self._open()
+        try:
+            await way.breaker.enter()
+            await way.bucket.wait()
+        except BreakerOpen as error:
+            raise MailsWait(error.retry_after, "provider_down") from error
+        except BreakerStopped as error:
+            raise MailsWait(WAIT_SECONDS_MAX, "provider_down") from error
+        except BucketFull as error:
+            raise MailsWait(error.wait_seconds, None) from error
+        return way.settings, way.delivery
+
+    async def send(self, mail: OutgoingMail) -> str | MailRefusal:
+        """The provider's answer, or why it has none. Call `admit` before."""
+        way = self._way
+        assert way is not None, "admitted"
+        try:
+            answer = await way.delivery.send(mail)
+        except DeliveryFailed as error:
+            return await self._refused(way, error.fault)
+        except Exception:
+            log.exception("mail_not_written", mail=str(mail.id))
+            return MailRefusal(MailFault("internal_error"), is_probe=False)
+        await way.breaker.succeeded()
+        return answer
+
+    async def _refused(self, way: _Way, fault: MailFault) -> MailRefusal:
+        is_own = FAULTS[fault.code].kind is FaultKind.OWN
+        is_down = is_own or fault.code in {"service_unavailable", "outcome_unknown"}
+        is_probe = is_own and (await way.breaker.state()).is_open
+        if is_down:
+            await way.breaker.failed()
+        elif fault.code not in BEFORE_THE_PROVIDER:
+            await way.breaker.succeeded()
+        if fault.retry_after_seconds:
+            await way.bucket.pause(fault.retry_after_seconds)
+        return MailRefusal(fault, is_probe)
+
+    async def _open(self) -> _Way:
+        settings = self._current()
+        if self._way is None or self._way.settings != settings:
+            await self._close()
+            mark = self._keys.sign(PURPOSE, msgspec.msgpack.encode(settings))[:MARK_BYTES].hex()
+            self._way = _Way(
+                settings,
+                open_delivery(settings),
+                Breaker(self._redis, f"mail:{mark}", open_seconds=OPEN_SECONDS),
+                Bucket(self._redis, "mail", settings.email_rate_per_second),
+            )
+        return self._way
+
+    async def _close(self) -> None:
+        way, self._way = self._way, None
+        if way is not None:
+            await way.delivery.close()

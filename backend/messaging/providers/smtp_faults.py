@@ -1,0 +1,123 @@
+"""What an error of an SMTP conversation means, by the step in which it happened."""
+
+import asyncio
+import re
+import socket
+import ssl
+from enum import Enum, auto
+
+import aiosmtplib
+
+from backend.core.outbound.calls import CallFailed
+from backend.messaging.providers.mime import one_line
+from backend.messaging.providers.ports import DeliveryFailed, MailFault
+
+REPLY_MAX = 300
+CLOSING = 421
+TRANSIENT = range(400, 500)
+TOO_LARGE = 552
+AUTH_REQUIRED = (530, 535, 538)
+SYNTAX = range(500, 505)
+ENHANCED = re.compile(r"^(\d\.\d{1,3}\.\d{1,3})\b")
+RELAY = re.compile(r"\brelay", re.IGNORECASE)
+CERTIFICATE_FAULTS = {10: "certificate_expired", 62: "certificate_name", 64: "certificate_name"}
+"""X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
+
+
+class Step(Enum):
+    CONNECT = auto()
+    TLS = auto()
+    GREETING = auto()
+    AUTH = auto()
+    SENDER = auto()
+    RECIPIENT = auto()
+    DATA = auto()
+    """From DATA until the server's answer: when the connection ends here, nobody knows whether it has the mail."""
+
+
+REFUSED_AT = {
+    Step.CONNECT: "server_error",
+    Step.TLS: "tls_failed",
+    Step.GREETING: "server_error",
+    Step.AUTH: "auth_refused",
+    Step.SENDER: "sender_refused",
+    Step.RECIPIENT: "recipient_refused",
+    Step.DATA: "message_refused",
+}
+
+
+def fault_of(step: Step, failure: CallFailed) -> MailFault:
+    error = failure.__cause__
+    if isinstance(error, DeliveryFailed):
+        return error.fault
+    answer = _answer_of(error)
+    if answer is not None:
+        code, text = answer
+        return MailFault(_code_of_answer(step, code, text), one_line(f"{code} {text}")[:REPLY_MAX])
+    if step is Step.DATA:
+        return MailFault("outcome_unknown")
+    return MailFault(_code_of_error(step, error))
+
+
+def is_stale(step: Step, failure: CallFailed) -> bool:
+    """Whether a reused connection had ended before it got the mail: a new one may be tried at once."""
+    answer = _answer_of(failure.__cause__)
+    if answer is not None:
+        return step is Step.SENDER and answer[0] == CLOSING
+    return step in {Step.SENDER, Step.RECIPIENT} and isinstance(failure.__cause__, ConnectionError)
+
+
+def _answer_of(error: BaseException | None) -> tuple[int, str] | None:
+    """The server's answer; None when there was none, or none that SMTP knows."""
+    if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
+        return error.code, error.message
+    return None
+
+
+def _code_of_answer(step: Step, code: int, text: str) -> str:
+    if code == CLOSING:
+        return "service_unavailable"
+    if code in TRANSIENT:
+        return "deferred"
+    if code in AUTH_REQUIRED or code in SYNTAX:
+        return "server_error" if code in SYNTAX and step is not Step.AUTH else "auth_refused"
+    if code == TOO_LARGE and step in {Step.SENDER, Step.DATA}:
+        return "message_too_large"
+    if step is Step.RECIPIENT and _is_about_us(text):
+        return "relay_denied"
+    return REFUSED_AT[step]
+
+
+def _is_about_us(text: str) -> bool:
+    """Whether the server refuses the recipient because of who we are: it would refuse all others, too."""
+    enhanced = ENHANCED.match(text)
+    return RELAY.search(text) is not None or (enhanced is not None and enhanced[1] == "5.7.1")
+
+
+def _code_of_error(step: Step, error: BaseException | None) -> str:  # noqa: PLR0911 - a table of classes
+    causes = list(_chain(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return CERTIFICATE_FAULTS.get(cause.verify_code, "certificate_untrusted")
+        if isinstance(cause, socket.gaierror):
+            return "host_unknown"
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection_refused"
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "tls_failed"
+    if any(isinstance(cause, TimeoutError | asyncio.TimeoutError) for cause in causes):
+        return "timeout"
+    if step is Step.AUTH and type(error) is aiosmtplib.SMTPException:
+        return "auth_unsupported"
+    if isinstance(error, aiosmtplib.SMTPServerDisconnected | ConnectionError):
+        by_step = {Step.TLS: "tls_failed", Step.CONNECT: "connection_failed"}
+        return by_step.get(step, "disconnected")
+    return "connection_failed" if isinstance(error, OSError) else "internal_error"
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    causes: list[BaseException] = []
+    while error is not None and error not in causes:
+        causes.append(error)
+        error = error.__cause__ or error.__context__
+    return causes

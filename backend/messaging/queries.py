@@ -1,0 +1,107 @@
+"""The email log, for the platform's own people: over all merchants, without a statement that sees the rows of two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.paging import Cursors
+from backend.core.schemas import Page
+from backend.merchants.models import Merchant
+from backend.messaging.metrics import MAILS_AGE, MAILS_WAITING
+from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.problems import EmailNotFound
+from backend.messaging.schemas import EmailSummary
+from backend.messaging.views import summary_view
+
+LIST = "SELECT * FROM mail_list($1, $2::jsonb, $3, $4, $5) ORDER BY created_at DESC, id DESC LIMIT $5"
+MERCHANT_OF_MAIL = "SELECT merchant_of_mail($1)"
+BACKLOG = "SELECT coalesce(sum(waiting), 0) AS waiting, min(oldest_at) AS oldest_at FROM mail_backlog()"
+END_OF_TIME, LAST_ID = datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailFilters:
+    """None: not asked."""
+
+    status: str | None = None
+    template_code: str | None = None
+    recipient: str | None = None
+    """The whole address, in any case."""
+    first_day: date | None = None
+    last_day: date | None = None
+    """Days of UTC on which the mail was queued."""
+
+    def stored(self) -> Mapping[str, str]:
+        day_after = self.last_day + timedelta(days=1) if self.last_day else None
+        values = {
+            "status": self.status,
+            "template_code": self.template_code,
+            "recipient": self.recipient,
+            "from": _midnight(self.first_day),
+            "until": _midnight(day_after),
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+async def list_emails(
+    pool: asyncpg.Pool,
+    cursors: Cursors,
+    merchant_id: UUID | None,
+    filters: EmailFilters,
+    *,
+    limit: int,
+    after: str | None,
+    now: datetime,
+    language: str,
+) -> Page[EmailSummary]:
+    """Newest first; of all merchants and the platform, or of one merchant. Raises CursorExpired."""
+    scope = repr(("emails", str(merchant_id), filters))
+    position = cursors.read(scope, after, now)
+    before = (position.key, position.id) if position else (END_OF_TIME, LAST_ID)
+    rows = await pool.fetch(LIST, merchant_id, msgspec.json.encode(filters.stored()).decode(), *before, limit + 1)
+    shown, has_more = rows[:limit], len(rows) > limit
+    cursor = cursors.write(scope, shown[-1]["created_at"], shown[-1]["id"], now) if has_more else None
+    return Page([summary_view(row, language) for row in shown], cursor, has_more)
+
+
+async def count_waiting(pool: asyncpg.Pool, now: datetime) -> None:
+    """Sets the metrics of the queue."""
+    row = await pool.fetchrow(BACKLOG)
+    MAILS_WAITING.set(row["waiting"])
+    MAILS_AGE.set(max(0.0, (now - (row["oldest_at"] or now)).total_seconds()))
+
+
+async def find_merchant_of(pool: asyncpg.Pool, mail_id: UUID) -> UUID | None:
+    merchant_id: UUID | None = await pool.fetchval(MERCHANT_OF_MAIL, mail_id)
+    return merchant_id
+
+
+async def get_email(
+    session: AsyncSession, merchant_id: UUID | None, mail_id: UUID, *, is_locked: bool = False
+) -> EmailLog | PlatformMail:
+    """`merchant_id` None: the platform's. Raises EmailNotFound."""
+    key: Any = mail_id if merchant_id is None else (merchant_id, mail_id)
+    table: Any = PlatformMail if merchant_id is None else EmailLog
+    mail: EmailLog | PlatformMail | None = await session.get(table, key, with_for_update=is_locked or None)
+    if mail is None:
+        raise EmailNotFound
+    return mail
+
+
+async def find_merchant(session: AsyncSession, merchant_id: UUID | None) -> tuple[str, str] | None:
+    """Code and name."""
+    if merchant_id is None:
+        return None
+    row = (await session.execute(select(Merchant.code, Merchant.name).where(Merchant.id == merchant_id))).one()
+    return row[0], row[1]
+
+
+def _midnight(day: date | None) -> str | None:
+    return datetime.combine(day, time(), UTC).isoformat() if day else None

@@ -1,0 +1,206 @@
+"""The states of a mail on its way: claimed by a worker, begun, ended. Each step is a transaction of its own.
+
+A mail is `sending` from before its conversation with the provider until its outcome is written. When the worker dies in
+between, the lease ends and another worker records that the outcome is unknown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, Select, cast, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.mail_settings import MailSettings
+from backend.messaging.faults import FAULTS
+from backend.messaging.history import MailEvent, read_history, stored_history
+from backend.messaging.mailer import MailRefusal, MailsWait
+from backend.messaging.metrics import MAILS
+from backend.messaging.models import EmailLog, MailRow, PlatformMail
+from backend.messaging.retries import OUTCOMES, after_fault, after_unknown
+
+LEASE = timedelta(seconds=90)
+"""Of a claimed mail that has not begun. It may be too short: `begin` refuses a mail that another worker has claimed."""
+SENDING_MARGIN = timedelta(seconds=60)
+"""Between the time limit of a conversation and the end of the lease."""
+
+MailT = TypeVar("MailT", bound=MailRow)
+QueuedMail = EmailLog | PlatformMail
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class MailAttempt:
+    """What `begin` writes: the way that the mail takes."""
+
+    provider: str
+    host: str
+    port: int | None
+    security: str
+    sender_name: str
+    sender_address: str
+    reply_to: str | None
+    message_id: str
+    lease: timedelta
+
+
+async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
+    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
+    return await _claim(session, EmailLog, select(EmailLog).where(EmailLog.merchant_id == merchant_id), now, limit)
+
+
+async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:
+    """Like `claim_mails`."""
+    return await _claim(session, PlatformMail, select(PlatformMail), now, limit)
+
+
+async def _claim(
+    session: AsyncSession, table: type[MailT], query: Select[tuple[MailT]], now: datetime, limit: int
+) -> list[MailT]:
+    due = (
+        query.where(table.status.in_(["queued", "sending"]), table.available_at <= now)
+        .order_by(table.available_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = list(await session.scalars(due))
+    for mail in claimed:
+        if mail.status == "sending":
+            _note_unknown(mail, now)
+        if mail.status == "queued":
+            mail.available_at = now + LEASE
+    return [mail for mail in claimed if mail.status == "queued"]
+
+
+def _note_unknown(mail: MailRow, now: datetime) -> None:
+    """The worker has died during the conversation."""
+    history = [*read_history(mail.history), MailEvent(now, "unknown", "outcome_unknown")]
+    verdict = after_unknown(history, mail.kind, now)
+    mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"
+    MAILS.labels(mail.provider or "", "unknown").inc()
+    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=verdict.status == "queued")
+
+
+async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, now: datetime) -> bool:
+    """Writes that the conversation begins. False when another worker has claimed the mail since."""
+    values = {
+        "status": "sending",
+        "attempts": mail.attempts + 1,
+        "available_at": now + attempt.lease,
+        "provider": attempt.provider,
+        "host": attempt.host,
+        "port": attempt.port,
+        "security": attempt.security,
+        "sender_name": attempt.sender_name,
+        "sender_address": attempt.sender_address,
+        "reply_to": attempt.reply_to,
+        "message_id": attempt.message_id,
+    }
+    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
+    return await _write(session, mail, is_ours, values)
+
+
+async def end_accepted(session: AsyncSession, mail: QueuedMail, answer: str, now: datetime) -> None:
+    """Writes that the provider has taken the mail, also when its lease has ended in the meantime."""
+    event = MailEvent(now, "accepted", reply=answer)
+    values = {"status": "sent", "sent_at": now, "error_code": None, "error": None}
+    await _end(session, mail, event, values)
+    MAILS.labels(mail.provider or "", "sent").inc()
+
+
+async def end_refused(
+    session: AsyncSession, mail: QueuedMail, refusal: MailRefusal, settings: MailSettings, now: datetime
+) -> str:
+    """Writes why the provider has not taken the mail, and whether it is tried again. Returns the new status."""
+    fault = refusal.fault
+    kind = FAULTS[fault.code].kind
+    event = MailEvent(now, OUTCOMES[kind], fault.code, fault.reply, refusal.is_probe)
+    verdict = after_fault(
+        [*read_history(mail.history), event],
+        kind=mail.kind,
+        created_at=mail.created_at,
+        give_up_after=timedelta(hours=settings.email_give_up_hours),
+        now=now,
+    )
+    values = {
+        "status": verdict.status,
+        "available_at": verdict.available_at,
+        "error_code": fault.code,
+        "error": fault.reply,
+    }
+    await _end(session, mail, event, values)
+    _tell(mail, fault.code, verdict.status)
+    return verdict.status
+
+
+async def withhold(session: AsyncSession, mail: QueuedMail, code: str, now: datetime) -> None:
+    """Ends a claimed mail that may not be sent. `code`: a key of `FAULTS`."""
+    values = {"status": FAULTS[code].status, "error_code": code, "error": None}
+    await _end(session, mail, MailEvent(now, "withheld", code), values)
+    _tell(mail, code, FAULTS[code].status)
+
+
+async def postpone(
+    session: AsyncSession, mails: Sequence[QueuedMail], wait: MailsWait, give_up_after: timedelta, now: datetime
+) -> None:
+    """Gives claimed mails back that could not begin. It costs them no try; those that are too old fail."""
+    for mail in mails:
+        if now > mail.created_at + give_up_after:
+            code = mail.error_code or wait.code or "provider_down"
+            values: dict[str, Any] = {"status": "failed", "error_code": code}
+            await _end(session, mail, MailEvent(now, "given_up", code), values)
+            _tell(mail, code, "failed")
+        else:
+            values = {"available_at": now + timedelta(seconds=wait.seconds)}
+            if wait.code is not None and mail.error_code is None:
+                values["error_code"] = wait.code
+            is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
+            await _write(session, mail, is_ours, values)
+
+
+async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> None:
+    """Gives a claimed mail back that may be sent later only. It costs no try."""
+    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
+    await _write(session, mail, is_ours, {"available_at": until})
+
+
+async def _end(session: AsyncSession, mail: QueuedMail, event: MailEvent, values: dict[str, Any]) -> None:
+    """Only of the attempt at hand, not after a later one has begun, and not when the mail was redacted meanwhile.
+
+    What the provider has reported meanwhile stays the status.
+    """
+    table = type(mail)
+    is_current = _row(mail) & (table.attempts == mail.attempts) & table.redacted_at.is_(None)
+    added = table.history.op("||")(cast(stored_history([event]), JSONB))
+    if await _write(session, mail, is_current, {"history": added}):
+        await _write(session, mail, is_current & table.status.in_(["queued", "sending"]), values)
+
+
+async def _write(session: AsyncSession, mail: QueuedMail, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
+    """Writes to the row, and plain values to the object, too, when the row was written."""
+    statement = update(type(mail)).where(where).values(values).execution_options(synchronize_session=False)
+    is_written = bool((await session.execute(statement)).rowcount)  # type: ignore[attr-defined]
+    if is_written:
+        for name, value in values.items():
+            if not isinstance(value, ColumnElement):
+                setattr(mail, name, value)
+    return is_written
+
+
+def _row(mail: QueuedMail) -> ColumnElement[bool]:
+    if isinstance(mail, EmailLog):
+        return (EmailLog.merchant_id == mail.merchant_id) & (EmailLog.id == mail.id)
+    return PlatformMail.id == mail.id
+
+
+def _tell(mail: QueuedMail, code: str, status: str) -> None:
+    """The log says what an operator must do; it names nobody."""
+    MAILS.labels(mail.provider or "", status if status != "queued" else "retried").inc()
+    log.warning(
+        "mail_failed", mail=str(mail.id), attempt=mail.attempts, code=code, status=status, advice=FAULTS[code].advice
+    )

@@ -1,0 +1,136 @@
+"""The email log: a list with filters, one email with its attempts, and sending it again."""
+
+import asyncio
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from backend.core.schemas import Page
+from backend.messaging.schemas import EmailSummary
+from frontend.admin.emails.messages import STATUSES, EmailMessages
+from frontend.api.client import BackendProblem, Caller
+from frontend.api.emails import get_email, list_emails, list_template_names, resend_email
+from frontend.kit.forms import Form, read_query
+from frontend.kit.pages import page, redirect
+from frontend.kit.preferences import language_of
+from frontend.kit.request import Request
+
+EMAILS = "/admin/emails"
+ADDRESS_MAX, CODE_MAX = 254, 40
+NOT_FOUND, CONFLICT, GONE = 404, 409, 410
+
+
+@dataclass(frozen=True, slots=True)
+class EmailsAsked:
+    """What the list shows. Unknown statuses and dates that are none, as in an old bookmark, are ignored."""
+
+    recipient: str = ""
+    status: str = ""
+    template: str = ""
+    merchant: str = ""
+    first: str = ""
+    last: str = ""
+
+    @classmethod
+    def of(cls, form: Form) -> "EmailsAsked":
+        return cls(
+            recipient=form.text("recipient")[:ADDRESS_MAX],
+            status=form.text("status") if form.text("status") in STATUSES else "",
+            template=form.text("template")[:CODE_MAX],
+            merchant=form.text("merchant")[:CODE_MAX],
+            first=_day(form.text("first")),
+            last=_day(form.text("last")),
+        )
+
+
+@get(EMAILS, name="admin-emails")
+async def show_emails(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    form = read_query(request)
+    asked, after = EmailsAsked.of(form), form.optional("after")
+    try:
+        return await _list_page(request, caller, asked, after)
+    except BackendProblem as problem:
+        if problem.status == GONE:
+            return await _list_page(request, caller, asked, None)
+        if problem.status != NOT_FOUND:
+            raise
+        # The merchant's code: the list is shown without it, and the field says why.
+        return await _list_page(request, caller, asked, None, error=problem.sentence)
+
+
+@get(f"{EMAILS}/{{mail_id:uuid}}", name="admin-email")
+async def show_email(request: Request, caller: NamedDependency[Caller], mail_id: FromPath[UUID]) -> Response[str]:
+    """`?resent` names the email of which this one is the copy."""
+    return await _email_page(request, caller, mail_id, is_new=bool(read_query(request).text("resent")))
+
+
+@post(f"{EMAILS}/{{mail_id:uuid}}/resend", status_code=200)
+async def take_resend(request: Request, caller: NamedDependency[Caller], mail_id: FromPath[UUID]) -> Response[str]:
+    try:
+        copy = await resend_email(caller, mail_id)
+    except BackendProblem as problem:
+        if problem.status != CONFLICT:
+            raise
+        return await _email_page(request, caller, mail_id, trouble=problem.sentence, status=CONFLICT)
+    return redirect(request, f"{EMAILS}/{copy.id}?resent=1")
+
+
+async def _emails(caller: Caller, asked: EmailsAsked, after: str | None) -> Page[EmailSummary]:
+    return await list_emails(
+        caller,
+        recipient=asked.recipient or None,
+        status=asked.status or None,
+        template=asked.template or None,
+        merchant=asked.merchant or None,
+        first_day=date.fromisoformat(asked.first) if asked.first else None,
+        last_day=date.fromisoformat(asked.last) if asked.last else None,
+        after=after,
+    )
+
+
+async def _list_page(
+    request: Request, caller: Caller, asked: EmailsAsked, after: str | None, *, error: str = ""
+) -> Response[str]:
+    """`error`: why there is no list of this merchant."""
+    listed = replace(asked, merchant="") if error else asked
+    emails, templates = await asyncio.gather(_emails(caller, listed, after), list_template_names(caller))
+    return page(
+        request,
+        "admin/emails/page.html",
+        status=NOT_FOUND if error else 200,
+        emails=emails,
+        templates=templates,
+        asked=asked,
+        filters=asdict(asked),
+        after=after,
+        error=error,
+        messages=EmailMessages(language_of(request)),
+    )
+
+
+async def _email_page(
+    request: Request, caller: Caller, mail_id: UUID, *, is_new: bool = False, trouble: str = "", status: int = 200
+) -> Response[str]:
+    email = await get_email(caller, mail_id)
+    messages = EmailMessages(language_of(request))
+    return page(
+        request,
+        "admin/emails/email.html",
+        status=status,
+        email=email,
+        messages=messages,
+        is_new=is_new,
+        trouble=trouble,
+    )
+
+
+def _day(text: str) -> str:
+    """The date in ISO 8601, or an empty text."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""

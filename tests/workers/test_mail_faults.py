@@ -1,0 +1,286 @@
+"""Whatever the mail server does, each mail ends in the right status, and none is lost."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from backend.core.clock import clock
+from backend.messaging.mailer import OPEN_SECONDS
+from backend.services import Services
+from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
+from tests.world.platform import with_mail
+from tests.world.shop import Shop
+from workers.jobs import mail as mail_job
+from workers.jobs.mail import send_queued_mails
+from workers.jobs.outbox import relay_outbox
+
+OTTO = "otto@example.com"
+MINUTE = timedelta(seconds=61)
+
+Row = Callable[[], Awaitable[asyncpg.Record]]
+Send = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def row(shop: Shop, working: dict, superuser: asyncpg.Connection) -> Row:
+    """The only mail there is: it waits."""
+    await shop.anna.enroll(OTTO)
+    await relay_outbox(working)
+
+    async def read() -> asyncpg.Record:
+        return await superuser.fetchrow("SELECT * FROM email_logs")
+
+    return read
+
+
+@pytest.fixture
+def send(working: dict) -> Send:
+    """With these settings beside those of the post office."""
+
+    async def sent(**values: Any) -> None:
+        services: Services = working["services"]
+        present = msgspec.structs.asdict(services.live.current.email)
+        await send_queued_mails({"services": with_mail(services, **present | values)})
+
+    return sent
+
+
+async def ended(row: Row, send: Send, **values: Any) -> asyncpg.Record:
+    """Its row after all attempts, a minute apart."""
+    for _ in range(10):
+        await send(**values)
+        if (await row())["status"] != "queued":
+            return await row()
+        clock.move(MINUTE)
+    raise AssertionError("it never ends")
+
+
+def outcomes(row: asyncpg.Record) -> list[tuple[str, str | None]]:
+    return [(event["outcome"], event.get("code")) for event in json.loads(row["history"])]
+
+
+async def test_a_server_that_is_away_is_asked_three_times_and_the_log_says_what_to_do(
+    row: Row, send: Send, log_lines: Any
+) -> None:
+    entry = await ended(row, send, smtp_port=1)
+    assert (entry["status"], entry["error_code"], entry["attempts"]) == ("failed", "connection_refused", 3)
+    assert outcomes(entry) == [("failed", "connection_refused")] * 3
+    assert (entry["host"], entry["port"], entry["security"]) == ("127.0.0.1", 1, "none")
+    lines = [line for line in log_lines() if line["event"] == "mail_failed"]
+    assert [line["status"] for line in lines] == ["queued", "queued", "failed"]
+    assert "587 is usual with STARTTLS" in lines[0]["advice"]
+    assert OTTO not in str(lines)
+
+
+async def test_a_server_that_sends_a_byte_a_second_is_not_waited_for(row: Row, send: Send) -> None:
+    async with open_slow_post_office() as port:
+        await send(smtp_port=port, smtp_timeout_seconds=1)
+    assert ((await row())["status"], (await row())["error_code"]) == ("queued", "timeout")
+    clock.move(MINUTE)
+    await send()
+    assert (await row())["status"] == "sent"
+
+
+async def test_whoever_asks_us_to_come_back_gets_the_mail_later(row: Row, send: Send, post_office: PostOffice) -> None:
+    post_office.refused[OTTO] = "451 4.7.1 Greylisted, come back later"
+    await send()
+    waiting = await row()
+    assert (waiting["status"], waiting["error_code"]) == ("queued", "deferred")
+    assert waiting["error"] == "451 4.7.1 Greylisted, come back later"
+    for minutes in (1, 2, 4):
+        clock.move(timedelta(minutes=minutes))
+        await send()
+    post_office.refused.clear()
+    clock.move(timedelta(minutes=7))
+    await send()
+    assert (await row())["status"] == "queued"
+    clock.move(timedelta(minutes=1))
+    await send()
+    sent = await row()
+    assert (sent["status"], sent["attempts"], sent["error"], sent["error_code"]) == ("sent", 5, None, None)
+    assert outcomes(sent) == [("deferred", "deferred")] * 4 + [("accepted", None)]
+
+
+async def test_an_address_that_the_server_refuses_has_bounced_at_once_and_gets_no_marketing(
+    row: Row, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    post_office.refused[OTTO] = "550 5.1.1 No such user"
+    entry = await ended(row, send)
+    assert (entry["status"], entry["error_code"], entry["attempts"]) == ("bounced", "recipient_refused", 1)
+    await superuser.execute("UPDATE email_logs SET status = 'queued', kind = 'marketing'")
+    post_office.refused.clear()
+    entry = await ended(row, send)
+    assert (entry["status"], entry["error_code"], post_office.mails) == ("failed", "suppressed", [])
+    await superuser.execute("UPDATE email_logs SET status = 'queued', kind = 'transactional'")
+    assert (await ended(row, send))["status"] == "sent"
+    await superuser.execute("DELETE FROM suppressed_mailboxes")
+
+
+@pytest.mark.parametrize(
+    ("replies", "status", "code", "attempts"),
+    [
+        ({"MAIL": "553 5.7.1 Not your address"}, "failed", "sender_refused", 3),
+        ({"RCPT": "550 5.7.1 Relaying denied"}, "failed", "relay_denied", 3),
+        ({"RCPT": "530 5.7.0 Authentication required"}, "failed", "auth_refused", 3),
+        ({"EHLO": "554 No service for you"}, "failed", "server_error", 3),
+        ({"MAIL": "552 5.3.4 Too large"}, "failed", "message_too_large", 1),
+        ({"DATA": "552 5.3.4 Too large"}, "failed", "message_too_large", 1),
+        ({"DATA": "554 5.7.1 Looks like spam"}, "failed", "message_refused", 1),
+        ({"RCPT": "551 User not local"}, "bounced", "recipient_refused", 1),
+    ],
+)
+async def test_what_the_server_refuses_is_refused(
+    row: Row, send: Send, post_office: PostOffice, superuser: asyncpg.Connection, *,
+    replies: dict[str, str], status: str, code: str, attempts: int,
+) -> None:  # fmt: skip
+    post_office.replies = replies
+    entry = await ended(row, send)
+    assert (entry["status"], entry["error_code"], entry["attempts"]) == (status, code, attempts)
+    assert entry["error"] == next(iter(replies.values()))
+    await superuser.execute("DELETE FROM suppressed_mailboxes")
+
+
+async def test_a_mail_larger_than_the_server_takes_is_refused_before_it_is_sent(row: Row, send: Send) -> None:
+    async with open_post_office(data_size_limit=100) as office:
+        entry = await ended(row, send, smtp_port=office.port)
+    assert (entry["status"], entry["error_code"], entry["attempts"]) == ("failed", "message_too_large", 1)
+
+
+async def test_a_server_that_takes_seven_bits_only_gets_every_letter(
+    row: Row, send: Send, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("UPDATE email_logs SET subject = 'Grüße', body_text = 'Größe', body_html = '<p>Größe</p>'")
+    async with open_post_office(enable_SMTPUTF8=False) as office:
+        assert (await ended(row, send, smtp_port=office.port))["status"] == "sent"
+        assert office.contents[0].isascii()
+        assert office.mails[0]["Subject"] == "Grüße"
+
+
+async def test_a_server_without_the_letters_of_the_address_ends_it(
+    row: Row, send: Send, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("UPDATE email_logs SET recipient = 'ottö@example.com'")
+    async with open_post_office(enable_SMTPUTF8=False) as office:
+        entry = await ended(row, send, smtp_port=office.port)
+    assert (entry["status"], entry["error_code"]) == ("failed", "smtputf8_unsupported")
+
+
+async def test_a_server_without_encryption_and_a_refused_password_are_ours_to_fix(
+    row: Row, send: Send, post_office: PostOffice
+) -> None:
+    await send(smtp_use_tls=True)
+    assert (await row())["error_code"] == "starttls_unsupported"
+    clock.move(MINUTE)
+    async with open_post_office(has_login=True) as office:
+        office.accepts_login = False
+        await send(smtp_port=office.port, smtp_user="cards", smtp_password="a planted secret")
+        assert (await row())["error_code"] == "auth_refused"
+        clock.move(MINUTE)
+        office.accepts_login = True
+        await send(smtp_port=office.port, smtp_user="cards", smtp_password="a planted secret")
+    entry = await row()
+    assert (entry["status"], entry["attempts"]) == ("sent", 3)
+    assert "planted" not in str(entry)
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
+async def test_a_connection_cut_before_the_mail_was_handed_over_is_tried_again(
+    row: Row, send: Send, post_office: PostOffice, stage: Stage
+) -> None:
+    post_office.drops_at = stage
+    await send()
+    assert outcomes(await row()) == [("failed", "disconnected")]
+    post_office.drops_at = None
+    clock.move(MINUTE)
+    assert (await ended(row, send))["status"] == "sent"
+    assert len(post_office.mails) == 1
+
+
+@pytest.mark.parametrize(("stage", "copies"), [("mid-DATA", 1), ("after DATA", 2)])
+async def test_a_mail_that_may_have_arrived_is_sent_once_more_with_the_same_message_id(
+    row: Row, send: Send, post_office: PostOffice, stage: Stage, copies: int
+) -> None:
+    post_office.drops_at = stage
+    await send()
+    waiting = await row()
+    assert (waiting["status"], outcomes(waiting)) == ("queued", [("unknown", "outcome_unknown")])
+    post_office.drops_at = None
+    entry = await ended(row, send)
+    assert (entry["status"], len(post_office.mails)) == ("sent", copies)
+    assert {mail["Message-ID"] for mail in post_office.mails} == {entry["message_id"]}
+
+
+async def test_but_not_a_third_time(row: Row, send: Send, post_office: PostOffice) -> None:
+    post_office.drops_at = "after DATA"
+    entry = await ended(row, send)
+    assert (entry["status"], entry["attempts"], len(post_office.mails)) == ("unknown", 2, 2)
+
+
+async def test_and_marketing_not_even_twice(
+    row: Row, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("UPDATE email_logs SET kind = 'marketing'")
+    post_office.drops_at = "after DATA"
+    entry = await ended(row, send)
+    assert (entry["status"], entry["attempts"], len(post_office.mails)) == ("unknown", 1, 1)
+
+
+async def test_while_the_server_is_away_no_mail_uses_up_its_tries_and_all_arrive_afterwards(
+    shop: Shop, working: dict, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
+) -> None:
+    for number in range(10):
+        await shop.anna.enroll(f"otto{number}@example.com")
+    await relay_outbox(working)
+    for _ in range(8):
+        await send(smtp_port=1)
+        clock.move(MINUTE)
+    rows = await superuser.fetch("SELECT status, attempts, error_code FROM email_logs")
+    assert {row["status"] for row in rows} == {"queued"}
+    assert sum(row["attempts"] for row in rows) <= 7
+    assert "provider_down" in {row["error_code"] for row in rows}
+    # The repaired setting is in force for the next mail: the breaker was the old setting's.
+    await send()
+    assert len(post_office.mails) == 10
+
+
+async def test_what_waited_for_days_has_failed_with_the_reason(
+    row: Row, send: Send, superuser: asyncpg.Connection, post_office: PostOffice
+) -> None:
+    post_office.refused[OTTO] = "451 Come back later"
+    await send()
+    clock.move(timedelta(hours=73))
+    entry = await ended(row, send)
+    assert (entry["status"], entry["error_code"]) == ("failed", "deferred")
+
+
+async def test_what_is_of_no_more_use_is_not_sent(
+    row: Row, send: Send, superuser: asyncpg.Connection, post_office: PostOffice
+) -> None:
+    await superuser.execute("UPDATE email_logs SET expires_at = $1", clock.now())
+    clock.move(timedelta(seconds=1))
+    entry = await ended(row, send)
+    assert (entry["status"], entry["error_code"], entry["attempts"], post_office.mails) == ("failed", "expired", 0, [])
+
+
+async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
+    row: Row, send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, working: dict
+) -> None:
+    """As when the conversations before it took longer than its lease."""
+    objection = mail_job._objection
+
+    async def slow(session: Any, services: Services, mail: Any) -> str | None:
+        mail.available_at -= timedelta(seconds=1)
+        return await objection(session, services, mail)
+
+    monkeypatch.setattr(mail_job, "_objection", slow)
+    await send()
+    assert ((await row())["status"], (await row())["attempts"], post_office.mails) == ("queued", 0, [])
+
+
+def test_a_breaker_lets_a_probe_through_before_waiting_mails_are_looked_at_again() -> None:
+    assert MINUTE.total_seconds() > OPEN_SECONDS
