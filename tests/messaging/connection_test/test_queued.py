@@ -25,9 +25,7 @@ async def server() -> AsyncIterator[MailServer]:
 async def queue(services: Services, recipient: str, language: str) -> None:
     settings, sources = services.live.in_force
     async with services.sessions.committing() as session:
-        await queue_test_mail(
-            session, settings.email, sources, recipient=recipient, language=language, now=clock.now()
-        )
+        await queue_test_mail(session, settings.email, sources, recipient=recipient, language=language, now=clock.now())
 
 
 async def sent(services: Services, superuser: asyncpg.Connection, recipient: str) -> Any:

@@ -171,7 +171,7 @@ async def test_when_nothing_answers_host_and_firewall_are_to_blame(block: int) -
 )
 def test_every_port_has_its_neighbors(port: int, others: list[int]) -> None:
     assert [door.port for door in doors.neighbors_of(port)] == others
-    assert all((door.security == "ssl") == (door.port % 1000 == 465) for door in doors.neighbors_of(port))
+    assert all((door.security == "tls") == (door.port % 1000 == 465) for door in doors.neighbors_of(port))
 
 
 async def test_tls_at_once_on_a_port_with_starttls(files: ServerFiles, stack: AsyncExitStack) -> None:
