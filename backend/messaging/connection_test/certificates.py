@@ -14,7 +14,7 @@ NOT_YET_VALID, EXPIRED, SELF_SIGNED, WRONG_NAME, WRONG_ADDRESS = 9, 10, 18, 62, 
 """OpenSSL's codes of X509_verify_cert."""
 NAMES_SHOWN = 4
 OWN_AUTHORITY = N_(
-    "Install a certificate of a public authority on the mail server, with its intermediate certificates. "
+    "Install a certificate of a public authority on the email server, with its intermediate certificates. "
     "If you have an authority of your own, name its file in SSL_CERT_FILE."
 )
 
@@ -57,10 +57,10 @@ def refused(error: ssl.SSLCertVerificationError, facts: StepFacts, host: str) ->
 def _reason(verify_code: int, facts: StepFacts, host: str) -> tuple[str, Sentence, str]:
     if verify_code == EXPIRED:
         sentence = say(N_("The certificate of %(host)s expired on %(day)s."), host=host, day=_day(facts))
-        return "certificate_expired", sentence, N_("Renew it on the mail server.")
+        return "certificate_expired", sentence, N_("Renew it on the email server.")
     if verify_code == NOT_YET_VALID:
         sentence = say(N_("The certificate of %(host)s is not valid yet."), host=host)
-        return "certificate_not_yet_valid", sentence, N_("Check the clocks of this machine and of the mail server.")
+        return "certificate_not_yet_valid", sentence, N_("Check the clocks of this machine and of the email server.")
     if verify_code == SELF_SIGNED:
         sentence = say(N_("The certificate of %(host)s is signed by nobody but itself."), host=host)
         return "certificate_self_signed", sentence, OWN_AUTHORITY
@@ -76,7 +76,7 @@ def _for_another_name(facts: StepFacts, host: str) -> StepFailed:
     return StepFailed(
         "certificate_name",
         say(N_("The certificate is for %(names)s and not for %(host)s."), names=names, host=host),
-        say(N_("Enter a name of the certificate as the host, if that is your mail server.")),
+        say(N_("Enter a name of the certificate as the host, if that is your email server.")),
         suggestion=suggestion,
         facts=facts,
     )

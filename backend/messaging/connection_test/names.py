@@ -27,13 +27,13 @@ class Reach(msgspec.Struct, frozen=True):
             raise StepFailed(
                 "address_refused",
                 say(N_("%(host)s is not a public address, so it is not tested."), host=host),
-                say(N_("If it is your own mail server, permit private hosts in the security settings.")),
+                say(N_("If it is your own email server, permit private hosts in the security settings.")),
                 facts=facts,
             )
         if port not in ports and not all(address.is_loopback for address in addresses):
             raise StepFailed(
                 "port_refused",
-                say(N_("Port %(port)s is none for mail, so it is not tested."), port=str(port)),
+                say(N_("Port %(port)s is none for email, so it is not tested."), port=str(port)),
                 say(N_("Use one of the ports %(ports)s."), ports=", ".join(map(str, sorted(ports)))),
                 facts=facts,
             )

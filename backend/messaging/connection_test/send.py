@@ -32,12 +32,12 @@ async def send(client: aiosmtplib.SMTP, mail: MailSettings, letter: OutgoingMail
     except (OSError, aiosmtplib.SMTPException) as error:
         raise StepFailed(
             "send_interrupted",
-            say(N_("The server ended the conversation before it had taken the mail.")),
-            say(N_("Test once more; if it stays so, look into the log of the mail server.")),
+            say(N_("The server ended the conversation before it had taken the email.")),
+            say(N_("Test once more; if it stays so, look into the log of the email server.")),
             facts=StepFacts(reply=words.shown(str(error))),
         ) from error
     facts = StepFacts(reply=words.shown(reply), message_id=message_id_of(mail, letter))
-    return Passed(say(N_("The server has accepted the test mail to %(recipient)s."), recipient=recipient), facts)
+    return Passed(say(N_("The server has accepted the test email to %(recipient)s."), recipient=recipient), facts)
 
 
 def _sender_refused(code: int, text: str, sender: str, words: ServerWords) -> StepFailed:
@@ -47,7 +47,7 @@ def _sender_refused(code: int, text: str, sender: str, words: ServerWords) -> St
         return _temporary(code, text, words)
     return StepFailed(
         "sender_refused",
-        say(N_("The server does not take mail from %(sender)s (%(code)s)."), sender=sender, code=str(code)),
+        say(N_("The server does not take email from %(sender)s (%(code)s)."), sender=sender, code=str(code)),
         say(N_("Use a sender address that belongs to the user who signs in.")),
         facts=StepFacts(reply=words.reply(code, text)),
     )
@@ -62,7 +62,7 @@ def _recipient_refused(code: int, text: str, recipient: str, words: ServerWords)
     if "relay" in text.lower() or text.startswith("5.7.1 "):
         return StepFailed(
             "relay_denied",
-            say(N_("The server does not pass on mail to %(recipient)s (%(code)s)."), **values),
+            say(N_("The server does not pass on email to %(recipient)s (%(code)s)."), **values),
             say(N_("Enter a user and a password that may send to any address.")),
             facts=facts,
         )
@@ -79,11 +79,11 @@ def _mail_refused(code: int, text: str, words: ServerWords) -> StepFailed:
         return _temporary(code, text, words)
     facts = StepFacts(reply=words.reply(code, text))
     if code == TOO_LARGE:
-        sentence = say(N_("The mailbox is full, or the mail is too large for it (%(code)s)."), code=str(code))
+        sentence = say(N_("The mailbox is full, or the email is too large for it (%(code)s)."), code=str(code))
         return StepFailed("too_large", sentence, say(N_("Test with another recipient.")), facts=facts)
     return StepFailed(
         "content_refused",
-        say(N_("The server refuses the mail itself (%(code)s)."), code=str(code)),
+        say(N_("The server refuses the email itself (%(code)s)."), code=str(code)),
         say(N_("Often the sender’s domain lacks an SPF or DKIM record for this server.")),
         facts=facts,
     )
@@ -92,8 +92,8 @@ def _mail_refused(code: int, text: str, words: ServerWords) -> StepFailed:
 def _temporary(code: int, text: str, words: ServerWords) -> StepFailed:
     return StepFailed(
         "greylisted",
-        say(N_("The server puts the mail off for some minutes (%(code)s)."), code=str(code)),
-        say(N_("This is usual for first contacts (greylisting): queued mails are delivered later by themselves.")),
+        say(N_("The server puts the email off for some minutes (%(code)s)."), code=str(code)),
+        say(N_("This is usual for first contacts (greylisting): queued emails are delivered later by themselves.")),
         facts=StepFacts(reply=words.reply(code, text)),
     )
 
@@ -105,7 +105,7 @@ def _wants_sign_in(code: int, text: str) -> bool:
 def _sign_in_required(code: int, text: str, words: ServerWords) -> StepFailed:
     return StepFailed(
         "sign_in_required",
-        say(N_("The server takes mail only from those who have signed in (%(code)s)."), code=str(code)),
+        say(N_("The server takes email only from those who have signed in (%(code)s)."), code=str(code)),
         say(N_("Enter user and password.")),
         facts=StepFacts(reply=words.reply(code, text)),
     )

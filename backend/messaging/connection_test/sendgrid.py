@@ -93,8 +93,8 @@ class SendgridTest:
         if SEND_SCOPE not in _scopes(response):
             raise StepFailed(
                 "api_key_cannot_send",
-                say(N_("The API key may not send mail.")),
-                say(N_("Give it the permission “Mail Send” at SendGrid.")),
+                say(N_("The API key may not send emails.")),
+                say(N_("Give it the permission to send emails at SendGrid.")),
             )
         return Passed(say(N_("SendGrid accepts the API key.")))
 
@@ -104,7 +104,7 @@ class SendgridTest:
             raise refused_mail(response.status, self._mail.email_from_address, self._reply(response))
         recipient = self._body["personalizations"][0]["to"][0]["email"]
         facts = StepFacts(message_id=response.headers.get("x-message-id"))
-        return Passed(say(N_("The server has accepted the test mail to %(recipient)s."), recipient=recipient), facts)
+        return Passed(say(N_("The server has accepted the test email to %(recipient)s."), recipient=recipient), facts)
 
     async def _call(self, method: str, path: str, **request: Any) -> HttpResponse:
         headers = {"Authorization": f"Bearer {self._mail.sendgrid_api_key}"}

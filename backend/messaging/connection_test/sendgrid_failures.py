@@ -27,7 +27,7 @@ def refused_key(status: int, reply: str) -> StepFailed:
 def refused_mail(status: int, sender: str, reply: str) -> StepFailed:
     facts = StepFacts(reply=reply)
     if status == httpx.codes.FORBIDDEN:
-        sentence = say(N_("SendGrid does not take mail from %(sender)s (%(code)s)."), sender=sender, code=str(status))
+        sentence = say(N_("SendGrid does not take email from %(sender)s (%(code)s)."), sender=sender, code=str(status))
         remedy = say(N_("Verify this address or its domain at SendGrid."))
         return StepFailed("sender_refused", sentence, remedy, facts=facts)
     if status == httpx.codes.UNAUTHORIZED:
@@ -35,7 +35,7 @@ def refused_mail(status: int, sender: str, reply: str) -> StepFailed:
         remedy = say(N_("Its trial may be over, or its credits used up: look into the account at SendGrid."))
         return StepFailed("account_refused", sentence, remedy, facts=facts)
     if httpx.codes.is_client_error(status) and status != httpx.codes.TOO_MANY_REQUESTS:
-        sentence = say(N_("SendGrid refuses the mail itself (%(code)s)."), code=str(status))
+        sentence = say(N_("SendGrid refuses the email itself (%(code)s)."), code=str(status))
         return StepFailed("content_refused", sentence, say(N_("Its answer says why.")), facts=facts)
     return _unavailable(status, facts)
 

@@ -40,7 +40,7 @@ def best_of(answers: Sequence[PortAnswer], addresses: Sequence[Address]) -> tupl
     is_here = all(address.is_loopback for address in addresses)
     useful = [answer for answer in answers if answer.security != "none" or is_here]
     if not useful:
-        return say(N_("No other mail port of this host answers either: check the host and the firewall.")), {}
+        return say(N_("No other email port of this host answers either: check the host and the firewall.")), {}
     best = min(useful, key=lambda answer: answer.security == "none")
     advice = {
         "starttls": N_("Port %(port)s on the same host answered in %(ms)s ms: use STARTTLS on port %(port)s."),
@@ -60,7 +60,7 @@ def _failure(
         return StepFailed(
             "ipv6_only",
             say(N_("%(host)s has IPv6 addresses only, which cannot be reached from this machine."), host=host),
-            say(N_("Give this machine IPv6, or use a mail server that has an IPv4 address.")),
+            say(N_("Give this machine IPv6, or use an email server that has an IPv4 address.")),
             facts=facts,
         )
     code, sentence = _what_happened(error, str(door.port), host)

@@ -25,7 +25,7 @@ def not_tls_at_once(port: int, plain: PortAnswer | None, error: ssl.SSLError | N
     if plain is None:
         sentence = say(N_("Port %(port)s is open, but TLS did not begin there."), port=str(port))
         return StepFailed(
-            "tls_failed", sentence, say(N_("Check the port, and the TLS settings of the mail server.")), facts=facts
+            "tls_failed", sentence, say(N_("Check the port, and the TLS settings of the email server.")), facts=facts
         )
     sentence = say(N_("Port %(port)s does not speak TLS from the first byte."), port=str(port))
     remedy = (
@@ -48,7 +48,7 @@ def starttls_refused(reply: str) -> StepFailed:
     return StepFailed(
         "starttls_refused",
         say(N_("The server offers STARTTLS, but it did not begin.")),
-        say(N_("Check the TLS settings of the mail server.")),
+        say(N_("Check the TLS settings of the email server.")),
         facts=StepFacts(reply=reply),
     )
 
@@ -56,7 +56,7 @@ def starttls_refused(reply: str) -> StepFailed:
 def greeting_refused(host: str, reply: str) -> StepFailed:
     return StepFailed(
         "greeting_refused",
-        say(N_("%(host)s takes no mail from this machine."), host=host),
+        say(N_("%(host)s takes no email from this machine."), host=host),
         say(N_("Its answer says why. Ask its administrator to permit the address of this machine.")),
         facts=StepFacts(reply=reply),
     )
@@ -65,7 +65,7 @@ def greeting_refused(host: str, reply: str) -> StepFailed:
 def silent(host: str, port: int, reply: str) -> StepFailed:
     return StepFailed(
         "no_mail_server",
-        say(N_("Port %(port)s of %(host)s does not answer as a mail server."), port=str(port), host=host),
+        say(N_("Port %(port)s of %(host)s does not answer as an email server."), port=str(port), host=host),
         say(N_("Check host and port.")),
         facts=StepFacts(reply=reply or None),
     )

@@ -94,7 +94,7 @@ CATEGORIES = {
                 N_("Emails"),
                 (
                     *("mails_per_mailbox_per_hour", "mails_per_mailbox_per_day", "mail_tests_per_hour"),
-                    "all_mails_per_mailbox_per_day",
+                    *("all_mails_per_mailbox_per_day", "quiet_hours_begin", "quiet_hours_end"),
                 ),
             ),
         ),
@@ -122,24 +122,25 @@ CATEGORIES = {
 
 LABELS = {
     "email_provider": Label(
-        N_("Provider"), N_("smtp: your mail server. sendgrid: their API. console: emails are only logged, none leaves.")
+        N_("Provider"),
+        N_("smtp: your email server. sendgrid: their API. console: emails are only logged, none leaves."),
     ),
     "email_from_address": Label(
-        N_("Sender’s address"), N_("All emails come from it. Your mail server must permit it.")
+        N_("Sender’s address"), N_("All emails come from it. Your email server must permit it.")
     ),
     "email_from_name": Label(
         N_("Sender’s name"), N_("Shown for emails of the platform. Emails of a merchant show theirs.")
     ),
     "email_reply_to": Label(N_("Replies to"), N_("Empty: replies go to the sender’s address.")),
-    "smtp_host": Label(N_("Host"), N_("The name of the mail server, as its certificate has it.")),
+    "smtp_host": Label(N_("Host"), N_("The name of the email server, as its certificate has it.")),
     "smtp_port": Label(N_("Port"), N_("587 with STARTTLS, or 465 with TLS.")),
     "smtp_user": Label(N_("User"), N_("Often the whole email address. Empty: without signing in.")),
     "smtp_password": Label(N_("Password"), N_("Encrypted when it is saved, and never shown again.")),
     "smtp_use_tls": Label("STARTTLS", N_("Encrypts after the greeting, as on port 587.")),
     "smtp_use_ssl": Label("TLS", N_("Encrypts from the first byte, as on port 465.")),
-    "smtp_timeout_seconds": Label(N_("Time limit"), N_("Seconds to wait for each answer of the mail server.")),
+    "smtp_timeout_seconds": Label(N_("Time limit"), N_("Seconds to wait for each answer of the email server.")),
     "sendgrid_api_key": Label(
-        N_("API key"), N_("Needs the permission “Mail Send”. Encrypted when it is saved, and never shown again.")
+        N_("API key"), N_("Needs the permission to send emails. Encrypted when it is saved, and never shown again.")
     ),
     "sendgrid_api_url": Label(N_("API address")),
     "sendgrid_webhook_public_key": Label(
@@ -175,6 +176,10 @@ LABELS = {
     "mails_per_mailbox_per_day": Label(
         N_("Emails per mailbox and day by visitors"), N_("That visitors may cause, over all merchants.")
     ),
+    "quiet_hours_begin": Label(
+        N_("Quiet hours begin"), N_("Hour of the day where the merchant is. Marketing emails wait from then on.")
+    ),
+    "quiet_hours_end": Label(N_("Quiet hours end"), N_("Hour of the day. The same as the beginning: no quiet hours.")),
     "mail_tests_per_hour": Label(N_("Connection tests per hour"), N_("Of one administrator.")),
     "email_log_days": Label(N_("Email log"), N_("Which emails were sent to whom, and what became of them.")),
     "stored_answers_days": Label(N_("Answers to repeated requests"), N_("Longer than a tablet may stay offline.")),
@@ -188,7 +193,7 @@ LABELS = {
     "access_token_hours": Label(N_("Length of a sign-in"), N_("Hours. A change applies to new sign-ins.")),
     "mail_test_private_hosts": Label(
         N_("Connection test to private hosts"),
-        N_("Allow it only when your mail server is in your own network: it lets administrators probe that network."),
+        N_("Allow it only when your email server is in your own network: it lets administrators probe that network."),
     ),
     "google_wallet_issuer_id": Label(
         N_("Issuer"), N_("The number of your account in the Google Pay and Wallet console.")
@@ -204,5 +209,5 @@ LABELS = {
     "apple_wallet_key_password": Label(N_("Password of the private key")),
     "apns_url": Label(N_("Address of the push service")),
     "apns_ca_file": Label(N_("Authorities of the push service"), N_("A file. Empty: those of this machine.")),
-    "apns_push_type": Label(N_("Type of a push"), N_("Empty: not sent, as Apple does not require it.")),
+    "apns_push_type": Label(N_("Kind of push"), N_("Empty: not sent, as Apple does not require it.")),
 }

@@ -90,7 +90,7 @@ async def test_with_starttls_and_a_login_every_step_is_green_and_the_mail_has_ar
     result = await run(smtp_port=server.port, smtp_use_tls=True, smtp_user=USER, smtp_password=PASSWORD)
     assert result.outcomes == ["DNS ok", "TCP ok", "TLS ok", "AUTH ok", "SEND ok"]
     assert result.verdict.is_ok
-    assert result.says == f"Email works with these settings. The server has accepted the test mail to {RECIPIENT}."
+    assert result.says == f"Email works with these settings. The server has accepted the test email to {RECIPIENT}."
     assert server.signed_in == [USER]
     assert [mail["To"] for mail in server.mails] == [RECIPIENT]
     by_name = {step.name: step for step in result.steps}

@@ -11,10 +11,10 @@ class ConfigurationFacts(Facts, frozen=True):
     """Each with its source in parentheses, in the reader's language."""
 
     provider: Annotated[Text, N_("What sends the emails: smtp, sendgrid or console")]
-    host: Annotated[Text | None, N_("The mail server; empty for the console")]
+    host: Annotated[Text | None, N_("The email server; empty for the console")]
     port: Annotated[Text | None, N_("Its port; only with SMTP")]
     encryption: Annotated[Text | None, N_("STARTTLS, TLS or none; only with SMTP")]
-    user: Annotated[Text | None, N_("Who signs in at the mail server; only with SMTP")]
+    user: Annotated[Text | None, N_("Who signs in at the email server; only with SMTP")]
     sender_address: Annotated[Text, N_("The address from which emails are sent")]
     sender_name: Annotated[Text, N_("The name beside that address")]
     reply_to: Annotated[Text, N_("Where replies go")]
