@@ -155,7 +155,7 @@ async def test_a_port_without_tls_is_proposed_on_this_machine_only(stack: AsyncE
 
 async def test_when_nothing_answers_host_and_firewall_are_to_blame(block: int) -> None:
     result = await run(smtp_port=block + 465, smtp_host="127.0.0.1")
-    assert "No other mail port of this host answers either" in result.says
+    assert "No other email port of this host answers either" in result.says
     assert result.verdict.suggestion == {}
 
 
