@@ -19,6 +19,7 @@ from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward, RewardStore
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
+from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.models import EmailLog, MailAllowance, PlatformMail, SuppressedMailbox
 from backend.messaging.template_editing.models import (
     EmailTemplate,
@@ -54,6 +55,7 @@ __all__ = [
     "CardLinkQuestion",
     "CardMerge",
     "Category",
+    "ConnectionTest",
     "Customer",
     "CustomerWord",
     "EmailLog",

@@ -30,6 +30,7 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.messaging.connection_test.routes import ConnectionTestController
 from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
@@ -107,6 +108,7 @@ admin = Router(
         AdminExplanationController,
         AdminEmailController,
         SettingsController,
+        ConnectionTestController,
         AdminTemplateController,
         AdminTemplateTrialController,
     ],

@@ -48,6 +48,7 @@ FIELDS = frozenset(
         "log_level",
         "mail_test_private_hosts",
         "mail_tests_per_hour",
+        "mailbox_dir",
         "mails_per_mailbox_per_day",
         "mails_per_mailbox_per_hour",
         "metrics_token",

@@ -18,6 +18,8 @@ from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
+from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
+from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.client import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
@@ -116,6 +118,12 @@ ADMIN = Router(
         start_run,
         show_passes,
         retry_pass,
+        show_settings,
+        show_category,
+        take_category,
+        take_reset,
+        take_connection_test,
+        use_suggestion,
         ADMIN_TEMPLATES,
         show_emails,
         show_email,

@@ -10,7 +10,7 @@ import msgspec
 from environment.names import refuse_misspelt
 from environment.production import KEY_LENGTH_MIN, require_given, require_https, require_strong
 from environment.reading import SettingsError, decode, given_values
-from environment.values import Address, HostName, Port, Secrets, parts_of
+from environment.values import Address, HostName, NamedPath, Port, Secrets, parts_of
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_keys: Secrets = ""
     sandbox_url: Address = ""
     """Address of the doubles of Google and Apple that `orion dev` starts; ignored outside development."""
+    mailbox_dir: NamedPath = ""
+    """The folder in which `orion dev` keeps mails; ignored outside development and tests."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
@@ -34,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_sandbox(self) -> bool:
         return self.environment == "development" and bool(self.sandbox_url)
+
+    @property
+    def has_mailbox(self) -> bool:
+        return not self.is_production and bool(self.mailbox_dir)
 
     @property
     def is_https(self) -> bool:

@@ -3,6 +3,7 @@
 import rich_click as click
 
 from backend.cli.ledger import ledger
+from backend.cli.mail import mail
 from backend.cli.migrate import migrate
 from backend.cli.openapi import openapi
 from backend.cli.points import points
@@ -25,7 +26,21 @@ def orion(context: click.Context) -> None:
         development.load_dev_environment()
 
 
-for command in (backend, frontend, worker, migrate, settings, users, templates, points, ledger, wallets, i18n, openapi):
+for command in (
+    backend,
+    frontend,
+    worker,
+    migrate,
+    settings,
+    users,
+    templates,
+    points,
+    ledger,
+    wallets,
+    mail,
+    i18n,
+    openapi,
+):
     orion.add_command(command)
 if development is not None:
     orion.add_command(development.dev)

@@ -1,7 +1,5 @@
 """The box that `orion dev` prints when everything runs."""
 
-from pathlib import Path
-
 from rich import box
 from rich.console import RenderableType
 from rich.panel import Panel
@@ -20,7 +18,7 @@ SIGN_INS = (
 )
 
 
-def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None, has_sandbox: bool) -> RenderableType:
+def welcome(*, frontend_url: str, backend_url: str, has_mailbox: bool, has_sandbox: bool) -> RenderableType:
     """A box with the addresses and the demo world's sign-ins."""
     table = Table.grid(padding=(0, 2))
     addresses = [
@@ -30,8 +28,8 @@ def welcome(*, frontend_url: str, backend_url: str, mail_folder: Path | None, ha
     ]
     if has_sandbox:
         addresses.append(("Wallets", f"{frontend_url}/sandbox"))
-    if mail_folder:
-        addresses.append(("Mail", str(mail_folder)))
+    if has_mailbox:
+        addresses.append(("Mail", f"{frontend_url}/mail"))
     for name, address in addresses:
         table.add_row(name, Text(address, "bold"))
     table.add_row()

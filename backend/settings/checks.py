@@ -21,14 +21,8 @@ def checked_texts(
 
     Raises ValidationFailed with all errors, also for a stored value that cannot be used and is not replaced.
     """
-    errors: list[FieldError] = []
-    texts: dict[str, str | None] = {}
-    for key, value in values.items():
-        try:
-            _refuse_other_keys(category, key)
-            texts[key] = None if value is None else as_text(decode_alone(category, key, as_text(value)))
-        except SettingsError as error:
-            errors.append(field_error(key, error, language))
+    checked, errors = _checked(category, values, language)
+    texts = {key: None if value is None else as_text(value) for key, value in checked.items()}
     kept = {key: override for key, override in stored.items() if key not in values}
     invalid = {key: reason for key, override in kept.items() if (reason := why_invalid(category, override))}
     errors += [field_error(key, reason, language) for key, reason in invalid.items()]
@@ -40,6 +34,26 @@ def checked_texts(
     except SettingsError as error:
         raise ValidationFailed(field_error(error.field, error, language)) from None
     return texts
+
+
+def checked_values(category: str, values: NewValues, language: str) -> NewValues:
+    """The normalized values, each checked by itself. Raises ValidationFailed with all errors."""
+    checked, errors = _checked(category, values, language)
+    if errors:
+        raise ValidationFailed(*errors)
+    return checked
+
+
+def _checked(category: str, values: NewValues, language: str) -> tuple[NewValues, list[FieldError]]:
+    errors: list[FieldError] = []
+    checked: NewValues = {}
+    for key, value in values.items():
+        try:
+            _refuse_other_keys(category, key)
+            checked[key] = None if value is None else decode_alone(category, key, as_text(value))
+        except SettingsError as error:
+            errors.append(field_error(key, error, language))
+    return checked, errors
 
 
 def _refuse_other_keys(category: str, key: str) -> None:

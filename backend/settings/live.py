@@ -1,22 +1,30 @@
 """The settings in force in this process, read again within a second of a change, without Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
 
 import asyncpg
 import structlog
 
 from backend.core.database import Sessions
 from backend.core.keys import KeyRing
-from backend.core.platform_settings import CATEGORIES, PlatformSettings, decode_platform
+from backend.core.platform_settings import CATEGORIES, PlatformSettings
 from backend.settings.queries import read_overrides
-from backend.settings.resolver import Environment, resolve
+from backend.settings.resolver import Environment, ResolvedCategory, StoredSetting, resolve
+from backend.settings.schemas import SettingSource
 
 PERIOD_SECONDS = 1
 VERSIONS = "SELECT category, version FROM setting_versions"
 
 log = structlog.get_logger()
+
+
+class InForce(NamedTuple):
+    settings: PlatformSettings
+    sources: Mapping[str, SettingSource]
+    """Where each value comes from, by key."""
 
 
 class LiveSettings:
@@ -28,12 +36,17 @@ class LiveSettings:
         self._refreshing = asyncio.Lock()
         self._versions: dict[str, int] = {}
         self._is_away = False
-        self._current = decode_platform(environment.given, is_production=environment.settings.is_production)
+        self._in_force = _in_force(_resolved(environment, {}))
 
     @property
     def current(self) -> PlatformSettings:
         """Read it at the moment of use, and keep it no longer than one request or one job."""
-        return self._current
+        return self._in_force.settings
+
+    @property
+    def in_force(self) -> InForce:
+        """Values and sources of one moment."""
+        return self._in_force
 
     async def refresh(self) -> None:
         """Asks the database for versions, and for the values when a version is new."""
@@ -45,11 +58,11 @@ class LiveSettings:
     async def _load(self, versions: dict[str, int]) -> None:
         async with self._sessions.committing() as session:
             overrides = await read_overrides(session, self.keys)
-        resolved = {name: resolve(name, self.environment, overrides) for name in CATEGORIES}
+        resolved = _resolved(self.environment, overrides)
         for name, category in resolved.items():
             for key, reason in category.ignored.items():
                 log.error("setting_ignored", category=name, setting=key, reason=reason.code)
-        self._current = PlatformSettings(**{name: category.struct for name, category in resolved.items()})
+        self._in_force = _in_force(resolved)
         self._versions = versions
 
     async def watch(self) -> None:
@@ -70,6 +83,17 @@ class LiveSettings:
         if self._is_away:
             log.info("settings_read_again")
         self._is_away = False
+
+
+def _resolved(environment: Environment, overrides: Mapping[str, StoredSetting]) -> dict[str, ResolvedCategory]:
+    return {name: resolve(name, environment, overrides) for name in CATEGORIES}
+
+
+def _in_force(resolved: Mapping[str, ResolvedCategory]) -> InForce:
+    settings = PlatformSettings(**{name: category.struct for name, category in resolved.items()})
+    return InForce(
+        settings, {key: each.source for category in resolved.values() for key, each in category.settings.items()}
+    )
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """HTTP access to the backend: one client per process, one `Caller` per request."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -112,6 +112,27 @@ class Caller:
         response = await self._ask("POST", BASE_PATH + path, request.headers, content=request.read())
         return _decoded(_successful(response), answer)
 
+    async def stream(self, path: str, body: Body, *, pause_seconds: float) -> AsyncGenerator[bytes, None]:
+        """The lines of the answer, each when it arrives. `pause_seconds`: the longest wait for one."""
+        headers = {**self._headers, "Content-Type": "application/json"}
+        timeouts = httpx.Timeout(TIMEOUTS.connect, read=pause_seconds, write=TIMEOUTS.write, pool=TIMEOUTS.pool)
+        content = msgspec.json.encode(body)
+        request = self._client.build_request(
+            "POST", BASE_PATH + path, headers=headers, content=content, timeout=timeouts
+        )
+        with unavailable_on_error():
+            response = await self._client.send(request, stream=True)
+        try:
+            if response.is_error:
+                with unavailable_on_error():
+                    await response.aread()
+                raise _refusal(response)
+            lines = response.aiter_lines()
+            while line := await _next(lines):
+                yield line.encode()
+        finally:
+            await response.aclose()
+
     async def read(self, path: str) -> httpx.Response:
         """What is not JSON, such as a picture."""
         return await self._send("GET", path)
@@ -166,6 +187,12 @@ class Caller:
                 return await self._client.request(
                     method, path, headers=self._headers | dict(headers), content=content, params=params
                 )
+
+
+async def _next(lines: AsyncIterator[str]) -> str | None:
+    """None at the end. Raises BackendUnavailable."""
+    with unavailable_on_error():
+        return await anext(lines, None)
 
 
 def _if_match(version: int | None) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""Development pages: the component gallery and the sandbox's phones."""
+"""Development pages: the component gallery, the sandbox's phones and the caught mails."""
 
 from litestar.types import ControllerRouterHandler
 
 from frontend.dev.kit.views import show_kit
+from frontend.dev.mail.views import MAIL
 from frontend.dev.sandbox.views import add_to_phone, show_phones, show_sandbox, watch_phones
 from frontend.settings import Settings
 
@@ -10,5 +11,5 @@ SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phone
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """Includes the sandbox pages only where a sandbox is configured."""
-    return [show_kit, *(SANDBOX if settings.has_sandbox else [])]
+    """Includes the pages of sandbox and mailbox only where these are configured."""
+    return [show_kit, *(SANDBOX if settings.has_sandbox else []), *([MAIL] if settings.has_mailbox else [])]

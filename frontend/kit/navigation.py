@@ -38,6 +38,13 @@ ENTRIES = (
         "operations.run_tasks",
     ),
     Entry(
+        "/admin/settings",
+        N_("Settings"),
+        "settings",
+        N_("What is in force, where each value comes from, and whether emails can be sent."),
+        "settings.manage",
+    ),
+    Entry(
         "/admin/passes",
         N_("Wallet passes of a card"),
         "search",

@@ -23,7 +23,19 @@ NUMBERS = frozenset(
         "limit",
         "listed",
     }
-    | {"live", "missing", "number", "pieces", "points", "processed", "quantity", "restorable", "returned", "right"}
+    | {
+        "live",
+        "missing",
+        "number",
+        "per_hour",
+        "pieces",
+        "points",
+        "processed",
+        "quantity",
+        "restorable",
+        "returned",
+        "right",
+    }
     | {"seconds", "stamps", "synced", "target", "there", "total", "tries_left"}
 )
 # Names, dates, money, and amounts that are already whole phrases ("3 points").
@@ -100,6 +112,9 @@ TEXTS = frozenset(
     | {"time", "until", "value", "version", "wallet", "what"}
     | {"all_stamps", "bonus", "expired", "expiring", "inviter", "next", "points_on_card", "points_to_go", "ready"}
     | {"valid_for", "visit_by"}
+    # Of the connection test; ports and milliseconds agree with nothing.
+    | {"encryption", "error", "hidden", "host", "methods", "ms", "names", "port", "ports", "protocol", "recipient"}
+    | {"reply_to", "sender_address", "sender_name", "sentence", "source", "step", "user"}
 )
 LABELS = "a label and a number, nothing to agree with"
 # Sentences that are correct with any number, with the reason.
@@ -115,6 +130,7 @@ UNCOUNTED = {
     "No points change; the card then has %(balance)s.": "the balance is a phrase with its own plural",
     "%(changes)s; the card then has %(balance)s.": "the balance is a phrase with its own plural",
     "%(seconds)s s": "the sign of a unit has no plural",
+    "Port %(port)s did not answer within %(seconds)s s.": "the sign of a unit has no plural",
     "signer.key has %(bits)s bits; Apple takes 2048.": "a key has hundreds of them",
 }
 

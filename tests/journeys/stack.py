@@ -22,7 +22,7 @@ from backend.dev.sandbox.google import environment as google_environment
 from backend.dev.servers.environment import open_servers
 from backend.dev.supervisor import Supervisor
 from tests.world.patience import until
-from tests.world.ports import own_port
+from tests.world.ports import own_block, own_port
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Stack:
     log: Path
     mail_folder: Path
     supervisor: Supervisor
+    mail_port: int
 
     @property
     def url(self) -> str:
@@ -82,13 +83,15 @@ def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
         chosen = open_servers(settings, folder, stack) | {
             "ORION_BACKEND_URL": settings.backend_url,
             "ORION_PUBLIC_URL": settings.public_url,
-            "ORION_SMTP_PORT": str(own_port()),
+            # Beside it the mailbox has a port 465 that never answers.
+            "ORION_SMTP_PORT": str(own_block() + 587),
+            "ORION_MAIL_TESTS_PER_HOUR": "100",
             **sandbox_values(settings, folder),
         }
         supervisor = stack.enter_context(Supervisor(console))
         start_programs(supervisor, settings, folder, chosen)
         await_ready(supervisor, settings)
-        yield Stack(load_settings(chosen), log, folder / "mail", supervisor)
+        yield Stack(load_settings(chosen), log, folder / "mail", supervisor, int(chosen["ORION_SMTP_PORT"]))
 
 
 def _at_our_own_ports(settings: Settings) -> Settings:

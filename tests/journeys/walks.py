@@ -381,6 +381,31 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "email text of the platform"
 
 
+async def past_the_settings(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await _sign_in(page, "admin@orion.example")
+    for category in ("email", "wallets", "security", "limits", "privacy", "branding"):
+        await page.goto(f"/admin/settings/{category}")
+        yield f"settings, {category}"
+    await page.locator("#platform_name").fill("Παπαδοπούλου")
+    await page.locator("#settings .button.primary").click()
+    await expect(page.locator("[name=confirmed]")).to_be_visible()
+    yield "settings, review"
+    await page.goto("/admin/settings/email")
+    await page.locator("#smtp_port").fill("0")
+    await page.locator("#settings .button.primary").click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "settings, refusal of a field"
+    await page.goto("/admin/settings/email")
+    await page.locator("#smtp_port").fill("1")
+    await page.locator(".head .button.primary").click()
+    await expect(page.locator("#test .note")).to_be_visible()
+    yield "settings, connection test"
+    await page.goto("/mail")
+    yield "mails"
+    await page.locator(".list a").first.click()
+    yield "mail"
+
+
 async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     till = await _at_the_till(page, scene)
     await till.type("Μαρία")
@@ -392,6 +417,7 @@ async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
 
 
 WALKS: list[Walk] = [
+    past_the_settings,
     past_the_customers_pages,
     past_the_doors,
     past_the_till,

@@ -14,4 +14,5 @@ def with_mail(services: Services, **values: Any) -> Services:
     """As if these settings of mail were in force."""
     current = services.live.current
     changed: PlatformSettings = replace(current, email=replace(current.email, **values))
-    return dataclasses.replace(services, live=SimpleNamespace(current=changed))
+    in_force = services.live.in_force._replace(settings=changed)
+    return dataclasses.replace(services, live=SimpleNamespace(current=changed, in_force=in_force))

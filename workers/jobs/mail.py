@@ -21,7 +21,7 @@ from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.limits import within_total
 from backend.messaging.mailer import Mailer, MailsWait
-from backend.messaging.models import EmailLog
+from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.outgoing import attempt_of, outgoing_mail
 from backend.messaging.queue import (
     QueuedMail,
@@ -36,6 +36,8 @@ from backend.messaging.queue import (
 )
 from backend.messaging.secrets import is_readable, secret_of
 from backend.messaging.suppression import REASONS, is_suppressed, suppress
+from backend.messaging.templates.catalog.test_email import TEST_EMAIL
+from backend.messaging.test_mail import rewrite_test_mail
 from backend.services import Services
 
 CHUNK = 5
@@ -103,6 +105,8 @@ async def _send_one(services: Services, mailer: Mailer, merchant_id: UUID | None
     async with committing() as session:
         if await _is_held_back(session, services, mail):
             return
+        if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
+            await rewrite_test_mail(session, mail, settings, _sources(services, settings))
         outgoing = outgoing_mail(
             mail, await _sender(session, settings, merchant_id), await _insertions(session, services, mail)
         )
@@ -114,6 +118,14 @@ async def _send_one(services: Services, mailer: Mailer, merchant_id: UUID | None
             await end_accepted(session, mail, result, clock.now())
         elif await end_refused(session, mail, result, settings, clock.now()) in REASONS:
             await suppress(session, services.key_ring, mail.recipient, mail.status, clock.now())
+
+
+def _sources(services: Services, settings: MailSettings) -> Mapping[str, str]:
+    """Where the values come from. Raises MailsWait when others are in force by now."""
+    in_force = services.live.in_force
+    if in_force.settings.email != settings:
+        raise MailsWait(0, None)
+    return in_force.sources
 
 
 async def _is_held_back(session: AsyncSession, services: Services, mail: QueuedMail) -> bool:

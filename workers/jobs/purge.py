@@ -18,6 +18,7 @@ from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.queries import list_merchant_ids
+from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.limits import forget_allowances
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.operations.task_runs.actions import Progress, run_now
@@ -29,6 +30,7 @@ from backend.wallets.models import WalletNotification
 from backend.wallets.notifications import WINDOW
 
 PURGE = "purge"
+TESTS_KEPT = timedelta(days=30)
 QUESTIONS_KEPT = timedelta(days=1)
 PICTURES_KEPT = timedelta(days=1)
 """Of those that nothing shows: longer than it takes to fill in the form for which they were uploaded."""
@@ -57,6 +59,7 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     for expired in (
         (AccessToken, AccessToken.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (TaskRun, TaskRun.created_at < now - timedelta(days=kept.task_runs_days)),
+        (ConnectionTest, ConnectionTest.started_at < now - TESTS_KEPT),
         (PlatformMail, PlatformMail.created_at < now - timedelta(days=kept.email_log_days)),
     ):
         await _delete(services, None, expired, progress)

@@ -95,7 +95,7 @@ def decoded(content: bytes, kind: type[T]) -> T:
 
 def tls_errors(failure: CallFailed) -> Iterator[ssl.SSLError]:
     """The TLS errors among the causes of the failure."""
-    return (error for error in _causes(failure) if isinstance(error, ssl.SSLError))
+    return (error for error in causes(failure) if isinstance(error, ssl.SSLError))
 
 
 class _Handshake:
@@ -114,13 +114,13 @@ class _Handshake:
             await self._stream.aclose()
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error, its causes and contexts, and the members of exception groups."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
             for one in error.exceptions:
-                yield from _causes(one)
+                yield from causes(one)
         error = error.__cause__ or error.__context__
 
 

@@ -5,11 +5,13 @@ A name is resolved once and the connection goes to the resolved address, so that
 
 import asyncio
 import socket
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 import httpx
 
-from backend.core.outbound.calls import CallFailed, outbound_errors, send_request
+from backend.core.outbound.calls import CallFailed, HttpResponse, outbound_errors, send_request
 
 FETCH_SECONDS = 5.0
 HTTPS = 443
@@ -51,10 +53,7 @@ async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
     if target.scheme not in {"http", "https"} or not target.host or target.userinfo:
         raise NotFetched("the address is none to fetch from")
     port = target.port or (HTTPS if target.scheme == "https" else 80)
-    with outbound_errors():
-        async with asyncio.timeout(FETCH_SECONDS):
-            results = await asyncio.get_running_loop().getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
-    addresses = [ip_address(str(socket_address[0])) for *_, socket_address in results]
+    addresses = await resolve(target.host, port, seconds=FETCH_SECONDS)
     if allows_loopback and all(address.is_loopback for address in addresses):
         return str(addresses[0])
     if target.scheme != "https" or port != HTTPS:
@@ -64,6 +63,14 @@ async def _address(target: httpx.URL, *, allows_loopback: bool) -> str:
     return str(addresses[0])
 
 
+async def resolve(host: str, port: int, *, seconds: float) -> list[Address]:
+    """The addresses of the host, in the order in which to try them. Raises CallFailed."""
+    with outbound_errors():
+        async with asyncio.timeout(seconds):
+            results = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(str(socket_address[0])) for *_, socket_address in results))
+
+
 def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address not in PUBLIC_V6:
         return False
@@ -71,19 +78,31 @@ def is_public(address: Address) -> bool:
 
 
 async def _read(target: httpx.URL, address: str, bytes_max: int) -> bytes:
-    headers = {"host": target.netloc.decode("ascii"), "accept-encoding": "identity"}
-    name = {"sni_hostname": target.raw_host.decode("ascii")}
     async with httpx.AsyncClient(trust_env=False, timeout=FETCH_SECONDS) as http:
-        response = await send_request(
+        response = await send_pinned(
             http,
             "GET",
-            target.copy_with(host=address),
+            target,
+            address,
             seconds=FETCH_SECONDS,
             bytes_max=bytes_max,
             is_raw=True,
-            headers=headers,
-            extensions=name,
+            headers={"accept-encoding": "identity"},
         )
     if response.status != OK:
         raise NotFetched(f"answered {response.status}")
     return response.content
+
+
+async def send_pinned(
+    http: httpx.AsyncClient, method: str, url: httpx.URL, address: str, *, headers: Mapping[str, str], **request: Any
+) -> HttpResponse:
+    """Like `send_request`, to this address of the URL's host; TLS verifies the host's name."""
+    return await send_request(
+        http,
+        method,
+        url.copy_with(host=address),
+        headers={"host": url.netloc.decode("ascii"), **headers},
+        extensions={"sni_hostname": url.raw_host.decode("ascii")},
+        **request,
+    )

@@ -6,11 +6,15 @@ from pathlib import Path
 
 from backend.core.settings import Settings
 from backend.dev.ports import free_port
+from backend.dev.servers.mail_tls import mail_tls_values
 from backend.dev.servers.postgres import EmbeddedPostgres
 from backend.dev.servers.state_file import secret_keys
 from backend.dev.servers.valkey import EmbeddedValkey
 
-MAIL_PORT = 2525
+MAIL_PORT = 2587
+"""Its neighbor 2465 never answers, so that the connection test has something to find."""
+MAIL, MAIL_TLS = "mail", "mail-tls"
+MAILBOX = "ORION_MAILBOX_DIR"
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listened on
 
 
@@ -32,7 +36,7 @@ def open_servers(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[s
         or local_url(settings.frontend_host, settings.frontend_port),
         **_database(settings, data_dir, stack),
         **_redis(settings, data_dir, stack),
-        **_mail(),
+        **_mail(data_dir),
     }
 
 
@@ -49,9 +53,15 @@ def _redis(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, st
     return {"ORION_REDIS_URL": stack.enter_context(EmbeddedValkey(data_dir / "valkey")).url}
 
 
-def _mail() -> dict[str, str]:
+def _mail(data_dir: Path) -> dict[str, str]:
     """Variables for the development mailbox; empty when the developer has configured mail."""
     if "ORION_EMAIL_PROVIDER" in os.environ or "ORION_SMTP_HOST" in os.environ:
         return {}
     port = free_port("127.0.0.1", MAIL_PORT)
-    return {"ORION_EMAIL_PROVIDER": "smtp", "ORION_SMTP_HOST": "127.0.0.1", "ORION_SMTP_PORT": str(port)}
+    return {
+        "ORION_EMAIL_PROVIDER": "smtp",
+        "ORION_SMTP_HOST": "127.0.0.1",
+        "ORION_SMTP_PORT": str(port),
+        MAILBOX: str(data_dir / MAIL),
+        **mail_tls_values(data_dir / MAIL_TLS),
+    }

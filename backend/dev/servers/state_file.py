@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from backend.dev.servers.mail_tls import TRUSTED
 from environment.values import expanded
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -60,7 +61,7 @@ def find_running(data_dir: Path) -> DevState | None:
 
 
 def load_dev_environment() -> None:
-    """Adds the missing `ORION_` variables of running development servers. Does nothing outside development."""
+    """Adds the missing variables of running development servers. Does nothing outside development."""
     if os.environ.get("ORION_ENVIRONMENT", "development") != "development":
         return
     state = next(filter(None, map(find_running, _folders())), None)
@@ -80,7 +81,9 @@ def _folders() -> list[Path]:
 
 def _missing(values: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     reserved = {name for first, names in SERVER_NAMES.items() if first in environ for name in names}
-    return {name: value for name, value in values.items() if name not in environ and name not in reserved}
+    # The bundle of the running servers has everything that the one in the environment has.
+    is_free = {name for name in values if name not in environ or name == TRUSTED}
+    return {name: value for name, value in values.items() if name in is_free - reserved}
 
 
 def secret_keys(data_dir: Path) -> str:

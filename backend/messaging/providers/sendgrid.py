@@ -40,7 +40,7 @@ class SendgridDelivery:
         settings = self._settings
         if self.route.security == "none" and not is_this_machine(self.route.host):
             raise DeliveryFailed(MailFault("clear_text_refused"))
-        body = self._body(mail, envelope_address(mail.recipient))
+        body = sendgrid_body(settings, mail)
         if self._http is None:
             self._http = httpx.AsyncClient(
                 base_url=settings.sendgrid_api_url,
@@ -64,29 +64,31 @@ class SendgridDelivery:
             with outbound_errors():
                 await http.aclose()
 
-    def _body(self, mail: OutgoingMail, recipient: str) -> dict[str, Any]:
-        settings = self._settings
-        headers = {
-            "Content-Language": html_language(mail.language),
-            "Message-ID": message_id_of(settings, mail),
-            "Auto-Submitted": "auto-generated",
-            **{name: one_line(value) for name, value in mail.headers.items()},
-        }
-        content = [{"type": "text/plain", "value": mail.body_text}]
-        if mail.body_html is not None:
-            content.append({"type": "text/html", "value": mail.body_html})
-        body: dict[str, Any] = {
-            "personalizations": [{"to": [{"email": recipient}], "custom_args": {"mail_id": str(mail.id)}}],
-            "from": {"email": settings.email_from_address, "name": one_line(mail.sender)},
-            "subject": one_line(mail.subject),
-            "headers": headers,
-            "content": content,
-            # SendGrid would replace card links by its own, which tell it who opened them.
-            "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
-        }
-        if reply_to := reply_to_of(settings, mail):
-            body["reply_to"] = {"email": one_line(reply_to)}
-        return body
+
+def sendgrid_body(settings: MailSettings, mail: OutgoingMail) -> dict[str, Any]:
+    """The request of the mail API. Raises DeliveryFailed when the address cannot be written to."""
+    recipient = envelope_address(mail.recipient)
+    headers = {
+        "Content-Language": html_language(mail.language),
+        "Message-ID": message_id_of(settings, mail),
+        "Auto-Submitted": "auto-generated",
+        **{name: one_line(value) for name, value in mail.headers.items()},
+    }
+    content = [{"type": "text/plain", "value": mail.body_text}]
+    if mail.body_html is not None:
+        content.append({"type": "text/html", "value": mail.body_html})
+    body: dict[str, Any] = {
+        "personalizations": [{"to": [{"email": recipient}], "custom_args": {"mail_id": str(mail.id)}}],
+        "from": {"email": settings.email_from_address, "name": one_line(mail.sender)},
+        "subject": one_line(mail.subject),
+        "headers": headers,
+        "content": content,
+        # SendGrid would replace card links by its own, which tell it who opened them.
+        "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
+    }
+    if reply_to := reply_to_of(settings, mail):
+        body["reply_to"] = {"email": one_line(reply_to)}
+    return body
 
 
 def _fault_of(response: HttpResponse) -> MailFault:

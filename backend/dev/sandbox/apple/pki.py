@@ -92,14 +92,21 @@ class Authority:
         return _signed(marked, self.key)
 
     def server_files(self, folder: Path) -> None:
-        """Writes certificate and key of a fake APNs on the loopback address."""
+        """Writes certificate and key of a server on the loopback address."""
         key = generate_ec_key(SECP256R1())
-        names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
-        name = _name(COMMON_NAME="localhost", ORGANIZATION_NAME="Orion Sandbox")
-        builder = _builder(name, self.certificate.subject, key, 5 * YEAR)
-        certificate = _signed(builder.add_extension(x509.SubjectAlternativeName(names), critical=False), self.key)
-        (folder / SERVER).write_bytes(pem(certificate))
+        (folder / SERVER).write_bytes(pem(self.server_certificate(key)))
         write_key(folder / SERVER_KEY, key)
+
+    def server_certificate(  # type: ignore[no-untyped-def]
+        self, key, *names: str, life: timedelta = 5 * YEAR, begins: datetime | None = None
+    ) -> x509.Certificate:
+        """For these host names; without any, for the loopback address."""
+        addresses = [] if names else [x509.IPAddress(IPv4Address("127.0.0.1"))]
+        hosts = [x509.DNSName(host) for host in names or ("localhost",)]
+        name = _name(COMMON_NAME=names[0] if names else "localhost", ORGANIZATION_NAME="Orion Sandbox")
+        builder = _builder(name, self.certificate.subject, key, life, begins)
+        alternatives = x509.SubjectAlternativeName([*hosts, *addresses])
+        return _signed(builder.add_extension(alternatives, critical=False), self.key)
 
 
 @dataclass(frozen=True)

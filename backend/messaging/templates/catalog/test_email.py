@@ -1,0 +1,70 @@
+from typing import Annotated
+
+from backend.messaging.templates.blocks import Heading, Paragraph, SmallPrint, When
+from backend.messaging.templates.declaration import Facts, MailTemplate, MailValues
+from backend.messaging.templates.kinds import Text
+from backend.messaging.templates.samples import SamplePerson
+from i18n.translator import N_
+
+
+class ConfigurationFacts(Facts, frozen=True):
+    """Each with its source in parentheses, in the reader's language."""
+
+    provider: Annotated[Text, N_("What sends the emails: smtp, sendgrid or console")]
+    host: Annotated[Text | None, N_("The email server; empty for the console")]
+    port: Annotated[Text | None, N_("Its port; only with SMTP")]
+    encryption: Annotated[Text | None, N_("STARTTLS, TLS or none; only with SMTP")]
+    user: Annotated[Text | None, N_("Who signs in at the email server; only with SMTP")]
+    sender_address: Annotated[Text, N_("The address from which emails are sent")]
+    sender_name: Annotated[Text, N_("The name beside that address")]
+    reply_to: Annotated[Text, N_("Where replies go")]
+
+
+class TestValues(MailValues, frozen=True):
+    configuration: ConfigurationFacts
+
+
+def sample(_: SamplePerson) -> TestValues:
+    return TestValues(
+        ConfigurationFacts(
+            provider="smtp (database)",
+            host="mail1.hosting.example (database)",
+            port="587 (database)",
+            encryption="STARTTLS (database)",
+            user="support@cards.example (database)",
+            sender_address="support@cards.example (database)",
+            sender_name="Orion (default)",
+            reply_to="– (default)",
+        )
+    )
+
+
+TEST_EMAIL = MailTemplate(
+    code="test_email",
+    name=N_("Test email"),
+    occasion=N_("Sent by the connection test and by the command that tests email"),
+    category="operations",
+    values=TestValues,
+    sample=sample,
+    subject=N_("Orion: test email"),
+    preheader=N_("Email works. This is the configuration that was used."),
+    blocks=[
+        Heading(N_("Email works")),
+        Paragraph(N_("This email was sent with exactly this configuration:")),
+        Paragraph(N_("Provider: %(provider)s")),
+        When("configuration.host", [Paragraph(N_("Host: %(host)s"))]),
+        When("configuration.port", [Paragraph(N_("Port: %(port)s"))]),
+        When("configuration.encryption", [Paragraph(N_("Encryption: %(encryption)s"))]),
+        When("configuration.user", [Paragraph(N_("User: %(user)s"))]),
+        Paragraph(N_("Sender’s address: %(sender_address)s")),
+        Paragraph(N_("Sender’s name: %(sender_name)s")),
+        Paragraph(N_("Replies to: %(reply_to)s")),
+        SmallPrint(N_("If nobody at your side has tested email just now, tell whoever operates this Orion.")),
+    ],
+    reason=N_("You get this email because somebody has tested the settings of this Orion."),
+    placeholders={
+        name: f"configuration.{name}"
+        for name in ("provider", "host", "port", "encryption", "user", "sender_address", "sender_name", "reply_to")
+    },
+    required=frozenset({"configuration.provider", "configuration.sender_address"}),
+)

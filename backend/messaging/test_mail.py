@@ -1,0 +1,129 @@
+"""The test mail says with what configuration it is sent. It is written from the value that delivery is given."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.ids import new_id
+from backend.core.mail_settings import MailSettings
+from backend.messaging.columns import mail_columns
+from backend.messaging.models import PlatformMail
+from backend.messaging.providers.ports import OutgoingMail
+from backend.messaging.providers.smtp import security_of
+from backend.messaging.template_editing.composition import compose
+from backend.messaging.templates.catalog.test_email import TEST_EMAIL, ConfigurationFacts, TestValues
+from backend.messaging.templates.layout import PLATFORM_BRAND
+from i18n.translator import N_, get_translator
+
+PROVIDER_KEYS = {
+    "smtp": ("smtp_host", "smtp_port", "smtp_security", "smtp_user"),
+    "sendgrid": ("sendgrid_api_url",),
+    "console": (),
+}
+SENDER_KEYS = ("email_from_address", "email_from_name", "email_reply_to")
+FACTS = {
+    "email_provider": "provider",
+    "smtp_host": "host",
+    "smtp_port": "port",
+    "smtp_security": "encryption",
+    "smtp_user": "user",
+    "sendgrid_api_url": "host",
+    "email_from_address": "sender_address",
+    "email_from_name": "sender_name",
+    "email_reply_to": "reply_to",
+}
+SOURCES = {
+    "database": N_("database"),
+    "environment": N_("environment"),
+    "default": N_("default"),
+    "form": N_("entered, not saved"),
+}
+SECURITY = {"tls": "TLS", "starttls": "STARTTLS", "none": ""}
+
+
+class UsedSetting(NamedTuple):
+    key: str
+    value: str
+    source: str
+    """A source of a setting, or `form` for a value that was entered and not saved."""
+
+
+def used_settings(mail: MailSettings, sources: Mapping[str, str]) -> list[UsedSetting]:
+    """The settings that decide how a mail is sent; none is secret."""
+    keys = ("email_provider", *PROVIDER_KEYS[mail.email_provider], *SENDER_KEYS)
+    return [_used(mail, sources, key) for key in keys]
+
+
+async def write_test_mail(
+    session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], *, recipient: str, language: str
+) -> OutgoingMail:
+    """A test mail that is sent at once, without the queue."""
+    rendered, _ = await compose(session, TEST_EMAIL, _values(mail, sources, language), language, brand=PLATFORM_BRAND)
+    return OutgoingMail(
+        new_id(),
+        recipient,
+        mail.email_from_name,
+        language,
+        rendered.subject,
+        rendered.body_text,
+        body_html=rendered.body_html,
+    )
+
+
+async def queue_test_mail(
+    session: AsyncSession,
+    mail: MailSettings,
+    sources: Mapping[str, str],
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+) -> UUID:
+    """Queues a test mail like any other. `rewrite_test_mail` writes its text when it is sent."""
+    mail_id = new_id()
+    row = PlatformMail(
+        id=mail_id,
+        recipient=recipient,
+        available_at=now,
+        created_at=now,
+        **await _columns(session, mail, sources, language),
+    )
+    session.add(row)
+    return mail_id
+
+
+async def rewrite_test_mail(
+    session: AsyncSession, row: PlatformMail, mail: MailSettings, sources: Mapping[str, str]
+) -> None:
+    """Writes the text of a queued test mail anew, for the configuration by which it is sent now."""
+    columns = await _columns(session, mail, sources, row.language)
+    texts = {name: columns[name] for name in ("subject", "body_text", "body_html")}
+    await session.execute(update(PlatformMail).where(PlatformMail.id == row.id).values(texts))
+    row.subject, row.body_text, row.body_html = texts["subject"], texts["body_text"], texts["body_html"]
+
+
+async def _columns(
+    session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], language: str
+) -> dict[str, Any]:
+    values = _values(mail, sources, language)
+    rendered, version = await compose(session, TEST_EMAIL, values, language, brand=PLATFORM_BRAND)
+    return mail_columns(TEST_EMAIL, language, rendered, version)
+
+
+def _values(mail: MailSettings, sources: Mapping[str, str], language: str) -> TestValues:
+    say = get_translator(language).gettext
+    facts: dict[str, Any] = dict.fromkeys(FACTS.values())
+    for used in used_settings(mail, sources):
+        facts[FACTS[used.key]] = f"{used.value or '–'} ({say(SOURCES[used.source])})"
+    return TestValues(ConfigurationFacts(**facts))
+
+
+def _used(mail: MailSettings, sources: Mapping[str, str], key: str) -> UsedSetting:
+    if key != "smtp_security":
+        return UsedSetting(key, str(getattr(mail, key)), sources[key])
+    flag = "smtp_use_ssl" if mail.smtp_use_ssl else "smtp_use_tls"
+    return UsedSetting(key, SECURITY[security_of(mail)], sources[flag])

@@ -1,0 +1,213 @@
+"""Names and explanations of all settings that the pages show, by key."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from i18n.translator import N_
+
+
+class Label(NamedTuple):
+    name: str
+    hint: str = ""
+
+
+class Group(NamedTuple):
+    """Settings that stand together on a page."""
+
+    title: str
+    keys: Sequence[str]
+
+
+class CategoryLabel(NamedTuple):
+    name: str
+    about: str
+    groups: Sequence[Group]
+
+
+CATEGORIES = {
+    "email": CategoryLabel(
+        N_("Email"),
+        N_("What the server uses right now, and where each value comes from."),
+        (
+            Group(N_("Provider"), ("email_provider",)),
+            Group(
+                "SMTP",
+                (
+                    *("smtp_host", "smtp_port", "smtp_use_tls", "smtp_use_ssl", "smtp_user", "smtp_password"),
+                    "smtp_timeout_seconds",
+                ),
+            ),
+            Group(N_("Sender"), ("email_from_address", "email_from_name", "email_reply_to")),
+            Group("SendGrid", ("sendgrid_api_key", "sendgrid_api_url", "sendgrid_webhook_public_key")),
+            Group(N_("Sending"), ("email_rate_per_second", "email_give_up_hours")),
+        ),
+    ),
+    "wallets": CategoryLabel(
+        N_("Wallets"),
+        N_("Only the environment sets these. They are read when a process starts."),
+        (
+            Group(
+                "Google Wallet",
+                (
+                    *("google_wallet_issuer_id", "google_wallet_service_account_file", "google_wallet_origins"),
+                    *("google_wallet_api_url", "google_oauth_token_url", "google_wallet_save_url"),
+                    *("google_wallet_keys_url", "default_logo_url"),
+                ),
+            ),
+            Group(
+                "Apple Wallet",
+                (*("apple_wallet_dir", "apple_wallet_key_password", "apns_url", "apns_ca_file", "apns_push_type"),),
+            ),
+        ),
+    ),
+    "security": CategoryLabel(
+        N_("Security"),
+        N_("How long a sign-in lasts, and what Orion may connect to."),
+        (Group(N_("Security"), ("access_token_hours", "mail_test_private_hosts")),),
+    ),
+    "limits": CategoryLabel(
+        N_("Limits"),
+        N_("How often one caller may do something. Beyond it requests are refused for the rest of the minute."),
+        (
+            Group(
+                N_("Customers and visitors"),
+                (
+                    "enroll_per_minute",
+                    *("public_program_per_minute", "card_page_per_minute", "card_link_per_minute"),
+                ),
+            ),
+            Group(
+                N_("Till"),
+                (
+                    *("earn_per_minute", "stamp_per_minute", "redeem_per_minute", "void_per_minute"),
+                    *("adjust_per_minute", "pin_unlock_per_minute"),
+                ),
+            ),
+            Group(
+                N_("Signing in"),
+                (
+                    "sign_in_per_minute",
+                    *("sign_in_per_account_and_network_per_minute", "sign_in_per_account_per_minute"),
+                ),
+            ),
+            Group(
+                N_("Emails"),
+                (
+                    *("mails_per_mailbox_per_hour", "mails_per_mailbox_per_day", "mail_tests_per_hour"),
+                    *("all_mails_per_mailbox_per_day", "quiet_hours_begin", "quiet_hours_end"),
+                ),
+            ),
+        ),
+    ),
+    "privacy": CategoryLabel(
+        N_("Privacy"),
+        N_("After how many days Orion deletes what it no longer needs."),
+        (
+            Group(
+                N_("Days until deletion"),
+                (
+                    *("email_log_days", "stored_answers_days", "access_tokens_days", "task_runs_days"),
+                    "previews_days",
+                ),
+            ),
+        ),
+    ),
+    "branding": CategoryLabel(
+        N_("Branding"),
+        N_("What pages show that belong to no merchant."),
+        (Group(N_("Platform"), ("platform_name", "support_email", "privacy_url", "imprint_url")),),
+    ),
+}
+"""In the order of the tabs."""
+
+LABELS = {
+    "email_provider": Label(
+        N_("Provider"),
+        N_("smtp: your email server. sendgrid: their API. console: emails are only logged, none leaves."),
+    ),
+    "email_from_address": Label(
+        N_("Sender’s address"), N_("All emails come from it. Your email server must permit it.")
+    ),
+    "email_from_name": Label(
+        N_("Sender’s name"), N_("Shown for emails of the platform. Emails of a merchant show theirs.")
+    ),
+    "email_reply_to": Label(N_("Replies to"), N_("Empty: replies go to the sender’s address.")),
+    "smtp_host": Label(N_("Host"), N_("The name of the email server, as its certificate has it.")),
+    "smtp_port": Label(N_("Port"), N_("587 with STARTTLS, or 465 with TLS.")),
+    "smtp_user": Label(N_("User"), N_("Often the whole email address. Empty: without signing in.")),
+    "smtp_password": Label(N_("Password"), N_("Encrypted when it is saved, and never shown again.")),
+    "smtp_use_tls": Label("STARTTLS", N_("Encrypts after the greeting, as on port 587.")),
+    "smtp_use_ssl": Label("TLS", N_("Encrypts from the first byte, as on port 465.")),
+    "smtp_timeout_seconds": Label(N_("Time limit"), N_("Seconds to wait for each answer of the email server.")),
+    "sendgrid_api_key": Label(
+        N_("API key"), N_("Needs the permission to send emails. Encrypted when it is saved, and never shown again.")
+    ),
+    "sendgrid_api_url": Label(N_("API address")),
+    "sendgrid_webhook_public_key": Label(
+        N_("Key of the event webhook"), N_("Proves that reports of bounces come from SendGrid.")
+    ),
+    "email_rate_per_second": Label(N_("Emails per second"), N_("At most, from all processes together.")),
+    "email_give_up_hours": Label(
+        N_("Give up after"), N_("Hours. An email that could not be handed over by then has failed.")
+    ),
+    "all_mails_per_mailbox_per_day": Label(
+        N_("Emails per mailbox and day"), N_("Whatever their cause, from all merchants together.")
+    ),
+    "enroll_per_minute": Label(N_("Joining"), N_("Requests per minute from one network.")),
+    "public_program_per_minute": Label(N_("Viewing a program"), N_("Requests per minute from one network.")),
+    "card_page_per_minute": Label(N_("Card page"), N_("Requests per minute from one network.")),
+    "card_link_per_minute": Label(N_("Asking for a card’s link"), N_("Requests per minute from one network.")),
+    "earn_per_minute": Label(N_("Adding points"), N_("Transactions per minute of one user.")),
+    "stamp_per_minute": Label(N_("Adding stamps"), N_("Transactions per minute of one user.")),
+    "redeem_per_minute": Label(N_("Redeeming"), N_("Transactions per minute of one user.")),
+    "void_per_minute": Label(N_("Voiding"), N_("Transactions per minute of one user.")),
+    "adjust_per_minute": Label(N_("Adjusting"), N_("Transactions per minute of one user.")),
+    "pin_unlock_per_minute": Label(N_("Unlocking the till"), N_("PIN entries per minute of one user.")),
+    "sign_in_per_minute": Label(N_("Signing in"), N_("Attempts per minute of one known device, or of one network.")),
+    "sign_in_per_account_and_network_per_minute": Label(
+        N_("Signing in to one account from one network"), N_("Attempts per minute of unknown devices.")
+    ),
+    "sign_in_per_account_per_minute": Label(
+        N_("Signing in to one account"), N_("Attempts per minute of all unknown devices together.")
+    ),
+    "mails_per_mailbox_per_hour": Label(
+        N_("Emails per mailbox and hour"), N_("That visitors may cause, over all merchants.")
+    ),
+    "mails_per_mailbox_per_day": Label(
+        N_("Emails per mailbox and day by visitors"), N_("That visitors may cause, over all merchants.")
+    ),
+    "quiet_hours_begin": Label(
+        N_("Quiet hours begin"), N_("Hour of the day where the merchant is. Marketing emails wait from then on.")
+    ),
+    "quiet_hours_end": Label(N_("Quiet hours end"), N_("Hour of the day. The same as the beginning: no quiet hours.")),
+    "mail_tests_per_hour": Label(N_("Connection tests per hour"), N_("Of one administrator.")),
+    "email_log_days": Label(N_("Email log"), N_("Which emails were sent to whom, and what became of them.")),
+    "stored_answers_days": Label(N_("Answers to repeated requests"), N_("Longer than a tablet may stay offline.")),
+    "access_tokens_days": Label(N_("Ended sign-ins"), N_("Counted from the end of the sign-in.")),
+    "task_runs_days": Label(N_("Runs of background tasks")),
+    "previews_days": Label(N_("Previews of programs")),
+    "platform_name": Label(N_("Name of the platform")),
+    "support_email": Label(N_("Support’s email address"), N_("Empty: no address is shown.")),
+    "privacy_url": Label(N_("Privacy notice"), N_("Its address. Empty: no link is shown.")),
+    "imprint_url": Label(N_("Legal notice"), N_("Its address. Empty: no link is shown.")),
+    "access_token_hours": Label(N_("Length of a sign-in"), N_("Hours. A change applies to new sign-ins.")),
+    "mail_test_private_hosts": Label(
+        N_("Connection test to private hosts"),
+        N_("Allow it only when your email server is in your own network: it lets administrators probe that network."),
+    ),
+    "google_wallet_issuer_id": Label(
+        N_("Issuer"), N_("The number of your account in the Google Pay and Wallet console.")
+    ),
+    "google_wallet_service_account_file": Label(N_("File of the service account")),
+    "google_wallet_origins": Label(N_("Sites with the button")),
+    "google_wallet_api_url": Label(N_("API address")),
+    "google_oauth_token_url": Label(N_("Address for access tokens")),
+    "google_wallet_save_url": Label(N_("Address of the button")),
+    "google_wallet_keys_url": Label(N_("Address of Google’s keys"), N_("They verify what Google reports.")),
+    "default_logo_url": Label(N_("Default logo"), N_("For merchants without a logo.")),
+    "apple_wallet_dir": Label(N_("Folder of the certificates")),
+    "apple_wallet_key_password": Label(N_("Password of the private key")),
+    "apns_url": Label(N_("Address of the push service")),
+    "apns_ca_file": Label(N_("Authorities of the push service"), N_("A file. Empty: those of this machine.")),
+    "apns_push_type": Label(N_("Kind of push"), N_("Empty: not sent, as Apple does not require it.")),
+}
