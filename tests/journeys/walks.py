@@ -11,6 +11,7 @@ from backend.wallets.jobs import SYNC_PASSES
 from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.world import PASSWORD
+from tests.world.emails import a_failed_email
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
@@ -335,6 +336,27 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "passes, unknown card"
 
 
+async def past_the_emails(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await a_failed_email(scene.shop)
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.goto("/admin/emails")
+    yield "emails"
+    await page.locator("[name=merchant]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "emails, unknown merchant"
+    await page.goto("/admin/emails?status=failed")
+    await page.locator(".email a").first.click()
+    await expect(page.locator(".timeline")).to_be_visible()
+    yield "email"
+    await page.locator("form[action$=resend] button").click()
+    await expect(page.locator("[role=status] .note")).to_be_visible()
+    yield "email, sent as a new one"
+    await page.goto("/admin/emails?recipient=nobody@example.com")
+    yield "emails, none"
+
+
 async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     till = await _at_the_till(page, scene)
     await till.type("Μαρία")
@@ -356,6 +378,7 @@ WALKS: list[Walk] = [
     past_the_office,
     past_the_rewards,
     past_the_platform,
+    past_the_emails,
 ]
 
 
