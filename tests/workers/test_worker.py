@@ -197,8 +197,8 @@ async def test_the_email_log_is_kept_for_as_long_as_the_setting_says(
     await shop.anna.enroll("otto@example.com")
     await relay_and_send(working)
     await superuser.execute(
-        """INSERT INTO platform_mails (id, occasion, template_code, kind, language, recipient, subject, body_text, headers,
-                                       status, attempts, available_at, history, created_at)
+        """INSERT INTO platform_mails (id, occasion, template_code, kind, language, recipient, subject, body_text,
+                                       headers, status, attempts, available_at, history, created_at)
            SELECT id, 'once', template_code, kind, language, recipient, subject, body_text, headers, status, attempts,
                   available_at, history, created_at FROM email_logs"""
     )
