@@ -42,8 +42,8 @@ LANES = 3
 RUN_SECONDS, REPEAT_SECONDS = 15.0, 5.0
 """No mail begins later in a run, and no run is repeated later: a worker that is stopped waits 25 s for its jobs, and
 the next timed run is 10 s away. A conversation that is cut leaves a mail of which nobody knows whether it arrived."""
-TIMEOUT_SECONDS = 600
-"""Longer than a run and the longest conversation, four times 120 s."""
+TIMEOUT_SECONDS = 300
+"""Longer than a run and the longest conversation, four times 60 s."""
 
 Waiting = deque[UUID | None]
 
