@@ -13,6 +13,7 @@ from backend.loyalty.ledger.models.holds import Hold
 from backend.loyalty.ledger.models.lots import Allocation, Lot
 from backend.loyalty.ledger.models.merges import CardMerge
 from backend.loyalty.ledger.models.transactions import OrderReference, Transaction, TransactionCategory
+from backend.loyalty.marketing.models import MarketingPlan, MarketingSlot
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.programs.models import Program, TermsVersion
@@ -68,6 +69,8 @@ __all__ = [
     "Hold",
     "Lot",
     "MailAllowance",
+    "MarketingPlan",
+    "MarketingSlot",
     "Merchant",
     "MerchantPicture",
     "OrderReference",

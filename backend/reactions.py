@@ -9,25 +9,22 @@ from arq.connections import ArqRedis
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core.clock import clock
 from backend.core.events import DomainEvent
-from backend.core.keys import KeyRing
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
-from backend.core.platform_settings import EffectiveSettings
-from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
-from backend.loyalty.cards.recipient import CardRecipient, find_recipient
 from backend.loyalty.customers.events import CustomerChanged
-from backend.loyalty.enrollment.card_links import take_card_link_question
-from backend.loyalty.ledger.events import CardBooking, CardLinksEnded, CardReplaced, PointsExpiring, RewardReady
-from backend.loyalty.ledger.models.transactions import Transaction
+from backend.loyalty.ledger.events import (
+    CardBooking,
+    CardLinksEnded,
+    CardReplaced,
+    PointsExpired,
+    PointsExpiring,
+    RewardReady,
+    WelcomeBonusGiven,
+)
+from backend.loyalty.occasions.mails import CardMails
 from backend.loyalty.rewards.events import RewardsChanged
-from backend.messaging.actions import queue_mail
-from backend.messaging.limits import may_write
-from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
-from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT, EnrollmentValues
-from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.operations.wallets.tasks import request_refresh
 from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
@@ -45,30 +42,21 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
 """Events that change what a pass shows: every booking, a replaced card and ended links."""
 
 
-def reactions(links: CardLinks, queue: ArqRedis, keys: KeyRing, live: EffectiveSettings) -> Reactions:
+def reactions(mails: CardMails, queue: ArqRedis) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
-
-    def mail(template: MailTemplate[ValuesT], values: Callable[[CardRecipient], ValuesT]) -> Reaction:
-        async def mail_card(session: AsyncSession, event: Event) -> None:
-            card_id = UUID(event.data["card_id"])
-            await _mail_card(session, event, card_id, template, values, links=links, keys=keys, live=live)
-
-        mail_card.__name__ = f"mail_{template.code}"
-        return mail_card
-
-    async def answer_card_links(session: AsyncSession, event: Event) -> None:
-        for card_id in await take_card_link_question(session, event.merchant_id, UUID(event.data["question_id"])):
-            await _mail_card(session, event, card_id, LOYALTY_CARD_LINK, _card_link, links=links, keys=keys, live=live)
 
     def queued(reaction: QueuedReaction) -> Reaction:
         return cast("Reaction", update_wrapper(partial(reaction, queue), reaction))
 
     table: dict[str, list[Reaction]] = {name: [queued(sync_wallets)] for name in SHOWN_ON_PASSES}
-    table["card_enrolled"].append(mail(LOYALTY_ENROLLMENT, _enrollment))
-    table["card_link_requested"] = [mail(LOYALTY_CARD_LINK, _card_link)]
-    table["card_links_asked"] = [answer_card_links]
-    table[event_name(CardLinksEnded)] = [queued(end_passes), mail(LOYALTY_CARD_LINK, _card_link)]
-    table[event_name(PointsExpiring)] = [queued(warn_wallets)]
+    table["card_enrolled"].append(mails.mail_loyalty_enrollment)
+    table["card_link_requested"] = [mails.mail_loyalty_card_link]
+    table["card_links_asked"] = [mails.answer_card_links]
+    table[event_name(WelcomeBonusGiven)] = [mails.mail_loyalty_welcome_bonus]
+    table[event_name(RewardReady)].append(mails.mail_loyalty_reward_ready)
+    table[event_name(PointsExpired)].append(mails.mail_loyalty_points_expired)
+    table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
+    table[event_name(PointsExpiring)] = [queued(warn_wallets), mails.mail_loyalty_points_expiring]
     table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]
     return table
@@ -114,55 +102,3 @@ async def _sync_card(
     """Queues no sync for a card without passes."""
     versions = await mark_changed(session, event.merchant_id, card_id, event.occurred_at, notify)
     await enqueue_pass_syncs(queue, event.merchant_id, card_id, versions, notify)
-
-
-def _enrollment(to: CardRecipient) -> EnrollmentValues:
-    return EnrollmentValues(merchant=to.merchant, customer=to.person, card=to.facts, wallet=to.wallet)
-
-
-def _card_link(to: CardRecipient) -> CardLinkValues:
-    return CardLinkValues(merchant=to.merchant, customer=to.person, card=to.facts)
-
-
-async def _mail_card(
-    session: AsyncSession,
-    event: Event,
-    card_id: UUID,
-    template: MailTemplate[ValuesT],
-    values: Callable[[CardRecipient], ValuesT],
-    *,
-    links: CardLinks,
-    keys: KeyRing,
-    live: EffectiveSettings,
-) -> None:
-    """Queues an email to the card's holder.
-
-    Does nothing when the card has been erased, or when anonymous requests have exceeded the mailbox's mail limit.
-    """
-    to = await find_recipient(session, event.merchant_id, card_id, links)
-    if to is None:
-        return
-    mailbox, limits = to.customer.email_norm, live.current.limits
-    if await _is_anonymous(session, event) and not await may_write(session, keys, mailbox, clock.now(), limits):
-        return
-    await queue_mail(
-        session,
-        event.merchant_id,
-        template,
-        values(to),
-        recipient=to.customer.email,
-        language=to.language,
-        now=clock.now(),
-        brand=to.brand,
-        card_id=to.card.id,
-    )
-
-
-async def _is_anonymous(session: AsyncSession, event: Event) -> bool:
-    """Whether no user caused the event, neither of the merchant nor on the merchant's behalf."""
-    transaction_id = event.data.get("transaction_id")
-    if transaction_id is None:
-        return event.data.get("user_id") is None
-    user_id = select(func.coalesce(Transaction.user_id, Transaction.on_behalf_user_id))
-    is_this = (Transaction.merchant_id == event.merchant_id) & (Transaction.id == UUID(transaction_id))
-    return await session.scalar(user_id.where(is_this)) is None

@@ -22,6 +22,8 @@ from backend.loyalty.ledger.routes.store import StoreBookingController
 from backend.loyalty.ledger.routes.store_history import StoreHistoryController
 from backend.loyalty.ledger.routes.store_holds import StoreHoldController
 from backend.loyalty.ledger.routes.store_returns import StoreReturnController
+from backend.loyalty.marketing.routes.merchant import MerchantMarketingController
+from backend.loyalty.marketing.routes.storefront import EmailChoicesController
 from backend.loyalty.pictures.routes.merchant import MerchantPictureController
 from backend.loyalty.pictures.routes.storefront import PictureController
 from backend.loyalty.previews.routes import MerchantPreviewController
@@ -77,6 +79,7 @@ merchant = Router(
         MerchantPreviewController,
         MerchantPictureController,
         MerchantRewardController,
+        MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
     ],
@@ -85,6 +88,7 @@ storefront = Router(
     "/storefront",
     route_handlers=[
         StorefrontController,
+        EmailChoicesController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,

@@ -14,6 +14,7 @@ from backend.core.settings import Settings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
+from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.previews.actions import Previews
 from backend.models import metadata
 from backend.settings.live import LiveSettings, open_live
@@ -32,6 +33,7 @@ class Services(Resources):
 
     live: LiveSettings
     links: CardLinks
+    unsubscribe_links: UnsubscribeLinks
     pins: StaffPins
     ledger: Ledger
     enrollment: Enrollment
@@ -50,8 +52,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
     links = CardLinks(keys, settings.public_url, settings.api_url, wallets=configured_wallets(settings))
     pool = await open_pool(settings)
     sessions = Sessions(settings, metadata)
-    redis = open_redis(settings.redis_url)
-    queue = open_queue(settings.redis_url)
+    redis, queue = open_redis(settings.redis_url), open_queue(settings.redis_url)
     notifier = WorkerNotifier(queue)
     pins = StaffPins(pool, keys)
     ledger = Ledger(pool, pins, links, notifier)
@@ -69,6 +70,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
                 cursors=Cursors(keys),
                 live=live,
                 links=links,
+                unsubscribe_links=UnsubscribeLinks(keys, settings.public_url),
                 pins=pins,
                 ledger=ledger,
                 enrollment=Enrollment(sessions, ledger, keys),

@@ -59,6 +59,8 @@ FIELDS = frozenset(
         "public_docs",
         "public_program_per_minute",
         "public_url",
+        "quiet_hours_begin",
+        "quiet_hours_end",
         "redeem_per_minute",
         "redis_url",
         "sandbox_url",

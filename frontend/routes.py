@@ -27,6 +27,7 @@ from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.kit.pictures import show_picture
 from frontend.office.guard import require_owner
+from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
@@ -54,6 +55,7 @@ from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
 from frontend.till.today.views import show_history, show_today
 from frontend.till.unanswered import show_booking_state, show_unavailable
+from frontend.unsubscribe.views import show_email_choices, take_resume, take_unsubscribe
 
 TILL = Router(
     path="/",
@@ -98,6 +100,8 @@ OFFICE = Router(
         take_reward_archive,
         take_reward_restore,
         OFFICE_TEMPLATES,
+        show_marketing,
+        take_marketing,
     ],
 )
 ADMIN = Router(
@@ -137,6 +141,9 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_lost_card,
     send_card_link,
     take_card_language,
+    show_email_choices,
+    take_unsubscribe,
+    take_resume,
     show_brand,
     show_picture,
 ]

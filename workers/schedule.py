@@ -8,6 +8,7 @@ from arq.cron import CronJob, cron
 
 from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
 from workers.jobs.mail import TIMEOUT_SECONDS, send_queued_mails
+from workers.jobs.marketing import greet_birthdays, reengage_customers
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
@@ -36,6 +37,9 @@ LONG: list[CronJob] = [
     cron(logged(expire_points), hour=2, minute=0, timeout=6 * HOURS, max_tries=3),
     # In opening hours, because phones show a notification.
     cron(logged(warn_expiring_points), hour=9, minute=0, timeout=6 * HOURS, max_tries=3),
+    # The day is that of the merchant when the email can be sent, so that one run a day serves all time zones.
+    cron(logged(greet_birthdays), hour=6, minute=30, timeout=6 * HOURS, max_tries=3),
+    cron(logged(reengage_customers), hour=9, minute=30, timeout=6 * HOURS, max_tries=3),
     cron(logged(audit_ledger), hour=4, minute=30, timeout=1 * HOURS, max_tries=3),
     cron(logged(purge), hour=3, minute=20, timeout=300, max_tries=3),
 ]

@@ -13,6 +13,7 @@ from environment.values import MailAddress, Name, Url
 
 PerMinute = Annotated[int, Meta(ge=1, le=10_000)]
 """Requests a minute of one caller: a user, or the network of an anonymous client."""
+Hour = Annotated[int, Meta(ge=0, le=23)]
 
 
 class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,9 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     mails_per_mailbox_per_day: Annotated[int, Meta(ge=1, le=1000)] = 10
     all_mails_per_mailbox_per_day: Annotated[int, Meta(ge=1, le=1000)] = 30
     """Mails to one mailbox of any cause, over all merchants."""
+    quiet_hours_begin: Hour = 21
+    """Marketing emails wait from this hour until `quiet_hours_end`, where the merchant is. Equal hours: never."""
+    quiet_hours_end: Hour = 8
     mail_tests_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 5
     """Connection tests of one administrator."""
 

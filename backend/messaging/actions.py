@@ -33,8 +33,10 @@ async def queue_mail(
     brand: MailBrand,
     card_id: UUID | None = None,
     unsubscribe_url: str | None = None,
+    expires_at: datetime | None = None,
+    sealed_secret: str | None = None,
 ) -> EmailLog:
-    """Queues the rendered email; it is sent after the commit. The card's addresses are inserted on sending."""
+    """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
     mail, version = await compose(
         session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
     )
@@ -45,6 +47,8 @@ async def queue_mail(
         recipient=recipient,
         reply_to=brand.reply_to,
         available_at=now,
+        expires_at=expires_at,
+        sealed_secret=sealed_secret,
         created_at=now,
         **mail_columns(template, language, mail, version, unsubscribe_url),
     )
@@ -62,13 +66,17 @@ async def queue_platform_mail(
     recipient: str,
     language: str,
     now: datetime,
+    expires_at: datetime | None = None,
+    sealed_secret: str | None = None,
 ) -> None:
-    """Queues an email to a platform user, once for each occasion and recipient."""
+    """Queues an email to a user, once for each occasion and recipient."""
     mail, version = await compose(session, template, values, language, brand=PLATFORM_BRAND)
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,
         available_at=now,
+        expires_at=expires_at,
+        sealed_secret=sealed_secret,
         created_at=now,
         **mail_columns(template, language, mail, version),
     )
@@ -84,7 +92,7 @@ async def forget_occasions(session: AsyncSession, beginning: str, *, but: Sequen
 async def redact_mails(session: AsyncSession, merchant_id: UUID, card_ids: Sequence[UUID], now: datetime) -> None:
     """Blanks recipient, texts and answers in all mails about these cards. A mail that still waits is not sent."""
     blank = dict.fromkeys(("recipient", "subject", "body_text"), "")
-    gone = dict.fromkeys(("body_html", "reply_to", "error", "sender_name"))
+    gone = dict.fromkeys(("body_html", "reply_to", "error", "sender_name", "sealed_secret"))
     values: dict[str, Any] = {
         **blank,
         **gone,

@@ -118,7 +118,14 @@ FAULTS = {
     "suppressed": _permanent(
         N_("No marketing email goes to this mailbox: an earlier one came back or was reported as spam.")
     ),
+    "no_consent": _permanent(N_("The customer has not agreed to marketing emails, or not any more.")),
+    "card_inactive": _permanent(N_("The card was no longer active when the email could be sent.")),
+    "customer_returned": _permanent(N_("The customer came back before the email about the absence was sent.")),
     "recipient_limit": _permanent(N_("This mailbox has had as many emails within a day as the limit allows.")),
+    "secret_unreadable": _permanent(
+        N_("The code or link of this email was encrypted with a key that is no longer there."),
+        N_("Let the recipient ask for a new one."),
+    ),
     "expired": _permanent(N_("The email was no longer of use when it could be sent.")),
     "provider_down": FaultType(
         FaultKind.OWN, N_("The email waits until the provider answers properly."), N_("Check the settings for email.")

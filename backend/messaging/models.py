@@ -30,6 +30,8 @@ class MailRow:
     body_html: Mapped[str | None] = mapped_column(Text)
     headers: Mapped[dict[str, str]] = mapped_column(JsonB, default=dict)
     """Headers beside those that every mail has."""
+    sealed_secret: Mapped[str | None] = mapped_column(Text)
+    """A code, or the end of a one-time link: encrypted, and inserted on sending."""
     status: Mapped[str] = mapped_column(String(10), default="queued")
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     available_at: Mapped[datetime] = mapped_column(DateTimeUTC)

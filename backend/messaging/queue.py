@@ -163,6 +163,12 @@ async def postpone(
             await _write(session, mail, is_ours, values)
 
 
+async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> None:
+    """Gives a claimed mail back that may be sent later only. It costs no try."""
+    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
+    await _write(session, mail, is_ours, {"available_at": until})
+
+
 async def _end(session: AsyncSession, mail: QueuedMail, event: MailEvent, values: dict[str, Any]) -> None:
     """Only of the attempt at hand, not after a later one has begun, and not when the mail was redacted meanwhile.
 

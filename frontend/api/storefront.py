@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from backend.loyalty.enrollment.schemas import CardLinkRequest, ChangeOwnCard, SelfEnroll, SelfEnrollView
+from backend.loyalty.marketing.schemas import ChangeEmailChoices, EmailChoices
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import Caller
@@ -29,6 +30,20 @@ async def change_own_card(caller: Caller, token: str, change: ChangeOwnCard) -> 
 async def request_card_link(caller: Caller, form: CardLinkRequest) -> None:
     """The answer is the same whether or not the email address has a card."""
     await caller.tell("/storefront/loyalty/card-links", form)
+
+
+async def get_email_choices(caller: Caller, token: str) -> EmailChoices:
+    """The token alone authorizes the call."""
+    return await caller.get(_choices(token), EmailChoices)
+
+
+async def choose_emails(caller: Caller, token: str, *, accept_marketing: bool) -> EmailChoices:
+    """Safe to repeat."""
+    return await caller.put(_choices(token), ChangeEmailChoices(accept_marketing), EmailChoices)
+
+
+def _choices(token: str) -> str:
+    return f"/storefront/loyalty/email-choices/{quote(token, safe='')}"
 
 
 def _store(store_code: str) -> str:

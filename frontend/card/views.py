@@ -1,5 +1,7 @@
 """The customer's card page. Its address authorizes access, so a wrong address must reveal nothing."""
 
+from urllib.parse import urlsplit
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -105,6 +107,7 @@ def _card(request: Request, token: str, view: CardPage) -> Response[str]:
         is_phone=is_phone(user_agent),
         problem=wallet_problem(request.query_params.get("wallet", ""), language),
         sandbox=f"/sandbox/{token}" if request.app.state.settings.has_sandbox else None,
+        email_choices=urlsplit(view.email_choices_url).path if view.email_choices_url else None,
         welcome=request.query_params.get("welcome"),
     )
 

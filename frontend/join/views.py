@@ -25,7 +25,7 @@ from i18n.translator import get_translator
 
 ADDRESSES = ["/j/{store_code:str}", "/J/{store_code:str}"]
 """Posters print the address in capitals, because that makes a smaller QR code."""
-FIELDS = ("email", "first_name", "accept_terms")
+FIELDS = ("email", "first_name", "accept_terms", "accept_marketing")
 NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
 CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
 
@@ -65,6 +65,7 @@ def _checked(request: Request, form: Form) -> SelfEnroll | None:
         "first_name": form.optional("first_name"),
         "language": language if language in LANGUAGES else None,
         "accept_terms": bool(form.text("accept_terms")),
+        "accept_marketing": bool(form.text("accept_marketing")),
     }
     if not values["accept_terms"]:
         form.errors["accept_terms"] = _("Please accept the terms to get a card.")

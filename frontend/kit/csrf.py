@@ -16,7 +16,17 @@ from frontend.settings import Settings
 
 HEADER = "x-csrf-token"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-WITHOUT_CSRF = [r"^/csp-reports$", r"^/static/", r"^/brand/", r"^/pictures/", r"^/health/", r"^/sw\.js$"]
+EMAIL_CHOICES = "/u/"
+"""Mail programs post there without cookies (RFC 8058). The token in the address authorizes; no other site knows it."""
+WITHOUT_CSRF = [
+    r"^/csp-reports$",
+    rf"^{EMAIL_CHOICES}",
+    r"^/static/",
+    r"^/brand/",
+    r"^/pictures/",
+    r"^/health/",
+    r"^/sw\.js$",
+]
 """Also what shared caches keep: with a cookie in it, all its readers would have the same token."""
 
 
@@ -48,7 +58,8 @@ def csrf_token(request: Request) -> str:
 
 def refuse_other_sites(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
     """A guard of every handler. Clients other than browsers send neither header; they are stopped by the token."""
-    if connection.scope.get("method") in SAFE_METHODS or connection.url.path == "/csp-reports":
+    path = connection.url.path
+    if connection.scope.get("method") in SAFE_METHODS or path == "/csp-reports" or path.startswith(EMAIL_CHOICES):
         return
     site = connection.headers.get("sec-fetch-site")
     if site not in {None, "same-origin", "none"}:

@@ -98,6 +98,8 @@ TEXTS = frozenset(
         "text",
     }
     | {"time", "until", "value", "version", "wallet", "what"}
+    | {"all_stamps", "bonus", "expired", "expiring", "inviter", "next", "points_on_card", "points_to_go", "ready"}
+    | {"valid_for", "visit_by"}
 )
 LABELS = "a label and a number, nothing to agree with"
 # Sentences that are correct with any number, with the reason.

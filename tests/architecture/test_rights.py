@@ -23,6 +23,8 @@ CHANGED_AS_OBJECTS = {
     "email_templates": "an administrator saves another text",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
+    "marketing_plans": "an owner chooses which marketing emails are sent",
+    "marketing_slots": "the next marketing email to a mailbox takes its slot",
     "pictures": "the same picture again may stay unused for another day",
     "platform_mails": "delivery notes how it began and ended",
     "setting_overrides": "rotate-keys seals with the newest key",

@@ -30,6 +30,7 @@ PLATFORM_TABLES = {
     "google_callbacks",
     "google_programs",
     "mail_allowances",
+    "marketing_slots",
     "merchants",
     "outbox",
     "pass_images",

@@ -13,6 +13,7 @@ from backend.loyalty.cards.schemas import CardView, NextExpiry, OwnCardView
 from backend.loyalty.customers.schemas import CustomerView, HolderView
 from backend.loyalty.enrollment.schemas import EnrolledCard, SelfEnrollView
 from backend.loyalty.ledger.schemas import TransactionView
+from backend.loyalty.marketing.schemas import EmailChoices
 from backend.loyalty.programs.schemas import PublicProgram, TermsView
 from backend.loyalty.rewards.schemas import CardReward, RewardView
 from backend.loyalty.till.schemas import CardPage, OwnBooking
@@ -24,6 +25,7 @@ ID = UUID("0198c0de-0000-7000-8000-000000000001")
 CODE = "BDFHKLNPRSTVXGCJ"
 TOKEN = "bWFyaWUtY2FyZA-_"
 PAGE_URL = f"http://127.0.0.1:8080/c/{TOKEN}"
+CHOICES_URL = f"http://127.0.0.1:8080/u/{TOKEN}"
 PICTURE = "a1" * 32
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -142,7 +144,9 @@ def card_page(**changes: object) -> CardPage:
     shown = {field: getattr(CARD, field) for field in OwnCardView.__struct_fields__}
     card = OwnCardView(**shown | {"customer": HolderView("Marie Weber", "fr")} | changes)
     bookings = [msgspec.convert(each, OwnBooking, from_attributes=True) for each in BOOKINGS]
-    return CardPage("Fashion Group", "FASHIONHUB", card, bookings, "https://fashion.example/privacy", None, "fr")
+    return CardPage(
+        "Fashion Group", "FASHIONHUB", card, bookings, "https://fashion.example/privacy", None, "fr", CHOICES_URL
+    )
 
 
 def joined() -> SelfEnrollView:
@@ -187,6 +191,15 @@ CARDS = {
 }
 
 
+def email_choices(request: httpx.Request, token: str) -> httpx.Response:
+    if token == "BUSY":
+        return refused(429, "rate_limited", retry_after_seconds=40)
+    if token not in {TOKEN, "stopped"}:
+        return refused(404, "unsubscribe_link_invalid")
+    accepts = json.loads(request.content)["accept_marketing"] if request.method == "PUT" else token == TOKEN
+    return found(EmailChoices("Fashion Group", "#0F5C4B", accepts, "fr", "de"))
+
+
 def answer(request: httpx.Request) -> httpx.Response:
     """The usual answers. Other stores and tokens are in states that are harder to reach."""
     place, _, rest = request.url.path.removeprefix("/api/v1/storefront/loyalty/").partition("/")
@@ -194,6 +207,8 @@ def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no backend")
     if place == "cards":
         return CARDS.get(rest) or refused(404, "card_not_found")
+    if place == "email-choices":
+        return email_choices(request, rest)
     if place == "pictures":
         return httpx.Response(200, content=PIXEL, headers={"Content-Type": "image/png"})
     if place == "card-links":

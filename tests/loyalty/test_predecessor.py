@@ -15,6 +15,7 @@ import pytest
 from backend.core.clock import clock
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas.bookings import Stamp
+from backend.loyalty.occasions.mails import CardMails
 from backend.merchants.models import Policy
 from backend.reactions import reactions
 from backend.services import Services
@@ -135,7 +136,8 @@ async def test_no_welcome_mail_ever_arrived(shop: Shop, services: Services, supe
         "WHERE e.data ->> 'card_id' = $1",
         card["id"],
     )
-    promised = reactions(services.links, services.queue, services.key_ring, services.live)
+    mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
+    promised = reactions(mails, services.queue)
     assert "mail_loyalty_enrollment" in {reaction.__name__ for reaction in promised[waiting]}
 
 

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
 from backend.loyalty.cards.mails import card_addresses
+from backend.loyalty.marketing.rules import QuietHours
+from backend.loyalty.occasions.gate import judge_marketing
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.limits import within_total
@@ -27,11 +29,13 @@ from backend.messaging.queue import (
     begin,
     claim_mails,
     claim_platform_mails,
+    defer,
     end_accepted,
     end_refused,
     postpone,
     withhold,
 )
+from backend.messaging.secrets import is_readable, secret_of
 from backend.messaging.suppression import REASONS, is_suppressed, suppress
 from backend.services import Services
 
@@ -117,8 +121,7 @@ async def _send_one(
     settings, delivery = await mailer.admit()
     committing = partial(services.sessions.committing, merchant_id)
     async with committing() as session:
-        if code := await _objection(session, services, mail):
-            await withhold(session, mail, code, clock.now())
+        if await _is_held_back(session, services, mail):
             return
         outgoing = outgoing_mail(
             mail, await _sender(session, settings, merchant_id), await _insertions(session, services, mail)
@@ -133,18 +136,36 @@ async def _send_one(
             await suppress(session, services.key_ring, mail.recipient, mail.status, clock.now())
 
 
+async def _is_held_back(session: AsyncSession, services: Services, mail: QueuedMail) -> bool:
+    """Ends a mail that may not be sent, and gives one back that may be sent later only."""
+    now, code, wait_until = clock.now(), await _objection(session, services, mail), None
+    if code is None and isinstance(mail, EmailLog) and mail.kind == "marketing":
+        quiet = QuietHours.of(services.live.current.limits)
+        verdict = await judge_marketing(session, services.key_ring, quiet, mail, now)
+        code, wait_until = verdict.obstacle, verdict.wait_until
+    if wait_until is not None:
+        await defer(session, mail, wait_until)
+    elif code is not None or not await _is_within_total(session, services, mail):
+        await withhold(session, mail, code or "recipient_limit", now)
+    else:
+        return False
+    return True
+
+
 async def _objection(session: AsyncSession, services: Services, mail: QueuedMail) -> str | None:
     """Why the mail may not be sent: a key of `FAULTS`."""
-    now = clock.now()
-    if mail.expires_at is not None and mail.expires_at < now:
+    if mail.expires_at is not None and mail.expires_at < clock.now():
         return "expired"
     if mail.kind == "marketing" and await is_suppressed(session, services.key_ring, mail.recipient):
         return "suppressed"
+    return None if is_readable(services.key_ring, mail) else "secret_unreadable"
+
+
+async def _is_within_total(session: AsyncSession, services: Services, mail: QueuedMail) -> bool:
+    """Counts the mail at its first attempt."""
     limit = services.live.current.limits.all_mails_per_mailbox_per_day
     is_first = mail.attempts == 0
-    if is_first and not await within_total(session, services.key_ring, mail.recipient, limit, now):
-        return "recipient_limit"
-    return None
+    return not is_first or await within_total(session, services.key_ring, mail.recipient, limit, clock.now())
 
 
 async def _sender(session: AsyncSession, settings: MailSettings, merchant_id: UUID | None) -> str:
@@ -155,4 +176,7 @@ async def _sender(session: AsyncSession, settings: MailSettings, merchant_id: UU
 
 async def _insertions(session: AsyncSession, services: Services, mail: QueuedMail) -> Mapping[str, str]:
     """What may not be stored and is inserted now, by what stands for it."""
-    return await card_addresses(session, services.links, mail) if isinstance(mail, EmailLog) else {}
+    secret = secret_of(services.key_ring, mail)
+    if not isinstance(mail, EmailLog):
+        return secret
+    return {**secret, **await card_addresses(session, services.links, services.unsubscribe_links, mail)}

@@ -7,6 +7,7 @@ import structlog
 from backend.core.clock import clock
 from backend.core.outbox import BATCH, relay
 from backend.core.queue import SEND_MAILS, wake
+from backend.loyalty.occasions.mails import CardMails
 from backend.reactions import reactions
 from backend.services import Services
 
@@ -19,7 +20,8 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     Mails are sent by another job, so that a slow mail server does not delay passes.
     """
     services: Services = context["services"]
-    table, total = reactions(services.links, services.queue, services.key_ring, services.live), 0
+    mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
+    table, total = reactions(mails, services.queue), 0
     while count := await relay(services.sessions, table, clock.now()):
         total += count
         if count < BATCH:

@@ -13,6 +13,7 @@ from backend.core.models import StoredAnswer
 from backend.core.platform_settings import PrivacySettings
 from backend.identity.models import AccessToken
 from backend.loyalty.enrollment.models import CardLinkQuestion
+from backend.loyalty.marketing.slots import forget_slots
 from backend.loyalty.pictures.models import MerchantPicture
 from backend.loyalty.previews.models import ProgramPreview
 from backend.loyalty.rewards.models import Reward
@@ -62,6 +63,7 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     async with services.sessions.committing() as session:
         await purge_expired_callbacks(session, now)
         await forget_allowances(session, now)
+        await forget_slots(session, now)
     for merchant_id in await list_merchant_ids(services.sessions):
         try:
             await _purge_merchant(services, merchant_id, now, progress)

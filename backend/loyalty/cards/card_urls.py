@@ -1,16 +1,13 @@
 """The addresses of a customer's own card page and wallet passes: capabilities that are derived, never stored."""
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from backend.core.capabilities import decode_capability, encode_capability
 from backend.core.keys import KeyRing
 
-MAC_BYTES = 16
-UUID_BYTES = 16
 CARD_PAGE, APPLE_PASS, GOOGLE_SAVE = "card page", "apple pass", "google save"
 VERSIONS_MAX = 100
 """A token proves its page version and does not tell it."""
@@ -65,13 +62,8 @@ class CardLinks:
 
     def read(self, token: str) -> CardLink | None:
         """What the token claims; one of the `opens` proves it once the card's page version is known."""
-        try:
-            raw = base64.b64decode(token, altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
-        if len(raw) != 2 * UUID_BYTES + MAC_BYTES:
-            return None
-        return CardLink(UUID(bytes=raw[:16]), UUID(bytes=raw[16:32]), raw[32:])
+        claimed = decode_capability(token)
+        return CardLink(claimed.merchant_id, claimed.subject_id, claimed.mac) if claimed else None
 
     def opens(self, link: CardLink, page_version: int) -> bool:
         return self._proves(CARD_PAGE, link, page_version)
@@ -83,8 +75,8 @@ class CardLinks:
         return self._proves(GOOGLE_SAVE, link, page_version)
 
     def _token(self, purpose: str, merchant_id: UUID, card_id: UUID, page_version: int) -> str:
-        mac = self._keys.sign(purpose, _message(merchant_id, card_id, page_version))[:MAC_BYTES]
-        return base64.urlsafe_b64encode(merchant_id.bytes + card_id.bytes + mac).decode()
+        mac = self._keys.sign(purpose, _message(merchant_id, card_id, page_version))
+        return encode_capability(merchant_id, card_id, mac)
 
     def _proves(self, purpose: str, link: CardLink, page_version: int) -> bool:
         return self._keys.verify(purpose, _message(link.merchant_id, link.card_id, page_version), link.mac)

@@ -2,10 +2,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Computed, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import LABEL, TenantEntity, TenantRow, belongs_to, of_merchant
+
+HAS_CONSENTED = text("marketing_consented_at IS NOT NULL")
 
 
 class Customer(TenantEntity):
@@ -16,6 +18,8 @@ class Customer(TenantEntity):
         of_merchant(),
         UniqueConstraint("merchant_id", "email_norm"),
         Index("ix_customers_phone", "merchant_id", "phone_norm", postgresql_where="phone_norm IS NOT NULL"),
+        Index("ix_customers_marketing", "merchant_id", "id", postgresql_where=HAS_CONSENTED),
+        Index("ix_customers_birthday", "merchant_id", "birthday", "id", postgresql_where=HAS_CONSENTED),
     )
 
     email: Mapped[str] = mapped_column(String(254))
@@ -26,8 +30,18 @@ class Customer(TenantEntity):
     phone_norm: Mapped[str | None] = mapped_column(String(16, collation="C"))
     """E.164, backward, for finding by its end too."""
     birth_date: Mapped[date | None]
+    birthday: Mapped[int | None] = mapped_column(
+        SmallInteger, Computed("(extract(month FROM birth_date) * 100 + extract(day FROM birth_date))::smallint")
+    )
+    """Month and day, such as 229. Under row-level security an index of a function of the date would not be used."""
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    marketing_consented_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """None: no marketing emails. The events of consent say who gave or withdrew it, and where."""
+    birthday_greeted_on: Mapped[date | None]
+    """The last birthday for which an email was queued."""
+    reengaged_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """When an email about a long absence was queued last."""
 
 
 class CustomerWord(TenantRow):

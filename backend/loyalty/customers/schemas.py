@@ -73,6 +73,8 @@ class Person(Body):
     phone: Phone | None = None
     birth_date: date | None = None
     language: Language | None = None
+    accept_marketing: bool = False
+    """Consent to birthday emails and the like. False leaves a consent given earlier as it is."""
 
     def __post_init__(self) -> None:
         self.email = clean_email(self.email)

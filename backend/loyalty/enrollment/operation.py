@@ -17,7 +17,7 @@ from backend.loyalty.ledger.booking.checks import check_open
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
 from backend.loyalty.ledger.booking.setup import Setup
-from backend.loyalty.ledger.events import CardEnrolled
+from backend.loyalty.ledger.events import CardEnrolled, WelcomeBonusGiven
 from backend.loyalty.ledger.rules.expiry import lot_life
 from backend.loyalty.ledger.views import Show, works_at
 
@@ -98,7 +98,9 @@ def decide_enrolled(draft: BookingDraft, *, is_welcome: bool = True) -> Decided:
         return Decided((row,))
     line = draft.open_line("points")
     draft.lots.grant(line, bonus, lot_life(draft.state.terms, draft.moment))
-    return Decided((row, draft.close_line(line, "welcome_bonus", bonus)))
+    given = draft.close_line(line, "welcome_bonus", bonus)
+    draft.record(WelcomeBonusGiven(given.card_id, given.id, bonus))
+    return Decided((row, given))
 
 
 def check_birth_date(born: date | None, today: date) -> None:

@@ -17,6 +17,7 @@ from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.queries import get_setup
 from backend.loyalty.ledger.setup_views import reward_views, terms_view, text_of
 from backend.loyalty.ledger.views import Show
+from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage, OwnBooking
 from backend.merchants.schemas import StoreRef
@@ -53,7 +54,9 @@ async def public_program(ledger: Ledger, origin: Origin) -> PublicProgram:
     )
 
 
-async def card_page(ledger: Ledger, token: str, language: str, now: datetime) -> CardPage:
+async def card_page(
+    ledger: Ledger, unsubscribe_links: UnsubscribeLinks, token: str, language: str, now: datetime
+) -> CardPage:
     """Raises CardNotFound alike for a token forged, outdated, or of a card that is gone."""
     link = ledger.links.read(token)
     if link is None:
@@ -64,7 +67,7 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
         state = decode_state(await ledger.pool.fetchval(CARD_AT_HOME, link.merchant_id, goes_on_as.id, now))
         # If the links have ended or the merge was undone in between, this one tells the address of the new page.
         if (await _opened_card(ledger, link, now)).goes_on_as != goes_on_as:
-            return await card_page(ledger, token, language, now)
+            return await card_page(ledger, unsubscribe_links, token, language, now)
     rows = await list_transactions(ledger.pool, link.merchant_id, card_id=state.card.id, limit=SHOWN)
     return CardPage(
         merchant_name=state.setup.merchant.name,
@@ -74,6 +77,7 @@ async def card_page(ledger: Ledger, token: str, language: str, now: datetime) ->
         privacy_url=state.program.privacy_url,
         store_language=state.setup.store.language,
         merchant_language=state.setup.merchant.language,
+        email_choices_url=unsubscribe_links.url(link.merchant_id, state.customer.id) if state.customer else None,
     )
 
 

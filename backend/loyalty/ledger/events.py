@@ -13,6 +13,14 @@ class CardEnrolled(CardBooking, frozen=True):
     pass
 
 
+class WelcomeBonusGiven(DomainEvent, frozen=True):
+    """Booked with the enrollment, whose event updates the passes."""
+
+    card_id: UUID
+    transaction_id: UUID
+    points: int
+
+
 class PointsEarned(CardBooking, frozen=True):
     points: int
 

@@ -57,6 +57,8 @@ class CardPage(Answer):
     store_language: str | None
     """Of readers who have wished for none; null: the merchant's."""
     merchant_language: str
+    email_choices_url: str | None
+    """The page on which the customer chooses emails (a capability); null for a card without a holder."""
 
 
 class TodayFigures(Answer):

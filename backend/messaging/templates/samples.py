@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 CARD_URL = "https://cards.example/c/sample"
+UNSUBSCRIBE_URL = "https://cards.example/u/sample"
 GOOGLE_URL = "https://cards.example/wallets/google/sample"
 APPLE_URL = "https://cards.example/wallets/apple/sample.pkpass"
 

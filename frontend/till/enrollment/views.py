@@ -55,7 +55,8 @@ async def _show_enrolled(request: Request, caller: Caller, card: EnrollView) -> 
 
 def _body(request: Request, form: Form) -> Enroll:
     _ = get_translator(language_of(request)).gettext
-    values = {name: form.optional(name) for name in FIELDS}
+    values: dict[str, object] = {name: form.optional(name) for name in FIELDS}
+    values["accept_marketing"] = bool(form.text("accept_marketing"))
     if not values["email"]:
         raise FormError("email", _("Enter the customer’s email address."))
     try:

@@ -32,6 +32,7 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
+from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
 from backend.merchants.queries import StoreIds, get_store_ids
@@ -97,9 +98,13 @@ class StorefrontController(Controller):
         responses=refusals(CardNotFound),
     )
     async def card_page(
-        self, request: StorefrontRequest, token: FromPath[str], ledger: NamedDependency[Ledger]
+        self,
+        request: StorefrontRequest,
+        token: FromPath[str],
+        ledger: NamedDependency[Ledger],
+        unsubscribe_links: NamedDependency[UnsubscribeLinks],
     ) -> CardPage:
-        return await card_page(ledger, token, reader_language(request), clock.now())
+        return await card_page(ledger, unsubscribe_links, token, reader_language(request), clock.now())
 
     @patch(
         "/cards/{token:str}",
@@ -115,15 +120,16 @@ class StorefrontController(Controller):
         token: FromPath[str],
         data: JSONBody[ChangeOwnCard],
         ledger: NamedDependency[Ledger],
+        unsubscribe_links: NamedDependency[UnsubscribeLinks],
         sessions: NamedDependency[Sessions],
     ) -> CardPage:
         now, link = clock.now(), ledger.links.read(token)
-        await card_page(ledger, token, data.language, now)
+        await card_page(ledger, unsubscribe_links, token, data.language, now)
         assert link is not None, "the page was just found"
         async with sessions.committing(link.merchant_id) as session:
             await change_language(session, link.merchant_id, link.card_id, data.language, now)
         ledger.notifier.notify()
-        return await card_page(ledger, token, reader_language(request), now)
+        return await card_page(ledger, unsubscribe_links, token, reader_language(request), now)
 
     @post(
         "/card-links",

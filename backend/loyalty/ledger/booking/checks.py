@@ -33,6 +33,15 @@ def check_open(setup: Setup) -> None:
         raise ProgramInactive
 
 
+def is_open(setup: Setup) -> bool:
+    """Whether cards are in use: `check_open` as a question."""
+    try:
+        check_open(setup)
+    except (FeatureDisabled, ProgramInactive):
+        return False
+    return True
+
+
 def check_place(state: CardState) -> None:
     """Raises CardNotFound at a store to which the card, or another one of the same order, does not belong."""
     scopes = {state.card.scope_store_id, *(card.scope_store_id for card in state.target_cards)}

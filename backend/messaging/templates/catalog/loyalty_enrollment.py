@@ -1,3 +1,5 @@
+from typing import Annotated
+
 from backend.messaging.templates.blocks import (
     WALLET_BUTTONS,
     Button,
@@ -6,11 +8,19 @@ from backend.messaging.templates.blocks import (
     Highlight,
     Paragraph,
     SmallPrint,
+    When,
 )
-from backend.messaging.templates.declaration import MailTemplate, MailValues
+from backend.messaging.templates.declaration import Facts, MailTemplate, MailValues
 from backend.messaging.templates.facts import CustomerFacts, MailedCardFacts, MerchantFacts, WalletFacts
-from backend.messaging.templates.samples import SamplePerson
+from backend.messaging.templates.kinds import Url
+from backend.messaging.templates.samples import UNSUBSCRIBE_URL, SamplePerson
 from i18n.translator import N_
+
+
+class ConsentFacts(Facts, frozen=True):
+    unsubscribe_url: Annotated[
+        Url | None, N_("Stops birthday emails and news; empty when the customer has not agreed to them")
+    ]
 
 
 class EnrollmentValues(MailValues, frozen=True):
@@ -18,6 +28,7 @@ class EnrollmentValues(MailValues, frozen=True):
     customer: CustomerFacts
     card: MailedCardFacts
     wallet: WalletFacts
+    consent: ConsentFacts
 
 
 def sample(person: SamplePerson) -> EnrollmentValues:
@@ -26,6 +37,7 @@ def sample(person: SamplePerson) -> EnrollmentValues:
         customer=CustomerFacts(person.first_name),
         card=MailedCardFacts(person.card_code, person.card_url),
         wallet=WalletFacts(person.google_url, person.apple_url),
+        consent=ConsentFacts(UNSUBSCRIBE_URL if person.google_url else None),
     )
 
 
@@ -46,6 +58,10 @@ LOYALTY_ENROLLMENT = MailTemplate(
         *WALLET_BUTTONS,
         Highlight(N_("Card code: %(code)s")),
         SmallPrint(N_("Keep this link private: anyone who has it can see your card.")),
+        When(
+            "consent.unsubscribe_url",
+            [SmallPrint(N_("As agreed, you will also get birthday wishes and news. “Unsubscribe” below stops them."))],
+        ),
     ],
     reason=N_("You get this email because you have enrolled in the program of %(merchant)s."),
     placeholders={"merchant": "merchant.name", "code": "card.code"},

@@ -1,0 +1,88 @@
+"""From the tick on the join page to the click that stops the emails, in a browser and by a mail program."""
+
+import re
+from email.message import EmailMessage
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from i18n.translator import get_translator
+from tests.journeys.conftest import OpenWindow
+from tests.journeys.stack import Stack
+from tests.world.shop import Shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LINK = re.compile(r"http://\S+/u/\S+")
+CONSENTED = "/merchant/loyalty/marketing-plan"
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+async def consented(shop: Shop) -> int:
+    """How many of the merchant's customers have agreed to marketing."""
+    return int((await shop.claire.get(CONSENTED))["consented_count"])
+
+
+async def join_with_consent(orion: Stack, open_window: OpenWindow, shop: Shop) -> EmailMessage:
+    """The welcome email."""
+    page, email = await (await open_window()).new_page(), f"lea.{uuid4().hex[:8]}@example.com"
+    await page.goto(f"/j/{shop.hub}")
+    await page.locator("[name=email]").fill(email)
+    await page.locator("[name=accept_terms]").check()
+    await expect(page.locator("[name=accept_marketing]")).not_to_be_checked()
+    await page.locator("[name=accept_marketing]").check()
+    await page.locator("form button.big").click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    return await orion.mail_to(email)
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+async def test_a_customer_unsubscribes_with_one_click_and_changes_their_mind(
+    shop: Shop, orion: Stack, open_window: OpenWindow, has_scripts: bool
+) -> None:
+    mail = await join_with_consent(orion, open_window, shop)
+    window = await open_window(java_script_enabled=has_scripts, locale="de-DE", viewport={"width": 360, "height": 740})
+    page, _ = await window.new_page(), get_translator("en").gettext
+    found = LINK.search(text_of(mail))
+    assert found
+    await page.goto(found[0])
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert await consented(shop) == 1
+    await page.get_by_role("button", name=_("Unsubscribe")).click()
+    await expect(page.locator(".note.ok")).to_contain_text(_("Done, you are unsubscribed."))
+    assert await consented(shop) == 0
+    await page.reload()
+    await page.get_by_role("button", name=_("Undo: keep sending them")).click()
+    await expect(page.get_by_role("button", name=_("Unsubscribe"))).to_be_visible()
+    assert await consented(shop) == 1
+
+
+async def test_a_mail_program_unsubscribes_without_a_browser(shop: Shop, orion: Stack, open_window: OpenWindow) -> None:
+    """As RFC 8058 says: the address and the form are those of the headers."""
+    mail = await join_with_consent(orion, open_window, shop)
+    address, form = mail["List-Unsubscribe"].strip("<>"), mail["List-Unsubscribe-Post"]
+    async with httpx.AsyncClient(trust_env=False) as agent:
+        await agent.get(address)
+        assert await consented(shop) == 1
+        for _ in range(2):
+            answer = await agent.post(
+                address, content=form, headers={"Content-Type": "application/x-www-form-urlencoded"}
+            )
+            assert answer.status_code == 200
+            assert await consented(shop) == 0
+
+
+async def test_the_card_page_leads_to_the_choice(shop: Shop, open_window: OpenWindow) -> None:
+    card = await shop.a_card()
+    page = await (await open_window()).new_page()
+    await page.goto(card["page_url"])
+    await page.get_by_role("link", name="Choose your emails").click()
+    await page.get_by_role("button", name="Send me these emails").click()
+    await expect(page.get_by_role("button", name="Unsubscribe")).to_be_visible()
+    assert await consented(shop) == 1
