@@ -20,6 +20,7 @@ from backend.loyalty.marketing.rules import QuietHours
 from backend.loyalty.occasions.gate import judge_marketing
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
+from backend.messaging.claims import claim_mails, claim_platform_mails
 from backend.messaging.limits import within_total
 from backend.messaging.mailer import Mailer, MailsWait
 from backend.messaging.models import EmailLog
@@ -27,8 +28,6 @@ from backend.messaging.outgoing import attempt_of, outgoing_mail
 from backend.messaging.queue import (
     QueuedMail,
     begin,
-    claim_mails,
-    claim_platform_mails,
     defer,
     end_accepted,
     end_refused,
