@@ -1,4 +1,4 @@
-"""The states of a mail on its way: claimed by a worker, begun, ended. Each step is a transaction of its own.
+"""The states of a claimed mail (`claims.py`): begun, ended, given back. Each step is a transaction of its own.
 
 A mail is `sending` from before its conversation with the provider until its outcome is written. When the worker dies in
 between, the lease ends and another worker records that the outcome is unknown.
@@ -7,11 +7,10 @@ between, the lease ends and another worker records that the outcome is unknown.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, cast, select, update
+from sqlalchemy import ColumnElement, cast, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,15 +19,12 @@ from backend.messaging.faults import FAULTS
 from backend.messaging.history import MailEvent, read_history, stored_history
 from backend.messaging.mailer import MailRefusal, MailsWait
 from backend.messaging.metrics import MAILS
-from backend.messaging.models import EmailLog, MailRow, PlatformMail
-from backend.messaging.retries import OUTCOMES, after_fault, after_unknown
+from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.retries import OUTCOMES, after_fault
 
-LEASE = timedelta(seconds=90)
-"""Of a claimed mail that has not begun. It may be too short: `begin` refuses a mail that another worker has claimed."""
 SENDING_MARGIN = timedelta(seconds=60)
 """Between the time limit of a conversation and the end of the lease."""
 
-MailT = TypeVar("MailT", bound=MailRow)
 QueuedMail = EmailLog | PlatformMail
 
 log = structlog.get_logger()
@@ -47,43 +43,6 @@ class MailAttempt:
     reply_to: str | None
     message_id: str
     lease: timedelta
-
-
-async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
-    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
-    return await _claim(session, EmailLog, select(EmailLog).where(EmailLog.merchant_id == merchant_id), now, limit)
-
-
-async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:
-    """Like `claim_mails`."""
-    return await _claim(session, PlatformMail, select(PlatformMail), now, limit)
-
-
-async def _claim(
-    session: AsyncSession, table: type[MailT], query: Select[tuple[MailT]], now: datetime, limit: int
-) -> list[MailT]:
-    due = (
-        query.where(table.status.in_(["queued", "sending"]), table.available_at <= now)
-        .order_by(table.available_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = list(await session.scalars(due))
-    for mail in claimed:
-        if mail.status == "sending":
-            _note_unknown(mail, now)
-        if mail.status == "queued":
-            mail.available_at = now + LEASE
-    return [mail for mail in claimed if mail.status == "queued"]
-
-
-def _note_unknown(mail: MailRow, now: datetime) -> None:
-    """The worker has died during the conversation."""
-    history = [*read_history(mail.history), MailEvent(now, "unknown", "outcome_unknown")]
-    verdict = after_unknown(history, mail.kind, now)
-    mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"
-    MAILS.labels(mail.provider or "", "unknown").inc()
-    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=verdict.status == "queued")
 
 
 async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, now: datetime) -> bool:
