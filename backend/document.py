@@ -16,6 +16,7 @@ DOCUMENT = OpenAPIConfig(
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),
         Tag("Settings", "Values that the platform's administrators change while Orion runs"),
+        Tag("Email templates", "Texts of emails, of the platform and of a merchant"),
         Tag("Operations", "What the background does"),
         Tag("Email", "The email log, and what providers report"),
         Tag("Email templates", "The texts of emails, of the platform and of a merchant"),

@@ -21,6 +21,7 @@ from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.client import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
+from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
@@ -100,6 +101,7 @@ OFFICE = Router(
         take_reward_restore,
         show_marketing,
         take_marketing,
+        OFFICE_TEMPLATES,
     ],
 )
 ADMIN = Router(
@@ -114,6 +116,7 @@ ADMIN = Router(
         start_run,
         show_passes,
         retry_pass,
+        ADMIN_TEMPLATES,
         show_emails,
         show_email,
         take_resend,

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
+from backend.messaging.columns import mail_columns
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.composition import compose
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
-from backend.messaging.templates.render import RenderedMail
 
 # Providers' answers often name the recipient.
 WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
@@ -45,11 +45,12 @@ async def queue_mail(
         id=new_id(),
         card_id=card_id,
         recipient=recipient,
+        reply_to=brand.reply_to,
         available_at=now,
         expires_at=expires_at,
         sealed_secret=sealed_secret,
         created_at=now,
-        **_columns(template, language, mail, version, unsubscribe_url),
+        **mail_columns(template, language, mail, version, unsubscribe_url),
     )
     session.add(entry)
     return entry
@@ -77,7 +78,7 @@ async def queue_platform_mail(
         expires_at=expires_at,
         sealed_secret=sealed_secret,
         created_at=now,
-        **_columns(template, language, mail, version),
+        **mail_columns(template, language, mail, version),
     )
     await session.execute(row.on_conflict_do_nothing(index_elements=["occasion", "recipient"]))
 
@@ -102,28 +103,3 @@ async def redact_mails(session: AsyncSession, merchant_id: UUID, card_ids: Seque
     }
     about = (EmailLog.merchant_id == merchant_id) & EmailLog.card_id.in_(card_ids)
     await session.execute(update(EmailLog).where(about).values(values).execution_options(synchronize_session=False))
-
-
-def _columns(
-    template: MailTemplate[Any],
-    language: str,
-    mail: RenderedMail,
-    version: int | None,
-    unsubscribe_url: str | None = None,
-) -> dict[str, Any]:
-    return {
-        "template_code": template.code,
-        "template_version": version,
-        "kind": template.kind,
-        "language": language,
-        "subject": mail.subject,
-        "body_text": mail.body_text,
-        "body_html": mail.body_html,
-        "headers": _unsubscribe_headers(unsubscribe_url) if unsubscribe_url else {},
-        "history": [],
-    }
-
-
-def _unsubscribe_headers(url: str) -> dict[str, str]:
-    """RFC 8058: mail programs offer a button that posts to the address."""
-    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -10,6 +10,7 @@ from backend.audit.actions import Fields, record_platform_change
 from backend.core.origin import PlatformOrigin
 from backend.core.versions import Stale, is_current
 from backend.settings.checks import NewValues, checked_texts
+from backend.settings.destinations import refuse_redirected
 from backend.settings.live import LiveSettings
 from backend.settings.models import SettingOverride, SettingVersion
 from backend.settings.problems import SettingNotFound
@@ -81,7 +82,11 @@ class SettingsEditor:
         stored = await read_overrides(self.session, self.live.keys)
         before = {key: override for key, override in stored.items() if key in REGISTRY[self.category]}
         texts = checked_texts(self.category, self.live.environment, before, values, self.origin.language)
-        return _Edit(version, before, self._merged(before, texts))
+        after = self._merged(before, texts)
+        if self.origin.user_id is not None:  # who works at the command line could read the secret as well
+            entered = [key for key, text in texts.items() if text is not None]
+            refuse_redirected(self._resolved(before), self._resolved(after), entered, self.origin.language)
+        return _Edit(version, before, after)
 
     def _merged(self, before: Mapping[str, StoredSetting], texts: Mapping[str, str | None]) -> dict[str, StoredSetting]:
         """A value that is stored already keeps its time and its author."""

@@ -19,6 +19,7 @@ REASONS = {
     "one_of": N_("Choose one of %(choices)s."),
     "provider_sends_nothing": N_("With the provider “console” no email leaves Orion. Choose %(provider)s."),
     "required": N_("Enter a value."),
+    "secret_required": N_("Enter this too: the stored one would be sent to another server."),
     "sender_required": N_("Enter the address from which emails are sent."),
     "sendgrid_key_required": N_("SendGrid needs an API key."),
     "tls_twice": N_("STARTTLS and TLS from the first byte exclude each other. Choose one."),

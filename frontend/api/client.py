@@ -90,9 +90,11 @@ class Caller:
         query = {name: value for name, value in params.items() if value is not None}
         return _decoded(await self._send("GET", path, params=query), answer)
 
-    async def post(self, path: str, body: Body | None, answer: type[T], *, key: str | None = None) -> T:
-        """`key` is the idempotency key of a call that moves value."""
-        return _decoded(await self._send("POST", path, body=body, key=key), answer)
+    async def post(
+        self, path: str, body: Body | None, answer: type[T], *, key: str | None = None, version: int | None = None
+    ) -> T:
+        """`key` is the idempotency key of a call that moves value. `version`: of what is changed, as it was read."""
+        return _decoded(await self._send("POST", path, body=body, key=key, headers=_if_match(version)), answer)
 
     async def patch(self, path: str, body: Body, answer: type[T], *, version: int | None = None) -> T:
         """`version`: of what is changed, as it was read."""

@@ -53,12 +53,15 @@ def is_at_till(path: str) -> bool:
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """A `before_send` hook: responses of exception handlers do not pass through middleware."""
+    """A `before_send` hook: responses of exception handlers do not pass through middleware.
+
+    A document in a frame brings its own policy.
+    """
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
     for name, value in (ALWAYS | AT_THE_TILL if is_at_till(scope["path"]) else ALWAYS).items():
-        headers[name] = value
+        headers.setdefault(name, value)
     if scope["litestar_app"].state.settings.is_https:
         headers["Strict-Transport-Security"] = HSTS
     if "cache-control" not in headers:

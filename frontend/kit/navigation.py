@@ -20,8 +20,16 @@ class Entry(msgspec.Struct, frozen=True):
 ENTRIES = (
     Entry("/office", N_("Overview"), "dashboard"),
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
-    Entry("/office/marketing", N_("Marketing emails"), "mail", permission="loyalty.manage_programs"),
+    Entry("/office/email-templates", N_("Email texts"), "mail", permission="messaging.manage_templates"),
+    Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
     Entry("/admin", N_("Overview"), "dashboard"),
+    Entry(
+        "/admin/email-templates",
+        N_("Email texts"),
+        "mail",
+        N_("What emails say, in four languages: up to date, edited, or older than the English text?"),
+        "messaging.manage_templates",
+    ),
     Entry(
         "/admin/wallets",
         N_("Wallets"),

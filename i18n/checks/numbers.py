@@ -37,6 +37,7 @@ TEXTS = frozenset(
         "changes",
         "choices",
         "code",
+        "column",
         "consequence",
         "contact",
         "currency",
@@ -59,6 +60,7 @@ TEXTS = frozenset(
         "label",
         "language",
         "least",
+        "line",
         "maximum",
     }
     | {

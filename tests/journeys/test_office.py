@@ -50,7 +50,7 @@ async def test_on_a_phone_without_scripts_the_menu_folds_and_leads_to_the_till(
     links = page.get_by_role("navigation", name="Office").get_by_role("link")
     await expect(links).to_have_count(0)
     await page.locator(".fold summary").click()
-    await expect(links).to_have_text(["Overview", "Rewards", "Till"])
+    await expect(links).to_have_text(["Overview", "Rewards", "Email texts", "Till"])
     await expect(links.first).to_have_attribute("aria-current", "page")
     await links.last.click()
     await page.get_by_role("button", name=shop.outlet).click()

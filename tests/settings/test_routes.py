@@ -106,6 +106,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("email", {"email_provider": "console"}, "/values/email_provider", "provider_sends_nothing"),
     ("email", {"email_provider": "sendgrid"}, "/values/sendgrid_api_key", "sendgrid_key_required"),
     ("email", {"smtp_use_tls": True, "smtp_use_ssl": True}, "/values/smtp_use_ssl", "tls_twice"),
+    # Whoever names another server must know the password that it would get.
+    ("email", {"smtp_host": "mail.elsewhere.example"}, "/values/smtp_password", "secret_required"),
     ("email", {"smtp_use_tls": False}, "/values/smtp_use_tls", "encryption_required"),
     ("email", {"smtp_user": ""}, "/values/smtp_user", "login_incomplete"),
     ("email", {"smtp_password": "two\nlines"}, "/values/smtp_password", "one_line"),
@@ -138,6 +140,17 @@ async def test_what_a_process_would_not_start_with_is_not_saved(
         assert error["detail"].endswith(".")
         assert "%(" not in error["detail"]
     assert await ada.category(category) == before
+
+
+async def test_a_password_goes_to_another_server_only_when_it_is_entered_with_it(ada: Administrator) -> None:
+    await ada.save("email", smtp_host="mail.elsewhere.example", smtp_password="known")
+    with refused("validation_failed", 422):
+        # The environment's would go there.
+        await ada.reset("email", "smtp_password")
+    await ada.save("email", smtp_host=None)
+    await ada.reset("email")
+    await ada.save("email", smtp_host="mail.elsewhere.example", smtp_user="", smtp_password="")
+    assert (await ada.setting("email", "smtp_password"))["is_set"] is False
 
 
 async def test_all_errors_are_told_at_once_in_the_readers_language(ada: Administrator) -> None:

@@ -23,7 +23,7 @@ from backend.messaging.template_editing.schemas import (
 )
 from backend.messaging.template_editing.test_emails import queue_test
 
-PREVIEWS = (all_of(for_owner(MANAGE_TEMPLATES), limited("preview_own_template", 120)),)
+PREVIEWS = (all_of(for_owner(MANAGE_TEMPLATES), limited("preview_own_template", 240)),)
 TESTS = (all_of(for_owner(MANAGE_TEMPLATES), limited("test_own_template", 5)),)
 
 

@@ -19,7 +19,7 @@ async def get_brand(session: AsyncSession, merchant_id: UUID) -> MailBrand:
 
 def brand_of(merchant: Merchant, program: Program | None) -> MailBrand:
     """A merchant without a program has the platform's color."""
-    brand = MailBrand(name=merchant.name, address=merchant.postal_address or "")
+    brand = MailBrand(name=merchant.name, address=merchant.postal_address or "", reply_to=merchant.contact_email)
     if program is None:
         return brand
     return replace(brand, color=program.card_color, logo_url=program.logo_url, privacy_url=program.privacy_url)

@@ -1,12 +1,13 @@
 """Queues a text that is being edited as a test to the user who edits it."""
 
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.ids import new_id
 from backend.core.origin import Origin, PlatformOrigin
+from backend.messaging.columns import mail_columns
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.checking import render_sample
 from backend.messaging.templates.declaration import MailTemplate
@@ -27,22 +28,12 @@ def queue_test(
     sample: str,
     recipient: str,
     brand: MailBrand | None = None,
-) -> UUID:
-    """The id of the queued email. The content has been checked. `brand`: the merchant's, for a merchant's text."""
-    email_id, mail = new_id(), render_sample(template, content, language, sample, brand)
-    columns = {
-        "id": email_id,
-        "template_code": template.code,
-        "language": language,
-        "recipient": recipient,
-        "subject": f"{MARK} {mail.subject}",
-        "body_text": mail.body_text,
-        "body_html": mail.body_html,
-        "available_at": origin.now,
-        "created_at": origin.now,
-    }
+) -> None:
+    """The content has been checked. `brand`: the merchant's, for a merchant's text."""
+    mail = render_sample(template, content, language, sample, brand)
+    columns = mail_columns(template, language, replace(mail, subject=f"{MARK} {mail.subject}"), None)
+    columns |= {"id": new_id(), "recipient": recipient, "available_at": origin.now, "created_at": origin.now}
     if isinstance(origin, Origin):
         session.add(EmailLog(merchant_id=origin.merchant_id, **columns))
     else:
         session.add(PlatformMail(**columns))
-    return email_id

@@ -24,7 +24,7 @@ from backend.messaging.template_editing.schemas import (
 )
 from backend.messaging.template_editing.test_emails import queue_test
 
-PREVIEWS = (all_of(for_platform(MANAGE_TEMPLATES), limited("preview_template", 120)),)
+PREVIEWS = (all_of(for_platform(MANAGE_TEMPLATES), limited("preview_template", 240)),)
 TESTS = (all_of(for_platform(MANAGE_TEMPLATES), limited("test_template", 5)),)
 
 

@@ -32,6 +32,8 @@ class MailBrand:
     address: str = ""
     """Postal, on one line."""
     privacy_url: str | None = None
+    reply_to: str | None = None
+    """Where answers go; None: to the platform."""
 
     @property
     def ink(self) -> str:

@@ -8,12 +8,13 @@ from litestar.params import FromPath
 
 from frontend.api.client import BackendProblem, Caller
 from frontend.api.rewards import archive_reward, get_reward, restore_reward
+from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of
 from frontend.kit.forms import read_form
 from frontend.kit.pages import redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.office.rewards.editor_page import editor_page, saved_by
+from frontend.office.rewards.editor_page import editor_page
 from frontend.office.rewards.form import form_of
 from frontend.office.rewards.views import REWARDS
 

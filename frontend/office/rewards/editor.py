@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from backend.loyalty.rewards.schemas import RewardDetail
 from frontend.api.client import BackendProblem, BackendUnavailable, Caller
 from frontend.api.rewards import change_reward, create_reward, get_reward
+from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of
 from frontend.kit.forms import Form, read_form, read_query
 from frontend.kit.pages import redirect
@@ -17,7 +18,7 @@ from frontend.kit.preferences import language_of
 from frontend.kit.problems import AWAY, SIGNED_OUT, log_unavailable
 from frontend.kit.request import Request
 from frontend.office.rewards.conflict import renew, stored_differences
-from frontend.office.rewards.editor_page import editor_page, saved_by
+from frontend.office.rewards.editor_page import editor_page
 from frontend.office.rewards.form import change_of, draft_of, empty_form, form_of, take_errors
 from frontend.office.rewards.views import REWARDS, text_languages_of
 from i18n.translator import N_, get_translator

@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar import Response
 
 from backend.loyalty.rewards.schemas import RewardDetail
-from frontend.api.client import BackendProblem
 from frontend.kit.forms import Form
 from frontend.kit.pages import page
 from frontend.kit.person import find_person
@@ -14,7 +13,6 @@ from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.office.rewards.messages import RewardMessages
 from frontend.office.rewards.views import text_languages_of
-from i18n.translator import N_, get_translator
 
 
 def editor_page(
@@ -45,8 +43,3 @@ def editor_page(
         stale=stale,
         differences=differences or {},
     )
-
-
-def saved_by(request: Request, problem: BackendProblem) -> str:
-    """The name of the person who saved in between, or “Somebody else”."""
-    return str(problem.facts.get("changed_by") or get_translator(language_of(request)).gettext(N_("Somebody else")))
