@@ -99,9 +99,9 @@ OFFICE = Router(
         take_reward,
         take_reward_archive,
         take_reward_restore,
+        OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
-        OFFICE_TEMPLATES,
     ],
 )
 ADMIN = Router(
