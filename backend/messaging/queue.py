@@ -5,7 +5,6 @@ between, the lease ends and another worker records that the outcome is unknown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.mail_settings import MailSettings
+from backend.messaging.attempt import MailAttempt
 from backend.messaging.faults import FAULTS
 from backend.messaging.history import MailEvent, read_history, stored_history
 from backend.messaging.mailer import MailRefusal, MailsWait
@@ -28,21 +28,6 @@ SENDING_MARGIN = timedelta(seconds=60)
 QueuedMail = EmailLog | PlatformMail
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class MailAttempt:
-    """What `begin` writes: the way that the mail takes."""
-
-    provider: str
-    host: str
-    port: int | None
-    security: str
-    sender_name: str
-    sender_address: str
-    reply_to: str | None
-    message_id: str
-    lease: timedelta
 
 
 async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, now: datetime) -> bool:
@@ -60,8 +45,7 @@ async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, n
         "reply_to": attempt.reply_to,
         "message_id": attempt.message_id,
     }
-    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
-    return await _write(session, mail, is_ours, values)
+    return await _write(session, mail, _is_claimed(mail), values)
 
 
 async def end_accepted(session: AsyncSession, mail: QueuedMail, answer: str, now: datetime) -> None:
@@ -118,14 +102,12 @@ async def postpone(
             values = {"available_at": now + timedelta(seconds=wait.seconds)}
             if wait.code is not None and mail.error_code is None:
                 values["error_code"] = wait.code
-            is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
-            await _write(session, mail, is_ours, values)
+            await _write(session, mail, _is_claimed(mail), values)
 
 
 async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> None:
     """Gives a claimed mail back that may be sent later only. It costs no try."""
-    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
-    await _write(session, mail, is_ours, {"available_at": until})
+    await _write(session, mail, _is_claimed(mail), {"available_at": until})
 
 
 async def _end(session: AsyncSession, mail: QueuedMail, event: MailEvent, values: dict[str, Any]) -> None:
@@ -149,6 +131,11 @@ async def _write(session: AsyncSession, mail: QueuedMail, where: ColumnElement[b
             if not isinstance(value, ColumnElement):
                 setattr(mail, name, value)
     return is_written
+
+
+def _is_claimed(mail: QueuedMail) -> ColumnElement[bool]:
+    """By this worker, since it was read."""
+    return _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
 
 
 def _row(mail: QueuedMail) -> ColumnElement[bool]:

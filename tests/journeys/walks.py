@@ -272,6 +272,26 @@ async def past_the_office(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "no access"
 
 
+async def past_the_marketing(page: Page, scene: Scene) -> AsyncIterator[str]:
+    plan, any_version = "/merchant/loyalty/marketing-plan", {"if-match": "*"}
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/marketing")
+    yield "marketing"
+    await page.locator("[name=reengagement_days]").fill("5")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    yield "marketing, with mistakes"
+    await Office.of(scene.shop.claire).ask("PATCH", plan, json={"reengagement_days": 60}, headers=any_version)
+    await page.locator("[name=reengagement_days]").fill("90")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "marketing, changed meanwhile"
+    await page.locator("form.card button.primary").click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "marketing, saved"
+
+
 async def past_the_rewards(page: Page, scene: Scene) -> AsyncIterator[str]:
     office, name = Office.of(scene.shop.claire), {"en": "Μαντήλι", "fr": "Φουλάρι"}
     picture = await office.upload(a_picture())
@@ -450,6 +470,7 @@ WALKS: list[Walk] = [
     past_the_office,
     past_the_rewards,
     past_the_email_texts,
+    past_the_marketing,
     past_the_platform,
     past_the_emails,
 ]

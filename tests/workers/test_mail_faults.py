@@ -225,6 +225,8 @@ async def test_and_marketing_not_even_twice(
     row: Row, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     await superuser.execute("UPDATE email_logs SET kind = 'marketing'")
+    await superuser.execute("UPDATE customers SET marketing_consented_at = now()")
+    clock.move(clock.now().replace(hour=12) - clock.now())
     post_office.drops_at = "after DATA"
     entry = await ended(row, send)
     assert (entry["status"], entry["attempts"], len(post_office.mails)) == ("unknown", 1, 1)
