@@ -19,7 +19,6 @@ DOCUMENT = OpenAPIConfig(
         Tag("Email templates", "Texts of emails, of the platform and of a merchant"),
         Tag("Operations", "What the background does"),
         Tag("Email", "The email log, and what providers report"),
-        Tag("Email templates", "The texts of emails, of the platform and of a merchant"),
         Tag("Wallet - Apple", "What iPhones call by themselves"),
         Tag("Wallet - Google", "What Google calls"),
         Tag("Idempotency", "What became of a booking without an answer"),

@@ -14,7 +14,7 @@ from arq.worker import Function, Worker, func
 from backend.core.queue import LONG_QUEUE, QUEUE_NAME, RELAY, SEND_MAILS, deserialize, open_queue, serialize
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
 from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
-from workers.jobs.mail import send_queued_mails
+from workers.jobs.mail import REPEAT_SECONDS, TIMEOUT_SECONDS, send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
 from workers.jobs.wallets import sync_wallet_pass, sync_wallet_passes
@@ -27,6 +27,7 @@ CONNECTIONS_MAX = 64
 """More than `max_jobs`, so that no job waits for a connection."""
 ANSWER_SECONDS = 10
 """Time limit for Redis; without a response the worker ends and is restarted."""
+SENDING = logged(coalesced(send_queued_mails, repeat_seconds=REPEAT_SECONDS))
 
 
 class Queue(NamedTuple):
@@ -40,7 +41,7 @@ QUEUES = (
         QUEUE_NAME,
         [
             func(logged(coalesced(relay_outbox)), name=RELAY, timeout=25, max_tries=1, keep_result=0),
-            func(logged(coalesced(send_queued_mails)), name=SEND_MAILS, timeout=300, max_tries=1, keep_result=0),
+            func(SENDING, name=SEND_MAILS, timeout=TIMEOUT_SECONDS, max_tries=1, keep_result=0),
         ],
         QUICK,
     ),

@@ -1,5 +1,6 @@
 """The context of all jobs, opened once per process, and wrappers that log jobs and coalesce their runs."""
 
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager
@@ -66,9 +67,10 @@ def logged(job: Job) -> WorkerCoroutine:
     return cast("WorkerCoroutine", run)
 
 
-def coalesced(job: Job) -> Job:
+def coalesced(job: Job, *, repeat_seconds: float = math.inf) -> Job:
     """Runs the job once at a time. A call during a run returns at once, and the run repeats the job before it ends.
 
+    `repeat_seconds`: no repetition begins later; a timed job must find what is left.
     The state is in this process only, so that a dead worker leaves nothing that would block the next call.
     """
     is_running = is_wanted = False
@@ -79,11 +81,13 @@ def coalesced(job: Job) -> Job:
         is_wanted = True
         if is_running:
             return
-        is_running = True
+        is_running, until = True, time.monotonic() + repeat_seconds
         try:
             while is_wanted:
                 is_wanted = False
                 await job(context)
+                if time.monotonic() >= until:
+                    return
         finally:
             is_running = False
 

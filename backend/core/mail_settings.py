@@ -24,7 +24,7 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     """STARTTLS, as on port 587."""
     smtp_use_ssl: bool = False
     """TLS from the first byte, as on port 465."""
-    smtp_timeout_seconds: Annotated[int, Meta(ge=1, le=120)] = 15
+    smtp_timeout_seconds: Annotated[int, Meta(ge=1, le=60)] = 15
     """Time limit for each answer of the mail server; a whole mail may take four times as long."""
     sendgrid_api_key: SecretToken = ""
     sendgrid_api_url: Url = "https://api.sendgrid.com"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from backend.core.mail_settings import MailSettings
+from backend.messaging.attempt import MailAttempt
 from backend.messaging.providers.mime import message_id_of, one_line, reply_to_of
 from backend.messaging.providers.ports import OutgoingMail, Route
 from backend.messaging.providers.smtp import TIME_LIMITS_PER_MAIL
-from backend.messaging.queue import SENDING_MARGIN, MailAttempt, QueuedMail
+from backend.messaging.queue import SENDING_MARGIN, QueuedMail
 
 
 def outgoing_mail(mail: QueuedMail, sender: str, insertions: Mapping[str, str]) -> OutgoingMail:

@@ -1,89 +1,33 @@
-"""The states of a mail on its way: claimed by a worker, begun, ended. Each step is a transaction of its own.
+"""The states of a claimed mail (`claims.py`): begun, ended, given back. Each step is a transaction of its own.
 
 A mail is `sending` from before its conversation with the provider until its outcome is written. When the worker dies in
 between, the lease ends and another worker records that the outcome is unknown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, cast, select, update
+from sqlalchemy import ColumnElement, cast, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.mail_settings import MailSettings
+from backend.messaging.attempt import MailAttempt
 from backend.messaging.faults import FAULTS
 from backend.messaging.history import MailEvent, read_history, stored_history
 from backend.messaging.mailer import MailRefusal, MailsWait
 from backend.messaging.metrics import MAILS
-from backend.messaging.models import EmailLog, MailRow, PlatformMail
-from backend.messaging.retries import OUTCOMES, after_fault, after_unknown
+from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.retries import OUTCOMES, after_fault
 
-LEASE = timedelta(seconds=90)
-"""Of a claimed mail that has not begun. It may be too short: `begin` refuses a mail that another worker has claimed."""
 SENDING_MARGIN = timedelta(seconds=60)
 """Between the time limit of a conversation and the end of the lease."""
 
-MailT = TypeVar("MailT", bound=MailRow)
 QueuedMail = EmailLog | PlatformMail
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class MailAttempt:
-    """What `begin` writes: the way that the mail takes."""
-
-    provider: str
-    host: str
-    port: int | None
-    security: str
-    sender_name: str
-    sender_address: str
-    reply_to: str | None
-    message_id: str
-    lease: timedelta
-
-
-async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
-    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
-    return await _claim(session, EmailLog, select(EmailLog).where(EmailLog.merchant_id == merchant_id), now, limit)
-
-
-async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:
-    """Like `claim_mails`."""
-    return await _claim(session, PlatformMail, select(PlatformMail), now, limit)
-
-
-async def _claim(
-    session: AsyncSession, table: type[MailT], query: Select[tuple[MailT]], now: datetime, limit: int
-) -> list[MailT]:
-    due = (
-        query.where(table.status.in_(["queued", "sending"]), table.available_at <= now)
-        .order_by(table.available_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = list(await session.scalars(due))
-    for mail in claimed:
-        if mail.status == "sending":
-            _note_unknown(mail, now)
-        if mail.status == "queued":
-            mail.available_at = now + LEASE
-    return [mail for mail in claimed if mail.status == "queued"]
-
-
-def _note_unknown(mail: MailRow, now: datetime) -> None:
-    """The worker has died during the conversation."""
-    history = [*read_history(mail.history), MailEvent(now, "unknown", "outcome_unknown")]
-    verdict = after_unknown(history, mail.kind, now)
-    mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"
-    MAILS.labels(mail.provider or "", "unknown").inc()
-    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=verdict.status == "queued")
 
 
 async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, now: datetime) -> bool:
@@ -101,8 +45,7 @@ async def begin(session: AsyncSession, mail: QueuedMail, attempt: MailAttempt, n
         "reply_to": attempt.reply_to,
         "message_id": attempt.message_id,
     }
-    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
-    return await _write(session, mail, is_ours, values)
+    return await _write(session, mail, _is_claimed(mail), values)
 
 
 async def end_accepted(session: AsyncSession, mail: QueuedMail, answer: str, now: datetime) -> None:
@@ -159,14 +102,12 @@ async def postpone(
             values = {"available_at": now + timedelta(seconds=wait.seconds)}
             if wait.code is not None and mail.error_code is None:
                 values["error_code"] = wait.code
-            is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
-            await _write(session, mail, is_ours, values)
+            await _write(session, mail, _is_claimed(mail), values)
 
 
 async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> None:
     """Gives a claimed mail back that may be sent later only. It costs no try."""
-    is_ours = _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
-    await _write(session, mail, is_ours, {"available_at": until})
+    await _write(session, mail, _is_claimed(mail), {"available_at": until})
 
 
 async def _end(session: AsyncSession, mail: QueuedMail, event: MailEvent, values: dict[str, Any]) -> None:
@@ -190,6 +131,11 @@ async def _write(session: AsyncSession, mail: QueuedMail, where: ColumnElement[b
             if not isinstance(value, ColumnElement):
                 setattr(mail, name, value)
     return is_written
+
+
+def _is_claimed(mail: QueuedMail) -> ColumnElement[bool]:
+    """By this worker, since it was read."""
+    return _row(mail) & (type(mail).status == "queued") & (type(mail).available_at == mail.available_at)
 
 
 def _row(mail: QueuedMail) -> ColumnElement[bool]:

@@ -10,7 +10,17 @@ from backend.messaging.models import EmailLog, MailRow, PlatformMail
 from backend.messaging.problems import EmailInProgress, EmailNotResendable
 
 WAITING = ("queued", "sending")
-COPIED = ("template_code", "template_version", "kind", "language", "recipient", "subject", "body_text", "body_html")
+COPIED = (
+    "template_code",
+    "template_version",
+    "kind",
+    "language",
+    "recipient",
+    "subject",
+    "body_text",
+    "body_html",
+    "sealed_secret",
+)
 
 
 def can_be_resent(mail: MailRow, now: datetime) -> bool:

@@ -21,7 +21,7 @@ ENTRIES = (
     Entry("/office", N_("Overview"), "dashboard"),
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
-    Entry("/office/marketing", N_("Marketing emails"), "mail", permission="loyalty.manage_programs"),
+    Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/email-templates",

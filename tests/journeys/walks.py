@@ -12,6 +12,7 @@ from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.messaging.template_editing.editor import Editor
 from tests.world import PASSWORD
+from tests.world.emails import a_failed_email
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
@@ -271,6 +272,26 @@ async def past_the_office(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "no access"
 
 
+async def past_the_marketing(page: Page, scene: Scene) -> AsyncIterator[str]:
+    plan, any_version = "/merchant/loyalty/marketing-plan", {"if-match": "*"}
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/marketing")
+    yield "marketing"
+    await page.locator("[name=reengagement_days]").fill("5")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    yield "marketing, with mistakes"
+    await Office.of(scene.shop.claire).ask("PATCH", plan, json={"reengagement_days": 60}, headers=any_version)
+    await page.locator("[name=reengagement_days]").fill("90")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "marketing, changed meanwhile"
+    await page.locator("form.card button.primary").click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "marketing, saved"
+
+
 async def past_the_rewards(page: Page, scene: Scene) -> AsyncIterator[str]:
     office, name = Office.of(scene.shop.claire), {"en": "Μαντήλι", "fr": "Φουλάρι"}
     picture = await office.upload(a_picture())
@@ -406,6 +427,27 @@ async def past_the_settings(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "mail"
 
 
+async def past_the_emails(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await a_failed_email(scene.shop)
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.goto("/admin/emails")
+    yield "emails"
+    await page.locator("[name=merchant]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "emails, unknown merchant"
+    await page.goto("/admin/emails?status=failed")
+    await page.locator(".email a").first.click()
+    await expect(page.locator(".timeline")).to_be_visible()
+    yield "email"
+    await page.locator("form[action$=resend] button").click()
+    await expect(page.locator("[role=status] .note")).to_be_visible()
+    yield "email, sent as a new one"
+    await page.goto("/admin/emails?recipient=nobody@example.com")
+    yield "emails, none"
+
+
 async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     till = await _at_the_till(page, scene)
     await till.type("Μαρία")
@@ -428,7 +470,9 @@ WALKS: list[Walk] = [
     past_the_office,
     past_the_rewards,
     past_the_email_texts,
+    past_the_marketing,
     past_the_platform,
+    past_the_emails,
 ]
 
 

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
 from backend.messaging.actions import queue_mail
+from backend.messaging.claims import claim_mails
 from backend.messaging.delivery import open_delivery
 from backend.messaging.models import EmailLog
 from backend.messaging.providers.console import ConsoleDelivery
 from backend.messaging.providers.sendgrid import SendgridDelivery
 from backend.messaging.providers.smtp import SmtpDelivery
-from backend.messaging.queue import claim_mails
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.render import SAMPLE_BRAND
 from backend.services import Services

@@ -68,8 +68,9 @@ async def post_office() -> AsyncIterator[PostOffice]:
 
 @pytest.fixture(autouse=True)
 async def nothing_waits(superuser: asyncpg.Connection, services: Services) -> None:
-    """Neither events nor mails nor jobs nor runs of other tests."""
-    for table in ("outbox", "task_runs", "email_logs", "platform_mails"):
+    """Neither events nor mails nor jobs nor runs of other tests, nor what counts towards limits of mails."""
+    tables = ("outbox", "task_runs", "email_logs", "platform_mails")
+    for table in (*tables, "mail_allowances", "suppressed_mailboxes", "marketing_slots"):
         await superuser.execute(f"DELETE FROM {table}")
     await forget_everything(services.redis)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,7 @@ from tests.world.shop import Shop
 from workers.jobs import mail as mail_job
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
+from workers.runner import coalesced
 
 OTTO = "otto@example.com"
 MINUTE = timedelta(seconds=61)
@@ -118,7 +120,6 @@ async def test_an_address_that_the_server_refuses_has_bounced_at_once_and_gets_n
     assert (entry["status"], entry["error_code"], post_office.mails) == ("failed", "suppressed", [])
     await superuser.execute("UPDATE email_logs SET status = 'queued', kind = 'transactional'")
     assert (await ended(row, send))["status"] == "sent"
-    await superuser.execute("DELETE FROM suppressed_mailboxes")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,6 @@ async def test_what_the_server_refuses_is_refused(
     entry = await ended(row, send)
     assert (entry["status"], entry["error_code"], entry["attempts"]) == (status, code, attempts)
     assert entry["error"] == next(iter(replies.values()))
-    await superuser.execute("DELETE FROM suppressed_mailboxes")
 
 
 async def test_a_mail_larger_than_the_server_takes_is_refused_before_it_is_sent(row: Row, send: Send) -> None:
@@ -225,6 +225,8 @@ async def test_and_marketing_not_even_twice(
     row: Row, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     await superuser.execute("UPDATE email_logs SET kind = 'marketing'")
+    await superuser.execute("UPDATE customers SET marketing_consented_at = now()")
+    clock.move(clock.now().replace(hour=12) - clock.now())
     post_office.drops_at = "after DATA"
     entry = await ended(row, send)
     assert (entry["status"], entry["attempts"], len(post_office.mails)) == ("unknown", 1, 1)
@@ -284,3 +286,34 @@ async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
 
 def test_a_breaker_lets_a_probe_through_before_waiting_mails_are_looked_at_again() -> None:
     assert MINUTE.total_seconds() > OPEN_SECONDS
+
+
+async def test_a_run_that_has_taken_long_enough_leaves_the_rest_to_the_next(
+    shop: Shop, working: dict, send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a worker that is stopped cuts no conversation. What is left is due again at once and has lost no try."""
+    for number in range(3):
+        await shop.anna.enroll(f"otto{number}@example.com")
+    await relay_outbox(working)
+    late = mail_job.RUN_SECONDS + 1
+    monkeypatch.setattr(mail_job, "time", SimpleNamespace(monotonic=lambda: late if post_office.mails else 0))
+    await send()
+    assert len(post_office.mails) == 1
+    monkeypatch.undo()
+    clock.move(timedelta(seconds=2))
+    await send()
+    assert len(post_office.mails) == 3
+
+
+async def test_wake_ups_without_end_do_not_keep_a_run_going_for_ever() -> None:
+    runs = 0
+
+    async def job(context: dict) -> None:
+        nonlocal runs
+        runs += 1
+        await wake_up(context)
+
+    wake_up = coalesced(job, repeat_seconds=0)
+    await wake_up({})
+    await wake_up({})
+    assert runs == 2

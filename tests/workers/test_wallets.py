@@ -344,8 +344,8 @@ async def test_without_wallets_their_tasks_have_nothing_to_do(
     assert [tuple(row) for row in rows] == [("check_wallet_certificates", "{}", "{}")]
 
 
-SILENT = {"reward_reserved", "hold_released", "card_frozen", "card_unfrozen"}
-"""Events of a card that change nothing on its passes."""
+SILENT = {"reward_reserved", "hold_released", "card_frozen", "card_unfrozen", "welcome_bonus_given"}
+"""Events of a card that change nothing on its passes, or that come with one that does."""
 
 
 def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> None:

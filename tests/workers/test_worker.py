@@ -190,6 +190,27 @@ async def test_what_has_served_its_time_is_thrown_away(
     assert await superuser.fetchval("SELECT count(*) FROM access_tokens WHERE expires_at < $1", clock.now()) == 0
 
 
+async def test_the_email_log_is_kept_for_as_long_as_the_setting_says(
+    working: dict, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    kept = timedelta(days=working["services"].live.current.privacy.email_log_days)
+    await shop.anna.enroll("otto@example.com")
+    await relay_and_send(working)
+    await superuser.execute(
+        """INSERT INTO platform_mails (id, occasion, template_code, kind, language, recipient, subject, body_text,
+                                       headers, status, attempts, available_at, history, created_at)
+           SELECT id, 'once', template_code, kind, language, recipient, subject, body_text, headers, status, attempts,
+                  available_at, history, created_at FROM email_logs"""
+    )
+    counts = "SELECT (SELECT count(*) FROM email_logs), (SELECT count(*) FROM platform_mails)"
+    clock.move(kept - timedelta(minutes=1))
+    await purge(working)
+    assert tuple(await superuser.fetchrow(counts)) == (1, 1)
+    clock.move(timedelta(minutes=2))
+    await purge(working)
+    assert tuple(await superuser.fetchrow(counts)) == (0, 0)
+
+
 async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_the_others(
     working: dict, shop: Shop, opened: OpenShop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Sends queued mails: begun, sent and ended one by one, each step in its own transaction."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -19,6 +20,7 @@ from backend.loyalty.marketing.rules import QuietHours
 from backend.loyalty.occasions.gate import judge_marketing
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
+from backend.messaging.claims import claim_mails, claim_platform_mails
 from backend.messaging.limits import within_total
 from backend.messaging.mailer import Mailer, MailsWait
 from backend.messaging.models import EmailLog, PlatformMail
@@ -26,8 +28,6 @@ from backend.messaging.outgoing import attempt_of, outgoing_mail
 from backend.messaging.queue import (
     QueuedMail,
     begin,
-    claim_mails,
-    claim_platform_mails,
     defer,
     end_accepted,
     end_refused,
@@ -44,7 +44,11 @@ CHUNK = 5
 """Mails claimed at once."""
 LANES = 3
 """Mails sent at the same time, each lane over a connection of its own: one slow answer does not stop all mails."""
-
+RUN_SECONDS, REPEAT_SECONDS = 15.0, 5.0
+"""No mail begins later in a run, and no run is repeated later: a worker that is stopped waits 25 s for its jobs, and
+the next timed run is 10 s away. A conversation that is cut leaves a mail of which nobody knows whether it arrived."""
+TIMEOUT_SECONDS = 300
+"""Longer than a run and the longest conversation, four times 60 s."""
 
 Waiting = deque[UUID | None]
 
@@ -55,23 +59,32 @@ async def send_queued_mails(context: dict[str, Any]) -> None:
     """Sends a chunk per merchant in rounds, so that one merchant's many mails do not delay the others'."""
     services: Services = context["services"]
     waiting: Waiting = deque([None, *await list_merchants_with("mails", services.pool, clock.now())])
-    await asyncio.gather(*(_send_from(services, waiting) for _ in range(LANES)))
+    until = time.monotonic() + RUN_SECONDS
+    await asyncio.gather(*(_send_from(services, waiting, until) for _ in range(LANES)))
 
 
-async def _send_from(services: Services, waiting: Waiting) -> None:
-    """One lane: takes merchants from the shared queue, and puts those with more mails back at its end."""
+async def _send_from(services: Services, waiting: Waiting, until: float) -> None:
+    """One lane: takes merchants from the shared queue, and puts those with more mails back at its end.
+
+    It ends when the provider lets no mail through: that concerns all merchants.
+    """
     async with Mailer(services.redis, services.key_ring, lambda: services.live.current.email) as mailer:
-        while waiting:
+        while waiting and time.monotonic() < until:
             merchant_id = waiting.popleft()
-            if await _send_some(services, mailer, merchant_id):
-                waiting.append(merchant_id)
+            try:
+                if await _send_some(services, mailer, merchant_id, until):
+                    waiting.append(merchant_id)
+            except MailsWait:
+                waiting.clear()
 
 
-async def _send_some(services: Services, mailer: Mailer, merchant_id: UUID | None) -> bool:
-    """Whether there may be more mails. An error is logged and delays only this merchant's mails."""
+async def _send_some(services: Services, mailer: Mailer, merchant_id: UUID | None, until: float) -> bool:
+    """Whether there may be more mails. An error is logged and delays only this merchant's mails. Raises MailsWait."""
     try:
         claimed = await _claim(services, merchant_id)
-        await _send(services, mailer, merchant_id, claimed)
+        await _send(services, mailer, merchant_id, claimed, until)
+    except MailsWait:
+        raise
     except Exception as error:
         log.exception("mails_failed", merchant=str(merchant_id), error=type(error).__name__)
         return False
@@ -86,20 +99,26 @@ async def _claim(services: Services, merchant_id: UUID | None) -> Sequence[Queue
         return await claim_mails(session, merchant_id, clock.now(), CHUNK)
 
 
-async def _send(services: Services, mailer: Mailer, merchant_id: UUID | None, claimed: Sequence[QueuedMail]) -> None:
-    """Mails that have to wait are given back, with those behind them."""
+async def _send(
+    services: Services, mailer: Mailer, merchant_id: UUID | None, claimed: Sequence[QueuedMail], until: float
+) -> None:
+    """Mails that have to wait are given back, with those behind them. Raises MailsWait."""
     for position, mail in enumerate(claimed):
         try:
-            await _send_one(services, mailer, merchant_id, mail)
+            await _send_one(services, mailer, merchant_id, mail, until)
         except MailsWait as wait:
             give_up_after = timedelta(hours=services.live.current.email.email_give_up_hours)
             async with services.sessions.committing(merchant_id) as session:
                 await postpone(session, claimed[position:], wait, give_up_after, clock.now())
-            return
+            raise
 
 
-async def _send_one(services: Services, mailer: Mailer, merchant_id: UUID | None, mail: QueuedMail) -> None:
+async def _send_one(
+    services: Services, mailer: Mailer, merchant_id: UUID | None, mail: QueuedMail, until: float
+) -> None:
     """Raises MailsWait before anything has happened to the mail."""
+    if time.monotonic() >= until:
+        raise MailsWait(0, None)
     settings, delivery = await mailer.admit()
     committing = partial(services.sessions.committing, merchant_id)
     async with committing() as session:

@@ -12,6 +12,7 @@ from backend.core.clock import clock
 from backend.messaging.actions import queue_platform_mail, redact_mails
 from backend.messaging.faults import FAULTS
 from backend.messaging.models import EmailLog
+from backend.messaging.secrets import SECRET, seal_secret
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK
 from backend.services import Services
 from tests.conftest import OpenShop
@@ -133,6 +134,19 @@ async def test_an_email_is_sent_again_as_a_new_one_that_names_the_first(
     entry = await superuser.fetchrow("SELECT * FROM platform_audit_entries WHERE subject = $1", str(mail.id))
     assert entry["action"] == "email.resent"
     assert "zoe" not in str(entry)
+
+
+async def test_a_code_that_is_still_valid_is_in_the_copy_and_on_no_page(
+    admin: Caller, queue: QueueMail, services: Services, superuser: asyncpg.Connection
+) -> None:
+    sealed = seal_secret(services.key_ring, "471147", "zoe@example.com")
+    valid = clock.now() + timedelta(minutes=5)
+    mail = await queue(status="failed", expires_at=valid, sealed_secret=sealed, body_text=f"Code: {SECRET}")
+    copy = await admin.post(f"/admin/emails/{mail.id}/resend")
+    assert "471147" not in str(copy)
+    assert sealed not in str(copy)
+    row = await superuser.fetchrow("SELECT sealed_secret, expires_at FROM email_logs WHERE id = $1", UUID(copy["id"]))
+    assert tuple(row) == (sealed, valid)
 
 
 @pytest.mark.parametrize(

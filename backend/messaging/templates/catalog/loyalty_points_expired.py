@@ -36,7 +36,7 @@ LOYALTY_POINTS_EXPIRED = MailTemplate(
         When(
             "balance.points",
             [Paragraph(N_("Still on your card: %(points_on_card)s."))],
-            [Paragraph(N_("Your card stays valid: with your next purchase you start collecting again."))],
+            [Paragraph(N_("Your card stays valid: every purchase adds new points."))],
         ),
         When("reward.ready", [Paragraph(N_("That is enough for a reward: %(ready)s. Just ask at the till."))]),
         Button(N_("Open your card"), "card.url"),

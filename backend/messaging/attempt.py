@@ -1,0 +1,19 @@
+"""One try to send a mail."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class MailAttempt:
+    """What `begin` writes: the way that the mail takes."""
+
+    provider: str
+    host: str
+    port: int | None
+    security: str
+    sender_name: str
+    sender_address: str
+    reply_to: str | None
+    message_id: str
+    lease: timedelta

@@ -1,0 +1,58 @@
+"""A worker claims due mails, and notes the outcome of mails whose worker has died."""
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.messaging.history import MailEvent, read_history, stored_history
+from backend.messaging.metrics import MAILS
+from backend.messaging.models import EmailLog, MailRow, PlatformMail
+from backend.messaging.retries import after_unknown
+
+LEASE = timedelta(seconds=90)
+"""Of a claimed mail that has not begun. It may be too short: `begin` refuses a mail that another worker has claimed."""
+
+MailT = TypeVar("MailT", bound=MailRow)
+
+log = structlog.get_logger()
+
+
+async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
+    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
+    return await _claim(session, EmailLog, select(EmailLog).where(EmailLog.merchant_id == merchant_id), now, limit)
+
+
+async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:
+    """Like `claim_mails`."""
+    return await _claim(session, PlatformMail, select(PlatformMail), now, limit)
+
+
+async def _claim(
+    session: AsyncSession, table: type[MailT], query: Select[tuple[MailT]], now: datetime, limit: int
+) -> list[MailT]:
+    due = (
+        query.where(table.status.in_(["queued", "sending"]), table.available_at <= now)
+        .order_by(table.available_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = list(await session.scalars(due))
+    for mail in claimed:
+        if mail.status == "sending":
+            _note_unknown(mail, now)
+        if mail.status == "queued":
+            mail.available_at = now + LEASE
+    return [mail for mail in claimed if mail.status == "queued"]
+
+
+def _note_unknown(mail: MailRow, now: datetime) -> None:
+    """The worker has died during the conversation."""
+    history = [*read_history(mail.history), MailEvent(now, "unknown", "outcome_unknown")]
+    verdict = after_unknown(history, mail.kind, now)
+    mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"
+    MAILS.labels(mail.provider or "", "unknown").inc()
+    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=verdict.status == "queued")
