@@ -14,14 +14,14 @@ SECRET = "••••••"  # noqa: S105 - shown in its place
 
 
 def seal_secret(keys: KeyRing, secret: str, recipient: str) -> str:
-    return seal(keys, secret, _place(recipient))
+    return seal(keys, secret, secret_place(recipient))
 
 
 def secret_of(keys: KeyRing, mail: MailRow) -> Mapping[str, str]:
     """The secret by what stands for it; nothing for an email without one. Raises SealBroken."""
     if mail.sealed_secret is None:
         return {}
-    return {SECRET: unseal(keys, mail.sealed_secret, _place(mail.recipient))}
+    return {SECRET: unseal(keys, mail.sealed_secret, secret_place(mail.recipient))}
 
 
 def is_readable(keys: KeyRing, mail: MailRow) -> bool:
@@ -33,5 +33,5 @@ def is_readable(keys: KeyRing, mail: MailRow) -> bool:
     return True
 
 
-def _place(recipient: str) -> str:
+def secret_place(recipient: str) -> str:
     return f"email to {recipient}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -10,6 +11,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.core.database import Sessions
 from backend.core.encryption import SealBroken, find_resealed
 from backend.core.keys import KeyRing
+from backend.core.models import TenantRow
+from backend.merchants.queries import list_merchant_ids
+from backend.messaging.models import EmailLog, PlatformMail
+from backend.messaging.secrets import secret_place
 from backend.settings.models import SettingOverride
 from backend.settings.sealing import place_of
 from backend.staff.actions import totp_place
@@ -23,19 +28,27 @@ CHUNK = 500
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
     key: InstrumentedAttribute[Any]
-    """The table's primary key."""
+    """The table's primary key, without the merchant."""
     column: InstrumentedAttribute[Any]
+    bound_to: InstrumentedAttribute[Any]
+    """The column whose value names the place."""
     place: Callable[[Any], str]
 
     @property
     def name(self) -> str:
         return f"{self.column.class_.__tablename__}.{self.column.key}"
 
+    @property
+    def is_of_merchants(self) -> bool:
+        return issubclass(self.column.parent.class_, TenantRow)
+
 
 SEALED = (
-    SealedColumn(SettingOverride.key, SettingOverride.sealed_value, place_of),
-    SealedColumn(User.id, User.totp_secret, totp_place),
-    SealedColumn(ApplePass.serial, ApplePass.auth_token, auth_token_place),
+    SealedColumn(SettingOverride.key, SettingOverride.sealed_value, SettingOverride.key, place_of),
+    SealedColumn(User.id, User.totp_secret, User.id, totp_place),
+    SealedColumn(ApplePass.serial, ApplePass.auth_token, ApplePass.serial, auth_token_place),
+    SealedColumn(PlatformMail.id, PlatformMail.sealed_secret, PlatformMail.recipient, secret_place),
+    SealedColumn(EmailLog.id, EmailLog.sealed_secret, EmailLog.recipient, secret_place),
 )
 
 
@@ -53,24 +66,38 @@ async def rotate_keys(
 ) -> dict[str, RotationCounts]:
     """Counts by column. May run twice, and while others write: each chunk is locked for a moment."""
     counts = {column.name: RotationCounts() for column in columns}
+    merchants = await list_merchant_ids(sessions)
     for column in columns:
-        last: Any = None
-        while True:
-            last = await _rotate_chunk(sessions, keys, column, last, counts[column.name])
-            if last is None:
-                break
+        for merchant_id in merchants if column.is_of_merchants else [None]:
+            await _rotate_column(sessions, keys, column, merchant_id, counts[column.name])
     return counts
 
 
+async def _rotate_column(
+    sessions: Sessions, keys: KeyRing, sealed: SealedColumn, merchant_id: UUID | None, counts: RotationCounts
+) -> None:
+    last = await _rotate_chunk(sessions, keys, sealed, merchant_id, counts, last=None)
+    while last is not None:
+        last = await _rotate_chunk(sessions, keys, sealed, merchant_id, counts, last=last)
+
+
 async def _rotate_chunk(
-    sessions: Sessions, keys: KeyRing, sealed: SealedColumn, last: Any, counts: RotationCounts
+    sessions: Sessions,
+    keys: KeyRing,
+    sealed: SealedColumn,
+    merchant_id: UUID | None,
+    counts: RotationCounts,
+    *,
+    last: Any,
 ) -> Any:
     """One transaction for the rows after the key `last`. Returns the last key, None when no rows are left."""
     table = sealed.column.class_
     rows = select(table).where(sealed.column.is_not(None)).order_by(sealed.key).limit(CHUNK)
     if last is not None:
         rows = rows.where(sealed.key > last)
-    async with sessions.committing() as session:
+    if merchant_id is not None:
+        rows = rows.where(table.merchant_id == merchant_id)
+    async with sessions.committing(merchant_id) as session:
         found = list(await session.scalars(rows.with_for_update()))
         for row in found:
             _reseal(keys, sealed, row, counts)
@@ -78,9 +105,9 @@ async def _rotate_chunk(
 
 
 def _reseal(keys: KeyRing, sealed: SealedColumn, row: Any, counts: RotationCounts) -> None:
-    name, key = sealed.column.key, getattr(row, sealed.key.key)
+    name, place = sealed.column.key, sealed.place(getattr(row, sealed.bound_to.key))
     try:
-        resealed = find_resealed(keys, getattr(row, name), sealed.place(key))
+        resealed = find_resealed(keys, getattr(row, name), place)
     except SealBroken:
         counts.unreadable += 1
         return

@@ -28,6 +28,7 @@ def orion(fresh_settings: Settings) -> Orion:
         "ORION_SECRET_KEYS": fresh_settings.secret_keys,
         "ORION_EMAIL_PROVIDER": "smtp",
         "ORION_SMTP_HOST": "mail.example",
+        "ORION_SMTP_USE_TLS": "true",
     }
 
     async def run(*words: str, entered: str | None = None, **values: str) -> Result:

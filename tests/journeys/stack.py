@@ -52,18 +52,18 @@ class Stack:
         finally:
             os.killpg(group, signal.SIGCONT)
 
-    async def mail_to(self, address: str, *, number: int = 1) -> EmailMessage:
-        """The newest email to an address; waits until there are `number` of them."""
+    async def mail_to(self, address: str, subject: str = "", *, number: int = 1) -> EmailMessage:
+        """The newest email to an address whose subject contains `subject`; waits until there are `number` of them."""
 
         async def have_come() -> bool:
-            return len(self.mails_to(address)) >= number
+            return len(self.mails_to(address, subject)) >= number
 
         await until(have_come)
-        return self.mails_to(address)[-1]
+        return self.mails_to(address, subject)[-1]
 
-    def mails_to(self, address: str) -> list[EmailMessage]:
+    def mails_to(self, address: str, subject: str = "") -> list[EmailMessage]:
         mails = [_read(path) for path in sorted(self.mail_folder.glob("*.eml"))]
-        return [mail for mail in mails if mail["To"] == address]
+        return [mail for mail in mails if mail["To"] == address and subject in mail["Subject"]]
 
     def reports(self) -> list[str]:
         """Reported violations of our content security policy."""

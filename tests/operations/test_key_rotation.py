@@ -4,6 +4,7 @@ import ast
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,8 @@ import pytest
 from backend.core.clock import clock
 from backend.core.encryption import SealBroken, seal, unseal
 from backend.core.keys import KeyRing
+from backend.identity.mails import Addressee, Secret, queue_password_reset, queue_sign_in_code
+from backend.loyalty.cards.recipient import find_recipient
 from backend.operations import key_rotation
 from backend.operations.key_rotation import SEALED, rotate_keys
 from backend.services import Services
@@ -20,10 +23,11 @@ from backend.settings.sealing import place_of
 from backend.staff.actions import create_admin, totp_place
 from backend.wallets.apple.passes import auth_token, open_pass
 from tests.conftest import OwnTown, Town
+from tests.world.shop import Shop
 
 BACKEND = Path(__file__).parents[2] / "backend"
-SEALERS = {"staff/actions.py", "wallets/apple/passes.py", "settings/sealing.py"}
-"""Modules that seal something for one of the columns."""
+SEALERS = {"staff/actions.py", "wallets/apple/passes.py", "settings/sealing.py", "messaging/secrets.py"}
+"""Modules that seal something for one of the columns; emails are in two tables."""
 NEW = "a newer key"
 READ = "SELECT totp_secret FROM users WHERE id = $1"
 
@@ -51,6 +55,20 @@ async def add_admins(services: Services, count: int) -> list[UUID]:
     return [await services.pool.fetchval("SELECT id FROM users WHERE email = $1", email) for email in emails]
 
 
+async def queue_secrets(services: Services, shop: Shop, card_id: UUID) -> None:
+    """One in an email to a user, one in an email to a customer."""
+    keys, now, minutes = services.key_ring, clock.now(), timedelta(minutes=10)
+    async with services.sessions.committing() as session:
+        to = Addressee("luc@x.example", "Luc", "fr")
+        await queue_password_reset(
+            session, keys, to, Secret("T0ken", minutes), now, page_url="https://x.example/password"
+        )
+    async with services.sessions.committing(shop.merchant_id) as session:
+        customer = await find_recipient(session, shop.merchant_id, card_id, services.links)
+        assert customer is not None
+        await queue_sign_in_code(session, keys, customer, Secret("482913", minutes), now)
+
+
 async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_needed(
     town: Town, rings: tuple[KeyRing, KeyRing]
 ) -> None:
@@ -61,19 +79,22 @@ async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_
     async with services.sessions.committing(shop.merchant_id) as session:
         apple_pass = await open_pass(session, services.key_ring, shop.merchant_id, UUID(card["id"]), clock.now())
         token = auth_token(services.key_ring, apple_pass)
+    await queue_secrets(services, shop, UUID(card["id"]))
     await store_secret(town.superuser, "smtp_password", seal(services.key_ring, "secret", place_of("smtp_password")))
     counts = await rotate_keys(services.sessions, both)
     assert {name: each.resealed for name, each in counts.items()} == {
         "setting_overrides.sealed_value": 1,
         "users.totp_secret": 1,
         "apple_passes.auth_token": 1,
+        "platform_mails.sealed_secret": 1,
+        "email_logs.sealed_secret": 1,
     }
     assert unseal(alone, await services.pool.fetchval(READ, admin), totp_place(admin))
     sealed = await town.superuser.fetchval("SELECT auth_token FROM apple_passes")
     apple_pass.auth_token = sealed
     assert auth_token(alone, apple_pass) == token
     again = await rotate_keys(services.sessions, alone)
-    assert [(each.resealed, each.current, each.unreadable) for each in again.values()] == [(0, 1, 0)] * 3
+    assert [(each.resealed, each.current, each.unreadable) for each in again.values()] == [(0, 1, 0)] * 5
 
 
 async def test_a_rotation_goes_in_chunks_and_while_others_write(
@@ -116,7 +137,7 @@ def test_every_column_that_holds_a_sealed_secret_is_rotated() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "seal"
     }
     assert calls - {"core/encryption.py"} == SEALERS
-    assert len(SEALED) == len(SEALERS)
+    assert len(SEALED) == len(SEALERS) + 1
 
 
 async def store_secret(connection: asyncpg.Connection, key: str, sealed: str) -> None:

@@ -13,7 +13,7 @@ from backend.loyalty.enrollment.routes import storefront as routes
 from tests.conftest import OwnTown, Town
 from tests.doubles.apple import Apple
 from tests.doubles.google import Google
-from tests.doubles.smtp import PostOffice, open_post_office
+from tests.doubles.smtp import PostOffice, open_post_office, text_of
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import new_key, refused
 from tests.world.limits import forget_everything
@@ -88,8 +88,9 @@ async def visit(town: Town, apple: Apple, post_office: PostOffice, monkeypatch: 
     for _ in range(2):
         await relay_outbox(working)
         await send_queued_mails(working)
-    mails = [mail.get_content().replace("=\n", "") for mail in post_office.mails if mail["To"] == EMAIL]
-    assert [card["page_url"] in mail for mail in mails] == [True, True]
+    mails = [text_of(mail) for mail in post_office.mails if mail["To"] == EMAIL]
+    assert len(mails) == 2
+    assert all(card["page_url"] in mail for mail in mails)
     await anonymous.card_page(card["page_url"])
     phone = FakeIPhone(anonymous.http, apple.root)
     held = await phone.add(card["wallets"]["apple"]["pass_url"])
