@@ -19,7 +19,7 @@ def refused_key(status: int, reply: str) -> StepFailed:
     facts = StepFacts(reply=reply)
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         sentence = say(N_("SendGrid refuses the API key (%(code)s)."), code=str(status))
-        remedy = say(N_("Create a new key at SendGrid; the account may also have expired."))
+        remedy = say(N_("Check the API key at SendGrid; the account may also have expired."))
         return StepFailed("api_key_refused", sentence, remedy, facts=facts)
     return _unavailable(status, facts)
 
