@@ -1,4 +1,4 @@
-"""What a mail server says, as it may be shown: short, printable, and without the password it was sent."""
+"""Replies of a mail server as they may be shown: short, printable, and without the secrets it was sent."""
 
 from base64 import b64encode
 
@@ -8,12 +8,12 @@ LENGTH_MAX = 300
 HIDDEN = "[…]"
 
 
-class ServerWords:
+class Redactor:
     def __init__(self, mail: MailSettings) -> None:
         self._secrets = sorted(_secrets(mail), key=len, reverse=True)
 
     def shown(self, text: str) -> str:
-        """One line. A server may repeat what it was sent, and so the secrets, also as AUTH encodes them."""
+        """One line. A server may echo what it was sent, and so the secrets, also as AUTH encodes them."""
         line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
         for secret in self._secrets:
             line = line.replace(secret, HIDDEN)
