@@ -13,12 +13,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from backend.messaging.history import MailOutcome
-from backend.messaging.providers.mime import one_line
+from backend.messaging.providers.replies import kept_reply
 from backend.messaging.reports import DeliveryReport
 
 TOLERANCE = timedelta(minutes=10)
 """Between SendGrid's signature and our clock. Older requests are refused: somebody repeats them."""
-REPLY_MAX = 300
 MEANINGS: dict[str, tuple[str, MailOutcome, str | None]] = {
     "delivered": ("delivered", "delivered", None),
     "bounce": ("bounced", "bounced", "bounced"),
@@ -76,4 +75,4 @@ def read_events(body: bytes) -> Iterator[tuple[UUID, DeliveryReport]]:
         kind = f"{event.event}:{event.type}" if event.type == "blocked" else event.event
         if kind in MEANINGS:
             status, outcome, code = MEANINGS[kind]
-            yield mail_id, DeliveryReport(status, outcome, code, at, one_line(event.reason)[:REPLY_MAX] or None)
+            yield mail_id, DeliveryReport(status, outcome, code, at, kept_reply(event.reason) or None)
