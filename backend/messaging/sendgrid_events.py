@@ -64,13 +64,13 @@ def read_events(body: bytes) -> Iterator[tuple[UUID, DeliveryReport]]:
     """Reports of our mails; all other events are left out. Raises NotSigned for what is no list."""
     try:
         events = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise NotSigned("not the JSON that SendGrid sends") from error
     for raw in events:
         try:
             event = msgspec.json.decode(raw, type=_SendgridEvent)
             mail_id, at = UUID(event.mail_id), datetime.fromtimestamp(event.timestamp, UTC)
-        except (msgspec.DecodeError, ValueError, OverflowError, OSError):
+        except (msgspec.DecodeError, ValueError, OverflowError, OSError, RecursionError):
             continue
         kind = f"{event.event}:{event.type}" if event.type == "blocked" else event.event
         if kind in MEANINGS:

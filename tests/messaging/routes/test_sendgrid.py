@@ -20,6 +20,7 @@ from tests.world.caller import Caller, refused
 from tests.world.till import AnonymousCaller
 
 Report = Callable[..., Awaitable[Any]]
+NESTED = b"[" * 100_000 + b"]" * 100_000
 ROW = "SELECT * FROM email_logs WHERE id = $1"
 
 
@@ -147,6 +148,7 @@ async def test_unsigned_forged_old_and_changed_reports_are_refused(
         (signed(signing_key, body, now + timedelta(minutes=11)), body),
         (right, body + b" "),
         (signed(signing_key, b"{}", now), b"{}"),
+        (signed(signing_key, NESTED, now), NESTED),
     ):
         with refused("events_refused", 403):
             await anonymous.ask("POST", "/sendgrid/events", content=content, headers=headers)
