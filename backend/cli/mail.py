@@ -17,8 +17,8 @@ from backend.core.addresses import can_be_mailed
 from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
 from backend.core.queue import SEND_MAILS, wake
-from backend.messaging.connection_test.names import Reach
-from backend.messaging.connection_test.results import Step, Verdict
+from backend.messaging.connection_test.dns import Reach
+from backend.messaging.connection_test.results import StepResult, Verdict
 from backend.messaging.connection_test.run import ConnectionTester
 from backend.messaging.models import PlatformMail
 from backend.messaging.test_mail import UsedSetting, queue_test_mail, used_settings
@@ -33,7 +33,7 @@ ENDED = {"sent", "delivered", "failed", "bounced"}
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     used: list[UsedSetting]
-    steps: list[Step]
+    steps: list[StepResult]
     verdict: Verdict
     queued: str | None
     """Status of the mail that went through the queue; None when the connection test has failed."""
@@ -73,6 +73,8 @@ async def _test(services: Services, recipient: str, *, is_silent: bool) -> _Outc
     used = used_settings(plan.mail, plan.sources)
     for each in used:
         say(f"  {each.key:20} {each.value or '-':40} {each.source}")
+    if "email" in services.live.in_force.ignored:
+        say("Saved settings for email cannot be used, so emails wait: `orion settings list --category email` says why.")
     steps, verdict = [], None
     test_id = await tester.begin(plan, is_limited=False)
     # Whoever has a shell on this machine can connect to anything from it anyway.
@@ -94,7 +96,7 @@ def _origin() -> PlatformOrigin:
     return PlatformOrigin(user_id=None, user_name=f"{getpass.getuser()} (orion)", language=LANGUAGE, now=clock.now())
 
 
-def _line(step: Step) -> str:
+def _line(step: StepResult) -> str:
     milliseconds = "" if step.milliseconds is None else f"{step.milliseconds} ms"
     line = f"  {step.name:5} {step.outcome:8} {milliseconds:>9}  {step.sentence.in_language(LANGUAGE)}"
     return f"{line}\n{'':26} {step.facts.reply}" if step.facts.reply else line
@@ -102,7 +104,7 @@ def _line(step: Step) -> str:
 
 async def _through_the_queue(services: Services, recipient: str) -> str:
     """The status after delivery, or the last one after a minute. A worker must be running."""
-    settings, sources = services.live.in_force
+    settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
         mail_id = await queue_test_mail(
             session, settings.email, sources, recipient=recipient, language=LANGUAGE, now=clock.now()
