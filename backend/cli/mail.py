@@ -73,6 +73,8 @@ async def _test(services: Services, recipient: str, *, is_silent: bool) -> _Outc
     used = used_settings(plan.mail, plan.sources)
     for each in used:
         say(f"  {each.key:20} {each.value or '-':40} {each.source}")
+    if "email" in services.live.in_force.ignored:
+        say("Saved settings for email cannot be used, so emails wait: `orion settings list --category email` says why.")
     steps, verdict = [], None
     test_id = await tester.begin(plan, is_limited=False)
     # Whoever has a shell on this machine can connect to anything from it anyway.
@@ -102,7 +104,7 @@ def _line(step: StepResult) -> str:
 
 async def _through_the_queue(services: Services, recipient: str) -> str:
     """The status after delivery, or the last one after a minute. A worker must be running."""
-    settings, sources = services.live.in_force
+    settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
         mail_id = await queue_test_email(
             session, settings.email, sources, recipient=recipient, language=LANGUAGE, now=clock.now()

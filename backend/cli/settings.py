@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 import msgspec
@@ -20,6 +21,8 @@ from backend.settings.schemas import SettingsChange, SettingValue, SettingView
 
 LANGUAGE = "en"
 HIDDEN = "••••••••"
+
+reason_too = click.option("--reason", help="Kept in the audit entry.")
 
 
 @click.group()
@@ -58,31 +61,30 @@ def get_setting(key: str, as_json: bool) -> None:
 
 
 @settings.command("set")
-@click.argument("key")
-@click.argument("value", required=False)
-@click.option("--reason", help="Kept in the audit entry.")
-def set_setting(key: str, value: str | None, reason: str | None) -> None:
-    """Store a value that replaces that of the environment.
+@click.argument("assignments", metavar="KEY=VALUE...", nargs=-1, required=True)
+@reason_too
+def set_settings(assignments: tuple[str, ...], reason: str | None) -> None:
+    """Store values that replace those of the environment, all of them or none: smtp_port=587 smtp_use_tls=true
 
-    A secret is not an argument: it is prompted for, or read from standard input.
+    A KEY alone is prompted for, or read from a line of standard input. A secret is always given so.
     """
-    setting = _known(key)
-    if setting.is_secret and value is not None:
-        raise click.UsageError(f"{key} is a secret: leave it out here, and enter it when asked.")
-    if value is None:
-        value = _entered(setting)
-    _change(setting, value, reason)
-    click.echo(f"{key} is set.")
+    parts = [each.partition("=") for each in assignments]
+    known = {key: _known(key) for key, _, _ in parts}
+    for key, equals, _ in parts:
+        if equals and known[key].is_secret:
+            raise click.UsageError(f"{key} is a secret: leave its value out here, and enter it when asked.")
+    _change({key: text if equals else _entered(known[key]) for key, equals, text in parts}, reason)
+    _say_each(known, "is set.")
 
 
 @settings.command("unset")
-@click.argument("key")
-@click.option("--reason", help="Kept in the audit entry.")
-def unset_setting(key: str, reason: str | None) -> None:
-    """Remove the stored value: the environment decides again."""
-    setting = _known(key)
-    _change(setting, None, reason)
-    click.echo(f"{key} is what the environment says.")
+@click.argument("keys", metavar="KEY...", nargs=-1, required=True)
+@reason_too
+def unset_settings(keys: tuple[str, ...], reason: str | None) -> None:
+    """Remove stored values, all of them or none: the environment decides again."""
+    known = {key: _known(key) for key in keys}
+    _change(dict.fromkeys(known), reason)
+    _say_each(known, "is what the environment says.")
 
 
 @settings.command("rotate-keys")
@@ -111,22 +113,35 @@ def _views() -> list[SettingView]:
     return with_services(read)
 
 
-def _change(setting: Setting, value: SettingValue | None, reason: str | None) -> None:
-    """Exits with the sentence of the error."""
-    try:
-        change = msgspec.convert({"values": {setting.key: value}, "reason": reason}, SettingsChange)
-    except msgspec.ValidationError as error:
-        raise click.UsageError(f"{error}.") from None
+def _change(values: Mapping[str, SettingValue | None], reason: str | None) -> None:
+    """Exits with the sentences of all errors."""
+    changes = []
+    for category, settings_of in REGISTRY.items():
+        own = {key: value for key, value in values.items() if key in settings_of}
+        if own:
+            changes.append((category, _change_of(own, reason)))
 
     async def save(services: Services) -> None:
         async with services.sessions.committing() as session:
-            editor = SettingsEditor(session, services.live, _origin(), setting.category)
-            await editor.change(change, if_match="*")
+            for category, change in changes:
+                await SettingsEditor(session, services.live, _origin(), category).change(change, if_match="*")
 
     try:
         with_services(save)
     except ValidationFailed as problem:
         sys.exit("\n".join(f"{each.pointer.rpartition('/')[2]}: {each.detail}" for each in problem.facts["errors"]))
+
+
+def _change_of(values: Mapping[str, SettingValue | None], reason: str | None) -> SettingsChange:
+    try:
+        return msgspec.convert({"values": values, "reason": reason}, SettingsChange)
+    except msgspec.ValidationError as error:
+        raise click.UsageError(f"{error}.") from None
+
+
+def _say_each(keys: Iterable[str], what: str) -> None:
+    for key in keys:
+        click.echo(f"{key} {what}")
 
 
 def _origin() -> PlatformOrigin:
@@ -136,7 +151,7 @@ def _origin() -> PlatformOrigin:
 def _known(key: str) -> Setting:
     setting = find_setting(key)
     if setting is None:
-        raise click.UsageError(f"There is no setting {key}: `orion settings list` shows all.")
+        raise click.UsageError(f"There is no setting {key}: `orion settings list` shows all. Values follow a `=`.")
     return setting
 
 

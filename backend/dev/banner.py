@@ -18,7 +18,7 @@ SIGN_INS = (
 )
 
 
-def welcome(*, frontend_url: str, backend_url: str, has_mailbox: bool, has_sandbox: bool) -> RenderableType:
+def welcome(*, frontend_url: str, backend_url: str, has_sandbox: bool) -> RenderableType:
     """A box with the addresses and the demo world's sign-ins."""
     table = Table.grid(padding=(0, 2))
     addresses = [
@@ -28,8 +28,7 @@ def welcome(*, frontend_url: str, backend_url: str, has_mailbox: bool, has_sandb
     ]
     if has_sandbox:
         addresses.append(("Wallets", f"{frontend_url}/sandbox"))
-    if has_mailbox:
-        addresses.append(("Mail", f"{frontend_url}/mail"))
+    addresses.append(("Mail", f"{frontend_url}/mail"))
     for name, address in addresses:
         table.add_row(name, Text(address, "bold"))
     table.add_row()

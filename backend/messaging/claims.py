@@ -55,4 +55,6 @@ def _note_unknown(mail: MailRow, now: datetime) -> None:
     verdict = after_unknown(history, mail.kind, now)
     mail.history, mail.status, mail.error_code = stored_history(history), verdict.status, "outcome_unknown"
     MAILS.labels(mail.provider or "", "unknown").inc()
-    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=verdict.status == "queued")
+    is_sent_again = verdict.status == "queued"
+    advice = "" if is_sent_again else "It may have arrived. An administrator can send a copy at /admin/emails."
+    log.warning("mail_outcome_unknown", template=mail.template_code, is_sent_again=is_sent_again, advice=advice)

@@ -127,6 +127,11 @@ FAULTS = {
         N_("Let the recipient ask for a new one."),
     ),
     "expired": _permanent(N_("The email was no longer of use when it could be sent.")),
+    "settings_unusable": FaultType(
+        FaultKind.OWN,
+        N_("The email waits, because saved settings for email cannot be used."),
+        N_("Check the settings for email."),
+    ),
     "provider_down": FaultType(
         FaultKind.OWN, N_("The email waits until the provider answers properly."), N_("Check the settings for email.")
     ),

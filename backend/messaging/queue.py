@@ -148,5 +148,13 @@ def _tell(mail: QueuedMail, code: str, status: str) -> None:
     """The log says what an operator must do; it names nobody."""
     MAILS.labels(mail.provider or "", status if status != "queued" else "retried").inc()
     log.warning(
-        "mail_failed", mail=str(mail.id), attempt=mail.attempts, code=code, status=status, advice=FAULTS[code].advice
+        "mail_failed",
+        mail=str(mail.id),
+        attempt=mail.attempts,
+        provider=mail.provider,
+        host=mail.host,
+        port=mail.port,
+        code=code,
+        status=status,
+        advice=FAULTS[code].advice,
     )

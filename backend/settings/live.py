@@ -25,6 +25,8 @@ class InForce(NamedTuple):
     settings: PlatformSettings
     sources: Mapping[str, SettingSource]
     """Where each value comes from, by key."""
+    ignored: frozenset[str]
+    """Categories with a stored value that cannot be used."""
 
 
 class LiveSettings:
@@ -60,8 +62,7 @@ class LiveSettings:
             overrides = await read_overrides(session, self.keys)
         resolved = _resolved(self.environment, overrides)
         for name, category in resolved.items():
-            for key, reason in category.ignored.items():
-                log.error("setting_ignored", category=name, setting=key, reason=reason.code)
+            _tell_ignored(name, category)
         self._in_force = _in_force(resolved)
         self._versions = versions
 
@@ -89,10 +90,22 @@ def _resolved(environment: Environment, overrides: Mapping[str, StoredSetting]) 
     return {name: resolve(name, environment, overrides) for name in CATEGORIES}
 
 
+def _tell_ignored(name: str, category: ResolvedCategory) -> None:
+    """One line for a category: the first reason is the one that others follow from."""
+    if not category.ignored:
+        return
+    reasons = {key: reason.code for key, reason in category.ignored.items()}
+    own = {key: code for key, code in reasons.items() if code != "with_another"}
+    advice = f"Run `orion settings list --category {name}`, and set or unset what it says is not used."
+    consequence = "emails wait" if name == "email" else "the environment decides"
+    log.error("setting_ignored", category=name, settings=own or reasons, advice=advice, consequence=consequence)
+
+
 def _in_force(resolved: Mapping[str, ResolvedCategory]) -> InForce:
-    settings = PlatformSettings(**{name: category.struct for name, category in resolved.items()})
     return InForce(
-        settings, {key: each.source for category in resolved.values() for key, each in category.settings.items()}
+        PlatformSettings(**{name: category.struct for name, category in resolved.items()}),
+        {key: each.source for category in resolved.values() for key, each in category.settings.items()},
+        frozenset(name for name, category in resolved.items() if category.ignored),
     )
 
 

@@ -27,6 +27,7 @@ REASONS = {
     "unknown": N_("There is no such setting in this category."),
     "unreadable": N_("It was stored with a key that is no longer there. Enter a new value."),
     "url": N_("Enter an address such as https://orion.example/path, without a name or password before the host."),
+    "with_another": N_("It is not used while %(setting)s cannot be used."),
     "whole_number": N_("Enter a whole number from %(least)s to %(most)s."),
 }
 INVALID = N_("This value cannot be used.")

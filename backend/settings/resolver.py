@@ -100,9 +100,12 @@ def _decoded(
     ignored = {key: error for key, override in stored.items() if (error := why_invalid(category, override))}
     used = {key: override.text or "" for key, override in stored.items() if key not in ignored}
     has_secrets = any(setting.is_secret for setting in REGISTRY[category].values())
+    if ignored and has_secrets:
+        follows = SettingsError(
+            "Another stored value cannot be used.", code="with_another", setting=next(iter(ignored))
+        )
+        return decode_merged(category, environment, {}), dict.fromkeys(used, follows) | ignored
     try:
-        if ignored and has_secrets:
-            raise next(iter(ignored.values()))
         return decode_merged(category, environment, used), ignored
     except SettingsError as error:
         return decode_merged(category, environment, {}), dict.fromkeys(used, error) | ignored

@@ -91,6 +91,7 @@ TEXTS = frozenset(
         "program",
         "provider",
         "rate",
+        "setting",
         "start",
         "who",
     }

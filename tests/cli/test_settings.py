@@ -47,7 +47,7 @@ async def owner(servers: Servers, fresh_settings: Settings) -> AsyncIterator[asy
 
 async def test_a_value_is_set_shown_and_taken_back(orion: Orion, owner: asyncpg.Connection) -> None:
     assert (await orion("get", "smtp_port")).output == "587  (default)\n"
-    done = await orion("set", "smtp_port", "2525", "--reason", "465 is blocked")
+    done = await orion("set", "smtp_port=2525", "--reason", "465 is blocked")
     assert (done.exit_code, done.output) == (0, "smtp_port is set.\n")
     shown = await orion("get", "smtp_port")
     assert shown.output.startswith(f"2525  (database, by {getpass.getuser()} at the command line at ")
@@ -63,7 +63,7 @@ async def test_a_value_is_set_shown_and_taken_back(orion: Orion, owner: asyncpg.
 
 
 async def test_the_list_names_every_source(orion: Orion) -> None:
-    await orion("set", "stamp_per_minute", "7")
+    await orion("set", "stamp_per_minute=7")
     lines = (await orion("list")).output.splitlines()
     sources = {line.split()[1]: line.split()[2:] for line in lines}
     assert sources["smtp_host"] == ["environment", "mail.example"]
@@ -75,7 +75,7 @@ async def test_the_list_names_every_source(orion: Orion) -> None:
 
 
 async def test_a_secret_is_entered_and_never_shown(orion: Orion, owner: asyncpg.Connection) -> None:
-    refused = await orion("set", "smtp_password", CANARY)
+    refused = await orion("set", f"smtp_password={CANARY}")
     assert (refused.exit_code, CANARY in refused.output) == (2, False)
     assert (await orion("set", "smtp_password", entered=f"{CANARY}\n", smtp_user="u", smtp_password="p")).exit_code == 0
     told = {"smtp_user": "u", "smtp_password": "p"}
@@ -89,13 +89,25 @@ async def test_a_secret_is_entered_and_never_shown(orion: Orion, owner: asyncpg.
         assert CANARY not in "".join(row["row"] for row in rows)
 
 
+async def test_what_belongs_together_is_set_together_or_not_at_all(orion: Orion) -> None:
+    """Another port with its encryption, a user with a password: each alone would contradict the rest."""
+    alone = await orion("set", "smtp_use_tls=false", "enroll_per_minute=7")
+    assert (alone.exit_code, "smtp_use_tls" in alone.output) == (1, True)
+    assert (await orion("get", "enroll_per_minute")).output == "10  (default)\n"
+    done = await orion("set", "smtp_port=465", "smtp_use_tls=false", "smtp_use_ssl=true", "enroll_per_minute=7")
+    assert (done.exit_code, done.output.count("is set.")) == (0, 4)
+    assert (await orion("set", "smtp_user=cards", "smtp_password", entered=f"{CANARY}\n")).exit_code == 0
+    assert (await orion("unset", "smtp_user")).exit_code == 1
+    assert (await orion("unset", "smtp_user", "smtp_password")).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("set", "smtp_port", "many"), 1, "smtp_port: Enter a whole number from 1 to 65535."),
-        (("set", "email_provider", "console"), 1, "email_provider: With the provider “console” no email leaves Orion."),
-        (("set", "public_url", "https://a.example"), 1, "public_url: Only ORION_PUBLIC_URL in the environment sets"),
-        (("set", "smtp_ports", "25"), 2, "There is no setting smtp_ports"),
+        (("set", "smtp_port=many"), 1, "smtp_port: Enter a whole number from 1 to 65535."),
+        (("set", "email_provider=console"), 1, "email_provider: With the provider “console” no email leaves Orion."),
+        (("set", "public_url=https://a.example"), 1, "public_url: Only ORION_PUBLIC_URL in the environment sets"),
+        (("set", "smtp_ports=25"), 2, "There is no setting smtp_ports"),
         (("get", "smtp_ports"), 2, "There is no setting smtp_ports"),
         (("unset", "smtp_ports"), 2, "There is no setting smtp_ports"),
         (("list", "--category", "weather"), 2, "weather"),

@@ -144,7 +144,7 @@ VERBS = [
     ("users", "create-admin", "a@b.example", "--password", "long enough for us"), ("wallets", "check"),
     ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
-    ("settings", "set", "smtp_port", "25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
+    ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
     ("templates", "seed"), ("templates", "check"),
 ]  # fmt: skip
 WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}

@@ -257,8 +257,6 @@ def after_a_moment(act: Callable[[], None]) -> Callable[..., object]:
 
     def shown(**facts: str) -> object:
         threading.Timer(0.3, act).start()
-        return welcome(
-            frontend_url=facts["frontend_url"], backend_url=facts["backend_url"], has_mailbox=False, has_sandbox=True
-        )
+        return welcome(frontend_url=facts["frontend_url"], backend_url=facts["backend_url"], has_sandbox=True)
 
     return shown

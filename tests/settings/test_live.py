@@ -147,7 +147,11 @@ async def test_a_stored_value_that_cannot_be_used_is_ignored_and_said_so(
     async with restarted() as started:
         assert getattr(getattr(started.live.current, category), key) == before
     lines = [line for line in log_lines() if line["event"] == "setting_ignored"]
-    assert (lines[0]["setting"], lines[0]["reason"], lines[0]["level"]) == (key, code, "error")
+    assert [(line["settings"], line["level"]) for line in lines] == [({key: code}, "error")]
+    assert (f"--category {category}" in lines[0]["advice"], "wait" in lines[0]["consequence"]) == (
+        True,
+        category == "email",
+    )
     shown = await ada.reading("fr").setting(category, key)
     assert (shown["value"], shown["source"] != "database", shown["ignored"]) == (before, True, code)
     assert (shown["updated_by"], bool(shown["ignored_reason"])) == ("Somebody", True)
@@ -166,6 +170,7 @@ async def test_overrides_that_contradict_a_new_environment_are_ignored_together(
     async with open_services(settings, without_user) as started:
         email = started.live.current.email
         assert (email.smtp_host, email.smtp_password) == ("mail.environment.example", "")
+        assert started.live.in_force.ignored == {"email"}
 
 
 async def test_a_secret_sealed_for_another_place_or_with_a_lost_key_is_not_used(

@@ -76,6 +76,7 @@ async def test_a_server_that_is_away_is_asked_three_times_and_the_log_says_what_
     lines = [line for line in log_lines() if line["event"] == "mail_failed"]
     assert [line["status"] for line in lines] == ["queued", "queued", "failed"]
     assert "587 is usual with STARTTLS" in lines[0]["advice"]
+    assert (lines[0]["provider"], lines[0]["host"], lines[0]["port"]) == ("smtp", "127.0.0.1", 1)
     assert OTTO not in str(lines)
 
 
@@ -317,3 +318,17 @@ async def test_wake_ups_without_end_do_not_keep_a_run_going_for_ever() -> None:
     await wake_up({})
     await wake_up({})
     assert runs == 2
+
+
+async def test_while_stored_settings_cannot_be_used_mails_wait_and_take_no_other_way(
+    row: Row, working: dict, post_office: PostOffice
+) -> None:
+    """The environment may name another sender, or the console, which would report each mail as sent."""
+    services = with_mail(working["services"])
+    services.live.in_force = services.live.in_force._replace(ignored=frozenset({"email"}))
+    await send_queued_mails({"services": services})
+    waiting = await row()
+    assert (waiting["status"], waiting["attempts"], waiting["error_code"]) == ("queued", 0, "settings_unusable")
+    clock.move(MINUTE)
+    await send_queued_mails(working)
+    assert ((await row())["status"], len(post_office.mails)) == ("sent", 1)

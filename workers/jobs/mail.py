@@ -22,7 +22,7 @@ from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.claims import claim_mails, claim_platform_mails
 from backend.messaging.limits import within_total
-from backend.messaging.mailer import Mailer, MailsWait
+from backend.messaging.mailer import WAIT_SECONDS_MAX, Mailer, MailsWait
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.outgoing import attempt_of, outgoing_mail
 from backend.messaging.queue import (
@@ -119,6 +119,8 @@ async def _send_one(
     """Raises MailsWait before anything has happened to the mail."""
     if time.monotonic() >= until:
         raise MailsWait(0, None)
+    if "email" in services.live.in_force.ignored:  # the environment's way may be another one, or send nothing
+        raise MailsWait(WAIT_SECONDS_MAX, "settings_unusable")
     settings, delivery = await mailer.admit()
     committing = partial(services.sessions.committing, merchant_id)
     async with committing() as session:

@@ -14,7 +14,7 @@ from backend.dev.servers.valkey import EmbeddedValkey
 MAIL_PORT = 2587
 """Its neighbor 2465 never answers, so that the connection test has something to find."""
 MAIL, MAIL_TLS = "mail", "mail-tls"
-MAILBOX = "ORION_MAILBOX_DIR"
+MAILBOX, MAILBOX_PORT = "ORION_MAILBOX_DIR", "ORION_MAILBOX_PORT"
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listened on
 
 
@@ -54,14 +54,9 @@ def _redis(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, st
 
 
 def _mail(data_dir: Path) -> dict[str, str]:
-    """Variables for the development mailbox; empty when the developer has configured mail."""
+    """Variables of the development mailbox; emails go to it unless the developer has configured another way."""
+    port = str(free_port("127.0.0.1", MAIL_PORT))
+    mailbox = {MAILBOX: str(data_dir / MAIL), MAILBOX_PORT: port, **mail_tls_values(data_dir / MAIL_TLS)}
     if "ORION_EMAIL_PROVIDER" in os.environ or "ORION_SMTP_HOST" in os.environ:
-        return {}
-    port = free_port("127.0.0.1", MAIL_PORT)
-    return {
-        "ORION_EMAIL_PROVIDER": "smtp",
-        "ORION_SMTP_HOST": "127.0.0.1",
-        "ORION_SMTP_PORT": str(port),
-        MAILBOX: str(data_dir / MAIL),
-        **mail_tls_values(data_dir / MAIL_TLS),
-    }
+        return mailbox
+    return mailbox | {"ORION_EMAIL_PROVIDER": "smtp", "ORION_SMTP_HOST": "127.0.0.1", "ORION_SMTP_PORT": port}

