@@ -1,4 +1,4 @@
-"""The mails in the folder of the development mailbox, newest first."""
+"""The mails in the folder of the mail catcher, newest first."""
 
 import email
 import email.policy

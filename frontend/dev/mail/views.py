@@ -80,7 +80,7 @@ async def show_attachment(request: Request, name: FromPath[str], number: FromPat
 
 
 def _folder(request: Request) -> Path:
-    return Path(request.app.state.settings.mailbox_dir)
+    return Path(request.app.state.settings.mail_catcher_dir)
 
 
 def _get(request: Request, name: str) -> Mail:
