@@ -9,7 +9,8 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from frontend.api.client import BackendProblem, BackendUnavailable, open_client
+from frontend.api.client import open_client
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.assets import Assets
 from frontend.kit.branding import LiveBranding, refresh_branding
 from frontend.kit.caller import provide_caller

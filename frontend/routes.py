@@ -21,7 +21,7 @@ from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
-from frontend.api.client import BackendUnavailable
+from frontend.api.responses import BackendUnavailable
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join

@@ -17,8 +17,8 @@ from backend.core.addresses import can_be_mailed
 from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
 from backend.core.queue import SEND_MAILS, try_to_wake
-from backend.messaging.connection_test.names import Reach
-from backend.messaging.connection_test.results import Step, Verdict
+from backend.messaging.connection_test.dns import Reach
+from backend.messaging.connection_test.results import StepResult, Verdict
 from backend.messaging.connection_test.run import ConnectionTester
 from backend.messaging.models import PlatformMail
 from backend.messaging.test_mail import UsedSetting, queue_test_mail, used_settings
@@ -33,7 +33,7 @@ ENDED = {"sent", "delivered", "failed", "bounced"}
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     used: list[UsedSetting]
-    steps: list[Step]
+    steps: list[StepResult]
     verdict: Verdict
     queued: str | None
     """Status of the mail that went through the queue; None when the connection test has failed."""
@@ -96,7 +96,7 @@ def _origin() -> PlatformOrigin:
     return PlatformOrigin(user_id=None, user_name=f"{getpass.getuser()} (orion)", language=LANGUAGE, now=clock.now())
 
 
-def _line(step: Step) -> str:
+def _line(step: StepResult) -> str:
     milliseconds = "" if step.milliseconds is None else f"{step.milliseconds} ms"
     line = f"  {step.name:5} {step.outcome:8} {milliseconds:>9}  {step.sentence.in_language(LANGUAGE)}"
     return f"{line}\n{'':26} {step.facts.reply}" if step.facts.reply else line

@@ -1,15 +1,22 @@
 """HTTP access to the backend: one client per process, one `Caller` per request."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
 import httpx
 import msgspec
 from httpx_aiohttp import AiohttpTransport
 
-from backend.core.schemas import Answer, Body, Page, ProblemView
+from backend.core.schemas import Answer, Body, Page
+from frontend.api.responses import (
+    BackendUnavailable,
+    decoded,
+    next_line,
+    refusal,
+    successful,
+    unavailable_on_error,
+)
 
 T = TypeVar("T", bound=Answer | Page[Any])
 
@@ -18,46 +25,7 @@ TIMEOUTS = httpx.Timeout(connect=1.0, pool=1.0, read=7.0, write=5.0)
 WHOLE_CALL_SECONDS = 8.0
 """Shorter than htmx's own ten seconds, so that the user gets our message instead of a timeout."""
 WITHOUT_A_WORD = {202, 204}
-KEY_USED = {"idempotency_key_reused", "already_booked"}
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30)
-
-
-class BackendProblem(Exception):
-    """The backend refused the call for good. `code` is for programs, `detail` for people, in the user's language."""
-
-    def __init__(self, view: ProblemView, facts: dict[str, Any]) -> None:
-        super().__init__(view.code)
-        self.view = view
-        self.code = view.code
-        self.status = view.status
-        self.detail = view.detail
-        self.facts = facts
-        """All members of the problem document, such as `retry_at` or `tries_left`."""
-
-    @property
-    def sentence(self) -> str:
-        """Title and detail: what happened and what to do now."""
-        return ". ".join(dict.fromkeys(filter(None, (self.view.title, self.detail))))
-
-    @property
-    def ends_key(self) -> bool:
-        """Whether the outcome of the idempotency key is final. After any other refusal an earlier attempt may still be
-        in progress.
-        """
-        return self.view.remembered or self.code in KEY_USED
-
-
-class BackendUnavailable(Exception):
-    """No usable answer: the outcome is unknown and the call may be repeated with the same idempotency key."""
-
-
-@contextmanager
-def unavailable_on_error() -> Iterator[None]:
-    """Converts whatever the HTTP client raises into BackendUnavailable. Must not wrap our own code."""
-    try:
-        yield
-    except Exception as error:
-        raise BackendUnavailable(type(error).__name__) from error
 
 
 def open_client(backend_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -88,29 +56,29 @@ class Caller:
     async def get(self, path: str, answer: type[T], **params: str | int | None) -> T:
         """Parameters that are None are left out."""
         query = {name: value for name, value in params.items() if value is not None}
-        return _decoded(await self._send("GET", path, params=query), answer)
+        return decoded(await self._send("GET", path, params=query), answer)
 
     async def post(
         self, path: str, body: Body | None, answer: type[T], *, key: str | None = None, version: int | None = None
     ) -> T:
         """`key` is the idempotency key of a call that moves value. `version`: of what is changed, as it was read."""
-        return _decoded(await self._send("POST", path, body=body, key=key, headers=_if_match(version)), answer)
+        return decoded(await self._send("POST", path, body=body, key=key, headers=_if_match(version)), answer)
 
     async def patch(self, path: str, body: Body, answer: type[T], *, version: int | None = None) -> T:
         """`version`: of what is changed, as it was read."""
-        return _decoded(await self._send("PATCH", path, body=body, headers=_if_match(version)), answer)
+        return decoded(await self._send("PATCH", path, body=body, headers=_if_match(version)), answer)
 
     async def put(self, path: str, body: Body | None, answer: type[T], *, version: int | None = None) -> T:
-        return _decoded(await self._send("PUT", path, body=body, headers=_if_match(version)), answer)
+        return decoded(await self._send("PUT", path, body=body, headers=_if_match(version)), answer)
 
     async def delete(self, path: str, answer: type[T], *, version: int | None = None) -> T:
-        return _decoded(await self._send("DELETE", path, headers=_if_match(version)), answer)
+        return decoded(await self._send("DELETE", path, headers=_if_match(version)), answer)
 
     async def upload(self, path: str, file: bytes, answer: type[T]) -> T:
         """The answer to a file; its name and type are told by nobody, because the backend looks inside."""
         request = httpx.Request("POST", "http://backend", files={"file": ("file", file)})
         response = await self._ask("POST", BASE_PATH + path, request.headers, content=request.read())
-        return _decoded(_successful(response), answer)
+        return decoded(successful(response), answer)
 
     async def stream(self, path: str, body: Body, *, pause_seconds: float) -> AsyncGenerator[bytes, None]:
         """The lines of the answer, each when it arrives. `pause_seconds`: the longest wait for one."""
@@ -126,9 +94,9 @@ class Caller:
             if response.is_error:
                 with unavailable_on_error():
                     await response.aread()
-                raise _refusal(response)
+                raise refusal(response)
             lines = response.aiter_lines()
-            while line := await _next(lines):
+            while line := await next_line(lines):
                 yield line.encode()
         finally:
             await response.aclose()
@@ -142,7 +110,7 @@ class Caller:
         response = await self._send("GET", path, headers={"If-None-Match": etag} if etag else {})
         if response.status_code == httpx.codes.NOT_MODIFIED:
             return None
-        return _decoded(response, answer), response.headers.get("etag", "")
+        return decoded(response, answer), response.headers.get("etag", "")
 
     async def tell(self, path: str, body: Body | None = None, *, method: str = "POST") -> None:
         """Expects 202 or 204 without content; any other success does not come from Orion."""
@@ -171,7 +139,7 @@ class Caller:
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = msgspec.json.encode(body)
-        return _successful(await self._ask(method, BASE_PATH + path, headers, content=content, params=params))
+        return successful(await self._ask(method, BASE_PATH + path, headers, content=content, params=params))
 
     async def _ask(
         self,
@@ -189,35 +157,5 @@ class Caller:
                 )
 
 
-async def _next(lines: AsyncIterator[str]) -> str | None:
-    """None at the end. Raises BackendUnavailable."""
-    with unavailable_on_error():
-        return await anext(lines, None)
-
-
 def _if_match(version: int | None) -> dict[str, str]:
     return {} if version is None else {"If-Match": f'"{version}"'}
-
-
-def _successful(response: httpx.Response) -> httpx.Response:
-    if response.is_error:
-        raise _refusal(response)
-    return response
-
-
-def _decoded(response: httpx.Response, answer: type[T]) -> T:
-    try:
-        decoded: T = msgspec.json.decode(response.content, type=answer)
-    except msgspec.DecodeError as error:
-        raise BackendUnavailable(f"an answer that is not {answer!r}: {error}") from error
-    return decoded
-
-
-def _refusal(response: httpx.Response) -> BackendProblem | BackendUnavailable:
-    if response.is_server_error:
-        return BackendUnavailable(f"status {response.status_code}")
-    try:
-        view = msgspec.json.decode(response.content, type=ProblemView)
-        return BackendProblem(view, msgspec.json.decode(response.content))
-    except msgspec.DecodeError:
-        return BackendUnavailable(f"status {response.status_code} without a problem")

@@ -13,7 +13,8 @@ from backend.messaging.connection_test.schemas import (
     LastConnectionTests,
 )
 from backend.settings.schemas import SettingCategory, SettingsChange, SettingsPreview
-from frontend.api.client import BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendUnavailable
 
 SETTINGS = "/admin/settings"
 TEST = f"{SETTINGS}/email/connection-test"

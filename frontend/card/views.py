@@ -9,7 +9,8 @@ from msgspec import convert
 
 from backend.loyalty.enrollment.schemas import CardLinkRequest, ChangeOwnCard
 from backend.loyalty.till.schemas import CardPage
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.storefront import change_own_card, get_card_page, request_card_link
 from frontend.card.messages import CardMessages
 from frontend.card.wallets import badges_of, faces_of_card, is_phone, wallet_buttons, wallet_problem

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from backend.messaging.template_editing.schemas import SampleName, TemplateSampleText, TemplateText
-from frontend.api.client import BackendProblem
 from frontend.api.email_templates import Detail
+from frontend.api.responses import BackendProblem
 from frontend.kit.forms import Form
 
 SOURCES = ("subject", "preheader", "body")

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.messaging.template_editing.schemas import TemplateVersionView
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.email_templates import Detail, get_template, list_versions, restore_template
+from frontend.api.responses import BackendProblem
 from frontend.email_templates.area import Area
 from frontend.email_templates.comparison import DiffLine, compare
 from frontend.email_templates.form import SOURCES, faults_of

@@ -6,8 +6,9 @@ from typing import Any
 from litestar import Response
 
 from backend.messaging.template_editing.schemas import TemplatePreview
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.email_templates import Detail, preview_template
+from frontend.api.responses import BackendProblem
 from frontend.email_templates.area import Area
 from frontend.email_templates.comparison import compare
 from frontend.email_templates.form import SOURCES, Fault, faults_of, sample_text_of, text_of

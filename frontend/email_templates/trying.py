@@ -6,8 +6,9 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.email_templates import Detail, get_template, test_template
+from frontend.api.responses import BackendProblem
 from frontend.email_templates.area import Area
 from frontend.email_templates.form import form_of, sample_text_of
 from frontend.email_templates.page_of_text import checked_fragment, editor_page, try_text

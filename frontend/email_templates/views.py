@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.email_templates import (
     Detail,
     get_template,
@@ -14,6 +14,7 @@ from frontend.api.email_templates import (
     reset_template,
     save_template,
 )
+from frontend.api.responses import BackendProblem
 from frontend.email_templates.area import Area
 from frontend.email_templates.form import faults_of, form_of, text_of
 from frontend.email_templates.messages import TemplateMessages

@@ -10,7 +10,8 @@ from litestar.params import FromPath
 
 from backend.loyalty.enrollment.schemas import SelfEnroll, SelfEnrollView
 from backend.loyalty.programs.schemas import PublicProgram
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.storefront import get_public_program, join_program
 from frontend.join.benefits import describe_benefits
 from frontend.kit.brand_color import brand_url

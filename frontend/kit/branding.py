@@ -7,7 +7,8 @@ import structlog
 
 from backend.settings.schemas import BrandingView
 from frontend.api.branding import get_changed_branding
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.request import Request
 
 PERIOD_SECONDS = 1

@@ -1,6 +1,6 @@
 """Somebody else has saved what is being edited."""
 
-from frontend.api.client import BackendProblem
+from frontend.api.responses import BackendProblem
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import N_, get_translator

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from backend.core.schemas import Body
-from frontend.api.client import BackendProblem
+from frontend.api.responses import BackendProblem
 from frontend.kit.request import Request
 from i18n.unseen import clean_field
 

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.pictures import read_picture, upload_picture
+from frontend.api.responses import BackendProblem
 from frontend.kit.assets import FOREVER
 from frontend.kit.forms import Form
 from frontend.kit.preferences import language_of

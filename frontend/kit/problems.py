@@ -6,7 +6,7 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
-from frontend.api.client import BackendProblem, BackendUnavailable
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till

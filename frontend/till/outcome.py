@@ -7,8 +7,9 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery
 
-from frontend.api.client import BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.ledger import find_booking
+from frontend.api.responses import BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of

@@ -1,6 +1,6 @@
 """Till sentences that replace the API's where those address developers."""
 
-from frontend.api.client import BackendProblem
+from frontend.api.responses import BackendProblem
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator

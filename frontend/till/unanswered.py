@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from backend.loyalty.till.schemas import TillView
-from frontend.api.client import BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.ledger import find_booking
+from frontend.api.responses import BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, read_query
 from frontend.kit.pages import is_htmx, page

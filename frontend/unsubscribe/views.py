@@ -5,7 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.loyalty.marketing.schemas import EmailChoices
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.api.storefront import choose_emails, get_email_choices
 from frontend.kit.brand_color import brand_url
 from frontend.kit.customers import customer_page, kept_language

@@ -82,7 +82,7 @@ def test_a_room_is_tested_in_the_folder_of_the_same_name() -> None:
     assert of_one_room - rooms == set()
 
 
-DOORS = {"backend/core/outbound/calls.py", "frontend/api/client.py"}
+DOORS = {"backend/core/outbound/calls.py", "frontend/api/responses.py"}
 SERVERS = {"backend/dev/sandbox/apple/apns.py", "backend/dev/sandbox/apple/apns_connection.py"}
 """They are asked, and do not ask."""
 CLIENTS = {"aiohttp", "aiosmtplib", "anyio", "h2", "httpcore", "httpx"}

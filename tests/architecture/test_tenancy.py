@@ -25,6 +25,7 @@ PLATFORM_TABLES = {
     "apple_devices",
     "apple_passes",
     "apple_registrations",
+    "connection_tests",
     "email_template_versions",
     "email_templates",
     "google_callbacks",

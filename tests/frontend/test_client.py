@@ -7,7 +7,8 @@ import pytest
 
 from backend.identity.schemas import SignIn, SignInView
 from backend.loyalty.till.schemas import TillView
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller, open_client
+from frontend.api.client import Caller, open_client
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from tests.frontend.canned import found
 from tests.frontend.staff_backend import TILL, refused, signed_in
 

@@ -5,8 +5,9 @@ from msgspec.structs import replace
 
 from backend.settings.registry import REGISTRY
 from backend.settings.schemas import SettingCategory, SettingView
+from frontend.admin.settings.categories import CATEGORIES
 from frontend.admin.settings.form import changes_of, entered, form_of, take_over, take_suggestion, without_secrets
-from frontend.admin.settings.labels import CATEGORIES, LABELS
+from frontend.admin.settings.labels import LABELS
 from frontend.admin.settings.messages import SettingMessages
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator

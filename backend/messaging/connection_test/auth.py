@@ -3,9 +3,10 @@
 import aiosmtplib
 
 from backend.core.mail_settings import MailSettings
+from backend.core.outbound.calls import CallFailed, outbound_errors
+from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, StepFailed, say
 from backend.messaging.connection_test.schemas import StepFacts
-from backend.messaging.connection_test.server_words import ServerWords
 from i18n.translator import N_
 
 NEEDS_TLS = {530, 538}
@@ -13,22 +14,17 @@ MECHANISM_TOO_WEAK = 534
 PERMANENT = 500
 
 
-async def sign_in(client: aiosmtplib.SMTP, mail: MailSettings, words: ServerWords) -> Passed:
+async def sign_in(client: aiosmtplib.SMTP, mail: MailSettings, redactor: Redactor) -> Passed:
     """Raises StepFailed."""
     if not mail.smtp_user and not mail.smtp_password:
         return Passed(say(N_("No user is set, so Orion does not sign in.")), outcome="skipped")
     _check_login(mail)
     _check_methods(client)
     try:
-        await client.login(mail.smtp_user, mail.smtp_password)
-    except aiosmtplib.SMTPAuthenticationError as error:
-        raise _refused(error, mail, words) from error
-    except (OSError, aiosmtplib.SMTPException, ValueError) as error:
-        raise StepFailed(
-            "auth_interrupted",
-            say(N_("The server ended the conversation while Orion signed in.")),
-            say(N_("Check user and password: some servers hang up instead of refusing.")),
-        ) from error
+        with outbound_errors():
+            await client.login(mail.smtp_user, mail.smtp_password)
+    except CallFailed as failure:
+        raise _failure(failure.__cause__, mail, redactor) from failure
     return Passed(say(N_("Signed in as %(user)s."), user=mail.smtp_user))
 
 
@@ -60,8 +56,18 @@ def _methods(client: aiosmtplib.SMTP) -> str:
     return ", ".join(method.upper() for method in client.server_auth_methods) or "?"
 
 
-def _refused(error: aiosmtplib.SMTPAuthenticationError, mail: MailSettings, words: ServerWords) -> StepFailed:
-    facts = StepFacts(reply=words.reply(error.code, error.message))
+def _failure(error: BaseException | None, mail: MailSettings, redactor: Redactor) -> StepFailed:
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return _refused(error, mail, redactor)
+    return StepFailed(
+        "auth_interrupted",
+        say(N_("The server ended the conversation while Orion signed in.")),
+        say(N_("Check user and password: some servers hang up instead of refusing.")),
+    )
+
+
+def _refused(error: aiosmtplib.SMTPAuthenticationError, mail: MailSettings, redactor: Redactor) -> StepFailed:
+    facts = StepFacts(reply=redactor.reply(error.code, error.message))
     user = mail.smtp_user
     if error.code in NEEDS_TLS:
         sentence = say(N_("The server takes the sign-in only over TLS."))

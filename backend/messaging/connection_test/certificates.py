@@ -7,7 +7,8 @@ from cryptography.x509.oid import NameOID
 
 from backend.core.clock import clock
 from backend.messaging.connection_test.results import Sentence, StepFailed, say
-from backend.messaging.connection_test.schemas import SettingValue, StepFacts
+from backend.messaging.connection_test.schemas import StepFacts
+from backend.settings.schemas import SettingValue
 from i18n.translator import N_, NN_
 
 NOT_YET_VALID, EXPIRED, SELF_SIGNED, WRONG_NAME, WRONG_ADDRESS = 9, 10, 18, 62, 64

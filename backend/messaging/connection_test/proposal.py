@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from backend.core.mail_settings import MailSettings
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
-from backend.messaging.connection_test.schemas import SettingValue
 from backend.settings.checks import checked_values
+from backend.settings.schemas import SettingValue
 from i18n.translator import N_, get_translator
 
 PASSWORD_NEEDED = N_(

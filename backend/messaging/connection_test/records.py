@@ -12,7 +12,7 @@ from backend.core.mail_settings import MailSettings
 from backend.core.origin import PlatformOrigin
 from backend.messaging.connection_test.models import ConnectionTest
 from backend.messaging.connection_test.problems import ConnectionTestsUsedUp
-from backend.messaging.connection_test.results import Step, Verdict
+from backend.messaging.connection_test.results import StepResult, Verdict
 from backend.messaging.connection_test.schemas import LastConnectionTest
 from backend.messaging.delivery import open_delivery
 from backend.messaging.history import MailEvent, MailOutcome, stored_history
@@ -48,20 +48,22 @@ async def end_test(session: AsyncSession, test_id: UUID, verdict: Verdict) -> No
     await session.execute(update(ConnectionTest).where(ConnectionTest.id == test_id).values(values))
 
 
-def log_test_mail(session: AsyncSession, letter: OutgoingMail, mail: MailSettings, step: Step, now: datetime) -> None:
-    """A row of the email log for the mail of the step SEND, as for any other mail."""
-    attempt, is_sent = attempt_of(letter, mail, open_delivery(mail).route), step.outcome == "ok"
+def log_test_email(
+    session: AsyncSession, email: OutgoingMail, mail: MailSettings, step: StepResult, now: datetime
+) -> None:
+    """A row of the email log for the email of the step SEND, as for any other email."""
+    attempt, is_sent = attempt_of(email, mail, open_delivery(mail).route), step.outcome == "ok"
     outcome: MailOutcome = "accepted" if is_sent else "refused"
     session.add(
         PlatformMail(
-            id=letter.id,
+            id=email.id,
             template_code=TEST_EMAIL.code,
             kind=TEST_EMAIL.kind,
-            language=letter.language,
-            recipient=letter.recipient,
-            subject=letter.subject,
-            body_text=letter.body_text,
-            body_html=letter.body_html,
+            language=email.language,
+            recipient=email.recipient,
+            subject=email.subject,
+            body_text=email.body_text,
+            body_html=email.body_html,
             status="sent" if is_sent else "failed",
             attempts=1,
             available_at=now,

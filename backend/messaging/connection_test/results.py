@@ -8,11 +8,11 @@ import msgspec
 from backend.messaging.connection_test.schemas import (
     ConnectionTestStep,
     ConnectionTestVerdict,
-    SettingValue,
     StepFacts,
     StepName,
     StepOutcome,
 )
+from backend.settings.schemas import SettingValue
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 
@@ -75,7 +75,7 @@ class StepFailed(Exception):
         self.facts = facts or StepFacts()
 
 
-class Step(msgspec.Struct, frozen=True):
+class StepResult(msgspec.Struct, frozen=True):
     name: StepName
     outcome: StepOutcome
     code: str

@@ -1,4 +1,4 @@
-"""The connection test of mail, for administrators."""
+"""The connection test of email, for administrators."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -57,7 +57,7 @@ class ConnectionTestController(Controller):
         summary="Test the connection for email, step by step: DNS, TCP, TLS, AUTH, SEND",
         description="The response is a line of JSON for each step when it ends, and the verdict as the last one. Read "
         "it line by line, or wait for its end, at most 45 seconds. A step that fails ends the test: the rest is "
-        "skipped. SEND sends a test mail, which says with what configuration it was sent. Nothing is saved but the "
+        "skipped. SEND sends a test email, which says with what configuration it was sent. Nothing is saved but the "
         "verdict. The permitted number of tests an hour is a setting.",
         status_code=200,
         guards=[all_of(for_platform(MANAGE_SETTINGS), limited("connection_test", 20))],

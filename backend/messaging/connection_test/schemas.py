@@ -1,15 +1,16 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
+from backend.settings.schemas import SettingValue
 
 StepName = Literal["DNS", "TCP", "TLS", "AUTH", "SEND"]
+STEP_NAMES: tuple[StepName, ...] = get_args(StepName)
 StepOutcome = Literal["ok", "failed", "skipped"]
 MailSecurity = Literal["tls", "starttls", "none"]
 """TLS from the first byte (465), STARTTLS (587), or no TLS."""
-SettingValue = str | int | bool
 
 
 class ConnectionTestRequest(Body):
@@ -17,7 +18,7 @@ class ConnectionTestRequest(Body):
     """Values of email settings to try instead of the effective ones, saved or not. The stored password and API key are
     used when none is given here and they would go to the server for which they were stored."""
     recipient: Annotated[str, Meta(max_length=254)] | None = None
-    """Receives the test mail; None: your own address."""
+    """Receives the test email; None: your own address."""
 
 
 class PortAnswer(Answer):

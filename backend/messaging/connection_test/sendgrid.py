@@ -13,12 +13,12 @@ from backend.core.outbound.calls import CallFailed, HttpResponse
 from backend.core.outbound.egress import HTTPS, Address, send_pinned
 from backend.messaging.connection_test.certificates import accepted, certificate_facts, refused
 from backend.messaging.connection_test.connections import connect
-from backend.messaging.connection_test.names import Reach, look_up
+from backend.messaging.connection_test.dns import Reach, look_up
+from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, StepFailed, say
 from backend.messaging.connection_test.schemas import StepFacts
-from backend.messaging.connection_test.sendgrid_failures import key_missing, refused_key, refused_mail
-from backend.messaging.connection_test.server_words import ServerWords
-from backend.messaging.connection_test.walk import Act
+from backend.messaging.connection_test.sendgrid_failures import key_missing, refused_email, refused_key
+from backend.messaging.connection_test.steps import PlannedStep
 from i18n.translator import N_
 
 TCP_SECONDS, TLS_SECONDS, CALL_SECONDS = 10.0, 10.0, 10.0
@@ -30,18 +30,18 @@ class SendgridTest:
 
     def __init__(self, mail: MailSettings, reach: Reach, body: Mapping[str, Any]) -> None:
         self._mail, self._reach, self._body = mail, reach, body
-        self._words, self._url = ServerWords(mail), httpx.URL(mail.sendgrid_api_url)
+        self._redactor, self._url = Redactor(mail), httpx.URL(mail.sendgrid_api_url)
         self._port = self._url.port or (HTTPS if self._url.scheme == "https" else 80)
         self._addresses: list[Address] = []
 
     @property
-    def acts(self) -> list[Act]:
+    def steps(self) -> list[PlannedStep]:
         return [
-            Act("DNS", self._look_up),
-            Act("TCP", self._connect),
-            Act("TLS", self._secure),
-            Act("AUTH", self._sign_in),
-            Act("SEND", self._send),
+            PlannedStep("DNS", self._look_up),
+            PlannedStep("TCP", self._connect),
+            PlannedStep("TLS", self._secure),
+            PlannedStep("AUTH", self._sign_in),
+            PlannedStep("SEND", self._send),
         ]
 
     async def close(self) -> None:
@@ -101,7 +101,7 @@ class SendgridTest:
     async def _send(self) -> Passed:
         response = await self._call("POST", "/v3/mail/send", json=self._body)
         if response.status != httpx.codes.ACCEPTED:
-            raise refused_mail(response.status, self._mail.email_from_address, self._reply(response))
+            raise refused_email(response.status, self._mail.email_from_address, self._reply(response))
         recipient = self._body["personalizations"][0]["to"][0]["email"]
         facts = StepFacts(message_id=response.headers.get("x-message-id"))
         return Passed(say(N_("The server has accepted the test email to %(recipient)s."), recipient=recipient), facts)
@@ -118,7 +118,7 @@ class SendgridTest:
             raise StepFailed("sendgrid_unavailable", sentence, say(N_("Test once more in a few minutes."))) from failure
 
     def _reply(self, response: HttpResponse) -> str:
-        return self._words.reply(response.status, response.content[:1000].decode(errors="replace"))
+        return self._redactor.reply(response.status, response.content[:1000].decode(errors="replace"))
 
 
 def _scopes(response: HttpResponse) -> list[str]:

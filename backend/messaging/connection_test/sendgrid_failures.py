@@ -24,7 +24,7 @@ def refused_key(status: int, reply: str) -> StepFailed:
     return _unavailable(status, facts)
 
 
-def refused_mail(status: int, sender: str, reply: str) -> StepFailed:
+def refused_email(status: int, sender: str, reply: str) -> StepFailed:
     facts = StepFacts(reply=reply)
     if status == httpx.codes.FORBIDDEN:
         sentence = say(N_("SendGrid does not take email from %(sender)s (%(code)s)."), sender=sender, code=str(status))

@@ -6,36 +6,36 @@ from backend.core.mail_settings import MailSettings
 from backend.core.outbound.egress import Address
 from backend.messaging.connection_test.auth import sign_in
 from backend.messaging.connection_test.connections import Connected
-from backend.messaging.connection_test.doors import MAIL_PORTS, door_of
-from backend.messaging.connection_test.names import Reach, look_up
+from backend.messaging.connection_test.dns import Reach, look_up
+from backend.messaging.connection_test.mail_ports import MAIL_PORTS, configured_port
+from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, say
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.send import send
-from backend.messaging.connection_test.server_words import ServerWords
+from backend.messaging.connection_test.steps import PlannedStep
 from backend.messaging.connection_test.tcp import open_connection
 from backend.messaging.connection_test.tls import TlsStep
 from backend.messaging.connection_test.tls_failures import contradictory, unencrypted
-from backend.messaging.connection_test.walk import Act
 from backend.messaging.providers.ports import OutgoingMail
 from i18n.translator import N_
 
 
 class SmtpTest:
-    def __init__(self, mail: MailSettings, reach: Reach, letter: OutgoingMail) -> None:
-        self._mail, self._reach, self._letter = mail, reach, letter
-        self._words, self._door = ServerWords(mail), door_of(mail)
+    def __init__(self, mail: MailSettings, reach: Reach, email: OutgoingMail) -> None:
+        self._mail, self._reach, self._email = mail, reach, email
+        self._redactor, self._mail_port = Redactor(mail), configured_port(mail)
         self._addresses: list[Address] = []
         self._connected: Connected | None = None
         self._client: aiosmtplib.SMTP | None = None
 
     @property
-    def acts(self) -> list[Act]:
+    def steps(self) -> list[PlannedStep]:
         return [
-            Act("DNS", self._look_up),
-            Act("TCP", self._connect),
-            Act("TLS", self._secure),
-            Act("AUTH", self._sign_in),
-            Act("SEND", self._send),
+            PlannedStep("DNS", self._look_up),
+            PlannedStep("TCP", self._connect),
+            PlannedStep("TLS", self._secure),
+            PlannedStep("AUTH", self._sign_in),
+            PlannedStep("SEND", self._send),
         ]
 
     async def close(self) -> None:
@@ -45,28 +45,28 @@ class SmtpTest:
             self._connected[0].close()
 
     async def _look_up(self) -> Passed:
-        self._addresses, passed = await look_up(self._mail.smtp_host, self._door.port, self._reach, MAIL_PORTS)
+        self._addresses, passed = await look_up(self._mail.smtp_host, self._mail_port.port, self._reach, MAIL_PORTS)
         return passed
 
     async def _connect(self) -> Passed:
-        self._connected = await open_connection(self._door, self._addresses, self._mail.smtp_host)
+        self._connected = await open_connection(self._mail_port, self._addresses, self._mail.smtp_host)
         address = str(self._connected[1])
-        return Passed(say(N_("Port %(port)s answers."), port=str(self._door.port)), StepFacts(address=address))
+        return Passed(say(N_("Port %(port)s answers."), port=str(self._mail_port.port)), StepFacts(address=address))
 
     async def _secure(self) -> Passed:
         if self._mail.smtp_use_tls and self._mail.smtp_use_ssl:
             raise contradictory()
         assert self._connected is not None
-        if self._door.security == "none" and not self._connected[1].is_loopback:
-            raise unencrypted(self._door.port)
-        step = TlsStep(self._mail.smtp_host, self._door, self._addresses, self._words)
+        if self._mail_port.security == "none" and not self._connected[1].is_loopback:
+            raise unencrypted(self._mail_port.port)
+        step = TlsStep(self._mail.smtp_host, self._mail_port, self._addresses, self._redactor)
         self._client, passed = await step.run(self._connected)
         return passed
 
     async def _sign_in(self) -> Passed:
         assert self._client is not None
-        return await sign_in(self._client, self._mail, self._words)
+        return await sign_in(self._client, self._mail, self._redactor)
 
     async def _send(self) -> Passed:
         assert self._client is not None
-        return await send(self._client, self._mail, self._letter, self._words)
+        return await send(self._client, self._mail, self._email, self._redactor)

@@ -7,30 +7,31 @@ from ipaddress import IPv6Address
 
 from backend.core.outbound.egress import Address
 from backend.messaging.connection_test.connections import Connected, connect
-from backend.messaging.connection_test.doors import Door, knock_at_all, neighbors_of
+from backend.messaging.connection_test.mail_ports import MailPort, neighbors_of, probe_all
 from backend.messaging.connection_test.results import Sentence, StepFailed, say
-from backend.messaging.connection_test.schemas import PortAnswer, SettingValue, StepFacts
+from backend.messaging.connection_test.schemas import PortAnswer, StepFacts
+from backend.settings.schemas import SettingValue
 from i18n.translator import N_
 
 TCP_SECONDS = 10.0
 SLOW_SECONDS = 1.0
-"""After this time without an answer the neighbors are tried as well."""
+"""After this time without an answer the neighbors are probed as well."""
 NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
 
 
-async def open_connection(door: Door, addresses: Sequence[Address], host: str) -> Connected:
+async def open_connection(mail_port: MailPort, addresses: Sequence[Address], host: str) -> Connected:
     """Raises StepFailed, which names the best neighbor that answers."""
-    attempt = asyncio.create_task(connect(addresses, door.port))
+    attempt = asyncio.create_task(connect(addresses, mail_port.port))
     search: asyncio.Task[list[PortAnswer]] | None = None
     try:
         await asyncio.wait([attempt], timeout=SLOW_SECONDS)
         if not _has_succeeded(attempt):
-            search = asyncio.create_task(knock_at_all(neighbors_of(door.port), addresses, host))
+            search = asyncio.create_task(probe_all(neighbors_of(mail_port.port), addresses, host))
             await asyncio.wait([attempt], timeout=TCP_SECONDS - SLOW_SECONDS)
         if search is None or _has_succeeded(attempt):
             return attempt.result()
         error = attempt.exception() if attempt.done() else TimeoutError()
-        raise _failure(error, door, addresses, host, await search) from error
+        raise _failure(error, mail_port, addresses, host, await search) from error
     finally:
         await _give_up(attempt, search)
 
@@ -48,11 +49,11 @@ def best_of(answers: Sequence[PortAnswer], addresses: Sequence[Address]) -> tupl
         "none": N_("Port %(port)s on the same host answered in %(ms)s ms: use port %(port)s without TLS."),
     }
     sentence = say(advice[best.security], port=str(best.port), ms=str(best.milliseconds))
-    return sentence, Door(best.port, best.security).settings
+    return sentence, MailPort(best.port, best.security).settings
 
 
 def _failure(
-    error: BaseException | None, door: Door, addresses: Sequence[Address], host: str, answers: list[PortAnswer]
+    error: BaseException | None, mail_port: MailPort, addresses: Sequence[Address], host: str, answers: list[PortAnswer]
 ) -> StepFailed:
     facts = StepFacts(addresses=[str(address) for address in addresses], neighbors=answers)
     is_v6_only = all(isinstance(address, IPv6Address) for address in addresses)
@@ -63,7 +64,7 @@ def _failure(
             say(N_("Give this machine IPv6, or use an email server that has an IPv4 address.")),
             facts=facts,
         )
-    code, sentence = _what_happened(error, str(door.port), host)
+    code, sentence = _what_happened(error, str(mail_port.port), host)
     remedy, suggestion = best_of(answers, addresses)
     return StepFailed(code, sentence, remedy, suggestion=suggestion, facts=facts)
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import aiosmtplib
 from msgspec.structs import replace
 
-from backend.core.outbound.calls import causes
+from backend.core.outbound.calls import CallFailed, outbound_errors, tls_errors
 from backend.core.outbound.egress import Address
 from backend.messaging.connection_test.certificates import accepted, certificate_facts, refused
 from backend.messaging.connection_test.connections import Connected, connect
-from backend.messaging.connection_test.doors import Door, knock, knock_at_all, neighbors_of, unverified
+from backend.messaging.connection_test.mail_ports import MailPort, neighbors_of, probe, probe_all, unverified
+from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, StepFailed, say
 from backend.messaging.connection_test.schemas import StepFacts
-from backend.messaging.connection_test.server_words import ServerWords
 from backend.messaging.connection_test.tcp import best_of
 from backend.messaging.connection_test.tls_failures import (
     greeting_refused,
@@ -33,8 +33,8 @@ SILENT_SECONDS = 2.0
 
 
 class TlsStep:
-    def __init__(self, host: str, door: Door, addresses: Sequence[Address], words: ServerWords) -> None:
-        self._host, self._door, self._addresses, self._words = host, door, addresses, words
+    def __init__(self, host: str, mail_port: MailPort, addresses: Sequence[Address], redactor: Redactor) -> None:
+        self._host, self._mail_port, self._addresses, self._redactor = host, mail_port, addresses, redactor
 
     async def run(self, connected: Connected) -> tuple[aiosmtplib.SMTP, Passed]:
         """The conversation, after EHLO. Raises StepFailed."""
@@ -42,19 +42,20 @@ class TlsStep:
         client = aiosmtplib.SMTP(
             hostname=self._host,
             sock=opened,
-            use_tls=self._door.security == "tls",
+            use_tls=self._mail_port.security == "tls",
             start_tls=False,
             tls_context=await asyncio.to_thread(ssl.create_default_context),
             timeout=TLS_SECONDS,
         )
         try:
             greeting = await self._greeted(client)
-            await client.ehlo()
-            if self._door.security == "starttls":
+            with outbound_errors():
+                await client.ehlo()
+            if self._mail_port.security == "starttls":
                 await self._start_tls(client)
-        except (OSError, aiosmtplib.SMTPException) as error:
+        except CallFailed as failure:
             client.close()
-            raise await self._explained(error) from error
+            raise await self._explained(failure) from failure
         except BaseException:
             client.close()
             raise
@@ -64,10 +65,10 @@ class TlsStep:
         facts = replace(
             certificate_facts(client.get_transport_info("ssl_object")),
             address=address,
-            greeting=self._words.shown(greeting),
-            capabilities=_capabilities(client, self._words),
+            greeting=self._redactor.shown(greeting),
+            capabilities=_capabilities(client, self._redactor),
         )
-        if self._door.security == "none":
+        if self._mail_port.security == "none":
             return Passed(say(N_("Without TLS, as the settings say.")), facts, "skipped")
         return Passed(accepted(facts, self._host), facts)
 
@@ -76,48 +77,50 @@ class TlsStep:
         greeting = asyncio.create_task(client.connect())
         try:
             await asyncio.wait([greeting], timeout=SILENT_SECONDS)
-            if not greeting.done() and self._door.security != "tls":
+            if not greeting.done() and self._mail_port.security != "tls":
                 await self._refuse_if_tls_is_expected()
-            return (await greeting).message
+            with outbound_errors():
+                return (await greeting).message
         finally:
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
 
     async def _refuse_if_tls_is_expected(self) -> None:
-        if await knock(Door(self._door.port, "tls"), self._addresses, self._host):
-            raise tls_expected(self._door.port)
+        if await probe(MailPort(self._mail_port.port, "tls"), self._addresses, self._host):
+            raise tls_expected(self._mail_port.port)
 
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
         if not client.supports_extension("starttls"):
-            others = await knock_at_all(neighbors_of(self._door.port), self._addresses, self._host)
+            others = await probe_all(neighbors_of(self._mail_port.port), self._addresses, self._host)
             remedy, suggestion = best_of([answer for answer in others if answer.security != "none"], self._addresses)
-            facts = StepFacts(capabilities=_capabilities(client, self._words), neighbors=others)
-            raise starttls_missing(self._door.port, remedy, suggestion, facts)
-        await client.starttls()
-        await client.ehlo()
+            facts = StepFacts(capabilities=_capabilities(client, self._redactor), neighbors=others)
+            raise starttls_missing(self._mail_port.port, remedy, suggestion, facts)
+        with outbound_errors():
+            await client.starttls()
+            await client.ehlo()
 
-    async def _explained(self, error: Exception) -> StepFailed:
-        tls_error = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLError)), None)
+    async def _explained(self, failure: CallFailed) -> StepFailed:
+        error, tls_error = failure.__cause__, next(tls_errors(failure), None)
         if isinstance(tls_error, ssl.SSLCertVerificationError):
             return refused(tls_error, await self._unverified_certificate(), self._host)
-        if self._door.security == "tls":
-            plain = await knock(Door(self._door.port, "starttls"), self._addresses, self._host)
-            return not_tls_at_once(self._door.port, plain, tls_error)
+        if self._mail_port.security == "tls":
+            plain = await probe(MailPort(self._mail_port.port, "starttls"), self._addresses, self._host)
+            return not_tls_at_once(self._mail_port.port, plain, tls_error)
         if isinstance(error, aiosmtplib.SMTPConnectResponseError):
-            return greeting_refused(self._host, self._words.reply(error.code, error.message))
+            return greeting_refused(self._host, self._redactor.reply(error.code, error.message))
         if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
-            return starttls_refused(self._words.reply(error.code, error.message))
+            return starttls_refused(self._redactor.reply(error.code, error.message))
         if tls_error is not None:
             return starttls_refused(tls_error.reason or type(tls_error).__name__)
         await self._refuse_if_tls_is_expected()
-        return silent(self._host, self._door.port, self._words.shown(str(error)))
+        return silent(self._host, self._mail_port.port, self._redactor.shown(str(error)))
 
     async def _unverified_certificate(self) -> StepFacts:
-        """What the certificate says that was refused; read over a second connection, which sends nothing secret."""
-        with contextlib.suppress(OSError, aiosmtplib.SMTPException):
+        """Facts of the refused certificate, read over a second connection that sends no secret."""
+        with contextlib.suppress(CallFailed), outbound_errors():
             async with asyncio.timeout(TLS_SECONDS):
-                opened, address = await connect(self._addresses, self._door.port)
-                is_implicit = self._door.security == "tls"
+                opened, address = await connect(self._addresses, self._mail_port.port)
+                is_implicit = self._mail_port.security == "tls"
                 async with aiosmtplib.SMTP(
                     hostname=self._host,
                     sock=opened,
@@ -130,6 +133,6 @@ class TlsStep:
         return StepFacts()
 
 
-def _capabilities(client: aiosmtplib.SMTP, words: ServerWords) -> list[str]:
+def _capabilities(client: aiosmtplib.SMTP, redactor: Redactor) -> list[str]:
     response = client.last_ehlo_response
-    return [words.shown(line) for line in response.message.splitlines()[1:]] if response else []
+    return [redactor.shown(line) for line in response.message.splitlines()[1:]] if response else []

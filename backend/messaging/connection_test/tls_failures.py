@@ -3,9 +3,10 @@
 import ssl
 from collections.abc import Mapping
 
-from backend.messaging.connection_test.doors import Door, usual_door
+from backend.messaging.connection_test.mail_ports import MailPort, usual_port
 from backend.messaging.connection_test.results import Sentence, StepFailed, say
-from backend.messaging.connection_test.schemas import PortAnswer, SettingValue, StepFacts
+from backend.messaging.connection_test.schemas import PortAnswer, StepFacts
+from backend.settings.schemas import SettingValue
 from i18n.translator import N_
 
 
@@ -15,7 +16,7 @@ def tls_expected(port: int) -> StepFailed:
         "tls_expected",
         say(N_("Port %(port)s says nothing without TLS: it expects TLS from the first byte."), port=str(port)),
         say(N_("Turn on TLS and turn off STARTTLS.")),
-        suggestion=Door(port, "tls").settings,
+        suggestion=MailPort(port, "tls").settings,
     )
 
 
@@ -33,7 +34,7 @@ def not_tls_at_once(port: int, plain: PortAnswer | None, error: ssl.SSLError | N
         if plain.security == "starttls"
         else say(N_("It offers no TLS at all: use another port."))
     )
-    suggestion = Door(port, "starttls").settings if plain.security == "starttls" else {}
+    suggestion = MailPort(port, "starttls").settings if plain.security == "starttls" else {}
     return StepFailed("tls_not_spoken", sentence, remedy, suggestion=suggestion, facts=facts)
 
 
@@ -84,5 +85,5 @@ def unencrypted(port: int) -> StepFailed:
         "unencrypted",
         say(N_("Without TLS everybody on the way could read the emails, so none is sent.")),
         say(N_("Turn on STARTTLS for port 587, or TLS for port 465.")),
-        suggestion=usual_door(port).settings,
+        suggestion=usual_port(port).settings,
     )

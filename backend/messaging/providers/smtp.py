@@ -10,14 +10,14 @@ import aiosmtplib
 
 from backend.core.mail_settings import MailSettings
 from backend.core.outbound.calls import CallFailed, outbound_errors
-from backend.messaging.providers.mime import Envelope, one_line, write_envelope
+from backend.messaging.providers.mime import Envelope, write_envelope
 from backend.messaging.providers.ports import DeliveryFailed, MailFault, OutgoingMail, Route
-from backend.messaging.providers.smtp_faults import Step, fault_of, is_stale
+from backend.messaging.providers.replies import kept_reply, secrets_of
+from backend.messaging.providers.smtp_faults import SmtpStep, fault_of, is_stale
 
 TIME_LIMITS_PER_MAIL = 4
 """The whole mail may take this many times as long as one answer."""
 QUIT_SECONDS = 2.0
-REPLY_MAX = 300
 
 
 class SmtpDelivery:
@@ -27,8 +27,9 @@ class SmtpDelivery:
         self.route = Route("smtp", settings.smtp_host, settings.smtp_port, security_of(settings))
         self._settings = settings
         self._tls = tls
+        self._secrets = secrets_of(settings)
         self._client: aiosmtplib.SMTP | None = None
-        self._step = Step.CONNECT
+        self._step = SmtpStep.CONNECT
 
     async def send(self, mail: OutgoingMail) -> str:
         """Connects once more when the server has closed the connection since the last mail."""
@@ -43,7 +44,7 @@ class SmtpDelivery:
             self._drop()
             if is_reused and is_stale(self._step, failure):
                 return await self.send(mail)
-            raise DeliveryFailed(fault_of(self._step, failure)) from failure
+            raise DeliveryFailed(fault_of(self._step, failure, self._secrets)) from failure
         except BaseException:
             # Cancelled, or refused by us: the next mail must not continue this conversation.
             self._drop()
@@ -64,13 +65,13 @@ class SmtpDelivery:
             if not client.supports_extension("smtputf8"):
                 raise DeliveryFailed(MailFault("smtputf8_unsupported"))
             options, encoding = [*options, "SMTPUTF8", "BODY=8BITMIME"], "utf-8"
-        self._step = Step.SENDER
+        self._step = SmtpStep.SENDER
         await client.mail(envelope.sender, options=options, encoding=encoding)
-        self._step = Step.RECIPIENT
+        self._step = SmtpStep.RECIPIENT
         await client.rcpt(envelope.recipient, encoding=encoding)
-        self._step = Step.DATA
+        self._step = SmtpStep.DATA
         answer = await client.data(envelope.content)
-        return one_line(f"{answer.code} {answer.message}")[:REPLY_MAX]
+        return kept_reply(f"{answer.code} {answer.message}", self._secrets)
 
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:
@@ -87,12 +88,12 @@ class SmtpDelivery:
             start_tls=False,
             tls_context=tls,
         )
-        self._step = Step.TLS if security == "tls" else Step.CONNECT
+        self._step = SmtpStep.TLS if security == "tls" else SmtpStep.CONNECT
         await client.connect()
-        self._step = Step.GREETING
+        self._step = SmtpStep.GREETING
         await client.ehlo()
         if security == "starttls":
-            self._step = Step.TLS
+            self._step = SmtpStep.TLS
             if not client.supports_extension("starttls"):
                 raise DeliveryFailed(MailFault("starttls_unsupported"))
             await client.starttls()
@@ -100,7 +101,7 @@ class SmtpDelivery:
         elif security == "none" and not _is_loopback(client):
             raise DeliveryFailed(MailFault("clear_text_refused"))
         if settings.smtp_user:
-            self._step = Step.AUTH
+            self._step = SmtpStep.AUTH
             await client.login(settings.smtp_user, settings.smtp_password)
         return client
 

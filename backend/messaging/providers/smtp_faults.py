@@ -4,15 +4,15 @@ import asyncio
 import re
 import socket
 import ssl
+from collections.abc import Collection
 from enum import Enum, auto
 
 import aiosmtplib
 
 from backend.core.outbound.calls import CallFailed
-from backend.messaging.providers.mime import one_line
 from backend.messaging.providers.ports import DeliveryFailed, MailFault
+from backend.messaging.providers.replies import kept_reply
 
-REPLY_MAX = 300
 CLOSING = 421
 TRANSIENT = range(400, 500)
 TOO_LARGE = 552
@@ -24,7 +24,7 @@ CERTIFICATE_FAULTS = {10: "certificate_expired", 62: "certificate_name", 64: "ce
 """X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
 
 
-class Step(Enum):
+class SmtpStep(Enum):
     CONNECT = auto()
     TLS = auto()
     GREETING = auto()
@@ -36,35 +36,36 @@ class Step(Enum):
 
 
 REFUSED_AT = {
-    Step.CONNECT: "server_error",
-    Step.TLS: "tls_failed",
-    Step.GREETING: "server_error",
-    Step.AUTH: "auth_refused",
-    Step.SENDER: "sender_refused",
-    Step.RECIPIENT: "recipient_refused",
-    Step.DATA: "message_refused",
+    SmtpStep.CONNECT: "server_error",
+    SmtpStep.TLS: "tls_failed",
+    SmtpStep.GREETING: "server_error",
+    SmtpStep.AUTH: "auth_refused",
+    SmtpStep.SENDER: "sender_refused",
+    SmtpStep.RECIPIENT: "recipient_refused",
+    SmtpStep.DATA: "message_refused",
 }
 
 
-def fault_of(step: Step, failure: CallFailed) -> MailFault:
+def fault_of(step: SmtpStep, failure: CallFailed, secrets: Collection[str] = ()) -> MailFault:
+    """`secrets`: what the reply must not repeat."""
     error = failure.__cause__
     if isinstance(error, DeliveryFailed):
         return error.fault
     answer = _answer_of(error)
     if answer is not None:
         code, text = answer
-        return MailFault(_code_of_answer(step, code, text), one_line(f"{code} {text}")[:REPLY_MAX])
-    if step is Step.DATA:
+        return MailFault(_code_of_answer(step, code, text), kept_reply(f"{code} {text}", secrets))
+    if step is SmtpStep.DATA:
         return MailFault("outcome_unknown")
     return MailFault(_code_of_error(step, error))
 
 
-def is_stale(step: Step, failure: CallFailed) -> bool:
+def is_stale(step: SmtpStep, failure: CallFailed) -> bool:
     """Whether a reused connection had ended before it got the mail: a new one may be tried at once."""
     answer = _answer_of(failure.__cause__)
     if answer is not None:
-        return step is Step.SENDER and answer[0] == CLOSING
-    return step in {Step.SENDER, Step.RECIPIENT} and isinstance(failure.__cause__, ConnectionError)
+        return step is SmtpStep.SENDER and answer[0] == CLOSING
+    return step in {SmtpStep.SENDER, SmtpStep.RECIPIENT} and isinstance(failure.__cause__, ConnectionError)
 
 
 def _answer_of(error: BaseException | None) -> tuple[int, str] | None:
@@ -74,16 +75,16 @@ def _answer_of(error: BaseException | None) -> tuple[int, str] | None:
     return None
 
 
-def _code_of_answer(step: Step, code: int, text: str) -> str:
+def _code_of_answer(step: SmtpStep, code: int, text: str) -> str:
     if code == CLOSING:
         return "service_unavailable"
     if code in TRANSIENT:
         return "deferred"
     if code in AUTH_REQUIRED or code in SYNTAX:
-        return "server_error" if code in SYNTAX and step is not Step.AUTH else "auth_refused"
-    if code == TOO_LARGE and step in {Step.SENDER, Step.DATA}:
+        return "server_error" if code in SYNTAX and step is not SmtpStep.AUTH else "auth_refused"
+    if code == TOO_LARGE and step in {SmtpStep.SENDER, SmtpStep.DATA}:
         return "message_too_large"
-    if step is Step.RECIPIENT and _is_about_us(text):
+    if step is SmtpStep.RECIPIENT and _is_about_us(text):
         return "relay_denied"
     return REFUSED_AT[step]
 
@@ -94,7 +95,7 @@ def _is_about_us(text: str) -> bool:
     return RELAY.search(text) is not None or (enhanced is not None and enhanced[1] == "5.7.1")
 
 
-def _code_of_error(step: Step, error: BaseException | None) -> str:  # noqa: PLR0911 - a table of classes
+def _code_of_error(step: SmtpStep, error: BaseException | None) -> str:  # noqa: PLR0911 - a table of classes
     causes = list(_chain(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -107,10 +108,10 @@ def _code_of_error(step: Step, error: BaseException | None) -> str:  # noqa: PLR
         return "tls_failed"
     if any(isinstance(cause, TimeoutError | asyncio.TimeoutError) for cause in causes):
         return "timeout"
-    if step is Step.AUTH and type(error) is aiosmtplib.SMTPException:
+    if step is SmtpStep.AUTH and type(error) is aiosmtplib.SMTPException:
         return "auth_unsupported"
     if isinstance(error, aiosmtplib.SMTPServerDisconnected | ConnectionError):
-        by_step = {Step.TLS: "tls_failed", Step.CONNECT: "connection_failed"}
+        by_step = {SmtpStep.TLS: "tls_failed", SmtpStep.CONNECT: "connection_failed"}
         return by_step.get(step, "disconnected")
     return "connection_failed" if isinstance(error, OSError) else "internal_error"
 

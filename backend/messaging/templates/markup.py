@@ -17,8 +17,12 @@ from backend.messaging.templates.syntax import Piece, pieces_of
 FIRST_MARK = 0xE000
 MARKS = "\ue000-\uf8ff"
 MARK = re.compile(f"[{MARKS}]")
+FILLED = "https://value.example"
 WHOLE_VALUE = re.compile(f"""=\\s*(?:"[{MARKS}]+"|'[{MARKS}]+')""")
-ABSOLUTE = re.compile(r"https://[^\s/$.?#]\S*|mailto:\S+@\S+")
+ABSOLUTE = re.compile(r"https://[^\s/$.?#…•][^\s…•]*|mailto:[^\s…•]+@[^\s…•]+")
+"""Without the placeholders of private addresses and codes: what is inserted on sending would be sent there."""
+UNREADABLE = re.compile(r"<(?:!\[|(?!!--)[^<>]*(?=<|\Z))")
+"""What the parser fails at, or searches the whole rest for its end."""
 
 
 class Tag(NamedTuple):
@@ -36,6 +40,10 @@ class Markup(NamedTuple):
 
 def check_markup(source: str) -> Markup:
     """The source of a body that has been parsed. Names at most one tag that stands where it cannot."""
+    if unreadable := UNREADABLE.search(source):
+        line_start = source.rfind("\n", 0, unreadable.start()) + 1
+        line, column = source.count("\n", 0, line_start) + 1, unreadable.start() - line_start + 1
+        return Markup([TemplateFault("body", "less_than", line, column)], set())
     checker = _Checker(source)
     checker.feed(checker.masked)
     checker.close()
@@ -96,9 +104,10 @@ class _Checker(_Tags):
             if MARK.search(value or ""):
                 if (tag, name) != ("a", "href"):
                     self._add("value_in_tag", tag)
-            elif (tag, name) in ADDRESSES:
-                if not ABSOLUTE.fullmatch(value or ""):
-                    self._add("link_not_https", name)
+                elif kept.get(name) != FILLED:
+                    self._add("attribute_not_allowed", name)
+            elif (tag, name) in ADDRESSES and not ABSOLUTE.fullmatch(value or ""):
+                self._add("link_not_https", name)
             elif kept.get(name) != value:
                 self._add("attribute_not_allowed", name)
         if tag == "img" and not (given.get("alt") or "").strip():
@@ -147,9 +156,6 @@ class _Checker(_Tags):
     def handle_pi(self, data: str) -> None:
         self._add("tag_not_allowed", f"?{data}"[:20])
 
-    def unknown_decl(self, _: str) -> None:
-        self._add("tag_not_allowed", "![")
-
     def _add(self, code: str, name: str) -> None:
         line, offset = self.getpos()
         self.faults.append(TemplateFault("body", code, line, offset + 1, name))
@@ -179,7 +185,7 @@ def _parsed(html: str) -> _Tags:
 
 def _linked(html: str) -> str:
     """With an address in place of each mark in an attribute, and a letter in place of all others."""
-    return MARK.sub("x", WHOLE_VALUE.sub('="https://value.example"', html))
+    return MARK.sub("x", WHOLE_VALUE.sub(f'="{FILLED}"', html))
 
 
 def _masked(source: str, pieces: Sequence[Piece]) -> str:

@@ -35,9 +35,9 @@ class Piece(NamedTuple):
     """The first word in it."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def parse(field: TemplateField, source: str) -> Sequence[Node]:
-    """Raises TemplateInvalid. Lines end with a line feed."""
+    """Raises TemplateInvalid. Lines end with a line feed. The largest source takes 2 MB of the cache."""
     return _Reader(field, source).read()
 
 
@@ -126,12 +126,15 @@ class _Reader:
         span = self._next()
         return self._condition(node.test, span), span, list(self._nodes(node.body))
 
-    def _condition(self, node: nodes.Node, span: Span) -> Condition:
+    def _condition(self, node: nodes.Node, span: Span, depth: int = 1) -> Condition:
+        if depth > DEPTH_MAX:
+            raise self._refusal("nested_too_deeply", span)
         match node:
             case nodes.Not():
-                return Negated(self._condition(node.node, span))
+                return Negated(self._condition(node.node, span, depth + 1))
             case nodes.And() | nodes.Or():
-                left, right = self._condition(node.left, span), self._condition(node.right, span)
+                left = self._condition(node.left, span, depth + 1)
+                right = self._condition(node.right, span, depth + 1)
                 return Combined(left, right, needs_both=isinstance(node, nodes.And))
             case _:
                 return HasValue(self._path(node, span))

@@ -61,7 +61,7 @@ class TokenRefused:
     reason: str
 
 
-Verdict = Delivered | Unregistered | TokenRefused
+PushVerdict = Delivered | Unregistered | TokenRefused
 
 
 class _Reply(msgspec.Struct):
@@ -82,7 +82,7 @@ class Apns:
         self._replaced: list[ApnsConnection] = []
         self._alert_task: asyncio.Task[str] | None = None
 
-    async def push(self, token: str) -> Verdict:
+    async def push(self, token: str) -> PushVerdict:
         """Raises Transient, Permanent or Misconfigured."""
         started = time.monotonic()
         request: dict[str, Any] = {"content": b"{}", "headers": self._headers}
@@ -97,7 +97,7 @@ class Apns:
         self._responded_at = time.monotonic()
         return _verdict(response.status, _reply(response.content))
 
-    async def check(self) -> Verdict:
+    async def check(self) -> PushVerdict:
         """Pushes to a token that no phone has. TokenRefused means that Apple accepts our certificate."""
         return await self.push(UNKNOWN_TOKEN)
 
@@ -164,7 +164,7 @@ def _reply(content: bytes) -> _Reply:
         return _Reply()
 
 
-def _verdict(status: int, reply: _Reply) -> Verdict:
+def _verdict(status: int, reply: _Reply) -> PushVerdict:
     reason = reply.reason or str(status)
     if status == OK:
         return Delivered()

@@ -26,7 +26,7 @@ KEY_BITS_MIN = 2048
 """The size of Apple's keys; TLS accepts nothing weaker."""
 
 
-class StepFailed(Exception):
+class CheckFailed(Exception):
     """`step`: what is wrong and what to do about it."""
 
     def __init__(self, name: str, message: tuple[str, str], **facts: str | int) -> None:
@@ -39,7 +39,7 @@ def read_file(folder: Path, name: str) -> bytes:
         return (folder / name).read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StepFailed("files_readable", check_messages.FILE_UNREADABLE, file=name, reason=reason) from error
+        raise CheckFailed("files_readable", check_messages.FILE_UNREADABLE, file=name, reason=reason) from error
 
 
 def parse_certificates(content: bytes, name: str) -> list[x509.Certificate]:
@@ -49,7 +49,7 @@ def parse_certificates(content: bytes, name: str) -> list[x509.Certificate]:
             return [x509.load_der_x509_certificate(content)]
         return x509.load_pem_x509_certificates(content)
     except ValueError as error:
-        raise StepFailed("files_readable", check_messages.NO_CERTIFICATE, file=name) from error
+        raise CheckFailed("files_readable", check_messages.NO_CERTIFICATE, file=name) from error
 
 
 def parse_key(content: bytes, password: str) -> RSAPrivateKey:
@@ -58,24 +58,24 @@ def parse_key(content: bytes, password: str) -> RSAPrivateKey:
     except TypeError:  # raised for an encrypted key; only the parser knows for certain
         key = _decrypted(content, password)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise StepFailed(
+        raise CheckFailed(
             "files_readable", check_messages.OLD_CIPHER if _is_about_cipher(error) else check_messages.NO_KEY
         ) from error
     if not isinstance(key, RSAPrivateKey):
-        raise StepFailed("files_readable", check_messages.NO_KEY)
+        raise CheckFailed("files_readable", check_messages.NO_KEY)
     if key.key_size < KEY_BITS_MIN:
-        raise StepFailed("files_readable", check_messages.WEAK_KEY, bits=key.key_size)
+        raise CheckFailed("files_readable", check_messages.WEAK_KEY, bits=key.key_size)
     return key
 
 
 def _decrypted(content: bytes, password: str) -> PrivateKeyTypes:
     if not password:
-        raise StepFailed("files_readable", check_messages.KEY_LOCKED)
+        raise CheckFailed("files_readable", check_messages.KEY_LOCKED)
     try:
         return load_pem_private_key(content, password.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
         message = check_messages.OLD_CIPHER if _is_about_cipher(error) else check_messages.WRONG_PASSWORD
-        raise StepFailed("files_readable", message) from error
+        raise CheckFailed("files_readable", message) from error
 
 
 def _is_about_cipher(error: Exception) -> bool:
@@ -119,7 +119,7 @@ def client_tls(certificate: x509.Certificate, key: RSAPrivateKey, ca_file: str) 
             context.load_cert_chain(path)
         except ssl.SSLError as error:
             reason = error.reason or type(error).__name__
-            raise StepFailed("files_readable", check_messages.TLS_REFUSES, reason=reason) from error
+            raise CheckFailed("files_readable", check_messages.TLS_REFUSES, reason=reason) from error
     return context
 
 

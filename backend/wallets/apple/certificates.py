@@ -19,7 +19,7 @@ from backend.core.files import is_folder
 from backend.core.settings import Settings, SettingsError
 from backend.wallets.apple import check_messages
 from backend.wallets.apple.certificate_files import (
-    StepFailed,
+    CheckFailed,
     certificate_of,
     client_tls,
     has_issued,
@@ -118,7 +118,7 @@ def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None,
     certificates = None
     try:
         certificates = _inspect(settings, now, steps)
-    except StepFailed as failure:
+    except CheckFailed as failure:
         steps.append(failure.step)
     done = {step.name for step in steps}
     skipped = [CheckStep(name, "skipped", check_messages.SKIPPED) for name in STEPS if name not in done]
@@ -128,7 +128,7 @@ def inspect(settings: Settings, now: datetime) -> tuple[PassCertificates | None,
 def _inspect(settings: Settings, now: datetime, steps: list[CheckStep]) -> PassCertificates:
     folder = Path(settings.apple_wallet_dir)
     if _is_empty(folder):
-        raise StepFailed("files_readable", check_messages.FOLDER_EMPTY, folder=str(folder))
+        raise CheckFailed("files_readable", check_messages.FOLDER_EMPTY, folder=str(folder))
     files = {name: read_file(folder, name) for name in FILES}
     intermediates, signers = parse_certificates(files[WWDR], WWDR), parse_certificates(files[SIGNER], SIGNER)
     key = parse_key(files[KEY], settings.apple_wallet_key_password)
@@ -139,7 +139,7 @@ def _inspect(settings: Settings, now: datetime, steps: list[CheckStep]) -> PassC
     pass_type, team = _names(certificate)
     steps.append(CheckStep("pass_type", "ok", check_messages.PASS_TYPE, facts={"pass_type": pass_type, "team": team}))
     if key.public_key() != certificate.public_key():
-        raise StepFailed("pair_matches", check_messages.NOT_A_PAIR)
+        raise CheckFailed("pair_matches", check_messages.NOT_A_PAIR)
     steps.append(CheckStep("pair_matches", "ok", check_messages.PAIR_MATCHES))
     _check_issuer(certificate, wwdr)
     steps.append(CheckStep("issued_by_wwdr", "ok", check_messages.ISSUED_BY_WWDR))
@@ -163,7 +163,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, str]:
     pass_type = _subject(certificate, NameOID.USER_ID)
     team = _subject(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME)
     if not pass_type.startswith(TYPE_PREFIX) or not team:
-        raise StepFailed("pass_type", check_messages.NO_PASS_CERTIFICATE)
+        raise CheckFailed("pass_type", check_messages.NO_PASS_CERTIFICATE)
     return pass_type, team
 
 
@@ -174,7 +174,7 @@ def _subject(certificate: x509.Certificate, name: x509.ObjectIdentifier) -> str:
 
 def _check_issuer(certificate: x509.Certificate, wwdr: x509.Certificate) -> None:
     if not has_issued(wwdr, certificate):
-        raise StepFailed("issued_by_wwdr", check_messages.OTHER_ISSUER, issuer=certificate.issuer.rfc4514_string())
+        raise CheckFailed("issued_by_wwdr", check_messages.OTHER_ISSUER, issuer=certificate.issuer.rfc4514_string())
 
 
 def _validity(certificates: PassCertificates, now: datetime) -> CheckStep:

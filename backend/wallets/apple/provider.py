@@ -11,7 +11,7 @@ import structlog
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.outbound.breaker import Breaker, BreakerOpen, BreakerStopped
-from backend.wallets.apple.apns import Apns, Delivered, TokenRefused, Unregistered, Verdict
+from backend.wallets.apple.apns import Apns, Delivered, PushVerdict, TokenRefused, Unregistered
 from backend.wallets.apple.devices import delete_devices, knows_any, mark_known
 from backend.wallets.apple.publish import PushClaim, claim, publish, release_claim, wait_until
 from backend.wallets.ports import (
@@ -79,7 +79,7 @@ class AppleProvider:
             await asyncio.shield(release_claim(self._sessions, token))
             raise
 
-    async def _verdict(self, token: str, *, is_known: bool) -> Verdict:
+    async def _verdict(self, token: str, *, is_known: bool) -> PushVerdict:
         is_trial = await self._enter(is_known=is_known)
         try:
             verdict = await self._apns.push(token)
@@ -112,7 +112,7 @@ class AppleProvider:
         state = await self._breaker.state()
         return state.stopped_because == DISTRUSTED and await knows_any(self._sessions)
 
-    async def _record(self, token: str, verdict: Verdict, *, is_known: bool) -> None:
+    async def _record(self, token: str, verdict: PushVerdict, *, is_known: bool) -> None:
         match verdict:
             case Delivered():
                 self._refused.append(False)

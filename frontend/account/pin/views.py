@@ -3,8 +3,9 @@
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.identity import set_own_pin
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.pages import page, redirect
 from frontend.kit.person import find_person

@@ -7,8 +7,9 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from backend.identity.schemas import ChangeMe
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.identity import change_me
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import local_path, redirect
 from frontend.kit.person import Person, find_person, remember_person

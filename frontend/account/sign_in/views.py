@@ -5,8 +5,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.identity import sign_in, sign_out
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.known_device import known_device, remember_device
 from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect

@@ -12,8 +12,9 @@ from litestar.params import FromPath
 from backend.core.schemas import Page
 from backend.messaging.schemas import EmailSummary
 from frontend.admin.emails.messages import STATUSES, EmailMessages
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.emails import get_email, list_emails, list_template_names, resend_email
+from frontend.api.responses import BackendProblem
 from frontend.kit.forms import Form, read_query
 from frontend.kit.pages import page, redirect
 from frontend.kit.preferences import language_of

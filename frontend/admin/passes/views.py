@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.api.wallets import get_card_passes, retry_card_pass
 from frontend.kit.forms import read_form
 from frontend.kit.pages import page

@@ -8,17 +8,19 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from backend.messaging.connection_test.schemas import (
+    STEP_NAMES,
     ConnectionTestLine,
     ConnectionTestRequest,
     ConnectionTestStep,
     ConnectionTestVerdict,
 )
 from backend.settings.schemas import SettingCategory
-from frontend.admin.settings.category_page import STEP_NAMES, category_page
+from frontend.admin.settings.category_page import category_page, suggested_rows
 from frontend.admin.settings.form import entered, take_errors, take_suggestion
 from frontend.admin.settings.messages import SettingMessages
 from frontend.admin.settings.views import EMAIL, FORBIDDEN, SETTINGS, read_category
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.settings import test_connection
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import is_htmx, page
@@ -53,7 +55,9 @@ async def use_suggestion(request: Request, caller: NamedDependency[Caller]) -> R
     """The form with the values that the test has proposed; nothing is saved."""
     form, view = await read_form(request), await read_category(caller, EMAIL)
     suggested = take_suggestion(form, view)
-    return category_page(request, view, form, saved="suggested", suggested=suggested if is_htmx(request) else None)
+    if is_htmx(request):
+        return suggested_rows(request, view, form, suggested)
+    return category_page(request, view, form, saved="suggested")
 
 
 async def _events(request: Request, first: ConnectionTestLine, lines: Lines) -> AsyncIterator[str]:

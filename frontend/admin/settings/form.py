@@ -5,7 +5,7 @@ that somebody else has saved meanwhile is not taken back.
 """
 
 from backend.settings.schemas import SettingCategory, SettingValue, SettingView
-from frontend.api.client import BackendProblem
+from frontend.api.responses import BackendProblem
 from frontend.kit.fields import is_number
 from frontend.kit.forms import Form
 

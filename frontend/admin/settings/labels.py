@@ -1,6 +1,5 @@
-"""Names and explanations of all settings that the pages show, by key."""
+"""Names and explanations of the settings that the pages show, by key."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from i18n.translator import N_
@@ -10,115 +9,6 @@ class Label(NamedTuple):
     name: str
     hint: str = ""
 
-
-class Group(NamedTuple):
-    """Settings that stand together on a page."""
-
-    title: str
-    keys: Sequence[str]
-
-
-class CategoryLabel(NamedTuple):
-    name: str
-    about: str
-    groups: Sequence[Group]
-
-
-CATEGORIES = {
-    "email": CategoryLabel(
-        N_("Email"),
-        N_("What the server uses right now, and where each value comes from."),
-        (
-            Group(N_("Provider"), ("email_provider",)),
-            Group(
-                "SMTP",
-                (
-                    *("smtp_host", "smtp_port", "smtp_use_tls", "smtp_use_ssl", "smtp_user", "smtp_password"),
-                    "smtp_timeout_seconds",
-                ),
-            ),
-            Group(N_("Sender"), ("email_from_address", "email_from_name", "email_reply_to")),
-            Group("SendGrid", ("sendgrid_api_key", "sendgrid_api_url", "sendgrid_webhook_public_key")),
-            Group(N_("Sending"), ("email_rate_per_second", "email_give_up_hours")),
-        ),
-    ),
-    "wallets": CategoryLabel(
-        N_("Wallets"),
-        N_("Only the environment sets these. They are read when a process starts."),
-        (
-            Group(
-                "Google Wallet",
-                (
-                    *("google_wallet_issuer_id", "google_wallet_service_account_file", "google_wallet_origins"),
-                    *("google_wallet_api_url", "google_oauth_token_url", "google_wallet_save_url"),
-                    *("google_wallet_keys_url", "default_logo_url"),
-                ),
-            ),
-            Group(
-                "Apple Wallet",
-                (*("apple_wallet_dir", "apple_wallet_key_password", "apns_url", "apns_ca_file", "apns_push_type"),),
-            ),
-        ),
-    ),
-    "security": CategoryLabel(
-        N_("Security"),
-        N_("How long a sign-in lasts, and what Orion may connect to."),
-        (Group(N_("Security"), ("access_token_hours", "mail_test_private_hosts")),),
-    ),
-    "limits": CategoryLabel(
-        N_("Limits"),
-        N_("How often one caller may do something. Beyond it requests are refused for the rest of the minute."),
-        (
-            Group(
-                N_("Customers and visitors"),
-                (
-                    "enroll_per_minute",
-                    *("public_program_per_minute", "card_page_per_minute", "card_link_per_minute"),
-                ),
-            ),
-            Group(
-                N_("Till"),
-                (
-                    *("earn_per_minute", "stamp_per_minute", "redeem_per_minute", "void_per_minute"),
-                    *("adjust_per_minute", "pin_unlock_per_minute"),
-                ),
-            ),
-            Group(
-                N_("Signing in"),
-                (
-                    "sign_in_per_minute",
-                    *("sign_in_per_account_and_network_per_minute", "sign_in_per_account_per_minute"),
-                ),
-            ),
-            Group(
-                N_("Emails"),
-                (
-                    *("mails_per_mailbox_per_hour", "mails_per_mailbox_per_day", "mail_tests_per_hour"),
-                    *("all_mails_per_mailbox_per_day", "quiet_hours_begin", "quiet_hours_end"),
-                ),
-            ),
-        ),
-    ),
-    "privacy": CategoryLabel(
-        N_("Privacy"),
-        N_("After how many days Orion deletes what it no longer needs."),
-        (
-            Group(
-                N_("Days until deletion"),
-                (
-                    *("email_log_days", "stored_answers_days", "access_tokens_days", "task_runs_days"),
-                    "previews_days",
-                ),
-            ),
-        ),
-    ),
-    "branding": CategoryLabel(
-        N_("Branding"),
-        N_("What pages show that belong to no merchant."),
-        (Group(N_("Platform"), ("platform_name", "support_email", "privacy_url", "imprint_url")),),
-    ),
-}
-"""In the order of the tabs."""
 
 LABELS = {
     "email_provider": Label(

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from backend.messaging.connection_test.schemas import ConnectionTestStep, ConnectionTestVerdict, StepFacts
 from backend.settings.schemas import SettingCategory, SettingSource, SettingValue, SettingView
+from frontend.admin.settings.categories import CATEGORIES
 from frontend.admin.settings.form import SUGGESTED, text_of
-from frontend.admin.settings.labels import CATEGORIES, LABELS
+from frontend.admin.settings.labels import LABELS
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 

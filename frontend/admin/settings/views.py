@@ -7,10 +7,11 @@ from litestar.params import FromPath
 
 from backend.messaging.connection_test.schemas import LastConnectionTest
 from backend.settings.schemas import SettingCategory, SettingsChange
+from frontend.admin.settings.categories import CATEGORIES
 from frontend.admin.settings.category_page import category_page
 from frontend.admin.settings.form import changes_of, take_errors, take_over
-from frontend.admin.settings.labels import CATEGORIES
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.api.settings import change_settings, check_settings, find_last_test, get_settings, reset_settings
 from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of

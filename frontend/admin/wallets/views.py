@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import SyncRequest, WalletStatus
 from frontend.admin.wallets.messages import WalletMessages
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.wallets import check_wallets, get_task_run, get_wallet_status, list_task_runs, sync_wallets
 from frontend.kit.forms import Form, FormError, body_of, read_form
 from frontend.kit.pages import is_htmx, page, redirect

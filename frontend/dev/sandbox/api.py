@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.schemas import Answer
 from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownPhones, Tap
-from frontend.api.client import BackendUnavailable, unavailable_on_error
+from frontend.api.responses import BackendUnavailable, unavailable_on_error
 from frontend.kit.request import Request
 
 T = TypeVar("T", bound=Answer)

@@ -4,8 +4,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.marketing.schemas import DAYS_MAX, DAYS_MIN, MarketingPlanChange, MarketingPlanDetail
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
 from frontend.api.marketing import change_plan, get_plan
+from frontend.api.responses import BackendProblem
 from frontend.kit.fields import Fields, shown, version_of
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import page, redirect

@@ -6,7 +6,8 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.api.rewards import archive_reward, get_reward, restore_reward
 from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of

@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.loyalty.rewards.schemas import RewardDetail
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.rewards import change_reward, create_reward, get_reward
 from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of

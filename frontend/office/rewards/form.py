@@ -7,7 +7,7 @@ import msgspec
 
 from backend.core.schemas import Body
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft
-from frontend.api.client import BackendProblem
+from frontend.api.responses import BackendProblem
 from frontend.kit.fields import WRONG, Fields, shown
 from frontend.kit.forms import Form
 from frontend.office.rewards.messages import EXAMPLES

@@ -9,7 +9,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.api.rewards import list_rewards, move_reward
 from frontend.kit.forms import read_form, read_query
 from frontend.kit.pages import is_htmx, page, redirect

@@ -4,7 +4,8 @@ import msgspec
 
 from backend.loyalty.ledger.schemas.fields import Override
 from backend.loyalty.till.schemas import TillView
-from frontend.api.client import BackendProblem, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.api.till import verify_pin
 from frontend.kit.forms import Form, FormError, body_of, errors_of
 from frontend.kit.preferences import language_of

@@ -3,7 +3,7 @@
 from litestar import Response
 from msgspec.structs import replace
 
-from frontend.api.client import BackendProblem, BackendUnavailable
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError
 from frontend.kit.preferences import CATEGORY_COOKIE, preference_cookie

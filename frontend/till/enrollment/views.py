@@ -2,8 +2,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.enrollment.schemas import Enroll, EnrollView
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.enrollment import enroll
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, body_of, errors_of, read_form
 from frontend.kit.preferences import language_of

@@ -7,8 +7,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.explanations import explain_card
+from frontend.api.responses import BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.pages import is_htmx, page
 from frontend.kit.request import Request

@@ -11,7 +11,8 @@ from backend.loyalty.cards.schemas import ENOUGH_TO_FIND, CardMatches, CardView
 from backend.loyalty.customers.schemas import Phone
 from backend.loyalty.till.schemas import TillView
 from frontend.api.cards import lookup_cards
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import is_htmx, page, redirect

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import verify_pin
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect

@@ -4,8 +4,9 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from backend.loyalty.ledger.schemas.returns import OrderPreview
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.ledger import preview_return, return_order
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.problems import log_unavailable
 from frontend.kit.request import Request

@@ -5,7 +5,8 @@ from uuid import UUID
 from litestar import Response
 
 from backend.loyalty.ledger.schemas.returns import VoidView
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, errors_of
 from frontend.kit.preferences import language_of

@@ -6,8 +6,9 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from frontend.api.client import BackendProblem, BackendUnavailable, Caller
+from frontend.api.client import Caller
 from frontend.api.ledger import void_transaction
+from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import get_till
 from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.preferences import language_of

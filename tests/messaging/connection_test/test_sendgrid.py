@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 
 from backend.core.mail_settings import MailSettings
-from backend.messaging.connection_test.names import Reach
-from backend.messaging.connection_test.results import Step, Verdict
+from backend.messaging.connection_test.dns import Reach
+from backend.messaging.connection_test.results import StepResult, Verdict
 from backend.messaging.connection_test.sendgrid import SendgridTest
-from backend.messaging.connection_test.walk import walk
+from backend.messaging.connection_test.steps import run_steps
 from tests.world.ports import own_port
 
 KEY = "SG.right"
@@ -51,10 +51,10 @@ async def open_sendgrid(**values: Any) -> AsyncIterator[Sendgrid]:
     await runner.cleanup()
 
 
-async def run(url: str, key: str = KEY, *, allows_private: bool = True) -> tuple[list[Step], Verdict]:
+async def run(url: str, key: str = KEY, *, allows_private: bool = True) -> tuple[list[StepResult], Verdict]:
     mail = MailSettings(email_provider="sendgrid", sendgrid_api_key=key, sendgrid_api_url=url)
-    ended = [each async for each in walk(SendgridTest(mail, Reach(allows_private=allows_private), BODY))]
-    return [each for each in ended if isinstance(each, Step)], ended[-1]  # type: ignore[return-value]
+    ended = [each async for each in run_steps(SendgridTest(mail, Reach(allows_private=allows_private), BODY))]
+    return [each for each in ended if isinstance(each, StepResult)], ended[-1]  # type: ignore[return-value]
 
 
 async def test_sendgrid_takes_the_key_and_the_mail() -> None:

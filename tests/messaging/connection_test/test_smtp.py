@@ -16,11 +16,11 @@ from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
 from backend.dev.sandbox.apple.pki import Authority
 from backend.dev.servers.silent_port import silent_port
-from backend.messaging.connection_test import doors, names, tcp, tls, walk
-from backend.messaging.connection_test.names import Reach
-from backend.messaging.connection_test.results import Passed, Sentence, Step, Verdict
+from backend.messaging.connection_test import dns, mail_ports, steps, tcp, tls
+from backend.messaging.connection_test.dns import Reach
+from backend.messaging.connection_test.results import Passed, Sentence, StepResult, Verdict
 from backend.messaging.connection_test.smtp import SmtpTest
-from backend.messaging.connection_test.walk import walk as walked
+from backend.messaging.connection_test.steps import run_steps
 from backend.messaging.providers.ports import OutgoingMail
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server, open_talker
 from tests.world.ports import own_block, own_port
@@ -31,7 +31,7 @@ HERE = Reach(allows_private=True)
 
 @dataclass(frozen=True)
 class Outcome:
-    steps: list[Step]
+    steps: list[StepResult]
     verdict: Verdict
 
     @property
@@ -48,13 +48,13 @@ class Outcome:
         return [step for step in self.steps if step.sentence.text != "Not tried."][-1].facts
 
 
-LETTER = OutgoingMail(UUID(int=1), RECIPIENT, "Orion", "en", "Test", "Test")
+EMAIL = OutgoingMail(UUID(int=1), RECIPIENT, "Orion", "en", "Test", "Test")
 
 
 async def run(reach: Reach = HERE, **values: Any) -> Outcome:
     told = {"email_provider": "smtp", "email_from_address": SENDER, "smtp_host": "localhost"}
-    ended = [each async for each in walked(SmtpTest(MailSettings(**told | values), reach, LETTER))]
-    return Outcome([each for each in ended if isinstance(each, Step)], ended[-1])  # type: ignore[arg-type]
+    ended = [each async for each in run_steps(SmtpTest(MailSettings(**told | values), reach, EMAIL))]
+    return Outcome([each for each in ended if isinstance(each, StepResult)], ended[-1])  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +149,9 @@ async def test_a_port_without_tls_is_proposed_on_this_machine_only(stack: AsyncE
     await stack.enter_async_context(open_mail_server(block + 587))
     result = await run(smtp_port=block + 465, smtp_host="127.0.0.1")
     assert result.verdict.suggestion == {"smtp_port": block + 587, "smtp_use_tls": False, "smtp_use_ssl": False}
-    answers = await doors.knock_at_all([doors.Door(block + 587, "starttls")], [ip_address("127.0.0.1")], "mail.example")
+    answers = await mail_ports.probe_all(
+        [mail_ports.MailPort(block + 587, "starttls")], [ip_address("127.0.0.1")], "mail.example"
+    )
     assert tcp.best_of(answers, [ip_address("192.0.2.1")])[1] == {}
 
 
@@ -170,8 +172,10 @@ async def test_when_nothing_answers_host_and_firewall_are_to_blame(block: int) -
     ],
 )
 def test_every_port_has_its_neighbors(port: int, others: list[int]) -> None:
-    assert [door.port for door in doors.neighbors_of(port)] == others
-    assert all((door.security == "tls") == (door.port % 1000 == 465) for door in doors.neighbors_of(port))
+    assert [each.port for each in mail_ports.neighbors_of(port)] == others
+    assert all(
+        (mail_port.security == "tls") == (mail_port.port % 1000 == 465) for mail_port in mail_ports.neighbors_of(port)
+    )
 
 
 async def test_tls_at_once_on_a_port_with_starttls(files: ServerFiles, stack: AsyncExitStack) -> None:
@@ -337,7 +341,7 @@ async def test_a_name_that_also_has_a_private_address_is_refused(monkeypatch: py
     async def two_addresses(host: str, port: int, *, seconds: float) -> list[object]:
         return [ip_address("185.26.107.245"), ip_address("10.0.0.5")]
 
-    monkeypatch.setattr(names, "resolve", two_addresses)
+    monkeypatch.setattr(dns, "resolve", two_addresses)
     result = await run(Reach(allows_private=False), smtp_host="rebinding.example")
     assert result.verdict.code == "address_refused"
 
@@ -373,8 +377,8 @@ async def test_a_server_that_takes_no_mail(stack: AsyncExitStack, greeting: byte
 
 
 async def test_a_test_that_takes_too_long_is_stopped(stack: AsyncExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "WHOLE_SECONDS", 0.3)
-    monkeypatch.setattr(doors, "KNOCK_SECONDS", 0.1)
+    monkeypatch.setattr(steps, "WHOLE_SECONDS", 0.3)
+    monkeypatch.setattr(mail_ports, "PROBE_SECONDS", 0.1)
     port = own_port()
     await stack.enter_async_context(open_talker(port, b""))
     result = await run(smtp_port=port, smtp_host="127.0.0.1")
@@ -385,14 +389,14 @@ async def test_a_step_is_told_as_soon_as_it_has_ended() -> None:
     answered = asyncio.Event()
 
     class Slow:
-        acts = [walk.Act("DNS", self_evident), walk.Act("TCP", answered.wait)]  # noqa: RUF012
+        steps = [steps.PlannedStep("DNS", self_evident), steps.PlannedStep("TCP", answered.wait)]  # noqa: RUF012
 
         async def close(self) -> None: ...
 
-    steps = walked(Slow())  # type: ignore[arg-type]
-    assert (await anext(steps)).name == "DNS"
+    running = run_steps(Slow())  # type: ignore[arg-type]
+    assert (await anext(running)).name == "DNS"
     assert not answered.is_set()
-    await steps.aclose()
+    await running.aclose()
 
 
 async def self_evident() -> Passed:

@@ -5,7 +5,7 @@ import pytest
 
 from backend.core.schemas import FieldError, ProblemView
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft
-from frontend.api.client import BackendProblem
+from frontend.api.responses import BackendProblem
 from frontend.kit.forms import Form
 from frontend.office.rewards.form import (
     change_of,

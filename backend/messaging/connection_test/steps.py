@@ -1,4 +1,4 @@
-"""Walks the steps of a connection test in order, up to the first that fails."""
+"""Runs the steps of a connection test in order, up to the first that fails."""
 
 import asyncio
 import time
@@ -13,8 +13,8 @@ from backend.messaging.connection_test.results import (
     SKIPPED,
     Passed,
     Sentence,
-    Step,
     StepFailed,
+    StepResult,
     Verdict,
     say,
 )
@@ -26,40 +26,42 @@ WHOLE_SECONDS = 45.0
 log = structlog.get_logger()
 
 
-class Act(NamedTuple):
+class PlannedStep(NamedTuple):
     name: StepName
     run: Callable[[], Awaitable[Passed]]
     """Raises StepFailed."""
 
 
-class Conversation(Protocol):
+class ProviderTest(Protocol):
+    """The steps for one provider. They share a connection."""
+
     @property
-    def acts(self) -> list[Act]: ...
+    def steps(self) -> list[PlannedStep]: ...
 
     async def close(self) -> None: ...
 
 
-async def walk(conversation: Conversation) -> AsyncGenerator[Step | Verdict, None]:
+async def run_steps(test: ProviderTest) -> AsyncGenerator[StepResult | Verdict, None]:
     """Each step when it ends, those after a failure as skipped, and the verdict; at most 45 s."""
     deadline = time.monotonic() + WHOLE_SECONDS
-    acts = conversation.acts
-    last = acts[-1].name
+    steps = test.steps
+    last = steps[-1].name
     try:
-        for position, act in enumerate(acts):
-            step, failure = await _run(act, deadline)
-            yield step
+        for position, step in enumerate(steps):
+            result, failure = await _run(step, deadline)
+            yield result
             if failure:
-                for skipped in _skipped(acts[position + 1 :]):
+                for skipped in _skipped(steps[position + 1 :]):
                     yield skipped
-                yield _failed(act.name, failure)
+                yield _failed(step.name, failure)
                 return
-            if act.name == last:
-                yield Verdict(OK, [say(N_("Email works with these settings.")), step.sentence])
+            if step.name == last:
+                yield Verdict(OK, [say(N_("Email works with these settings.")), result.sentence])
     finally:
-        await conversation.close()
+        await test.close()
 
 
-async def _run(act: Act, deadline: float) -> tuple[Step, StepFailed | None]:
+async def _run(step: PlannedStep, deadline: float) -> tuple[StepResult, StepFailed | None]:
     started = time.perf_counter()
 
     def milliseconds() -> int:
@@ -67,23 +69,23 @@ async def _run(act: Act, deadline: float) -> tuple[Step, StepFailed | None]:
 
     try:
         async with asyncio.timeout(deadline - time.monotonic()):
-            passed = await act.run()
+            passed = await step.run()
     except StepFailed as failed:
         failure = failed
     except TimeoutError:
         failure = StepFailed("too_slow", say(N_("The test took too long and was stopped.")))
     except Exception as error:
-        log.exception("connection_test_failed", step=act.name, error=type(error).__name__)
+        log.exception("connection_test_failed", step=step.name, error=type(error).__name__)
         sentence = say(N_("Something unforeseen happened (%(error)s)."), error=type(error).__name__)
         failure = StepFailed("unexpected", sentence)
     else:
         code = SKIPPED if passed.outcome == "skipped" else OK
-        return Step(act.name, passed.outcome, code, passed.sentence, milliseconds(), passed.facts), None
-    return Step(act.name, "failed", failure.code, failure.sentence, milliseconds(), failure.facts), failure
+        return StepResult(step.name, passed.outcome, code, passed.sentence, milliseconds(), passed.facts), None
+    return StepResult(step.name, "failed", failure.code, failure.sentence, milliseconds(), failure.facts), failure
 
 
-def _skipped(acts: Sequence[Act]) -> Iterator[Step]:
-    return (Step(act.name, "skipped", SKIPPED, Sentence(NOT_TRIED)) for act in acts)
+def _skipped(steps: Sequence[PlannedStep]) -> Iterator[StepResult]:
+    return (StepResult(step.name, "skipped", SKIPPED, Sentence(NOT_TRIED)) for step in steps)
 
 
 def _failed(name: StepName, failure: StepFailed) -> Verdict:
