@@ -49,7 +49,6 @@ FIELDS = frozenset(
         "mail_test_private_hosts",
         "mail_tests_per_hour",
         "mailbox_dir",
-        "mailbox_port",
         "mails_per_mailbox_per_day",
         "mails_per_mailbox_per_hour",
         "metrics_token",

@@ -14,7 +14,7 @@ from backend.dev.servers.valkey import EmbeddedValkey
 MAIL_PORT = 2587
 """Its neighbor 2465 never answers, so that the connection test has something to find."""
 MAIL, MAIL_TLS = "mail", "mail-tls"
-MAILBOX, MAILBOX_PORT = "ORION_MAILBOX_DIR", "ORION_MAILBOX_PORT"
+MAILBOX, MAILBOX_PORT = "ORION_MAILBOX_DIR", "MAILBOX_PORT"
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listened on
 
 
