@@ -47,7 +47,6 @@ FIELDS = frozenset(
         "imprint_url",
         "log_level",
         "mail_catcher_dir",
-        "mail_catcher_port",
         "mail_test_private_hosts",
         "mail_tests_per_hour",
         "mails_per_mailbox_per_day",

@@ -117,12 +117,13 @@ def elsewhere(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_every_command_of_compose_starts_with_what_compose_gives_it(elsewhere: dict[str, str], installed: Path) -> None:
     services = yaml.safe_load((PROJECT / "compose.yaml").read_text("utf-8"))["services"]
     ours = {name: service for name, service in services.items() if service.get("image") == "orion"}
-    assert set(ours) == {"migrate", "backend", "frontend", "worker"}
+    assert set(ours) == {"migrate", "templates", "backend", "frontend", "worker"}
     assert not any("DATABASE" in name or "REDIS" in name for name in environment_of(ours["frontend"]))
     with ExitStack() as stack:
-        with started(ours["migrate"], elsewhere, installed) as process:
-            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
-            assert process.returncode == 0, said
+        for name in ("migrate", "templates"):
+            with started(ours[name], elsewhere, installed) as process:
+                said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+                assert process.returncode == 0, said
         # One after the other: three that start at once take each other's time.
         for name in ("backend", "frontend"):
             process = stack.enter_context(started(ours[name], elsewhere, installed))

@@ -40,6 +40,10 @@ async def work(workers: Sequence[Worker]) -> None:
     finally:
         for worker in workers:
             await worker.close()
+        for task in running:
+            task.cancel()
+        # Without Redis each of them fails: the first one is enough.
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def stop(workers: Sequence[Worker], number: signal.Signals) -> None:

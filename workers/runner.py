@@ -13,6 +13,7 @@ from arq.worker import Retry
 from prometheus_client import start_http_server
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from backend.core.failures import is_away
 from backend.core.logs import configure_logs
 from backend.core.settings import Settings
 from backend.services import open_services
@@ -59,12 +60,25 @@ def logged(job: Job) -> WorkerCoroutine:
             await job(context, *arguments)
         except Retry:
             raise
-        except Exception:
-            log.exception("job_failed")
+        except Exception as error:
+            if is_away(error):
+                log.warning(
+                    "job_failed", error=type(error).__name__, consequence="it runs again once the server is back"
+                )
+            else:
+                log.exception("job_failed")
             raise
         log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
 
     return cast("WorkerCoroutine", run)
+
+
+def tell_failure(event: str, error: Exception, **facts: str) -> None:
+    """Logs it, with a traceback unless a server is away: then every job fails, every few seconds."""
+    if is_away(error):
+        log.warning(event, error=type(error).__name__, consequence="repeated once the server is back", **facts)
+    else:
+        log.error(event, error=type(error).__name__, exc_info=error, **facts)
 
 
 def coalesced(job: Job, *, repeat_seconds: float = math.inf) -> Job:

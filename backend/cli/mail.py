@@ -16,7 +16,7 @@ from backend.cli.output import DONE, FAILED, PARTLY_DONE, as_json_too, print_jso
 from backend.core.addresses import can_be_mailed
 from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
-from backend.core.queue import SEND_MAILS, wake
+from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.messaging.connection_test.dns import Reach
 from backend.messaging.connection_test.results import StepResult, Verdict
 from backend.messaging.connection_test.run import ConnectionTester
@@ -109,7 +109,7 @@ async def _through_the_queue(services: Services, recipient: str) -> str:
         mail_id = await queue_test_email(
             session, settings.email, sources, recipient=recipient, language=LANGUAGE, now=clock.now()
         )
-    await wake(services.queue, SEND_MAILS)
+    await try_to_wake(services.queue, SEND_MAILS)
     status = "queued"
     try:
         async with asyncio.timeout(DELIVERED_WITHIN_SECONDS):

@@ -1,6 +1,9 @@
 """The `orion` command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done."""
 
+import sys
+
 import rich_click as click
+import structlog
 
 from backend.cli.ledger import ledger
 from backend.cli.mail import mail
@@ -49,4 +52,6 @@ if development is not None:
 
 
 def main() -> None:
+    # Answers, also as JSON, are on standard output. Processes configure their own logs.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     orion()

@@ -66,8 +66,12 @@ def get_setting(key: str, as_json: bool) -> None:
 def set_settings(assignments: tuple[str, ...], reason: str | None) -> None:
     """Store values that replace those of the environment, all of them or none: smtp_port=587 smtp_use_tls=true
 
-    A KEY alone is prompted for, or read from a line of standard input. A secret is always given so.
+    One may also be written KEY VALUE. A KEY alone is prompted for, or read from a line of standard input. A secret is
+    always given so.
     """
+    match assignments:
+        case (key, value) if "=" not in key and find_setting(value.partition("=")[0]) is None:
+            assignments = (f"{key}={value}",)
     parts = [each.partition("=") for each in assignments]
     known = {key: _known(key) for key, _, _ in parts}
     for key, equals, _ in parts:

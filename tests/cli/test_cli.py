@@ -6,7 +6,9 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
+import structlog
 
+from backend.cli import orion as cli
 from backend.core.migrations import head
 from backend.core.settings import Settings
 from backend.dev import commands, launcher
@@ -170,3 +172,16 @@ async def test_an_admins_password_is_long(orion: Orion) -> None:
 
 async def test_an_unknown_command_is_wrong_usage(orion: Orion) -> None:
     assert (await orion("fly")).exit_code == 2
+
+
+def test_what_a_command_logs_is_not_in_its_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = structlog.get_config()
+    monkeypatch.setattr(cli, "orion", lambda: structlog.get_logger().error("setting_ignored"))
+    try:
+        cli.main()
+    finally:
+        structlog.configure(**before)
+    said = capsys.readouterr()
+    assert (said.out, "setting_ignored" in said.err) == ("", True)

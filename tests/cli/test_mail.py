@@ -60,6 +60,15 @@ async def test_without_a_worker_it_ends_with_3(
     assert "The email through the queue: queued." in result.output
 
 
+async def test_without_redis_it_ends_with_3_too(
+    orion: Orion, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timed job of a worker finds the mail once Redis is back."""
+    monkeypatch.setattr(mail, "DELIVERED_WITHIN_SECONDS", 0.1)
+    result = await orion("mail", "test", "late@example.com", **named(server), redis_url="redis://127.0.0.1:1")
+    assert (result.exit_code, result.exception.__class__) == (3, SystemExit)
+
+
 async def test_what_is_no_address_is_wrong_usage(orion: Orion) -> None:
     result = await orion("mail", "test", "nobody")
     assert result.exit_code == 2

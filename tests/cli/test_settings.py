@@ -47,7 +47,7 @@ async def owner(servers: Servers, fresh_settings: Settings) -> AsyncIterator[asy
 
 async def test_a_value_is_set_shown_and_taken_back(orion: Orion, owner: asyncpg.Connection) -> None:
     assert (await orion("get", "smtp_port")).output == "587  (default)\n"
-    done = await orion("set", "smtp_port=2525", "--reason", "465 is blocked")
+    done = await orion("set", "smtp_port", "2525", "--reason", "465 is blocked")
     assert (done.exit_code, done.output) == (0, "smtp_port is set.\n")
     shown = await orion("get", "smtp_port")
     assert shown.output.startswith(f"2525  (database, by {getpass.getuser()} at the command line at ")

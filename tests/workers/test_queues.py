@@ -1,11 +1,13 @@
 """One worker for each queue, and whose a job is."""
 
 import asyncio
+import gc
 import signal
 
 import pytest
 from arq.constants import in_progress_key_prefix
 from arq.worker import func
+from redis.exceptions import RedisError
 
 from backend.core.queue import LONG_QUEUE, QUEUE_NAME
 from backend.core.settings import Settings
@@ -72,3 +74,19 @@ async def test_a_worker_that_is_stopped_while_it_starts_ends_all_the_same(
     await asyncio.gather(*(asyncio.all_tasks() - before))
     async with asyncio.timeout(PATIENCE_SECONDS):
         await main.work(workers)
+
+
+async def test_without_redis_every_worker_fails_and_one_exception_is_told() -> None:
+    class Failing:
+        async def async_run(self) -> None:
+            raise RedisError
+
+        async def close(self) -> None:
+            """There is nothing to close."""
+
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, facts: told.append(facts))
+    with pytest.raises(RedisError):
+        await main.work([Failing(), Failing(), Failing()])  # type: ignore[list-item]
+    gc.collect()
+    assert told == []

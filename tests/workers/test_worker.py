@@ -313,6 +313,17 @@ async def test_a_job_that_fails_is_told_once_and_fails(log_lines) -> None:
     assert (line["job"], line["job_id"]) == ("break_down", "7")
 
 
+@pytest.mark.parametrize(("error", "has_traceback"), [(RuntimeError(), True), (ConnectionRefusedError(), False)])
+def test_a_server_that_is_away_is_told_without_a_traceback(log_lines, error: Exception, has_traceback: bool) -> None:
+    """Otherwise every job of every five seconds fills the log until the server is back."""
+    runner.tell_failure("job_failed", error)
+    (line,) = log_lines()
+    assert (bool(line.get("exc_info") or line.get("exception")), "consequence" in line) == (
+        has_traceback,
+        not has_traceback,
+    )
+
+
 async def test_a_worker_opens_its_services_once_and_closes_them(settings: Settings) -> None:
     async with runner.open_context(settings) as context:
         assert await context["services"].pool.fetchval("SELECT 1") == 1

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +38,7 @@ from backend.messaging.suppression import REASONS, is_suppressed, suppress
 from backend.messaging.templates.catalog.test_email import TEST_EMAIL
 from backend.messaging.test_email import rewrite_test_email
 from backend.services import Services
+from workers.runner import tell_failure
 
 CHUNK = 5
 """Mails claimed at once."""
@@ -51,8 +51,6 @@ TIMEOUT_SECONDS = 300
 """Longer than a run and the longest conversation, four times 60 s."""
 
 Waiting = deque[UUID | None]
-
-log = structlog.get_logger()
 
 
 async def send_queued_mails(context: dict[str, Any]) -> None:
@@ -85,8 +83,8 @@ async def _send_some(services: Services, mailer: Mailer, merchant_id: UUID | Non
         await _send(services, mailer, merchant_id, claimed, until)
     except MailsWait:
         raise
-    except Exception as error:
-        log.exception("mails_failed", merchant=str(merchant_id), error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - it is told, with its traceback
+        tell_failure("mails_failed", error, merchant=str(merchant_id))
         return False
     return len(claimed) == CHUNK
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.core.queue import SEND_MAILS, wake
+from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.operations.marketing.tasks import GREETINGS, REENGAGEMENT, MarketingTask
 from backend.services import Services
 
@@ -17,4 +17,4 @@ async def reengage_customers(context: dict[str, Any]) -> None:
 
 async def _run(services: Services, task: MarketingTask) -> None:
     await task.run(services.sessions, services.links, services.unsubscribe_links, services.live)
-    await wake(services.queue, SEND_MAILS)
+    await try_to_wake(services.queue, SEND_MAILS)

@@ -6,7 +6,7 @@ import structlog
 
 from backend.core.clock import clock
 from backend.core.outbox import BATCH, relay
-from backend.core.queue import SEND_MAILS, wake
+from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.loyalty.occasions.mails import CardMails
 from backend.reactions import reactions
 from backend.services import Services
@@ -28,4 +28,4 @@ async def relay_outbox(context: dict[str, Any]) -> None:
             break
     if total:
         log.debug("relayed", messages=total)
-        await wake(services.queue, SEND_MAILS)
+        await try_to_wake(services.queue, SEND_MAILS)

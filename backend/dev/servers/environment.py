@@ -14,7 +14,7 @@ from backend.dev.servers.valkey import EmbeddedValkey
 MAIL_PORT = 2587
 """Its neighbor 2465 never answers, so that the connection test has something to find."""
 MAIL, MAIL_TLS = "mail", "mail-tls"
-MAIL_CATCHER, MAIL_CATCHER_PORT = "ORION_MAIL_CATCHER_DIR", "ORION_MAIL_CATCHER_PORT"
+MAIL_CATCHER, MAIL_CATCHER_PORT = "ORION_MAIL_CATCHER_DIR", "MAIL_CATCHER_PORT"
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listened on
 
 
