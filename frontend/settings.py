@@ -25,7 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_keys: Secrets = ""
     sandbox_url: Address = ""
     """Address of the doubles of Google and Apple that `orion dev` starts; ignored outside development."""
-    mailbox_dir: NamedPath = ""
+    mail_catcher_dir: NamedPath = ""
     """The folder in which `orion dev` keeps mails; ignored outside development and tests."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -38,8 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.environment == "development" and bool(self.sandbox_url)
 
     @property
-    def has_mailbox(self) -> bool:
-        return not self.is_production and bool(self.mailbox_dir)
+    def has_mail_catcher(self) -> bool:
+        return not self.is_production and bool(self.mail_catcher_dir)
 
     @property
     def is_https(self) -> bool:

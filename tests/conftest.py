@@ -41,7 +41,10 @@ from tests.world.shop import Shop, open_shop
 from tests.world.till import AnonymousCaller, Till
 
 # A busy machine is no bug, and a red run is the same when it is run again.
-hypothesis.settings.register_profile("orion", max_examples=50, deadline=None, derandomize=True)
+# A busy machine makes examples slowly; that is no fault of a test.
+hypothesis.settings.register_profile(
+    "orion", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("orion")
 
 FAST = {"fsync": "off", "full_page_writes": "off"}

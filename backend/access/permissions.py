@@ -32,7 +32,7 @@ OWNER = TILL | {
 
 BY_ROLE: dict[str, frozenset[str]] = {
     "super_admin": OWNER | {MANAGE_EMAILS, MANAGE_SETTINGS, RUN_TASKS, DEBUG_WALLETS},
-    "platform_admin": OWNER | {MANAGE_EMAILS, MANAGE_SETTINGS, RUN_TASKS},
+    "platform_admin": OWNER | {MANAGE_EMAILS, RUN_TASKS},
     "merchant_owner": OWNER,
     "store_member": TILL,
 }

@@ -21,7 +21,7 @@ from backend.messaging.connection_test.dns import Reach
 from backend.messaging.connection_test.results import StepResult, Verdict
 from backend.messaging.connection_test.run import ConnectionTester
 from backend.messaging.models import PlatformMail
-from backend.messaging.test_mail import UsedSetting, queue_test_mail, used_settings
+from backend.messaging.test_email import UsedSetting, queue_test_email, used_settings
 from backend.services import Services
 
 LANGUAGE = "en"
@@ -36,7 +36,7 @@ class _Outcome:
     steps: list[StepResult]
     verdict: Verdict
     queued: str | None
-    """Status of the mail that went through the queue; None when the connection test has failed."""
+    """Status of the email that went through the queue; None when the connection test has failed."""
 
     @property
     def exit_code(self) -> int:
@@ -54,9 +54,9 @@ def mail() -> None:
 @click.argument("recipient", metavar="TO")
 @as_json_too
 def test(recipient: str, as_json: bool) -> None:
-    """Test the settings in force step by step, then send a test mail through the queue.
+    """Test the settings in force step by step, then send a test email through the queue.
 
-    Exit 1 when a step fails; 3 when all work, but the worker has not sent the queued mail within a minute.
+    Exit 1 when a step fails; 3 when all work, but the worker has not sent the queued email within a minute.
     """
     if not can_be_mailed(recipient):
         raise click.UsageError(f"{recipient} is not an email address.")
@@ -88,7 +88,7 @@ async def _test(services: Services, recipient: str, *, is_silent: bool) -> _Outc
     assert verdict is not None, "a test ends with its verdict"
     queued = await _through_the_queue(services, recipient) if verdict.is_ok else None
     if queued is not None:
-        say(f"The mail through the queue: {queued}.")
+        say(f"The email through the queue: {queued}.")
     return _Outcome(used, steps, verdict, queued)
 
 
@@ -106,7 +106,7 @@ async def _through_the_queue(services: Services, recipient: str) -> str:
     """The status after delivery, or the last one after a minute. A worker must be running."""
     settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
-        mail_id = await queue_test_mail(
+        mail_id = await queue_test_email(
             session, settings.email, sources, recipient=recipient, language=LANGUAGE, now=clock.now()
         )
     await wake(services.queue, SEND_MAILS)

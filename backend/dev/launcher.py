@@ -19,7 +19,7 @@ from backend.core.startup import StartRefused
 from backend.dev.banner import welcome
 from backend.dev.ports import free_port, is_free
 from backend.dev.sandbox.environment import SANDBOX, sandbox_values
-from backend.dev.servers.environment import MAIL_TLS, MAILBOX, MAILBOX_PORT, local_url, open_servers
+from backend.dev.servers.environment import MAIL_CATCHER, MAIL_CATCHER_PORT, MAIL_TLS, local_url, open_servers
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.state_file import remove_state, write_state
 from backend.dev.supervisor import Supervisor
@@ -130,8 +130,8 @@ def _seed(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
 def start_programs(supervisor: Supervisor, settings: Settings, data_dir: Path, values: Mapping[str, str]) -> None:
     """Starts all long-running programs. `values`: the `ORION_` variables that name the servers."""
     environment = dict(os.environ) | dict(values)
-    options = ["--port", values[MAILBOX_PORT], "--dir", values[MAILBOX], "--tls", str(data_dir / MAIL_TLS)]
-    supervisor.start("mailbox", _python("backend.dev.servers.mailbox", *options), environment)
+    options = ["--port", values[MAIL_CATCHER_PORT], "--dir", values[MAIL_CATCHER], "--tls", str(data_dir / MAIL_TLS)]
+    supervisor.start("mail", _python("backend.dev.servers.mail_catcher", *options), environment)
     if SANDBOX in values:
         url = urlsplit(values[SANDBOX])
         address = ["--host", str(url.hostname), "--port", str(url.port)]

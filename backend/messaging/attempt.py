@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class MailAttempt:
-    """What `begin` writes: the way that the mail takes."""
+    """What `begin` writes: provider, sender and lease."""
 
     provider: str
     host: str

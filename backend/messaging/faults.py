@@ -107,7 +107,7 @@ FAULTS = {
     "address_invalid": _permanent(N_("No email can be sent to this address.")),
     "smtputf8_unsupported": _permanent(
         N_("The address has letters that our email server cannot handle (SMTPUTF8)."),
-        N_("Use a email server that supports SMTPUTF8."),
+        N_("Use an email server that supports SMTPUTF8."),
     ),
     "message_too_large": _permanent(N_("The email is too large for the email server.")),
     "message_refused": _permanent(N_("The email server refused the email’s content.")),

@@ -1,4 +1,4 @@
-"""The way out for mails: the provider of the present settings, its rate, and a breaker while it is down."""
+"""Hands mails to the provider of the present settings, within its rate; a breaker stops them while it is down."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -43,8 +43,8 @@ class MailRefusal(NamedTuple):
     """The provider was already known to be down."""
 
 
-class _Way(NamedTuple):
-    """What belongs to one value of the settings."""
+class _Provider(NamedTuple):
+    """The provider that one value of the settings names."""
 
     settings: MailSettings
     delivery: Delivery
@@ -61,7 +61,7 @@ class Mailer:
 
     def __init__(self, redis: Redis, keys: KeyRing, current: Callable[[], MailSettings]) -> None:
         self._redis, self._keys, self._current = redis, keys, current
-        self._way: _Way | None = None
+        self._provider: _Provider | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,58 +73,58 @@ class Mailer:
 
     async def admit(self) -> tuple[MailSettings, Delivery]:
         """Returns when a mail may be sent, with what it will be sent by. Raises MailsWait."""
-        way = await self._open()
+        provider = await self._open()
         try:
-            await way.breaker.enter()
-            await way.bucket.wait()
+            await provider.breaker.enter()
+            await provider.bucket.wait()
         except BreakerOpen as error:
             raise MailsWait(error.retry_after, "provider_down") from error
         except BreakerStopped as error:
             raise MailsWait(WAIT_SECONDS_MAX, "provider_down") from error
         except BucketFull as error:
             raise MailsWait(error.wait_seconds, None) from error
-        return way.settings, way.delivery
+        return provider.settings, provider.delivery
 
     async def send(self, mail: OutgoingMail) -> str | MailRefusal:
         """The provider's answer, or why it has none. Call `admit` before."""
-        way = self._way
-        assert way is not None, "admitted"
+        provider = self._provider
+        assert provider is not None, "admitted"
         try:
-            answer = await way.delivery.send(mail)
+            answer = await provider.delivery.send(mail)
         except DeliveryFailed as error:
-            return await self._refused(way, error.fault)
+            return await self._refused(provider, error.fault)
         except Exception:
             log.exception("mail_not_written", mail=str(mail.id))
             return MailRefusal(MailFault("internal_error"), is_probe=False)
-        await way.breaker.succeeded()
+        await provider.breaker.succeeded()
         return answer
 
-    async def _refused(self, way: _Way, fault: MailFault) -> MailRefusal:
+    async def _refused(self, provider: _Provider, fault: MailFault) -> MailRefusal:
         is_own = FAULTS[fault.code].kind is FaultKind.OWN
         is_down = is_own or fault.code in {"service_unavailable", "outcome_unknown"}
-        is_probe = is_own and (await way.breaker.state()).is_open
+        is_probe = is_own and (await provider.breaker.state()).is_open
         if is_down:
-            await way.breaker.failed()
+            await provider.breaker.failed()
         elif fault.code not in BEFORE_THE_PROVIDER:
-            await way.breaker.succeeded()
+            await provider.breaker.succeeded()
         if fault.retry_after_seconds:
-            await way.bucket.pause(fault.retry_after_seconds)
+            await provider.bucket.pause(fault.retry_after_seconds)
         return MailRefusal(fault, is_probe)
 
-    async def _open(self) -> _Way:
+    async def _open(self) -> _Provider:
         settings = self._current()
-        if self._way is None or self._way.settings != settings:
+        if self._provider is None or self._provider.settings != settings:
             await self._close()
             mark = self._keys.sign(PURPOSE, msgspec.msgpack.encode(settings))[:MARK_BYTES].hex()
-            self._way = _Way(
+            self._provider = _Provider(
                 settings,
                 open_delivery(settings),
                 Breaker(self._redis, f"mail:{mark}", open_seconds=OPEN_SECONDS),
                 Bucket(self._redis, "mail", settings.email_rate_per_second),
             )
-        return self._way
+        return self._provider
 
     async def _close(self) -> None:
-        way, self._way = self._way, None
-        if way is not None:
-            await way.delivery.close()
+        provider, self._provider = self._provider, None
+        if provider is not None:
+            await provider.delivery.close()

@@ -113,5 +113,5 @@ class SuppressedMailbox(PlatformRow):
 
     recipient: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     reason: Mapped[str] = mapped_column(String(10))
-    """The status of the mail that told: `bounced` or `complained`."""
+    """The status of the mail: `bounced` or `complained`."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)

@@ -39,7 +39,7 @@ class EmailFilters:
     """Days of UTC on which the mail was queued."""
 
     def stored(self) -> Mapping[str, str]:
-        day_after = self.last_day + timedelta(days=1) if self.last_day else None
+        day_after = self.last_day + timedelta(days=1) if self.last_day and self.last_day < date.max else None
         values = {
             "status": self.status,
             "template_code": self.template_code,

@@ -13,12 +13,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from backend.messaging.history import MailOutcome
-from backend.messaging.providers.mime import one_line
+from backend.messaging.providers.replies import kept_reply
 from backend.messaging.reports import DeliveryReport
 
 TOLERANCE = timedelta(minutes=10)
 """Between SendGrid's signature and our clock. Older requests are refused: somebody repeats them."""
-REPLY_MAX = 300
 MEANINGS: dict[str, tuple[str, MailOutcome, str | None]] = {
     "delivered": ("delivered", "delivered", None),
     "bounce": ("bounced", "bounced", "bounced"),
@@ -65,15 +64,15 @@ def read_events(body: bytes) -> Iterator[tuple[UUID, DeliveryReport]]:
     """Reports of our mails; all other events are left out. Raises NotSigned for what is no list."""
     try:
         events = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise NotSigned("not the JSON that SendGrid sends") from error
     for raw in events:
         try:
             event = msgspec.json.decode(raw, type=_SendgridEvent)
             mail_id, at = UUID(event.mail_id), datetime.fromtimestamp(event.timestamp, UTC)
-        except (msgspec.DecodeError, ValueError, OverflowError, OSError):
+        except (msgspec.DecodeError, ValueError, OverflowError, OSError, RecursionError):
             continue
         kind = f"{event.event}:{event.type}" if event.type == "blocked" else event.event
         if kind in MEANINGS:
             status, outcome, code = MEANINGS[kind]
-            yield mail_id, DeliveryReport(status, outcome, code, at, one_line(event.reason)[:REPLY_MAX] or None)
+            yield mail_id, DeliveryReport(status, outcome, code, at, kept_reply(event.reason) or None)

@@ -98,10 +98,10 @@ async def _rotate_chunk(
     if merchant_id is not None:
         rows = rows.where(table.merchant_id == merchant_id)
     async with sessions.committing(merchant_id) as session:
-        found = list(await session.scalars(rows.with_for_update()))
-        for row in found:
+        sealed_rows = list(await session.scalars(rows.with_for_update()))
+        for row in sealed_rows:
             _reseal(keys, sealed, row, counts)
-        return getattr(found[-1], sealed.key.key) if found else None
+        return getattr(sealed_rows[-1], sealed.key.key) if sealed_rows else None
 
 
 def _reseal(keys: KeyRing, sealed: SealedColumn, row: Any, counts: RotationCounts) -> None:

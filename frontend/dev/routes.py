@@ -11,5 +11,5 @@ SANDBOX: list[ControllerRouterHandler] = [show_sandbox, show_phones, watch_phone
 
 
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
-    """Includes the pages of sandbox and mailbox only where these are configured."""
-    return [show_kit, *(SANDBOX if settings.has_sandbox else []), *([MAIL] if settings.has_mailbox else [])]
+    """Includes the pages of sandbox and mail catcher only where these are configured."""
+    return [show_kit, *(SANDBOX if settings.has_sandbox else []), *([MAIL] if settings.has_mail_catcher else [])]

@@ -1,4 +1,4 @@
-"""The two audiences of the pages: the platform edits its texts, an owner says some things in other words."""
+"""The two audiences of the pages: the platform edits its texts, an owner overrides some of them."""
 
 from dataclasses import dataclass
 

@@ -16,9 +16,9 @@ from frontend.api.email_templates import (
 )
 from frontend.api.responses import BackendProblem
 from frontend.email_templates.area import Area
+from frontend.email_templates.editor_page import editor_page, try_text
 from frontend.email_templates.form import faults_of, form_of, text_of
 from frontend.email_templates.messages import TemplateMessages
-from frontend.email_templates.page_of_text import editor_page, try_text
 from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of
 from frontend.kit.forms import Form, read_form, read_query

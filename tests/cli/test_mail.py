@@ -31,13 +31,13 @@ async def test_two_mails_arrive_one_of_them_through_the_queue(
     command = asyncio.create_task(orion("mail", "test", "zoe@example.com", **named(server)))
     while not command.done():
         await send_queued_mails({"services": told})
-        await asyncio.sleep(0.05)
+        await asyncio.wait([command], timeout=0.05)
     result = command.result()
     assert result.exit_code == 0, result.output
     assert "smtp_port" in result.output
     assert "environment" in result.output
     assert "Email works with these settings." in result.output
-    assert "The mail through the queue: sent." in result.output
+    assert "The email through the queue: sent." in result.output
     assert [mail["To"] for mail in server.mails] == ["zoe@example.com"] * 2
 
 
@@ -57,7 +57,7 @@ async def test_without_a_worker_it_ends_with_3(
     monkeypatch.setattr(mail, "DELIVERED_WITHIN_SECONDS", 0.1)
     result = await orion("mail", "test", "late@example.com", **named(server))
     assert result.exit_code == 3
-    assert "The mail through the queue: queued." in result.output
+    assert "The email through the queue: queued." in result.output
 
 
 async def test_what_is_no_address_is_wrong_usage(orion: Orion) -> None:

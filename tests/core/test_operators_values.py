@@ -145,7 +145,7 @@ VERBS = [
     ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
-    ("templates", "seed"), ("templates", "check"),
+    ("templates", "seed"), ("templates", "check"), ("mail", "test", "zoe@example.com"),
 ]  # fmt: skip
 WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}
 """`dev` and `psql` are for developers only; the last two are processes, below."""

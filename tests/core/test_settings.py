@@ -170,6 +170,6 @@ def test_every_setting_can_be_told_to_the_containers() -> None:
     told = told_by_compose()
     common, servers = told["x-common"], told["x-common"] | told["x-servers"] | told["services"]
     pages = common | told["services"]
-    assert set(FrontendSettings.__struct_fields__) - pages == {"sandbox_url", "mailbox_dir", "frontend_port"}
+    assert set(FrontendSettings.__struct_fields__) - pages == {"sandbox_url", "mail_catcher_dir", "frontend_port"}
     assert ALL - servers == set(NOT_FOR_CONTAINERS)
     assert servers <= ALL

@@ -54,7 +54,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[
     ports = [os.environ["ORION_BACKEND_PORT"], os.environ["ORION_FRONTEND_PORT"]]
     forever = ["-c", "import time; time.sleep(1000)"]
     chosen = {
-        "backend.dev.servers.mailbox": forever,
+        "backend.dev.servers.mail_catcher": forever,
         "backend.dev.sandbox.app:create_app": forever,
         "backend.cli": ["-c", "print('the demo world is there')"],
         "backend.app:create_app": [*serve, ports[0]],
@@ -210,11 +210,11 @@ def test_every_other_command_finds_a_folder_in_the_developers_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()
-    write_state(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path / "data")})
+    write_state(tmp_path / "data", {"ORION_SMTP_HOST": "localhost", "ORION_DATA_DIR": str(tmp_path / "data")})
     monkeypatch.setenv("HOME", str(tmp_path))
     os.environ["ORION_DATA_DIR"] = "~/data"
     load_dev_environment()
-    assert os.environ["ORION_SMTP_HOST"] == "mailbox"
+    assert os.environ["ORION_SMTP_HOST"] == "localhost"
     os.environ["ORION_DATA_DIR"] = "~nobody-of-that-name/data"
     load_dev_environment()
     with pytest.raises(SettingsError, match=r"^ORION_DATA_DIR names nobody's home"):
@@ -233,7 +233,7 @@ def test_the_owner_of_one_database_is_never_taken_for_another(tmp_path: Path) ->
 @pytest.mark.parametrize("environment", ["production", "test"])
 def test_running_development_servers_are_for_development_only(environment: str, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    write_state(tmp_path / "data", {"ORION_SMTP_HOST": "mailbox", "ORION_DATA_DIR": str(tmp_path)})
+    write_state(tmp_path / "data", {"ORION_SMTP_HOST": "localhost", "ORION_DATA_DIR": str(tmp_path)})
     os.environ["ORION_ENVIRONMENT"] = environment
     load_dev_environment()
     assert "ORION_SMTP_HOST" not in os.environ

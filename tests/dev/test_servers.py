@@ -19,7 +19,7 @@ from backend.core.migrations import owner_engine
 from backend.dev.servers.errors import EmbeddedServerError
 from backend.dev.servers.identity import identity_for, program
 from backend.dev.servers.launch import tethered
-from backend.dev.servers.mailbox import open_mailbox
+from backend.dev.servers.mail_catcher import open_mail_catcher
 from backend.dev.servers.orphans import command_line
 from backend.dev.servers.postgres import EmbeddedPostgres
 from backend.dev.servers.server import EmbeddedServer
@@ -220,7 +220,7 @@ async def test_a_mail_lands_in_a_file_that_a_mail_program_can_open(
         "Ihre Karte für Größe 40",
     )
     mail.set_content("Bonjour")
-    server = await open_mailbox(0, tmp_path)
+    server = await open_mail_catcher(0, tmp_path)
     async with server:
         port = server.sockets[0].getsockname()[1]
         await aiosmtplib.send(mail, hostname="127.0.0.1", port=port, timeout=PATIENCE_SECONDS)

@@ -19,7 +19,7 @@ from backend.dev.launcher import await_ready, start_programs
 from backend.dev.sandbox import environment
 from backend.dev.sandbox.environment import sandbox_values
 from backend.dev.sandbox.google import environment as google_environment
-from backend.dev.servers.environment import MAILBOX_PORT, open_servers
+from backend.dev.servers.environment import MAIL_CATCHER_PORT, open_servers
 from backend.dev.supervisor import Supervisor
 from tests.world.patience import until
 from tests.world.ports import own_block, own_port
@@ -80,20 +80,20 @@ def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
         for module in (environment, google_environment):
             patch.setattr(module, "free_port", lambda *_: own_port())
         console = Console(file=stack.enter_context(log.open("w", encoding="utf-8")), width=1000)
-        mailbox_port = str(own_block() + 587)
+        mail_catcher_port = str(own_block() + 587)
         chosen = open_servers(settings, folder, stack) | {
             "ORION_BACKEND_URL": settings.backend_url,
             "ORION_PUBLIC_URL": settings.public_url,
-            # Beside it the mailbox has a port 465 that never answers.
-            "ORION_SMTP_PORT": mailbox_port,
-            MAILBOX_PORT: mailbox_port,
+            # Beside it the mail catcher has a port 465 that never answers.
+            "ORION_SMTP_PORT": mail_catcher_port,
+            MAIL_CATCHER_PORT: mail_catcher_port,
             "ORION_MAIL_TESTS_PER_HOUR": "100",
             **sandbox_values(settings, folder),
         }
         supervisor = stack.enter_context(Supervisor(console))
         start_programs(supervisor, settings, folder, chosen)
         await_ready(supervisor, settings)
-        yield Stack(load_settings(chosen), log, folder / "mail", supervisor, int(mailbox_port))
+        yield Stack(load_settings(chosen), log, folder / "mail", supervisor, int(mail_catcher_port))
 
 
 def _at_our_own_ports(settings: Settings) -> Settings:

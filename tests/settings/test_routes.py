@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
 
@@ -13,7 +14,7 @@ from backend.services import Services
 from backend.settings.registry import REGISTRY
 from tests.settings.administrator import Administrator
 from tests.settings.conftest import CANARY
-from tests.world import ADA, CLAIRE
+from tests.world import ADA, CLAIRE, PASSWORD, PAUL
 from tests.world.caller import outcome, refused
 from tests.world.till import AnonymousCaller
 
@@ -219,3 +220,20 @@ async def test_settings_are_the_platforms(ada: Administrator, anonymous: Anonymo
         await ada.category("weather")
     with refused("setting_not_found", 404):
         await ada.reset("limits", "smtp_port")
+
+
+async def test_who_may_name_the_mail_server_can_read_every_one_time_link_so_only_super_admins_do(
+    http: httpx.AsyncClient, anonymous: AnonymousCaller
+) -> None:
+    paul = await anonymous.sign_in(PAUL.email, PASSWORD)
+    headers = {"Authorization": f"Bearer {paul['token']}", "If-Match": '"0"'}
+    body = {"values": {"smtp_host": "mail.paul.example", "smtp_user": "paul", "smtp_password": "paul"}}
+    for method, path in (
+        ("GET", "/admin/settings"),
+        ("PATCH", "/admin/settings/email"),
+        ("POST", "/admin/settings/email/check"),
+        ("DELETE", "/admin/settings/email"),
+        ("POST", "/admin/settings/email/connection-test"),
+    ):
+        answer = await http.request(method, f"/api/v1{path}", headers=headers, json=None if method == "GET" else body)
+        assert answer.status_code == 403, path

@@ -95,12 +95,12 @@ async def test_from_enrollment_through_outbox_and_worker_to_the_mailbox_in_the_c
 ) -> None:
     """The predecessor's bug 16: four faults, each hiding the next, and no welcome mail ever arrived."""
     port = own_port()
-    mailbox = ("-m", "backend.dev.servers.mailbox", "--port", str(port), "--dir", str(tmp_path / "mail"))
+    mail_catcher = ("-m", "backend.dev.servers.mail_catcher", "--port", str(port), "--dir", str(tmp_path / "mail"))
     by_smtp = {
         "email_provider": "smtp", "smtp_host": "localhost", "smtp_port": port, "email_reply_to": "shop@example.com",
         "public_url": settings.public_url,
     }  # fmt: skip
-    async with start(b"accepts mail", {}, *mailbox), start(b"worker_started", by_smtp, *WORKER):
+    async with start(b"accepts mail", {}, *mail_catcher), start(b"worker_started", by_smtp, *WORKER):
         card = await shop.anna.enroll(OTTO, first_name="Otto", language="de")
         row = await until_status(superuser, "sent")
     assert (row["provider"], row["host"], row["port"], row["security"]) == ("smtp", "localhost", port, "none")

@@ -17,7 +17,7 @@ from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
 from backend.loyalty.cards.mails import card_addresses
 from backend.loyalty.marketing.rules import QuietHours
-from backend.loyalty.occasions.gate import judge_marketing
+from backend.loyalty.occasions.gate import check_marketing
 from backend.merchants.models import Merchant
 from backend.merchants.queries import list_merchants_with
 from backend.messaging.claims import claim_mails, claim_platform_mails
@@ -37,13 +37,13 @@ from backend.messaging.queue import (
 from backend.messaging.secrets import is_readable, secret_of
 from backend.messaging.suppression import REASONS, is_suppressed, suppress
 from backend.messaging.templates.catalog.test_email import TEST_EMAIL
-from backend.messaging.test_mail import rewrite_test_mail
+from backend.messaging.test_email import rewrite_test_email
 from backend.services import Services
 
 CHUNK = 5
 """Mails claimed at once."""
-LANES = 3
-"""Mails sent at the same time, each lane over a connection of its own: one slow answer does not stop all mails."""
+CONNECTIONS = 3
+"""Mails sent at the same time, each over a connection of its own: one slow answer does not stop all mails."""
 RUN_SECONDS, REPEAT_SECONDS = 15.0, 5.0
 """No mail begins later in a run, and no run is repeated later: a worker that is stopped waits 25 s for its jobs, and
 the next timed run is 10 s away. A conversation that is cut leaves a mail of which nobody knows whether it arrived."""
@@ -60,11 +60,11 @@ async def send_queued_mails(context: dict[str, Any]) -> None:
     services: Services = context["services"]
     waiting: Waiting = deque([None, *await list_merchants_with("mails", services.pool, clock.now())])
     until = time.monotonic() + RUN_SECONDS
-    await asyncio.gather(*(_send_from(services, waiting, until) for _ in range(LANES)))
+    await asyncio.gather(*(_send_from(services, waiting, until) for _ in range(CONNECTIONS)))
 
 
 async def _send_from(services: Services, waiting: Waiting, until: float) -> None:
-    """One lane: takes merchants from the shared queue, and puts those with more mails back at its end.
+    """Sends over one connection: takes merchants from the shared queue, and puts those with more mails back at its end.
 
     It ends when the provider lets no mail through: that concerns all merchants.
     """
@@ -127,7 +127,7 @@ async def _send_one(
         if await _is_held_back(session, services, mail):
             return
         if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
-            await rewrite_test_mail(session, mail, settings, _sources(services, settings))
+            await rewrite_test_email(session, mail, settings, _sources(services, settings))
         outgoing = outgoing_mail(
             mail, await _sender(session, settings, merchant_id), await _insertions(session, services, mail)
         )
@@ -154,7 +154,7 @@ async def _is_held_back(session: AsyncSession, services: Services, mail: QueuedM
     now, code, wait_until = clock.now(), await _objection(session, services, mail), None
     if code is None and isinstance(mail, EmailLog) and mail.kind == "marketing":
         quiet = QuietHours.of(services.live.current.limits)
-        verdict = await judge_marketing(session, services.key_ring, quiet, mail, now)
+        verdict = await check_marketing(session, services.key_ring, quiet, mail, now)
         code, wait_until = verdict.obstacle, verdict.wait_until
     if wait_until is not None:
         await defer(session, mail, wait_until)

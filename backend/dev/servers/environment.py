@@ -14,7 +14,7 @@ from backend.dev.servers.valkey import EmbeddedValkey
 MAIL_PORT = 2587
 """Its neighbor 2465 never answers, so that the connection test has something to find."""
 MAIL, MAIL_TLS = "mail", "mail-tls"
-MAILBOX, MAILBOX_PORT = "ORION_MAILBOX_DIR", "ORION_MAILBOX_PORT"
+MAIL_CATCHER, MAIL_CATCHER_PORT = "ORION_MAIL_CATCHER_DIR", "ORION_MAIL_CATCHER_PORT"
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared with, not listened on
 
 
@@ -54,9 +54,9 @@ def _redis(settings: Settings, data_dir: Path, stack: ExitStack) -> dict[str, st
 
 
 def _mail(data_dir: Path) -> dict[str, str]:
-    """Variables of the development mailbox; emails go to it unless the developer has configured another way."""
+    """Variables of the mail catcher; emails go to it unless the developer has configured another way."""
     port = str(free_port("127.0.0.1", MAIL_PORT))
-    mailbox = {MAILBOX: str(data_dir / MAIL), MAILBOX_PORT: port, **mail_tls_values(data_dir / MAIL_TLS)}
+    catcher = {MAIL_CATCHER: str(data_dir / MAIL), MAIL_CATCHER_PORT: port, **mail_tls_values(data_dir / MAIL_TLS)}
     if "ORION_EMAIL_PROVIDER" in os.environ or "ORION_SMTP_HOST" in os.environ:
-        return mailbox
-    return mailbox | {"ORION_EMAIL_PROVIDER": "smtp", "ORION_SMTP_HOST": "127.0.0.1", "ORION_SMTP_PORT": port}
+        return catcher
+    return catcher | {"ORION_EMAIL_PROVIDER": "smtp", "ORION_SMTP_HOST": "127.0.0.1", "ORION_SMTP_PORT": port}

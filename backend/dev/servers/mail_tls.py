@@ -1,4 +1,4 @@
-"""The certificate of the development mailbox, and a bundle with which this machine's programs trust it."""
+"""The certificate of the mail catcher, and a bundle with which this machine's programs trust it."""
 
 import os
 import ssl

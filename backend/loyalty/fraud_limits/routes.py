@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 
 from backend.access.guards import all_of, for_owner, limited
 from backend.access.permissions import MANAGE_PROGRAMS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
@@ -14,8 +14,6 @@ from backend.core.problems import ValidationFailed
 from backend.loyalty.fraud_limits.actions import set_limits
 from backend.loyalty.fraud_limits.queries import show_limits
 from backend.loyalty.fraud_limits.schemas import FraudLimitList, FraudLimitsView
-
-OWNER = (Unauthenticated, SessionExpired, Forbidden)
 
 
 class MerchantFraudLimitController(Controller):
@@ -26,7 +24,7 @@ class MerchantFraudLimitController(Controller):
         operation_id="listFraudLimits",
         summary="The limits against fraud",
         guards=[for_owner(MANAGE_PROGRAMS)],
-        responses={200: success(FraudLimitsView)} | refusals(*OWNER),
+        responses={200: success(FraudLimitsView)} | refusals(*SIGNED_IN),
     )
     async def limits(self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]) -> FraudLimitsView:
         async with sessions.committing(origin.merchant_id) as session:
@@ -38,7 +36,7 @@ class MerchantFraudLimitController(Controller):
         description="A booking beyond a limit is refused with `limit_reached` and the moment when it will be possible. "
         "The owner, or somebody who may change the program, can lift limits for one booking with a PIN.",
         guards=[all_of(for_owner(MANAGE_PROGRAMS), limited("set_limits", 20))],
-        responses={200: success(FraudLimitsView)} | refusals(*OWNER, ValidationFailed),
+        responses={200: success(FraudLimitsView)} | refusals(*SIGNED_IN, ValidationFailed),
     )
     async def set_limits(
         self, data: JSONBody[FraudLimitList], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]

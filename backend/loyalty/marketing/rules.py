@@ -82,11 +82,11 @@ def birthdays_to_greet(today: date) -> dict[int, date]:
     In a year without a 29 February it is celebrated on the 28th.
     """
     days = [today - timedelta(days=late) for late in range(GREETED_LATE.days + 1)]
-    found = {day.month * 100 + day.day: day for day in days}
-    last_of_february = found.get(FEBRUARY_28)
+    birthdays = {day.month * 100 + day.day: day for day in days}
+    last_of_february = birthdays.get(FEBRUARY_28)
     if last_of_february and not calendar.isleap(last_of_february.year):
-        found[FEBRUARY_29] = last_of_february
-    return found
+        birthdays[FEBRUARY_29] = last_of_february
+    return birthdays
 
 
 def idle_between(now: datetime, idle_days: int) -> tuple[datetime, datetime]:

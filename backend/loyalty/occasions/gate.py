@@ -26,7 +26,7 @@ class MarketingVerdict:
     """A key of `FAULTS`."""
 
 
-async def judge_marketing(
+async def check_marketing(
     session: AsyncSession, keys: KeyRing, quiet: QuietHours, mail: EmailLog, now: datetime
 ) -> MarketingVerdict:
     """Takes the mailbox's slot of the day when the email may be sent now."""

@@ -1,4 +1,4 @@
-"""The holder of a card at the moment of an occasion, and what every email about the card can say."""
+"""The holder of a card at the moment of an occasion, and the values that every email about the card can have."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,8 +44,8 @@ async def find_holder(
     to = await find_recipient(session, merchant_id, card_id, links)
     if to is None or to.card.state != "active":
         return None
-    asked = func.card_state(merchant_id, None, card_id, None, None, None, now)
-    document = await session.scalar(select(cast(asked, Text)))
+    document_of = func.card_state(merchant_id, None, card_id, None, None, None, now)
+    document = await session.scalar(select(cast(document_of, Text)))
     assert document is not None, "the card was just found"
     state = decode_state(document)
     return CardHolder(to, state, Show(links.references, to.language, now).card(state), now)

@@ -16,8 +16,8 @@ from backend.loyalty.cards.recipient import CardRecipient, find_recipient
 from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
-from backend.loyalty.occasions import values
 from backend.loyalty.occasions.holder import CardHolder, find_holder
+from backend.loyalty.occasions.values import points_expired, points_expiring, reward_ready, welcome_bonus
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
@@ -28,7 +28,7 @@ from backend.messaging.templates.catalog.loyalty_reward_ready import LOYALTY_REW
 from backend.messaging.templates.catalog.loyalty_welcome_bonus import LOYALTY_WELCOME_BONUS
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 
-Say = Callable[[AsyncSession, CardHolder, Event], Awaitable[ValuesT | None]]
+ValuesOf = Callable[[AsyncSession, CardHolder, Event], Awaitable[ValuesT | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class CardMails:
             return
         has_consented = to.customer.marketing_consented_at is not None
         stop_url = self.unsubscribe_links.hidden_url if has_consented else None
-        said = EnrollmentValues(
+        values = EnrollmentValues(
             merchant=to.merchant, customer=to.person, card=to.facts, wallet=to.wallet, consent=ConsentFacts(stop_url)
         )
-        await _queue(session, LOYALTY_ENROLLMENT, said, to, unsubscribe_url=stop_url)
+        await _queue(session, LOYALTY_ENROLLMENT, values, to, unsubscribe_url=stop_url)
 
     async def mail_loyalty_card_link(self, session: AsyncSession, event: Event) -> None:
         await self._mail_card_link(session, event, UUID(event.data["card_id"]))
@@ -62,38 +62,38 @@ class CardMails:
             await self._mail_card_link(session, event, card_id)
 
     async def mail_loyalty_welcome_bonus(self, session: AsyncSession, event: Event) -> None:
-        await self._mail(session, event, LOYALTY_WELCOME_BONUS, values.welcome_bonus, is_limited=True)
+        await self._mail(session, event, LOYALTY_WELCOME_BONUS, welcome_bonus, is_limited=True)
 
     async def mail_loyalty_reward_ready(self, session: AsyncSession, event: Event) -> None:
-        await self._mail(session, event, LOYALTY_REWARD_READY, values.reward_ready)
+        await self._mail(session, event, LOYALTY_REWARD_READY, reward_ready)
 
     async def mail_loyalty_points_expiring(self, session: AsyncSession, event: Event) -> None:
-        await self._mail(session, event, LOYALTY_POINTS_EXPIRING, values.points_expiring)
+        await self._mail(session, event, LOYALTY_POINTS_EXPIRING, points_expiring)
 
     async def mail_loyalty_points_expired(self, session: AsyncSession, event: Event) -> None:
-        await self._mail(session, event, LOYALTY_POINTS_EXPIRED, values.points_expired)
+        await self._mail(session, event, LOYALTY_POINTS_EXPIRED, points_expired)
 
     async def _mail(
         self,
         session: AsyncSession,
         event: Event,
         template: MailTemplate[ValuesT],
-        say: Say[ValuesT],
+        values_of: ValuesOf[ValuesT],
         *,
         is_limited: bool = False,
     ) -> None:
         card_id, now = UUID(event.data["card_id"]), clock.now()
         holder = await find_holder(session, event.merchant_id, card_id, self.links, now)
-        if holder is None or (said := await say(session, holder, event)) is None:
+        if holder is None or (values := await values_of(session, holder, event)) is None:
             return
         if not is_limited or await self._may_write(session, event, holder.to):
-            await _queue(session, template, said, holder.to)
+            await _queue(session, template, values, holder.to)
 
     async def _mail_card_link(self, session: AsyncSession, event: Event, card_id: UUID) -> None:
         to = await find_recipient(session, event.merchant_id, card_id, self.links)
         if to is not None and await self._may_write(session, event, to):
-            said = CardLinkValues(merchant=to.merchant, customer=to.person, card=to.facts)
-            await _queue(session, LOYALTY_CARD_LINK, said, to)
+            values = CardLinkValues(merchant=to.merchant, customer=to.person, card=to.facts)
+            await _queue(session, LOYALTY_CARD_LINK, values, to)
 
     async def _may_write(self, session: AsyncSession, event: Event, to: CardRecipient) -> bool:
         if not await _is_anonymous(session, event):
@@ -105,7 +105,7 @@ class CardMails:
 async def _queue(
     session: AsyncSession,
     template: MailTemplate[ValuesT],
-    said: ValuesT,
+    values: ValuesT,
     to: CardRecipient,
     *,
     unsubscribe_url: str | None = None,
@@ -114,7 +114,7 @@ async def _queue(
         session,
         to.card.merchant_id,
         template,
-        said,
+        values,
         recipient=to.customer.email,
         language=to.language,
         now=clock.now(),

@@ -1,4 +1,4 @@
-"""What each email about a card says on an occasion. None: there is nothing to say, so no email is sent."""
+"""The values of each email about a card on an occasion. None: no email is sent."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -58,7 +58,7 @@ async def points_expired(session: AsyncSession, holder: CardHolder, event: Event
     cheapest = min((reward.points_required for reward in holder.view.rewards), default=None)
     if transaction.unit != "points" or not is_worth_telling(event.data["points"], cheapest):
         return None
-    if await _was_told_in_this_run(session, holder):
+    if await _was_sent_in_this_run(session, holder):
         return None
     return PointsExpiredValues(**holder.facts, expired=ExpiredFacts(event.data["points"]))
 
@@ -87,11 +87,11 @@ async def _was_full_before(session: AsyncSession, event: Event) -> bool:
     return await session.scalar(same.limit(1)) is not None
 
 
-async def _was_told_in_this_run(session: AsyncSession, holder: CardHolder) -> bool:
-    """The customer is locked: of two cards that expire at the same time one is told of."""
+async def _was_sent_in_this_run(session: AsyncSession, holder: CardHolder) -> bool:
+    """The customer is locked, so that two cards that expire at the same time cause one email."""
     customer = holder.to.customer
     await session.refresh(customer, with_for_update={"key_share": True})
-    told = (
+    sent = (
         select(EmailLog.id)
         .join(Card, (Card.merchant_id == EmailLog.merchant_id) & (Card.id == EmailLog.card_id))
         .where(
@@ -101,7 +101,7 @@ async def _was_told_in_this_run(session: AsyncSession, holder: CardHolder) -> bo
             Card.customer_id == customer.id,
         )
     )
-    return await session.scalar(told.limit(1)) is not None
+    return await session.scalar(sent.limit(1)) is not None
 
 
 def _zone(holder: CardHolder) -> ZoneInfo:

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import all_of, for_owner, limited
 from backend.access.permissions import MANAGE_PROGRAMS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, success
@@ -20,8 +20,6 @@ from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.problems import PreviewInProgress, PreviewNotFound
 from backend.loyalty.previews.queries import get_preview, preview_view
 from backend.loyalty.previews.schemas import PreviewView, ProgramDraft
-
-OWNER = (Unauthenticated, SessionExpired, Forbidden)
 
 
 class MerchantPreviewController(Controller):
@@ -39,7 +37,12 @@ class MerchantPreviewController(Controller):
         response_headers=REPLAYED,
         responses={202: success(PreviewView)}
         | refusals(
-            *OWNER, ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused, ProgramInactive, PreviewInProgress
+            *SIGNED_IN,
+            ValidationFailed,
+            IdempotencyKeyMissing,
+            IdempotencyKeyReused,
+            ProgramInactive,
+            PreviewInProgress,
         ),
     )
     async def preview_program(
@@ -52,7 +55,7 @@ class MerchantPreviewController(Controller):
         operation_id="getProgramPreview",
         summary="A preview: how far it is, and what it tells",
         guards=[for_owner(MANAGE_PROGRAMS)],
-        responses={200: success(PreviewView)} | refusals(*OWNER, PreviewNotFound),
+        responses={200: success(PreviewView)} | refusals(*SIGNED_IN, PreviewNotFound),
     )
     async def program_preview(
         self, preview_id: FromPath[UUID], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from ipaddress import IPv6Address
 
 from backend.core.outbound.egress import Address
@@ -11,6 +11,16 @@ from backend.core.outbound.egress import Address
 ADDRESSES_MAX = 4
 
 Connected = tuple[socket.socket, Address]
+
+
+@contextlib.asynccontextmanager
+async def connection(addresses: Sequence[Address], port: int) -> AsyncGenerator[Connected]:
+    """Like `connect`. At the end the socket is closed, also when no client has taken it over by then."""
+    connected = await connect(addresses, port)
+    try:
+        yield connected
+    finally:
+        connected[0].close()
 
 
 async def connect(addresses: Sequence[Address], port: int) -> Connected:

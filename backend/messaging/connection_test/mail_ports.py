@@ -12,7 +12,7 @@ import msgspec
 from backend.core.mail_settings import MailSettings
 from backend.core.outbound.calls import CallFailed, outbound_errors
 from backend.core.outbound.egress import Address
-from backend.messaging.connection_test.connections import connect
+from backend.messaging.connection_test.connections import connection
 from backend.messaging.connection_test.schemas import MailSecurity, PortAnswer
 from backend.messaging.providers.smtp import security_of
 from backend.settings.schemas import SettingValue
@@ -71,8 +71,7 @@ async def probe(mail_port: MailPort, addresses: Sequence[Address], host: str) ->
     """
     started = time.perf_counter()
     with contextlib.suppress(CallFailed), outbound_errors():
-        async with asyncio.timeout(PROBE_SECONDS):
-            opened, _ = await connect(addresses, mail_port.port)
+        async with asyncio.timeout(PROBE_SECONDS), connection(addresses, mail_port.port) as (opened, _):
             milliseconds = milliseconds_since(started)
             client = aiosmtplib.SMTP(
                 hostname=host,

@@ -14,7 +14,7 @@ from litestar.response import Stream
 
 from backend.access.guards import actor_of, all_of, for_platform, limited
 from backend.access.permissions import MANAGE_SETTINGS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.addresses import can_be_mailed
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
@@ -29,7 +29,6 @@ from backend.messaging.connection_test.schemas import ConnectionTestLine, Connec
 from backend.settings.live import LiveSettings
 from i18n.translator import N_, get_translator
 
-ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 LINES = "application/x-ndjson"
 LINES_OF_JSON = ResponseSpec(
     cast("type[Any]", ConnectionTestLine), media_type=LINES, generate_examples=False, description="Lines of JSON"
@@ -61,7 +60,7 @@ class ConnectionTestController(Controller):
         "verdict. The permitted number of tests an hour is a setting.",
         status_code=200,
         guards=[all_of(for_platform(MANAGE_SETTINGS), limited("connection_test", 20))],
-        responses={200: LINES_OF_JSON} | refusals(*ADMIN, ValidationFailed, ConnectionTestsUsedUp),
+        responses={200: LINES_OF_JSON} | refusals(*SIGNED_IN, ValidationFailed, ConnectionTestsUsedUp),
     )
     async def test(
         self,
@@ -92,7 +91,7 @@ class ConnectionTestController(Controller):
         operation_id="getLastEmailConnectionTest",
         summary="The newest connection test that has ended",
         guards=[for_platform(MANAGE_SETTINGS)],
-        responses={200: success(LastConnectionTests)} | refusals(*ADMIN),
+        responses={200: success(LastConnectionTests)} | refusals(*SIGNED_IN),
     )
     async def last(
         self, sessions: NamedDependency[Sessions], platform_origin: NamedDependency[PlatformOrigin]

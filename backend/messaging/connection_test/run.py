@@ -19,7 +19,7 @@ from backend.messaging.connection_test.smtp import SmtpTest
 from backend.messaging.connection_test.steps import run_steps
 from backend.messaging.providers.ports import OutgoingMail
 from backend.messaging.providers.sendgrid import sendgrid_body
-from backend.messaging.test_mail import write_test_mail
+from backend.messaging.test_email import write_test_email
 from backend.settings.live import LiveSettings
 from backend.settings.schemas import SettingValue
 from i18n.translator import N_
@@ -47,7 +47,7 @@ class ConnectionTester:
         changed = {key: "form" for key in values if getattr(mail, key) != getattr(in_force.settings.email, key)}
         sources, language = {**in_force.sources, **changed}, self.origin.language
         async with self.sessions.committing() as session:
-            email = await write_test_mail(session, mail, sources, recipient=recipient, language=language)
+            email = await write_test_email(session, mail, sources, recipient=recipient, language=language)
         return PlannedTest(mail, sources, email)
 
     async def begin(self, plan: PlannedTest, *, is_limited: bool = True) -> UUID:

@@ -18,7 +18,7 @@ from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, StepFailed, say
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.sendgrid_failures import key_missing, refused_email, refused_key
-from backend.messaging.connection_test.steps import PlannedStep
+from backend.messaging.connection_test.steps import PlannedStep, planned
 from i18n.translator import N_
 
 TCP_SECONDS, TLS_SECONDS, CALL_SECONDS = 10.0, 10.0, 10.0
@@ -36,13 +36,7 @@ class SendgridTest:
 
     @property
     def steps(self) -> list[PlannedStep]:
-        return [
-            PlannedStep("DNS", self._look_up),
-            PlannedStep("TCP", self._connect),
-            PlannedStep("TLS", self._secure),
-            PlannedStep("AUTH", self._sign_in),
-            PlannedStep("SEND", self._send),
-        ]
+        return planned(self._look_up, self._connect, self._secure, self._sign_in, self._send)
 
     async def close(self) -> None:
         """Every call has a connection of its own."""

@@ -12,7 +12,7 @@ from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, say
 from backend.messaging.connection_test.schemas import StepFacts
 from backend.messaging.connection_test.send import send
-from backend.messaging.connection_test.steps import PlannedStep
+from backend.messaging.connection_test.steps import PlannedStep, planned
 from backend.messaging.connection_test.tcp import open_connection
 from backend.messaging.connection_test.tls import TlsStep
 from backend.messaging.connection_test.tls_failures import contradictory, unencrypted
@@ -30,13 +30,7 @@ class SmtpTest:
 
     @property
     def steps(self) -> list[PlannedStep]:
-        return [
-            PlannedStep("DNS", self._look_up),
-            PlannedStep("TCP", self._connect),
-            PlannedStep("TLS", self._secure),
-            PlannedStep("AUTH", self._sign_in),
-            PlannedStep("SEND", self._send),
-        ]
+        return planned(self._look_up, self._connect, self._secure, self._sign_in, self._send)
 
     async def close(self) -> None:
         if self._client is not None:

@@ -18,7 +18,7 @@ from backend.messaging.connection_test.results import (
     Verdict,
     say,
 )
-from backend.messaging.connection_test.schemas import StepName
+from backend.messaging.connection_test.schemas import STEP_NAMES, StepName
 from i18n.translator import N_
 
 WHOLE_SECONDS = 45.0
@@ -30,6 +30,11 @@ class PlannedStep(NamedTuple):
     name: StepName
     run: Callable[[], Awaitable[Passed]]
     """Raises StepFailed."""
+
+
+def planned(*runs: Callable[[], Awaitable[Passed]]) -> list[PlannedStep]:
+    """One function for each step, in their order."""
+    return [PlannedStep(name, run) for name, run in zip(STEP_NAMES, runs, strict=True)]
 
 
 class ProviderTest(Protocol):

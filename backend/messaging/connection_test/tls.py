@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from backend.core.outbound.calls import CallFailed, outbound_errors, tls_errors
 from backend.core.outbound.egress import Address
 from backend.messaging.connection_test.certificates import accepted, certificate_facts, refused
-from backend.messaging.connection_test.connections import Connected, connect
+from backend.messaging.connection_test.connections import Connected, connection
 from backend.messaging.connection_test.mail_ports import MailPort, neighbors_of, probe, probe_all, unverified
 from backend.messaging.connection_test.redaction import Redactor
 from backend.messaging.connection_test.results import Passed, StepFailed, say
@@ -118,16 +118,16 @@ class TlsStep:
     async def _unverified_certificate(self) -> StepFacts:
         """Facts of the refused certificate, read over a second connection that sends no secret."""
         with contextlib.suppress(CallFailed), outbound_errors():
-            async with asyncio.timeout(TLS_SECONDS):
-                opened, address = await connect(self._addresses, self._mail_port.port)
-                is_implicit = self._mail_port.security == "tls"
-                async with aiosmtplib.SMTP(
+            port, is_implicit = self._mail_port.port, self._mail_port.security == "tls"
+            async with asyncio.timeout(TLS_SECONDS), connection(self._addresses, port) as (opened, address):
+                client = aiosmtplib.SMTP(
                     hostname=self._host,
                     sock=opened,
                     use_tls=is_implicit,
                     start_tls=not is_implicit,
                     tls_context=unverified(),
-                ) as client:
+                )
+                async with client:
                     facts = certificate_facts(client.get_transport_info("ssl_object"))
                 return replace(facts, address=str(address))
         return StepFacts()

@@ -11,10 +11,10 @@ from backend.core.outbound.calls import CallFailed, HttpResponse, outbound_error
 from backend.core.outbound.retry import retry_after_seconds
 from backend.messaging.providers.mime import envelope_address, message_id_of, one_line, reply_to_of
 from backend.messaging.providers.ports import DeliveryFailed, MailFault, OutgoingMail, Route
+from backend.messaging.providers.replies import kept_reply, secrets_of
 from i18n.locales import html_language
 
 SEND = "/v3/mail/send"
-REPLY_MAX = 300
 CODES = {401: "auth_refused", 403: "sender_refused", 413: "message_too_large", 429: "rate_limited"}
 SERVER_ERROR = 500
 
@@ -34,6 +34,7 @@ class SendgridDelivery:
         is_https = url.scheme == "https"
         self.route = Route("sendgrid", url.host, url.port or (443 if is_https else 80), "tls" if is_https else "none")
         self._settings = settings
+        self._secrets = secrets_of(settings)
         self._http: httpx.AsyncClient | None = None
 
     async def send(self, mail: OutgoingMail) -> str:
@@ -55,8 +56,8 @@ class SendgridDelivery:
             raise DeliveryFailed(MailFault(code)) from failure
         # SendGrid answers 202; any other success comes from a proxy.
         if response.status != httpx.codes.ACCEPTED:
-            raise DeliveryFailed(_fault_of(response))
-        return one_line(f"{response.status} {response.headers.get('x-message-id', '')}")[:REPLY_MAX]
+            raise DeliveryFailed(_fault_of(response, self._secrets))
+        return kept_reply(f"{response.status} {response.headers.get('x-message-id', '')}", self._secrets)
 
     async def close(self) -> None:
         http, self._http = self._http, None
@@ -91,9 +92,9 @@ def sendgrid_body(settings: MailSettings, mail: OutgoingMail) -> dict[str, Any]:
     return body
 
 
-def _fault_of(response: HttpResponse) -> MailFault:
+def _fault_of(response: HttpResponse, secrets: set[str]) -> MailFault:
     errors = _errors_of(response)
-    reply = one_line(" ".join([str(response.status), *(error.message for error in errors)]))[:REPLY_MAX]
+    reply = kept_reply(" ".join([str(response.status), *(error.message for error in errors)]), secrets)
     wait = retry_after_seconds(response.headers.get("retry-after"), clock.now()) or 0
     return MailFault(_code_of(response, errors), reply, wait)
 

@@ -10,14 +10,14 @@ import aiosmtplib
 
 from backend.core.mail_settings import MailSettings
 from backend.core.outbound.calls import CallFailed, outbound_errors
-from backend.messaging.providers.mime import Envelope, one_line, write_envelope
+from backend.messaging.providers.mime import Envelope, write_envelope
 from backend.messaging.providers.ports import DeliveryFailed, MailFault, OutgoingMail, Route
+from backend.messaging.providers.replies import kept_reply, secrets_of
 from backend.messaging.providers.smtp_faults import SmtpStep, fault_of, is_stale
 
 TIME_LIMITS_PER_MAIL = 4
 """The whole mail may take this many times as long as one answer."""
 QUIT_SECONDS = 2.0
-REPLY_MAX = 300
 
 
 class SmtpDelivery:
@@ -27,6 +27,7 @@ class SmtpDelivery:
         self.route = Route("smtp", settings.smtp_host, settings.smtp_port, security_of(settings))
         self._settings = settings
         self._tls = tls
+        self._secrets = secrets_of(settings)
         self._client: aiosmtplib.SMTP | None = None
         self._step = SmtpStep.CONNECT
 
@@ -43,7 +44,7 @@ class SmtpDelivery:
             self._drop()
             if is_reused and is_stale(self._step, failure):
                 return await self.send(mail)
-            raise DeliveryFailed(fault_of(self._step, failure)) from failure
+            raise DeliveryFailed(fault_of(self._step, failure, self._secrets)) from failure
         except BaseException:
             # Cancelled, or refused by us: the next mail must not continue this conversation.
             self._drop()
@@ -70,7 +71,7 @@ class SmtpDelivery:
         await client.rcpt(envelope.recipient, encoding=encoding)
         self._step = SmtpStep.DATA
         answer = await client.data(envelope.content)
-        return one_line(f"{answer.code} {answer.message}")[:REPLY_MAX]
+        return kept_reply(f"{answer.code} {answer.message}", self._secrets)
 
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:

@@ -4,15 +4,15 @@ import asyncio
 import re
 import socket
 import ssl
+from collections.abc import Collection
 from enum import Enum, auto
 
 import aiosmtplib
 
 from backend.core.outbound.calls import CallFailed
-from backend.messaging.providers.mime import one_line
 from backend.messaging.providers.ports import DeliveryFailed, MailFault
+from backend.messaging.providers.replies import kept_reply
 
-REPLY_MAX = 300
 CLOSING = 421
 TRANSIENT = range(400, 500)
 TOO_LARGE = 552
@@ -46,14 +46,15 @@ REFUSED_AT = {
 }
 
 
-def fault_of(step: SmtpStep, failure: CallFailed) -> MailFault:
+def fault_of(step: SmtpStep, failure: CallFailed, secrets: Collection[str] = ()) -> MailFault:
+    """`secrets`: what the reply must not repeat."""
     error = failure.__cause__
     if isinstance(error, DeliveryFailed):
         return error.fault
     answer = _answer_of(error)
     if answer is not None:
         code, text = answer
-        return MailFault(_code_of_answer(step, code, text), one_line(f"{code} {text}")[:REPLY_MAX])
+        return MailFault(_code_of_answer(step, code, text), kept_reply(f"{code} {text}", secrets))
     if step is SmtpStep.DATA:
         return MailFault("outcome_unknown")
     return MailFault(_code_of_error(step, error))

@@ -29,12 +29,18 @@ from backend.messaging.resend import queue_copy
 from backend.messaging.schemas import EmailDetail, EmailStatus, EmailSummary
 from backend.messaging.views import detail_view
 
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 MerchantCode = Annotated[
-    str | None, QueryParameter(name="merchant", max_length=40, description="Code of a merchant; without it: all")
+    str | None,
+    QueryParameter(
+        name="merchant", max_length=40, pattern=PRINTABLE, description="Code of a merchant; without it: all"
+    ),
 ]
-OfTemplate = Annotated[str | None, QueryParameter(name="template", max_length=100)]
+OfTemplate = Annotated[str | None, QueryParameter(name="template", max_length=100, pattern=PRINTABLE)]
 WithStatus = Annotated[EmailStatus | None, QueryParameter(name="status")]
-ToRecipient = Annotated[str | None, QueryParameter(name="recipient", max_length=254, description="The whole address")]
+ToRecipient = Annotated[
+    str | None, QueryParameter(name="recipient", max_length=254, pattern=PRINTABLE, description="The whole address")
+]
 FirstDay = Annotated[date | None, QueryParameter(name="from", description="First day (UTC)")]
 LastDay = Annotated[date | None, QueryParameter(name="until", description="Last day (UTC)")]
 

@@ -15,8 +15,7 @@ from backend.messaging.templates.facts import MerchantFacts
 from backend.messaging.templates.faults import TemplateContent, TemplateInvalid
 from backend.messaging.templates.layout import MailBrand
 from backend.messaging.templates.render import RenderedMail, render
-
-UNSUBSCRIBE_SAMPLE = "https://cards.example/unsubscribe/sample"
+from backend.messaging.templates.samples import UNSUBSCRIBE_URL
 
 
 def content_from(text: TemplateText | TemplateContent) -> TemplateContent:
@@ -53,7 +52,7 @@ def render_sample(
     if isinstance(merchant, MerchantFacts):
         brand = brand or MailBrand(name=merchant.name)
         values = msgspec.structs.replace(values, merchant=MerchantFacts(brand.name))
-    unsubscribe_url = UNSUBSCRIBE_SAMPLE if template.kind == "marketing" else None
+    unsubscribe_url = UNSUBSCRIBE_URL if template.kind == "marketing" else None
     brand = brand or MailBrand(name="Orion")
     return render(template, values, language, brand=brand, content=content, unsubscribe_url=unsubscribe_url)
 

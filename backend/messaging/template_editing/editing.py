@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from litestar.di import NamedDependency
 
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.origin import PlatformOrigin
 from backend.messaging.template_editing.actions import TemplateEditor
 from backend.messaging.template_editing.problems import EmailTemplateNotFound
 from backend.messaging.template_editing.queries import get_template
 
-ADMIN = (Unauthenticated, SessionExpired, Forbidden)
-ONE = (*ADMIN, EmailTemplateNotFound)
+ONE = (*SIGNED_IN, EmailTemplateNotFound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import MANAGE_TEMPLATES
+from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, versioned
 from backend.messaging.template_editing.actions import list_templates
-from backend.messaging.template_editing.editing import ADMIN, ONE, TemplateEditing, provide_editing
+from backend.messaging.template_editing.editing import ONE, TemplateEditing, provide_editing
 from backend.messaging.template_editing.problems import (
     TemplateRefused,
     TemplateVersionNotFound,
@@ -39,7 +40,7 @@ class AdminTemplateController(Controller):
         operation_id="listEmailTemplates",
         summary="All templates, with the state of their text in each language",
         guards=READS,
-        responses=refusals(*ADMIN),
+        responses=refusals(*SIGNED_IN),
     )
     async def all(
         self, sessions: NamedDependency[Sessions], platform_origin: NamedDependency[PlatformOrigin]

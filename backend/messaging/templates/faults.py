@@ -37,6 +37,7 @@ MESSAGES = {
     "unbalanced_branch": N_("A tag must be opened and closed in the same branch of a condition."),
     "link_not_https": N_("Write the whole address, beginning with https://."),
     "alt_missing": N_("Describe the picture in alt, for readers who do not see it."),
+    "placeholder_typed": N_("“%(name)s” is filled in when the email is sent and cannot be entered: use a variable."),
     "heading_missing": N_("The email needs one <h1>, its heading."),
     "heading_twice": N_("The email has more than one <h1>."),
 }  # fmt: skip

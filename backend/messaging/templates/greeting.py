@@ -16,6 +16,6 @@ def name_to_greet(name: str | None) -> str | None:
 
 
 def plain_name(name: str) -> str:
-    """To be judged by, never to be kept: a mark beside a dot hides from a pattern, but not from a mail program."""
+    """For checks, never for display: a pattern does not see a dot with a combining mark, a mail program does."""
     letters = unicodedata.normalize("NFKC", name).replace("。", ".")
     return "".join(letter for letter in letters if unicodedata.category(letter)[0] not in UNSEEN_AND_MARKS)

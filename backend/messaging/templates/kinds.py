@@ -70,7 +70,6 @@ PointCount = Annotated[int, _counted(*NN_("%(count)s point", "%(count)s points")
 StampCount = Annotated[int, _counted(*NN_("%(count)s stamp", "%(count)s stamps"))]
 MinuteCount = Annotated[int, _counted(*NN_("%(count)s minute", "%(count)s minutes"))]
 HourCount = Annotated[int, _counted(*NN_("%(count)s hour", "%(count)s hours"))]
-DayCount = Annotated[int, _counted(*NN_("%(count)s day", "%(count)s days"))]
 Cents = Annotated[int, ValueKind("money", _money)]
 """An amount in euros."""
 Day = Annotated[date, ValueKind("date", _date)]

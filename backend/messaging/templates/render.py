@@ -1,5 +1,6 @@
 """Renders an email: subject, HTML in the layout, and the text part that says the same."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,6 +16,8 @@ from backend.messaging.templates.tree import evaluate
 from i18n.translator import get_translator
 from i18n.unseen import CONTROL
 
+PLACEHOLDER = re.compile("/…|•{6}")
+"""What stands for a private link, and for a code (`messaging/secrets.py`), until the email is sent."""
 SAMPLE_BRAND = MailBrand(name="Café Aurora", color="#414FD2", address="12, rue du Marché, L-1234 Luxembourg")
 
 
@@ -48,6 +51,7 @@ def render(
     """`content`: the text to use in place of the declared one. Raises TemplateInvalid when it cannot be read."""
     content = content or default_content(template, language)
     shown = _ShownValues(template, values, language)
+    _refuse_typed_placeholders(content, shown)
     subject = _one_line(evaluate(parse("subject", content.subject), shown, str))
     preheader = _one_line(evaluate(parse("preheader", content.preheader), shown, str))
     body = clean(evaluate(parse("body", content.body), shown, escape))
@@ -58,6 +62,18 @@ def render(
         body_html=html_document(language, brand, footer, subject=subject, preheader=preheader, body=body),
         body_text=text_document(language, brand, footer, body=text_of(body)),
     )
+
+
+def _refuse_typed_placeholders(content: TemplateContent, shown: "_ShownValues") -> None:
+    """What the texts say without the placeholders in values must have none: on sending it would be filled in, too.
+
+    `https://other.example/••••••` would become a link that tells a stranger the code. Raises TemplateInvalid.
+    """
+    typed = _TypedText(shown)
+    body = clean(evaluate(parse("body", content.body), typed, escape))
+    preheader = evaluate(parse("preheader", content.preheader), typed, str)
+    if found := PLACEHOLDER.search("\n".join((preheader, body, text_of(body)))):
+        raise TemplateInvalid(TemplateFault("body", "placeholder_typed", 1, 1, found[0]))
 
 
 class _ShownValues:
@@ -72,6 +88,20 @@ class _ShownValues:
 
     def is_given(self, path: str) -> bool:
         return bool(self.text(path)) and value_of(self._values, path) != 0
+
+
+class _TypedText:
+    """The values, but a letter for each that contains a placeholder."""
+
+    def __init__(self, shown: _ShownValues) -> None:
+        self._shown = shown
+
+    def text(self, path: str) -> str:
+        text = self._shown.text(path)
+        return "x" if PLACEHOLDER.search(text) else text
+
+    def is_given(self, path: str) -> bool:
+        return self._shown.is_given(path)
 
 
 def _one_line(text: str) -> str:

@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 
 from backend.access.guards import for_platform
 from backend.access.permissions import RUN_TASKS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
@@ -20,7 +20,6 @@ from backend.operations.task_runs.queries import get_run, list_runs, run_view
 from backend.operations.task_runs.schemas import TaskRunView
 
 TaskName = Annotated[str | None, QueryParameter(description="Of one task only")]
-ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 
 
 class TaskRunController(Controller):
@@ -31,7 +30,7 @@ class TaskRunController(Controller):
     @get(
         operation_id="listTaskRuns",
         summary="Runs of background tasks, newest first",
-        responses=refusals(*ADMIN, CursorExpired),
+        responses=refusals(*SIGNED_IN, CursorExpired),
     )
     async def runs(
         self,
@@ -58,7 +57,7 @@ class TaskRunController(Controller):
         "/{id:uuid}",
         operation_id="getTaskRun",
         summary="One run, also while it works",
-        responses={200: success(TaskRunView)} | refusals(*ADMIN, TaskRunNotFound),
+        responses={200: success(TaskRunView)} | refusals(*SIGNED_IN, TaskRunNotFound),
     )
     async def run(self, id: FromPath[UUID], sessions: NamedDependency[Sessions]) -> TaskRunView:  # noqa: A002 - as in the address
         async with sessions.committing() as session:

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from backend.access.guards import actor_of, all_of, for_platform, limited
 from backend.access.permissions import DEBUG_WALLETS, RUN_TASKS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
@@ -36,8 +36,6 @@ from backend.wallets.jobs import enqueue_sync_run
 from backend.wallets.ports import Provider
 from backend.wallets.problems import NoSuchPass
 from backend.wallets.sync import WalletSync
-
-ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 
 log = structlog.get_logger()
 
@@ -75,7 +73,7 @@ class WalletAdminController(Controller):
         operation_id="getWalletStatus",
         summary="Whether both wallets work, step by step, and how many passes are right at this moment",
         guards=[all_of(for_platform(RUN_TASKS), limited("wallet-status", 20))],
-        responses=refusals(*ADMIN),
+        responses=refusals(*SIGNED_IN),
     )
     async def status(
         self, request: Request[Any, Any, Any], wallet_health: NamedDependency[WalletHealth]
@@ -88,7 +86,7 @@ class WalletAdminController(Controller):
         summary="The same, and a stop is lifted when Google takes us again",
         status_code=200,
         guards=[all_of(for_platform(RUN_TASKS), limited("wallet-check", 10))],
-        responses={200: success(WalletStatus)} | refusals(*ADMIN),
+        responses={200: success(WalletStatus)} | refusals(*SIGNED_IN),
     )
     async def check(
         self, request: Request[Any, Any, Any], wallet_health: NamedDependency[WalletHealth]
@@ -104,7 +102,7 @@ class WalletAdminController(Controller):
         status_code=202,
         guards=[all_of(for_platform(RUN_TASKS), limited("wallet-sync", 10))],
         responses={202: success(TaskRunQueued)}
-        | refusals(*ADMIN, ValidationFailed, MerchantNotFound, CardNotFound, TaskRunNotFound, Unavailable),
+        | refusals(*SIGNED_IN, ValidationFailed, MerchantNotFound, CardNotFound, TaskRunNotFound, Unavailable),
     )
     async def sync(
         self,
@@ -125,7 +123,7 @@ class WalletAdminController(Controller):
         summary="One card's passes from the inside: versions, last errors, what would be sent",
         description="By the card's code, or by its id as a run names it among its failures.",
         guards=[for_platform(DEBUG_WALLETS)],
-        responses=refusals(*ADMIN, CardNotFound),
+        responses=refusals(*SIGNED_IN, CardNotFound),
     )
     async def card(self, card_code: FromPath[str], wallet_debug: NamedDependency[WalletDebug]) -> CardPasses:
         return await wallet_debug.show(card_code)
@@ -137,7 +135,7 @@ class WalletAdminController(Controller):
         description="By the card's code or its id.",
         status_code=200,
         guards=[all_of(for_platform(DEBUG_WALLETS), limited("wallet-retry", 20))],
-        responses={200: success(RetryView)} | refusals(*ADMIN, CardNotFound, NoSuchPass),
+        responses={200: success(RetryView)} | refusals(*SIGNED_IN, CardNotFound, NoSuchPass),
     )
     async def retry(
         self, card_code: FromPath[str], provider: FromPath[Provider], wallet_debug: NamedDependency[WalletDebug]

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import MANAGE_SETTINGS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
@@ -22,10 +22,9 @@ from backend.settings.overview import get_category, list_categories
 from backend.settings.problems import SettingCategoryNotFound, SettingNotFound
 from backend.settings.schemas import SettingCategory, SettingsChange, SettingsOverview, SettingsPreview
 
-ADMIN = (Unauthenticated, SessionExpired, Forbidden)
 READS = (for_platform(MANAGE_SETTINGS),)
 WRITES = (all_of(for_platform(MANAGE_SETTINGS), limited("change_settings", 60)),)
-VERSIONED = (*ADMIN, SettingCategoryNotFound, PreconditionRequired, Stale, ValidationFailed)
+VERSIONED = (*SIGNED_IN, SettingCategoryNotFound, PreconditionRequired, Stale, ValidationFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class SettingsController(Controller):
         operation_id="listSettings",
         summary="All settings by category, with the value in force and its source",
         guards=READS,
-        responses=refusals(*ADMIN),
+        responses=refusals(*SIGNED_IN),
     )
     async def all(
         self,
@@ -75,7 +74,7 @@ class SettingsController(Controller):
         operation_id="getSettings",
         summary="The settings of one category",
         guards=READS,
-        responses={200: success(SettingCategory)} | refusals(*ADMIN, SettingCategoryNotFound),
+        responses={200: success(SettingCategory)} | refusals(*SIGNED_IN, SettingCategoryNotFound),
     )
     async def one(
         self,

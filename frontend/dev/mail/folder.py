@@ -1,4 +1,4 @@
-"""The mails in the folder of the development mailbox, newest first."""
+"""The mails in the folder of the mail catcher, newest first."""
 
 import email
 import email.policy
@@ -74,9 +74,9 @@ class Mail:
 
 def list_mails(folder: Path, recipient: str = "") -> list[Mail]:
     """Those to a recipient that contains this text."""
-    asked = recipient.strip().casefold()
+    text = recipient.strip().casefold()
     mails = (_read(path.stem, path) for path in sorted(folder.glob("*.eml"), reverse=True)[:SHOWN_MAX])
-    return [mail for mail in mails if mail is not None and asked in mail.recipient.casefold()]
+    return [mail for mail in mails if mail is not None and text in mail.recipient.casefold()]
 
 
 def find_mail(folder: Path, name: str) -> Mail | None:
@@ -90,10 +90,10 @@ def with_links(text: str) -> Markup:
 
 def _linked(text: str) -> Iterator[Markup]:
     position = 0
-    for found in LINK.finditer(text):
-        yield escape(text[position : found.start()])
-        yield Markup('<a href="{0}" target="_blank" rel="noreferrer">{0}</a>').format(found[0])
-        position = found.end()
+    for match in LINK.finditer(text):
+        yield escape(text[position : match.start()])
+        yield Markup('<a href="{0}" target="_blank" rel="noreferrer">{0}</a>').format(match[0])
+        position = match.end()
     yield escape(text[position:])
 
 

@@ -70,15 +70,17 @@ async def show_source(request: Request, name: FromPath[str]) -> Response[bytes]:
 
 @get("/{name:str}/attachments/{number:int}", name="mail-attachment")
 async def show_attachment(request: Request, name: FromPath[str], number: FromPath[int]) -> Response[bytes]:
-    found = next((each for each in _get(request, name).attachments if each.number == number), None)
-    if found is None:
+    attachment = next((each for each in _get(request, name).attachments if each.number == number), None)
+    if attachment is None:
         raise NotFoundException
-    disposition = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-    return Response(found.content, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
+    disposition = f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}"
+    return Response(
+        attachment.content, media_type="application/octet-stream", headers={"Content-Disposition": disposition}
+    )
 
 
 def _folder(request: Request) -> Path:
-    return Path(request.app.state.settings.mailbox_dir)
+    return Path(request.app.state.settings.mail_catcher_dir)
 
 
 def _get(request: Request, name: str) -> Mail:

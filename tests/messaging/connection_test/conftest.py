@@ -1,4 +1,4 @@
-"""The evening of the seeds: the environment says SendGrid, the database another mail server."""
+"""The environment says SendGrid, the database another mail server."""
 
 from collections.abc import AsyncIterator
 

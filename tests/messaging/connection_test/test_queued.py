@@ -1,4 +1,4 @@
-"""The evening of the seeds, through the queue: the mail and its row say what was used, and not what `.env` says."""
+"""The test email through the queue: the email and its row name the settings that were used."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.messaging.test_mail import queue_test_mail
+from backend.messaging.test_email import queue_test_email
 from backend.services import Services
 from tests.doubles.mail_server import MailServer, open_mail_server, shown, text_of
 from tests.settings.administrator import Administrator
@@ -25,7 +25,9 @@ async def server() -> AsyncIterator[MailServer]:
 async def queue(services: Services, recipient: str, language: str) -> None:
     settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
-        await queue_test_mail(session, settings.email, sources, recipient=recipient, language=language, now=clock.now())
+        await queue_test_email(
+            session, settings.email, sources, recipient=recipient, language=language, now=clock.now()
+        )
 
 
 async def sent(services: Services, superuser: asyncpg.Connection, recipient: str) -> Any:

@@ -130,3 +130,9 @@ async def test_the_key_is_not_sent_in_clear_to_another_machine(answering: Answer
 )
 def test_the_log_names_the_host_that_was_asked(url: str, route: Route) -> None:
     assert SendgridDelivery(replace(SETTINGS, sendgrid_api_url=url)).route == route
+
+
+async def test_an_answer_that_repeats_the_key_is_kept_without_it(answering: Answering) -> None:
+    key = "SG.abcdefghijklmnop.qrstuvwxyz"
+    answering(httpx.Response(401, json={"errors": [{"message": f"Bearer {key} is revoked"}]}))
+    assert (await fault(replace(SETTINGS, sendgrid_api_key=key))).reply == "401 Bearer […] is revoked"

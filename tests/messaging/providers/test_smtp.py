@@ -1,13 +1,17 @@
 """The conversation with an SMTP server: encrypted, signed in, one connection for several mails."""
 
 import dataclasses
+from base64 import b64encode
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
 
+from backend.core.capabilities import encode_capability
 from backend.core.mail_settings import MailSettings
 from backend.messaging.providers.ports import DeliveryFailed, Route
 from backend.messaging.providers.smtp import SmtpDelivery
+from tests.doubles.mail_server import open_mail_server
 from tests.doubles.smtp import PostOffice, open_post_office
 from tests.messaging.conftest import Tls
 from tests.messaging.mails import MAIL, by_smtp
@@ -164,3 +168,34 @@ async def test_a_host_that_does_not_exist_and_a_port_where_nobody_listens() -> N
     settings = replace(MailSettings(), email_provider="smtp", smtp_port=1)
     assert await code_of(SmtpDelivery(settings)) == "connection_refused"
     assert await code_of(SmtpDelivery(replace(settings, smtp_host="post.invalid"))) == "host_unknown"
+
+
+@pytest.mark.parametrize("said", ["{password}", "AUTH PLAIN {plain}", "got {login}"])
+async def test_a_server_that_repeats_the_password_does_not_put_it_into_the_log(tls: Tls, said: str) -> None:
+    password = "correct horse battery"
+    encoded = {
+        "password": password,
+        "plain": b64encode(f"\0cards\0{password}".encode()).decode(),
+        "login": b64encode(password.encode()).decode(),
+    }
+    async with open_mail_server(tls=tls.server, AUTH=f"535 5.7.8 wrong: {said.format(**encoded)}") as server:
+        settings = by_smtp(server, smtp_user="cards", smtp_password=password, smtp_use_tls=True)
+        way = SmtpDelivery(settings, tls.trusting)
+        with pytest.raises(DeliveryFailed) as failed:
+            await way.send(MAIL)
+        await way.close()
+    reply = failed.value.fault.reply
+    assert reply is not None
+    assert reply.startswith("535 5.7.8 wrong: ")
+    assert "[…]" in reply
+    assert all(secret not in reply for secret in encoded.values())
+
+
+async def test_a_refusal_that_quotes_a_private_link_is_kept_without_it(post_office: PostOffice) -> None:
+    token = encode_capability(uuid4(), uuid4(), bytes(range(16)))
+    post_office.replies["DATA"] = f"554 5.7.1 Listed: https://cards.example/c/{token}. See https://help.example/spam"
+    way = SmtpDelivery(by_smtp(post_office))
+    with pytest.raises(DeliveryFailed) as failed:
+        await way.send(MAIL)
+    await way.close()
+    assert failed.value.fault.reply == "554 5.7.1 Listed: https://cards.example/c/[…]. See https://help.example/spam"

@@ -187,3 +187,15 @@ async def test_an_email_or_a_merchant_that_there_is_not(admin: Caller) -> None:
         await admin.post(f"/admin/emails/{uuid4()}/resend")
     with refused("merchant_not_found", 404):
         await admin.get("/admin/emails", params={"merchant": "nobody"})
+
+
+@pytest.mark.parametrize("name", ["merchant", "template", "recipient"])
+async def test_what_no_database_can_look_for_is_refused(admin: Caller, name: str) -> None:
+    with refused("validation_failed", 422):
+        await admin.get("/admin/emails", params={name: "a\x00b"})
+
+
+async def test_the_last_of_all_days_is_a_day_like_any_other(admin: Caller, queue: QueueMail, code: str) -> None:
+    await queue("anna@example.com", status="sent")
+    days = {"from": "0001-01-01", "until": "9999-12-31"}
+    assert await recipients(admin, merchant=code, **days) == ["anna@example.com"]

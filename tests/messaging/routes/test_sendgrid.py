@@ -20,6 +20,7 @@ from tests.world.caller import Caller, refused
 from tests.world.till import AnonymousCaller
 
 Report = Callable[..., Awaitable[Any]]
+NESTED = b"[" * 100_000 + b"]" * 100_000
 ROW = "SELECT * FROM email_logs WHERE id = $1"
 
 
@@ -86,6 +87,15 @@ async def test_the_same_report_twice_is_one(report: Report, queue: QueueMail, ad
     assert (shown["outcome"], shown["reply"]) == ("bounced", "550 5.1.1 No such user really")
 
 
+async def test_a_report_that_quotes_a_private_link_is_kept_without_it(
+    report: Report, queue: QueueMail, admin: Caller
+) -> None:
+    mail = await queue(f"{uuid4().hex}@example.com", status="sent")
+    await report(event("bounce", mail.id, reason=f"554 spam: https://cards.example/u/{'Ab-_' * 16}"))
+    (shown,) = (await admin.get(f"/admin/emails/{mail.id}"))["history"]
+    assert shown["reply"] == "554 spam: https://cards.example/u/[…]"
+
+
 @pytest.mark.parametrize(("kind", "is_so"), [("bounce", True), ("spamreport", True), ("delivered", False)])
 async def test_a_mailbox_that_bounced_or_complained_gets_no_marketing(
     report: Report, queue: QueueMail, services: Services, kind: str, *, is_so: bool
@@ -138,6 +148,7 @@ async def test_unsigned_forged_old_and_changed_reports_are_refused(
         (signed(signing_key, body, now + timedelta(minutes=11)), body),
         (right, body + b" "),
         (signed(signing_key, b"{}", now), b"{}"),
+        (signed(signing_key, NESTED, now), NESTED),
     ):
         with refused("events_refused", 403):
             await anonymous.ask("POST", "/sendgrid/events", content=content, headers=headers)

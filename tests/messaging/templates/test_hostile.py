@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from backend.messaging.secrets import SECRET
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.checks import check_content
-from backend.messaging.templates.facts import CustomerFacts, MerchantFacts
+from backend.messaging.templates.facts import CustomerFacts, MerchantFacts, WalletFacts
 from backend.messaging.templates.faults import TemplateContent, TemplateInvalid
 from backend.messaging.templates.render import SAMPLE_BRAND, default_content, render
 
@@ -114,6 +114,37 @@ def test_a_hostile_body_is_refused_with_the_reason(payload: str, code: str) -> N
 )
 def test_what_is_inserted_on_sending_becomes_no_part_of_another_address(tag: str, placeholder: str) -> None:
     assert codes(replace(GOOD, body=f"{GOOD.body}\n<p>{tag.format(placeholder)}</p>"))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"https://evil.example/{SECRET}",
+        "https://evil.example/?https://cards.example/c/…",
+        "https://evil.example/?https://cards.example/c/&hellip;",
+        "https://evil.example/?https://cards.example/c/<em></em>…",
+        "https://evil.example/{% if card.code %}•••{% endif %}•••",
+        "https://evil.example/?https://cards.example/c/{{ customer.first_name | default('…') }}",
+    ],
+)
+def test_what_is_inserted_on_sending_cannot_be_typed(typed: str) -> None:
+    assert "placeholder_typed" in codes(replace(GOOD, body=f"{GOOD.body}\n<p>{typed}</p>"))
+
+
+def test_nor_can_it_be_typed_where_no_sample_shows_it() -> None:
+    typed = (
+        "{% if wallet.google_url and not wallet.apple_url %}https://evil.example/?https://cards.example/c/…{% endif %}"
+    )
+    content = replace(GOOD, body=f"{GOOD.body}\n<p>{typed}</p>")
+    check_content(LOYALTY_ENROLLMENT, content, "en")
+    values = replace(VALUES, wallet=WalletFacts(google_url="https://cards.example/google/…"))
+    with pytest.raises(TemplateInvalid, match="placeholder_typed"):
+        render(LOYALTY_ENROLLMENT, values, "en", brand=SAMPLE_BRAND, content=content)
+
+
+@pytest.mark.parametrize("text", ["Bis bald …", "and/or…", "• one", "•••"])
+def test_dots_and_bullets_are_text_like_any_other(text: str) -> None:
+    check_content(LOYALTY_ENROLLMENT, replace(GOOD, body=f"{GOOD.body}\n<p>{text}</p>"), "en")
 
 
 @pytest.mark.parametrize("field", ["subject", "preheader"])

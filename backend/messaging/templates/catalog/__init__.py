@@ -9,8 +9,8 @@ from backend.messaging.templates.declaration import MailTemplate
 
 def _declared() -> dict[str, MailTemplate[Any]]:
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, MailTemplate)]
-    return {template.code: template for template in found}
+    templates = [value for module in modules for value in vars(module).values() if isinstance(value, MailTemplate)]
+    return {template.code: template for template in templates}
 
 
 TEMPLATES = _declared()

@@ -34,7 +34,7 @@ WRONG_PASSWORD = b"wrong"
 SUBMISSION, SUBMISSIONS, BLOCK = 587, 465, 1000
 
 
-class Mailbox:
+class MailCatcher:
     """The handler of aiosmtpd."""
 
     def __init__(self, folder: Path) -> None:
@@ -82,16 +82,16 @@ class Mailbox:
         return unfinished.rename(path)
 
 
-async def open_mailbox(port: int, folder: Path, tls: ssl.SSLContext | None = None) -> asyncio.Server:
+async def open_mail_catcher(port: int, folder: Path, tls: ssl.SSLContext | None = None) -> asyncio.Server:
     """Listens on the loopback address only. Offers STARTTLS when it has a certificate."""
-    mailbox = Mailbox(folder)
+    catcher = MailCatcher(folder)
     return await asyncio.get_running_loop().create_server(
         lambda: SMTP(
-            mailbox,
+            catcher,
             data_size_limit=SIZE_LIMIT,
             enable_SMTPUTF8=True,
             tls_context=tls,
-            authenticator=mailbox.authenticate,
+            authenticator=catcher.authenticate,
             auth_require_tls=False,
         ),
         host=HOST,
@@ -115,7 +115,7 @@ async def serve(port: int, folder: Path, tls: Path | None) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with await open_mailbox(port, folder, server_context(tls) if tls else None):
+    async with await open_mail_catcher(port, folder, server_context(tls) if tls else None):
         with blocked_neighbor(port) as blocked:
             _say(f"accepts mail on {HOST}:{port}, keeps it in {folder}")
             if blocked:
@@ -129,7 +129,7 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """`python -m backend.dev.servers.mailbox --port 2525 --dir mail`."""
+    """`python -m backend.dev.servers.mail_catcher --port 2525 --dir mail`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--dir", type=Path, required=True)

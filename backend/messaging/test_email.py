@@ -1,4 +1,4 @@
-"""The test mail says with what configuration it is sent. It is written from the value that delivery is given."""
+"""The test email lists the configuration with which it is sent, taken from the value that delivery uses."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -53,15 +53,15 @@ class UsedSetting(NamedTuple):
 
 
 def used_settings(mail: MailSettings, sources: Mapping[str, str]) -> list[UsedSetting]:
-    """The settings that decide how a mail is sent; none is secret."""
+    """The settings that decide how an email is sent; none is secret."""
     keys = ("email_provider", *PROVIDER_KEYS[mail.email_provider], *SENDER_KEYS)
     return [_used(mail, sources, key) for key in keys]
 
 
-async def write_test_mail(
+async def write_test_email(
     session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], *, recipient: str, language: str
 ) -> OutgoingMail:
-    """A test mail that is sent at once, without the queue."""
+    """A test email that is sent at once, without the queue."""
     rendered, _ = await compose(session, TEST_EMAIL, _values(mail, sources, language), language, brand=PLATFORM_BRAND)
     return OutgoingMail(
         new_id(),
@@ -74,7 +74,7 @@ async def write_test_mail(
     )
 
 
-async def queue_test_mail(
+async def queue_test_email(
     session: AsyncSession,
     mail: MailSettings,
     sources: Mapping[str, str],
@@ -83,7 +83,7 @@ async def queue_test_mail(
     language: str,
     now: datetime,
 ) -> UUID:
-    """Queues a test mail like any other. `rewrite_test_mail` writes its text when it is sent."""
+    """Queues a test email like any other. `rewrite_test_email` writes its text when it is sent."""
     mail_id = new_id()
     row = PlatformMail(
         id=mail_id,
@@ -96,10 +96,10 @@ async def queue_test_mail(
     return mail_id
 
 
-async def rewrite_test_mail(
+async def rewrite_test_email(
     session: AsyncSession, row: PlatformMail, mail: MailSettings, sources: Mapping[str, str]
 ) -> None:
-    """Writes the text of a queued test mail anew, for the configuration by which it is sent now."""
+    """Writes the text of a queued test email anew, for the configuration by which it is sent now."""
     columns = await _columns(session, mail, sources, row.language)
     texts = {name: columns[name] for name in ("subject", "body_text", "body_html")}
     await session.execute(update(PlatformMail).where(PlatformMail.id == row.id).values(texts))

@@ -1,4 +1,4 @@
-"""The development mailbox plays the faults that an operator meets."""
+"""The mail catcher plays the faults that an operator meets."""
 
 import socket
 import ssl
@@ -8,18 +8,18 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
+from backend.dev.servers.mail_catcher import blocked_neighbor, open_mail_catcher
 from backend.dev.servers.mail_tls import TRUSTED, mail_tls_values, server_context
-from backend.dev.servers.mailbox import blocked_neighbor, open_mailbox
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.ports import own_block, own_port
 
 
 @pytest.fixture
 async def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    """Of a mailbox with STARTTLS that this process trusts."""
+    """Of a mail catcher with STARTTLS that this process trusts."""
     for name, value in mail_tls_values(tmp_path / "tls").items():
         monkeypatch.setenv(name, value)
-    server = await open_mailbox(0, tmp_path / "mail", server_context(tmp_path / "tls"))
+    server = await open_mail_catcher(0, tmp_path / "mail", server_context(tmp_path / "tls"))
     async with server:
         yield server.sockets[0].getsockname()[1]
 

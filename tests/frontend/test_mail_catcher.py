@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from msgspec.structs import replace
 
-from backend.dev.servers.mailbox import KEPT_MAX, Mailbox
+from backend.dev.servers.mail_catcher import KEPT_MAX, MailCatcher
 from frontend.app import create_app
 from frontend.dev.mail.folder import list_mails
 from frontend.settings import Settings
@@ -32,13 +32,13 @@ def mail(to: str = "marie@example.com", subject: str = "Your card", html: str = 
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Mailbox:
-    return Mailbox(tmp_path)
+def catcher(tmp_path: Path) -> MailCatcher:
+    return MailCatcher(tmp_path)
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Litestar:
-    return create_app(replace(DEVELOPMENT, mailbox_dir=str(tmp_path)), NO_BACKEND)
+    return create_app(replace(DEVELOPMENT, mail_catcher_dir=str(tmp_path)), NO_BACKEND)
 
 
 def client(app: Litestar, host: str = "127.0.0.1:8080", address: str = "127.0.0.1") -> httpx.AsyncClient:
@@ -53,10 +53,10 @@ async def browser(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_the_newest_mail_comes_first_and_one_recipients_are_found(
-    mailbox: Mailbox, browser: httpx.AsyncClient
+    catcher: MailCatcher, browser: httpx.AsyncClient
 ) -> None:
-    mailbox.keep(mail("marie@example.com", "First"))
-    mailbox.keep(mail("luc@example.com", "Second"))
+    catcher.keep(mail("marie@example.com", "First"))
+    catcher.keep(mail("luc@example.com", "Second"))
     page = (await browser.get("/mail")).text
     assert page.index("Second") < page.index("First")
     found = (await browser.get("/mail", params={"to": "MARIE"})).text
@@ -66,9 +66,9 @@ async def test_the_newest_mail_comes_first_and_one_recipients_are_found(
 
 
 async def test_a_mail_shows_html_text_headers_source_and_attachments(
-    mailbox: Mailbox, browser: httpx.AsyncClient
+    catcher: MailCatcher, browser: httpx.AsyncClient
 ) -> None:
-    path = mailbox.keep(mail())
+    path = catcher.keep(mail())
     place = f"/mail/{path.stem}"
     page = (await browser.get(place)).text
     assert f'src="{place}/html"' in page
@@ -88,9 +88,9 @@ async def test_a_mail_shows_html_text_headers_source_and_attachments(
 
 @pytest.mark.parametrize("html", [HTML, "<p>no head</p>"])
 async def test_html_runs_no_script_and_its_links_open_windows_of_their_own(
-    mailbox: Mailbox, browser: httpx.AsyncClient, html: str
+    catcher: MailCatcher, browser: httpx.AsyncClient, html: str
 ) -> None:
-    answer = await browser.get(f"/mail/{mailbox.keep(mail(html=html)).stem}/html")
+    answer = await browser.get(f"/mail/{catcher.keep(mail(html=html)).stem}/html")
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "sandbox allow-popups" in policy
@@ -110,30 +110,32 @@ async def test_html_runs_no_script_and_its_links_open_windows_of_their_own(
     ],
 )
 async def test_other_machines_and_other_names_of_this_one_see_nothing(
-    mailbox: Mailbox, app: Litestar, host: str, address: str
+    catcher: MailCatcher, app: Litestar, host: str, address: str
 ) -> None:
-    path = mailbox.keep(mail())
+    path = catcher.keep(mail())
     async with client(app, host, address) as stranger:
         for place in ("/mail", f"/mail/{path.stem}", f"/mail/{path.stem}/html", f"/mail/{path.stem}/source"):
             assert (await stranger.get(place)).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["..%2f..%2fetc%2fpasswd", "2026-01-01T00-00-00.000000", "x"])
-async def test_only_mails_can_be_asked_for(mailbox: Mailbox, browser: httpx.AsyncClient, name: str) -> None:
+async def test_only_mails_can_be_asked_for(catcher: MailCatcher, browser: httpx.AsyncClient, name: str) -> None:
     assert (await browser.get(f"/mail/{name}/source")).status_code == 404
 
 
-@pytest.mark.parametrize("settings", [replace(DEVELOPMENT, environment="production", mailbox_dir="/tmp"), DEVELOPMENT])
+@pytest.mark.parametrize(
+    "settings", [replace(DEVELOPMENT, environment="production", mail_catcher_dir="/tmp"), DEVELOPMENT]
+)
 async def test_elsewhere_there_is_no_such_page(settings: Settings) -> None:
     app = create_app(settings, NO_BACKEND)
     async with client(app) as browser:
         assert (await browser.get("/mail")).status_code == 404
 
 
-def test_only_the_last_few_hundred_are_kept(mailbox: Mailbox, tmp_path: Path) -> None:
+def test_only_the_last_few_hundred_are_kept(catcher: MailCatcher, tmp_path: Path) -> None:
     for number in range(KEPT_MAX + 3):
         (tmp_path / f"2026-01-01T00-00-00.{number:06}.eml").write_bytes(mail(subject=f"{number}"))
-    mailbox.keep(mail(subject="newest"))
+    catcher.keep(mail(subject="newest"))
     subjects = [each.subject for each in list_mails(tmp_path)]
     assert len(subjects) == KEPT_MAX
     assert subjects[0] == "newest"

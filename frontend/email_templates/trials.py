@@ -10,8 +10,8 @@ from frontend.api.client import Caller
 from frontend.api.email_templates import Detail, get_template, test_template
 from frontend.api.responses import BackendProblem
 from frontend.email_templates.area import Area
+from frontend.email_templates.editor_page import checked_fragment, editor_page, try_text
 from frontend.email_templates.form import form_of, sample_text_of
-from frontend.email_templates.page_of_text import checked_fragment, editor_page, try_text
 from frontend.email_templates.preview import POLICY, preview_document
 from frontend.email_templates.views import ONE
 from frontend.kit.forms import Form, read_form, read_query
