@@ -404,6 +404,7 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
 
 async def past_the_settings(page: Page, scene: Scene) -> AsyncIterator[str]:
     await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
     for category in ("email", "wallets", "security", "limits", "privacy", "branding"):
         await page.goto(f"/admin/settings/{category}")
         yield f"settings, {category}"

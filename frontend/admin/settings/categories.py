@@ -34,7 +34,7 @@ CATEGORIES = {
             ),
             Group(N_("Sender"), ("email_from_address", "email_from_name", "email_reply_to")),
             Group("SendGrid", ("sendgrid_api_key", "sendgrid_api_url", "sendgrid_webhook_public_key")),
-            Group(N_("Sending"), ("email_rate_per_second", "email_give_up_hours")),
+            Group(N_("Delivery"), ("email_rate_per_second", "email_give_up_hours")),
         ),
     ),
     "wallets": CategoryLabel(

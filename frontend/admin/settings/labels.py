@@ -26,8 +26,8 @@ LABELS = {
     "smtp_port": Label(N_("Port"), N_("587 with STARTTLS, or 465 with TLS.")),
     "smtp_user": Label(N_("User"), N_("Often the whole email address. Empty: without signing in.")),
     "smtp_password": Label(N_("Password"), N_("Encrypted when it is saved, and never shown again.")),
-    "smtp_use_tls": Label("STARTTLS", N_("Encrypts after the greeting, as on port 587.")),
-    "smtp_use_ssl": Label("TLS", N_("Encrypts from the first byte, as on port 465.")),
+    "smtp_use_tls": Label(N_("STARTTLS"), N_("Encrypts after the greeting, as on port 587.")),
+    "smtp_use_ssl": Label(N_("TLS"), N_("Encrypts from the first byte, as on port 465.")),
     "smtp_timeout_seconds": Label(N_("Time limit"), N_("Seconds to wait for each answer of the email server.")),
     "sendgrid_api_key": Label(
         N_("API key"), N_("Needs the permission to send emails. Encrypted when it is saved, and never shown again.")
