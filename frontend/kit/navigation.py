@@ -24,25 +24,11 @@ ENTRIES = (
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
-        "/admin/email-templates",
-        N_("Email templates"),
-        "mail",
-        N_("What emails say, in four languages: up to date, edited, or older than the English text?"),
-        "messaging.manage_templates",
-    ),
-    Entry(
         "/admin/wallets",
         N_("Wallets"),
         "wallet",
         N_("Do the cards in Google Wallet and Apple Wallet show the same as the till?"),
         "operations.run_tasks",
-    ),
-    Entry(
-        "/admin/settings",
-        N_("Settings"),
-        "settings",
-        N_("What is in force, where each value comes from, and whether emails can be sent."),
-        "settings.manage",
     ),
     Entry(
         "/admin/passes",
@@ -57,6 +43,20 @@ ENTRIES = (
         "mail",
         N_("Which emails were sent, how, and why one did not arrive."),
         "messaging.manage_emails",
+    ),
+    Entry(
+        "/admin/email-templates",
+        N_("Email templates"),
+        "mail",
+        N_("What emails say, in four languages: up to date, edited, or older than the English text?"),
+        "messaging.manage_templates",
+    ),
+    Entry(
+        "/admin/settings",
+        N_("Settings"),
+        "settings",
+        N_("What is in force, where each value comes from, and whether emails can be sent."),
+        "settings.manage",
     ),
 )
 
