@@ -146,12 +146,12 @@ async def test_a_stored_value_that_cannot_be_used_is_ignored_and_said_so(
     await store(superuser, category, key, value)
     async with restarted() as started:
         assert getattr(getattr(started.live.current, category), key) == before
-    lines = [line for line in log_lines() if line["event"] == "setting_ignored"]
-    assert [(line["settings"], line["level"]) for line in lines] == [({key: code}, "error")]
-    assert (f"--category {category}" in lines[0]["advice"], "wait" in lines[0]["consequence"]) == (
-        True,
-        category == "email",
-    )
+    # The application of the tests may have noticed it too.
+    line, *others = [line for line in log_lines() if line["event"] == "setting_ignored"]
+    assert all(other["settings"] == line["settings"] for other in others)
+    assert (line["settings"], line["level"]) == ({key: code}, "error")
+    assert f"--category {category}" in line["advice"]
+    assert ("wait" in line["consequence"]) == (category == "email")
     shown = await ada.reading("fr").setting(category, key)
     assert (shown["value"], shown["source"] != "database", shown["ignored"]) == (before, True, code)
     assert (shown["updated_by"], bool(shown["ignored_reason"])) == ("Somebody", True)
