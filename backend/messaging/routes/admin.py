@@ -29,7 +29,7 @@ from backend.messaging.resend import queue_copy
 from backend.messaging.schemas import EmailDetail, EmailStatus, EmailSummary
 from backend.messaging.views import detail_view
 
-PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
 MerchantCode = Annotated[
     str | None,
     QueryParameter(
