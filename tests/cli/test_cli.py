@@ -94,7 +94,8 @@ async def test_psql_needs_a_database(orion: Orion, became: list[str]) -> None:
 
 
 async def test_the_demo_world_is_added_once(orion: Orion) -> None:
-    assert (await orion("seed")).output == "The demo world is there already.\n"
+    seeded = await orion("seed")
+    assert (seeded.exception, seeded.output) == (None, "The demo world is there already.\n")
 
 
 async def test_the_demo_world_is_added_where_it_is_not(

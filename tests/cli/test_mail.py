@@ -38,7 +38,9 @@ async def test_two_mails_arrive_one_of_them_through_the_queue(
     assert "environment" in result.output
     assert "Email works with these settings." in result.output
     assert "The email through the queue: sent." in result.output
-    assert [mail["To"] for mail in server.mails] == ["zoe@example.com"] * 2
+    # The queue may hold emails of other tests.
+    mails = [mail for mail in server.mails if mail["To"] == "zoe@example.com"]
+    assert len(mails) == 2
 
 
 async def test_a_step_that_fails_ends_with_1_and_queues_nothing(orion: Orion, server: MailServer) -> None:
