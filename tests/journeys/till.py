@@ -70,8 +70,6 @@ class TillScreen:
         self.interactions = 0
         await self.scan(str(card["code"]))
         await expect(self.page.locator(".panel .sub").first).to_contain_text(in_groups(str(card["code"])))
-        # The script moves the focus after the swap; what is typed before that goes nowhere.
-        await expect(self.page.locator("main :focus:not(#query)")).to_have_count(1)
 
     async def has_focus(self) -> bool:
         """Whether an element other than the body has the focus."""
