@@ -77,7 +77,7 @@ async def _test(services: Services, recipient: str, *, is_silent: bool) -> _Outc
         say("Saved settings for email cannot be used, so emails wait: `orion settings list --category email` says why.")
     steps, verdict = [], None
     test_id = await tester.begin(plan, is_limited=False)
-    # Whoever has a shell on this machine can connect to anything from it anyway.
+    # An operator with a shell on this machine can connect to anything from it anyway.
     async for ended in tester.run(plan, test_id, reach=Reach(allows_private=True)):
         if isinstance(ended, Verdict):
             verdict = ended

@@ -23,7 +23,7 @@ def encode_capability(merchant_id: UUID, subject_id: UUID, mac: bytes) -> str:
 
 
 def decode_capability(token: str) -> Capability | None:
-    """What the token claims; None for text that no token looks like. Whoever decodes it must verify the proof."""
+    """What the token claims; None for text that no token looks like. The caller must verify the proof."""
     try:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

@@ -113,9 +113,9 @@ async def test_other_machines_and_other_names_of_this_one_see_nothing(
     catcher: MailCatcher, app: Litestar, host: str, address: str
 ) -> None:
     path = catcher.keep(mail())
-    async with client(app, host, address) as stranger:
+    async with client(app, host, address) as anonymous:
         for place in ("/mail", f"/mail/{path.stem}", f"/mail/{path.stem}/html", f"/mail/{path.stem}/source"):
-            assert (await stranger.get(place)).status_code == 404
+            assert (await anonymous.get(place)).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["..%2f..%2fetc%2fpasswd", "2026-01-01T00-00-00.000000", "x"])

@@ -107,7 +107,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("email", {"email_provider": "console"}, "/values/email_provider", "provider_sends_nothing"),
     ("email", {"email_provider": "sendgrid"}, "/values/sendgrid_api_key", "sendgrid_key_required"),
     ("email", {"smtp_use_tls": True, "smtp_use_ssl": True}, "/values/smtp_use_ssl", "tls_twice"),
-    # Whoever names another server must know the password that it would get.
+    # An administrator who names another server must know the password that it would get.
     ("email", {"smtp_host": "mail.elsewhere.example"}, "/values/smtp_password", "secret_required"),
     ("email", {"smtp_use_tls": False}, "/values/smtp_use_tls", "encryption_required"),
     ("email", {"smtp_user": ""}, "/values/smtp_user", "login_incomplete"),

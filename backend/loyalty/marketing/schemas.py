@@ -10,7 +10,7 @@ DAYS_MIN, DAYS_MAX = 30, 730
 
 
 class EmailChoices(Answer):
-    """What whoever has the link of an email may see: neither name nor address."""
+    """What a holder of an unsubscribe link may see: neither name nor address."""
 
     merchant_name: str
     card_color: str

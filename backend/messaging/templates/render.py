@@ -67,7 +67,7 @@ def render(
 def _refuse_typed_placeholders(content: TemplateContent, shown: "_ShownValues") -> None:
     """What the texts say without the placeholders in values must have none: on sending it would be filled in, too.
 
-    `https://other.example/••••••` would become a link that tells a stranger the code. Raises TemplateInvalid.
+    `https://other.example/••••••` would become a link that sends the code to its server. Raises TemplateInvalid.
     """
     typed = _TypedText(shown)
     body = clean(evaluate(parse("body", content.body), typed, escape))

@@ -117,7 +117,7 @@ class SettingMessages:
         return self._say(N_("Stopped at %(step)s"), step=verdict.failed_step), "bad", "alert-triangle"
 
     def facts(self, facts: StepFacts) -> list[str]:
-        """What the server has said and shown, for whoever wants to know more."""
+        """What the server has said and shown, for readers who want to know more."""
         lines = [facts.reply, facts.greeting]
         if facts.certificate_names:
             names = self._format.listing(facts.certificate_names)

@@ -1,4 +1,4 @@
-"""One marketing email a day to a mailbox, whoever sends it."""
+"""One marketing email a day to a mailbox, over all merchants."""
 
 import asyncio
 from datetime import datetime, timedelta

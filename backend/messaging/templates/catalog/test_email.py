@@ -59,7 +59,7 @@ TEST_EMAIL = MailTemplate(
         Paragraph(N_("Sender’s address: %(sender_address)s")),
         Paragraph(N_("Sender’s name: %(sender_name)s")),
         Paragraph(N_("Replies to: %(reply_to)s")),
-        SmallPrint(N_("If nobody at your side has tested email just now, tell whoever operates this Orion.")),
+        SmallPrint(N_("If nobody at your side has tested email just now, tell the operator of this Orion.")),
     ],
     reason=N_("You get this email because somebody has tested the settings of this Orion."),
     placeholders={
