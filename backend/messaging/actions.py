@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.ids import new_id
 from backend.messaging.columns import mail_columns
 from backend.messaging.models import EmailLog, PlatformMail
-from backend.messaging.template_editing.composition import compose
+from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
 
@@ -37,7 +37,7 @@ async def queue_mail(
     sealed_secret: str | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
-    mail, version = await compose(
+    mail, version = await render_in_force(
         session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
     )
     entry = EmailLog(
@@ -70,7 +70,7 @@ async def queue_platform_mail(
     sealed_secret: str | None = None,
 ) -> None:
     """Queues an email to a user, once for each occasion and recipient."""
-    mail, version = await compose(session, template, values, language, brand=PLATFORM_BRAND)
+    mail, version = await render_in_force(session, template, values, language, brand=PLATFORM_BRAND)
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,

@@ -14,7 +14,7 @@ from backend.messaging.columns import mail_columns
 from backend.messaging.models import PlatformMail
 from backend.messaging.providers.ports import OutgoingMail
 from backend.messaging.providers.smtp import security_of
-from backend.messaging.template_editing.composition import compose
+from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.catalog.test_email import TEST_EMAIL, ConfigurationFacts, TestValues
 from backend.messaging.templates.layout import PLATFORM_BRAND
 from i18n.translator import N_, get_translator
@@ -62,7 +62,9 @@ async def write_test_email(
     session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], *, recipient: str, language: str
 ) -> OutgoingMail:
     """A test email that is sent at once, without the queue."""
-    rendered, _ = await compose(session, TEST_EMAIL, _values(mail, sources, language), language, brand=PLATFORM_BRAND)
+    rendered, _ = await render_in_force(
+        session, TEST_EMAIL, _values(mail, sources, language), language, brand=PLATFORM_BRAND
+    )
     return OutgoingMail(
         new_id(),
         recipient,
@@ -110,7 +112,7 @@ async def _columns(
     session: AsyncSession, mail: MailSettings, sources: Mapping[str, str], language: str
 ) -> dict[str, Any]:
     values = _values(mail, sources, language)
-    rendered, version = await compose(session, TEST_EMAIL, values, language, brand=PLATFORM_BRAND)
+    rendered, version = await render_in_force(session, TEST_EMAIL, values, language, brand=PLATFORM_BRAND)
     return mail_columns(TEST_EMAIL, language, rendered, version)
 
 

@@ -15,7 +15,7 @@ from backend.messaging.templates.render import RenderedMail, render
 log = structlog.get_logger()
 
 
-async def compose(
+async def render_in_force(
     session: AsyncSession,
     template: MailTemplate[ValuesT],
     values: ValuesT,

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from backend.messaging.template_editing.composition import compose
+from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.render import SAMPLE_BRAND
 from backend.services import Services
@@ -20,7 +20,7 @@ WELCOME = LOYALTY_ENROLLMENT.code
 async def subject(services: Services, shop: Shop | None, language: str = "en") -> tuple[str, int | None]:
     merchant_id = shop.merchant_id if shop else None
     async with services.sessions.committing(merchant_id) as session:
-        mail, version = await compose(
+        mail, version = await render_in_force(
             session, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"], language,
             brand=SAMPLE_BRAND, merchant_id=merchant_id,
         )  # fmt: skip
