@@ -70,6 +70,11 @@ class TillScreen:
         self.interactions = 0
         await self.scan(str(card["code"]))
         await expect(self.page.locator(".panel .sub").first).to_contain_text(in_groups(str(card["code"])))
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Waits until the till has moved on and the focus is where the new page wants it. Keys are held until then."""
+        await expect(self.page.locator("#till")).not_to_have_attribute("aria-busy", "true")
 
     async def has_focus(self) -> bool:
         """Whether an element other than the body has the focus."""

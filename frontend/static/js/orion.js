@@ -29,8 +29,11 @@ function placeFocus(within) {
   const lost = () => document.activeElement === document.body;
   const scope = within?.isConnected ? within : document.body;
   const next = firstFocus(scope) ?? (lost() && firstFocus(document.body));
-  if (next) next.focus();
-  if (next?.value) next.select?.();
+  // What somebody is typing there already is not selected.
+  if (next && next !== document.activeElement) {
+    next.focus();
+    if (next.value) next.select?.();
+  }
   if (!lost() || scope === document.body) return;
   scope.tabIndex = -1;
   scope.focus({ preventScroll: true });
