@@ -29,11 +29,9 @@ function placeFocus(within) {
   const lost = () => document.activeElement === document.body;
   const scope = within?.isConnected ? within : document.body;
   const next = firstFocus(scope) ?? (lost() && firstFocus(document.body));
-  // What somebody is typing there already is not selected.
-  if (next && next !== document.activeElement) {
-    next.focus();
-    if (next.value) next.select?.();
-  }
+  if (next) next.focus();
+  // Not what somebody has begun to type there.
+  if (next?.value && next.value === next.defaultValue) next.select?.();
   if (!lost() || scope === document.body) return;
   scope.tabIndex = -1;
   scope.focus({ preventScroll: true });
