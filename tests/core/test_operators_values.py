@@ -147,6 +147,7 @@ VERBS = [
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
     ("templates", "seed"), ("templates", "check"), ("mail", "test", "zoe@example.com"),
+    ("explain", "mail", "0198c0de-0000-7000-8000-000000000001"),
 ]  # fmt: skip
 WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}
 """`dev` and `psql` are for developers only; the last two are processes, below."""
