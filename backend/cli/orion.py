@@ -5,6 +5,7 @@ import sys
 import rich_click as click
 import structlog
 
+from backend.cli.explain import explain
 from backend.cli.ledger import ledger
 from backend.cli.mail import mail
 from backend.cli.migrate import migrate
@@ -41,6 +42,7 @@ for command in (
     ledger,
     wallets,
     mail,
+    explain,
     i18n,
     openapi,
 ):
