@@ -1,5 +1,6 @@
 """The till's scripts in a real Chromium, on the page of till_stub.py."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -180,6 +181,28 @@ async def test_a_search_that_the_page_repeats_by_itself_leaves_the_keys_to_the_p
     await till.page.keyboard.type("weber")
     await expect(till.page.locator("[name=query]")).to_have_value("weber")
     may_answer.set()
+
+
+async def test_the_answer_to_what_was_asked_before_the_scripts_had_come_leaves_the_keys_free(till: TillStub) -> None:
+    page, have_come = till.page, asyncio.Event()
+
+    async def deliver(route: Route) -> None:
+        await have_come.wait()
+        await route.fallback()
+
+    await page.route("**/js/till.js", deliver)
+    may_answer = till.hold("/till/ready")
+    await page.goto(page.url, wait_until="commit")
+    await page.wait_for_function("window.htmx")
+    async with page.expect_request("**/till/ready"):
+        await page.evaluate("void htmx.ajax('GET', '/till/ready', {target: '#till'})")
+    have_come.set()
+    await expect(page.locator("html")).to_have_attribute("data-js", "")
+    may_answer.set()
+    await expect(page.locator("#find")).to_be_visible()
+    await expect(page.locator("#till")).not_to_have_attribute("aria-busy", "true")
+    await page.keyboard.press("F4")
+    await expect(page.locator("[name=email]")).to_be_focused()
 
 
 @pytest.mark.parametrize("is_found", [True, False], ids=["found", "not found"])

@@ -16,8 +16,13 @@ class TillScreen:
         await self.page.keyboard.press("Tab")
         await self.page.keyboard.type(password)
         await self.page.keyboard.press("Enter")
-        await expect(self.page.locator("#query")).to_be_focused()
+        await self.is_ready()
         self.interactions = 0
+
+    async def is_ready(self) -> None:
+        """Waits for the empty till with its scripts: the finder has the focus before they have come."""
+        await expect(self.page.locator("#query")).to_be_focused()
+        await self.page.wait_for_load_state()
 
     @property
     def title(self) -> Locator:

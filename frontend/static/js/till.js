@@ -59,6 +59,7 @@ function lookUp() {
   if (!form) return stopHolding();
   form.elements.query.value = code;
   form.requestSubmit();
+  if (!inFlight.size) stopHolding();
 }
 
 function depart(context) {
@@ -69,6 +70,8 @@ function depart(context) {
 
 /** What was pressed for a card that has not come is dropped; what is pressed from now on belongs to what comes instead. */
 function arrive(context) {
+  // Not known yet if it was sent before this script had come.
+  inFlight.add(context);
   startHolding();
   if (leads(context) && context.response.status >= 300) dropHeld();
 }
