@@ -20,6 +20,7 @@ MODULES = {
     "ledger": "backend.cli.ledger",
     "wallets": "backend.cli.wallets",
     "mail": "backend.cli.mail",
+    "explain": "backend.cli.explain",
     "i18n": "i18n.cli",
     "openapi": "backend.cli.openapi",
 }
