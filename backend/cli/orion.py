@@ -5,6 +5,7 @@ import sys
 import rich_click as click
 import structlog
 
+from backend.cli.audit import audit
 from backend.cli.ledger import ledger
 from backend.cli.mail import mail
 from backend.cli.migrate import migrate
@@ -39,6 +40,7 @@ for command in (
     templates,
     points,
     ledger,
+    audit,
     wallets,
     mail,
     i18n,

@@ -28,6 +28,8 @@ class Origin:
     on_behalf_user_id: UUID | None = None
     """The platform admin who acts for the merchant."""
     on_behalf_name: str | None = None
+    on_behalf_reason: str | None = None
+    """Why, as they entered it when they began to act for the merchant."""
     country: str | None = None
     """The store's country, for phone numbers without a country code."""
 
@@ -62,3 +64,5 @@ class PlatformOrigin:
     now: datetime
     instance: str = ""
     request_id: str = ""
+    sign_in_id: UUID | None = None
+    device_id: UUID | None = None
