@@ -6,6 +6,7 @@ import rich_click as click
 import structlog
 
 from backend.cli.audit import audit
+from backend.cli.explain import explain
 from backend.cli.ledger import ledger
 from backend.cli.mail import mail
 from backend.cli.migrate import migrate
@@ -43,6 +44,7 @@ for command in (
     audit,
     wallets,
     mail,
+    explain,
     i18n,
     openapi,
 ):

@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_audit"
-down_revision = "2026_11_30_connection_tests"
+down_revision = "2026_11_30_member_keys"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 BEFORE = "2026_11_29_baseline"
