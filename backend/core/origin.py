@@ -1,6 +1,6 @@
 """The origin of a request: who acts, for which merchant or the platform, at which store, in which language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -46,6 +46,11 @@ class Origin:
             instance=instance,
             request_id="",
         )
+
+    @classmethod
+    def at_command_line(cls, merchant_id: UUID, user_name: str, now: datetime) -> Self:
+        """The origin of what somebody changes with the `orion` command; `user_name` says who ran it."""
+        return replace(cls.of_nobody(merchant_id, now, instance=""), user_name=user_name)
 
     @property
     def till_store_id(self) -> UUID:
