@@ -156,5 +156,5 @@ def _tell(mail: QueuedMail, code: str, status: str) -> None:
         port=mail.port,
         code=code,
         status=status,
-        advice=FAULTS[code].advice,
+        advice="" if code == "outcome_unknown" and status == "queued" else FAULTS[code].advice,
     )

@@ -138,6 +138,8 @@ async def test_an_address_that_the_server_refuses_has_bounced_at_once_and_gets_n
         ({"MAIL": "552 5.3.4 Too large"}, "failed", "message_too_large", 1),
         ({"DATA": "552 5.3.4 Too large"}, "failed", "message_too_large", 1),
         ({"DATA": "554 5.7.1 Looks like spam"}, "failed", "message_refused", 1),
+        ({"RCPT": "552 5.2.2 Over quota"}, "failed", "mailbox_full", 1),
+        ({"DATA": "552 5.2.2 Over quota"}, "failed", "mailbox_full", 1),
         ({"RCPT": "551 User not local"}, "bounced", "recipient_refused", 1),
     ],
 )
