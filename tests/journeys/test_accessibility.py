@@ -19,7 +19,8 @@ HEAVIEST_PAGE_BYTES = 60_000
 # A finger's breadth, or a part of the text. A box inside its label is as large as the label.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
   .map((element) => element.matches("[type=checkbox], [type=radio]") ? element.closest("label") ?? element : element)
-  .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.matches(".skip, p a"))
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+  .filter((element) => !element.matches(".skip, p a, [tabindex='-1']"))
   .map((element) => [element, element.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.width < 43.5 || box.height < 43.5))
   .map(([element, box]) => `${element.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
@@ -38,6 +39,12 @@ CLIPPED_WHEN_SPACED = """() => {
   document.adoptedStyleSheets = [];
   return clipped;
 }"""  # noqa: E501 - one line of CSS
+# Enter in a field presses the first submit button of its form, which must not be one that does something else.
+WRONG_ON_ENTER = """() => [...document.forms]
+  .filter((form) => [...form.elements].some((field) => field.matches("input:not([type=hidden], [type=checkbox], [type=radio], [type=submit])")))
+  .map((form) => [form, [...form.elements].find(({ type }) => type === "submit")])
+  .filter(([form, button]) => (button?.getAttribute("formaction") ?? form.getAttribute("action")) !== form.getAttribute("action"))
+  .map(([form, button]) => button.outerHTML.slice(0, 120))"""  # noqa: E501
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
 RULES: dict[int, dict[Theme, dict[str, Any]]] = {
     1280: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
@@ -68,6 +75,7 @@ async def faults_of(stop: str, page: Page, axe: Axe) -> list[str]:
         found.append("the focus is nowhere")
     if len((await page.content()).encode()) > HEAVIEST_PAGE_BYTES:
         found.append("the page is too heavy")
+    found += [f"Enter presses {button}" for button in await page.evaluate(WRONG_ON_ENTER)]
     for width, height in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
         if await page.evaluate(SIDEWAYS) > 0:
