@@ -137,3 +137,19 @@ async def test_what_somebody_else_has_saved_meanwhile_is_shown_and_kept(
     await expect(page.get_by_label("Name of the platform")).to_have_value("Orion")
     await page.get_by_role("button", name="Reset all of this page").click()
     await expect(page.get_by_label("Support’s email address")).to_have_value("")
+
+
+@pytest.mark.parametrize(("category", "field"), [("email", "Sender’s name"), ("branding", "Name of the platform")])
+async def test_enter_in_a_field_reviews_the_changes_and_neither_tests_nor_resets(
+    ada: Administrator, open_window: OpenWindow, category: str, field: str
+) -> None:
+    await ada.save("email", email_from_name="Cards")
+    await ada.save("branding", platform_name="Cards", support_email="help@cards.example")
+    page = await (await open_window()).new_page()
+    await sign_in(page)
+    await page.goto(f"/admin/settings/{category}")
+    await page.get_by_label(field).fill("Cards of the town")
+    await page.get_by_label(field).press("Enter")
+    await expect(page.get_by_role("heading", name="Save these changes?")).to_be_focused()
+    await expect(page.locator(".differences")).to_contain_text("Cards → Cards of the town")
+    await ada.reset("branding")
