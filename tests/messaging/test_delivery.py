@@ -15,7 +15,7 @@ from backend.messaging.providers.console import ConsoleDelivery
 from backend.messaging.providers.sendgrid import SendgridDelivery
 from backend.messaging.providers.smtp import SmtpDelivery
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
-from backend.messaging.templates.render import SAMPLE_BRAND
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.services import Services
 from tests.messaging.mails import MAIL
 from tests.world.shop import Shop
@@ -39,6 +39,7 @@ async def queued(services: Services, shop: Shop) -> EmailLog:
         return await queue_mail(
             session, shop.merchant_id, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"],
             recipient="zoe@example.com", language="de", now=clock.now(), brand=SAMPLE_BRAND,
+            platform_name=SAMPLE_PLATFORM,
         )  # fmt: skip
 
 

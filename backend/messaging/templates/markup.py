@@ -21,6 +21,8 @@ FILLED = "https://value.example"
 WHOLE_VALUE = re.compile(f"""=\\s*(?:"[{MARKS}]+"|'[{MARKS}]+')""")
 ABSOLUTE = re.compile(r"https://[^\s/$.?#…•][^\s…•]*|mailto:[^\s…•]+@[^\s…•]+")
 """Without the placeholders of private addresses and codes: what is inserted on sending would be sent there."""
+DISGUISED = re.compile(r"https://[^/?#]*@")
+"""What stands before the @ looks like the host of the link, and is none."""
 UNREADABLE = re.compile(r"<(?:!\[|(?!!--)[^<>]*(?=<|\Z))")
 """What the parser fails at, or searches the whole rest for its end."""
 
@@ -108,6 +110,8 @@ class _Checker(_Tags):
                     self._add("attribute_not_allowed", name)
             elif (tag, name) in ADDRESSES and not ABSOLUTE.fullmatch(value or ""):
                 self._add("link_not_https", name)
+            elif (tag, name) in ADDRESSES and DISGUISED.match(value or ""):
+                self._add("link_disguised", name)
             elif kept.get(name) != value:
                 self._add("attribute_not_allowed", name)
         if tag == "img" and not (given.get("alt") or "").strip():
