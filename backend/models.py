@@ -1,7 +1,7 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
-from backend.audit.models import AuditEntry, PlatformAuditEntry
+from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.models import AccessToken
 from backend.loyalty.cards.models import Card, RetiredCode
@@ -29,7 +29,7 @@ from backend.messaging.template_editing.models import (
 )
 from backend.operations.task_runs.models import TaskRun
 from backend.settings.models import SettingOverride, SettingVersion
-from backend.staff.models import StoreMember, User
+from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.models import StaffPin
 from backend.wallets.models import (
     AppleDevice,
@@ -51,6 +51,7 @@ __all__ = [
     "ApplePass",
     "AppleRegistration",
     "AuditEntry",
+    "AuditHead",
     "Card",
     "CardLinkQuestion",
     "CardMerge",
@@ -74,11 +75,13 @@ __all__ = [
     "MarketingPlan",
     "MarketingSlot",
     "Merchant",
+    "MerchantMember",
     "MerchantPicture",
     "OrderReference",
     "OutboxMessage",
     "PassImage",
     "PlatformAuditEntry",
+    "PlatformAuditHead",
     "PlatformMail",
     "PlatformRow",
     "Policy",

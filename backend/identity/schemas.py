@@ -15,6 +15,8 @@ class SignIn(Body):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
     """Six digits; required for users with an authenticator."""
+    merchant: Annotated[str, Meta(max_length=40, examples=["fashion-group"])] | None = None
+    """Code of the merchant to work for; otherwise the one of the latest sign-in."""
 
 
 class ChangeMe(Body):
@@ -26,6 +28,11 @@ class OwnPin(Body):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     """The sign-in password, so that nobody can change the PIN at an open till."""
     pin: Pin
+
+
+class ChosenMerchant(Body):
+    merchant: Annotated[str, Meta(min_length=1, max_length=40, examples=["fashion-group"])]
+    """Code of a merchant for whom the user works."""
 
 
 class StoreAccess(Answer):
@@ -52,7 +59,10 @@ class UserView(Answer):
     permissions: list[str]
     """The user's permissions in at least one store; for admins on the platform."""
     merchant: "MerchantRef | None"
+    """The merchant of this session; null for admins."""
     stores: list[StoreAccess]
+    merchants: "list[MerchantRef]" = []
+    """All merchants for whom the user works, by name."""
 
 
 class MerchantRef(Answer):
@@ -62,10 +72,13 @@ class MerchantRef(Answer):
     language: str
 
 
-class SignInView(Answer):
+class SessionView(Answer):
     token: str
     """Opaque bearer token, shown once; send it as `Authorization: Bearer …`."""
     expires_at: datetime
     user: UserView
+
+
+class SignInView(SessionView):
     known_device: str
     """Store it and send it as `Known-Device` at the next sign-in. It grants no access."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_consent"
-down_revision = "2026_11_30_connection_tests"
+down_revision = "2026_11_30_audit"
 
 
 def upgrade() -> None:
