@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
 from backend.messaging.actions import queue_mail
-from backend.messaging.claims import claim_mails
+from backend.messaging.claims import LEASE, claim_mails
 from backend.messaging.delivery import open_delivery
 from backend.messaging.models import EmailLog
 from backend.messaging.providers.console import ConsoleDelivery
@@ -49,7 +49,7 @@ async def test_a_worker_that_died_with_a_mail_gives_it_back(services: Services, 
             return len(await claim_mails(session, shop.merchant_id, clock.now(), 10))
 
     assert await claim() == 1
-    clock.move(timedelta(seconds=89))
+    clock.move(LEASE - timedelta(seconds=1))
     assert await claim() == 0
     clock.move(timedelta(seconds=2))
     assert await claim() == 1
