@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from backend.messaging.templates.faults import TemplateFault
-from backend.messaging.templates.subset import ADDRESSES, EMPTY, TAGS, clean
+from backend.messaging.templates.subset import ADDRESSES, DISGUISED, EMPTY, TAGS, clean
 from backend.messaging.templates.syntax import Piece, pieces_of
 
 FIRST_MARK = 0xE000
@@ -21,8 +21,6 @@ FILLED = "https://value.example"
 WHOLE_VALUE = re.compile(f"""=\\s*(?:"[{MARKS}]+"|'[{MARKS}]+')""")
 ABSOLUTE = re.compile(r"https://[^\s/$.?#…•][^\s…•]*|mailto:[^\s…•]+@[^\s…•]+")
 """Without the placeholders of private addresses and codes: what is inserted on sending would be sent there."""
-DISGUISED = re.compile(r"https://[^/?#]*@")
-"""What stands before the @ looks like the host of the link, and is none."""
 UNREADABLE = re.compile(r"<(?:!\[|(?!!--)[^<>]*(?=<|\Z))")
 """What the parser fails at, or searches the whole rest for its end."""
 
