@@ -38,16 +38,8 @@ async def queue_mail(
     sealed_secret: str | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
-    mail, version = await render_in_force(
-        session,
-        template,
-        values,
-        language,
-        brand=brand,
-        platform_name=platform_name,
-        merchant_id=merchant_id,
-        unsubscribe_url=unsubscribe_url,
-    )
+    look: dict[str, Any] = {"brand": brand, "platform_name": platform_name, "unsubscribe_url": unsubscribe_url}
+    mail, version = await render_in_force(session, template, values, language, merchant_id=merchant_id, **look)
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
