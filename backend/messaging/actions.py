@@ -14,7 +14,7 @@ from backend.messaging.columns import mail_columns
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
-from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
+from backend.messaging.templates.layout import MailBrand
 
 # Providers' answers often name the recipient.
 WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
@@ -31,15 +31,15 @@ async def queue_mail(
     language: str,
     now: datetime,
     brand: MailBrand,
+    platform_name: str,
     card_id: UUID | None = None,
     unsubscribe_url: str | None = None,
     expires_at: datetime | None = None,
     sealed_secret: str | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
-    mail, version = await render_in_force(
-        session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
-    )
+    look: dict[str, Any] = {"brand": brand, "platform_name": platform_name, "unsubscribe_url": unsubscribe_url}
+    mail, version = await render_in_force(session, template, values, language, merchant_id=merchant_id, **look)
     entry = EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
@@ -66,11 +66,14 @@ async def queue_platform_mail(
     recipient: str,
     language: str,
     now: datetime,
+    platform_name: str,
     expires_at: datetime | None = None,
     sealed_secret: str | None = None,
 ) -> None:
     """Queues an email to a user, once for each occasion and recipient."""
-    mail, version = await render_in_force(session, template, values, language, brand=PLATFORM_BRAND)
+    mail, version = await render_in_force(
+        session, template, values, language, brand=MailBrand(name=platform_name), platform_name=platform_name
+    )
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,

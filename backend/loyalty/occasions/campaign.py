@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
+from backend.core.platform_settings import PlatformSettings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
@@ -79,7 +80,7 @@ class Campaign:
     sessions: Sessions
     links: CardLinks
     unsubscribe_links: UnsubscribeLinks
-    quiet: QuietHours
+    platform: PlatformSettings
     now: datetime
     report: TaskReport
 
@@ -108,7 +109,11 @@ class Campaign:
     async def _moment(self, session: AsyncSession, merchant_id: UUID) -> CampaignMoment | None:
         plan = await find_plan(session, merchant_id)
         return (
-            CampaignMoment(await session.get_one(Merchant, merchant_id), plan, self.now, self.quiet) if plan else None
+            CampaignMoment(
+                await session.get_one(Merchant, merchant_id), plan, self.now, QuietHours.of(self.platform.limits)
+            )
+            if plan
+            else None
         )
 
     async def _queue(self, session: AsyncSession, customer: Customer, card_id: UUID, at: CampaignMoment) -> None:
@@ -135,6 +140,7 @@ class Campaign:
             language=to.language,
             now=self.now,
             brand=to.brand,
+            platform_name=self.platform.branding.platform_name,
             card_id=to.card.id,
             unsubscribe_url=self.unsubscribe_links.hidden_url,
             expires_at=self.now + GOOD_FOR[template.code],

@@ -22,6 +22,7 @@ async def render_in_force(
     language: str,
     *,
     brand: MailBrand,
+    platform_name: str,
     merchant_id: UUID | None = None,
     unsubscribe_url: str | None = None,
 ) -> tuple[RenderedMail, int | None]:
@@ -30,7 +31,9 @@ async def render_in_force(
     A stored text that an earlier Orion has accepted and this one does not is replaced by the declared one.
     """
     text = await text_in_force(session, template, language, merchant_id)
-    write = partial(render, template, values, language, brand=brand, unsubscribe_url=unsubscribe_url)
+    write = partial(
+        render, template, values, language, brand=brand, platform_name=platform_name, unsubscribe_url=unsubscribe_url
+    )
     try:
         return write(content=text.content), text.version
     except TemplateInvalid as invalid:

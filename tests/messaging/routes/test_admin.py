@@ -93,7 +93,14 @@ async def test_the_list_has_pages_over_all_merchants_and_the_platform(
         session.add(EmailLog(**columns_of(mails[0]) | {"merchant_id": other.merchant_id, "id": uuid4()}))
     async with services.sessions.committing() as session:
         await queue_platform_mail(
-            session, recipient, LOYALTY_CARD_LINK, VALUES, recipient=recipient, language="en", now=clock.now()
+            session,
+            recipient,
+            LOYALTY_CARD_LINK,
+            VALUES,
+            recipient=recipient,
+            language="en",
+            now=clock.now(),
+            platform_name="Orion",
         )
     seen, cursor = [], None
     for _ in range(3):
