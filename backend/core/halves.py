@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from backend.core.failures import is_away
+from backend.core.outages import server_away
 
 ItemT = TypeVar("ItemT")
 
@@ -25,7 +25,7 @@ async def by_halves(
             middle = len(items) // 2
             await by_halves(items[:middle], act, fail)
             await by_halves(items[middle:], act, fail)
-        elif is_away(error):
+        elif server_away(error):
             raise
         else:
             fail(items[0], error)
