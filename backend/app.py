@@ -123,4 +123,5 @@ def provide_platform_origin(request: ApiRequest) -> PlatformOrigin:
         now=clock.now(),
         instance=request.scope["path"],
         request_id=request.scope["state"]["request_id"],
+        sign_in_id=actor.sign_in_id,
     )
