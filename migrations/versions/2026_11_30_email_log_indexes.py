@@ -5,7 +5,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_email_log_indexes"
-down_revision = "2026_11_30_member_keys"
+down_revision = "2026_11_30_audit"
 
 NEW, CHANGED = ("mails_to_resend",), ("mail_list",)
 FILTERS = {"status": "status", "template": "template_code", "recipient": "recipient_folded"}
