@@ -15,6 +15,7 @@ from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
 from backend.messaging.templates.layout import MailBrand
+from backend.messaging.templates.render import RenderedMail
 
 # Providers' answers often name the recipient.
 WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
@@ -39,21 +40,43 @@ async def queue_mail(
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
     look: dict[str, Any] = {"brand": brand, "platform_name": platform_name, "unsubscribe_url": unsubscribe_url}
-    mail, version = await render_in_force(session, template, values, language, merchant_id=merchant_id, **look)
-    entry = EmailLog(
+    rendered = await render_in_force(session, template, values, language, merchant_id=merchant_id, **look)
+    entry = new_mail(
+        merchant_id, template, rendered, recipient=recipient, language=language, now=now, reply_to=brand.reply_to,
+        card_id=card_id, unsubscribe_url=unsubscribe_url, expires_at=expires_at, sealed_secret=sealed_secret,
+    )  # fmt: skip
+    session.add(entry)
+    return entry
+
+
+def new_mail(
+    merchant_id: UUID,
+    template: MailTemplate[Any],
+    rendered: tuple[RenderedMail, int | None],
+    /,
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+    reply_to: str | None,
+    card_id: UUID | None = None,
+    unsubscribe_url: str | None = None,
+    expires_at: datetime | None = None,
+    sealed_secret: str | None = None,
+) -> EmailLog:
+    """The row of a rendered email; it is queued when the row is committed. `rendered`: of `render_text`."""
+    return EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
         card_id=card_id,
         recipient=recipient,
-        reply_to=brand.reply_to,
+        reply_to=reply_to,
         available_at=now,
         expires_at=expires_at,
         sealed_secret=sealed_secret,
         created_at=now,
-        **mail_columns(template, language, mail, version, unsubscribe_url),
+        **mail_columns(template, language, *rendered, unsubscribe_url),
     )
-    session.add(entry)
-    return entry
 
 
 async def queue_platform_mail(
