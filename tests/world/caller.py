@@ -128,7 +128,9 @@ class Promises:
         assert "%(" not in facts["detail"]
         for known_method, pattern, operation in self._routes:
             if method == known_method and pattern.fullmatch(path.partition("?")[0]):
-                assert facts["code"] in codes_of(operation, answer.status_code), f"undocumented at {method} {path}"
+                assert facts["code"] in codes_of(operation, answer.status_code), (
+                    f"undocumented at {method} {path}: {facts}"
+                )
 
 
 def _pattern(path: str) -> re.Pattern[str]:
