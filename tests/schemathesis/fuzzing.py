@@ -17,7 +17,7 @@ from schemathesis.generation.overrides import Override
 from schemathesis.specs.openapi import checks
 
 from tests.world.belongings import TEMPLATE, Values
-from tests.world.caller import Promises
+from tests.world.caller import Promises, codes_of
 from tests.world.document import document_text
 from tests.world.office import PlatformOffice
 from tests.world.shop import Shop
@@ -60,6 +60,9 @@ class Stage:
         answer = await self.http.request(str(asked.method), str(asked.url), headers=headers, content=content)
         case.validate_response(answer, checks=CHECKS)
         self.promises.check(str(asked.method), httpx.URL(str(asked.url)).path, answer)
+        is_of_operation = answer.status_code >= 400 and case.method.upper() == case.operation.method.upper()
+        if is_of_operation and answer.status_code != 405:
+            assert answer.json()["code"] in codes_of(case.operation.definition.raw, answer.status_code), answer.text
         return answer
 
     def _name_real_things(self, case: Case) -> None:

@@ -134,8 +134,8 @@ class Promises:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    with_ids = re.sub(r"\{\w+_id\}", "[0-9a-f-]{36}", path)
-    return re.compile(re.sub(r"\{\w+\}", "[^/]+", with_ids))
+    with_names = re.sub(r"\{\w+(?<!_id)\}", "[^/]+", path)
+    return re.compile(re.sub(r"\{\w+_id\}", "[0-9a-f-]{36}", with_names))
 
 
 def codes_of(operation: Json, status: int) -> list[str]:
