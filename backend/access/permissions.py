@@ -17,6 +17,7 @@ MANAGE_EMAILS = "messaging.manage_emails"
 MANAGE_SETTINGS = "settings.manage"
 RUN_TASKS = "operations.run_tasks"
 DEBUG_WALLETS = "loyalty.debug_wallets"
+VIEW_AUDIT = "audit.view"
 
 TILL = frozenset({VIEW_PROGRAMS, MANAGE_CARDS, VOID_TRANSACTIONS})
 """Default permissions of a store member: find, enroll, stamp, earn, redeem, void."""
@@ -29,6 +30,7 @@ OWNER = TILL | {
     MANAGE_DEVICES,
     VIEW_ANALYTICS,
     MANAGE_TEMPLATES,
+    VIEW_AUDIT,
 }
 
 BY_ROLE: dict[str, frozenset[str]] = {
