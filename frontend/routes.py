@@ -22,6 +22,7 @@ from frontend.admin.settings.connection_test import take_connection_test, use_su
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
+from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -104,6 +105,7 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
+        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(
@@ -128,6 +130,7 @@ ADMIN = Router(
         show_emails,
         show_email,
         take_resend,
+        ADMIN_AUDIT,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [

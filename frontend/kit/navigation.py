@@ -22,6 +22,7 @@ ENTRIES = (
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
+    Entry("/office/audit", N_("Audit"), "history", permission="audit.view"),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/wallets",
@@ -57,6 +58,13 @@ ENTRIES = (
         "settings",
         N_("What is in force, where each value comes from, and whether emails can be sent."),
         "settings.manage",
+    ),
+    Entry(
+        "/admin/audit",
+        N_("Audit"),
+        "history",
+        N_("Who has changed what, in the platform or at a merchant, and whether the entries are intact."),
+        "audit.view",
     ),
 )
 
