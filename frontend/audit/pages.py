@@ -63,9 +63,7 @@ class AuditPages(Controller):
         merchant = AuditAsked.of(read_query(request), is_admin=self.area.is_admin).merchant
         entry = await get_audit_entry(caller, self.area.audience, entry_id, merchant)
         messages = AuditMessages(language_of(request))
-        return page(
-            request, "audit/entry.html", area=self.area, entry=entry, merchant=merchant, messages=messages
-        )
+        return page(request, "audit/entry.html", area=self.area, entry=entry, merchant=merchant, messages=messages)
 
     async def _list(
         self, request: Request, caller: Caller, asked: AuditAsked, after: str | None, *, error: str = ""

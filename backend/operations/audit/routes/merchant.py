@@ -7,7 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import VIEW_AUDIT
 from backend.access.problems import SIGNED_IN
 from backend.audit.problems import AuditEntryNotFound
@@ -30,7 +30,7 @@ class MerchantAuditController(Controller):
     @get(
         operation_id="listAuditEntries",
         summary="What people have changed, newest first",
-        guards=[for_owner(VIEW_AUDIT)],
+        guards=[for_merchant(VIEW_AUDIT)],
         responses=refusals(*SIGNED_IN, CursorExpired, ValidationFailed),
     )
     async def entries(
@@ -50,7 +50,7 @@ class MerchantAuditController(Controller):
         "/overview",
         operation_id="getAuditOverview",
         summary="Whether the entries are intact, who has entries, and about what",
-        guards=[for_owner(VIEW_AUDIT)],
+        guards=[for_merchant(VIEW_AUDIT)],
         responses={200: success(AuditOverview)} | refusals(*SIGNED_IN),
     )
     async def overview(self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]) -> AuditOverview:
@@ -61,7 +61,7 @@ class MerchantAuditController(Controller):
         operation_id="exportAuditEntries",
         summary="The entries as CSV",
         description="A row for each field that changed. The export is an entry itself.",
-        guards=[all_of(for_owner(VIEW_AUDIT), limited("export_audit", 10))],
+        guards=[all_of(for_merchant(VIEW_AUDIT), limited("export_audit", 10))],
         responses={200: CSV_ANSWER} | refusals(*SIGNED_IN, ValidationFailed),
     )
     async def export(
@@ -79,7 +79,7 @@ class MerchantAuditController(Controller):
         "/{entry_id:uuid}",
         operation_id="getAuditEntry",
         summary="One entry",
-        guards=[for_owner(VIEW_AUDIT)],
+        guards=[for_merchant(VIEW_AUDIT)],
         responses={200: success(AuditEntryView)} | refusals(*SIGNED_IN, AuditEntryNotFound),
     )
     async def entry(
