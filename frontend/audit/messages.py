@@ -25,15 +25,17 @@ class AuditMessages:
 
     def about(self, chain: AuditChain) -> str:
         """One sentence about the last verification."""
+        _ = self._say
         if chain.checked_at is None:
-            return self._say("Each night it is verified that no entry was changed or removed. These have not been yet.")
+            return _("Each night it is verified that no entry was changed or removed. These have not been yet.")
         when = self._formatter.datetime(chain.checked_at, "medium")
         if not chain.is_intact:
-            return self._say(
-                "On %(date)s it was found that entry no. %(number)s is missing or is not what was recorded. Ask whoever "
+            entry = self._formatter.number(chain.faulty_seq or 0)
+            return _(
+                "Found on %(date)s: entry no. %(entry)s is missing, or is not what was recorded. Tell whoever "
                 "operates the platform.",
                 date=when,
-                number=self._formatter.number(chain.faulty_seq or 0),
+                entry=entry,
             )
         count = chain.checked_count or 0
         return self._translator.ngettext(

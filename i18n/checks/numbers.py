@@ -56,6 +56,8 @@ TEXTS = frozenset(
         "customers",
         "date",
         "day",
+        "entry",
+        "entry",
     }
     | {
         "email",
