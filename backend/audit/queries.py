@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import eq, ge, lt
 from typing import Any
 from uuid import UUID
 
@@ -108,14 +109,14 @@ class AuditBook:
 
     def _conditions(self, filters: AuditFilters) -> list[ColumnElement[bool]]:
         table = self._table
-        conditions = (
-            (filters.since, table.recorded_at >= filters.since),
-            (filters.until, table.recorded_at < filters.until),
-            (filters.user_id, table.user_id == filters.user_id),
-            (filters.action, table.action == filters.action),
-            (filters.subject, self._is_about(filters.subject or "")),
+        asked = (
+            (ge, table.recorded_at, filters.since),
+            (lt, table.recorded_at, filters.until),
+            (eq, table.user_id, filters.user_id),
+            (eq, table.action, filters.action),
         )
-        return [condition for asked, condition in conditions if asked is not None]
+        conditions = [compare(column, value) for compare, column, value in asked if value is not None]
+        return conditions if filters.subject is None else [*conditions, self._is_about(filters.subject)]
 
     def _is_about(self, subject: str) -> ColumnElement[bool]:
         """A merchant's subjects are ids; what is no id is no subject of theirs."""

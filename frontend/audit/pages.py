@@ -82,6 +82,7 @@ class AuditPages(Controller):
             entries=entries,
             overview=overview,
             asked=asked,
+            merchant=listed.merchant,
             filters={name: value for name, value in asdict(listed).items() if value},
             after=after,
             error=error,

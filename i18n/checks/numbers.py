@@ -57,7 +57,6 @@ TEXTS = frozenset(
         "date",
         "day",
         "entry",
-        "entry",
     }
     | {
         "email",
