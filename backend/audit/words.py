@@ -14,6 +14,7 @@ from i18n.translator import N_, get_translator
 
 NOTHING = "–"
 YES, NO = N_("yes"), N_("no")
+NAMED = N_("%(label)s: %(value)s")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 
@@ -73,8 +74,15 @@ class AuditWords:
         if isinstance(value, list):
             return "; ".join(self.value(field, each) for each in value)
         if isinstance(value, dict):
-            return ", ".join(f"{self.label(name)}: {self.value(name, each)}" for name, each in value.items())
+            return self._fields(value)
         return self._text(field, str(value))
+
+    def _fields(self, value: dict[str, Any]) -> str:
+        if value.keys() == {"value", "source"}:
+            return f"{self.value('value', value['value'])} ({self.value('source', value['source'])})"
+        return ", ".join(
+            self._say(NAMED, label=self.label(name), value=self.value(name, each)) for name, each in value.items()
+        )
 
     def _number(self, field: str, value: float) -> str:
         if field.endswith("_cents") and isinstance(value, int):

@@ -37,7 +37,7 @@ def test_every_action_has_words() -> None:
         ("ends_on", "2027-02-28", "28 Feb 2027"),
         ("archived_at", "2026-11-30T09:05:00Z", "30 Nov 2026, 10:05"),
         ("name", {"en": "Scarf", "fr": "Écharpe"}, "English: Scarf, Français: Écharpe"),
-        ("smtp_port", {"value": 587, "source": "database"}, "Value: 587, Source: database"),
+        ("smtp_port", {"value": 587, "source": "database"}, "587 (database)"),
         ("limits", [{"scope": "card", "maximum": 5}], "For each: Card, At most: 5"),
         ("store_ids", [], "–"),
         ("unknown_field", "as it is", "as it is"),

@@ -146,7 +146,7 @@ async def test_an_administrator_reads_any_merchants_entries(paul: Browser, backe
     backend.answers["GET /admin/audit"] = found(Page([changed(ENTRY, on_behalf=True)], None, has_more=False))
     await paul.open("/admin/audit?merchant=Aurora")
     assert asked(backend, "/admin/audit")["merchant"] == "aurora"
-    assert "For the merchant" in paul.text
+    assert "By the platform" in paul.text
     assert f'href="/admin/audit/{ID}?merchant=aurora"' in paul.page
     await paul.open(f"/admin/audit/{ID}?merchant=aurora")
     assert asked(backend, f"/admin/audit/{ID}") == {"merchant": "aurora"}
@@ -154,7 +154,7 @@ async def test_an_administrator_reads_any_merchants_entries(paul: Browser, backe
 
 
 async def test_settings_are_called_as_on_their_own_page(paul: Browser, backend: StaffBackend) -> None:
-    change = AuditChange("smtp_host", "smtp host", "Value: a", "Value: b")
+    change = AuditChange("smtp_host", "smtp host", "a (default)", "b (database)")
     entry = changed(ENTRY, action="settings.changed", subject="email", changes=[change])
     backend.answers["GET /admin/audit/*"] = found(entry)
     await paul.open(f"/admin/audit/{ID}")
