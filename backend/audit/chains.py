@@ -14,8 +14,8 @@ from backend.core.database import ENTER
 ENTRIES_AT_ONCE = 5000
 SECONDS_MAX = 120
 BEGIN = f"SET LOCAL statement_timeout = '{SECONDS_MAX}s'"
-Fault = Literal["missing", "unlinked", "changed", "cut_off", "beyond_head", "rewritten"]
-SAYS: dict[Fault, str] = {
+ChainFault = Literal["missing", "unlinked", "changed", "cut_off", "beyond_head", "rewritten"]
+SAYS: dict[ChainFault, str] = {
     "missing": "is missing",
     "unlinked": "does not follow the one before it",
     "changed": "is not what was recorded",
@@ -58,7 +58,7 @@ class ChainReport(msgspec.Struct, frozen=True):
     entries: int
     head: str | None
     """Digest of the last entry in hexadecimal. Kept elsewhere, it proves later that nothing up to it was exchanged."""
-    fault: Fault | None
+    fault: ChainFault | None
     faulty_seq: int | None
     """The first entry that is not as it was written."""
 
@@ -102,7 +102,7 @@ class _End:
 
     seq: int = 0
     digest: bytes | None = None
-    fault: Fault | None = None
+    fault: ChainFault | None = None
     faulty_seq: int | None = None
 
 

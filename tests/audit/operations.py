@@ -248,6 +248,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 NO_ENTRY = {
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
+    "switchMerchant": "the same: a session is traded for one at another merchant",
     "changeMe": "the language in which a person reads",
     "lookupCardsAsOwner": "a search",
     "previewProgram": "changes nothing; the preview is kept with who asked for it",
