@@ -14,7 +14,6 @@ from backend.audit.models import AuditEntry, AuditHead, ChainHead, PlatformAudit
 from backend.core.database import Sessions
 from backend.core.paging import Position
 
-Entry = AuditEntry | PlatformAuditEntry
 AT_ONCE = 500
 # Each distinct value costs one look into the index, however many entries there are.
 DISTINCT = """

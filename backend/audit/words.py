@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backend.audit.labels import ACTIONS, CHOICES, FIELDS, SUBJECTS, VALUES
-from backend.audit.models import AuditEntry, PlatformAuditEntry
+from backend.audit.models import AnyEntry, AuditEntry
 from backend.audit.schemas import AuditAction, AuditChange, AuditEntryView
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGE_NAMES
@@ -30,7 +30,7 @@ class AuditWords:
     def title(self, action: str) -> str:
         return self._named(ACTIONS, action)
 
-    def entry(self, entry: AuditEntry | PlatformAuditEntry) -> AuditEntryView:
+    def entry(self, entry: AnyEntry) -> AuditEntryView:
         subject = entry.subject_id if isinstance(entry, AuditEntry) else entry.subject
         return AuditEntryView(
             id=entry.id,

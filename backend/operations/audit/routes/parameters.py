@@ -15,8 +15,8 @@ CSV_ANSWER = ResponseSpec(
     cast("type[Any]", str), media_type=CSV, generate_examples=False, description="UTF-8 with a byte order mark"
 )
 
-FirstDay = Annotated[date | None, QueryParameter(name="from", description="First day, where the merchant is")]
-LastDay = Annotated[date | None, QueryParameter(name="until", description="Last day, where the merchant is")]
+RecordedFrom = Annotated[date | None, QueryParameter(name="from", description="First day, where the merchant is")]
+RecordedUntil = Annotated[date | None, QueryParameter(name="until", description="Last day, where the merchant is")]
 ByPerson = Annotated[UUID | None, QueryParameter(name="user", description="Id of the person")]
 WithAction = Annotated[str | None, QueryParameter(name="action", max_length=100, pattern=PRINTABLE)]
 AboutSubject = Annotated[
@@ -31,8 +31,8 @@ OfMerchant = Annotated[
 
 
 def provide_asked(
-    first_day: FirstDay = None,
-    last_day: LastDay = None,
+    first_day: RecordedFrom = None,
+    last_day: RecordedUntil = None,
     user_id: ByPerson = None,
     action: WithAction = None,
     subject: AboutSubject = None,
