@@ -38,6 +38,8 @@ from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
+from backend.operations.audit.routes.admin import AdminAuditController
+from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -86,6 +88,7 @@ merchant = Router(
         MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
+        MerchantAuditController,
     ],
 )
 storefront = Router(
@@ -115,6 +118,7 @@ admin = Router(
         ConnectionTestController,
         AdminTemplateController,
         AdminTemplateTrialController,
+        AdminAuditController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])

@@ -24,6 +24,7 @@ from frontend.admin.settings.connection_test import take_connection_test, use_su
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
+from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -108,6 +109,7 @@ OFFICE = Router(
         show_marketing,
         take_marketing,
         show_office_permissions,
+        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(
@@ -135,6 +137,7 @@ ADMIN = Router(
         show_email,
         take_resend,
         show_admin_permissions,
+        ADMIN_AUDIT,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [

@@ -238,6 +238,7 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "hold_id": str(uuid4()),
         "merge_id": merge["merge_id"],
         "reward_id": theirs.rewards[100],
+        "entry_id": (await theirs.claire.get("/merchant/audit"))["data"][0]["id"],
         "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
     }
     routes = routes_with_ids(promises)
