@@ -89,6 +89,7 @@ TEXTS = frozenset(
         "parts",
         "pass_type",
         "permission",
+        "platform",
         "program",
         "provider",
         "rate",

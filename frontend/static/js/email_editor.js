@@ -8,7 +8,7 @@ form.addEventListener("focusin", ({ target }) => {
   if (target.matches("input.code, textarea.code")) source = target;
 });
 // What was written before the scripts had come is checked, too.
-document.addEventListener("DOMContentLoaded", () => {
+setTimeout(() => {
   const isWritten = ({ value, defaultValue }) => value !== defaultValue;
   [...form.querySelectorAll(".code")].find(isWritten)?.dispatchEvent(new Event("input", { bubbles: true }));
 });
