@@ -30,6 +30,7 @@ PLATFORM_TABLES = {
     "email_templates",
     "google_callbacks",
     "google_programs",
+    "invitations",
     "mail_allowances",
     "marketing_slots",
     "merchant_members",
@@ -212,6 +213,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "moveReward": {"position": 1},
     "archiveReward": {},
     "restoreReward": {},
+    "changeMember": {"role": "merchant_owner"},
+    "removeMember": {},
+    "resendInvitation": {},
+    "withdrawInvitation": {},
 }
 
 
@@ -237,6 +242,10 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "hold_id": str(uuid4()),
         "merge_id": merge["merge_id"],
         "reward_id": theirs.rewards[100],
+        "user_id": str(theirs.user_ids["luc"]),
+        "invitation_id": (await theirs.claire.post("/merchant/invitations", {"email": f"{uuid4().hex}@x.example"}))[
+            "id"
+        ],
         "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
     }
     routes = routes_with_ids(promises)
