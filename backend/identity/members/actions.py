@@ -12,7 +12,7 @@ from backend.identity.members.checks import check_stores
 from backend.identity.members.problems import LastOwner, MemberNotFound, OwnRole
 from backend.identity.members.queries import get_member, of_merchant_now
 from backend.identity.members.schemas import MemberChange, MemberDetail, StorePermissions
-from backend.identity.sessions import end_sessions
+from backend.identity.workplaces.actions import leave_workplace
 from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.setting import remove_pin
 
@@ -57,7 +57,7 @@ async def remove_member(session: AsyncSession, origin: Origin, user_id: UUID) ->
     member.left_at = member.updated_at = origin.now
     await place_at(session, origin.merchant_id, user_id, [])
     await remove_pin(session, merchant_id=origin.merchant_id, user_id=user_id)
-    await end_sessions(session, user_id, origin.now, merchant_id=origin.merchant_id)
+    await leave_workplace(session, user_id, origin.merchant_id, origin.now)
     record_change(
         session, origin, "member.removed", subject_id=user_id, before=before, after={"role": None, "stores": {}}
     )
