@@ -1,7 +1,7 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
-from backend.audit.models import AuditEntry, PlatformAuditEntry
+from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.invitations.models import Invitation
 from backend.identity.models import AccessToken
@@ -52,6 +52,7 @@ __all__ = [
     "ApplePass",
     "AppleRegistration",
     "AuditEntry",
+    "AuditHead",
     "Card",
     "CardLinkQuestion",
     "CardMerge",
@@ -82,6 +83,7 @@ __all__ = [
     "OutboxMessage",
     "PassImage",
     "PlatformAuditEntry",
+    "PlatformAuditHead",
     "PlatformMail",
     "PlatformRow",
     "Policy",

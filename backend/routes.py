@@ -38,6 +38,7 @@ from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.messaging.connection_test.routes import ConnectionTestController
+from backend.messaging.failed_mails.routes import AdminFailedEmailController
 from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
@@ -117,6 +118,7 @@ admin = Router(
         AdminCardController,
         AdminExplanationController,
         AdminEmailController,
+        AdminFailedEmailController,
         SettingsController,
         ConnectionTestController,
         AdminTemplateController,

@@ -16,6 +16,7 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
+from frontend.admin.emails.failed import show_failed, take_failed
 from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
 from frontend.admin.overview.views import show_admin
@@ -149,6 +150,8 @@ ADMIN = Router(
         use_suggestion,
         ADMIN_TEMPLATES,
         show_emails,
+        show_failed,
+        take_failed,
         show_email,
         take_resend,
         show_users,

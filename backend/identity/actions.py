@@ -11,13 +11,12 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.actor import Actor
-from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import Forbidden
+from backend.audit.actions import record_change
 from backend.core.addresses import normalize_email
 from backend.core.encryption import unseal
 from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
+from backend.core.origin import Origin
 from backend.core.platform_settings import PlatformSettings
 from backend.identity.metrics import SIGN_IN_FAILURES
 from backend.identity.models import AccessToken
@@ -102,14 +101,13 @@ async def _use_totp_step(session: AsyncSession, user_id: UUID, step: int) -> Non
         raise SignInRefused
 
 
-async def set_own_pin(session: AsyncSession, keys: KeyRing, actor: Actor, body: OwnPin, now: datetime) -> None:
-    """Raises PasswordWrong, or Forbidden for platform users, who have no PIN."""
-    if actor.merchant is None:
-        raise Forbidden(permission=MANAGE_PINS)
-    user = await session.get_one(User, actor.user_id)
+async def set_own_pin(session: AsyncSession, keys: KeyRing, origin: Origin, body: OwnPin) -> None:
+    """Of somebody who works for the merchant. Raises PasswordWrong."""
+    user = await session.get_one(User, origin.user_id)
     if not await verify_secret(user.password_hash, body.password):
         raise PasswordWrong
-    await put_pin(session, keys, body.pin, merchant_id=actor.merchant.id, user_id=actor.user_id, now=now)
+    await put_pin(session, keys, body.pin, merchant_id=origin.merchant_id, user_id=user.id, now=origin.now)
+    record_change(session, origin, "pin.set", subject_id=user.id, after={"is_set": True})
 
 
 async def change_language(session: AsyncSession, user_id: UUID, language: str) -> None:

@@ -88,6 +88,7 @@ TEXTS = frozenset(
         "parts",
         "pass_type",
         "permission",
+        "platform",
         "program",
         "provider",
         "rate",

@@ -39,6 +39,7 @@ PLATFORM_TABLES = {
     "pass_images",
     "pictures",
     "platform_audit_entries",
+    "platform_audit_heads",
     "platform_mails",
     "setting_overrides",
     "setting_versions",

@@ -501,7 +501,7 @@ async def _at_the_till(page: Page, scene: Scene) -> TillScreen:
     await page.locator("[name=email]").fill(scene.shop.emails["anna"])
     await page.locator("[name=password]").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.locator("#query")).to_be_focused()
+    await till.is_ready()
     return till
 
 

@@ -1,5 +1,7 @@
 """The occasion of a long absence: once for each period without a visit."""
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
@@ -25,8 +27,8 @@ class Absence(MarketingOccasion):
         is_unnoticed = Customer.reengaged_at.is_(None) | (Customer.reengaged_at < last_visit_at)
         return last_visit_at.between(*idle_between(at.now, at.plan.reengagement_days)) & is_unnoticed
 
-    def mark(self, customer: Customer, at: CampaignMoment) -> None:
-        customer.reengaged_at = at.now
+    def mark(self, at: CampaignMoment) -> Mapping[str, Any]:
+        return {"reengaged_at": at.now}
 
     def say(self, holder: CardHolder, at: CampaignMoment) -> ReengagementValues:
         last_day = holder.view.last_activity_at.astimezone(ZoneInfo(at.merchant.timezone)).date()

@@ -6,7 +6,6 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.platform_settings import EffectiveSettings
 from backend.loyalty.cards.card_urls import CardLinks
-from backend.loyalty.marketing.rules import QuietHours
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.occasions.absence import Absence
 from backend.loyalty.occasions.birthday import Birthday
@@ -26,8 +25,7 @@ class MarketingTask:
     ) -> TaskRun:
         async def work(progress: Progress) -> None:
             progress.counts.update({"processed": 0, "failed": 0})
-            quiet = QuietHours.of(live.current.limits)
-            campaign = Campaign(self.occasion, sessions, links, unsubscribe_links, quiet, clock.now(), progress)
+            campaign = Campaign(self.occasion, sessions, links, unsubscribe_links, live.current, clock.now(), progress)
             await campaign.run(await list_merchant_ids(sessions))
 
         return await run_now(sessions, self.name, work)
