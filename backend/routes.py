@@ -6,7 +6,12 @@ from litestar.types import ControllerRouterHandler
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
+from backend.identity.invitations.routes.admin import AdminInvitationController
+from backend.identity.invitations.routes.merchant import MerchantInvitationController
+from backend.identity.invitations.routes.storefront import InvitationController
+from backend.identity.members.routes import MerchantStaffController
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
@@ -89,6 +94,8 @@ merchant = Router(
         MerchantTemplateController,
         MerchantTemplateTrialController,
         MerchantAuditController,
+        MerchantStaffController,
+        MerchantInvitationController,
     ],
 )
 storefront = Router(
@@ -101,6 +108,7 @@ storefront = Router(
         PassImageController,
         PictureController,
         BrandingController,
+        InvitationController,
     ],
 )
 admin = Router(
@@ -119,6 +127,8 @@ admin = Router(
         AdminTemplateController,
         AdminTemplateTrialController,
         AdminAuditController,
+        PlatformUserController,
+        AdminInvitationController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
