@@ -10,13 +10,16 @@ SUBJECTS = {
     "emails": N_("Emails"),
     "email_template": N_("Email templates"),
     "fraud_limits": N_("Limits against fraud"),
+    "invitation": N_("Invitations"),
     "marketing_plan": N_("Marketing emails"),
+    "member": N_("Staff"),
     "pass": N_("Wallet passes"),
     "picture": N_("Pictures"),
     "pin": N_("PINs"),
     "reward": N_("Rewards"),
     "settings": N_("Settings"),
     "task": N_("Tasks"),
+    "user": N_("Administrators"),
     "wallets": N_("Wallets"),
 }
 ACTIONS = {
@@ -37,7 +40,13 @@ ACTIONS = {
     "email_template.restored": N_("Earlier email template restored"),
     "emails.resent": N_("Failed emails sent again"),
     "fraud_limits.changed": N_("Limits against fraud changed"),
+    "invitation.resent": N_("Invitation sent again"),
+    "invitation.sent": N_("Invitation sent"),
+    "invitation.withdrawn": N_("Invitation withdrawn"),
     "marketing_plan.changed": N_("Choice of marketing emails changed"),
+    "member.changed": N_("Rights of a person changed"),
+    "member.joined": N_("Person joined"),
+    "member.removed": N_("Person removed"),
     "pass.resent": N_("Wallet pass sent again"),
     "picture.uploaded": N_("Picture uploaded"),
     "pin.set": N_("PIN set"),
@@ -48,6 +57,9 @@ ACTIONS = {
     "reward.restored": N_("Reward taken out of the archive"),
     "settings.changed": N_("Settings changed"),
     "task.started": N_("Task started by hand"),
+    "user.joined": N_("Administrator joined"),
+    "user.removed": N_("Administrator removed"),
+    "user.role_changed": N_("Role of an administrator changed"),
     "wallets.checked": N_("Wallets checked, stops lifted"),
 }
 FIELDS = {
@@ -83,8 +95,10 @@ FIELDS = {
     "reengagement_days": N_("Days without a visit"),
     "replaced": N_("Replaced"),
     "resumes": N_("Stops lifted"),
+    "role": N_("Role"),
     "run_id": N_("Run"),
     "scope": N_("For each"),
+    "sent_at": N_("Sent"),
     "since": N_("From"),
     "sends_birthday_emails": N_("Birthday emails"),
     "source": N_("Source"),
@@ -92,6 +106,7 @@ FIELDS = {
     "starts_on": N_("First day"),
     "stock": N_("Stock"),
     "store_ids": N_("Stores"),
+    "stores": N_("Stores"),
     "subject": N_("Subject"),
     "template": N_("Template"),
     "template_code": N_("Template"),
@@ -100,6 +115,7 @@ FIELDS = {
     "user_id": N_("Person"),
     "value": N_("Value"),
     "value_cents": N_("Value"),
+    "withdrawn": N_("Withdrawn"),
     "window_minutes": N_("Within minutes"),
 }
 VALUES = {
@@ -111,6 +127,8 @@ VALUES = {
     "device": N_("Device"),
     "earns": N_("Sales"),
     "environment": N_("environment"),
+    "merchant_owner": N_("Owner"),
+    "platform_admin": N_("Platform admin"),
     "points_earned": N_("Points earned"),
     "points_redeemed": N_("Points redeemed"),
     "reactivate": N_("Reactivate"),
@@ -118,6 +136,8 @@ VALUES = {
     "stamps": N_("Stamps"),
     "staff_pin": N_("PIN"),
     "store": N_("Store"),
+    "store_member": N_("Store member"),
+    "super_admin": N_("Super admin"),
 }
 """Values that are words of the code, in the fields of CHOICES."""
-CHOICES = {"action", "scope", "measure", "source"}
+CHOICES = {"role", "action", "scope", "measure", "source"}
