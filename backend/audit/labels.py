@@ -128,7 +128,7 @@ VALUES = {
     "earns": N_("Sales"),
     "environment": N_("environment"),
     "merchant_owner": N_("Owner"),
-    "platform_admin": N_("Platform admin"),
+    "platform_admin": N_("Administrator"),
     "points_earned": N_("Points earned"),
     "points_redeemed": N_("Points redeemed"),
     "reactivate": N_("Reactivate"),
@@ -136,7 +136,7 @@ VALUES = {
     "stamps": N_("Stamps"),
     "staff_pin": N_("PIN"),
     "store": N_("Store"),
-    "store_member": N_("Store member"),
+    "store_member": N_("Staff"),
     "super_admin": N_("Super admin"),
 }
 """Values that are words of the code, in the fields of CHOICES."""
