@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "2026_11_30_invitations"
-down_revision = "2026_11_30_member_keys"
+down_revision = "2026_11_30_email_log_indexes"
 
 SETTLED = "(SELECT nullif(current_setting('app.merchant_id', true), ''))"
 TIME = sa.TIMESTAMP(timezone=True)

@@ -126,6 +126,7 @@ async def _send(session: AsyncSession, sender: Sender, invitation: Invitation, n
         page_url=f"{sender.public_url.rstrip('/')}{PAGE}",
         inviter=invitation.invited_by_name,
         merchant_name=merchant.name if merchant else sender.platform_name,
+        platform_name=sender.platform_name,
     )
 
 
