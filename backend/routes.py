@@ -43,6 +43,8 @@ from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
+from backend.operations.audit.routes.admin import AdminAuditController
+from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -91,6 +93,7 @@ merchant = Router(
         MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
+        MerchantAuditController,
         MerchantStaffController,
         MerchantInvitationController,
     ],
@@ -123,6 +126,7 @@ admin = Router(
         ConnectionTestController,
         AdminTemplateController,
         AdminTemplateTrialController,
+        AdminAuditController,
         PlatformUserController,
         AdminInvitationController,
     ],

@@ -33,6 +33,7 @@ from frontend.admin.users.views import (
 )
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
+from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -128,6 +129,7 @@ OFFICE = Router(
         take_resend_invitation,
         take_withdrawal,
         show_office_permissions,
+        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(
@@ -161,6 +163,7 @@ ADMIN = Router(
         take_admin_resend,
         take_admin_withdrawal,
         show_admin_permissions,
+        ADMIN_AUDIT,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [

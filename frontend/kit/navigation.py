@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
     Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
+    Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/wallets",
@@ -67,6 +68,13 @@ ENTRIES = (
         "settings",
         N_("What is in force, where each value comes from, and whether emails can be sent."),
         "settings.manage",
+    ),
+    Entry(
+        "/admin/audit",
+        N_("Audit"),
+        "list",
+        N_("Who has changed what, in the platform or at a merchant, and whether the entries are intact."),
+        "audit.view",
     ),
 )
 

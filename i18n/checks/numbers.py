@@ -56,6 +56,7 @@ TEXTS = frozenset(
         "customers",
         "date",
         "day",
+        "entry",
     }
     | {
         "email",

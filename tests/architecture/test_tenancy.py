@@ -243,6 +243,7 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "hold_id": str(uuid4()),
         "merge_id": merge["merge_id"],
         "reward_id": theirs.rewards[100],
+        "entry_id": (await theirs.claire.get("/merchant/audit"))["data"][0]["id"],
         "user_id": str(theirs.user_ids["luc"]),
         "invitation_id": (await theirs.claire.post("/merchant/invitations", {"email": f"{uuid4().hex}@x.example"}))[
             "id"
