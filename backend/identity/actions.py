@@ -16,7 +16,6 @@ from backend.access.permissions import MANAGE_PINS
 from backend.access.problems import Forbidden
 from backend.core.addresses import normalize_email
 from backend.core.encryption import unseal
-from backend.core.hashing import verify_secret
 from backend.core.keys import KeyRing
 from backend.core.platform_settings import PlatformSettings
 from backend.identity.metrics import SIGN_IN_FAILURES
@@ -26,6 +25,7 @@ from backend.identity.queries import token_hash
 from backend.identity.schemas import OwnPin, SignIn
 from backend.staff.actions import totp_place
 from backend.staff.models import User
+from backend.staff.passwords import verify_password
 from backend.staff_pins.setting import put_pin
 
 TOTP_STEP_SECONDS = 30
@@ -41,7 +41,7 @@ async def sign_in(
     """
     email = normalize_email(body.email)
     user = await session.scalar(select(User).where(User.email_norm == email, User.is_active))
-    if not await verify_secret(user.password_hash if user else None, body.password) or user is None:
+    if not await verify_password(user.password_hash if user else None, body.password) or user is None:
         SIGN_IN_FAILURES.inc()
         raise SignInRefused
     if user.totp_secret:
@@ -97,7 +97,7 @@ async def set_own_pin(session: AsyncSession, keys: KeyRing, actor: Actor, body: 
     if actor.merchant is None:
         raise Forbidden(permission=MANAGE_PINS)
     user = await session.get_one(User, actor.user_id)
-    if not await verify_secret(user.password_hash, body.password):
+    if not await verify_password(user.password_hash, body.password):
         raise PasswordWrong
     await put_pin(session, keys, body.pin, merchant_id=actor.merchant.id, user_id=actor.user_id, now=now)
 

@@ -78,6 +78,7 @@ TEXTS = frozenset(
     | {
         "merchant",
         "merged_into",
+        "minimum",
         "mode",
         "moment",
         "most",

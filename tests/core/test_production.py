@@ -63,7 +63,7 @@ async def test_production_does_not_start_on_a_database_that_only_reads(
     [
         (["seed"], "passwords everybody knows"),
         *(
-            (["users", "create-admin", "a@b.example", "--password", password], "Everybody knows that password")
+            (["users", "create-admin", "a@b.example", "--password", password], "Everybody can read this password")
             for password in sorted(PUBLISHED)
         ),
     ],
