@@ -29,7 +29,7 @@ from backend.messaging.template_editing.models import (
 )
 from backend.operations.task_runs.models import TaskRun
 from backend.settings.models import SettingOverride, SettingVersion
-from backend.staff.models import StoreMember, User
+from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.models import StaffPin
 from backend.wallets.models import (
     AppleDevice,
@@ -74,6 +74,7 @@ __all__ = [
     "MarketingPlan",
     "MarketingSlot",
     "Merchant",
+    "MerchantMember",
     "MerchantPicture",
     "OrderReference",
     "OutboxMessage",

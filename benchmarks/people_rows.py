@@ -23,7 +23,12 @@ from benchmarks.data import (
 
 
 def people_rows() -> dict[str, Rows]:
-    return {"users": _users(), "store_members": _store_members(), "access_tokens": _access_tokens()}
+    return {
+        "users": _users(),
+        "merchant_members": _merchant_members(),
+        "store_members": _store_members(),
+        "access_tokens": _access_tokens(),
+    }
 
 
 def _users() -> Rows:
@@ -31,14 +36,26 @@ def _users() -> Rows:
     return [
         {
             "id": id_of(USER, n),
-            "merchant_id": id_of(MERCHANT, n % MERCHANTS),
-            "role": "store_member",
             "email": email_of(n),
             "email_norm": email_of(n),
             "name": f"Till User {n}",
             "password_hash": password_hash,
             "is_active": True,
             "created_at": MADE_AT,
+        }
+        for n in range(USERS)
+    ]
+
+
+def _merchant_members() -> Rows:
+    return [
+        {
+            "merchant_id": id_of(MERCHANT, n % MERCHANTS),
+            "user_id": id_of(USER, n),
+            "role": "store_member",
+            "joined_at": MADE_AT,
+            "version": 1,
+            "updated_at": MADE_AT,
         }
         for n in range(USERS)
     ]
@@ -63,6 +80,7 @@ def _access_tokens() -> Rows:
             "token_hash": sha256(token_of(n).encode()).digest(),
             "id": id_of(SIGN_IN, n),
             "user_id": id_of(USER, n),
+            "merchant_id": id_of(MERCHANT, n % MERCHANTS),
             "created_at": now,
             "expires_at": now + timedelta(hours=12),
         }

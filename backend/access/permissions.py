@@ -1,6 +1,7 @@
 """Every permission, and the permissions of every role."""
 
-ROLES = ("super_admin", "platform_admin", "merchant_owner", "store_member")
+PLATFORM_ROLES = ("super_admin", "platform_admin")
+MERCHANT_ROLES = ("merchant_owner", "store_member")
 
 VIEW_PROGRAMS = "loyalty.view_programs"
 MANAGE_PROGRAMS = "loyalty.manage_programs"

@@ -64,6 +64,8 @@ def _refusals(owner_url: str) -> Iterator[None]:
             raise StartRefused(f"That user may not change the schema: let {SETTING} name its owner.") from None
         if isinstance(reason, asyncpg.LockNotAvailableError):
             raise StartRefused("Somebody is using a table that the migration changes: run it again.") from None
+        if isinstance(reason, asyncpg.RaiseError):
+            raise StartRefused(f"The migration is refused: {reason}.") from None
         raise
 
 

@@ -43,6 +43,15 @@ def of_merchant() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["merchant_id"], ["merchants.id"])
 
 
+def of_member(column: str) -> ForeignKeyConstraint:
+    """The foreign key to somebody who works or has worked for the merchant."""
+    return ForeignKeyConstraint(
+        ["merchant_id", column],
+        ["merchant_members.merchant_id", "merchant_members.user_id"],
+        name=f"fk_{column}_merchant_members",
+    )
+
+
 def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key that includes the merchant, so that a row cannot reference another merchant's row."""
     return ForeignKeyConstraint(

@@ -41,7 +41,7 @@ async def seed(services: Services) -> list[str]:
     world = read_world()
     password_hash = await hash_secret(world["password"])
     async with services.sessions.committing() as session:
-        await add_users(session, world["users"], password_hash, None)
+        await add_users(session, world["users"], password_hash)
         await seed_templates(session, clock.now())
     return [table["code"] for table in world["merchants"] if await _seed_merchant(services, table, password_hash)]
 
@@ -51,8 +51,9 @@ async def _seed_merchant(services: Services, table: Table, password_hash: str) -
     async with services.sessions.committing() as session:
         merchant_id = await session.scalar(select(Merchant.id).where(Merchant.code == table["code"]))
         if merchant_id is None:
+            # Before the merchant is settled: nobody is one of its people yet.
+            users = await add_users(session, table["users"], password_hash)
             merchant = await add_merchant(session, table)
-            users = await add_users(session, table["users"], password_hash, merchant.merchant_id)
             await add_staff(services, session, table["users"], users, merchant)
             await add_program(session, table["program"], table["language"], merchant.merchant_id)
         else:

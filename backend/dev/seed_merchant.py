@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.permissions import TILL
+from backend.access.permissions import PLATFORM_ROLES, TILL
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import enter_merchant
@@ -20,7 +20,7 @@ from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import COUNTRY, Merchant, Policy, Store, StoreCode
 from backend.services import Services
-from backend.staff.models import StoreMember, User
+from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.models import StaffPin
 from backend.staff_pins.rules import peppered
 
@@ -83,9 +83,7 @@ async def _add_store(session: AsyncSession, table: Table, timezone: str, merchan
         merchant.first_category.setdefault(store.code, category.id)
 
 
-async def add_users(
-    session: AsyncSession, people: list[Table], password_hash: str, merchant_id: UUID | None
-) -> dict[str, UUID]:
+async def add_users(session: AsyncSession, people: list[Table], password_hash: str) -> dict[str, UUID]:
     """Adds the missing users. Returns the ids of all users by email."""
     ids: dict[str, UUID] = dict((await session.execute(select(User.email_norm, User.id))).tuples().all())
     for person in people:
@@ -93,8 +91,7 @@ async def add_users(
             continue
         user = User(
             id=new_id(),
-            merchant_id=merchant_id,
-            role=person["role"],
+            platform_role=person["role"] if person["role"] in PLATFORM_ROLES else None,
             email=person["email"],
             email_norm=normalize_email(person["email"]),
             name=person["name"],
@@ -111,7 +108,13 @@ async def add_staff(
     services: Services, session: AsyncSession, people: list[Table], users: dict[str, UUID], merchant: SeededMerchant
 ) -> None:
     for person in people:
-        user_id = users[person["email"]]
+        user_id, now = users[person["email"]], clock.now()
+        session.add(
+            MerchantMember(
+                merchant_id=merchant.merchant_id, user_id=user_id, role=person["role"], joined_at=now, updated_at=now
+            )
+        )
+        await session.flush()
         for code in person.get("stores", []):
             session.add(
                 StoreMember(
@@ -129,7 +132,7 @@ async def add_staff(
                     id=new_id(),
                     user_id=user_id,
                     verifier=await hash_secret(secret),
-                    created_at=clock.now(),
+                    created_at=now,
                 )
             )
 

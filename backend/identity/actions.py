@@ -23,6 +23,7 @@ from backend.identity.models import AccessToken
 from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import token_hash
 from backend.identity.schemas import OwnPin, SignIn
+from backend.identity.workplaces import choose_workplace
 from backend.staff.actions import totp_place
 from backend.staff.models import User
 from backend.staff.passwords import verify_password
@@ -37,7 +38,7 @@ async def sign_in(
     """A new token and its expiry.
 
     Raises SignInRefused, after the same time whether or not the user exists, or TotpRequired when the password is right
-    and the code is missing.
+    and the code is missing. Raises MerchantNotFound or NoWorkplace when both are right.
     """
     email = normalize_email(body.email)
     user = await session.scalar(select(User).where(User.email_norm == email, User.is_active))
@@ -47,11 +48,12 @@ async def sign_in(
     if user.totp_secret:
         step = _totp_step(unseal(keys, user.totp_secret, totp_place(user.id)), body.totp, now)
         await _use_totp_step(session, user.id, step)
-    return await _new_token(session, user.id, now, settings)
+    merchant_id = await choose_workplace(session, user, body.merchant)
+    return await _new_token(session, user.id, merchant_id, now, settings)
 
 
 async def _new_token(
-    session: AsyncSession, user_id: UUID, now: datetime, settings: PlatformSettings
+    session: AsyncSession, user_id: UUID, merchant_id: UUID | None, now: datetime, settings: PlatformSettings
 ) -> tuple[str, datetime]:
     kept_since = now - timedelta(days=settings.privacy.access_tokens_days)
     await session.execute(
@@ -59,7 +61,15 @@ async def _new_token(
     )
     expires_at = now + timedelta(hours=settings.security.access_token_hours)
     token = secrets.token_urlsafe(32)
-    session.add(AccessToken(token_hash=token_hash(token), user_id=user_id, created_at=now, expires_at=expires_at))
+    session.add(
+        AccessToken(
+            token_hash=token_hash(token),
+            user_id=user_id,
+            merchant_id=merchant_id,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
     await session.flush()
     return token, expires_at
 

@@ -19,6 +19,8 @@ class AccessToken(PlatformRow):
     id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
     """Identifies the sign-in where the token itself must not be stored or shown."""
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
+    """The merchant for whom the user works in this session; None for platform users."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

@@ -8,6 +8,12 @@ class SignInRefused(Problem):
     detail = N_("Please check both and try again.")
 
 
+class NoWorkplace(Problem):
+    code, status = "no_workplace", 403
+    title = N_("You work for no merchant any more")
+    detail = N_("Ask the owner to invite you.")
+
+
 class PasswordWrong(Problem):
     code, status = "password_wrong", 403
     title = N_("Wrong password")

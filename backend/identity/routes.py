@@ -18,9 +18,10 @@ from backend.core.resources import resources_of
 from backend.identity.actions import change_language, set_own_pin, sign_in, sign_out
 from backend.identity.guards import bearer_token, signed_in
 from backend.identity.known_devices import count_try, proof_for
-from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
+from backend.identity.problems import NoWorkplace, PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
 from backend.identity.schemas import ChangeMe, MerchantRef, OwnPin, SignIn, SignInView, StoreAccess, UserView
+from backend.merchants.problems import MerchantNotFound
 from backend.staff.passwords import PUBLISHED
 
 KnownDevice = Annotated[
@@ -40,7 +41,7 @@ class AuthController(Controller):
         operation_id="signIn",
         summary="Sign in with email and password",
         description="Wrong tries of others do not keep out who sends `known_device` of an earlier answer.",
-        responses=refusals(SignInRefused, TotpRequired, RateLimited, ValidationFailed),
+        responses=refusals(SignInRefused, TotpRequired, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed),
     )
     async def sign_in(
         self,

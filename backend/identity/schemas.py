@@ -15,6 +15,8 @@ class SignIn(Body):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
     """Six digits; required for users with an authenticator."""
+    merchant: Annotated[str, Meta(max_length=40, examples=["fashion-group"])] | None = None
+    """Code of the merchant to work for; otherwise the one of the latest sign-in."""
 
 
 class ChangeMe(Body):

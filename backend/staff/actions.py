@@ -46,7 +46,7 @@ async def create_admin(
     session.add(
         User(
             id=user_id,
-            role="super_admin",
+            platform_role="super_admin",
             email=clean_email(email),
             email_norm=email_norm,
             name=name,

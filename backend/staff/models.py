@@ -2,29 +2,27 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.access.permissions import ROLES
+from backend.access.permissions import MERCHANT_ROLES, PLATFORM_ROLES
 from backend.core.ids import new_id
-from backend.core.models import LABEL, PlatformRow, TenantRow, belongs_to
+from backend.core.models import LABEL, PlatformRow, TenantRow, belongs_to, of_member
 
 
 class User(PlatformRow):
-    """A person who signs in. Looked up by email before the merchant is known, hence not a tenant row."""
+    """A person who signs in. Looked up by email before the merchant is known, hence not a tenant row.
+
+    Works either for the platform or for merchants: `platform_role` or rows of `merchant_members`, never both.
+    """
 
     __tablename__ = "users"
-    __table_args__ = (
-        CheckConstraint(f"role IN {ROLES}", name="role"),
-        CheckConstraint("(merchant_id IS NULL) = (role IN ('super_admin', 'platform_admin'))", name="merchant"),
-        UniqueConstraint("merchant_id", "id"),
-    )
+    __table_args__ = (CheckConstraint(f"platform_role IN {PLATFORM_ROLES}", name="platform_role"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
-    """None for platform users."""
-    role: Mapped[str] = mapped_column(String(20))
+    platform_role: Mapped[str | None] = mapped_column(String(20))
+    """None for people of merchants."""
     email: Mapped[str] = mapped_column(String(254))
     email_norm: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(LABEL)
@@ -38,11 +36,35 @@ class User(PlatformRow):
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
+class MerchantMember(PlatformRow):
+    """Somebody who works or has worked for a merchant. A person may work for several.
+
+    Looked up by user before the merchant is known, hence not a tenant row. Never deleted: history refers to it.
+    """
+
+    __tablename__ = "merchant_members"
+    __table_args__ = (
+        CheckConstraint(f"role IN {MERCHANT_ROLES}", name="role"),
+        Index("ix_merchant_members_user_id", "user_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    joined_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    left_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """None while they work here. Whoever has left signs in to this merchant no more."""
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
+
+
 class StoreMember(TenantRow):
-    """A user's membership of a store, with their permissions there."""
+    """A member's place at a store, with their permissions there."""
 
     __tablename__ = "store_members"
-    __table_args__ = (belongs_to("stores", "store_id"), belongs_to("users", "user_id"))
+    __table_args__ = (belongs_to("stores", "store_id"), of_member("user_id"))
 
     store_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True)

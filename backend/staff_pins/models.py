@@ -5,7 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, belongs_to
+from backend.core.models import TenantEntity, of_member
 
 
 class StaffPin(TenantEntity):
@@ -15,7 +15,7 @@ class StaffPin(TenantEntity):
     __table_args__ = (
         UniqueConstraint("merchant_id", "user_id"),
         CheckConstraint("failed_count >= 0", name="failed_count"),
-        belongs_to("users", "user_id"),
+        of_member("user_id"),
     )
 
     user_id: Mapped[UUID]

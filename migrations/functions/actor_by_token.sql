@@ -1,13 +1,19 @@
 -- Who a bearer token belongs to, with their place at each store; null when the token opens nothing.
+-- A token is for one merchant, or for the platform: without a place there it opens nothing.
 CREATE FUNCTION actor_by_token(p_token_hash bytea, p_now timestamptz) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v record;
 BEGIN
-  SELECT t.id AS sign_in_id, u.id, u.email, u.name, u.role, u.language, u.merchant_id,
-         t.expires_at <= p_now AS is_expired INTO v
-  FROM access_tokens t JOIN users u ON u.id = t.user_id
-  WHERE t.token_hash = p_token_hash AND t.revoked_at IS NULL AND u.is_active;
+  SELECT t.id AS sign_in_id, u.id, u.email, u.name, coalesce(mm.role, u.platform_role) AS role, u.language,
+         t.merchant_id, t.expires_at <= p_now AS is_expired INTO v
+  FROM access_tokens t
+  JOIN users u ON u.id = t.user_id
+  LEFT JOIN merchant_members mm
+    ON mm.merchant_id = t.merchant_id AND mm.user_id = t.user_id AND mm.left_at IS NULL
+  WHERE t.token_hash = p_token_hash AND t.revoked_at IS NULL AND u.is_active
+    AND (t.merchant_id IS NULL) = (u.platform_role IS NOT NULL)
+    AND (t.merchant_id IS NULL) = (mm.user_id IS NULL);
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;

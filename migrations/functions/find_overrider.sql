@@ -4,9 +4,10 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   RETURN (
-    SELECT json_build_object('user_id', u.id, 'role', u.role, 'permissions', m.permissions)
+    SELECT json_build_object('user_id', u.id, 'role', mm.role, 'permissions', sm.permissions)
     FROM users u
-    LEFT JOIN store_members m ON m.merchant_id = p_merchant AND m.store_id = p_store AND m.user_id = u.id
-    WHERE u.email_norm = p_email AND u.merchant_id = p_merchant AND u.is_active
+    JOIN merchant_members mm ON mm.merchant_id = p_merchant AND mm.user_id = u.id AND mm.left_at IS NULL
+    LEFT JOIN store_members sm ON sm.merchant_id = p_merchant AND sm.store_id = p_store AND sm.user_id = u.id
+    WHERE u.email_norm = p_email AND u.is_active
   );
 END $$;

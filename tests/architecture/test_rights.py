@@ -44,16 +44,18 @@ REMOVED_AS_OBJECTS = {
     "wallet_notifications": "the nightly purge",
 }
 WHOSE = {
-    "access_tokens": "(SELECT merchant_id FROM users u WHERE u.id = user_id)",
+    "access_tokens": "coalesce(merchant_id, user_id)",
     "apple_passes": "merchant_id",
     "apple_registrations": "(SELECT merchant_id FROM apple_passes p WHERE p.serial = apple_registrations.serial)",
     "google_programs": "merchant_id",
+    "merchant_members": "merchant_id",
     "merchants": "id",
     "outbox": "merchant_id",
     "pictures": "merchant_id",
     "store_codes": "merchant_id",
     "task_runs": "merchant_id",
-    "users": "merchant_id",
+    "users": """(SELECT m.merchant_id FROM merchant_members m WHERE m.user_id = users.id
+                 ORDER BY m.merchant_id <> $1 LIMIT 1)""",
 }
 """Tables that are read before the merchant is known; no merchant: the platform's own rows."""
 ADDED = (
@@ -73,7 +75,7 @@ ADDED = (
 """What a merchant who has just opened has not yet."""
 MERCHANTS_TABLES = """
     WITH RECURSIVE merchants_own AS (
-      SELECT c.oid FROM pg_class c WHERE c.oid = 'merchants'::regclass
+      SELECT c.oid FROM pg_class c WHERE c.oid IN ('merchants'::regclass, 'users'::regclass)
       UNION
       SELECT a.attrelid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       WHERE a.attname = 'merchant_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace

@@ -32,6 +32,7 @@ PLATFORM_TABLES = {
     "google_programs",
     "mail_allowances",
     "marketing_slots",
+    "merchant_members",
     "merchants",
     "outbox",
     "pass_images",

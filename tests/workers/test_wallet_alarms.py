@@ -26,7 +26,11 @@ from workers.jobs.mail import send_queued_mails
 from workers.jobs.wallets import check_wallet_certificates
 
 PROJECT = Path(__file__).parents[2]
-OTTO = "INSERT INTO users (id, role, email, email_norm, name, language, password_hash, is_active, created_at) VALUES"
+OTTO = """
+    INSERT INTO users
+      (id, platform_role, email, email_norm, name, language, password_hash, is_active, created_at)
+    VALUES
+"""
 
 
 @pytest.fixture(scope="module")

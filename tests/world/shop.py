@@ -33,7 +33,7 @@ from backend.loyalty.programs.models import Program, TermsVersion
 from backend.loyalty.rewards.models import Reward
 from backend.merchants.models import Merchant, Policy, Store, StoreCode
 from backend.services import Services
-from backend.staff.models import StoreMember, User
+from backend.staff.models import MerchantMember, StoreMember, User
 from backend.staff_pins.models import StaffPin
 from backend.staff_pins.rules import peppered
 from tests.world import PASSWORD
@@ -148,26 +148,29 @@ class Shop:
         """At a second till, beside the first."""
         async with self.services.sessions.committing() as session:
             user = await session.get_one(User, self.user_ids[name])
-            token, row = _token(user)
+            token, row = _token(user, self.merchant_id)
             session.add(row)
         return Till(self.anna.http, self.anna._promises, token)
 
     async def hire(self, store: str) -> Till:
         """One more colleague at a store."""
-        user = _user(self.merchant_id, "store_member", uuid4().hex[:8])
-        async with self.services.sessions.committing(self.merchant_id) as session:
-            token = _token(user)
+        user = _user("store_member", uuid4().hex[:8])
+        token = _token(user, self.merchant_id)
+        async with self.services.sessions.committing() as session:
             session.add(user)
             await session.flush()
-            session.add_all([token[1], _member(self.merchant_id, self.store_ids[store], user.id)])
+            await enter_merchant(session, self.merchant_id)
+            session.add_all([token[1], _member(self.merchant_id, user.id, "store_member")])
+            await session.flush()
+            session.add(_place(self.merchant_id, self.store_ids[store], user.id))
         return Till(self.anna.http, self.anna._promises, token[0])
 
 
 async def hire_admin(services: Services, anonymous: Any, name: str, role: str = "platform_admin") -> PlatformOffice:
     """One of the platform's own people, whose sign-in outlives every move of the clock."""
-    user = _user(None, role, uuid4().hex)
-    user.name = name
-    token, row = _token(user)
+    user = _user(role, uuid4().hex)
+    user.name, user.platform_role = name, role
+    token, row = _token(user, None)
     async with services.sessions.committing() as session:
         session.add(user)
         await session.flush()
@@ -191,9 +194,9 @@ async def open_shop(
     hub, outlet = f"HUB{tag}", f"OUTLET{tag}"
     store_ids = {hub: new_id(), outlet: new_id()}
     users = {
-        "claire": _user(merchant_id, "merchant_owner", tag),
-        "anna": _user(merchant_id, "store_member", tag),
-        "luc": _user(merchant_id, "store_member", tag),
+        "claire": _user("merchant_owner", tag),
+        "anna": _user("store_member", tag),
+        "luc": _user("store_member", tag),
     }
     for name, user in users.items():
         user.name, user.email, user.email_norm = (
@@ -201,7 +204,7 @@ async def open_shop(
             f"{name}{tag}@x.example",
             f"{name}{tag}@x.example".lower(),
         )
-    tokens = {name: _token(user) for name, user in users.items()}
+    tokens = {name: _token(user, merchant_id) for name, user in users.items()}
     offered = [{"points_required": points} for points in (100, 500)] if rewards is None else rewards
     reward_rows = [_reward(merchant_id, program_id, told, place) for place, told in enumerate(offered, start=1)]
     category_rows = [_category(merchant_id, store_ids[hub], position + 1) for position in range(categories)]
@@ -217,6 +220,7 @@ async def open_shop(
                 created_at=now,
             )
         )
+        session.add_all(users.values())
         await session.flush()
         await enter_merchant(session, merchant_id)
         session.add(Policy(merchant_id=merchant_id, **policy or {}))
@@ -224,7 +228,10 @@ async def open_shop(
             Store(merchant_id=merchant_id, id=store_id, code=code, name=code[:3], timezone=timezone, created_at=now)
             for code, store_id in store_ids.items()
         )
-        session.add_all(users.values())
+        session.add_all(
+            _member(merchant_id, user.id, "merchant_owner" if name == "claire" else "store_member")
+            for name, user in users.items()
+        )
         session.add(_program(merchant_id, program_id, program or {}))
         await session.flush()
         session.add(_terms(merchant_id, program_id, 1, terms or {}))
@@ -232,8 +239,8 @@ async def open_shop(
             StoreCode(code=code, merchant_id=merchant_id, store_id=store_id) for code, store_id in store_ids.items()
         )
         session.add_all(token for _, token in tokens.values())
-        session.add(_member(merchant_id, store_ids[hub], users["anna"].id))
-        session.add(_member(merchant_id, store_ids[outlet], users["luc"].id))
+        session.add(_place(merchant_id, store_ids[hub], users["anna"].id))
+        session.add(_place(merchant_id, store_ids[outlet], users["luc"].id))
         session.add_all([*reward_rows, *category_rows])
     tills = {name: Till(anonymous.http, anonymous._promises, token) for name, (token, _) in tokens.items()}
     return Shop(
@@ -254,12 +261,10 @@ async def open_shop(
     )
 
 
-def _user(merchant_id: UUID | None, role: str, tag: str) -> User:
+def _user(role: str, tag: str) -> User:
     email = f"{role}.{tag.lower()}@x.example"
     return User(
         id=new_id(),
-        merchant_id=merchant_id,
-        role=role,
         email=email,
         email_norm=email,
         name=role,
@@ -268,13 +273,20 @@ def _user(merchant_id: UUID | None, role: str, tag: str) -> User:
     )
 
 
-def _token(user: User) -> tuple[str, AccessToken]:
+def _token(user: User, merchant_id: UUID | None) -> tuple[str, AccessToken]:
     """One that outlives every move of the clock."""
     token, now = secrets.token_urlsafe(32), clock.now()
-    return token, AccessToken(token_hash=token_hash(token), user_id=user.id, created_at=now, expires_at=now + FOREVER)
+    return token, AccessToken(
+        token_hash=token_hash(token), user_id=user.id, merchant_id=merchant_id, created_at=now, expires_at=now + FOREVER
+    )
 
 
-def _member(merchant_id: UUID, store_id: UUID, user_id: UUID) -> StoreMember:
+def _member(merchant_id: UUID, user_id: UUID, role: str) -> MerchantMember:
+    now = clock.now()
+    return MerchantMember(merchant_id=merchant_id, user_id=user_id, role=role, joined_at=now, updated_at=now)
+
+
+def _place(merchant_id: UUID, store_id: UUID, user_id: UUID) -> StoreMember:
     return StoreMember(merchant_id=merchant_id, store_id=store_id, user_id=user_id, permissions=sorted(TILL))
 
 

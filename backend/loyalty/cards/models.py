@@ -5,7 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, TenantRow, belongs_to
+from backend.core.models import TenantEntity, TenantRow, belongs_to, of_member
 
 CARD_STATES = ("active", "deactivated", "merged", "erased")
 IN_USE = text("state IN ('active', 'deactivated')")
@@ -90,7 +90,7 @@ class RetiredCode(TenantRow):
     __table_args__ = (
         Index("ix_retired_codes_card", "merchant_id", "card_id"),
         belongs_to("cards", "card_id"),
-        belongs_to("users", "user_id"),
+        of_member("user_id"),
     )
 
     code: Mapped[str] = mapped_column(String(16), primary_key=True)

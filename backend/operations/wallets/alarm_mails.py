@@ -98,7 +98,7 @@ async def mail_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
     async with sessions.committing() as session:
         for what in (APPLE, GOOGLE):
             await forget_occasions(session, f"{what}:fault:", but=current)
-        for admin in await session.scalars(select(User).where(User.role == "super_admin", User.is_active)):
+        for admin in await session.scalars(select(User).where(User.platform_role == "super_admin", User.is_active)):
             language = negotiate(None, person=admin.language)
             for alarm in alarms:
                 values = CertificateValues(

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, belongs_to
+from backend.core.models import TenantEntity, belongs_to, of_member
 from backend.loyalty.ledger.models.transactions import UNITS
 
 HOLD_STATES = ("reserved", "confirmed", "released", "timed_out")
@@ -28,7 +28,7 @@ class Hold(TenantEntity):
         belongs_to("cards", "card_id"),
         belongs_to("stores", "store_id"),
         belongs_to("rewards", "reward_id"),
-        belongs_to("users", "user_id"),
+        of_member("user_id"),
         CheckConstraint(f"state IN {HOLD_STATES}", name="state"),
         CheckConstraint(f"unit IN {UNITS}", name="unit"),
         CheckConstraint("amount > 0 AND quantity > 0", name="amount"),

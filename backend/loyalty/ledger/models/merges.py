@@ -11,7 +11,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, belongs_to
+from backend.core.models import TenantEntity, belongs_to, of_member
 
 
 class CardMerge(TenantEntity):
@@ -23,7 +23,7 @@ class CardMerge(TenantEntity):
         Index("ix_card_merges_merged", "merchant_id", "merged_card_id"),
         belongs_to("cards", "merged_card_id"),
         belongs_to("cards", "kept_card_id"),
-        belongs_to("users", "user_id"),
+        of_member("user_id"),
         CheckConstraint("merged_card_id <> kept_card_id", name="two_cards"),
         CheckConstraint("debt_points >= 0", name="debt_points"),
     )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.models import TenantEntity, TenantRow, belongs_to
+from backend.core.models import TenantEntity, TenantRow, belongs_to, of_member
 
 UNITS = ("points", "stamps")
 KINDS = (
@@ -74,12 +74,12 @@ class Transaction(TenantEntity):
         ),
         belongs_to("cards", "card_id"),
         belongs_to("stores", "store_id"),
-        belongs_to("users", "user_id"),
+        of_member("user_id"),
         belongs_to("staff_pins", "staff_pin_id"),
         belongs_to("rewards", "reward_id"),
         belongs_to("transactions", "voids_id"),
         belongs_to("holds", "hold_id"),
-        belongs_to("users", "override_user_id"),
+        of_member("override_user_id"),
         ForeignKeyConstraint(
             ["merchant_id", "program_id", "terms_version"],
             ["terms_versions.merchant_id", "terms_versions.program_id", "terms_versions.version"],

@@ -251,7 +251,8 @@ async def test_who_restored_on_behalf_of_whom_is_kept(
     line = (await shop.claire.history(card))["data"][0]
     assert (line["id"], line["user"], line["on_behalf"], line["store"]) == (booked["id"], None, "Paul Klein", None)
     row = await superuser.fetchrow(
-        "SELECT t.user_id, u.role FROM transactions t JOIN users u ON u.id = t.on_behalf_user_id WHERE t.id = $1",
+        "SELECT t.user_id, u.platform_role FROM transactions t JOIN users u ON u.id = t.on_behalf_user_id "
+        "WHERE t.id = $1",
         UUID(booked["id"]),
     )
     assert tuple(row) == (None, "platform_admin")

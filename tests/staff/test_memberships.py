@@ -1,0 +1,131 @@
+"""One person, one account, any number of merchants: a session is for one of them and sees nothing of the others."""
+
+from datetime import timedelta
+
+import asyncpg
+
+from backend.core.clock import clock
+from tests.conftest import OpenShop
+from tests.world import ADA, PASSWORD
+from tests.world.caller import refused
+from tests.world.shop import Shop
+from tests.world.till import AnonymousCaller, Till
+
+LEAVE = "UPDATE merchant_members SET left_at = $3 WHERE merchant_id = $1 AND user_id = $2"
+
+
+async def join(superuser: asyncpg.Connection, shop: Shop, other: Shop, name: str = "anna") -> None:
+    """Somebody of the shop also works at the other's outlet."""
+    await superuser.execute(
+        """INSERT INTO merchant_members (merchant_id, user_id, role, joined_at, version, updated_at)
+           VALUES ($1, $2, 'store_member', now(), 1, now())""",
+        other.merchant_id,
+        shop.user_ids[name],
+    )
+    await superuser.execute(
+        "INSERT INTO store_members (merchant_id, store_id, user_id, permissions) VALUES ($1, $2, $3, $4)",
+        other.merchant_id,
+        other.store_ids[other.outlet],
+        shop.user_ids[name],
+        ["loyalty.view_programs"],
+    )
+
+
+def till(anonymous: AnonymousCaller, answer: dict) -> Till:
+    return Till(anonymous.http, anonymous._promises, answer["token"])
+
+
+async def test_who_works_for_two_merchants_signs_in_to_the_one_they_name(
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, there = await opened(), await opened()
+    await join(superuser, here, there)
+    email = here.emails["anna"]
+    for shop, store, permissions in ((here, here.hub, 3), (there, there.outlet, 1)):
+        answer = await anonymous.sign_in(email, PASSWORD, merchant=shop.code.upper())
+        assert answer["user"]["merchant"]["code"] == shop.code
+        assert [place["code"] for place in answer["user"]["stores"]] == [store]
+        assert len(answer["user"]["permissions"]) == permissions
+        assert (await till(anonymous, answer).program())["store"]["code"] == store
+    with refused("merchant_not_found", 404):
+        await anonymous.sign_in(email, PASSWORD, merchant="cafe-aurora")
+    with refused("sign_in_refused", 401):
+        await anonymous.sign_in(email, "wrong", merchant="cafe-aurora")
+
+
+async def test_without_a_name_it_is_the_merchant_of_the_latest_sign_in(
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, there = await opened(), await opened()
+    await join(superuser, here, there)
+    email = here.emails["anna"]
+    for shop in (there, here):
+        clock.move(timedelta(seconds=1))
+        await anonymous.sign_in(email, PASSWORD, merchant=shop.code)
+        assert (await anonymous.sign_in(email, PASSWORD))["user"]["merchant"]["code"] == shop.code
+
+
+async def test_a_session_at_one_merchant_sees_nothing_of_the_other(
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, there = await opened(), await opened()
+    await join(superuser, here, there)
+    card = await there.a_card(points=100)
+    anna = till(anonymous, await anonymous.sign_in(here.emails["anna"], PASSWORD, merchant=here.code))
+    with refused("store_not_found", 404):
+        await anna.at(there.outlet).program()
+    with refused("card_not_found", 404):
+        await anna.show(card)
+
+
+async def test_who_has_left_a_merchant_is_out_with_the_next_request_and_works_on_elsewhere(
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, there = await opened(), await opened()
+    await join(superuser, here, there)
+    at_theirs = till(anonymous, await anonymous.sign_in(here.emails["anna"], PASSWORD, merchant=there.code))
+    await superuser.execute(LEAVE, here.merchant_id, here.user_ids["anna"], clock.now())
+    with refused("unauthenticated", 401):
+        await here.anna.me()
+    assert (await at_theirs.me())["merchant"]["code"] == there.code
+    assert (await anonymous.sign_in(here.emails["anna"], PASSWORD))["user"]["merchant"]["code"] == there.code
+    with refused("merchant_not_found", 404):
+        await anonymous.sign_in(here.emails["anna"], PASSWORD, merchant=here.code)
+
+
+async def test_who_works_nowhere_any_more_is_told_so_after_the_right_password_only(
+    shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute(LEAVE, shop.merchant_id, shop.user_ids["luc"], clock.now())
+    with refused("sign_in_refused", 401):
+        await anonymous.sign_in(shop.emails["luc"], "wrong")
+    with refused("no_workplace", 403):
+        await anonymous.sign_in(shop.emails["luc"], PASSWORD)
+
+
+async def test_who_has_left_overrides_no_limit(shop: Shop, superuser: asyncpg.Connection) -> None:
+    await shop.give_pin("claire", "8642")
+    await superuser.execute(LEAVE, shop.merchant_id, shop.user_ids["claire"], clock.now())
+    overrider = "SELECT find_overrider($1, $2, $3)"
+    given = shop.merchant_id, shop.store_ids[shop.hub]
+    found = [await superuser.fetchval(overrider, *given, shop.emails[name].lower()) for name in ("claire", "anna")]
+    assert [person is None for person in found] == [True, False]
+
+
+async def test_the_platforms_people_work_for_no_merchant(anonymous: AnonymousCaller) -> None:
+    assert (await anonymous.sign_in(ADA.email, PASSWORD, merchant="cafe-aurora"))["user"]["merchant"] is None
+
+
+async def test_a_token_of_the_platform_opens_nothing_for_somebody_who_has_no_role_there(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    """Nor one of a merchant for the platform's people."""
+    await superuser.execute("UPDATE access_tokens SET merchant_id = NULL WHERE user_id = $1", shop.user_ids["anna"])
+    with refused("unauthenticated", 401):
+        await shop.anna.me()
+    await superuser.execute("UPDATE users SET platform_role = 'super_admin' WHERE id = $1", shop.user_ids["luc"])
+    try:
+        with refused("unauthenticated", 401):
+            await shop.luc.me()
+    finally:
+        await superuser.execute("UPDATE users SET platform_role = NULL WHERE id = $1", shop.user_ids["luc"])
