@@ -3,7 +3,15 @@
 from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, PlatformAuditEntry
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
-from backend.identity.models import AccessToken
+from backend.identity.models import (
+    AccessToken,
+    FactorTry,
+    Passkey,
+    PasswordReset,
+    PasswordResetRequest,
+    RecoveryCode,
+    SignInChallenge,
+)
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
@@ -64,6 +72,7 @@ __all__ = [
     "EmailTemplateOverrideVersion",
     "EmailTemplateVersion",
     "Event",
+    "FactorTry",
     "FeatureOverride",
     "FraudLimit",
     "GoogleCallback",
@@ -79,17 +88,22 @@ __all__ = [
     "OrderReference",
     "OutboxMessage",
     "PassImage",
+    "Passkey",
+    "PasswordReset",
+    "PasswordResetRequest",
     "PlatformAuditEntry",
     "PlatformMail",
     "PlatformRow",
     "Policy",
     "Program",
     "ProgramPreview",
+    "RecoveryCode",
     "RetiredCode",
     "Reward",
     "RewardStore",
     "SettingOverride",
     "SettingVersion",
+    "SignInChallenge",
     "StaffPin",
     "Store",
     "StoreCode",
