@@ -13,8 +13,14 @@ COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=90
 # A path, or else an expression of names: ONLY="void and not merge".
 SELECTED = $(if $(filter tests/%,$(ONLY)),$(ONLY),-k "$(ONLY)")
 
+# Where it is set, each process that a test starts compiles all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# The longest first: two at a time.
+LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
+
 .DEFAULT_GOAL = help
-.PHONY: run test check lint lint-code lint-types lint-floors lint-templates lint-sentences bench bench-growth mutants simulate install-check messages migration psql clean help
+.PHONY: run test check lint $(LINTS) bench bench-growth mutants simulate install-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -29,7 +35,8 @@ test: $(READY) $(if $(ONLY),,lint) ## every check and every test, with coverage;
 check: $(READY) lint ## lint, types, floors, catalogs, the rules and the till, in less than a minute
 	@exec $(PYTHON) -m pytest -n 2 -q -m "not slow and not browser" $(QUICK)
 
-lint: lint-code lint-types lint-floors lint-templates lint-sentences
+lint: $(READY)
+	@$(MAKE) --no-print-directory -j2 $(LINTS)
 
 lint-code: $(READY)
 	@$(PYTHON) -m ruff check .

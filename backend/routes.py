@@ -6,7 +6,9 @@ from litestar.types import ControllerRouterHandler
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
+from backend.identity.permissions.routes import PermissionController
 from backend.identity.routes import AuthController
+from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
 from backend.loyalty.enrollment.routes.store import StoreEnrollmentController
@@ -120,6 +122,8 @@ api = Router(
     "/api/v1",
     route_handlers=[
         AuthController,
+        WorkplaceController,
+        PermissionController,
         store,
         merchant,
         storefront,

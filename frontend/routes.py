@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
+from frontend.account.merchant.views import take_merchant
 from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
 from frontend.account.sign_in.views import (
@@ -28,12 +29,13 @@ from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.kit.pictures import show_picture
-from frontend.office.guard import require_owner
+from frontend.office.guard import require_office
 from frontend.office.marketing.views import show_marketing, take_marketing
 from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
+from frontend.permissions.views import show_admin_permissions, show_office_permissions
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -90,7 +92,7 @@ TILL = Router(
 )
 OFFICE = Router(
     path="/",
-    before_request=require_owner,
+    before_request=require_office,
     route_handlers=[
         show_office,
         show_rewards,
@@ -104,6 +106,7 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
+        show_office_permissions,
     ],
 )
 ADMIN = Router(
@@ -128,6 +131,7 @@ ADMIN = Router(
         show_emails,
         show_email,
         take_resend,
+        show_admin_permissions,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
@@ -136,6 +140,7 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_sign_in,
     show_stores,
     take_store,
+    take_merchant,
     take_sign_out,
     take_preferences,
     show_own_pin,

@@ -20,6 +20,7 @@ import pytest
 import structlog
 from litestar.types import ASGIApp
 from msgspec.structs import replace
+from playwright.async_api import Browser, async_playwright
 
 import backend.app
 from backend.app import GARBAGE_THRESHOLD, create_app
@@ -31,6 +32,7 @@ from backend.dev.seed import seed
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
 from tests.world.cheap_hashes import cheap_hashes
@@ -244,6 +246,15 @@ async def client(app: ASGIApp, address: tuple[str, int] = HERE) -> AsyncIterator
 async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     async with client(app) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A test opens a context of its own."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture(autouse=True)

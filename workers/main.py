@@ -14,7 +14,7 @@ from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused, check_start
 from backend.wallets.open import check_wallet_files
 from environment.server import check_address
-from workers.queues import make_workers
+from workers.queues import COMPLETION_SECONDS, make_workers
 from workers.runner import open_context
 
 log = structlog.get_logger()
@@ -30,7 +30,10 @@ async def run(settings: Settings) -> None:
 
 
 async def work(workers: Sequence[Worker]) -> None:
-    """Runs until all workers are stopped. When one fails, the others are stopped and its exception is raised."""
+    """Runs until all workers are stopped. When one fails, the others are stopped and its exception is raised.
+
+    Running jobs may end first: a conversation with a mail server that is cut leaves an email of unknown outcome.
+    """
     running = [asyncio.create_task(worker.async_run()) for worker in workers]
     try:
         ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)
@@ -38,16 +41,17 @@ async def work(workers: Sequence[Worker]) -> None:
             if not task.cancelled():
                 task.result()
     finally:
-        for worker in workers:
-            await worker.close()
+        if jobs := [job for worker in workers for job in worker.tasks.values()]:
+            await asyncio.wait(jobs, timeout=COMPLETION_SECONDS)
+        # Without Redis each of these fails: the first failure of all is enough.
+        await asyncio.gather(*(worker.close() for worker in workers), return_exceptions=True)
         for task in running:
             task.cancel()
-        # Without Redis each of them fails: the first one is enough.
         await asyncio.gather(*running, return_exceptions=True)
 
 
 def stop(workers: Sequence[Worker], number: signal.Signals) -> None:
-    """The workers take no more jobs and wait 25 s at most for the running ones."""
+    """The workers take no more jobs and wait COMPLETION_SECONDS at most for the running ones."""
     for worker in workers:
         worker.handle_sig_wait_for_completion(number)
 

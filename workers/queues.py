@@ -25,6 +25,8 @@ LEASE_SECONDS = 15
 """Time until another worker takes over the job of a dead one; less than the leases in PostgreSQL."""
 CONNECTIONS_MAX = 64
 """More than `max_jobs`, so that no job waits for a connection."""
+COMPLETION_SECONDS = 25
+"""A worker that ends waits this long for its running jobs."""
 ANSWER_SECONDS = 10
 """Time limit for Redis; without a response the worker ends and is restarted."""
 SENDING = logged(coalesced(send_queued_mails, repeat_seconds=REPEAT_SECONDS))
@@ -109,7 +111,7 @@ def make_workers(redis_url: str, context: Context, **overrides: Any) -> list[Lea
         "max_jobs": 40,
         "poll_delay": 0.1,
         "keep_result": 0,
-        "job_completion_wait": 25,
+        "job_completion_wait": COMPLETION_SECONDS,
         "health_check_interval": 15,
         "timezone": UTC,
         "allow_abort_jobs": False,

@@ -13,8 +13,8 @@ from arq.worker import Retry
 from prometheus_client import start_http_server
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from backend.core.failures import is_away
 from backend.core.logs import configure_logs
+from backend.core.outages import server_away
 from backend.core.settings import Settings
 from backend.services import open_services
 
@@ -49,7 +49,7 @@ def show_metrics(settings: Settings) -> Callable[[], None]:
 
 
 def logged(job: Job) -> WorkerCoroutine:
-    """Logs the duration of a job, at debug level, or its failure."""
+    """Logs the duration of a job, at debug level, or its failure, after which the job has ended for arq, too."""
 
     @wraps(job)
     async def run(context: Context, *arguments: Any) -> None:
@@ -60,14 +60,9 @@ def logged(job: Job) -> WorkerCoroutine:
             await job(context, *arguments)
         except Retry:
             raise
-        except Exception as error:
-            if is_away(error):
-                log.warning(
-                    "job_failed", error=type(error).__name__, consequence="it runs again once the server is back"
-                )
-            else:
-                log.exception("job_failed")
-            raise
+        except Exception as error:  # noqa: BLE001 - it is told; arq would tell it once more, with its statement
+            tell_failure("job_failed", error)
+            return
         log.debug("job", ms=round((time.perf_counter() - started) * 1000, 1))
 
     return cast("WorkerCoroutine", run)
@@ -75,10 +70,11 @@ def logged(job: Job) -> WorkerCoroutine:
 
 def tell_failure(event: str, error: Exception, **facts: str) -> None:
     """Logs it, with a traceback unless a server is away: then every job fails, every few seconds."""
-    if is_away(error):
-        log.warning(event, error=type(error).__name__, consequence="repeated once the server is back", **facts)
+    reason = type(error).__name__
+    if server := server_away(error):
+        log.warning(event, server_away=server, error=reason, consequence="repeated once it is back", **facts)
     else:
-        log.error(event, error=type(error).__name__, exc_info=error, **facts)
+        log.error(event, error=reason, exc_info=error, **facts)
 
 
 def coalesced(job: Job, *, repeat_seconds: float = math.inf) -> Job:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.access.permissions import BY_ROLE
+from backend.access.permissions import BY_ROLE, FOR_MERCHANT
 
 
 class ActorStore(msgspec.Struct, frozen=True):
@@ -53,8 +53,17 @@ class Actor(msgspec.Struct, frozen=True):
         return frozenset(store.permissions)
 
     @property
-    def permissions(self) -> frozenset[str]:
-        """The union of the actor's permissions at all their stores; a platform user's role permissions."""
+    def merchant_permissions(self) -> frozenset[str]:
+        """What the actor may do for all stores of the merchant at once; nothing for platform users."""
         if self.merchant is None:
+            return frozenset()
+        if self.role == "merchant_owner":
+            return BY_ROLE[self.role]
+        return self.permissions & FOR_MERCHANT
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """The union of a store member's permissions at all their stores; everybody else's role permissions."""
+        if self.role != "store_member":
             return BY_ROLE[self.role]
         return frozenset[str]().union(*(self.permissions_at(store) for store in self.stores))

@@ -12,7 +12,6 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from backend.access.actor import Actor, ActorStore
-from backend.access.permissions import BY_ROLE
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
 from backend.core.platform_settings import LimitSettings
@@ -74,12 +73,14 @@ def requires(permission: str) -> Guard:
     return guard
 
 
-def for_owner(permission: str) -> Guard:
-    """Raises Forbidden unless the actor owns the merchant: a store member's permissions apply to the store only."""
+def for_merchant(permission: str) -> Guard:
+    """Raises Forbidden unless the actor has the permission for the whole merchant.
+
+    An owner has. A store member has it where its scope is `merchant` and it is given at one of their stores.
+    """
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        actor = actor_of(connection)
-        if actor.role != "merchant_owner" or permission not in BY_ROLE[actor.role]:
+        if permission not in actor_of(connection).merchant_permissions:
             raise Forbidden(permission=permission)
 
     return guard

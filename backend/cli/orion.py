@@ -1,54 +1,55 @@
 """The `orion` command. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done."""
 
 import sys
+from importlib import import_module
 
 import rich_click as click
 import structlog
 
-from backend.cli.ledger import ledger
-from backend.cli.mail import mail
-from backend.cli.migrate import migrate
-from backend.cli.openapi import openapi
-from backend.cli.points import points
-from backend.cli.processes import backend, frontend, worker
-from backend.cli.settings import settings
-from backend.cli.templates import templates
-from backend.cli.users import users
-from backend.cli.wallets import wallets
 from environment.development import development_module
-from i18n.cli import i18n
 
-development = development_module("backend.dev.commands")
+MODULES = {
+    "backend": "backend.cli.backend",
+    "frontend": "backend.cli.processes",
+    "worker": "backend.cli.processes",
+    "migrate": "backend.cli.migrate",
+    "settings": "backend.cli.settings",
+    "users": "backend.cli.users",
+    "templates": "backend.cli.templates",
+    "points": "backend.cli.points",
+    "ledger": "backend.cli.ledger",
+    "wallets": "backend.cli.wallets",
+    "mail": "backend.cli.mail",
+    "explain": "backend.cli.explain",
+    "i18n": "i18n.cli",
+    "openapi": "backend.cli.openapi",
+}
+"""Where each command is defined, under its own name."""
+DEVELOPMENT = dict.fromkeys(("dev", "psql", "seed"), "backend.dev.commands")
+state_file = development_module("backend.dev.servers.state_file")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class CommandsByModule(click.RichGroup):
+    """Imports a command when it is used: all of them together take seconds."""
+
+    modules = MODULES | (DEVELOPMENT if state_file else {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's signature
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in self.modules:
+            return None
+        command: click.Command = getattr(import_module(self.modules[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=CommandsByModule, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def orion(context: click.Context) -> None:
     """Orion, a loyalty platform for merchants. Connects to the servers of `make run` while they are running."""
-    if development is not None and context.invoked_subcommand != "dev":
-        development.load_dev_environment()
-
-
-for command in (
-    backend,
-    frontend,
-    worker,
-    migrate,
-    settings,
-    users,
-    templates,
-    points,
-    ledger,
-    wallets,
-    mail,
-    i18n,
-    openapi,
-):
-    orion.add_command(command)
-if development is not None:
-    orion.add_command(development.dev)
-    orion.add_command(development.psql)
-    orion.add_command(development.seed)
+    if state_file is not None and context.invoked_subcommand != "dev":
+        state_file.load_dev_environment()
 
 
 def main() -> None:

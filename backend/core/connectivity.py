@@ -8,7 +8,7 @@ import asyncpg
 from arq.connections import ArqRedis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from backend.core.database_connector import Connect
+from backend.core.database_connector import Connect, DatabaseUnreachable
 from backend.core.database_url import check_database_files
 from backend.core.queue import open_queue
 from backend.core.redis_url import check_redis_files, redis_options
@@ -51,7 +51,9 @@ def away(setting: str, error: Exception) -> StartRefused:
     return StartRefused(f"The database {_why_away(error)}: check {setting}.")
 
 
-def _why_away(error: Exception) -> str:
+def _why_away(error: BaseException) -> str:
+    if isinstance(error, DatabaseUnreachable) and error.__cause__ is not None:
+        return _why_away(error.__cause__)
     if isinstance(error, ssl.SSLCertVerificationError):
         return _untrusted(error)
     if isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error):

@@ -13,6 +13,10 @@ APPLICATION_NAME = "orion"
 Connect = Callable[..., Awaitable[asyncpg.Connection]]
 
 
+class DatabaseUnreachable(ConnectionError):
+    """The text is the name of the cause's class. The cause may be any OSError, such as the one of a missing socket."""
+
+
 def connector(
     url: str, server_settings: Mapping[str, str], *, patience_seconds: float = inf, **options: Any
 ) -> Connect:
@@ -20,7 +24,7 @@ def connector(
 
     Each host has its own time limit: the driver's single limit for all hosts would be used up by one silent host.
     `patience_seconds`: how long the caller waits for a connection; trying all hosts takes less than that.
-    The returned function passes further keyword arguments to the driver.
+    The returned function passes further keyword arguments to the driver. It raises DatabaseUnreachable for an OSError.
     """
     address = parse_database_url(url)
     several = len(address.hosts) > 1
@@ -41,6 +45,8 @@ def connector(
             except (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched) as error:
                 failure = error
         assert failure is not None, "hosts_of returns at least one host"
+        if isinstance(failure, OSError):
+            raise DatabaseUnreachable(type(failure).__name__) from failure
         raise failure
 
     return connect

@@ -4,14 +4,12 @@ import json
 import re
 from typing import Any
 
-import asyncpg
 import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import ClientException, HTTPException, NotFoundException, ValidationException
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from backend.core.outages import server_away
 from backend.core.problems import (
     MEDIA_TYPE,
     Internal,
@@ -71,32 +69,11 @@ def on_framework(request: ApiRequest, error: HTTPException) -> ProblemResponse:
 
 def on_anything(request: ApiRequest, error: Exception) -> ProblemResponse:
     """Logs the exception with its traceback. The response contains no details."""
-    if is_away(error):
-        log.error("database_away", error=type(error).__name__)
+    if server := server_away(error):
+        log.error("server_away", server=server, error=type(error).__name__)
         return render(request, Unavailable())
     log.error("request_failed", exc_info=error)
     return render(request, Internal())
-
-
-def is_away(error: BaseException | None) -> bool:
-    """Whether the error means that the database cannot be reached or does not answer in time."""
-    return isinstance(
-        error,
-        OSError
-        | TimeoutError
-        | PoolTimeout
-        | asyncpg.PostgresConnectionError
-        | asyncpg.CannotConnectNowError
-        | asyncpg.TooManyConnectionsError
-        | asyncpg.AdminShutdownError
-        | asyncpg.InterfaceError
-        # The server closed an idle connection.
-        | asyncpg.InternalClientError
-        | asyncpg.QueryCanceledError
-        # Another transaction holds the row's lock for too long.
-        | asyncpg.LockNotAvailableError
-        | asyncpg.DeadlockDetectedError,
-    ) or (isinstance(error, DBAPIError) and error.orig is not error and is_away(getattr(error.orig, "__cause__", None)))
 
 
 def _field_error(entry: dict[str, Any]) -> FieldError:

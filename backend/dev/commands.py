@@ -11,9 +11,6 @@ from backend.dev import launcher
 from backend.dev.seed import seed as seed_world
 from backend.dev.servers.identity import program
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
-from backend.dev.servers.state_file import load_dev_environment
-
-__all__ = ["dev", "load_dev_environment", "psql", "seed"]
 
 
 @click.command()

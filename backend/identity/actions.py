@@ -23,7 +23,7 @@ from backend.identity.models import AccessToken
 from backend.identity.problems import PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import token_hash
 from backend.identity.schemas import OwnPin, SignIn
-from backend.identity.workplaces import choose_workplace
+from backend.identity.workplaces.queries import choose_workplace
 from backend.staff.actions import totp_place
 from backend.staff.models import User
 from backend.staff.passwords import verify_password

@@ -5,7 +5,6 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, JSONBody
 from msgspec.structs import replace
 
-from backend.access.actor import Actor
 from backend.access.guards import actor_of, limited
 from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
 from backend.core.addresses import normalize_email
@@ -20,7 +19,8 @@ from backend.identity.guards import bearer_token, signed_in
 from backend.identity.known_devices import count_try, proof_for
 from backend.identity.problems import NoWorkplace, PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
-from backend.identity.schemas import ChangeMe, MerchantRef, OwnPin, SignIn, SignInView, StoreAccess, UserView
+from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserView
+from backend.identity.views import show_user
 from backend.merchants.problems import MerchantNotFound
 from backend.staff.passwords import PUBLISHED
 
@@ -59,7 +59,9 @@ class AuthController(Controller):
         actor = await find_actor(resources.pool, token, now)
         assert actor is not None, "the token was just created"
         proof = proof_for(resources.key_ring, email, known_device or "")
-        return SignInView(token=token, expires_at=expires_at, user=user_view(actor), known_device=proof)
+        return SignInView(
+            token=token, expires_at=expires_at, user=await show_user(resources.sessions, actor), known_device=proof
+        )
 
     @post(
         "/sign-out",
@@ -82,8 +84,8 @@ class AuthController(Controller):
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
-    async def me(self, request: ApiRequest) -> UserView:
-        return user_view(actor_of(request))
+    async def me(self, request: ApiRequest, sessions: NamedDependency[Sessions]) -> UserView:
+        return await show_user(sessions, actor_of(request))
 
     @patch(
         "/me",
@@ -99,7 +101,7 @@ class AuthController(Controller):
         actor = actor_of(request)
         async with sessions.committing() as session:
             await change_language(session, actor.user_id, data.language)
-        return user_view(replace(actor, language=data.language))
+        return await show_user(sessions, replace(actor, language=data.language))
 
     @put(
         "/me/pin",
@@ -114,28 +116,3 @@ class AuthController(Controller):
         actor, resources = actor_of(request), resources_of(request)
         async with resources.sessions.committing(actor.merchant.id if actor.merchant else None) as session:
             await set_own_pin(session, resources.key_ring, actor, data, clock.now())
-
-
-def user_view(actor: Actor) -> UserView:
-    merchant = actor.merchant
-    return UserView(
-        id=actor.user_id,
-        email=actor.email,
-        name=actor.name,
-        role=actor.role,
-        language=actor.language,
-        permissions=sorted(actor.permissions),
-        merchant=MerchantRef(merchant.id, merchant.code, merchant.name, merchant.language) if merchant else None,
-        stores=[
-            StoreAccess(
-                store.id,
-                store.code,
-                store.name,
-                store.timezone,
-                store.country,
-                store.language,
-                sorted(actor.permissions_at(store)),
-            )
-            for store in actor.stores
-        ],
-    )

@@ -30,6 +30,11 @@ class OwnPin(Body):
     pin: Pin
 
 
+class ChosenMerchant(Body):
+    merchant: Annotated[str, Meta(min_length=1, max_length=40, examples=["fashion-group"])]
+    """Code of a merchant for whom the user works."""
+
+
 class StoreAccess(Answer):
     """A store where the user may work, with their permissions there."""
 
@@ -54,7 +59,10 @@ class UserView(Answer):
     permissions: list[str]
     """The user's permissions in at least one store; for admins on the platform."""
     merchant: "MerchantRef | None"
+    """The merchant of this session; null for admins."""
     stores: list[StoreAccess]
+    merchants: "list[MerchantRef]" = []
+    """All merchants for whom the user works, by name."""
 
 
 class MerchantRef(Answer):
@@ -64,10 +72,13 @@ class MerchantRef(Answer):
     language: str
 
 
-class SignInView(Answer):
+class SessionView(Answer):
     token: str
     """Opaque bearer token, shown once; send it as `Authorization: Bearer …`."""
     expires_at: datetime
     user: UserView
+
+
+class SignInView(SessionView):
     known_device: str
     """Store it and send it as `Known-Device` at the next sign-in. It grants no access."""

@@ -13,8 +13,11 @@ from backend.messaging.metrics import MAILS
 from backend.messaging.models import EmailLog, MailRow, PlatformMail
 from backend.messaging.retries import after_unknown
 
-LEASE = timedelta(seconds=90)
-"""Of a claimed mail that has not begun. It may be too short: `begin` refuses a mail that another worker has claimed."""
+LEASE = timedelta(seconds=45)
+"""Of a claimed mail that has not begun: so long do mails wait at most after PostgreSQL or a worker has failed.
+
+It may be too short: `begin` refuses a mail that another worker has claimed.
+"""
 
 MailT = TypeVar("MailT", bound=MailRow)
 

@@ -101,6 +101,7 @@ FAULTS = {
     "outcome_unknown": FaultType(
         FaultKind.UNKNOWN,
         N_("The connection or the worker ended while the email was handed over: it may have arrived."),
+        N_("Ask the recipient before you send it as a new email."),
         status="unknown",
     ),
     "recipient_refused": _permanent(N_("The recipient’s email server refused the address."), status="bounced"),
@@ -110,6 +111,7 @@ FAULTS = {
         N_("Use an email server that supports SMTPUTF8."),
     ),
     "message_too_large": _permanent(N_("The email is too large for the email server.")),
+    "mailbox_full": _permanent(N_("The recipient’s mailbox is full.")),
     "message_refused": _permanent(N_("The email server refused the email’s content.")),
     "bounced": _permanent(N_("The email came back: the mailbox does not take it."), status="bounced"),
     "blocked": _permanent(N_("The recipient’s email server blocked the email."), status="failed"),

@@ -113,12 +113,12 @@ async def defer(session: AsyncSession, mail: QueuedMail, until: datetime) -> Non
 async def _end(session: AsyncSession, mail: QueuedMail, event: MailEvent, values: dict[str, Any]) -> None:
     """Only of the attempt at hand, not after a later one has begun, and not when the mail was redacted meanwhile.
 
-    What the provider has reported meanwhile stays the status.
+    What the provider has reported meanwhile stays the status. Safe to repeat when a commit was not confirmed.
     """
-    table = type(mail)
+    table, stored = type(mail), cast(stored_history([event]), JSONB)
     is_current = _row(mail) & (table.attempts == mail.attempts) & table.redacted_at.is_(None)
-    added = table.history.op("||")(cast(stored_history([event]), JSONB))
-    if await _write(session, mail, is_current, {"history": added}):
+    is_new = ~cast(table.history, JSONB).contains(stored)
+    if await _write(session, mail, is_current & is_new, {"history": table.history.op("||")(stored)}):
         await _write(session, mail, is_current & table.status.in_(["queued", "sending"]), values)
 
 
@@ -156,5 +156,5 @@ def _tell(mail: QueuedMail, code: str, status: str) -> None:
         port=mail.port,
         code=code,
         status=status,
-        advice=FAULTS[code].advice,
+        advice="" if code == "outcome_unknown" and status == "queued" else FAULTS[code].advice,
     )

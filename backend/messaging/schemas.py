@@ -68,3 +68,5 @@ class EmailDetail(EmailSummary, kw_only=True):
     resend_of: UUID | None
     is_redacted: bool
     can_be_resent: bool
+    next_attempt_at: datetime | None
+    """Of an email that waits: not before this time."""

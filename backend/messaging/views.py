@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from backend.messaging.faults import FAULTS
+from backend.messaging.faults import FAULTS, FaultKind
 from backend.messaging.history import read_history
 from backend.messaging.models import MailRow
 from backend.messaging.resend import can_be_resent
@@ -23,6 +23,7 @@ COMPUTED = {
     "history",
     "is_redacted",
     "can_be_resent",
+    "next_attempt_at",
 }
 
 
@@ -42,13 +43,14 @@ def detail_view(mail: MailRow, merchant: tuple[str, str] | None, language: str, 
         field: getattr(mail, field) for field in EmailDetail.__struct_fields__ if field not in COMPUTED
     }
     fault = FAULTS.get(mail.error_code or "")
+    is_for_us = fault is not None and (fault.kind is not FaultKind.UNKNOWN or can_be_resent(mail, now))
     return EmailDetail(
         **stored,
         template_name=template_name(mail.template_code, language),
         merchant_code=code,
         merchant_name=name,
         problem=sentence_of(mail.error_code, language),
-        advice=get_translator(language).gettext(fault.advice) if fault and fault.advice else None,
+        advice=get_translator(language).gettext(fault.advice) if fault and fault.advice and is_for_us else None,
         history=[
             EmailEvent(
                 at=event.at,
@@ -61,6 +63,7 @@ def detail_view(mail: MailRow, merchant: tuple[str, str] | None, language: str, 
         ],
         is_redacted=mail.redacted_at is not None,
         can_be_resent=can_be_resent(mail, now),
+        next_attempt_at=mail.available_at if mail.status == "queued" else None,
     )
 
 

@@ -1,4 +1,5 @@
-from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserView
+from backend.identity.permissions.schemas import PermissionTable
+from backend.identity.schemas import ChangeMe, ChosenMerchant, OwnPin, SessionView, SignIn, SignInView, UserView
 from frontend.api.client import Caller
 from frontend.kit.forms import body_of
 
@@ -10,6 +11,16 @@ async def sign_in(caller: Caller, *, email: str, password: str, totp: str | None
 
 async def sign_out(caller: Caller) -> None:
     await caller.tell("/auth/sign-out")
+
+
+async def switch_merchant(caller: Caller, code: str) -> SessionView:
+    """The session at another merchant; the present token opens nothing any more."""
+    body = body_of(ChosenMerchant, {"merchant": code}, "")
+    return await caller.post("/auth/merchant", body, SessionView)
+
+
+async def list_permissions(caller: Caller) -> PermissionTable:
+    return await caller.get("/auth/permissions", PermissionTable)
 
 
 async def get_me(caller: Caller) -> UserView:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from frontend.kit.person import Person
+from frontend.kit.person import ADMIN, OFFICE, Person
 from i18n.translator import N_, get_translator
 
 
@@ -15,13 +15,16 @@ class Entry(msgspec.Struct, frozen=True):
     """One sentence for the start page."""
     permission: str | None = None
     """What the page's calls of the API need; None: whatever the audience has."""
+    is_owners: bool = False
+    """Not for store members, even with the permission: it concerns all stores."""
 
 
 ENTRIES = (
-    Entry("/office", N_("Overview"), "dashboard"),
+    Entry("/office", N_("Overview"), "dashboard", is_owners=True),
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
+    Entry("/office/staff/permissions", N_("Permissions"), "lock", permission="staff.manage", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
         "/admin/wallets",
@@ -50,6 +53,13 @@ ENTRIES = (
         "mail",
         N_("What emails say, in four languages: up to date, edited, or older than the English text?"),
         "messaging.manage_templates",
+    ),
+    Entry(
+        "/admin/users/permissions",
+        N_("Permissions"),
+        "lock",
+        N_("What each permission allows, and which roles have it."),
+        "users.view",
     ),
     Entry(
         "/admin/settings",
@@ -83,7 +93,10 @@ def places_of(person: Person | None, path: str, language: str) -> list[Place]:
 
 
 def _may_open(person: Person, entry: Entry) -> bool:
-    return _is_within(entry.path, person.home) and (entry.permission is None or entry.permission in person.permissions)
+    audience = ADMIN if person.is_admin else OFFICE
+    is_refused = entry.is_owners and person.home != OFFICE
+    is_given = entry.permission is None or entry.permission in person.permissions
+    return _is_within(entry.path, audience) and is_given and not is_refused
 
 
 def _is_within(path: str, folder: str) -> bool:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.identity.schemas import SignInView
+from backend.identity.schemas import SessionView
 from frontend.kit.request import Request
 
 KEY = "person"
@@ -18,6 +18,13 @@ class Store(msgspec.Struct, frozen=True):
     code: str
     name: str
     language: str | None
+
+
+class Workplace(msgspec.Struct, frozen=True):
+    """A merchant for whom the user works."""
+
+    code: str
+    name: str
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -34,6 +41,9 @@ class Person(msgspec.Struct, frozen=True):
     stores: list[Store]
     store_code: str | None
     """The store where the user works at present."""
+    merchant_code: str | None
+    merchants: list[Workplace]
+    """All for whom the user works."""
 
     @property
     def store(self) -> Store | None:
@@ -57,7 +67,7 @@ class Person(msgspec.Struct, frozen=True):
         return TILL if len(self.stores) == 1 else CHOICE_OF_STORE
 
 
-def person_of(sign_in: SignInView) -> Person:
+def person_of(sign_in: SessionView) -> Person:
     """A user with a single store has no store to choose."""
     user = sign_in.user
     stores = [Store(id=store.id, code=store.code, name=store.name, language=store.language) for store in user.stores]
@@ -72,6 +82,8 @@ def person_of(sign_in: SignInView) -> Person:
         merchant_language=user.merchant.language if user.merchant else None,
         stores=stores,
         store_code=stores[0].code if len(stores) == 1 else None,
+        merchant_code=user.merchant.code if user.merchant else None,
+        merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
     )
 
 
@@ -89,10 +101,15 @@ def remember_person(request: Request, person: Person) -> None:
     request.set_session({KEY: msgspec.to_builtins(person)})
 
 
+def update_person(request: Request, person: Person) -> None:
+    """The same user with other values. The rest of the session stays, such as the lock of the till."""
+    request.session[KEY] = msgspec.to_builtins(person)
+
+
 def choose_store(request: Request, person: Person, store_code: str) -> None:
     """Ignores codes of stores that the user does not have."""
     if any(store.code == store_code for store in person.stores):
-        remember_person(request, msgspec.structs.replace(person, store_code=store_code))
+        update_person(request, msgspec.structs.replace(person, store_code=store_code))
 
 
 def forget_person(request: Request) -> None:

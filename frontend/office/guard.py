@@ -1,7 +1,8 @@
-"""Restricts the office to owners. The backend decides what each of them may do."""
+"""Restricts the office to owners, and to staff with a permission for one of its pages. The backend decides the rest."""
 
 from litestar import Response
 
+from frontend.kit.navigation import places_of
 from frontend.kit.pages import is_htmx, redirect
 from frontend.kit.person import OFFICE, find_person
 from frontend.kit.preferences import language_of
@@ -13,13 +14,18 @@ from i18n.translator import get_translator
 FORBIDDEN = 403
 
 
-async def require_owner(request: Request) -> Response[str] | None:
-    """Runs before every office page. An owner who has locked the till has locked the office, too."""
+async def require_office(request: Request) -> Response[str] | None:
+    """Runs before every office page. Whoever has locked the till has locked the office, too."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)
-    if person.home == OFFICE:
-        return _lock(request) if request.session.get(LOCKED) else None
+    places = [] if person.is_admin else places_of(person, request.url.path, language_of(request))
+    if places and request.session.get(LOCKED):
+        return _lock(request)
+    if places and not (request.url.path == OFFICE and places[0].path != OFFICE):
+        return None
+    if places:
+        return redirect(request, places[0].path)
     _ = get_translator(language_of(request)).gettext
     text = _("Only the owner of a merchant can open this page. Ask them if you need something from it.")
     return problem_page(request, FORBIDDEN, _("No access"), text)

@@ -10,6 +10,9 @@ down_revision = "2026_11_30_email_templates"
 
 TABLES = ("email_logs", "platform_mails")
 FORMER_STATUSES = "('queued', 'sent', 'failed')"
+NOT_SENT = """(status IN ('queued', 'sending') AND (kind = 'marketing' OR expires_at < now())
+               OR status = 'sending' AND history @> '[{"outcome": "unknown"}]')"""
+"""What the code before would send, and may not: it knows neither marketing nor an end, nor that it has tried before."""
 NEW = ("merchant_of_mail", "mail_backlog", "mail_list")
 CHANGED = ("merchants_with_work",)
 COLUMNS = """
@@ -112,7 +115,10 @@ def _change_back(table: str) -> None:
         UPDATE {table}
         SET sender = left(sender_name || ' <' || sender_address || '>', 320),
             host = left(host || coalesce(':' || port, ''), 255),
-            status = CASE WHEN status = 'sending' THEN 'queued' WHEN status = 'delivered' THEN 'sent'
+            error = CASE WHEN {NOT_SENT} THEN 'It was not sent, or may have been: see the log before the downgrade.'
+                         ELSE error END,
+            status = CASE WHEN {NOT_SENT} THEN 'failed' WHEN status = 'sending' THEN 'queued'
+                          WHEN status = 'delivered' THEN 'sent'
                           WHEN status IN {FORMER_STATUSES} THEN status ELSE 'failed' END
         """
     )

@@ -44,9 +44,9 @@ def test_a_template_of_160_columns_without_faults_passes() -> None:
 
 
 def test_a_commit_is_checked_by_the_targets_of_make_lint() -> None:
-    (targets,) = re.findall(r"^lint: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    (targets,) = re.findall(r"^LINTS = (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     config: dict[str, Any] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     (local,) = config["repos"]
-    assert [(local["repo"], hook["entry"]) for hook in local["hooks"]] == [
+    assert {(local["repo"], hook["entry"]) for hook in local["hooks"]} == {
         ("local", f"make {target}") for target in targets.split()
-    ]
+    }

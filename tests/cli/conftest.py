@@ -8,14 +8,21 @@ from click.testing import CliRunner, Result
 
 from backend.cli import orion as cli
 from backend.core.settings import Settings
+from tests.world.ports import own_port
 
 Orion = Callable[..., Awaitable[Result]]
 
 
+@pytest.fixture(scope="package")
+def backend_port() -> str:
+    return str(own_port())
+
+
 @pytest.fixture
-def environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings, backend_port: str) -> dict[str, str]:
     return {
         "ORION_ENVIRONMENT": "test",
+        "ORION_BACKEND_PORT": backend_port,
         "ORION_DATABASE_URL": settings.database_url,
         "ORION_DATABASE_OWNER_URL": settings.migration_url,
         "ORION_REDIS_URL": settings.redis_url,

@@ -119,12 +119,12 @@ async def test_a_mistake_in_the_settings_is_one_sentence(orion: Orion) -> None:
     assert result.output == "ORION_BACKEND_PROT is not a setting of Orion: correct its name or remove it.\n"
 
 
-async def test_the_backend_starts_where_it_is_told(orion: Orion, became: list[str]) -> None:
-    result = await orion("backend", backend_host="0.0.0.0", backend_port="9001")
+async def test_the_backend_starts_where_it_is_told(orion: Orion, became: list[str], backend_port: str) -> None:
+    result = await orion("backend", backend_host="0.0.0.0", backend_port=backend_port)
     assert result.exit_code == 0, result.output
     assert became[:2] == ["-m", "granian"]
     assert became[became.index("--factory") + 1] == "backend.app:create_app"
-    assert became[became.index("--host") + 1 :] == ["0.0.0.0", "--port", "9001"]
+    assert became[became.index("--host") + 1 :] == ["0.0.0.0", "--port", backend_port]
 
 
 async def test_the_backend_refuses_to_start_without_its_database(orion: Orion, became: list[str]) -> None:

@@ -1,15 +1,20 @@
 """What goes wrong, as a problem: nothing of the inside reaches the caller."""
 
+import errno
 from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
+import redis.exceptions
 from litestar.exceptions import HTTPException, InternalServerException, NotAuthorizedException
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from backend.core.failures import is_away, on_anything, on_framework, on_problem
+from backend.core.database_connector import DatabaseUnreachable
+from backend.core.failures import on_anything, on_framework, on_problem
+from backend.core.outages import server_away
 from backend.core.problems import RequestRefused
 from backend.loyalty.ledger.problems.bookings import CategoryRequired
 from backend.staff_pins.problems import PinInvalid
@@ -41,9 +46,10 @@ class Wrapped(DBAPIError):
 @pytest.mark.parametrize(
     "error",
     [
-        ConnectionRefusedError(),
+        DatabaseUnreachable("FileNotFoundError"),
+        ConnectionResetError(),
         TimeoutError(),
-        TimeoutError(),
+        PoolTimeout(),
         asyncpg.ConnectionDoesNotExistError(),
         asyncpg.CannotConnectNowError(),
         asyncpg.AdminShutdownError(),
@@ -58,19 +64,37 @@ class Wrapped(DBAPIError):
     ids=lambda error: type(error).__name__,
 )
 def test_a_database_that_is_away_is_a_503(error: Exception) -> None:
-    assert is_away(error)
+    assert server_away(error) == "PostgreSQL"
     answer = on_anything(request(), error)
     assert code_of(answer) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "2"
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("SELECT secret"), asyncpg.UniqueViolationError("secret"), Wrapped(ValueError())]
+    "error",
+    [
+        ValueError("SELECT secret"),
+        asyncpg.UniqueViolationError("secret"),
+        Wrapped(ValueError()),
+        OSError(errno.ENOSPC, "No space left on device", "/srv/secret"),
+        PermissionError(errno.EACCES, "Permission denied", "/srv/secret"),
+        FileNotFoundError(errno.ENOENT, "No such file or directory", "/srv/secret"),
+        asyncpg.DiskFullError("secret"),
+    ],
+    ids=repr,
 )
 def test_everything_else_is_a_500_that_says_nothing(error: Exception) -> None:
+    """A full disk, and a folder of the application that is not readable: nobody looks for them at the database."""
+    assert server_away(error) is None
     answer = on_anything(request(), error)
     assert code_of(answer) == (500, "internal")
     assert b"secret" not in answer.content
+
+
+@pytest.mark.parametrize("error", [redis.exceptions.ConnectionError(), redis.exceptions.TimeoutError()])
+def test_a_redis_that_is_away_is_not_taken_for_the_database(error: Exception) -> None:
+    assert server_away(error) == "Redis"
+    assert code_of(on_anything(request(), error)) == (503, "unavailable")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,41 @@ async def test_what_was_archived_is_not_offered_by_the_revision_before(
     await asyncio.to_thread(upgrade, fresh_settings.migration_url)
     await connection.close()
     assert [row["id"] for row in paused] == [archived]
+
+
+STORE_MAIL = """
+    INSERT INTO platform_mails (id, recipient, subject, body_text, template_code, language, kind, headers, status,
+        attempts, available_at, created_at, history, sealed_secret, expires_at)
+    VALUES (gen_random_uuid(), $1, '', '', 'x', 'en', $2, '{}', $3, 0, now(), now(), $4, $5, now() + $6)
+"""
+ONCE_UNKNOWN = '[{"at": "2026-11-30T02:00:00Z", "outcome": "unknown"}]'
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("mail", "status"),
+    [
+        (("transactional", "queued", "[]", None, HOUR), "queued"),
+        (("transactional", "sending", "[]", None, HOUR), "queued"),
+        (("transactional", "sending", ONCE_UNKNOWN, None, HOUR), "failed"),
+        (("transactional", "queued", "[]", None, -HOUR), "failed"),
+        (("transactional", "queued", "[]", "sealed", HOUR), "failed"),
+        (("marketing", "queued", "[]", None, HOUR), "failed"),
+        (("marketing", "sending", "[]", None, HOUR), "failed"),
+        (("marketing", "unknown", ONCE_UNKNOWN, None, HOUR), "failed"),
+        (("transactional", "delivered", "[]", None, HOUR), "sent"),
+    ],
+)
+async def test_the_code_before_sends_no_email_that_may_not_be_sent(
+    servers: Servers, fresh_settings: Settings, *, mail: tuple[Any, ...], status: str
+) -> None:
+    """It knows neither consent nor codes nor an end, and has no rule for what may have arrived."""
+    connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
+    await connection.execute(STORE_MAIL, "zoe@example.com", *mail)
+    await asyncio.to_thread(downgrade, fresh_settings.migration_url, BASELINE)
+    left = await connection.fetchval("SELECT status FROM platform_mails WHERE recipient = 'zoe@example.com'")
+    await connection.close()
+    assert left == status
 
 
 async def test_a_database_of_unknown_revision_is_refused(servers: Servers, fresh_settings: Settings) -> None:

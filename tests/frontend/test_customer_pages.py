@@ -6,12 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from frontend.app import create_app
 from frontend.settings import Settings
 from tests.frontend import canned
-from tests.frontend.test_orion_js import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
 
@@ -36,14 +35,6 @@ TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
   .filter((element) => element.getClientRects().length && element.getBoundingClientRect().height < 44)
   .map((element) => element.outerHTML)"""
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="module")

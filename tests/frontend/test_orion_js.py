@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
-from tests.chromium import ARGUMENTS, CHROMIUM, scan
+from tests.chromium import scan
 from tests.frontend.till_stub import PAGE, POINTS, STAMPS, TillStub
 
 pytestmark = pytest.mark.browser
@@ -16,18 +16,10 @@ VECTORS = json.loads((Path(__file__).parents[1] / "loyalty" / "cards" / "codes.j
 MARIE, OTTO = "BDFHKLNPRSTVXGCJ", VECTORS["valid"][5]["code"]
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(chromium: Browser) -> AsyncIterator[Page]:
     """Fails the test when the page reports an error."""
-    context = await browser.new_context()
+    context = await chromium.new_context()
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

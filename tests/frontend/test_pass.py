@@ -1,7 +1,6 @@
 """A pass on a page: it looks as on the phone, has a text alternative, and fits every card."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from litestar.testing import AsyncTestClient
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from frontend.app import create_app
 from frontend.kit.assets import Assets
@@ -18,7 +17,6 @@ from frontend.kit.passes import PassFace, PassValues, faces_of
 from frontend.kit.stamps import apple_strip, google_strip
 from frontend.kit.templates import Templates
 from frontend.settings import Settings
-from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.frontend.canned import CODE, changed
 
 ASSETS = Assets()
@@ -123,14 +121,6 @@ def test_words_of_a_merchant_stay_words() -> None:
     html = drawn(faces(merchant="<b>Group</b>", card_name='"><script>')["google"])
     assert "<b>" not in html
     assert "<script>" not in html
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.mark.browser

@@ -6,12 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
 from backend.core.settings import Settings
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
-from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.conftest import Servers
 from tests.journeys.stack import Stack, open_stack
 from tests.journeys.till import TillScreen
@@ -53,14 +52,6 @@ async def http(orion: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """A client for the API, bypassing the frontend."""
     async with httpx.AsyncClient(base_url=orion.api, trust_env=False, timeout=PATIENCE_SECONDS) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

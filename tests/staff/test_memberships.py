@@ -5,10 +5,11 @@ from datetime import timedelta
 import asyncpg
 
 from backend.core.clock import clock
+from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import ADA, PASSWORD
 from tests.world.caller import refused
-from tests.world.shop import Shop
+from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Till
 
 LEAVE = "UPDATE merchant_members SET left_at = $3 WHERE merchant_id = $1 AND user_id = $2"
@@ -129,3 +130,41 @@ async def test_a_token_of_the_platform_opens_nothing_for_somebody_who_has_no_rol
             await shop.luc.me()
     finally:
         await superuser.execute("UPDATE users SET platform_role = NULL WHERE id = $1", shop.user_ids["luc"])
+
+
+async def test_who_works_for_two_merchants_changes_from_one_to_the_other_without_signing_in(
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, there = await opened(), await opened()
+    await join(superuser, here, there)
+    signed_in = await anonymous.sign_in(here.emails["anna"], PASSWORD, merchant=here.code)
+    anna = till(anonymous, signed_in)
+    codes = [merchant["code"] for merchant in signed_in["user"]["merchants"]]
+    assert sorted(codes) == sorted([here.code, there.code])
+    switched = await anna.post("/auth/merchant", {"merchant": there.code})
+    assert switched["user"]["merchant"]["code"] == there.code
+    assert switched["user"]["merchants"] == signed_in["user"]["merchants"]
+    assert switched["expires_at"] == signed_in["expires_at"], "changing is no way to stay signed in"
+    with refused("unauthenticated", 401):
+        await anna.me()
+    assert (await till(anonymous, switched).program())["store"]["code"] == there.outlet
+
+
+async def test_nobody_changes_to_a_merchant_for_whom_they_do_not_work(
+    opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, there, third = await opened(), await opened(), await opened()
+    await join(superuser, here, there)
+    await superuser.execute(LEAVE, there.merchant_id, here.user_ids["anna"], clock.now())
+    for other in (there, third):
+        with refused("merchant_not_found", 404):
+            await here.anna.post("/auth/merchant", {"merchant": other.code})
+    assert (await here.anna.me())["merchant"]["code"] == here.code
+
+
+async def test_the_platforms_people_change_to_no_merchant(
+    services: Services, anonymous: AnonymousCaller, shop: Shop
+) -> None:
+    paul = await hire_admin(services, anonymous, "Paul")
+    with refused("merchant_not_found", 404):
+        await paul.post("/auth/merchant", {"merchant": shop.code})

@@ -1,7 +1,9 @@
 """Whatever the mail server does, each mail ends in the right status, and none is lost."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +13,15 @@ import msgspec
 import pytest
 
 from backend.core.clock import clock
+from backend.core.database_connector import DatabaseUnreachable
+from backend.messaging.claims import LEASE
 from backend.messaging.mailer import OPEN_SECONDS
 from backend.services import Services
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
 from workers.jobs import mail as mail_job
+from workers.jobs import mail_outcome
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.runner import coalesced
@@ -133,6 +138,8 @@ async def test_an_address_that_the_server_refuses_has_bounced_at_once_and_gets_n
         ({"MAIL": "552 5.3.4 Too large"}, "failed", "message_too_large", 1),
         ({"DATA": "552 5.3.4 Too large"}, "failed", "message_too_large", 1),
         ({"DATA": "554 5.7.1 Looks like spam"}, "failed", "message_refused", 1),
+        ({"RCPT": "552 5.2.2 Over quota"}, "failed", "mailbox_full", 1),
+        ({"DATA": "552 5.2.2 Over quota"}, "failed", "mailbox_full", 1),
         ({"RCPT": "551 User not local"}, "bounced", "recipient_refused", 1),
     ],
 )
@@ -283,6 +290,44 @@ async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
     monkeypatch.setattr(mail_job, "_objection", slow)
     await send()
     assert ((await row())["status"], (await row())["attempts"], post_office.mails) == ("queued", 0, [])
+
+
+@pytest.mark.parametrize("kind", ["transactional", "marketing"])
+@pytest.mark.parametrize("is_confirmed", [True, False])
+async def test_a_mail_that_the_server_takes_while_postgresql_restarts_is_sent_and_not_unknown(
+    row: Row, working: dict, post_office: PostOffice, superuser: asyncpg.Connection,
+    *, log_lines: Any, monkeypatch: pytest.MonkeyPatch, kind: str, is_confirmed: bool,
+) -> None:  # fmt: skip
+    """PostgreSQL is away when the outcome is to be written, or it ends before it has confirmed that it was."""
+    await superuser.execute("UPDATE email_logs SET kind = $1", kind)
+    await superuser.execute("UPDATE customers SET marketing_consented_at = now()")
+    clock.move(clock.now().replace(hour=12) - clock.now())
+    services, left = with_mail(working["services"]), 3
+
+    @asynccontextmanager
+    async def committing(merchant_id: Any = None) -> AsyncIterator[Any]:
+        nonlocal left
+        is_away = bool(post_office.mails) and left > 0
+        left -= is_away
+        if is_away and not is_confirmed:
+            raise DatabaseUnreachable("FileNotFoundError")
+        async with working["services"].sessions.committing(merchant_id) as session:
+            yield session
+        if is_away:
+            raise asyncpg.ConnectionDoesNotExistError
+
+    monkeypatch.setattr(mail_outcome, "PAUSE_SECONDS", 0)
+    await send_queued_mails({"services": replace(services, sessions=SimpleNamespace(committing=committing))})
+    entry = await row()
+    assert (entry["status"], entry["attempts"], outcomes(entry)) == ("sent", 1, [("accepted", None)])
+    assert (left, len(post_office.mails)) == (0, 1)
+    (line,) = [line for line in log_lines() if line["event"] == "mail_outcome_not_written"]
+    assert line["server_away"] == "PostgreSQL"
+
+
+def test_mails_that_a_failed_worker_had_claimed_are_sent_within_a_minute() -> None:
+    """The lease, and the run that finds them."""
+    assert LEASE + timedelta(seconds=10) < timedelta(minutes=1)
 
 
 def test_a_breaker_lets_a_probe_through_before_waiting_mails_are_looked_at_again() -> None:

@@ -76,17 +76,28 @@ async def test_a_worker_that_is_stopped_while_it_starts_ends_all_the_same(
         await main.work(workers)
 
 
-async def test_without_redis_every_worker_fails_and_one_exception_is_told() -> None:
+async def test_without_redis_every_worker_fails_and_one_exception_is_told_when_running_jobs_have_ended() -> None:
+    ended: list[str] = []
+
+    async def send() -> None:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        ended.append("mail")
+
     class Failing:
+        def __init__(self) -> None:
+            self.tasks = {"job": asyncio.create_task(send())}
+
         async def async_run(self) -> None:
             raise RedisError
 
         async def close(self) -> None:
-            """There is nothing to close."""
+            """arq's asks Redis, too."""
+            raise RedisError
 
     told: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, facts: told.append(facts))
     with pytest.raises(RedisError):
         await main.work([Failing(), Failing(), Failing()])  # type: ignore[list-item]
     gc.collect()
-    assert told == []
+    assert (told, ended) == ([], ["mail"] * 3)

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,16 +27,15 @@ from backend.messaging.queue import (
     QueuedMail,
     begin,
     defer,
-    end_accepted,
-    end_refused,
     postpone,
     withhold,
 )
 from backend.messaging.secrets import is_readable, secret_of
-from backend.messaging.suppression import REASONS, is_suppressed, suppress
+from backend.messaging.suppression import is_suppressed
 from backend.messaging.templates.catalog.test_email import TEST_EMAIL
 from backend.messaging.test_email import rewrite_test_email
 from backend.services import Services
+from workers.jobs.mail_outcome import write_outcome
 from workers.runner import tell_failure
 
 CHUNK = 5
@@ -120,8 +118,7 @@ async def _send_one(
     if "email" in services.live.in_force.ignored:  # the environment's way may be another one, or send nothing
         raise MailsWait(WAIT_SECONDS_MAX, "settings_unusable")
     settings, delivery = await mailer.admit()
-    committing = partial(services.sessions.committing, merchant_id)
-    async with committing() as session:
+    async with services.sessions.committing(merchant_id) as session:
         if await _is_held_back(session, services, mail):
             return
         if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
@@ -131,12 +128,7 @@ async def _send_one(
         )
         if not await begin(session, mail, attempt_of(outgoing, settings, delivery.route), clock.now()):
             return
-    result = await mailer.send(outgoing)
-    async with committing() as session:
-        if isinstance(result, str):
-            await end_accepted(session, mail, result, clock.now())
-        elif await end_refused(session, mail, result, settings, clock.now()) in REASONS:
-            await suppress(session, services.key_ring, mail.recipient, mail.status, clock.now())
+    await write_outcome(services, merchant_id, mail, settings, await mailer.send(outgoing))
 
 
 def _sources(services: Services, settings: MailSettings) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_TEMPLATES
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -26,8 +26,8 @@ from backend.messaging.template_editing.schemas import (
     TemplateRestore,
 )
 
-READS = (for_owner(MANAGE_TEMPLATES),)
-WRITES = (all_of(for_owner(MANAGE_TEMPLATES), limited("change_own_templates", 60)),)
+READS = (for_merchant(MANAGE_TEMPLATES),)
+WRITES = (all_of(for_merchant(MANAGE_TEMPLATES), limited("change_own_templates", 60)),)
 VERSIONED = (*ONE, PreconditionRequired, Stale, TemplateRefused, ValidationFailed)
 
 

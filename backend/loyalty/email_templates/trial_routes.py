@@ -7,7 +7,7 @@ from litestar import Controller, Request, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import actor_of, all_of, for_owner, limited
+from backend.access.guards import actor_of, all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_TEMPLATES
 from backend.core.openapi import refusals, success
 from backend.core.problems import ValidationFailed
@@ -23,8 +23,8 @@ from backend.messaging.template_editing.schemas import (
 )
 from backend.messaging.template_editing.test_emails import queue_test
 
-PREVIEWS = (all_of(for_owner(MANAGE_TEMPLATES), limited("preview_own_template", 240)),)
-TESTS = (all_of(for_owner(MANAGE_TEMPLATES), limited("test_own_template", 5)),)
+PREVIEWS = (all_of(for_merchant(MANAGE_TEMPLATES), limited("preview_own_template", 240)),)
+TESTS = (all_of(for_merchant(MANAGE_TEMPLATES), limited("test_own_template", 5)),)
 
 
 class MerchantTemplateTrialController(Controller):

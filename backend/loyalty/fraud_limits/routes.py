@@ -4,7 +4,7 @@ from litestar import Controller, get, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -23,7 +23,7 @@ class MerchantFraudLimitController(Controller):
     @get(
         operation_id="listFraudLimits",
         summary="The limits against fraud",
-        guards=[for_owner(MANAGE_PROGRAMS)],
+        guards=[for_merchant(MANAGE_PROGRAMS)],
         responses={200: success(FraudLimitsView)} | refusals(*SIGNED_IN),
     )
     async def limits(self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]) -> FraudLimitsView:
@@ -35,7 +35,7 @@ class MerchantFraudLimitController(Controller):
         summary="Set the limits against fraud: these and no others",
         description="A booking beyond a limit is refused with `limit_reached` and the moment when it will be possible. "
         "The owner, or somebody who may change the program, can lift limits for one booking with a PIN.",
-        guards=[all_of(for_owner(MANAGE_PROGRAMS), limited("set_limits", 20))],
+        guards=[all_of(for_merchant(MANAGE_PROGRAMS), limited("set_limits", 20))],
         responses={200: success(FraudLimitsView)} | refusals(*SIGNED_IN, ValidationFailed),
     )
     async def set_limits(

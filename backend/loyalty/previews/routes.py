@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -33,7 +33,7 @@ class MerchantPreviewController(Controller):
         description="Replays every booking of every card under the draft, in the background. Nothing is changed. Ask "
         "for the preview by its id until it is done.",
         status_code=202,
-        guards=[all_of(for_owner(MANAGE_PROGRAMS), limited("preview", 10, keeps_answers=True))],
+        guards=[all_of(for_merchant(MANAGE_PROGRAMS), limited("preview", 10, keeps_answers=True))],
         response_headers=REPLAYED,
         responses={202: success(PreviewView)}
         | refusals(
@@ -54,7 +54,7 @@ class MerchantPreviewController(Controller):
         "/previews/{preview_id:uuid}",
         operation_id="getProgramPreview",
         summary="A preview: how far it is, and what it tells",
-        guards=[for_owner(MANAGE_PROGRAMS)],
+        guards=[for_merchant(MANAGE_PROGRAMS)],
         responses={200: success(PreviewView)} | refusals(*SIGNED_IN, PreviewNotFound),
     )
     async def program_preview(

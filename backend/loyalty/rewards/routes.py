@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_REWARDS
 from backend.access.problems import SIGNED_IN
 from backend.core.creation import RepeatKey, create_once
@@ -28,8 +28,8 @@ from backend.loyalty.rewards.problems import RewardArchived, RewardNotFound
 from backend.loyalty.rewards.queries import SORTINGS, get_reward, list_rewards
 from backend.loyalty.rewards.schemas import RewardChange, RewardDetail, RewardDraft, RewardMove, RewardStatus
 
-READS = (for_owner(MANAGE_REWARDS),)
-WRITES = (all_of(for_owner(MANAGE_REWARDS), limited("change_rewards", 60)),)
+READS = (for_merchant(MANAGE_REWARDS),)
+WRITES = (all_of(for_merchant(MANAGE_REWARDS), limited("change_rewards", 60)),)
 VERSIONED = (*SIGNED_IN, RewardNotFound, PreconditionRequired, Stale)
 
 Search = Annotated[

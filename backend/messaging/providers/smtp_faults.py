@@ -19,6 +19,7 @@ TOO_LARGE = 552
 AUTH_REQUIRED = (530, 535, 538)
 SYNTAX = range(500, 505)
 ENHANCED = re.compile(r"^(\d\.\d{1,3}\.\d{1,3})\b")
+ENHANCED_FULL = re.compile(r"^5\.2\.2\b")
 RELAY = re.compile(r"\brelay", re.IGNORECASE)
 CERTIFICATE_FAULTS = {10: "certificate_expired", 62: "certificate_name", 64: "certificate_name"}
 """X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
@@ -82,11 +83,17 @@ def _code_of_answer(step: SmtpStep, code: int, text: str) -> str:
         return "deferred"
     if code in AUTH_REQUIRED or code in SYNTAX:
         return "server_error" if code in SYNTAX and step is not SmtpStep.AUTH else "auth_refused"
-    if code == TOO_LARGE and step in {SmtpStep.SENDER, SmtpStep.DATA}:
-        return "message_too_large"
+    if fault := _find_size_fault(step, code, text):
+        return fault
     if step is SmtpStep.RECIPIENT and _is_about_us(text):
         return "relay_denied"
     return REFUSED_AT[step]
+
+
+def _find_size_fault(step: SmtpStep, code: int, text: str) -> str | None:
+    if ENHANCED_FULL.match(text):
+        return "mailbox_full"
+    return "message_too_large" if code == TOO_LARGE and step in {SmtpStep.SENDER, SmtpStep.DATA} else None
 
 
 def _is_about_us(text: str) -> bool:

@@ -12,7 +12,7 @@ from frontend.api.identity import change_me
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import local_path, redirect
-from frontend.kit.person import Person, find_person, remember_person
+from frontend.kit.person import Person, find_person, update_person
 from frontend.kit.preferences import THEMES, preference_cookie
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
@@ -39,7 +39,7 @@ async def take_preferences(request: Request, caller: NamedDependency[Caller]) ->
 
 async def _save(request: Request, caller: Caller, person: Person, language: str) -> None:
     """Without an answer from the backend the language still applies to this session."""
-    remember_person(request, replace(person, language=language))
+    update_person(request, replace(person, language=language))
     with suppress(BackendUnavailable, BackendProblem):
         await change_me(caller, convert({"language": language}, ChangeMe))
 

@@ -62,6 +62,7 @@ DETAIL = EmailDetail(
     resend_of=None,
     is_redacted=False,
     can_be_resent=True,
+    next_attempt_at=None,
 )
 
 
@@ -170,6 +171,12 @@ async def test_an_email_says_what_was_used_and_what_happened(paul: Browser) -> N
     ):
         assert words in paul.text, words
     assert "<script>\n" not in paul.page
+
+
+async def test_an_email_that_waits_says_when_it_is_tried(paul: Browser, backend: StaffBackend) -> None:
+    backend.answers[ONE] = found(changed(DETAIL, status="queued", next_attempt_at=MOMENT + timedelta(hours=1)))
+    await paul.open(f"/admin/emails/{ID}")
+    assert "Next attempt " in paul.text
 
 
 async def test_what_was_never_tried_shows_no_provider(paul: Browser, backend: StaffBackend) -> None:

@@ -13,8 +13,7 @@ from PIL import Image, ImageCms
 from backend.core.clock import clock
 from backend.loyalty.pictures.normalize import SIDE_MAX, normalize
 from backend.loyalty.pictures.problems import PictureUnreadable
-from backend.services import Services
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, OwnTown
 from tests.world.caller import refused
 from tests.world.office import Office
 from tests.world.pictures import a_picture
@@ -166,19 +165,19 @@ async def test_another_merchants_picture_cannot_be_used(opened: OpenShop) -> Non
     await Office.of(mine.claire).add_reward(picture=picture)
 
 
-async def test_a_picture_that_nothing_shows_is_purged_after_a_day(
-    shop: Shop, office: Office, services: Services, superuser: asyncpg.Connection
-) -> None:
-    async def kept() -> set[str]:
-        rows = await superuser.fetch("SELECT hash FROM pictures WHERE merchant_id = $1", shop.merchant_id)
-        return {row["hash"] for row in rows}
+async def test_a_picture_that_nothing_shows_is_purged_after_a_day(own_town: OwnTown) -> None:
+    async with own_town() as town:
+        office = Office.of((await town.open_shop()).claire)
 
-    used = (await office.upload(a_picture()))["hash"]
-    archived = await office.archive(await office.add_reward(picture=used))
-    unused = (await office.upload(a_picture(color=(1, 2, 3))))["hash"]
-    await purge({"services": services})
-    assert await kept() == {used, unused}
-    clock.move(timedelta(days=1, seconds=1))
-    await purge({"services": services})
-    assert await kept() == {used}
-    await office.restore_reward(archived)
+        async def kept() -> set[str]:
+            return {row["hash"] for row in await town.superuser.fetch("SELECT hash FROM pictures")}
+
+        used = (await office.upload(a_picture()))["hash"]
+        archived = await office.archive(await office.add_reward(picture=used))
+        unused = (await office.upload(a_picture(color=(1, 2, 3))))["hash"]
+        await purge({"services": town.services})
+        assert await kept() == {used, unused}
+        clock.move(timedelta(days=1, seconds=1))
+        await purge({"services": town.services})
+        assert await kept() == {used}
+        await office.restore_reward(archived)

@@ -1,7 +1,7 @@
 """The email log of the platform's administrators."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -134,6 +134,25 @@ async def test_an_email_is_sent_again_as_a_new_one_that_names_the_first(
     entry = await superuser.fetchrow("SELECT * FROM platform_audit_entries WHERE subject = $1", str(mail.id))
     assert entry["action"] == "email.resent"
     assert "zoe" not in str(entry)
+
+
+async def test_an_email_that_waits_says_until_when(admin: Caller, queue: QueueMail) -> None:
+    at = clock.now() + timedelta(minutes=4)
+    waiting, sent = await queue(available_at=at), await queue(status="sent", available_at=at)
+    told = (await admin.get(f"/admin/emails/{waiting.id}"))["next_attempt_at"]
+    assert datetime.fromisoformat(told) == at
+    assert (await admin.get(f"/admin/emails/{sent.id}"))["next_attempt_at"] is None
+
+
+@pytest.mark.parametrize(("status", "kind", "is_told"), [
+    ("unknown", "transactional", True), ("queued", "transactional", False), ("unknown", "marketing", False),
+])  # fmt: skip
+async def test_whoever_may_send_an_email_again_that_may_have_arrived_is_told_to_ask_first(
+    admin: Caller, queue: QueueMail, *, status: str, kind: str, is_told: bool
+) -> None:
+    mail = await queue(status=status, kind=kind, error_code="outcome_unknown")
+    advice = (await admin.get(f"/admin/emails/{mail.id}"))["advice"]
+    assert advice == ("Ask the recipient before you send it as a new email." if is_told else None)
 
 
 async def test_a_code_that_is_still_valid_is_in_the_copy_and_on_no_page(

@@ -6,14 +6,13 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from backend.messaging.templates.catalog import TEMPLATES
 from backend.messaging.templates.layout import MailBrand
 from backend.messaging.templates.render import SAMPLE_BRAND, RenderedMail, render
 from backend.messaging.templates.text_part import text_of
 from i18n.locales import LANGUAGES
-from tests.chromium import ARGUMENTS, CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,14 +29,12 @@ UNSUBSCRIBE = "https://cards.example/unsubscribe/x"
 
 
 @pytest.fixture
-async def window() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = await browser.new_page(viewport={"width": WIDTH, "height": 640})
-        # Images off: the reader's program asks for none.
-        await page.route("**/*", lambda route: route.abort())
-        yield page
-        await browser.close()
+async def window(chromium: Browser) -> AsyncIterator[Page]:
+    page = await chromium.new_page(viewport={"width": WIDTH, "height": 640})
+    # Images off: the reader's program asks for none.
+    await page.route("**/*", lambda route: route.abort())
+    yield page
+    await page.close()
 
 
 def emails(code: str, brand: MailBrand) -> Iterator[tuple[str, str, RenderedMail]]:

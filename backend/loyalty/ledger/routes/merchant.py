@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_owner
+from backend.access.guards import for_merchant
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
@@ -40,7 +40,7 @@ class MerchantCardController(Controller):
         "/cards/{card_id:uuid}",
         operation_id="getCardAsOwner",
         summary="One card of the merchant, whatever store it belongs to",
-        guards=[for_owner(MANAGE_CARDS)],
+        guards=[for_merchant(MANAGE_CARDS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )
     async def card(
@@ -52,7 +52,7 @@ class MerchantCardController(Controller):
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactionsAsOwner",
         summary="The card's history, newest first",
-        guards=[for_owner(VIEW_PROGRAMS)],
+        guards=[for_merchant(VIEW_PROGRAMS)],
         responses=refusals(*SIGNED_IN, CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(
@@ -68,7 +68,7 @@ class MerchantCardController(Controller):
 
     @booking_route(
         "/cards/{card_id:uuid}/adjustments",
-        for_owner(ADJUST_POINTS),
+        for_merchant(ADJUST_POINTS),
         operation_id="adjustPointsAsOwner",
         summary="Adjust points by hand, with a reason",
         description="What is set aside for a reward is not taken.",
@@ -91,7 +91,7 @@ class MerchantCardController(Controller):
 
     @booking_route(
         "/cards/{card_id:uuid}/deactivate",
-        for_owner(MANAGE_CARDS),
+        for_merchant(MANAGE_CARDS),
         operation_id="deactivateCard",
         summary="Put a card out of use, with a reason",
         description="Its points and stamps stay, and expire as they would.",
@@ -114,7 +114,7 @@ class MerchantCardController(Controller):
 
     @booking_route(
         "/cards/{card_id:uuid}/reactivate",
-        for_owner(MANAGE_CARDS),
+        for_merchant(MANAGE_CARDS),
         operation_id="reactivateCard",
         summary="Put a card back into use, with a reason",
         view=StandingView,
@@ -136,8 +136,8 @@ class MerchantCardController(Controller):
 
     @booking_route(
         "/cards/bulk",
-        for_owner(MANAGE_CARDS),
-        for_owner(ADJUST_POINTS),
+        for_merchant(MANAGE_CARDS),
+        for_merchant(ADJUST_POINTS),
         operation_id="changeCards",
         summary="Deactivate, reactivate or adjust up to 5000 cards",
         description="Each card is booked by itself: `results` says what became of it. Repeat the request with the same "

@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_owner
+from backend.access.guards import for_merchant
 from backend.access.permissions import MANAGE_CARDS
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.merge import MergeCards
@@ -24,7 +24,7 @@ class MerchantMergeController(Controller):
 
     @booking_route(
         "/cards/{card_id:uuid}/merge",
-        for_owner(MANAGE_CARDS),
+        for_merchant(MANAGE_CARDS),
         operation_id="mergeCards",
         summary="Merge another card of the same person into this one",
         description="This card goes on with the points, stamps and debt of both; the other keeps its history. Its code "
@@ -51,7 +51,7 @@ class MerchantMergeController(Controller):
 
     @booking_route(
         "/merges/{merge_id:uuid}/reverse",
-        for_owner(MANAGE_CARDS),
+        for_merchant(MANAGE_CARDS),
         operation_id="reverseMerge",
         summary="Undo a merge",
         description="What is still there of the other card's points and stamps goes back to it with its expiry, and "

@@ -4,7 +4,7 @@ from litestar import Controller, Response, get, patch
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -24,7 +24,7 @@ class MerchantMarketingController(Controller):
     @get(
         operation_id="getMarketingPlan",
         summary="Which marketing emails are sent",
-        guards=[for_owner(MANAGE_PROGRAMS)],
+        guards=[for_merchant(MANAGE_PROGRAMS)],
         responses={200: success(MarketingPlanDetail)} | refusals(*SIGNED_IN),
     )
     async def plan(
@@ -37,7 +37,7 @@ class MerchantMarketingController(Controller):
         operation_id="changeMarketingPlan",
         summary="Choose which marketing emails are sent",
         description="They go to customers who have consented, one a day at most and not at night.",
-        guards=[all_of(for_owner(MANAGE_PROGRAMS), limited("change_marketing_plan", 20))],
+        guards=[all_of(for_merchant(MANAGE_PROGRAMS), limited("change_marketing_plan", 20))],
         responses={200: success(MarketingPlanDetail)}
         | refusals(*SIGNED_IN, PreconditionRequired, Stale, ValidationFailed),
     )

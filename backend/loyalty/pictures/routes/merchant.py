@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_REWARDS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -37,7 +37,7 @@ class MerchantPictureController(Controller):
         summary="Upload a picture: PNG, JPEG or WebP",
         description="It is scaled down to 1200 pixels and stored without the data that cameras add. A picture that "
         "nothing shows is removed after a day. The same picture again has the same hash.",
-        guards=[all_of(for_owner(MANAGE_REWARDS), limited("upload_picture", 20))],
+        guards=[all_of(for_merchant(MANAGE_REWARDS), limited("upload_picture", 20))],
         responses={201: success(PictureView)} | refusals(*SIGNED_IN, PictureUnreadable, ValidationFailed),
         request_max_body_size=FILE_BYTES_MAX,
     )

@@ -4,7 +4,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.guards import all_of, for_owner, limited
+from backend.access.guards import all_of, for_merchant, limited
 from backend.access.permissions import MANAGE_CARDS, VIEW_ANALYTICS
 from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
@@ -30,7 +30,7 @@ class MerchantFinderController(Controller):
         operation_id="lookupCardsAsOwner",
         summary="Find cards of the merchant by code, email, phone or name",
         status_code=200,
-        guards=[all_of(for_owner(MANAGE_CARDS), limited("lookup", 120))],
+        guards=[all_of(for_merchant(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*SIGNED_IN, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(
@@ -55,7 +55,7 @@ class MerchantTodayController(Controller):
         operation_id="getToday",
         summary="Today’s figures of the merchant and of each store",
         description="Each store’s day is that of its time zone.",
-        guards=[all_of(for_owner(VIEW_ANALYTICS), limited("today", 60))],
+        guards=[all_of(for_merchant(VIEW_ANALYTICS), limited("today", 60))],
         responses=refusals(*SIGNED_IN),
     )
     async def today(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> TodayView:

@@ -37,6 +37,11 @@ async def list_workplaces(session: AsyncSession, user_id: UUID) -> list[Workplac
     return [Workplace(*row) for row in (await session.execute(current)).tuples()]
 
 
+def workplace_with(workplaces: list[Workplace], code: str) -> Workplace | None:
+    """`code` is case-insensitive."""
+    return next((place for place in workplaces if place.code == code.strip().lower()), None)
+
+
 async def choose_workplace(session: AsyncSession, user: User, code: str | None) -> UUID | None:
     """The merchant with this code, or that of the person's latest session; None for platform users.
 
@@ -47,7 +52,7 @@ async def choose_workplace(session: AsyncSession, user: User, code: str | None) 
     workplaces = await list_workplaces(session, user.id)
     if not workplaces:
         raise NoWorkplace
-    chosen = next((place for place in workplaces if code is None or place.code == code.strip().lower()), None)
+    chosen = workplaces[0] if code is None else workplace_with(workplaces, code)
     if chosen is None:
         raise MerchantNotFound
     return chosen.id

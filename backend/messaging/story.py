@@ -1,0 +1,84 @@
+"""One email's story: why it was written, each attempt, what sends it now, and what happens next. In English."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.core.database import Sessions
+from backend.messaging.history import MailEvent, read_history
+from backend.messaging.models import EmailLog, MailRow, PlatformMail
+from backend.messaging.queries import find_merchant, find_merchant_of, get_email
+from backend.messaging.resend import can_be_resent
+from backend.messaging.retries import after_unknown
+from backend.messaging.schemas import EmailDetail
+from backend.messaging.templates.catalog import TEMPLATES
+from backend.messaging.test_email import UsedSetting, used_settings
+from backend.messaging.views import detail_view
+from backend.settings.live import InForce
+
+LANGUAGE = "en"
+NOT_TOLD = {"body_text", "body_html", "headers"}
+WITHOUT_END = "If that does not happen, no worker runs."
+
+
+class MailStory(msgspec.Struct, frozen=True):
+    occasion: str
+    """When emails of its template are written."""
+    mail: EmailDetail
+    in_force: Sequence[UsedSetting]
+    """What the next attempt uses, whatever the last one has used."""
+    next: str
+
+    def facts(self) -> dict[str, Any]:
+        mail = {name: value for name, value in msgspec.to_builtins(self.mail).items() if name not in NOT_TOLD}
+        in_force = {each.key: {"value": each.value, "source": each.source} for each in self.in_force}
+        return {"occasion": self.occasion, "mail": mail, "in_force": in_force, "next": self.next}
+
+
+async def read_story(
+    pool: asyncpg.Pool, sessions: Sessions, in_force: InForce, mail_id: UUID, now: datetime
+) -> MailStory:
+    """Raises EmailNotFound."""
+    merchant_id = await find_merchant_of(pool, mail_id)
+    async with sessions.committing(merchant_id) as session:
+        mail = await get_email(session, merchant_id, mail_id)
+        detail = detail_view(mail, await find_merchant(session, merchant_id), LANGUAGE, now)
+    template = TEMPLATES.get(mail.template_code)
+    return MailStory(
+        template.occasion if template else "Orion no longer has its template.",
+        detail,
+        used_settings(in_force.settings.email, in_force.sources),
+        next_step(mail, is_waiting="email" in in_force.ignored, now=now),
+    )
+
+
+def next_step(mail: EmailLog | PlatformMail, *, is_waiting: bool, now: datetime) -> str:
+    """`is_waiting`: all emails wait, because stored settings cannot be used."""
+    at = f"{mail.available_at:%Y-%m-%d %H:%M:%S} UTC"
+    match mail.status:
+        case "queued":
+            return _next_of_queued(mail, at, is_waiting=is_waiting, now=now)
+        case "sending":
+            lost = after_unknown([*read_history(mail.history), MailEvent(now, "unknown")], mail.kind, now)
+            then = "is sent once more with the same Message-ID" if lost.status == "queued" else "is not sent again"
+            return f"The worker is handing it over. Without an outcome by {at} it {then}. {WITHOUT_END}"
+        case "sent" | "delivered":
+            return "Nothing: the provider has it."
+    if not can_be_resent(mail, now):
+        return "Nothing: such an email is not sent as a new one."
+    caution = " Ask the recipient first: it may have arrived." if mail.status == "unknown" else ""
+    return f"Nothing by itself. It can be sent as a new email at /admin/emails/{mail.id}.{caution}"
+
+
+def _next_of_queued(mail: MailRow, at: str, *, is_waiting: bool, now: datetime) -> str:
+    if mail.expires_at is not None and mail.expires_at < max(mail.available_at, now):
+        return "The worker ends it as failed: it is of no more use."
+    if is_waiting:
+        return "It waits until stored settings can be used: `orion settings list --category email` says which."
+    if mail.available_at > now:
+        return f"The worker tries at {at}."
+    return f"It is due: the worker sends it within seconds. {WITHOUT_END}"
