@@ -12,7 +12,7 @@ from backend.core.clock import clock
 from backend.core.database import enter_merchant
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.requests import ApiRequest, reader_language
-from backend.identity.workplaces import list_workplaces
+from backend.identity.workplaces.queries import list_workplaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,6 @@ async def record_account_change(session: AsyncSession, change: AccountChange) ->
     for workplace in await list_workplaces(session, change.user_id):
         await enter_merchant(session, workplace.id)
         nobody = Origin.of_nobody(workplace.id, change.now, instance=change.instance)
-        origin_there = replace(
-            nobody, user_id=change.user_id, user_name=change.user_name, request_id=change.request_id
-        )
+        origin_there = replace(nobody, user_id=change.user_id, user_name=change.user_name, request_id=change.request_id)
         record_change(session, origin_there, change.action, subject_id=change.user_id, after=change.after)
         await session.flush()

@@ -21,8 +21,8 @@ class PasswordWrong(Problem):
 
 
 class SecondFactorRequired(Problem):
-    """`methods`: what the person has set up; `attempt`: for the next step, valid for five minutes; `passkey`: options of
-    `navigator.credentials.get`, null without a passkey.
+    """`methods`: what the person has set up. `attempt`: for the next step, valid for five minutes. `passkey`: options
+    of `navigator.credentials.get`, null without a passkey.
     """
 
     code, status = "second_factor_required", 401

@@ -162,7 +162,7 @@ async def test_an_admin_is_made_at_the_prompt(orion: Orion, anonymous: Anonymous
     made = await orion("users", "create-admin", email, "--password", LONG)
     assert made.exit_code == 0, made.output
     assert "otpauth://totp/Orion" in made.output
-    with refused("totp_required", 401):
+    with refused("second_factor_required", 401):
         await anonymous.sign_in(email, LONG)
     again = await orion("users", "create-admin", email, "--password", LONG)
     assert (again.exit_code, again.output) == (1, f"Somebody signs in as {email} already.\n")

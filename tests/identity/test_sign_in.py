@@ -182,7 +182,7 @@ async def test_an_authenticator_is_asked_for_after_the_password(
     email = shop.emails["claire"]
     with refused("sign_in_refused", 401):
         await anonymous.sign_in(email, "wrong")
-    with refused("totp_required", 401):
+    with refused("second_factor_required", 401):
         await anonymous.sign_in(email, PASSWORD)
     with refused("sign_in_refused", 401):
         await anonymous.sign_in(email, PASSWORD, totp=six_digits(secret, seconds=90))

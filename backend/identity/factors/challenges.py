@@ -53,9 +53,7 @@ async def user_of_step(session: AsyncSession, purpose: Purpose, token: str, now:
     return user_id
 
 
-async def take_step(
-    session: AsyncSession, purpose: Purpose, token: str, user_id: UUID | None, now: datetime
-) -> bytes:
+async def take_step(session: AsyncSession, purpose: Purpose, token: str, user_id: UUID | None, now: datetime) -> bytes:
     """The challenge of the step, which is open no more. Raises StepEnded, also for the step of another person.
 
     Commit it before what the browser sent is verified: a refused answer may not be followed by another.

@@ -19,6 +19,7 @@ from backend.identity.factors.webauthn import (
 )
 from backend.identity.models import Passkey
 from backend.identity.problems import PasskeyRefused
+from backend.staff.models import User
 
 
 async def list_passkeys(session: AsyncSession, user_id: UUID) -> list[Passkey]:
@@ -109,3 +110,12 @@ async def remove_passkey(session: AsyncSession, user_id: UUID, passkey_id: UUID)
     is_it = (Passkey.user_id == user_id) & (Passkey.id == passkey_id)
     if await session.scalar(delete(Passkey).where(is_it).returning(Passkey.id)) is None:
         raise NotFound
+
+
+async def find_email(session: AsyncSession, credential: dict[str, Any]) -> str | None:
+    """The normalized email of the person with this credential. Raises PasskeyRefused when it has no id."""
+    is_it = Passkey.credential_id == credential_id_of(credential)
+    email: str | None = await session.scalar(
+        select(User.email_norm).join(Passkey, Passkey.user_id == User.id).where(is_it)
+    )
+    return email

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.schemas import ONE_LINE, Answer, Body
-from backend.identity.schemas import SignInView, TotpCode
+from backend.identity.schemas import SessionView, TotpCode
 
 StepToken = Annotated[str, Meta(min_length=1, max_length=100)]
 """Names a step of a sign-in, a registration or a confirmation."""
@@ -99,6 +99,6 @@ class RecoveryCodes(Answer):
 class FactorAdded(Answer):
     """A new token takes the place of the former one."""
 
-    sign_in: SignInView
+    session: SessionView
     recovery_codes: list[str]
     """With the first second factor; shown once."""

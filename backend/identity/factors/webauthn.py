@@ -90,7 +90,7 @@ def verify_registration(party: RelyingParty, credential: dict[str, Any], challen
             expected_rp_id=party.id,
             expected_origin=party.origin,
         )
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes break in a parser is a refusal
+    except Exception as error:
         raise PasskeyRefused from error
 
 
@@ -103,7 +103,7 @@ def verify_assertion(
     sign_count: int,
     is_alone: bool,
 ) -> VerifiedAuthentication:
-    """`is_alone`: without a password, so that the authenticator must have verified the person. Raises PasskeyRefused."""
+    """`is_alone`: without a password, so the authenticator must have verified the person. Raises PasskeyRefused."""
     try:
         return verify_authentication_response(
             credential=credential,
@@ -114,7 +114,7 @@ def verify_assertion(
             credential_current_sign_count=sign_count,
             require_user_verification=is_alone,
         )
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes break in a parser is a refusal
+    except Exception as error:
         raise PasskeyRefused from error
 
 

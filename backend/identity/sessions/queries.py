@@ -11,13 +11,13 @@ from backend.identity.sessions.schemas import OwnSessionList, OwnSessionView
 from backend.identity.sessions.user_agents import browser_of, system_of
 
 
-async def list_sessions(session: AsyncSession, actor: Actor, now: datetime, security: SecuritySettings) -> OwnSessionList:
+async def list_sessions(
+    session: AsyncSession, actor: Actor, now: datetime, security: SecuritySettings
+) -> OwnSessionList:
     """Those that still open something: the actor's own first, then by their last request."""
     open_ones = (
         select(AccessToken)
-        .where(
-            AccessToken.user_id == actor.user_id, AccessToken.revoked_at.is_(None), AccessToken.expires_at > now
-        )
+        .where(AccessToken.user_id == actor.user_id, AccessToken.revoked_at.is_(None), AccessToken.expires_at > now)
         .order_by((AccessToken.id == actor.sign_in_id).desc(), AccessToken.last_seen_at.desc())
     )
     return OwnSessionList(

@@ -1,0 +1,57 @@
+"""“I forgot my password”: the request is stored, and answered by the worker, to the person's own email only."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.core.addresses import normalize_email
+from backend.core.keys import KeyRing
+from backend.core.platform_settings import LimitSettings
+from backend.identity.mails import Addressee, Secret, queue_password_reset
+from backend.identity.models import PasswordReset, PasswordResetRequest
+from backend.identity.queries import token_hash
+from backend.messaging.limits import may_write
+from backend.staff.models import User
+
+VALID_FOR = timedelta(minutes=30)
+TOKEN_BYTES = 32
+BATCH = 20
+PAGE = "/reset"
+
+
+async def ask_for_reset(session: AsyncSession, email: str, language: str, now: datetime) -> None:
+    """The same work whoever asks: nothing is looked up before the answer."""
+    session.add(PasswordResetRequest(email_norm=normalize_email(email), language=language, created_at=now))
+
+
+async def answer_some(
+    session: AsyncSession, keys: KeyRing, limits: LimitSettings, public_url: str, now: datetime
+) -> int:
+    """Answers at most BATCH requests in the caller's transaction and returns how many there were."""
+    due = select(PasswordResetRequest.id).order_by(PasswordResetRequest.created_at).limit(BATCH)
+    taken = (
+        delete(PasswordResetRequest)
+        .where(PasswordResetRequest.id.in_(due.with_for_update(skip_locked=True)))
+        .returning(PasswordResetRequest.email_norm, PasswordResetRequest.language)
+    )
+    requests = (await session.execute(taken)).all()
+    for email_norm, language in requests:
+        user = await session.scalar(select(User).where(User.email_norm == email_norm, User.is_active))
+        if user is not None and await may_write(session, keys, email_norm, now, limits):
+            await _send_link(session, keys, user, language, now=now, page_url=f"{public_url}{PAGE}")
+    return len(requests)
+
+
+async def _send_link(
+    session: AsyncSession, keys: KeyRing, user: User, language: str, *, now: datetime, page_url: str
+) -> None:
+    """An earlier link opens nothing any more."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    values = {"token_hash": token_hash(token), "expires_at": now + VALID_FOR}
+    link = insert(PasswordReset).values(user_id=user.id, **values)
+    await session.execute(link.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    to = Addressee(user.email, user.name, user.language or language)
+    await queue_password_reset(session, keys, to, Secret(token, VALID_FOR), now, page_url=page_url)
