@@ -4,9 +4,28 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
+from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
 from frontend.account.merchant.views import take_merchant
-from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
+from frontend.account.profile.authenticator import (
+    show_authenticator,
+    take_authenticator,
+    take_authenticator_removal,
+)
+from frontend.account.profile.confirm import offer_confirmation, show_confirmation, take_confirmation
+from frontend.account.profile.guard import require_person
+from frontend.account.profile.passkeys import (
+    offer_new_passkey,
+    show_new_passkey,
+    take_new_passkey,
+    take_passkey_name,
+    take_passkey_removal,
+)
+from frontend.account.profile.password import show_password, take_password
+from frontend.account.profile.pin import show_own_pin, take_own_pin
+from frontend.account.profile.recovery_codes import take_recovery_codes
+from frontend.account.profile.views import show_profile, take_session_end, take_sessions_end
+from frontend.account.sign_in.second_step import offer_passkey, take_passkey, take_second_step
 from frontend.account.sign_in.views import (
     show_sign_in,
     show_start,
@@ -134,6 +153,31 @@ ADMIN = Router(
         show_admin_permissions,
     ],
 )
+PROFILE = Router(
+    path="/",
+    before_request=require_person,
+    route_handlers=[
+        show_profile,
+        take_session_end,
+        take_sessions_end,
+        show_confirmation,
+        take_confirmation,
+        offer_confirmation,
+        show_password,
+        take_password,
+        show_authenticator,
+        take_authenticator,
+        take_authenticator_removal,
+        show_new_passkey,
+        take_new_passkey,
+        offer_new_passkey,
+        take_passkey_name,
+        take_passkey_removal,
+        take_recovery_codes,
+        show_own_pin,
+        take_own_pin,
+    ],
+)
 ACCOUNT: list[ControllerRouterHandler] = [
     show_start,
     show_sign_in,
@@ -143,8 +187,13 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_merchant,
     take_sign_out,
     take_preferences,
-    show_own_pin,
-    take_own_pin,
+    take_second_step,
+    offer_passkey,
+    take_passkey,
+    show_forgotten,
+    take_forgotten,
+    show_new_password,
+    take_new_password,
     unlock_till,
 ]
 CUSTOMERS: list[ControllerRouterHandler] = [
@@ -173,5 +222,5 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
-    pages = [TILL, OFFICE, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM]
+    pages = [TILL, OFFICE, ADMIN, PROFILE, *ACCOUNT, *CUSTOMERS, *SYSTEM]
     return [*pages, *(development.handlers(settings) if development else [])]

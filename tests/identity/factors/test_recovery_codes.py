@@ -52,7 +52,7 @@ async def test_new_codes_take_the_place_of_the_old_ones(
     assert await finish(anonymous, step, recovery_code=new[0])
 
 
-@pytest.mark.parametrize("text", ["ABCD", "é" * 16, "-", "\x00", "0" * 40])
+@pytest.mark.parametrize("text", ["ABCD", "é" * 16, "-", "0" * 40])
 async def test_what_is_no_code_is_refused(shop: Shop, claire: Account, anonymous: AnonymousCaller, text: str) -> None:
     await claire.add_authenticator()
     with refused("second_factor_refused", 403):
