@@ -7,24 +7,7 @@ from environment.development import development_module
 from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
 from frontend.account.merchant.views import take_merchant
 from frontend.account.preferences.views import take_preferences
-from frontend.account.profile.authenticator import (
-    show_authenticator,
-    take_authenticator,
-    take_authenticator_removal,
-)
-from frontend.account.profile.confirm import offer_confirmation, show_confirmation, take_confirmation
-from frontend.account.profile.guard import require_person
-from frontend.account.profile.passkeys import (
-    offer_new_passkey,
-    show_new_passkey,
-    take_new_passkey,
-    take_passkey_name,
-    take_passkey_removal,
-)
-from frontend.account.profile.password import show_password, take_password
-from frontend.account.profile.pin import show_own_pin, take_own_pin
-from frontend.account.profile.recovery_codes import take_recovery_codes
-from frontend.account.profile.views import show_profile, take_session_end, take_sessions_end
+from frontend.account.profile.routes import PROFILE
 from frontend.account.sign_in.second_step import offer_passkey, take_passkey, take_second_step
 from frontend.account.sign_in.views import (
     show_sign_in,
@@ -151,31 +134,6 @@ ADMIN = Router(
         show_email,
         take_resend,
         show_admin_permissions,
-    ],
-)
-PROFILE = Router(
-    path="/",
-    before_request=require_person,
-    route_handlers=[
-        show_profile,
-        take_session_end,
-        take_sessions_end,
-        show_confirmation,
-        take_confirmation,
-        offer_confirmation,
-        show_password,
-        take_password,
-        show_authenticator,
-        take_authenticator,
-        take_authenticator_removal,
-        show_new_passkey,
-        take_new_passkey,
-        offer_new_passkey,
-        take_passkey_name,
-        take_passkey_removal,
-        take_recovery_codes,
-        show_own_pin,
-        take_own_pin,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [

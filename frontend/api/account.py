@@ -5,11 +5,11 @@ from uuid import UUID
 from backend.identity.factors.schemas import (
     AuthenticatorConfirmation,
     AuthenticatorOffer,
-    Confirmation,
     FactorAdded,
     PasskeyName,
     PasskeyRegistration,
     PasskeyStep,
+    PersonProof,
     RecoveryCodes,
     SecondFactors,
 )
@@ -36,7 +36,7 @@ async def get_own_factors(caller: Caller) -> SecondFactors:
     return await caller.get("/auth/me/second-factors", SecondFactors)
 
 
-async def confirm_own_session(caller: Caller, body: Confirmation) -> None:
+async def confirm_own_session(caller: Caller, body: PersonProof) -> None:
     await caller.tell("/auth/me/confirmation", body)
 
 

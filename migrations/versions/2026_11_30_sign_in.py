@@ -17,6 +17,9 @@ TABLES = (
     "password_resets",
     "password_reset_requests",
 )
+SETTLED = "(SELECT nullif(current_setting('app.merchant_id', true), ''))"
+OF_PEOPLE = TABLES[:-1]
+"""Each row is of one person: with a merchant settled only of those who work or have worked there."""
 GRANTS = {
     "sign_in_challenges": "SELECT, INSERT, DELETE",
     "passkeys": "SELECT, INSERT, UPDATE, DELETE",
@@ -34,6 +37,12 @@ def upgrade() -> None:
     _add_resets()
     for table, rights in GRANTS.items():
         op.execute(f"GRANT {rights} ON {table} TO orion_app")
+    for table in OF_PEOPLE:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        op.execute(
+            f"CREATE POLICY own_merchant ON {table} USING ({SETTLED} IS NULL OR EXISTS (SELECT FROM merchant_members m "
+            f"WHERE m.merchant_id = {SETTLED}::uuid AND m.user_id = {table}.user_id))"
+        )
     sql_functions.replace(revision, "actor_by_token")
 
 

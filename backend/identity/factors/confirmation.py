@@ -7,7 +7,7 @@ from backend.access.actor import Actor
 from backend.core.resources import Resources
 from backend.identity.factors.challenges import begin_step, take_step
 from backend.identity.factors.proofs import FactorCheck, device_of_session, read_factors
-from backend.identity.factors.schemas import Confirmation, PasskeyStep
+from backend.identity.factors.schemas import PasskeyStep, PersonProof
 from backend.identity.factors.tries import count_factor_try, forget_factor_tries
 from backend.identity.factors.webauthn import RelyingParty, request_options
 from backend.identity.problems import PasskeyRefused, PasswordWrong
@@ -37,7 +37,7 @@ class OwnConfirmation:
             step = await begin_step(session, "confirmation", user.id, self.now)
         return PasskeyStep(step.token, request_options(self.check.party, step.challenge, factors.passkeys))
 
-    async def confirm(self, body: Confirmation) -> None:
+    async def confirm(self, body: PersonProof) -> None:
         """Raises PasswordWrong, SecondFactorRefused, PasskeyRefused, StepEnded or RateLimited."""
         challenge = None
         async with self.resources.sessions.committing() as session:

@@ -37,7 +37,7 @@ class PasskeySignIn(Body):
     merchant: Annotated[str, Meta(max_length=40)] | None = None
 
 
-class Confirmation(FactorProof):
+class PersonProof(FactorProof):
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     step: StepToken | None = None
     """Of the options, for a passkey."""

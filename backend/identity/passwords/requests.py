@@ -34,7 +34,7 @@ async def answer_some(
     due = select(PasswordResetRequest.id).order_by(PasswordResetRequest.created_at).limit(BATCH)
     taken = (
         delete(PasswordResetRequest)
-        .where(PasswordResetRequest.id.in_(due.with_for_update(skip_locked=True)))
+        .where(PasswordResetRequest.id.in_(due))
         .returning(PasswordResetRequest.email_norm, PasswordResetRequest.language)
     )
     requests = (await session.execute(taken)).all()

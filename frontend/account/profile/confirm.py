@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromQuery
 
-from backend.identity.factors.schemas import Confirmation, SecondFactors
+from backend.identity.factors.schemas import PersonProof, SecondFactors
 from frontend.account.profile.answers import UNPROCESSABLE, answered
 from frontend.account.sign_in.second_step import factor_of
 from frontend.api.account import begin_own_confirmation, confirm_own_session, get_own_factors
@@ -51,7 +51,7 @@ async def take_confirmation(request: Request, caller: NamedDependency[Caller]) -
 
 async def _confirm(request: Request, caller: Caller, form: Form, factors: SecondFactors) -> Response[str]:
     factor: dict[str, Any] = factor_of(form) if _has_any(factors) else {}
-    body = Confirmation(password=form.fields.get("password", ""), step=form.optional("step"), **factor)
+    body = PersonProof(password=form.fields.get("password", ""), step=form.optional("step"), **factor)
     await confirm_own_session(caller, body)
     return redirect(request, local_path(form.text("next"), PROFILE))
 

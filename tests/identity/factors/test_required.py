@@ -14,6 +14,7 @@ from tests.identity.conftest import finish, next_step
 from tests.world import ADA, CLAIRE
 from tests.world.account import Account, six_digits
 from tests.world.caller import refused
+from tests.world.limits import forget_everything
 
 STRONG = "kettle orbit walnut fjord"
 
@@ -24,6 +25,7 @@ async def production(own_town: OwnTown) -> AsyncIterator[Town]:
     async with own_town(**PRODUCTION) as town:
         stored = await hash_new_password(STRONG, PasswordOwner("x@x.example", "X"))
         await town.superuser.execute("UPDATE users SET password_hash = $1", stored)
+        await forget_everything(town.services.redis)
         yield town
 
 

@@ -46,7 +46,7 @@ async def test_claire_gets_a_link_and_chooses_a_new_password(
     link = await anonymous.get(f"/auth/password-resets/{token}")
     assert (link["email"], link["length_min"]) == (shop.emails["claire"], 15)
     with refused("password_weak", 422):
-        await choose(anonymous, token, "fashion group 2026")
+        await choose(anonymous, token, "fashiongroup2026")
     await choose(anonymous, token)
     with refused("unauthenticated", 401):
         await till.factors()
@@ -107,7 +107,8 @@ async def test_nobody_and_whoever_left_get_no_email_and_the_answer_is_the_same(
     for email in (shop.emails["claire"], shop.emails["luc"], "nobody@x.example"):
         answer = await anonymous.send("POST", "/auth/password-resets", json={"email": email})
         said.append((answer.status_code, answer.content))
-    assert set(said) == {(202, b"")}
+    assert said == [said[0]] * 3
+    assert said[0][0] == 202
     assert len(await links(working, post_office)) == 1
     assert await superuser.fetchval("SELECT count(*) FROM password_reset_requests") == 0
 

@@ -14,9 +14,9 @@ from backend.identity.factors.recovery_codes import replace_recovery_codes
 from backend.identity.factors.schemas import (
     AuthenticatorConfirmation,
     AuthenticatorOffer,
-    Confirmation,
     FactorAdded,
     PasskeyStep,
+    PersonProof,
     RecoveryCodes,
     SecondFactors,
 )
@@ -72,7 +72,7 @@ class OwnFactorController(Controller):
             ValidationFailed,
         ),
     )
-    async def confirm(self, request: ApiRequest, data: JSONBody[Confirmation]) -> None:
+    async def confirm(self, request: ApiRequest, data: JSONBody[PersonProof]) -> None:
         await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).confirm(data)
 
     @post(
