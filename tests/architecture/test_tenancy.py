@@ -298,7 +298,7 @@ async def test_another_merchants_things_named_in_a_body_or_query_do_not_exist(op
 
 
 async def test_every_route_of_the_store_wants_a_sign_in(anonymous: AnonymousCaller, promises: Promises) -> None:
-    for method, path, operation in promises.operations:
+    for method, path, _ in promises.operations:
         if (
             "/storefront/" in path
             or "/apple/" in path

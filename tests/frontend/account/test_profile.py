@@ -109,7 +109,7 @@ async def test_an_authenticator_app_is_set_up_and_its_recovery_codes_are_shown_o
 ) -> None:
     backend.answers["POST /auth/me/authenticator"] = found(OFFER, 201)
     await anna.open("/profile/authenticator")
-    assert '<svg class="qr"' in anna.page
+    assert 'class="qr"' in anna.page
     backend.answers["PUT /auth/me/authenticator"] = refused(403, "second_factor_refused")
     await anna.submit("/profile/authenticator", code="123456")
     assert "Sentence of second_factor_refused." in anna.says("code")
