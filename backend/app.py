@@ -1,12 +1,13 @@
 """Composition root of the API."""
 
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from functools import partial
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 from litestar.di import NamedDependency, Provide
 from litestar.types import ASGIApp
@@ -18,6 +19,7 @@ from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
 from backend.core.origin import Origin, PlatformOrigin
+from backend.core.problems import MEDIA_TYPE, RequestRefused
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
 from backend.core.resources import resources_of
 from backend.core.settings import Settings, load_settings
@@ -26,6 +28,8 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.routes.booking_route import provide_caller
 from backend.routes import about, api, shows_docs
 from backend.services import Services, open_services
+from environment.host_header import HostCheck
+from i18n.locales import SOURCE_LANGUAGE
 
 BODY_BYTES_MAX = 1024 * 1024
 GARBAGE_THRESHOLD = 10_000
@@ -38,7 +42,14 @@ def create_app(settings: Settings | None = None, environ: Mapping[str, str] | No
     `environ` gives platform settings their values; default: the environment of the process.
     """
     settings = settings or load_settings()
-    return RequestMiddleware(create_api(settings, environ), "api", is_https=settings.is_https)
+    api_of_valid_hosts = HostCheck(create_api(settings, environ), MEDIA_TYPE, _host_refusal)
+    return RequestMiddleware(api_of_valid_hosts, "api", is_https=settings.is_https)
+
+
+def _host_refusal(scope: MutableMapping[str, Any]) -> bytes:
+    """In English: no request can be made of it, and so no language be read from it."""
+    facts = {"instance": scope["path"], "request_id": scope["state"]["request_id"]}
+    return msgspec.json.encode(RequestRefused(400).as_dict(language=SOURCE_LANGUAGE, **facts))
 
 
 def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> Litestar:
@@ -123,4 +134,5 @@ def provide_platform_origin(request: ApiRequest) -> PlatformOrigin:
         now=clock.now(),
         instance=request.scope["path"],
         request_id=request.scope["state"]["request_id"],
+        sign_in_id=actor.sign_in_id,
     )

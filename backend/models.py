@@ -1,8 +1,9 @@
 """Every slice's tables on one page, for migrations."""
 
 from backend.access.models import FeatureOverride
-from backend.audit.models import AuditEntry, PlatformAuditEntry
+from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
+from backend.identity.invitations.models import Invitation
 from backend.identity.models import (
     AccessToken,
     FactorTry,
@@ -59,6 +60,7 @@ __all__ = [
     "ApplePass",
     "AppleRegistration",
     "AuditEntry",
+    "AuditHead",
     "Card",
     "CardLinkQuestion",
     "CardMerge",
@@ -78,6 +80,7 @@ __all__ = [
     "GoogleCallback",
     "GoogleProgram",
     "Hold",
+    "Invitation",
     "Lot",
     "MailAllowance",
     "MarketingPlan",
@@ -92,6 +95,7 @@ __all__ = [
     "PasswordReset",
     "PasswordResetRequest",
     "PlatformAuditEntry",
+    "PlatformAuditHead",
     "PlatformMail",
     "PlatformRow",
     "Policy",

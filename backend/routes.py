@@ -9,8 +9,13 @@ from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
 from backend.identity.guards import signed_in
+from backend.identity.invitations.routes.admin import AdminInvitationController
+from backend.identity.invitations.routes.merchant import MerchantInvitationController
+from backend.identity.invitations.routes.storefront import InvitationController
+from backend.identity.members.routes import MerchantStaffController
 from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
 from backend.identity.sessions.routes import OwnSessionController
 from backend.identity.workplaces.routes import WorkplaceController
@@ -38,10 +43,13 @@ from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
 from backend.messaging.connection_test.routes import ConnectionTestController
+from backend.messaging.failed_mails.routes import AdminFailedEmailController
 from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
+from backend.operations.audit.routes.admin import AdminAuditController
+from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -90,6 +98,9 @@ merchant = Router(
         MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
+        MerchantAuditController,
+        MerchantStaffController,
+        MerchantInvitationController,
     ],
 )
 storefront = Router(
@@ -102,6 +113,7 @@ storefront = Router(
         PassImageController,
         PictureController,
         BrandingController,
+        InvitationController,
     ],
 )
 admin = Router(
@@ -114,10 +126,14 @@ admin = Router(
         AdminCardController,
         AdminExplanationController,
         AdminEmailController,
+        AdminFailedEmailController,
         SettingsController,
         ConnectionTestController,
         AdminTemplateController,
         AdminTemplateTrialController,
+        AdminAuditController,
+        PlatformUserController,
+        AdminInvitationController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])

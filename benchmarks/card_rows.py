@@ -33,6 +33,7 @@ def _customers(count: int) -> Rows:
             "id": id_of(CUSTOMER, n),
             "email": f"c{n}@bench.example",
             "email_norm": f"c{n}@bench.example",
+            "mailbox": f"c{n}@bench.example",
             "first_name": "Marie",
             "last_name": f"Weber {n}",
             "language": "fr",

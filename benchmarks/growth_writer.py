@@ -68,8 +68,8 @@ class GrowthWriter:
         await self._copy("lots", LOT_COLUMNS, self._lots())
         await self._copy("allocations", ("merchant_id", "transaction_id", "lot_id", "amount"), self._allocations())
         await self._copy("cards", CARD_COLUMNS, self._cards())
-        customers = ("merchant_id", "id", "email", "email_norm", "first_name", "last_name", "phone", "phone_norm",
-                     "language", "created_at")  # fmt: skip
+        customers = ("merchant_id", "id", "email", "email_norm", "mailbox", "first_name", "last_name", "phone",
+                     "phone_norm", "language", "created_at")  # fmt: skip
         await self._copy("customers", customers, self._customers())
         await self._copy("customer_words", ("merchant_id", "word", "customer_id"), self._words())
         return lines
@@ -154,7 +154,7 @@ class GrowthWriter:
         for card in range(self.cards):
             first, last = name_of(card)
             email, phone = f"c{card}@grown.example", f"6{card % 10**8:08d}"
-            values = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, first, last,
+            values = (id_of(MERCHANT, merchant_of(card)), self.id(CUSTOMER, card), email, email, email, first, last,
                     f"+352{phone}", f"+352{phone}"[::-1], "fr", MADE_AT)  # fmt: skip
             yield "\t".join(map(str, values)) + "\n"
 

@@ -6,6 +6,6 @@ from types import ModuleType
 
 
 def development_module(name: str) -> ModuleType | None:
-    """The module; None when its package is not installed. Production code loads development code only through this."""
-    package = name.rpartition(".")[0]
+    """None where `backend.dev` or `frontend.dev` is not installed. Production code loads theirs only through this."""
+    package = ".".join(name.split(".")[:2])
     return import_module(name) if find_spec(package) else None

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from environment.values import CHECK, CODE
+from environment.values import CHECK, CODE, LENGTH
 
 PREFIX = "ORION_"
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
@@ -49,6 +49,10 @@ def decode(kind: type[SettingsT], values: Mapping[str, str]) -> SettingsT:
 def _checked(field: str, field_type: Any, value: str) -> str:
     if not isinstance(field_type, inspect.Metadata) or not field_type.extra:
         return value
+    length_max: int = field_type.extra[LENGTH]
+    if len(value.strip()) > length_max:
+        sentence = f"{name_of(field)} must have at most {length_max} characters."
+        raise SettingsError(sentence, field=field, code="too_long", most=length_max)
     try:
         checked: str = field_type.extra[CHECK](value)
     except ValueError as error:

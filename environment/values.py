@@ -14,9 +14,12 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Meta
 
-NAME_MAX = 60
-CHECK, CODE, SECRET = "check", "code", "secret"
-"""Keys of a type's extra: its check, the code of that check's refusal, whether a value is never shown."""
+NAME_MAX, LINE_MAX, MAIL_ADDRESS_MAX, TEXT_MAX = 60, 255, 254, 2000
+LIST_MAX = 10_000
+CHECK, CODE, SECRET, LENGTH = "check", "code", "secret", "length"
+"""Keys of a type's extra: its check, the code of that check's refusal, whether a value is never shown, and how many
+characters it may have.
+"""
 LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*\.?", re.ASCII)
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", re.ASCII)
@@ -26,9 +29,11 @@ ESCAPES = "in a password write @ as %40, / as %2F, ? as %3F, # as %23, % as %25"
 Network = IPv4Network | IPv6Network
 
 
-def checked_by(check: Callable[[str], str], code: str = "invalid", *, is_secret: bool = False) -> Meta:
+def checked_by(
+    check: Callable[[str], str], code: str = "invalid", *, is_secret: bool = False, length_max: int = TEXT_MAX
+) -> Meta:
     """`code`: stable name of the refusal."""
-    return Meta(extra={CHECK: check, CODE: code, SECRET: is_secret})
+    return Meta(extra={CHECK: check, CODE: code, SECRET: is_secret, LENGTH: length_max})
 
 
 def parts_of(text: str) -> list[str]:
@@ -126,13 +131,6 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
-def _name(text: str) -> str:
-    line = _one_line(text)
-    if len(line) > NAME_MAX:
-        raise ValueError(f"must be one line of at most {NAME_MAX} characters")
-    return line
-
-
 def _token(text: str) -> str:
     if not text.isascii() or not text.strip().isprintable() or " " in text.strip():
         raise ValueError("must be one word without accents, as it travels in a header")
@@ -147,17 +145,17 @@ def _secrets(text: str) -> str:
 
 Address = Annotated[str, checked_by(_address, "address")]
 """`scheme://host:port`, without a trailing slash."""
-Addresses = Annotated[str, checked_by(lambda text: ",".join(map(_address, parts_of(text))))]
+Addresses = Annotated[str, checked_by(lambda text: ",".join(map(_address, parts_of(text))), length_max=LIST_MAX)]
 Url = Annotated[str, checked_by(lambda text: _split(text, URL).geturl(), "url")]
 HostName = Annotated[str, checked_by(_host_name, "host")]
-MailAddress = Annotated[str, checked_by(_mail_address, "mail_address")]
-OneLine = Annotated[str, checked_by(_one_line, "one_line")]
-Name = Annotated[str, checked_by(_name, "name")]
+MailAddress = Annotated[str, checked_by(_mail_address, "mail_address", length_max=MAIL_ADDRESS_MAX)]
+OneLine = Annotated[str, checked_by(_one_line, "one_line", length_max=LINE_MAX)]
+Name = Annotated[str, checked_by(_one_line, "one_line", length_max=NAME_MAX)]
 SecretLine = Annotated[str, checked_by(_one_line, "one_line", is_secret=True)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Token = Annotated[str, checked_by(_token, "token")]
 SecretToken = Annotated[str, checked_by(_token, "token", is_secret=True)]
 NamedPath = Annotated[str, checked_by(expanded)]
-Secrets = Annotated[str, checked_by(_secrets, is_secret=True)]
+Secrets = Annotated[str, checked_by(_secrets, is_secret=True, length_max=LIST_MAX)]
 """Comma-separated, newest first: the first signs and encrypts, all verify and decrypt."""
-Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))))]
+Networks = Annotated[str, checked_by(lambda text: ",".join(map(str, networks(text))), length_max=LIST_MAX)]

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
+from environment.host_header import HostCheck
 from frontend.api.client import open_client
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.assets import Assets
@@ -24,6 +25,7 @@ from frontend.routes import handlers
 from frontend.settings import Settings, load_settings
 
 LARGEST_BODY = 262_144
+NO_HOST = b"The Host header of this request names no host.\n"
 
 
 def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
@@ -31,7 +33,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
     settings = settings or load_settings()
     set_up_logs(settings)
     assets = Assets()
-    return Litestar(
+    app = Litestar(
         route_handlers=handlers(settings),
         state=State(
             {
@@ -60,6 +62,8 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         request_max_body_size=LARGEST_BODY,
         debug=False,
     )
+    app.asgi_handler = HostCheck(app.asgi_handler, "text/plain; charset=utf-8", lambda _: NO_HOST)
+    return app
 
 
 @asynccontextmanager

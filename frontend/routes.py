@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
 from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
+from frontend.account.invitation.views import show_invitation, take_invitation
 from frontend.account.merchant.views import take_merchant
 from frontend.account.preferences.views import take_preferences
 from frontend.account.profile.routes import PROFILE
@@ -17,14 +18,24 @@ from frontend.account.sign_in.views import (
     take_sign_out,
     take_store,
 )
+from frontend.admin.emails.failed import show_failed, take_failed
 from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
+from frontend.admin.users.views import (
+    show_users,
+    take_admin_invitation,
+    take_admin_removal,
+    take_admin_resend,
+    take_admin_role,
+    take_admin_withdrawal,
+)
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
+from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -37,6 +48,9 @@ from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
+from frontend.office.staff.editor import show_member, take_member, take_removal
+from frontend.office.staff.invite import show_invite, take_invite
+from frontend.office.staff.views import show_staff, take_resend_invitation, take_withdrawal
 from frontend.permissions.views import show_admin_permissions, show_office_permissions
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
@@ -108,7 +122,16 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
+        show_staff,
+        show_invite,
+        take_invite,
+        show_member,
+        take_member,
+        take_removal,
+        take_resend_invitation,
+        take_withdrawal,
         show_office_permissions,
+        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(
@@ -131,9 +154,18 @@ ADMIN = Router(
         use_suggestion,
         ADMIN_TEMPLATES,
         show_emails,
+        show_failed,
+        take_failed,
         show_email,
         take_resend,
+        show_users,
+        take_admin_invitation,
+        take_admin_role,
+        take_admin_removal,
+        take_admin_resend,
+        take_admin_withdrawal,
         show_admin_permissions,
+        ADMIN_AUDIT,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
@@ -152,6 +184,8 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_forgotten,
     show_new_password,
     take_new_password,
+    show_invitation,
+    take_invitation,
     unlock_till,
 ]
 CUSTOMERS: list[ControllerRouterHandler] = [

@@ -85,12 +85,14 @@ UNCOVERED = {"architecture", "frontend", "i18n", "install", "journeys", "mutants
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage doubles the time of a test. It is measured by the first case of each quick test of a module.
 
+    Drawn examples are many cases of one test: they are not measured.
+
     The longest tests begin first: at the end one process would wait for the other.
     """
     measured: set[str] = set()
     for item in items:
         name = item.nodeid.partition("[")[0]
-        if is_slow(item) or folder_of(item) in UNCOVERED or name in measured:
+        if is_slow(item) or is_drawn(item) or folder_of(item) in UNCOVERED or name in measured:
             item.add_marker("no_cover")
         measured.add(name)
     items.sort(key=lambda item: (folder_of(item) != "runbooks", not is_slow(item)))
@@ -99,6 +101,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def folder_of(item: pytest.Item) -> str:
     """The first one below `tests`."""
     return item.path.relative_to(TESTS).parts[0]
+
+
+def is_drawn(item: pytest.Item) -> bool:
+    """Hypothesis makes its examples."""
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 def is_slow(item: pytest.Item) -> bool:

@@ -7,6 +7,7 @@ queued job as timed and refuse it for a minute.
 from arq.cron import CronJob, cron
 
 from workers.jobs.accounts import answer_reset_requests
+from workers.jobs.audit import verify_audit
 from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
 from workers.jobs.mail import TIMEOUT_SECONDS, send_queued_mails
 from workers.jobs.marketing import greet_birthdays, reengage_customers
@@ -43,6 +44,7 @@ LONG: list[CronJob] = [
     cron(logged(greet_birthdays), hour=6, minute=30, timeout=6 * HOURS, max_tries=3),
     cron(logged(reengage_customers), hour=9, minute=30, timeout=6 * HOURS, max_tries=3),
     cron(logged(audit_ledger), hour=4, minute=30, timeout=1 * HOURS, max_tries=3),
+    cron(logged(verify_audit), hour=4, minute=50, timeout=1 * HOURS, max_tries=3),
     cron(logged(purge), hour=3, minute=20, timeout=300, max_tries=3),
 ]
 SCHEDULE = [*QUICK, *LONG]

@@ -86,6 +86,16 @@ def for_merchant(permission: str) -> Guard:
     return guard
 
 
+def for_staff(permission: str) -> Guard:
+    """Raises Forbidden for platform users, who work for no merchant. It names the permission."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if actor_of(connection).merchant is None:
+            raise Forbidden(permission=permission)
+
+    return guard
+
+
 def for_platform(permission: str) -> Guard:
     """Raises Forbidden unless the actor is a platform user with the permission."""
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.models import AuditEntry, PlatformAuditEntry
+from backend.audit.pending import add_entry
+from backend.audit.rows import EntryRow, entry_row
 from backend.core.ids import new_id
 from backend.core.origin import Origin, PlatformOrigin
 
@@ -20,31 +22,17 @@ def record_change(
     subject_id: UUID | None = None,
     before: Fields | None = None,
     after: Fields,
+    reason: str | None = None,
 ) -> None:
     """Adds an entry with the fields that differ, none when nothing does.
 
-    `before` is None for something new. Neither may contain personal data or secrets; both are JSON.
+    `before` is None for something new. Neither may contain personal data or secrets; both are JSON. `reason`: not about
+    a customer.
     """
     changed = _changed(before or {}, after)
-    if not changed["after"]:
-        return
-    user_id = origin.user_id or origin.on_behalf_user_id
-    assert user_id is not None, "only people who have signed in change what a merchant has set up"
-    session.add(
-        AuditEntry(
-            merchant_id=origin.merchant_id,
-            id=new_id(),
-            recorded_at=origin.now,
-            action=action,
-            subject_id=subject_id,
-            user_id=user_id,
-            user_name=origin.user_name or origin.on_behalf_name or "",
-            on_behalf=origin.user_id is None,
-            device_id=origin.device_id,
-            request_id=origin.request_id,
-            **changed,
-        )
-    )
+    if changed["after"]:
+        row = entry_row(origin, action, subject_id=subject_id, reason=reason, **changed)
+        add_entry(session, AuditEntry(**{name: getattr(row, name) for name in EntryRow.__struct_fields__}))
 
 
 def record_platform_change(
@@ -61,19 +49,20 @@ def record_platform_change(
     changed = _changed(before or {}, after)
     if not changed["after"]:
         return
-    session.add(
-        PlatformAuditEntry(
-            id=new_id(),
-            recorded_at=origin.now,
-            action=action,
-            subject=subject,
-            user_id=origin.user_id,
-            user_name=origin.user_name,
-            reason=reason,
-            request_id=origin.request_id,
-            **changed,
-        )
+    entry = PlatformAuditEntry(
+        id=new_id(),
+        recorded_at=origin.now,
+        action=action,
+        subject=subject,
+        user_id=origin.user_id,
+        user_name=origin.user_name,
+        sign_in_id=origin.sign_in_id,
+        device_id=origin.device_id,
+        reason=reason,
+        request_id=origin.request_id,
+        **changed,
     )
+    add_entry(session, entry)
 
 
 def _changed(before: Fields, after: Fields) -> dict[str, Fields]:

@@ -13,10 +13,12 @@ from backend.cli.output import (
     as_json_too,
     find_merchant_id,
     of_merchant,
+    operator,
     print_json,
     with_services_or_refusal,
 )
 from backend.core.clock import clock
+from backend.core.origin import Origin
 from backend.core.schemas import SAYS_SOMETHING
 from backend.loyalty.ledger.audit.freeze import unfreeze
 from backend.operations.ledger.tasks import (
@@ -83,7 +85,8 @@ def unfreeze_card(card_code: str, reason: str) -> None:
 
     async def act(services: Services) -> bool:
         card = await find_card(services.sessions, card_code)
-        return await unfreeze(services.sessions, card.merchant_id, card.card_id, reason, clock.now())
+        origin = Origin.at_command_line(card.merchant_id, operator(), clock.now())
+        return await unfreeze(services.sessions, origin, card.card_id, reason)
 
     if not with_services_or_refusal(act):
         sys.exit("The card is not frozen.")

@@ -70,7 +70,7 @@ async def _test(services: Services, recipient: str, *, is_silent: bool) -> _Outc
     say = (lambda _: None) if is_silent else click.echo
     tester = ConnectionTester(services.sessions, services.live, _origin())
     plan = await tester.plan({}, recipient)
-    used = used_settings(plan.mail, plan.sources)
+    used = used_settings(plan.mail, plan.sources, services.live.current.branding.platform_name)
     for each in used:
         say(f"  {each.key:20} {each.value or '-':40} {each.source}")
     if "email" in services.live.in_force.ignored:
@@ -107,7 +107,13 @@ async def _through_the_queue(services: Services, recipient: str) -> str:
     settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
         mail_id = await queue_test_email(
-            session, settings.email, sources, recipient=recipient, language=LANGUAGE, now=clock.now()
+            session,
+            settings.email,
+            sources,
+            recipient=recipient,
+            language=LANGUAGE,
+            platform_name=settings.branding.platform_name,
+            now=clock.now(),
         )
     await try_to_wake(services.queue, SEND_MAILS)
     status = "queued"

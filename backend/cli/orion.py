@@ -18,6 +18,7 @@ MODULES = {
     "templates": "backend.cli.templates",
     "points": "backend.cli.points",
     "ledger": "backend.cli.ledger",
+    "audit": "backend.cli.audit",
     "wallets": "backend.cli.wallets",
     "mail": "backend.cli.mail",
     "explain": "backend.cli.explain",

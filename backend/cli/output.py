@@ -1,6 +1,7 @@
 """Shared by all commands: settings, services, options, JSON output and exit codes."""
 
 import asyncio
+import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -59,6 +60,11 @@ def with_services_or_refusal(act: Callable[[Services], Awaitable[ReturnT]]) -> R
 async def find_merchant_id(services: Services, code: str | None) -> UUID | None:
     """None when `code` is None. Raises MerchantNotFound."""
     return await get_merchant_id(services.sessions, code) if code else None
+
+
+def operator() -> str:
+    """Who runs the command, for audit entries."""
+    return f"{getpass.getuser()} at the command line"
 
 
 def print_json(facts: Any) -> None:

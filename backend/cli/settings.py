@@ -1,6 +1,5 @@
 """`orion settings`: shows and changes the platform's settings, and renews the encryption of stored secrets."""
 
-import getpass
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -8,7 +7,7 @@ from dataclasses import asdict
 import msgspec
 import rich_click as click
 
-from backend.cli.output import DONE, PARTLY_DONE, as_json_too, print_json, with_services
+from backend.cli.output import DONE, PARTLY_DONE, as_json_too, operator, print_json, with_services
 from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
@@ -149,7 +148,7 @@ def _say_each(keys: Iterable[str], what: str) -> None:
 
 
 def _origin() -> PlatformOrigin:
-    return PlatformOrigin(None, f"{getpass.getuser()} at the command line", LANGUAGE, clock.now())
+    return PlatformOrigin(None, operator(), LANGUAGE, clock.now())
 
 
 def _known(key: str) -> Setting:

@@ -75,7 +75,8 @@ def normalize_email(text: str) -> str:
 
 
 def mailbox_of(email_norm: str) -> str:
-    """The mailbox of an address, for mail limits only: large providers deliver `otto+1@` and `otto+2@` to one mailbox.
+    """The mailbox of an address, for limits and withdrawals of consent: large providers deliver `otto+1@` and `otto+2@`
+    to one mailbox.
 
     Never identify a person by it: at other providers these may be two people.
     """

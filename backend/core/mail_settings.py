@@ -7,13 +7,14 @@ import msgspec
 from msgspec import Meta
 
 from environment.reading import SettingsError
-from environment.values import HostName, MailAddress, OneLine, Port, SecretLine, SecretToken, Token, Url
+from environment.values import HostName, MailAddress, Name, OneLine, Port, SecretLine, SecretToken, Token, Url
 
 
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     email_provider: Literal["smtp", "sendgrid", "console"] = "console"
     email_from_address: MailAddress = "cards@orion.example"
-    email_from_name: OneLine = "Orion"
+    email_from_name: Name = ""
+    """Empty: the name of the platform."""
     email_reply_to: MailAddress = ""
     smtp_host: HostName = "127.0.0.1"
     """Without STARTTLS and TLS it must name this machine."""

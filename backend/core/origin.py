@@ -1,6 +1,6 @@
 """The origin of a request: who acts, for which merchant or the platform, at which store, in which language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -28,6 +28,8 @@ class Origin:
     on_behalf_user_id: UUID | None = None
     """The platform admin who acts for the merchant."""
     on_behalf_name: str | None = None
+    on_behalf_reason: str | None = None
+    """Why, as they entered it when they began to act for the merchant."""
     country: str | None = None
     """The store's country, for phone numbers without a country code."""
 
@@ -44,6 +46,11 @@ class Origin:
             instance=instance,
             request_id="",
         )
+
+    @classmethod
+    def at_command_line(cls, merchant_id: UUID, user_name: str, now: datetime) -> Self:
+        """The origin of what somebody changes with the `orion` command; `user_name` says who ran it."""
+        return replace(cls.of_nobody(merchant_id, now, instance=""), user_name=user_name)
 
     @property
     def till_store_id(self) -> UUID:
@@ -62,3 +69,5 @@ class PlatformOrigin:
     now: datetime
     instance: str = ""
     request_id: str = ""
+    sign_in_id: UUID | None = None
+    device_id: UUID | None = None

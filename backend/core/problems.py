@@ -119,7 +119,7 @@ class Internal(Problem):
 
 class Unavailable(Problem):
     code, status = "unavailable", 503
-    title = N_("Orion cannot answer just now")
+    title = N_("The server cannot answer just now")
     detail = N_("Please try again in a moment.")
     headers: Mapping[str, str] = {"Retry-After": "2"}
 

@@ -4,10 +4,9 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.actor import Actor
-from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import Forbidden
+from backend.audit.actions import record_change
 from backend.core.keys import KeyRing
+from backend.core.origin import Origin
 from backend.identity.models import AccessToken
 from backend.identity.queries import token_hash
 from backend.identity.schemas import OwnPin
@@ -15,11 +14,11 @@ from backend.staff.models import User
 from backend.staff_pins.setting import put_pin
 
 
-async def set_own_pin(session: AsyncSession, keys: KeyRing, actor: Actor, body: OwnPin, now: datetime) -> None:
-    """Raises Forbidden for platform users, who have no PIN."""
-    if actor.merchant is None:
-        raise Forbidden(permission=MANAGE_PINS)
-    await put_pin(session, keys, body.pin, merchant_id=actor.merchant.id, user_id=actor.user_id, now=now)
+async def set_own_pin(session: AsyncSession, keys: KeyRing, origin: Origin, body: OwnPin) -> None:
+    """Of somebody who works for the merchant."""
+    assert origin.user_id is not None, "the guard lets nobody else through"
+    await put_pin(session, keys, body.pin, merchant_id=origin.merchant_id, user_id=origin.user_id, now=origin.now)
+    record_change(session, origin, "pin.set", subject_id=origin.user_id, after={"is_set": True})
 
 
 async def change_language(session: AsyncSession, user_id: UUID, language: str) -> None:

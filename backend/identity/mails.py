@@ -40,7 +40,7 @@ class Addressee:
 
 
 async def queue_sign_in_code(
-    session: AsyncSession, keys: KeyRing, to: CardRecipient, code: Secret, now: datetime
+    session: AsyncSession, keys: KeyRing, to: CardRecipient, code: Secret, now: datetime, *, platform_name: str
 ) -> None:
     """To a customer who signs in."""
     minutes = code.valid_for // MINUTE
@@ -53,6 +53,7 @@ async def queue_sign_in_code(
         language=to.language,
         now=now,
         brand=to.brand,
+        platform_name=platform_name,
         card_id=to.card.id,
         expires_at=now + code.valid_for,
         sealed_secret=seal_secret(keys, code.text, to.customer.email),
@@ -69,8 +70,9 @@ async def queue_invitation(
     page_url: str,
     inviter: str,
     merchant_name: str,
+    platform_name: str,
 ) -> None:
-    """To somebody who is to work with Orion. `page_url`: the invitation's page, without the token."""
+    """To somebody who is to become a user. `page_url`: the invitation's page, without the token."""
     invitation = InvitationFacts(inviter, f"{page_url}/{SECRET}", token.valid_for // HOUR)
     await queue_platform_mail(
         session,
@@ -80,13 +82,21 @@ async def queue_invitation(
         recipient=to.email,
         language=to.language,
         now=now,
+        platform_name=platform_name,
         expires_at=now + token.valid_for,
         sealed_secret=seal_secret(keys, token.text, to.email),
     )
 
 
 async def queue_password_reset(
-    session: AsyncSession, keys: KeyRing, to: Addressee, token: Secret, now: datetime, *, page_url: str
+    session: AsyncSession,
+    keys: KeyRing,
+    to: Addressee,
+    token: Secret,
+    now: datetime,
+    *,
+    page_url: str,
+    platform_name: str,
 ) -> None:
     """To a user who has forgotten the password. `page_url`: the page for a new one, without the token."""
     reset = ResetFacts(f"{page_url}/{SECRET}", token.valid_for // MINUTE)
@@ -98,6 +108,7 @@ async def queue_password_reset(
         recipient=to.email,
         language=to.language,
         now=now,
+        platform_name=platform_name,
         expires_at=now + token.valid_for,
         sealed_secret=seal_secret(keys, token.text, to.email),
     )

@@ -3,12 +3,14 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec.structs import replace
 
-from backend.access.guards import actor_of, limited
+from backend.access.guards import actor_of, for_staff, limited
+from backend.access.permissions import MANAGE_PINS
 from backend.access.problems import AUTHENTICATED, Forbidden, SessionExpired, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
+from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
@@ -94,11 +96,11 @@ class AuthController(Controller):
         operation_id="setOwnPin",
         summary="Set my PIN, or another one in its place",
         status_code=204,
-        guards=[signed_in, confirmed, limited("own-pin", 5)],
+        guards=[signed_in, for_staff(MANAGE_PINS), confirmed, limited("own-pin", 5)],
         security=[{"token": []}],
         responses=refusals(*AUTHENTICATED, ConfirmationRequired, Forbidden, RateLimited, ValidationFailed),
     )
-    async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin]) -> None:
-        actor, resources = actor_of(request), resources_of(request)
-        async with resources.sessions.committing(actor.merchant.id if actor.merchant else None) as session:
-            await set_own_pin(session, resources.key_ring, actor, data, clock.now())
+    async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin], origin: NamedDependency[Origin]) -> None:
+        resources = resources_of(request)
+        async with resources.sessions.committing(origin.merchant_id) as session:
+            await set_own_pin(session, resources.key_ring, origin, data)

@@ -14,7 +14,8 @@ from backend.messaging.columns import mail_columns
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
-from backend.messaging.templates.layout import PLATFORM_BRAND, MailBrand
+from backend.messaging.templates.layout import MailBrand
+from backend.messaging.templates.render import RenderedMail
 
 # Providers' answers often name the recipient.
 WITHOUT_REPLIES = "coalesce((SELECT jsonb_agg(e - 'reply') FROM jsonb_array_elements(history) AS e), '[]')"
@@ -31,29 +32,51 @@ async def queue_mail(
     language: str,
     now: datetime,
     brand: MailBrand,
+    platform_name: str,
     card_id: UUID | None = None,
     unsubscribe_url: str | None = None,
     expires_at: datetime | None = None,
     sealed_secret: str | None = None,
 ) -> EmailLog:
     """Queues the rendered email; it is sent after the commit. Addresses and the secret are inserted on sending."""
-    mail, version = await render_in_force(
-        session, template, values, language, brand=brand, merchant_id=merchant_id, unsubscribe_url=unsubscribe_url
-    )
-    entry = EmailLog(
+    look: dict[str, Any] = {"brand": brand, "platform_name": platform_name, "unsubscribe_url": unsubscribe_url}
+    rendered = await render_in_force(session, template, values, language, merchant_id=merchant_id, **look)
+    entry = new_mail(
+        merchant_id, template, rendered, recipient=recipient, language=language, now=now, reply_to=brand.reply_to,
+        card_id=card_id, unsubscribe_url=unsubscribe_url, expires_at=expires_at, sealed_secret=sealed_secret,
+    )  # fmt: skip
+    session.add(entry)
+    return entry
+
+
+def new_mail(
+    merchant_id: UUID,
+    template: MailTemplate[Any],
+    rendered: tuple[RenderedMail, int | None],
+    /,
+    *,
+    recipient: str,
+    language: str,
+    now: datetime,
+    reply_to: str | None,
+    card_id: UUID | None = None,
+    unsubscribe_url: str | None = None,
+    expires_at: datetime | None = None,
+    sealed_secret: str | None = None,
+) -> EmailLog:
+    """The row of a rendered email; it is queued when the row is committed. `rendered`: of `render_text`."""
+    return EmailLog(
         merchant_id=merchant_id,
         id=new_id(),
         card_id=card_id,
         recipient=recipient,
-        reply_to=brand.reply_to,
+        reply_to=reply_to,
         available_at=now,
         expires_at=expires_at,
         sealed_secret=sealed_secret,
         created_at=now,
-        **mail_columns(template, language, mail, version, unsubscribe_url),
+        **mail_columns(template, language, *rendered, unsubscribe_url),
     )
-    session.add(entry)
-    return entry
 
 
 async def queue_platform_mail(
@@ -66,11 +89,14 @@ async def queue_platform_mail(
     recipient: str,
     language: str,
     now: datetime,
+    platform_name: str,
     expires_at: datetime | None = None,
     sealed_secret: str | None = None,
 ) -> None:
     """Queues an email to a user, once for each occasion and recipient."""
-    mail, version = await render_in_force(session, template, values, language, brand=PLATFORM_BRAND)
+    mail, version = await render_in_force(
+        session, template, values, language, brand=MailBrand(name=platform_name), platform_name=platform_name
+    )
     row = insert(PlatformMail).values(
         occasion=occasion,
         recipient=recipient,

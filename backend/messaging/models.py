@@ -3,7 +3,18 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC, JsonB
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    DateTime,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +36,8 @@ class MailRow:
     kind: Mapped[str] = mapped_column(String(13), default="transactional")
     language: Mapped[str] = mapped_column(String(5))
     recipient: Mapped[str] = mapped_column(String(254))
+    recipient_folded: Mapped[str] = mapped_column(Text, Computed("lower(recipient)"))
+    """Is searched for. Under row-level security an index of a function of the address would not be used."""
     subject: Mapped[str] = mapped_column(Text)
     body_text: Mapped[str] = mapped_column(Text)
     body_html: Mapped[str | None] = mapped_column(Text)
@@ -70,6 +83,9 @@ class EmailLog(MailRow, TenantEntity):
         CheckConstraint(f"status IN {EMAIL_STATUSES}", name="status"),
         CheckConstraint(f"kind IN {EMAIL_KINDS}", name="kind"),
         Index("ix_email_logs_created_at", "merchant_id", "created_at", "id"),
+        Index("ix_email_logs_status", "merchant_id", "status", "created_at", "id"),
+        Index("ix_email_logs_template", "merchant_id", "template_code", "created_at", "id"),
+        Index("ix_email_logs_recipient", "merchant_id", "recipient_folded", "created_at", "id"),
         Index("ix_email_logs_waiting", "merchant_id", "available_at", postgresql_where=text(WAITING)),
         Index("ix_email_logs_card_id", "merchant_id", "card_id"),
         Index("ix_email_logs_resend_of", "merchant_id", "resend_of"),
@@ -98,6 +114,10 @@ class PlatformMail(MailRow, PlatformRow):
         CheckConstraint(f"kind IN {EMAIL_KINDS}", name="kind"),
         UniqueConstraint("occasion", "recipient"),
         Index("ix_platform_mails_created_at", "created_at", "id"),
+        Index("ix_platform_mails_status", "status", "created_at", "id"),
+        Index("ix_platform_mails_template", "template_code", "created_at", "id"),
+        Index("ix_platform_mails_recipient", "recipient_folded", "created_at", "id"),
+        Index("ix_platform_mails_resend_of", "resend_of"),
         Index("ix_platform_mails_waiting", "available_at", postgresql_where=text(WAITING)),
     )
 

@@ -39,18 +39,24 @@ async def queue_copy(session: AsyncSession, mail: EmailLog | PlatformMail, now: 
         raise EmailInProgress
     if not can_be_resent(mail, now):
         raise EmailNotResendable
+    copy = copy_of(mail, now)
+    session.add(copy)
+    await session.flush()
+    return copy
+
+
+def copy_of(mail: EmailLog | PlatformMail, now: datetime) -> EmailLog | PlatformMail:
+    table = type(mail)
     copy = table(
         **{name: getattr(mail, name) for name in COPIED},
         id=new_id(),
         headers=dict(mail.headers),
         history=[],
         expires_at=mail.expires_at,
-        resend_of=first,
+        resend_of=mail.resend_of or mail.id,
         available_at=now,
         created_at=now,
     )
     if isinstance(mail, EmailLog) and isinstance(copy, EmailLog):
         copy.merchant_id, copy.card_id = mail.merchant_id, mail.card_id
-    session.add(copy)
-    await session.flush()
     return copy

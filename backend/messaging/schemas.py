@@ -70,3 +70,17 @@ class EmailDetail(EmailSummary, kw_only=True):
     can_be_resent: bool
     next_attempt_at: datetime | None
     """Of an email that waits: not before this time."""
+
+
+class FailedEmails(Answer):
+    """Failed emails that can be sent anew at once."""
+
+    count: int
+    """At most 500: so many are sent anew by one call."""
+    has_more: bool
+
+
+class ResentEmails(Answer):
+    resent: int
+    has_more: bool
+    """There were more than one call sends."""

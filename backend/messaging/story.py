@@ -51,7 +51,7 @@ async def read_story(
     return MailStory(
         template.occasion if template else "Orion no longer has its template.",
         detail,
-        used_settings(in_force.settings.email, in_force.sources),
+        used_settings(in_force.settings.email, in_force.sources, in_force.settings.branding.platform_name),
         next_step(mail, is_waiting="email" in in_force.ignored, now=now),
     )
 

@@ -36,9 +36,10 @@ class LiveSettings:
         self.environment, self.keys = environment, keys
         self._pool, self._sessions = pool, sessions
         self._refreshing = asyncio.Lock()
-        self._versions: dict[str, int] = {}
+        self._versions: dict[str, int] | None = None
         self._is_away = False
-        self._in_force = _in_force(_resolved(environment, {}))
+        # Until the database has been read: emails wait, because it may name another way than the environment.
+        self._in_force = _in_force(_resolved(environment, {}))._replace(ignored=frozenset({"email"}))
 
     @property
     def current(self) -> PlatformSettings:

@@ -10,6 +10,8 @@ from backend.core.schemas import ONE_LINE, Answer, Body
 SettingValue = str | int | bool
 SettingKind = Literal["text", "number", "boolean", "choice"]
 SettingSource = Literal["database", "environment", "default"]
+VALUE_MAX = 20_000
+"""More than any setting takes, so that the setting itself says what is too long."""
 
 
 class HiddenValue(Answer):
@@ -71,7 +73,7 @@ class SettingsOverview(Answer):
 
 
 class SettingsChange(Body):
-    values: dict[str, Annotated[str, Meta(max_length=2000)] | int | bool | None]
+    values: dict[str, Annotated[str, Meta(max_length=VALUE_MAX)] | int | bool | None]
     """New values by key; null resets a setting to the environment. Other settings stay as they are."""
     reason: Annotated[str, Meta(max_length=300, pattern=ONE_LINE)] | None = None
     """Kept in the audit entry."""

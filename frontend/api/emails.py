@@ -1,14 +1,15 @@
 """The email log, for administrators."""
 
 from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
 
 from backend.core.schemas import Page
-from backend.messaging.schemas import EmailDetail, EmailSummary
+from backend.messaging.schemas import EmailDetail, EmailSummary, FailedEmails, ResentEmails
 from backend.messaging.template_editing.schemas import TemplateList
 from frontend.api.client import Caller
 
-EMAILS = "/admin/emails"
+EMAILS, FAILED = "/admin/emails", "/admin/failed-emails"
 PAGE = 50
 
 
@@ -35,6 +36,17 @@ async def list_emails(
         "limit": PAGE,
     }
     return await caller.get(EMAILS, Page[EmailSummary], **asked)
+
+
+async def count_failed(caller: Caller, **filters: str | None) -> FailedEmails:
+    """`filters`: merchant, template, recipient, from, until."""
+    return await caller.get(FAILED, FailedEmails, **filters)
+
+
+async def resend_failed(caller: Caller, **filters: str | None) -> ResentEmails:
+    """Like `count_failed`."""
+    given = {name: value for name, value in filters.items() if value}
+    return await caller.post(f"{FAILED}/resend?{urlencode(given)}", None, ResentEmails)
 
 
 async def list_template_names(caller: Caller) -> dict[str, str]:

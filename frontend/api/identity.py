@@ -8,9 +8,12 @@ from frontend.api.client import Caller
 from frontend.kit.forms import body_of
 
 
-async def sign_in(caller: Caller, *, email: str, password: str) -> SignInView:
-    """Raises the problem `second_factor_required` when the user has one."""
-    return await caller.post("/auth/sign-in", SignIn(email=email, password=password), SignInView)
+async def sign_in(caller: Caller, *, email: str, password: str, merchant: str | None = None) -> SignInView:
+    """Raises the problem `second_factor_required` when the user has one.
+
+    `merchant`: code of the one to work for; otherwise that of the latest sign-in.
+    """
+    return await caller.post("/auth/sign-in", SignIn(email=email, password=password, merchant=merchant), SignInView)
 
 
 async def sign_in_with_factor(caller: Caller, body: SecondStep) -> SignInView:

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
 from frontend.api.responses import BackendProblem, BackendUnavailable
-from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name
+from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name, is_from_other_site
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
@@ -49,10 +49,11 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
     _ = translator.gettext
     if error.status_code in {NOT_FOUND, METHOD_NOT_ALLOWED}:
         return problem_page(request, NOT_FOUND, _("Not found"), _("There is nothing at this address."))
-    if isinstance(error, OtherSite):
+    is_refused = isinstance(error, PermissionDeniedException)
+    if isinstance(error, OtherSite) or (is_refused and is_from_other_site(request)):
         text = _("This request began on another site. Nothing was done.")
         return problem_page(request, FORBIDDEN, translator.pgettext("title of a page", "Refused"), text)
-    if isinstance(error, PermissionDeniedException):
+    if is_refused:
         return _stale_form(request)
     if error.status_code == TOO_LARGE:
         text = _("What you sent is too large. Go back and choose a smaller file.")

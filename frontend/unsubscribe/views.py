@@ -14,7 +14,7 @@ from frontend.kit.pages import redirect
 from frontend.kit.preferences import learn_language
 from frontend.kit.request import Request
 
-NOT_FOUND, TOO_MANY = 404, 429
+NOT_FOUND, TOO_MANY, TOO_LATE = 404, 429, "consent_not_by_link"
 
 
 @get("/u/{token:str}", name="email_choices")
@@ -44,7 +44,9 @@ async def take_resume(request: Request, caller: NamedDependency[Caller], token: 
     try:
         await choose_emails(caller, token, accept_marketing=True)
     except BackendProblem as problem:
-        return _refused(request, problem)
+        if problem.code != TOO_LATE:
+            return _refused(request, problem)
+        # The page says what else to do.
     return redirect(request, kept_language(request, f"/u/{token}"))
 
 

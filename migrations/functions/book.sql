@@ -13,7 +13,8 @@ BEGIN
   SELECT * INTO b FROM json_to_record(p_booking) AS x(
     now timestamptz, card json, limits json, transactions json, order_references json,
     order_references_changed json, categories json, lots json, lots_changed json, allocations json, holds json,
-    holds_changed json, retired_code json, ends_links boolean, reward_id uuid, reward_stock int, events json, answer json);
+    holds_changed json, retired_code json, ends_links boolean, reward_id uuid, reward_stock int, events json, answer json,
+    audit_entry json);
   v_card := json_populate_record(NULL::cards, b.card);
   FOR v_line IN SELECT * FROM json_populate_recordset(NULL::transactions, b.transactions) ORDER BY seq LOOP
     v_card.last_digest := chain_digest(v_card.last_digest, v_line);
@@ -117,5 +118,9 @@ BEGIN
   )
   INSERT INTO outbox (id, merchant_id, event_name, available_at)
   SELECT h.id, p_merchant, h.name, h.occurred_at FROM happened h;
+  -- Last: it locks the head of the merchant's audit chain.
+  IF b.audit_entry IS NOT NULL THEN
+    INSERT INTO audit_entries SELECT * FROM json_populate_record(NULL::audit_entries, b.audit_entry);
+  END IF;
   RETURN 'booked';
 END $$;

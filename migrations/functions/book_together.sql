@@ -20,27 +20,29 @@ BEGIN
   END LOOP;
   INSERT INTO card_merges SELECT * FROM json_populate_record(NULL::card_merges, p_merge)
   ON CONFLICT (merchant_id, id) DO UPDATE SET reversed_at = EXCLUDED.reversed_at, shared = EXCLUDED.shared;
-  IF v_before IS NULL THEN
-    RETURN 'booked';
+  IF v_before IS NOT NULL THEN
+    v_after := json_populate_record(NULL::customers, p_merge->'holder'->'after');
+    UPDATE customers cu
+    SET first_name = v_after.first_name, last_name = v_after.last_name, phone = v_after.phone,
+        phone_norm = v_after.phone_norm, birth_date = v_after.birth_date
+    FROM json_populate_record(NULL::customers, v_before) b
+    WHERE cu.merchant_id = p_merchant AND cu.id = b.id
+      AND (cu.first_name, cu.last_name, cu.phone, cu.birth_date)
+          IS NOT DISTINCT FROM (b.first_name, b.last_name, b.phone, b.birth_date);
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'More is known of the holder meanwhile.'
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'cards_moved', TABLE = 'customers';
+    END IF;
+    UPDATE card_merges m SET shared = g.shared
+    FROM json_to_recordset(p_merge->'holder'->'shared') AS g(merge_id uuid, shared text[])
+    WHERE m.merchant_id = p_merchant AND m.id = g.merge_id;
+    DELETE FROM customer_words w WHERE w.merchant_id = p_merchant AND w.customer_id = v_after.id;
+    INSERT INTO customer_words (merchant_id, customer_id, word)
+    SELECT p_merchant, v_after.id, word FROM json_array_elements_text(p_merge->'holder'->'words') AS word;
   END IF;
-
-  v_after := json_populate_record(NULL::customers, p_merge->'holder'->'after');
-  UPDATE customers cu
-  SET first_name = v_after.first_name, last_name = v_after.last_name, phone = v_after.phone,
-      phone_norm = v_after.phone_norm, birth_date = v_after.birth_date
-  FROM json_populate_record(NULL::customers, v_before) b
-  WHERE cu.merchant_id = p_merchant AND cu.id = b.id
-    AND (cu.first_name, cu.last_name, cu.phone, cu.birth_date)
-        IS NOT DISTINCT FROM (b.first_name, b.last_name, b.phone, b.birth_date);
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'More is known of the holder meanwhile.'
-      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'cards_moved', TABLE = 'customers';
+  -- Last: it locks the head of the merchant's audit chain.
+  IF json_typeof(p_merge->'audit_entry') = 'object' THEN
+    INSERT INTO audit_entries SELECT * FROM json_populate_record(NULL::audit_entries, p_merge->'audit_entry');
   END IF;
-  UPDATE card_merges m SET shared = g.shared
-  FROM json_to_recordset(p_merge->'holder'->'shared') AS g(merge_id uuid, shared text[])
-  WHERE m.merchant_id = p_merchant AND m.id = g.merge_id;
-  DELETE FROM customer_words w WHERE w.merchant_id = p_merchant AND w.customer_id = v_after.id;
-  INSERT INTO customer_words (merchant_id, customer_id, word)
-  SELECT p_merchant, v_after.id, word FROM json_array_elements_text(p_merge->'holder'->'words') AS word;
   RETURN 'booked';
 END $$;

@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_sign_in"
-down_revision = "2026_11_30_member_keys"
+down_revision = "2026_11_30_invitations"
 
 TIME = sa.TIMESTAMP(timezone=True)
 TABLES = (

@@ -33,6 +33,7 @@ PLATFORM_TABLES = {
     "factor_tries",
     "google_callbacks",
     "google_programs",
+    "invitations",
     "mail_allowances",
     "marketing_slots",
     "merchant_members",
@@ -44,6 +45,7 @@ PLATFORM_TABLES = {
     "password_resets",
     "pictures",
     "platform_audit_entries",
+    "platform_audit_heads",
     "platform_mails",
     "recovery_codes",
     "setting_overrides",
@@ -223,6 +225,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "renameOwnPasskey": {"name": "Mine"},
     "removeOwnPasskey": {},
     "endOwnSession": {},
+    "changeMember": {"role": "merchant_owner"},
+    "removeMember": {},
+    "resendInvitation": {},
+    "withdrawInvitation": {},
 }
 
 
@@ -254,6 +260,11 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "reward_id": theirs.rewards[100],
         "passkey_id": (await account.factors())["passkeys"][0]["id"],
         "session_id": (await account.sessions())[0]["id"],
+        "entry_id": (await theirs.claire.get("/merchant/audit"))["data"][0]["id"],
+        "user_id": str(theirs.user_ids["luc"]),
+        "invitation_id": (await theirs.claire.post("/merchant/invitations", {"email": f"{uuid4().hex}@x.example"}))[
+            "id"
+        ],
         "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
     }
     routes = routes_with_ids(promises)

@@ -2,6 +2,7 @@
 
 import asyncpg
 import pytest
+from sqlalchemy import select
 
 from backend.audit.actions import record_platform_change
 from backend.audit.models import PlatformAuditEntry
@@ -40,8 +41,8 @@ async def write(services: Services, before: dict[str, object], after: dict[str, 
     async with services.sessions.committing() as session:
         origin = PlatformOrigin(None, FROM_A_TERMINAL, "en", clock.now())
         record_platform_change(session, origin, "settings.changed", subject=subject, before=before, after=after)
-        await session.flush()
-        entries = PlatformAuditEntry.__table__
-        row = await session.execute(entries.select().where(entries.c.subject == subject))
-        found = row.mappings().one_or_none()
-        return PlatformAuditEntry(**found) if found else None
+    async with services.sessions.committing() as session:
+        found: PlatformAuditEntry | None = await session.scalar(
+            select(PlatformAuditEntry).where(PlatformAuditEntry.subject == subject)
+        )
+        return found

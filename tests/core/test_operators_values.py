@@ -14,10 +14,13 @@ from click import Context, Group
 from click.testing import CliRunner
 
 import frontend.main
+import frontend.settings
 import workers.main
 from backend.cli import orion as cli
-from backend.core.platform_settings import decode_platform, given_platform_values
+from backend.core.platform_settings import CATEGORIES, decode_platform, given_platform_values
 from backend.core.settings import Settings, load_settings
+from environment.reading import SettingsError, decode
+from environment.values import LIST_MAX
 from tests.conftest import Servers
 from tests.world.ports import own_port
 
@@ -345,3 +348,13 @@ def test_a_real_process_ends_with_one_line_and_exit_1(
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert_one_sentence(ended.stderr, "DATABASE_URL", "PUBLIC_URL")
+
+
+@pytest.mark.parametrize("kind", [Settings, *CATEGORIES.values(), frontend.settings.Settings])
+def test_no_text_is_longer_than_anybody_needs(kind: type[msgspec.Struct]) -> None:
+    """A choice has its own words."""
+    for field in msgspec.structs.fields(kind):
+        if isinstance(field.default, str | Path):
+            with pytest.raises(SettingsError) as refused:
+                decode(kind, {field.name: "x" * (LIST_MAX + 1)})
+            assert refused.value.code in {"too_long", "one_of"}, field.name

@@ -194,10 +194,13 @@ CARDS = {
 def email_choices(request: httpx.Request, token: str) -> httpx.Response:
     if token == "BUSY":
         return refused(429, "rate_limited", retry_after_seconds=40)
-    if token not in {TOKEN, "stopped"}:
+    if token not in {TOKEN, "stopped", "never"}:
         return refused(404, "unsubscribe_link_invalid")
     accepts = json.loads(request.content)["accept_marketing"] if request.method == "PUT" else token == TOKEN
-    return found(EmailChoices("Fashion Group", "#0F5C4B", accepts, "fr", "de"))
+    if token == "never" and accepts:
+        return refused(403, "consent_not_by_link")
+    can_undo = not accepts and token != "never"
+    return found(EmailChoices("Fashion Group", "#0F5C4B", accepts, can_undo, "fr", "de"))
 
 
 def answer(request: httpx.Request) -> httpx.Response:

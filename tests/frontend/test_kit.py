@@ -56,6 +56,16 @@ async def test_a_form_of_another_site_is_refused(anna: Browser, backend: StaffBa
     assert (await anna.client.post("/till/find", data=fields, headers=own)).status_code == 303
 
 
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://[", "orion.test"])
+async def test_another_site_cannot_make_the_open_forms_of_a_user_useless(anna: Browser, origin: str) -> None:
+    """A form without its token deletes the cookie of the token."""
+    for headers in ({"Origin": origin, "Sec-Fetch-Site": "cross-site"}, {"Origin": origin}):
+        answer = await anna.client.post("/till/find", data={"query": "weber"}, headers=headers)
+        assert (answer.status_code, answer.headers.get("set-cookie", "")) == (403, "")
+        assert "This request began on another site." in answer.text
+    assert (await anna.send("/till/find", query="weber")).status_code == 303
+
+
 async def test_a_form_without_its_token_does_nothing_and_can_be_repeated(anna: Browser, backend: StaffBackend) -> None:
     for token in ("", "made up", "0" * 128):
         answer = await anna.client.post("/till/find", data={"_csrf_token": token, "query": "weber"})

@@ -1,5 +1,6 @@
 """The till's scripts in a real Chromium, on the page of till_stub.py."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -121,6 +122,87 @@ async def test_keys_pressed_while_the_card_is_on_its_way_belong_to_the_new_card(
     await expect(till.page.locator("h2")).to_have_text("Card same")
     assert [path for path, _ in till.calls] == ["/till/find", POINTS]
     assert till.sent(POINTS) == [{"idem": f"key-{OTTO}", "amount": "41,5"}]
+
+
+async def test_tab_is_pressed_in_its_turn_on_the_card_that_was_on_its_way(till: TillStub) -> None:
+    may_answer = till.hold("/till/find")
+    await scan(till.page, OTTO)
+    await till.page.keyboard.type("41,5")
+    await till.page.keyboard.press("Tab")
+    may_answer.set()
+    await expect(till.page.locator("[data-amount]")).to_have_value("41,5")
+    await expect(till.page.locator("[data-books]").first).to_be_focused()
+
+
+async def test_an_amount_entered_while_a_customer_is_looked_for_by_name_belongs_to_their_card(till: TillStub) -> None:
+    may_answer = till.hold("/till/find")
+    await till.page.locator("[name=query]").fill("otto")
+    for key in ("Enter", "4", "1", "Enter"):
+        await till.page.keyboard.press(key)
+    await expect(till.page.locator("#till")).to_have_attribute("aria-busy", "true")
+    may_answer.set()
+    await expect(till.page.locator("h2")).to_have_text("Card same")
+    assert till.sent(POINTS) == [{"idem": "key-otto", "amount": "41"}]
+    await expect(till.page.locator("#till")).not_to_have_attribute("aria-busy", "true")
+
+
+async def test_an_address_entered_before_the_form_has_come_is_in_it(till: TillStub) -> None:
+    await open_card(till)
+    may_answer = till.hold("/till/new")
+    await till.page.keyboard.press("F4")
+    await till.page.keyboard.type("ottx")
+    await till.page.keyboard.press("Backspace")
+    await till.page.keyboard.type("o@example.com")
+    may_answer.set()
+    await expect(till.page.locator("[name=email]")).to_have_value("otto@example.com")
+    await expect(till.page.locator("#toasts")).to_be_empty()
+
+
+async def test_escape_leaves_the_card_that_was_on_its_way_with_what_was_pressed_for_it(till: TillStub) -> None:
+    may_answer = till.hold("/till/find")
+    await scan(till.page, OTTO)
+    for key in ("+", "Escape"):
+        await till.page.keyboard.press(key)
+    async with till.page.expect_request("**/till/ready"):
+        may_answer.set()
+    await till.settled()
+    assert till.counted() == {"/till/find": 1, "/till/ready": 1}
+
+
+async def test_a_search_that_the_page_repeats_by_itself_leaves_the_keys_to_the_person(till: TillStub) -> None:
+    await open_card(till)
+    till.away.add("/till/find")
+    await scan(till.page, OTTO)
+    await expect(till.page.locator("h2")).to_have_text("No answer")
+    may_answer = till.hold("/till/find")
+    async with till.page.expect_request("**/till/find"):
+        await till.page.evaluate("dispatchEvent(new Event('online'))")
+    await till.page.locator("[name=query]").fill("")
+    await till.page.keyboard.type("weber")
+    await expect(till.page.locator("[name=query]")).to_have_value("weber")
+    may_answer.set()
+
+
+async def test_the_answer_to_what_was_asked_before_the_scripts_had_come_leaves_the_keys_free(till: TillStub) -> None:
+    page, have_come = till.page, asyncio.Event()
+
+    async def deliver(route: Route) -> None:
+        await have_come.wait()
+        await route.fallback()
+
+    await page.route("**/js/till.js", deliver)
+    may_answer = till.hold("/till/ready")
+    await page.goto(page.url, wait_until="commit")
+    await page.wait_for_function("window.htmx")
+    async with page.expect_request("**/till/ready"):
+        await page.evaluate("void htmx.ajax('GET', '/till/ready', {target: '#till'})")
+    have_come.set()
+    await expect(page.locator("html")).to_have_attribute("data-js", "")
+    may_answer.set()
+    await expect(page.locator("#find")).to_be_visible()
+    await expect(page.locator("#till")).not_to_have_attribute("aria-busy", "true")
+    await page.keyboard.press("F4")
+    await expect(page.locator("[name=email]")).to_be_focused()
 
 
 @pytest.mark.parametrize("is_found", [True, False], ids=["found", "not found"])

@@ -76,10 +76,19 @@ async def test_undo_brings_the_emails_back(reader: Client, asked: list[httpx.Req
     assert asked[0].content == b'{"accept_marketing":true}'
 
 
-async def test_who_gets_no_marketing_can_ask_for_it(reader: Client) -> None:
+async def test_who_has_unsubscribed_a_moment_ago_still_finds_the_undo(reader: Client) -> None:
     page = (await reader.get("/u/stopped?lang=en")).text
     assert "You get no birthday emails and no news from Fashion Group." in page
-    assert "Send me these emails" in page
+    assert "Undo: keep sending them" in page
+
+
+async def test_who_gets_no_marketing_is_sent_to_the_till_for_it(reader: Client) -> None:
+    """Also from a page that was opened before the day was over."""
+    answer = await reader.post("/u/never/resume?lang=en", follow_redirects=True)
+    for page in ((await reader.get("/u/never?lang=en")).text, answer.text):
+        assert "You get no birthday emails and no news from Fashion Group." in page
+        assert "tell the staff at the till" in page
+        assert "<button" not in page.partition("</main>")[0].partition("<main")[2]
 
 
 async def test_the_page_is_in_the_customers_language(reader: Client) -> None:

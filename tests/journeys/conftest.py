@@ -62,6 +62,7 @@ async def open_window(chromium: Browser, orion: Stack) -> AsyncIterator[OpenWind
     async def opened(**options: Any) -> BrowserContext:
         told = {"base_url": orion.url, "locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
         context = await chromium.new_context(**told | options)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         await watch.follow(context)
         windows.append(context)
         return context

@@ -23,7 +23,8 @@ async def ada(anonymous: AnonymousCaller, promises: Promises) -> AsyncIterator[A
     signed_in = await anonymous.sign_in(ADA.email, PASSWORD)
     administrator = Administrator(anonymous.http, promises, signed_in["token"])
     yield administrator
-    await administrator.reset("email")
+    for category in ("email", "branding"):
+        await administrator.reset(category)
 
 
 async def sign_in(page: Page) -> None:
@@ -114,6 +115,22 @@ async def test_without_scripts_the_same_test_answers_when_it_is_done(
     await page.get_by_label("Password").fill(SECRET)
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_text("Saved. The new values are in force")).to_be_visible()
+
+
+async def test_enter_in_a_field_asks_what_to_save_and_resets_nothing(
+    ada: Administrator, open_window: OpenWindow
+) -> None:
+    await ada.save("branding", platform_name="Wizard")
+    page = await (await open_window()).new_page()
+    await sign_in(page)
+    for category, field in (("branding", "Support’s email address"), ("email", "Sender’s address")):
+        await page.goto(f"/admin/settings/{category}")
+        await page.get_by_label(field).fill("help@wizard.example")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Save these changes?")).to_be_focused()
+        await expect(page.locator(".differences")).to_contain_text("help@wizard.example")
+    await page.goto("/admin/settings/branding")
+    await expect(page.get_by_label("Name of the platform")).to_have_value("Wizard")
 
 
 async def test_what_somebody_else_has_saved_meanwhile_is_shown_and_kept(

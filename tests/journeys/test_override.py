@@ -31,6 +31,7 @@ async def test_the_owner_lifts_a_limit_with_the_keyboard_and_books_once(shop: Sh
     await till.type("41,50")
     await till.press("Enter")
     await expect(till.says).to_contain_text("the owner lifts the limit with a PIN")
+    await till.settled()
     await till.page.locator("#says + details summary").press("Enter")
     await till.page.get_by_label("The owner’s email").fill(shop.emails["claire"])
     await till.press("Tab")

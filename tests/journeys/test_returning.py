@@ -75,6 +75,8 @@ async def test_an_order_comes_back_by_its_receipt_at_the_sister_store(shop: Shop
     await shop.anna.earn(card, cents=4150, order_reference="R-2026-1")
     till = await at_work(shop, "luc")
     await till.press("F8")
+    await expect(till.title).to_have_text("All transactions")
+    await till.settled()
     await till.page.locator(".receipt > summary").click()
     await till.page.get_by_label("Receipt number").fill("R-404")
     await till.press("Enter")

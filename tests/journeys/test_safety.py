@@ -110,6 +110,8 @@ async def test_whatever_is_pressed_after_the_session_ended_asks_over_the_page_an
     await till.type("12,50")
     await till.page.context.clear_cookies(name="session")
     await till.press(key)
+    await expect(till.page.locator("#over-email")).to_be_focused()
+    await till.settled()
     await till.page.locator("#over-email").fill(shop.emails["anna"])
     await till.page.locator("#over-password").fill(PASSWORD)
     await till.press("Enter")
@@ -134,6 +136,8 @@ async def test_another_language_does_not_take_a_half_typed_amount_away_unasked(s
 async def test_another_store_does_not_take_a_half_filled_enrollment_away_unasked(shop: Shop, at_work: WorkAt) -> None:
     till = await at_work(shop, "anna")
     await till.press("F4")
+    await expect(till.page.locator("[name=email]")).to_be_focused()
+    await till.settled()
     await till.page.locator("[name=first_name]").fill("Marie")
     async with till.page.expect_event("dialog") as asked:
         await till.page.evaluate("location.assign('/sign-in/store')")

@@ -78,11 +78,13 @@ async def test_a_mail_program_unsubscribes_without_a_browser(shop: Shop, orion: 
             assert await consented(shop) == 0
 
 
-async def test_the_card_page_leads_to_the_choice(shop: Shop, open_window: OpenWindow) -> None:
-    card = await shop.a_card()
+async def test_on_the_card_page_the_emails_are_stopped_and_not_ordered(shop: Shop, open_window: OpenWindow) -> None:
+    """Whoever enrolled somebody else sees the card page, too."""
+    card = await shop.anna.enroll(accept_marketing=True)
     page = await (await open_window()).new_page()
     await page.goto(card["page_url"])
     await page.get_by_role("link", name="Choose your emails").click()
-    await page.get_by_role("button", name="Send me these emails").click()
-    await expect(page.get_by_role("button", name="Unsubscribe")).to_be_visible()
-    assert await consented(shop) == 1
+    await page.get_by_role("button", name="Unsubscribe").click()
+    await expect(page.get_by_text("tell the staff at the till")).to_be_visible()
+    await expect(page.get_by_role("button")).to_have_count(0)
+    assert await consented(shop) == 0

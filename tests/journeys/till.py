@@ -16,8 +16,13 @@ class TillScreen:
         await self.page.keyboard.press("Tab")
         await self.page.keyboard.type(password)
         await self.page.keyboard.press("Enter")
-        await expect(self.page.locator("#query")).to_be_focused()
+        await self.is_ready()
         self.interactions = 0
+
+    async def is_ready(self) -> None:
+        """Waits for the empty till with its scripts: the finder has the focus before they have come."""
+        await expect(self.page.locator("#query")).to_be_focused()
+        await self.page.wait_for_load_state()
 
     @property
     def title(self) -> Locator:
@@ -70,6 +75,11 @@ class TillScreen:
         self.interactions = 0
         await self.scan(str(card["code"]))
         await expect(self.page.locator(".panel .sub").first).to_contain_text(in_groups(str(card["code"])))
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Waits until the till has moved on and the focus is where the new page wants it. Keys are held until then."""
+        await expect(self.page.locator("#till")).not_to_have_attribute("aria-busy", "true")
 
     async def has_focus(self) -> bool:
         """Whether an element other than the body has the focus."""

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 from backend.core.clock import clock
 from backend.core.mail_settings import MailSettings
 from backend.messaging.actions import queue_mail
-from backend.messaging.claims import claim_mails
+from backend.messaging.claims import LEASE, claim_mails
 from backend.messaging.delivery import open_delivery
 from backend.messaging.models import EmailLog
 from backend.messaging.providers.console import ConsoleDelivery
 from backend.messaging.providers.sendgrid import SendgridDelivery
 from backend.messaging.providers.smtp import SmtpDelivery
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
-from backend.messaging.templates.render import SAMPLE_BRAND
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.services import Services
 from tests.messaging.mails import MAIL
 from tests.world.shop import Shop
@@ -39,6 +39,7 @@ async def queued(services: Services, shop: Shop) -> EmailLog:
         return await queue_mail(
             session, shop.merchant_id, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"],
             recipient="zoe@example.com", language="de", now=clock.now(), brand=SAMPLE_BRAND,
+            platform_name=SAMPLE_PLATFORM,
         )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ async def test_a_worker_that_died_with_a_mail_gives_it_back(services: Services, 
             return len(await claim_mails(session, shop.merchant_id, clock.now(), 10))
 
     assert await claim() == 1
-    clock.move(timedelta(seconds=89))
+    clock.move(LEASE - timedelta(seconds=1))
     assert await claim() == 0
     clock.move(timedelta(seconds=2))
     assert await claim() == 1

@@ -12,7 +12,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.messaging.actions import queue_mail
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK
-from backend.messaging.templates.render import SAMPLE_BRAND
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.models import metadata
 from backend.operations import health
 from backend.operations.problems import known_problems
@@ -156,6 +156,7 @@ async def test_waiting_emails_are_counted_over_all_merchants(
         await queue_mail(
             session, shop.merchant_id, LOYALTY_CARD_LINK, LOYALTY_CARD_LINK.samples["new"],
             recipient="otto@example.com", language="en", now=clock.now(), brand=SAMPLE_BRAND,
+            platform_name=SAMPLE_PLATFORM,
         )  # fmt: skip
     assert await waiting() == before + 1
     assert "otto" not in (await anonymous.send("GET", "/metrics")).text

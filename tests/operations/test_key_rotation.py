@@ -66,12 +66,18 @@ async def queue_secrets(services: Services, shop: Shop, card_id: UUID) -> None:
     async with services.sessions.committing() as session:
         to = Addressee("luc@x.example", "Luc", "fr")
         await queue_password_reset(
-            session, keys, to, Secret("T0ken", minutes), now, page_url="https://x.example/password"
+            session,
+            keys,
+            to,
+            Secret("T0ken", minutes),
+            now,
+            page_url="https://x.example/password",
+            platform_name="Orion",
         )
     async with services.sessions.committing(shop.merchant_id) as session:
         customer = await find_recipient(session, shop.merchant_id, card_id, services.links)
         assert customer is not None
-        await queue_sign_in_code(session, keys, customer, Secret("482913", minutes), now)
+        await queue_sign_in_code(session, keys, customer, Secret("482913", minutes), now, platform_name="Orion")
 
 
 async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_needed(

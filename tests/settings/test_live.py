@@ -12,6 +12,7 @@ from litestar.testing import AsyncTestClient
 
 from backend.core.settings import Settings
 from backend.services import Services, open_services
+from backend.settings.live import LiveSettings
 from backend.settings.sealing import seal_setting
 from frontend.app import create_app as create_frontend
 from frontend.kit import branding
@@ -116,6 +117,14 @@ async def test_while_the_database_is_away_the_last_known_values_apply(
         "settings_not_read",
         "settings_read_again",
     ]
+
+
+async def test_a_process_that_has_not_read_the_database_yet_sends_no_email(alone: Services) -> None:
+    """As when PostgreSQL restarts in the very second: the environment may name the console, which loses every email."""
+    live = LiveSettings(alone.live.environment, alone.pool, alone.sessions, alone.key_ring)
+    assert "email" in live.in_force.ignored
+    await live.refresh()
+    assert live.in_force.ignored == frozenset()
 
 
 IGNORED = [

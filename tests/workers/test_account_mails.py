@@ -27,16 +27,23 @@ async def queue(services: Services, shop: Shop, kind: str) -> str:
         async with services.sessions.committing(shop.merchant_id) as session:
             to = await find_recipient(session, shop.merchant_id, UUID(card["id"]), services.links)
             assert to is not None
-            await queue_sign_in_code(session, keys, to, Secret("482913", MINUTES), now)
+            await queue_sign_in_code(session, keys, to, Secret("482913", MINUTES), now, platform_name="Punkteclub")
         return "482913"
     async with services.sessions.committing() as session:
         if kind == "invitation":
             token, page = Secret("T0kenOfLuc", HOURS), "http://orion.test/invitations"
-            told = {"page_url": page, "inviter": "Claire Muller", "merchant_name": "Fashion Group"}
+            told = {
+                "page_url": page,
+                "platform_name": "Punkteclub",
+                "inviter": "Claire Muller",
+                "merchant_name": "Fashion Group",
+            }
             await queue_invitation(session, keys, LUC, token, now, **told)
             return f"{page}/T0kenOfLuc"
         page = "http://orion.test/password"
-        await queue_password_reset(session, keys, LUC, Secret("T0kenOfLuc", MINUTES), now, page_url=page)
+        await queue_password_reset(
+            session, keys, LUC, Secret("T0kenOfLuc", MINUTES), now, page_url=page, platform_name="Punkteclub"
+        )
         return f"{page}/T0kenOfLuc"
 
 
@@ -51,6 +58,8 @@ async def test_the_recipient_gets_the_secret_and_the_log_does_not(
         body = mail.get_body((part,)).get_content()
         assert secret in body
         assert "•" not in body
+        assert "Punkteclub" in body
+        assert "Orion" not in body
     kept = await superuser.fetchval(
         "SELECT string_agg(row, ' ') FROM (SELECT email_logs::text AS row FROM email_logs "
         "UNION ALL SELECT platform_mails::text FROM platform_mails) AS rows"

@@ -1,5 +1,6 @@
 """Birthday emails and emails after a long absence: who gets one, when, and when not."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,13 +11,14 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from backend.loyalty.occasions import campaign
-from backend.loyalty.occasions.holder import find_holder
+from backend.loyalty.ledger.booking.state import CardState, decode_state
+from backend.loyalty.occasions import campaign, holder
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.test_worker import relay_and_send
 from tests.world.office import Office
 from tests.world.shop import Shop
+from tests.world.statements import statements
 from tests.world.till import Card
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.marketing import greet_birthdays, reengage_customers
@@ -28,6 +30,7 @@ MAILS = """
     SELECT template_code, status, error_code, available_at FROM email_logs
     WHERE merchant_id = $1 AND kind = 'marketing' ORDER BY created_at, id
 """
+REFUSED = "ALTER TABLE email_logs ADD CONSTRAINT refused CHECK (card_id <> '{}')"
 RUNS = "SELECT counts::text, failures::text, error FROM task_runs WHERE name = $1 ORDER BY created_at"
 
 Mails = Callable[[Shop], Awaitable[list[Any]]]
@@ -307,16 +310,16 @@ async def test_one_customers_and_one_merchants_trouble_is_not_the_others(
     shops = sorted([await opened(), await opened()], key=lambda shop: shop.merchant_id)
     for shop in shops:
         await plan(shop, sends_birthday_emails=True)
-    bad = UUID((await somebody(shops[0]))["id"])
+    bad = (await somebody(shops[0]))["id"]
     for shop in shops:
         await somebody(shop)
 
-    async def troubled(session: Any, merchant_id: UUID, card_id: UUID, *rest: Any) -> Any:
-        if card_id == bad:
+    def troubled(document: str) -> CardState:
+        if bad in document:
             raise RuntimeError
-        return await find_holder(session, merchant_id, card_id, *rest)
+        return decode_state(document)
 
-    monkeypatch.setattr(campaign, "find_holder", troubled)
+    monkeypatch.setattr(holder, "decode_state", troubled)
     await greet_birthdays(working)
     for shop in shops:
         assert len(await mails(shop)) == 1
@@ -328,6 +331,47 @@ async def test_one_customers_and_one_merchants_trouble_is_not_the_others(
     assert len(await mails(shops[0])) == 2
 
 
+async def test_what_the_database_refuses_for_one_customer_is_not_the_others_trouble(
+    working: dict, greeting: Shop, mails: Mails, superuser: asyncpg.Connection
+) -> None:
+    set_clock("2031-03-01 10:00")
+    cards = [await somebody(greeting) for _ in range(4)]
+    await superuser.execute(REFUSED.format(cards[1]["id"]))
+    try:
+        await greet_birthdays(working)
+    finally:
+        await superuser.execute("ALTER TABLE email_logs DROP CONSTRAINT refused")
+    assert len(await mails(greeting)) == 3
+    (run,) = await superuser.fetch(RUNS, "greet_birthdays")
+    assert run["counts"] == '{"failed": 1, "processed": 3}'
+    assert cards[1]["customer"]["id"] in run["failures"]
+    await greet_birthdays(working)
+    assert len(await mails(greeting)) == 4
+
+
+async def test_two_runs_at_once_write_to_each_customer_once(working: dict, greeting: Shop, mails: Mails) -> None:
+    set_clock("2031-03-01 10:00")
+    for _ in range(6):
+        await somebody(greeting)
+    await asyncio.gather(*(greet_birthdays(working) for _ in range(3)))
+    assert len(await mails(greeting)) == 6
+
+
+async def test_the_statements_of_a_chunk_do_not_grow_with_its_customers(
+    working: dict, greeting: Shop, mails: Mails
+) -> None:
+    set_clock("2031-03-01 10:00")
+    counts = []
+    for customers in (2, 8):
+        for number in range(customers):
+            await somebody(greeting, language=("fr", "de")[number % 2])
+        with statements() as asked:
+            await greet_birthdays(working)
+        counts.append(len([statement for statement in asked if "task_runs" not in statement]))
+    assert len(await mails(greeting)) == 10
+    assert counts[0] == counts[1]
+
+
 async def test_many_birthdays_are_greeted_in_chunks_each_once(
     working: dict, greeting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -335,5 +379,6 @@ async def test_many_birthdays_are_greeted_in_chunks_each_once(
     set_clock("2031-03-01 10:00")
     for _ in range(5):
         await somebody(greeting)
+    await greet_birthdays(working)
     await greet_birthdays(working)
     assert len(await mails(greeting)) == 5

@@ -114,6 +114,21 @@ async def test_whoever_asks_us_to_come_back_gets_the_mail_later(row: Row, send: 
     assert outcomes(sent) == [("deferred", "deferred")] * 4 + [("accepted", None)]
 
 
+@pytest.mark.parametrize(
+    "reply",
+    ["450 4.7.1 Rate limit exceeded", "421 4.7.0 Too many messages", "451 4.7.1 Please slow down", "450 Throttled"],
+)
+async def test_a_server_to_which_we_send_too_fast_is_given_a_pause_and_the_log_says_what_to_do(
+    row: Row, send: Send, post_office: PostOffice, log_lines: Any, *, reply: str
+) -> None:
+    post_office.replies["MAIL"] = reply
+    await send()
+    waiting = await row()
+    assert (waiting["status"], waiting["error_code"], waiting["error"]) == ("queued", "rate_limited", reply)
+    (line,) = [line for line in log_lines() if line["event"] == "mail_failed"]
+    assert line["advice"] == "Lower the rate of emails in the settings."
+
+
 async def test_an_address_that_the_server_refuses_has_bounced_at_once_and_gets_no_marketing(
     row: Row, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:

@@ -8,7 +8,7 @@ from backend.messaging.actions import queue_mail
 from backend.messaging.history import MailEvent, stored_history
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
 from backend.messaging.templates.facts import CustomerFacts, MailedCardFacts, MerchantFacts
-from backend.messaging.templates.render import SAMPLE_BRAND
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from tests.world.shop import Shop
 
 RECIPIENT = "μαρία@example.com"
@@ -24,6 +24,7 @@ async def a_failed_email(shop: Shop) -> UUID:
         mail = await queue_mail(
             session, shop.merchant_id, LOYALTY_CARD_LINK, values,
             recipient=RECIPIENT, language="fr", now=now - timedelta(minutes=3), brand=SAMPLE_BRAND,
+            platform_name=SAMPLE_PLATFORM,
         )  # fmt: skip
         history = [
             MailEvent(now - timedelta(minutes=minutes), "failed", "auth_refused", "535 5.7.8 Ναι")

@@ -13,11 +13,5 @@ async def answer_reset_requests(context: dict[str, Any]) -> None:
     count = BATCH
     while count == BATCH:
         async with services.sessions.committing() as session:
-            count = await answer_some(
-                session,
-                services.key_ring,
-                services.live.current.limits,
-                services.settings.public_url,
-                clock.now(),
-            )
+            count = await answer_some(session, services, clock.now())
     await try_to_wake(services.queue, SEND_MAILS)

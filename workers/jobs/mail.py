@@ -122,9 +122,9 @@ async def _send_one(
         if await _is_held_back(session, services, mail):
             return
         if isinstance(mail, PlatformMail) and mail.template_code == TEST_EMAIL.code:
-            await rewrite_test_email(session, mail, settings, _sources(services, settings))
+            await rewrite_test_email(session, mail, settings, _sources(services, settings), _platform_name(services))
         outgoing = outgoing_mail(
-            mail, await _sender(session, settings, merchant_id), await _insertions(session, services, mail)
+            mail, await _sender(session, services, settings, merchant_id), await _insertions(session, services, mail)
         )
         if not await begin(session, mail, attempt_of(outgoing, settings, delivery.route), clock.now()):
             return
@@ -171,10 +171,14 @@ async def _is_within_total(session: AsyncSession, services: Services, mail: Queu
     return not is_first or await within_total(session, services.key_ring, mail.recipient, limit, clock.now())
 
 
-async def _sender(session: AsyncSession, settings: MailSettings, merchant_id: UUID | None) -> str:
+async def _sender(session: AsyncSession, services: Services, settings: MailSettings, merchant_id: UUID | None) -> str:
     """The sender's display name: the merchant's, or the platform's."""
     name = await session.scalar(select(Merchant.name).where(Merchant.id == merchant_id)) if merchant_id else None
-    return name or settings.email_from_name
+    return name or settings.email_from_name or _platform_name(services)
+
+
+def _platform_name(services: Services) -> str:
+    return services.live.current.branding.platform_name
 
 
 async def _insertions(session: AsyncSession, services: Services, mail: QueuedMail) -> Mapping[str, str]:

@@ -65,6 +65,7 @@ async def check_wallet_certificates(context: dict[str, Any]) -> None:
 
     async def work(progress: Progress) -> None:
         alarms = check_certificates(services.settings, progress)
-        await mail_super_admins(services.sessions, services.settings, alarms)
+        platform_name = services.live.current.branding.platform_name
+        await mail_super_admins(services.sessions, services.settings, alarms, platform_name=platform_name)
 
     await run_now(services.sessions, CHECK_CERTIFICATES, work)

@@ -8,8 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.addresses import normalize_email
-from backend.core.keys import KeyRing
-from backend.core.platform_settings import LimitSettings
+from backend.core.resources import Resources
 from backend.identity.mails import Addressee, Secret, queue_password_reset
 from backend.identity.models import PasswordReset, PasswordResetRequest
 from backend.identity.queries import token_hash
@@ -27,9 +26,7 @@ async def ask_for_reset(session: AsyncSession, email: str, language: str, now: d
     session.add(PasswordResetRequest(email_norm=normalize_email(email), language=language, created_at=now))
 
 
-async def answer_some(
-    session: AsyncSession, keys: KeyRing, limits: LimitSettings, public_url: str, now: datetime
-) -> int:
+async def answer_some(session: AsyncSession, resources: Resources, now: datetime) -> int:
     """Answers at most BATCH requests in the caller's transaction and returns how many there were."""
     due = select(PasswordResetRequest.id).order_by(PasswordResetRequest.created_at).limit(BATCH)
     taken = (
@@ -38,20 +35,26 @@ async def answer_some(
         .returning(PasswordResetRequest.email_norm, PasswordResetRequest.language)
     )
     requests = (await session.execute(taken)).all()
+    keys, limits = resources.key_ring, resources.live.current.limits
     for email_norm, language in requests:
         user = await session.scalar(select(User).where(User.email_norm == email_norm, User.is_active))
         if user is not None and await may_write(session, keys, email_norm, now, limits):
-            await _send_link(session, keys, user, language, now=now, page_url=f"{public_url}{PAGE}")
+            await _send_link(session, resources, user, user.language or language, now)
     return len(requests)
 
 
-async def _send_link(
-    session: AsyncSession, keys: KeyRing, user: User, language: str, *, now: datetime, page_url: str
-) -> None:
+async def _send_link(session: AsyncSession, resources: Resources, user: User, language: str, now: datetime) -> None:
     """An earlier link opens nothing any more."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     values = {"token_hash": token_hash(token), "expires_at": now + VALID_FOR}
     link = insert(PasswordReset).values(user_id=user.id, **values)
     await session.execute(link.on_conflict_do_update(index_elements=["user_id"], set_=values))
-    to = Addressee(user.email, user.name, user.language or language)
-    await queue_password_reset(session, keys, to, Secret(token, VALID_FOR), now, page_url=page_url)
+    await queue_password_reset(
+        session,
+        resources.key_ring,
+        Addressee(user.email, user.name, language),
+        Secret(token, VALID_FOR),
+        now,
+        page_url=f"{resources.settings.public_url}{PAGE}",
+        platform_name=resources.live.current.branding.platform_name,
+    )

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.core.addresses import normalize_email
+from backend.core.addresses import mailbox_of, normalize_email
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -31,6 +31,7 @@ async def find_or_add_customer(
             id=new_id(),
             email=email,
             email_norm=email_norm,
+            mailbox=mailbox_of(email_norm),
             language=language,
             created_at=origin.now,
         )

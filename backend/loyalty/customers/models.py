@@ -17,6 +17,7 @@ class Customer(TenantEntity):
     __table_args__ = (
         of_merchant(),
         UniqueConstraint("merchant_id", "email_norm"),
+        Index("ix_customers_mailbox", "merchant_id", "mailbox"),
         Index("ix_customers_phone", "merchant_id", "phone_norm", postgresql_where="phone_norm IS NOT NULL"),
         Index("ix_customers_marketing", "merchant_id", "id", postgresql_where=HAS_CONSENTED),
         Index("ix_customers_birthday", "merchant_id", "birthday", "id", postgresql_where=HAS_CONSENTED),
@@ -24,6 +25,8 @@ class Customer(TenantEntity):
 
     email: Mapped[str] = mapped_column(String(254))
     email_norm: Mapped[str] = mapped_column(String(254))
+    mailbox: Mapped[str] = mapped_column(String(254))
+    """`mailbox_of` the address: a withdrawal of consent holds for all its customers."""
     first_name: Mapped[str | None] = mapped_column(LABEL)
     last_name: Mapped[str | None] = mapped_column(LABEL)
     phone: Mapped[str | None] = mapped_column(String(30))
@@ -38,6 +41,8 @@ class Customer(TenantEntity):
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     marketing_consented_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
     """None: no marketing emails. The events of consent say who gave or withdrew it, and where."""
+    marketing_withdrawn_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    """Since when a consent that was given before is withdrawn; None while there is a consent."""
     birthday_greeted_on: Mapped[date | None]
     """The last birthday for which an email was queued."""
     reengaged_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

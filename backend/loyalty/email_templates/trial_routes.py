@@ -22,6 +22,7 @@ from backend.messaging.template_editing.schemas import (
     TestEmailQueued,
 )
 from backend.messaging.template_editing.test_emails import queue_test
+from backend.settings.live import LiveSettings
 
 PREVIEWS = (all_of(for_merchant(MANAGE_TEMPLATES), limited("preview_own_template", 240)),)
 TESTS = (all_of(for_merchant(MANAGE_TEMPLATES), limited("test_own_template", 5)),)
@@ -45,12 +46,15 @@ class MerchantTemplateTrialController(Controller):
         code: FromPath[str],
         language: FromPath[str],
         data: JSONBody[TemplateSampleText],
+        live: NamedDependency[LiveSettings],
         editing: NamedDependency[OwnTemplateEditing],
     ) -> TemplatePreview:
         async with editing.of(code, language) as editor:
             content = checked(editor.template, content_from(data), language, editor.origin.language)
             brand = await get_brand(editor.session, editor.origin.merchant_id)
-        return preview_of(render_sample(editor.template, content, language, data.sample, brand))
+        name = live.current.branding.platform_name
+        mail = render_sample(editor.template, content, language, data.sample, brand=brand, platform_name=name)
+        return preview_of(mail)
 
     @post(
         "/{code:str}/{language:str}/test",
@@ -65,6 +69,7 @@ class MerchantTemplateTrialController(Controller):
         code: FromPath[str],
         language: FromPath[str],
         data: JSONBody[TemplateSampleText],
+        live: NamedDependency[LiveSettings],
         editing: NamedDependency[OwnTemplateEditing],
         queue: NamedDependency[ArqRedis],
         request: Request[Any, Any, Any],
@@ -74,7 +79,7 @@ class MerchantTemplateTrialController(Controller):
             content = checked(editor.template, content_from(data), language, editor.origin.language)
             queue_test(
                 editor.session, editor.origin, editor.template, content, language,
-                sample=data.sample, recipient=recipient,
+                sample=data.sample, recipient=recipient, platform_name=live.current.branding.platform_name,
                 brand=await get_brand(editor.session, editor.origin.merchant_id),
             )  # fmt: skip
         await try_to_wake(queue, SEND_MAILS)

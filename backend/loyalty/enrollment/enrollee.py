@@ -13,7 +13,7 @@ from backend.core.origin import Origin
 from backend.loyalty.cards.code import new_code
 from backend.loyalty.cards.models import IN_USE, IS_MERGED, Card
 from backend.loyalty.customers.actions import fill_in, find_or_add_customer, phone_in_one_form
-from backend.loyalty.customers.consent import give_consent
+from backend.loyalty.customers.consent import give_consent, has_withdrawn
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.customers.schemas import Person
@@ -111,8 +111,10 @@ async def _fill_in(
 ) -> None:
     if await fill_in(session, holder, person, phone_norm) and not is_added:
         record(session, origin.merchant_id, CustomerChanged(holder.id), origin.now)
-    if person.accept_marketing:
-        give_consent(session, holder, "enrollment", origin.now, user_id=origin.user_id or origin.on_behalf_user_id)
+    user_id = origin.user_id or origin.on_behalf_user_id
+    # An anonymous caller cannot take back what the owner of a mailbox has decided.
+    if person.accept_marketing and (user_id or not await has_withdrawn(session, holder)):
+        give_consent(session, holder, "enrollment", origin.now, user_id=user_id)
 
 
 async def _get_state(session: AsyncSession, origin: Origin, card_id: UUID, key: Key | None) -> CardState:

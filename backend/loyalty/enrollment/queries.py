@@ -77,7 +77,9 @@ async def card_page(
         privacy_url=state.program.privacy_url,
         store_language=state.setup.store.language,
         merchant_language=state.setup.merchant.language,
-        email_choices_url=unsubscribe_links.url(link.merchant_id, state.customer.id) if state.customer else None,
+        email_choices_url=unsubscribe_links.url_on_card_page(link.merchant_id, state.customer.id)
+        if state.customer
+        else None,
     )
 
 

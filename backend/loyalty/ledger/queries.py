@@ -15,6 +15,7 @@ from backend.loyalty.ledger.problems.cards import CardNotFound
 
 CARD_STATE = "SELECT card_state($1, $2, $3, $4, $5, $6, $7)"
 CARD_STATES = "SELECT card_state($1, $2, $3, NULL, NULL, $5, $6), card_state($1, $2, $4, NULL, NULL, NULL, $6)"
+EACH_STATE = "SELECT c.id, card_state($1, $2, c.id, NULL, NULL, NULL, $4) FROM unnest($3::uuid[]) AS c (id)"
 STORE_SETUP = "SELECT store_setup($1, $2, $3)"
 FIND_CARDS = "SELECT find_cards($1, $2, $3, $4, $5, $6, $7)"
 CODE_RETIRED_ON = "SELECT code_retired_on($1, $2, $3)"
@@ -37,6 +38,12 @@ async def find_state(
         CARD_STATE, origin.merchant_id, origin.store_id, card_id, transaction_id, order_reference, key, origin.now
     )
     return _state.decode(document) if document else None
+
+
+async def read_states(pool: asyncpg.Pool, origin: Origin, card_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The states of cards as documents, for `decode_state`: of many, one that cannot be read fails alone."""
+    rows = await pool.fetch(EACH_STATE, origin.merchant_id, origin.store_id, card_ids, origin.now)
+    return {row[0]: row[1] for row in rows}
 
 
 async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardState:

@@ -8,36 +8,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import record_change
 from backend.audit.versions import check_version
-from backend.core.capabilities import Capability
 from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
-from backend.loyalty.customers.consent import give_consent, withdraw_consent
+from backend.loyalty.customers.consent import can_undo, undo_withdrawal, withdraw_consent
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.models import MarketingPlan
-from backend.loyalty.marketing.problems import UnsubscribeLinkInvalid
+from backend.loyalty.marketing.problems import ConsentNotByLink, UnsubscribeLinkInvalid
 from backend.loyalty.marketing.queries import find_plan, show_choices, show_plan
 from backend.loyalty.marketing.schemas import EmailChoices, MarketingPlanChange, MarketingPlanDetail
+from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLink
 
 NOT_AUDITED = {"version", "consented_count"}
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def get_choices(session: AsyncSession, link: Capability) -> EmailChoices:
+async def get_choices(session: AsyncSession, link: UnsubscribeLink, now: datetime) -> EmailChoices:
     """Raises UnsubscribeLinkInvalid when the customer has been erased."""
-    return await show_choices(session, await _get_customer(session, link))
+    return await _show(session, link, await _get_customer(session, link), now)
 
 
-async def choose_emails(
-    session: AsyncSession, link: Capability, *, accept_marketing: bool, now: datetime
-) -> EmailChoices:
+async def stop_marketing(session: AsyncSession, link: UnsubscribeLink, now: datetime) -> EmailChoices:
     """Safe to repeat. Raises UnsubscribeLinkInvalid."""
-    customer = await _get_customer(session, link, is_locked=True)
-    if accept_marketing:
-        give_consent(session, customer, "unsubscribe_page", now)
-    else:
-        withdraw_consent(session, customer, "unsubscribe_page", now)
-    return await show_choices(session, customer)
+    customer = await _get_customer(session, link)
+    await withdraw_consent(session, customer, "unsubscribe_page", now)
+    return await _show(session, link, customer, now)
+
+
+async def undo_stop(session: AsyncSession, link: UnsubscribeLink, now: datetime) -> EmailChoices:
+    """Safe to repeat. Raises UnsubscribeLinkInvalid or ConsentNotByLink."""
+    customer = await _get_customer(session, link)
+    if customer.marketing_consented_at is None:
+        if not _can_undo(link, customer, now):
+            raise ConsentNotByLink
+        await undo_withdrawal(session, customer, "unsubscribe_page", now)
+    return await _show(session, link, customer, now)
 
 
 async def change_plan(
@@ -71,9 +76,16 @@ def _audited(plan: MarketingPlanDetail) -> dict[str, object]:
     return {name: value for name, value in msgspec.structs.asdict(plan).items() if name not in NOT_AUDITED}
 
 
-async def _get_customer(session: AsyncSession, link: Capability, *, is_locked: bool = False) -> Customer:
-    lock = {"key_share": True} if is_locked else None
-    customer = await session.get(Customer, (link.merchant_id, link.subject_id), with_for_update=lock)
+async def _get_customer(session: AsyncSession, link: UnsubscribeLink) -> Customer:
+    customer = await session.get(Customer, (link.merchant_id, link.customer_id))
     if customer is None:
         raise UnsubscribeLinkInvalid
     return customer
+
+
+async def _show(session: AsyncSession, link: UnsubscribeLink, customer: Customer, now: datetime) -> EmailChoices:
+    return await show_choices(session, customer, can_undo=_can_undo(link, customer, now))
+
+
+def _can_undo(link: UnsubscribeLink, customer: Customer, now: datetime) -> bool:
+    return link.is_of_mailbox and can_undo(customer, now)

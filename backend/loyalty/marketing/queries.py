@@ -29,7 +29,7 @@ async def show_plan(session: AsyncSession, merchant_id: UUID) -> MarketingPlanDe
     )
 
 
-async def show_choices(session: AsyncSession, customer: Customer) -> EmailChoices:
+async def show_choices(session: AsyncSession, customer: Customer, *, can_undo: bool) -> EmailChoices:
     merchant = (
         await session.execute(
             select(Merchant.name, Merchant.default_language, Program.card_color)
@@ -41,6 +41,7 @@ async def show_choices(session: AsyncSession, customer: Customer) -> EmailChoice
         merchant_name=merchant.name,
         card_color=merchant.card_color,
         accepts_marketing=customer.marketing_consented_at is not None,
+        can_undo=can_undo,
         language=customer.language,
         merchant_language=merchant.default_language,
     )

@@ -16,6 +16,8 @@ class EmailChoices(Answer):
     card_color: str
     accepts_marketing: bool
     """Birthday emails and the like; emails about the card itself are sent in any case."""
+    can_undo: bool
+    """Whether this link takes a withdrawal back. A consent is given nowhere else than on enrolling and at the till."""
     language: str
     merchant_language: str
 

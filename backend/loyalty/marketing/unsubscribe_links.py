@@ -1,11 +1,26 @@
-"""The link by which a customer stops a merchant's marketing emails: a capability that is derived, never stored."""
+"""The link by which a customer stops a merchant's marketing emails: a capability that is derived, never stored.
 
+The card page has one of its own: whoever enrolled an address sees that page, but only the address gets the emails.
+"""
+
+from dataclasses import dataclass
 from uuid import UUID
 
 from backend.core.capabilities import Capability, decode_capability, encode_capability
 from backend.core.keys import KeyRing
 
-PURPOSE = "unsubscribe"
+IN_EMAILS, ON_CARD_PAGE = "unsubscribe", "unsubscribe on card page"
+"""Purposes of the keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribeLink:
+    """Of a customer, as its token proves."""
+
+    merchant_id: UUID
+    customer_id: UUID
+    is_of_mailbox: bool
+    """Whether it was sent to the customer's address."""
 
 
 class UnsubscribeLinks:
@@ -18,16 +33,28 @@ class UnsubscribeLinks:
         """Stands for the link where it may not be stored."""
 
     def url(self, merchant_id: UUID, customer_id: UUID) -> str:
-        mac = self._keys.sign(PURPOSE, _message(merchant_id, customer_id))
-        return f"{self._public_url}/u/{encode_capability(merchant_id, customer_id, mac)}"
+        """For emails to the customer's address, and nowhere else."""
+        return self._url(IN_EMAILS, merchant_id, customer_id)
 
-    def read(self, token: str) -> Capability | None:
+    def url_on_card_page(self, merchant_id: UUID, customer_id: UUID) -> str:
+        return self._url(ON_CARD_PAGE, merchant_id, customer_id)
+
+    def read(self, token: str) -> UnsubscribeLink | None:
         """Whose emails the token stops, once it is proved to be ours; None for every other text."""
         claimed = decode_capability(token)
         if claimed is None:
             return None
-        message = _message(claimed.merchant_id, claimed.subject_id)
-        return claimed if self._keys.verify(PURPOSE, message, claimed.mac) else None
+        for purpose in (IN_EMAILS, ON_CARD_PAGE):
+            if self._is_signed(purpose, claimed):
+                return UnsubscribeLink(claimed.merchant_id, claimed.subject_id, purpose == IN_EMAILS)
+        return None
+
+    def _url(self, purpose: str, merchant_id: UUID, customer_id: UUID) -> str:
+        mac = self._keys.sign(purpose, _message(merchant_id, customer_id))
+        return f"{self._public_url}/u/{encode_capability(merchant_id, customer_id, mac)}"
+
+    def _is_signed(self, purpose: str, claimed: Capability) -> bool:
+        return self._keys.verify(purpose, _message(claimed.merchant_id, claimed.subject_id), claimed.mac)
 
 
 def _message(merchant_id: UUID, customer_id: UUID) -> bytes:

@@ -1,13 +1,16 @@
 """The occasion of a long absence: once for each period without a visit."""
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import idle_between
-from backend.loyalty.occasions.campaign import LAST_CARD, CampaignMoment, MarketingOccasion
+from backend.loyalty.occasions.campaign import LAST_CARD
 from backend.loyalty.occasions.holder import CardHolder
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.messaging.templates.catalog.loyalty_reengagement import (
     LOYALTY_REENGAGEMENT,
     ReengagementValues,
@@ -25,8 +28,8 @@ class Absence(MarketingOccasion):
         is_unnoticed = Customer.reengaged_at.is_(None) | (Customer.reengaged_at < last_visit_at)
         return last_visit_at.between(*idle_between(at.now, at.plan.reengagement_days)) & is_unnoticed
 
-    def mark(self, customer: Customer, at: CampaignMoment) -> None:
-        customer.reengaged_at = at.now
+    def mark(self, at: CampaignMoment) -> Mapping[str, Any]:
+        return {"reengaged_at": at.now}
 
     def say(self, holder: CardHolder, at: CampaignMoment) -> ReengagementValues:
         last_day = holder.view.last_activity_at.astimezone(ZoneInfo(at.merchant.timezone)).date()

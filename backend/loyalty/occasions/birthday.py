@@ -1,14 +1,16 @@
 """The occasion of a birthday."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, case, or_
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import birthdays_to_greet
-from backend.loyalty.occasions.campaign import CampaignMoment, MarketingOccasion
 from backend.loyalty.occasions.holder import CardHolder
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.messaging.templates.catalog.loyalty_birthday import LOYALTY_BIRTHDAY, BirthdayValues
 
 
@@ -26,9 +28,8 @@ class Birthday(MarketingOccasion):
             )
         )
 
-    def mark(self, customer: Customer, at: CampaignMoment) -> None:
-        assert customer.birthday is not None, "only customers whose birthday is known are due"
-        customer.birthday_greeted_on = _birthdays(at)[customer.birthday]
+    def mark(self, at: CampaignMoment) -> Mapping[str, Any]:
+        return {"birthday_greeted_on": case(_birthdays(at), value=Customer.birthday)}
 
     def say(self, holder: CardHolder, at: CampaignMoment) -> BirthdayValues:  # noqa: ARG002
         return BirthdayValues(**holder.facts)

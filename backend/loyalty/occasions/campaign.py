@@ -1,34 +1,38 @@
 """Queues marketing emails for customers who have an occasion. Safe to run twice, and at once.
 
-A customer is marked in the transaction that queues the email. Whether it is still allowed is decided again when it is
-sent, by `gate.py`.
+A chunk of customers is read and written about without locks. Who still has the occasion is then locked, marked and
+queued for in one short transaction. Whether an email is still allowed is decided again when it is sent, by `gate.py`.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, select, true, update
 
 from backend.core.database import Sessions
+from backend.core.halves import by_halves
+from backend.core.platform_settings import PlatformSettings
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.ledger.booking.checks import is_open
 from backend.loyalty.ledger.tasks.expire import TaskReport
-from backend.loyalty.marketing.models import MarketingPlan
 from backend.loyalty.marketing.queries import find_plan
 from backend.loyalty.marketing.rules import GOOD_FOR, QuietHours
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
-from backend.loyalty.occasions.holder import CardHolder, find_holder
+from backend.loyalty.occasions.holder import CardHolder, list_holders
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.merchants.models import Merchant
-from backend.messaging.actions import queue_mail
-from backend.messaging.templates.declaration import MailTemplate, MailValues
+from backend.messaging.actions import new_mail
+from backend.messaging.models import EmailLog
+from backend.messaging.template_editing.queries import TextInForce, texts_in_force
+from backend.messaging.template_editing.rendering import render_text
 
 CHUNK = 500
 FIRST = UUID(int=0)
@@ -44,31 +48,9 @@ LAST_CARD = (
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignMoment:
-    """A merchant's plan, and when a campaign runs for the merchant."""
-
-    merchant: Merchant
-    plan: MarketingPlan
-    now: datetime
-    quiet: QuietHours
-
-
-class MarketingOccasion(ABC):
-    """What a campaign is about."""
-
-    template: MailTemplate[Any]
-
-    @abstractmethod
-    def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:
-        """Which customers have it; None when the merchant does not want such emails."""
-
-    @abstractmethod
-    def mark(self, customer: Customer, at: CampaignMoment) -> None:
-        """So that the customer does not get a second email on this occasion."""
-
-    @abstractmethod
-    def say(self, holder: CardHolder, at: CampaignMoment) -> MailValues: ...
+class DueCustomer(NamedTuple):
+    customer_id: UUID
+    card_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,80 +61,116 @@ class Campaign:
     sessions: Sessions
     links: CardLinks
     unsubscribe_links: UnsubscribeLinks
-    quiet: QuietHours
+    platform: PlatformSettings
     now: datetime
     report: TaskReport
 
     async def run(self, merchants: Sequence[UUID]) -> None:
         for merchant_id in merchants:
             try:
-                position: UUID | None = FIRST
-                while position is not None:
-                    position = await self._queue_chunk(merchant_id, position)
-            except Exception as error:
-                log.exception("campaign_failed", merchant_id=str(merchant_id), template=self.occasion.template.code)
-                self.report.fail(merchant_id, f"{type(error).__name__}: see the log of this time.")
+                await self._queue_all(merchant_id)
+            except Exception as error:  # noqa: BLE001 - it is told, with its traceback
+                self._fail(merchant_id, error)
 
-    async def _queue_chunk(self, merchant_id: UUID, position: UUID) -> UUID | None:
-        """Returns where the next chunk begins; None after the last one."""
+    async def _queue_all(self, merchant_id: UUID) -> None:
+        position = FIRST
+        while (found := await self._find_due(merchant_id, position)) is not None:
+            at, due = found
+            await by_halves(due, partial(self._queue, at), lambda one, error: self._fail(one.customer_id, error))
+            if len(due) < CHUNK:
+                return
+            position = due[-1].customer_id
+
+    async def _find_due(self, merchant_id: UUID, position: UUID) -> tuple[CampaignMoment, list[DueCustomer]] | None:
+        """The next chunk; None when the merchant sends no such emails, or not any more."""
         async with self.sessions.committing(merchant_id) as session:
-            at = await self._moment(session, merchant_id)
-            due = self.occasion.due(at) if at else None
-            if at is None or due is None:
+            plan = await find_plan(session, merchant_id)
+            if plan is None:
                 return None
-            rows = (await session.execute(_chunk(merchant_id, due, position))).tuples().all()
-            for customer, card_id in rows:
-                await self._queue(session, customer, card_id, at)
-        return rows[-1][0].id if len(rows) == CHUNK else None
+            quiet = QuietHours.of(self.platform.limits)
+            at = CampaignMoment(await session.get_one(Merchant, merchant_id), plan, self.now, quiet)
+            is_due = self.occasion.due(at)
+            if is_due is None:
+                return None
+            chunk = having(merchant_id, is_due).where(Customer.id > position).order_by(Customer.id).limit(CHUNK)
+            return at, [DueCustomer(*row) for row in await session.execute(chunk)]
 
-    async def _moment(self, session: AsyncSession, merchant_id: UUID) -> CampaignMoment | None:
-        plan = await find_plan(session, merchant_id)
-        return (
-            CampaignMoment(await session.get_one(Merchant, merchant_id), plan, self.now, self.quiet) if plan else None
-        )
+    async def _queue(self, at: CampaignMoment, due: Sequence[DueCustomer]) -> None:
+        failures: dict[UUID, Exception] = {}
+        mails = await self._write(at, due, failures)
+        if mails:
+            queued = await self._claim_and_queue(at, mails)
+            self.report.count("processed", queued)
+        self.report.done += len(due)
+        for customer_id, error in failures.items():
+            self._fail(customer_id, error)
 
-    async def _queue(self, session: AsyncSession, customer: Customer, card_id: UUID, at: CampaignMoment) -> None:
-        try:
-            async with session.begin_nested():
-                holder = await find_holder(session, customer.merchant_id, card_id, self.links, self.now)
+    async def _write(
+        self, at: CampaignMoment, due: Sequence[DueCustomer], failures: dict[UUID, Exception]
+    ) -> dict[UUID, EmailLog]:
+        """By customer. Those that cannot be written are added to `failures`."""
+        merchant_id, template = at.merchant.id, self.occasion.template
+        async with self.sessions.committing(merchant_id) as session:
+            cards = [one.card_id for one in due]
+            holders = await list_holders(session, merchant_id, cards, self.links, self.now)
+            texts = await texts_in_force(session, template, merchant_id)
+        mails = {}
+        for customer_id, holder in ((one.customer_id, holders.get(one.card_id)) for one in due):
+            try:
                 if holder is not None and is_open(holder.state.setup):
-                    await self._queue_mail(session, holder, at)
-                    self.occasion.mark(customer, at)
-                    self.report.count("processed")
-        except Exception as error:
-            log.exception("campaign_failed", customer_id=str(customer.id), template=self.occasion.template.code)
-            self.report.fail(customer.id, f"{type(error).__name__}: see the log of this time.")
-        self.report.done += 1
+                    mails[customer_id] = self._mail(at, holder, texts[holder.to.language])
+            except Exception as error:  # noqa: BLE001 - it is told, with its traceback
+                failures[customer_id] = error
+            await asyncio.sleep(0)  # the worker's other jobs go on
+        return mails
 
-    async def _queue_mail(self, session: AsyncSession, holder: CardHolder, at: CampaignMoment) -> None:
-        to, template = holder.to, self.occasion.template
-        await queue_mail(
-            session,
-            to.card.merchant_id,
+    def _mail(self, at: CampaignMoment, holder: CardHolder, text: TextInForce) -> EmailLog:
+        to, template, unsubscribe_url = holder.to, self.occasion.template, self.unsubscribe_links.hidden_url
+        rendered = render_text(
+            text,
             template,
             self.occasion.say(holder, at),
+            to.language,
+            brand=to.brand,
+            platform_name=self.platform.branding.platform_name,
+            unsubscribe_url=unsubscribe_url,
+        )
+        return new_mail(
+            at.merchant.id,
+            template,
+            rendered,
             recipient=to.customer.email,
             language=to.language,
             now=self.now,
-            brand=to.brand,
+            reply_to=to.brand.reply_to,
             card_id=to.card.id,
-            unsubscribe_url=self.unsubscribe_links.hidden_url,
+            unsubscribe_url=unsubscribe_url,
             expires_at=self.now + GOOD_FOR[template.code],
         )
 
+    async def _claim_and_queue(self, at: CampaignMoment, mails: Mapping[UUID, EmailLog]) -> int:
+        """How many emails are queued: for customers who still have the occasion and whom no other run has locked."""
+        merchant_id, is_due = at.merchant.id, self.occasion.due(at)
+        assert is_due is not None, "the merchant sends such emails"
+        async with self.sessions.committing(merchant_id) as session:
+            lock = having(merchant_id, is_due).where(Customer.id.in_(list(mails)))
+            locked = await session.execute(lock.with_for_update(key_share=True, skip_locked=True, of=Customer))
+            customers = [customer_id for customer_id, _ in locked]
+            theirs = (Customer.merchant_id == merchant_id) & Customer.id.in_(customers)
+            mark = update(Customer).where(theirs).values(self.occasion.mark(at))
+            await session.execute(mark.execution_options(synchronize_session=False))
+            session.add_all(mails[customer_id] for customer_id in customers)
+        return len(customers)
 
-def _chunk(merchant_id: UUID, due: ColumnElement[bool], position: UUID) -> Select[tuple[Customer, UUID]]:
-    """Customers who have consented, each with a card; those that another run has locked are its own."""
+    def _fail(self, failed_id: UUID, error: Exception) -> None:
+        log.error("campaign_failed", failed_id=str(failed_id), template=self.occasion.template.code, exc_info=error)
+        self.report.fail(failed_id, f"{type(error).__name__}: see the log of this time.")
+
+
+def having(merchant_id: UUID, is_due: ColumnElement[bool]) -> Select[tuple[UUID, UUID]]:
+    """Customers who have consented and have the occasion, each with the card used last."""
     return (
-        select(Customer, LAST_CARD.c.id)
+        select(Customer.id, LAST_CARD.c.id)
         .join(LAST_CARD, true())
-        .where(
-            Customer.merchant_id == merchant_id,
-            Customer.marketing_consented_at.is_not(None),
-            Customer.id > position,
-            due,
-        )
-        .order_by(Customer.id)
-        .limit(CHUNK)
-        .with_for_update(key_share=True, skip_locked=True, of=Customer)
+        .where(Customer.merchant_id == merchant_id, Customer.marketing_consented_at.is_not(None), is_due)
     )

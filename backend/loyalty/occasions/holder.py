@@ -1,7 +1,9 @@
 """The holder of a card at the moment of an occasion, and the values that every email about the card can have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,8 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.loyalty.cards.card_urls import CardLinks
-from backend.loyalty.cards.recipient import CardRecipient, find_recipient
+from backend.loyalty.cards.models import Card
+from backend.loyalty.cards.recipient import CardRecipient, list_recipients
 from backend.loyalty.cards.schemas import CardView
 from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.ledger.views import Show
@@ -17,12 +20,23 @@ from backend.loyalty.rewards.schemas import CardReward
 from backend.messaging.templates.facts import BalanceFacts, RewardFacts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardHolder:
+    """`state` and `view` are made when they are asked for: among many holders, one that cannot be read fails alone."""
+
     to: CardRecipient
-    state: CardState
-    view: CardView
+    document: str
+    """What `card_state` returns."""
+    links: CardLinks
     now: datetime
+
+    @cached_property
+    def state(self) -> CardState:
+        return decode_state(self.document)
+
+    @cached_property
+    def view(self) -> CardView:
+        return Show(self.links.references, self.to.language, self.now).card(self.state)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -41,14 +55,21 @@ async def find_holder(
     session: AsyncSession, merchant_id: UUID, card_id: UUID, links: CardLinks, now: datetime
 ) -> CardHolder | None:
     """None for a card that is not active: erased, deactivated or merged into another one."""
-    to = await find_recipient(session, merchant_id, card_id, links)
-    if to is None or to.card.state != "active":
-        return None
-    document_of = func.card_state(merchant_id, None, card_id, None, None, None, now)
-    document = await session.scalar(select(cast(document_of, Text)))
-    assert document is not None, "the card was just found"
-    state = decode_state(document)
-    return CardHolder(to, state, Show(links.references, to.language, now).card(state), now)
+    return (await list_holders(session, merchant_id, [card_id], links, now)).get(card_id)
+
+
+async def list_holders(
+    session: AsyncSession, merchant_id: UUID, card_ids: Sequence[UUID], links: CardLinks, now: datetime
+) -> dict[UUID, CardHolder]:
+    """By card, without those that are not active. Two statements, however many cards."""
+    recipients = await list_recipients(session, merchant_id, card_ids, links)
+    active = [card_id for card_id, to in recipients.items() if to.card.state == "active"]
+    if not active:
+        return {}
+    document = cast(func.card_state(merchant_id, None, Card.id, None, None, None, now), Text)
+    read = select(Card.id, document).where(Card.merchant_id == merchant_id, Card.id.in_(active))
+    rows = (await session.execute(read)).tuples()
+    return {card_id: CardHolder(recipients[card_id], state, links, now) for card_id, state in rows}
 
 
 def reward_facts(rewards: list[CardReward]) -> RewardFacts:

@@ -52,7 +52,7 @@ class CardMails:
         values = EnrollmentValues(
             merchant=to.merchant, customer=to.person, card=to.facts, wallet=to.wallet, consent=ConsentFacts(stop_url)
         )
-        await _queue(session, LOYALTY_ENROLLMENT, values, to, unsubscribe_url=stop_url)
+        await self._queue(session, LOYALTY_ENROLLMENT, values, to, unsubscribe_url=stop_url)
 
     async def mail_loyalty_card_link(self, session: AsyncSession, event: Event) -> None:
         await self._mail_card_link(session, event, UUID(event.data["card_id"]))
@@ -87,13 +87,13 @@ class CardMails:
         if holder is None or (values := await values_of(session, holder, event)) is None:
             return
         if not is_limited or await self._may_write(session, event, holder.to):
-            await _queue(session, template, values, holder.to)
+            await self._queue(session, template, values, holder.to)
 
     async def _mail_card_link(self, session: AsyncSession, event: Event, card_id: UUID) -> None:
         to = await find_recipient(session, event.merchant_id, card_id, self.links)
         if to is not None and await self._may_write(session, event, to):
             values = CardLinkValues(merchant=to.merchant, customer=to.person, card=to.facts)
-            await _queue(session, LOYALTY_CARD_LINK, values, to)
+            await self._queue(session, LOYALTY_CARD_LINK, values, to)
 
     async def _may_write(self, session: AsyncSession, event: Event, to: CardRecipient) -> bool:
         if not await _is_anonymous(session, event):
@@ -101,27 +101,28 @@ class CardMails:
         limits = self.live.current.limits
         return await may_write(session, self.keys, to.customer.email_norm, clock.now(), limits)
 
-
-async def _queue(
-    session: AsyncSession,
-    template: MailTemplate[ValuesT],
-    values: ValuesT,
-    to: CardRecipient,
-    *,
-    unsubscribe_url: str | None = None,
-) -> None:
-    await queue_mail(
-        session,
-        to.card.merchant_id,
-        template,
-        values,
-        recipient=to.customer.email,
-        language=to.language,
-        now=clock.now(),
-        brand=to.brand,
-        card_id=to.card.id,
-        unsubscribe_url=unsubscribe_url,
-    )
+    async def _queue(
+        self,
+        session: AsyncSession,
+        template: MailTemplate[ValuesT],
+        values: ValuesT,
+        to: CardRecipient,
+        *,
+        unsubscribe_url: str | None = None,
+    ) -> None:
+        await queue_mail(
+            session,
+            to.card.merchant_id,
+            template,
+            values,
+            recipient=to.customer.email,
+            language=to.language,
+            now=clock.now(),
+            brand=to.brand,
+            platform_name=self.live.current.branding.platform_name,
+            card_id=to.card.id,
+            unsubscribe_url=unsubscribe_url,
+        )
 
 
 async def _is_anonymous(session: AsyncSession, event: Event) -> bool:

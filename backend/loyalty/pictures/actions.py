@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.dialects.postgresql import insert
 
+from backend.audit.actions import record_change
 from backend.core.database import Sessions
 from backend.core.origin import Origin
 from backend.loyalty.pictures.models import MerchantPicture
@@ -35,4 +36,6 @@ async def keep_picture(sessions: Sessions, origin: Origin, file: bytes) -> Pictu
                 set_={"created_at": row.excluded.created_at},
             )
         )
+        about = {"picture": picture.hash, "media_type": picture.media_type}
+        record_change(session, origin, "picture.uploaded", after=about)
     return PictureView(picture.hash, picture.media_type, picture.width, picture.height)

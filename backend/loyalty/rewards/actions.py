@@ -99,8 +99,8 @@ async def move_reward(session: AsyncSession, origin: Origin, reward_id: UUID, po
     chosen = Reward.merchant_id == origin.merchant_id, Reward.id.in_(order), Reward.position != positions
     await session.execute(update(Reward).where(*chosen).values(position=positions))
     after = await _reread(rewards, reward_id)
-    moved = {"before": {"position": before}, "after": {"position": after.position}}
-    record_change(session, origin, "reward.moved", subject_id=reward_id, **moved)
+    was, now_is = {"position": before}, {"position": after.position}
+    record_change(session, origin, "reward.moved", subject_id=reward_id, before=was, after=now_is)
     return after
 
 

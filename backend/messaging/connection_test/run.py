@@ -47,7 +47,14 @@ class ConnectionTester:
         changed = {key: "form" for key in values if getattr(mail, key) != getattr(in_force.settings.email, key)}
         sources, language = {**in_force.sources, **changed}, self.origin.language
         async with self.sessions.committing() as session:
-            email = await write_test_email(session, mail, sources, recipient=recipient, language=language)
+            email = await write_test_email(
+                session,
+                mail,
+                sources,
+                recipient=recipient,
+                language=language,
+                platform_name=in_force.settings.branding.platform_name,
+            )
         return PlannedTest(mail, sources, email)
 
     async def begin(self, plan: PlannedTest, *, is_limited: bool = True) -> UUID:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta
 
 from backend.core.schemas import Answer, Body
-from backend.settings.schemas import SettingValue
+from backend.settings.schemas import VALUE_MAX, SettingValue
 
 StepName = Literal["DNS", "TCP", "TLS", "AUTH", "SEND"]
 STEP_NAMES: tuple[StepName, ...] = get_args(StepName)
@@ -14,7 +14,7 @@ MailSecurity = Literal["tls", "starttls", "none"]
 
 
 class ConnectionTestRequest(Body):
-    values: dict[str, Annotated[str, Meta(max_length=2000)] | int | bool] = {}
+    values: dict[str, Annotated[str, Meta(max_length=VALUE_MAX)] | int | bool] = {}
     """Values of email settings to try instead of the effective ones, saved or not. The stored password and API key are
     used when none is given here and they would go to the server for which they were stored."""
     recipient: Annotated[str, Meta(max_length=254)] | None = None

@@ -20,6 +20,9 @@ AUTH_REQUIRED = (530, 535, 538)
 SYNTAX = range(500, 505)
 ENHANCED = re.compile(r"^(\d\.\d{1,3}\.\d{1,3})\b")
 ENHANCED_FULL = re.compile(r"^5\.2\.2\b")
+TOO_FAST = re.compile(r"\brate\b|\btoo (?:many|fast|quick)|\bthrottl|\bslow down", re.IGNORECASE)
+RATE_PAUSE_SECONDS = 2.0
+"""All emails wait this long after an answer that says that we send too fast; SMTP cannot say how long."""
 RELAY = re.compile(r"\brelay", re.IGNORECASE)
 CERTIFICATE_FAULTS = {10: "certificate_expired", 62: "certificate_name", 64: "certificate_name"}
 """X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
@@ -55,7 +58,9 @@ def fault_of(step: SmtpStep, failure: CallFailed, secrets: Collection[str] = ())
     answer = _answer_of(error)
     if answer is not None:
         code, text = answer
-        return MailFault(_code_of_answer(step, code, text), kept_reply(f"{code} {text}", secrets))
+        fault = _code_of_answer(step, code, text)
+        pause = RATE_PAUSE_SECONDS if fault == "rate_limited" else 0
+        return MailFault(fault, kept_reply(f"{code} {text}", secrets), pause)
     if step is SmtpStep.DATA:
         return MailFault("outcome_unknown")
     return MailFault(_code_of_error(step, error))
@@ -77,10 +82,9 @@ def _answer_of(error: BaseException | None) -> tuple[int, str] | None:
 
 
 def _code_of_answer(step: SmtpStep, code: int, text: str) -> str:
-    if code == CLOSING:
-        return "service_unavailable"
     if code in TRANSIENT:
-        return "deferred"
+        usual = "service_unavailable" if code == CLOSING else "deferred"
+        return "rate_limited" if TOO_FAST.search(text) else usual
     if code in AUTH_REQUIRED or code in SYNTAX:
         return "server_error" if code in SYNTAX and step is not SmtpStep.AUTH else "auth_refused"
     if fault := _find_size_fault(step, code, text):

@@ -44,7 +44,13 @@ def checked(template: MailTemplate[Any], content: TemplateContent, language: str
 
 
 def render_sample(
-    template: MailTemplate[Any], content: TemplateContent, language: str, sample: str, brand: MailBrand | None
+    template: MailTemplate[Any],
+    content: TemplateContent,
+    language: str,
+    sample: str,
+    *,
+    brand: MailBrand | None,
+    platform_name: str,
 ) -> RenderedMail:
     """`brand`: the merchant's; None for the sample's own. The content has been checked."""
     values: MailValues = template.samples[sample]
@@ -53,8 +59,15 @@ def render_sample(
         brand = brand or MailBrand(name=merchant.name)
         values = msgspec.structs.replace(values, merchant=MerchantFacts(brand.name))
     unsubscribe_url = UNSUBSCRIBE_URL if template.kind == "marketing" else None
-    brand = brand or MailBrand(name="Orion")
-    return render(template, values, language, brand=brand, content=content, unsubscribe_url=unsubscribe_url)
+    return render(
+        template,
+        values,
+        language,
+        brand=brand or MailBrand(name=platform_name),
+        platform_name=platform_name,
+        content=content,
+        unsubscribe_url=unsubscribe_url,
+    )
 
 
 def preview_of(mail: RenderedMail) -> TemplatePreview:

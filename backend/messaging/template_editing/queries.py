@@ -68,8 +68,26 @@ async def text_in_force(
 ) -> TextInForce:
     """The merchant's text, for what it leaves out the platform's, without one of either the declared one."""
     row = await find_row(session, template.code, language)
-    content = content_of(row) if row else default_content(template, language)
     override = await find_override(session, merchant_id, template.code, language) if merchant_id else None
+    return _in_force(template, language, row, override)
+
+
+async def texts_in_force(
+    session: AsyncSession, template: MailTemplate[Any], merchant_id: UUID
+) -> dict[str, TextInForce]:
+    """`text_in_force` of every language, in two statements."""
+    rows = await stored_texts(session, [template.code])
+    overrides = await overrides_of(session, merchant_id, template.code)
+    keys = {language: (template.code, language) for language in LANGUAGES}
+    return {
+        language: _in_force(template, language, rows.get(key), overrides.get(key)) for language, key in keys.items()
+    }
+
+
+def _in_force(
+    template: MailTemplate[Any], language: str, row: EmailTemplate | None, override: EmailTemplateOverride | None
+) -> TextInForce:
+    content = content_of(row) if row else default_content(template, language)
     own = own_content(override) if override else OwnContent()
     return TextInForce(own.over(content), row.version if row else None)
 
@@ -84,9 +102,12 @@ def content_of(row: EmailTemplate | EmailTemplateVersion) -> TemplateContent:
     return TemplateContent(row.subject, row.preheader, row.body)
 
 
-async def overrides_of(session: AsyncSession, merchant_id: UUID) -> dict[tuple[str, str], EmailTemplateOverride]:
-    """A merchant's rows, by code and language."""
-    rows = await session.scalars(select(EmailTemplateOverride).where(EmailTemplateOverride.merchant_id == merchant_id))
+async def overrides_of(
+    session: AsyncSession, merchant_id: UUID, *codes: str
+) -> dict[tuple[str, str], EmailTemplateOverride]:
+    """A merchant's rows, by code and language; of all codes when none is named."""
+    query = select(EmailTemplateOverride).where(EmailTemplateOverride.merchant_id == merchant_id)
+    rows = await session.scalars(query.where(EmailTemplateOverride.code.in_(codes)) if codes else query)
     return {(row.code, row.language): row for row in rows}
 
 

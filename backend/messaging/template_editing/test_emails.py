@@ -27,10 +27,11 @@ def queue_test(
     *,
     sample: str,
     recipient: str,
+    platform_name: str,
     brand: MailBrand | None = None,
 ) -> None:
     """The content has been checked. `brand`: the merchant's, for a merchant's text."""
-    mail = render_sample(template, content, language, sample, brand)
+    mail = render_sample(template, content, language, sample, brand=brand, platform_name=platform_name)
     columns = mail_columns(template, language, replace(mail, subject=f"{MARK} {mail.subject}"), None)
     columns |= {"id": new_id(), "recipient": recipient, "available_at": origin.now, "created_at": origin.now}
     if isinstance(origin, Origin):

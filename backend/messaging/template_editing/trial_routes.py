@@ -23,6 +23,7 @@ from backend.messaging.template_editing.schemas import (
     TestEmailQueued,
 )
 from backend.messaging.template_editing.test_emails import queue_test
+from backend.settings.live import LiveSettings
 
 PREVIEWS = (all_of(for_platform(MANAGE_TEMPLATES), limited("preview_template", 240)),)
 TESTS = (all_of(for_platform(MANAGE_TEMPLATES), limited("test_template", 5)),)
@@ -46,11 +47,14 @@ class AdminTemplateTrialController(Controller):
         code: FromPath[str],
         language: FromPath[str],
         data: JSONBody[TemplateSampleText],
+        live: NamedDependency[LiveSettings],
         platform_origin: NamedDependency[PlatformOrigin],
     ) -> TemplatePreview:
         template = get_template(code, language)
         content = checked(template, content_from(data), language, platform_origin.language)
-        return preview_of(render_sample(template, content, language, data.sample, None))
+        name = live.current.branding.platform_name
+        mail = render_sample(template, content, language, data.sample, brand=None, platform_name=name)
+        return preview_of(mail)
 
     @post(
         "/{code:str}/{language:str}/test",
@@ -65,6 +69,7 @@ class AdminTemplateTrialController(Controller):
         code: FromPath[str],
         language: FromPath[str],
         data: JSONBody[TemplateSampleText],
+        live: NamedDependency[LiveSettings],
         editing: NamedDependency[TemplateEditing],
         queue: NamedDependency[ArqRedis],
         request: Request[Any, Any, Any],
@@ -74,7 +79,7 @@ class AdminTemplateTrialController(Controller):
             content = checked(editor.template, content_from(data), language, editor.origin.language)
             queue_test(
                 editor.session, editor.origin, editor.template, content, language,
-                sample=data.sample, recipient=recipient,
+                sample=data.sample, recipient=recipient, platform_name=live.current.branding.platform_name,
             )  # fmt: skip
         await try_to_wake(queue, SEND_MAILS)
         return TestEmailQueued(recipient)

@@ -19,7 +19,7 @@ from backend.messaging.template_editing.schemas import (
     TemplateVersionView,
 )
 from backend.messaging.templates.declaration import MailTemplate, TemplateVariable, value_of
-from backend.messaging.templates.render import default_content
+from backend.messaging.templates.render import SAMPLE_PLATFORM, default_content
 from i18n.locales import LANGUAGES, SOURCE_LANGUAGE
 from i18n.translator import get_translator
 
@@ -102,7 +102,7 @@ def version_view(
 def _variable(
     template: MailTemplate[Any], variable: TemplateVariable, language: str, reader: str
 ) -> TemplateVariableView:
-    value = value_of(template.samples[EXAMPLE], variable.path)
+    value = value_of(template.samples[EXAMPLE], variable.path, SAMPLE_PLATFORM)
     return TemplateVariableView(
         name=variable.path,
         kind=variable.kind.name,

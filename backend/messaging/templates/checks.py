@@ -12,7 +12,7 @@ from backend.messaging.templates.faults import (
     TemplateInvalid,
 )
 from backend.messaging.templates.markup import check_markup
-from backend.messaging.templates.render import SAMPLE_BRAND, render
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM, render
 from backend.messaging.templates.syntax import parse
 from backend.messaging.templates.tree import Node, conditions, value_nodes
 
@@ -97,7 +97,7 @@ def _address_faults(
 
 def _sample_faults(template: MailTemplate[Any], content: TemplateContent, language: str) -> Iterator[TemplateFault]:
     for name, values in template.samples.items():
-        mail = render(template, values, language, content=content, brand=SAMPLE_BRAND)
+        mail = render(template, values, language, content=content, brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM)
         headings = mail.body_html.count("<h1")
         if not mail.subject:
             yield TemplateFault("subject", "empty", 1, 1, sample=name)

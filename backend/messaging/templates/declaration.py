@@ -20,11 +20,14 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_orig
 import msgspec
 
 from backend.messaging.templates.blocks import Block
-from backend.messaging.templates.kinds import ValueKind
+from backend.messaging.templates.kinds import Text, ValueKind
 from backend.messaging.templates.samples import PEOPLE, SamplePerson
+from i18n.translator import N_
 
 MailKind = Literal["transactional", "marketing"]
 TemplateCategory = Literal["loyalty", "account", "operations"]
+PLATFORM_NAME = "platform.name"
+"""A variable of every template. Its value is a setting."""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -71,7 +74,7 @@ class MailTemplate(Generic[ValuesT]):
     samples: Mapping[str, ValuesT] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "variables", variables_of(self.values))
+        object.__setattr__(self, "variables", variables_of(self.values) | {PLATFORM_NAME: PLATFORM_VARIABLE})
         object.__setattr__(self, "samples", {name: self.sample(person) for name, person in PEOPLE.items()})
         unknown = {*self.placeholders.values(), *self.required} - self.variables.keys()
         assert not unknown, f"{self.code} has no variables {unknown}"
@@ -86,7 +89,9 @@ def variables_of(values: type[MailValues]) -> dict[str, TemplateVariable]:
     }
 
 
-def value_of(values: MailValues, path: str) -> Any:
+def value_of(values: MailValues, path: str, platform_name: str) -> Any:
+    if path == PLATFORM_NAME:
+        return platform_name
     group, name = path.split(".")
     return getattr(getattr(values, group), name)
 
@@ -99,3 +104,6 @@ def _variable(path: str, hint: Any) -> TemplateVariable:
     kinds = metadata or [mark for option in options if option is not type(None) for mark in option.__metadata__]
     (kind,) = kinds
     return TemplateVariable(path, kind, meaning, is_optional=type(None) in options)
+
+
+PLATFORM_VARIABLE = _variable(PLATFORM_NAME, Annotated[Text, N_("The name of the platform")])

@@ -36,6 +36,7 @@ MESSAGES = {
     "misplaced": N_("<%(name)s> cannot stand here."),
     "unbalanced_branch": N_("A tag must be opened and closed in the same branch of a condition."),
     "link_not_https": N_("Write the whole address, beginning with https://."),
+    "link_disguised": N_("An address cannot have a name before its host: leave out what stands before the @."),
     "alt_missing": N_("Describe the picture in alt, for readers who do not see it."),
     "placeholder_typed": N_("“%(name)s” is filled in when the email is sent and cannot be entered: use a variable."),
     "heading_missing": N_("The email needs one <h1>, its heading."),

@@ -45,14 +45,12 @@ class MailBrand:
         return any(contrast(parsed(self.color), ground) < NOTICEABLE for ground in GROUNDS)
 
 
-PLATFORM_BRAND = MailBrand(name="Orion")
-
-
 @dataclass(frozen=True, slots=True)
 class Footer:
     reason: str
     """Why the reader gets the email."""
     unsubscribe_url: str | None
+    platform_name: str
 
 
 def html_document(language: str, brand: MailBrand, footer: Footer, *, subject: str, preheader: str, body: str) -> str:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from backend.messaging.templates.faults import TemplateFault
-from backend.messaging.templates.subset import ADDRESSES, EMPTY, TAGS, clean
+from backend.messaging.templates.subset import ADDRESSES, DISGUISED, EMPTY, TAGS, clean
 from backend.messaging.templates.syntax import Piece, pieces_of
 
 FIRST_MARK = 0xE000
@@ -108,6 +108,8 @@ class _Checker(_Tags):
                     self._add("attribute_not_allowed", name)
             elif (tag, name) in ADDRESSES and not ABSOLUTE.fullmatch(value or ""):
                 self._add("link_not_https", name)
+            elif (tag, name) in ADDRESSES and DISGUISED.match(value or ""):
+                self._add("link_disguised", name)
             elif kept.get(name) != value:
                 self._add("attribute_not_allowed", name)
         if tag == "img" and not (given.get("alt") or "").strip():

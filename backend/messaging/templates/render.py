@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -18,6 +19,7 @@ from i18n.unseen import CONTROL
 
 PLACEHOLDER = re.compile("/…|•{6}")
 """What stands for a private link, and for a code (`messaging/secrets.py`), until the email is sent."""
+SAMPLE_PLATFORM = "Orion"
 SAMPLE_BRAND = MailBrand(name="Café Aurora", color="#414FD2", address="12, rue du Marché, L-1234 Luxembourg")
 
 
@@ -45,17 +47,18 @@ def render(
     language: str,
     *,
     brand: MailBrand,
+    platform_name: str,
     content: TemplateContent | None = None,
     unsubscribe_url: str | None = None,
 ) -> RenderedMail:
     """`content`: the text to use in place of the declared one. Raises TemplateInvalid when it cannot be read."""
     content = content or default_content(template, language)
-    shown = _ShownValues(template, values, language)
+    shown = _ShownValues(template, values, language, platform_name)
     _refuse_typed_placeholders(content, shown)
     subject = _one_line(evaluate(parse("subject", content.subject), shown, str))
     preheader = _one_line(evaluate(parse("preheader", content.preheader), shown, str))
     body = clean(evaluate(parse("body", content.body), shown, escape))
-    footer = Footer(_reason(template, shown, language), unsubscribe_url)
+    footer = Footer(_reason(template, shown, language), unsubscribe_url, platform_name)
     return RenderedMail(
         subject=subject,
         preheader=preheader,
@@ -77,17 +80,18 @@ def _refuse_typed_placeholders(content: TemplateContent, shown: "_ShownValues") 
 
 
 class _ShownValues:
-    def __init__(self, template: MailTemplate[Any], values: MailValues, language: str) -> None:
-        self._template, self._values, self._language = template, values, language
+    def __init__(self, template: MailTemplate[Any], values: MailValues, language: str, platform_name: str) -> None:
+        self._template, self._language = template, language
+        self._value = partial(value_of, values, platform_name=platform_name)
 
     def text(self, path: str) -> str:
         if path not in self._template.variables:
             raise TemplateInvalid(TemplateFault("body", "unknown_variable", 1, 1, path))
-        value = value_of(self._values, path)
+        value = self._value(path)
         return "" if value is None else self._template.variables[path].kind.show(value, self._language)
 
     def is_given(self, path: str) -> bool:
-        return bool(self.text(path)) and value_of(self._values, path) != 0
+        return bool(self.text(path)) and self._value(path) != 0
 
 
 class _TypedText:

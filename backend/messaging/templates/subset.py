@@ -1,5 +1,7 @@
 """The HTML that emails may contain."""
 
+import re
+
 import nh3
 
 CLASSES = {"a": {"button", "wallet"}, "p": {"note", "highlight"}}
@@ -7,6 +9,8 @@ ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "*": {"la
 TAGS = {"a", "br", "em", "h1", "h2", "hr", "img", "li", "ol", "p", "strong", "ul"}
 EMPTY = {"br", "hr", "img"}
 ADDRESSES = {("a", "href"), ("img", "src")}
+DISGUISED = re.compile(r"https://[^/?#]*@")
+"""What stands before the @ looks like the host of the link, and is none."""
 CLEANER = nh3.Cleaner(
     tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, url_schemes={"https", "http", "mailto"},
     url_relative="deny", link_rel=None,

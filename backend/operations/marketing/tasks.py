@@ -6,11 +6,11 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.platform_settings import EffectiveSettings
 from backend.loyalty.cards.card_urls import CardLinks
-from backend.loyalty.marketing.rules import QuietHours
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.occasions.absence import Absence
 from backend.loyalty.occasions.birthday import Birthday
-from backend.loyalty.occasions.campaign import Campaign, MarketingOccasion
+from backend.loyalty.occasions.campaign import Campaign
+from backend.loyalty.occasions.occasion import MarketingOccasion
 from backend.merchants.queries import list_merchant_ids
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun
@@ -26,8 +26,7 @@ class MarketingTask:
     ) -> TaskRun:
         async def work(progress: Progress) -> None:
             progress.counts.update({"processed": 0, "failed": 0})
-            quiet = QuietHours.of(live.current.limits)
-            campaign = Campaign(self.occasion, sessions, links, unsubscribe_links, quiet, clock.now(), progress)
+            campaign = Campaign(self.occasion, sessions, links, unsubscribe_links, live.current, clock.now(), progress)
             await campaign.run(await list_merchant_ids(sessions))
 
         return await run_now(sessions, self.name, work)

@@ -10,9 +10,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy import update
 
+from backend.audit.actions import record_platform_change
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.ids import new_id
+from backend.core.origin import PlatformOrigin
 from backend.operations.task_runs.metrics import TASK_FAILED_IDS, TASK_SUCCEEDED
 from backend.operations.task_runs.models import TaskRun
 
@@ -20,6 +22,8 @@ HEARTBEAT_SECONDS, WATCH_SECONDS = 5.0, 0.25
 FAILURES_MAX = 1000
 """Reasons kept; `counts.failed` counts all failures."""
 REASON_MAX = 500
+AUDITED = ("card_id", "only_failed")
+"""Arguments that the audit entry of a run names."""
 
 log = structlog.get_logger()
 
@@ -67,15 +71,15 @@ async def queue_run(
     name: str,
     *,
     merchant_id: UUID | None = None,
-    requested_by: UUID | None = None,
+    requested_by: PlatformOrigin | None = None,
     arguments: dict[str, Any] | None = None,
 ) -> TaskRun:
-    """Creates a run that waits for a worker."""
+    """Creates a run that waits for a worker. One that somebody has requested is written into the audit."""
     run = TaskRun(
         id=new_id(),
         name=name,
         merchant_id=merchant_id,
-        requested_by=requested_by,
+        requested_by=requested_by.user_id if requested_by else None,
         arguments=arguments or {},
         created_at=clock.now(),
         counts={},
@@ -84,6 +88,10 @@ async def queue_run(
     )
     async with sessions.committing() as session:
         session.add(run)
+        if requested_by is not None:
+            about = {"run_id": str(run.id), "merchant_id": str(merchant_id) if merchant_id else None}
+            chosen = {key: value for key, value in run.arguments.items() if key in AUDITED}
+            record_platform_change(session, requested_by, "task.started", subject=name, after=about | chosen)
     return run
 
 

@@ -91,7 +91,9 @@ TEXTS = {
 }
 
 
-async def mail_super_admins(sessions: Sessions, settings: Settings, alarms: Sequence[Alarm]) -> None:
+async def mail_super_admins(
+    sessions: Sessions, settings: Settings, alarms: Sequence[Alarm], *, platform_name: str
+) -> None:
     """One email to each super admin per new occasion. A fault that has ended and comes back is a new occasion."""
     now, page_url = clock.now(), settings.public_url.rstrip("/") + PAGE
     current = [alarm.occasion for alarm in alarms]
@@ -109,7 +111,7 @@ async def mail_super_admins(sessions: Sessions, settings: Settings, alarms: Sequ
                 )
                 await queue_platform_mail(
                     session, alarm.occasion, WALLET_CERTIFICATE_EXPIRING, values,
-                    recipient=admin.email, language=language, now=now,
+                    recipient=admin.email, language=language, now=now, platform_name=platform_name,
                 )  # fmt: skip
 
 

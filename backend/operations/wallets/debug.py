@@ -8,7 +8,9 @@ import msgspec
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.audit.actions import record_platform_change
 from backend.core.clock import clock
+from backend.core.origin import PlatformOrigin
 from backend.loyalty.cards.models import Card
 from backend.operations.wallets.schemas import CardPasses, PassLinkView, RetryView
 from backend.operations.wallets.scopes import find_card
@@ -58,7 +60,7 @@ class WalletDebug:
             save_link_error=await self._save_link_error(snapshot, now),
         )
 
-    async def retry(self, code_or_id: str, provider: Provider) -> RetryView:
+    async def retry(self, origin: PlatformOrigin, code_or_id: str, provider: Provider) -> RetryView:
         """Sends this pass now, even if it is up to date. Raises CardNotFound or NoSuchPass."""
         card = await find_card(self.sync.sessions, code_or_id)
         key: LinkKey = (card.merchant_id, card.card_id, provider)
@@ -67,6 +69,8 @@ class WalletDebug:
                 raise NoSuchPass
             await reset_attempts(session, key)
             await _mark_out_of_date(session, key)
+            after = {"provider": provider}
+            record_platform_change(session, origin, "pass.resent", subject=str(card.card_id), after=after)
         outcome = await self.sync.sync_card(*key)
         return RetryView(provider, outcome.kind, outcome.reason)
 

@@ -10,12 +10,14 @@ from litestar.params import FromPath, JSONBody
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from backend.access.guards import actor_of, all_of, for_platform, limited
+from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import DEBUG_WALLETS, RUN_TASKS
 from backend.access.problems import SIGNED_IN
+from backend.audit.actions import record_platform_change
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
+from backend.core.origin import PlatformOrigin
 from backend.core.problems import Unavailable, ValidationFailed
 from backend.core.requests import reader_language
 from backend.core.settings import Settings
@@ -89,9 +91,16 @@ class WalletAdminController(Controller):
         responses={200: success(WalletStatus)} | refusals(*SIGNED_IN),
     )
     async def check(
-        self, request: Request[Any, Any, Any], wallet_health: NamedDependency[WalletHealth]
+        self,
+        platform_origin: NamedDependency[PlatformOrigin],
+        sessions: NamedDependency[Sessions],
+        wallet_health: NamedDependency[WalletHealth],
     ) -> WalletStatus:
-        return await wallet_health.status(clock.now(), reader_language(request), resumes=True)
+        async with sessions.committing() as session:
+            record_platform_change(
+                session, platform_origin, "wallets.checked", subject="wallets", after={"resumes": True}
+            )
+        return await wallet_health.status(clock.now(), platform_origin.language, resumes=True)
 
     @post(
         "/wallets/sync",
@@ -106,14 +115,14 @@ class WalletAdminController(Controller):
     )
     async def sync(
         self,
-        request: Request[Any, Any, Any],
+        platform_origin: NamedDependency[PlatformOrigin],
         data: JSONBody[SyncRequest],
         wallet_debug: NamedDependency[WalletDebug],
         queue: NamedDependency[ArqRedis],
     ) -> TaskRunQueued:
         sync = wallet_debug.sync
         scope = await scope_of(sync.sessions, data)
-        run = await queue_sync(sync, scope, card_code=data.card_code, requested_by=actor_of(request).user_id)
+        run = await queue_sync(sync, scope, card_code=data.card_code, requested_by=platform_origin)
         await _enqueue(queue, sync.sessions, run)
         return TaskRunQueued(run.id)
 
@@ -138,9 +147,13 @@ class WalletAdminController(Controller):
         responses={200: success(RetryView)} | refusals(*SIGNED_IN, CardNotFound, NoSuchPass),
     )
     async def retry(
-        self, card_code: FromPath[str], provider: FromPath[Provider], wallet_debug: NamedDependency[WalletDebug]
+        self,
+        card_code: FromPath[str],
+        provider: FromPath[Provider],
+        platform_origin: NamedDependency[PlatformOrigin],
+        wallet_debug: NamedDependency[WalletDebug],
     ) -> RetryView:
-        return await wallet_debug.retry(card_code, provider)
+        return await wallet_debug.retry(platform_origin, card_code, provider)
 
 
 async def _enqueue(queue: ArqRedis, sessions: Sessions, run: TaskRun) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
+from backend.core.origin import PlatformOrigin
 from backend.operations.task_runs.actions import Progress, TaskFailed, Watch, queue_run, run_now, run_task, touch_run
 from backend.operations.task_runs.models import TaskRun
 from backend.wallets.catch_up import ProviderStopped, catch_up
@@ -22,7 +23,7 @@ from backend.wallets.sync import WalletSync
 
 
 async def queue_sync(
-    sync: WalletSync, scope: SyncScope, *, card_code: str | None = None, requested_by: UUID | None = None
+    sync: WalletSync, scope: SyncScope, *, card_code: str | None = None, requested_by: PlatformOrigin | None = None
 ) -> TaskRun:
     """Creates the task run of a sync. `card_code` is for the list of runs."""
     arguments: dict[str, Any] = {"only_failed": scope.only_failed}

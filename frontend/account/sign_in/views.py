@@ -16,13 +16,14 @@ from frontend.kit.pages import local_path, page, redirect
 from frontend.kit.person import TILL, choose_store, find_person, forget_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
+from frontend.kit.rights import find_person_now
 from i18n.translator import get_translator
 
 
 @get("/")
 async def show_start(request: Request) -> Response[str]:
     """Redirects signed-in users to their work; others see what Orion is and where to go."""
-    person = find_person(request)
+    person = await find_person_now(request)
     return redirect(request, person.home) if person else page(request, "account/sign_in/start.html")
 
 
@@ -55,7 +56,7 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
 
 @get("/sign-in/store")
 async def show_stores(request: Request, next: FromQuery[str | None] = None) -> Response[str]:  # noqa: A002
-    person = find_person(request)
+    person = await find_person_now(request)
     if person is None:
         return redirect(request, "/sign-in")
     if person.is_admin:

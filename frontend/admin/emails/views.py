@@ -1,7 +1,7 @@
 """The email log: a list with filters, one email with its attempts, and sending it again."""
 
 import asyncio
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,41 +11,18 @@ from litestar.params import FromPath
 
 from backend.core.schemas import Page
 from backend.messaging.schemas import EmailSummary
-from frontend.admin.emails.messages import STATUSES, EmailMessages
+from frontend.admin.emails.asked import EMAILS, NOT_FOUND, EmailsAsked
+from frontend.admin.emails.messages import EmailMessages
 from frontend.api.client import Caller
 from frontend.api.emails import get_email, list_emails, list_template_names, resend_email
 from frontend.api.responses import BackendProblem
-from frontend.kit.forms import Form, read_query
+from frontend.kit.forms import read_query
 from frontend.kit.pages import page, redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 
-EMAILS = "/admin/emails"
-ADDRESS_MAX, CODE_MAX = 254, 40
-NOT_FOUND, CONFLICT, GONE = 404, 409, 410
-
-
-@dataclass(frozen=True, slots=True)
-class EmailsAsked:
-    """What the list shows. Unknown statuses and dates that are none, as in an old bookmark, are ignored."""
-
-    recipient: str = ""
-    status: str = ""
-    template: str = ""
-    merchant: str = ""
-    first: str = ""
-    last: str = ""
-
-    @classmethod
-    def of(cls, form: Form) -> "EmailsAsked":
-        return cls(
-            recipient=form.text("recipient")[:ADDRESS_MAX],
-            status=form.text("status") if form.text("status") in STATUSES else "",
-            template=form.text("template")[:CODE_MAX],
-            merchant=form.text("merchant")[:CODE_MAX],
-            first=_day(form.text("first")),
-            last=_day(form.text("last")),
-        )
+CONFLICT, GONE = 409, 410
+RESENT_DIGITS = 3
 
 
 @get(EMAILS, name="admin-emails")
@@ -109,6 +86,7 @@ async def _list_page(
         filters=asdict(asked),
         after=after,
         error=error,
+        resent=_number(read_query(request).text("resent")),
         messages=EmailMessages(language_of(request)),
     )
 
@@ -129,9 +107,6 @@ async def _email_page(
     )
 
 
-def _day(text: str) -> str:
-    """The date in ISO 8601, or an empty text."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
+def _number(text: str) -> int | None:
+    """How many emails were sent anew a moment ago."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= RESENT_DIGITS else None

@@ -19,7 +19,7 @@ LABELS = {
         N_("Sender’s address"), N_("All emails come from it. Your email server must permit it.")
     ),
     "email_from_name": Label(
-        N_("Sender’s name"), N_("Shown for emails of the platform. Emails of a merchant show theirs.")
+        N_("Sender’s name"), N_("Shown for emails of the platform. Empty: its name. Emails of a merchant show theirs.")
     ),
     "email_reply_to": Label(N_("Replies to"), N_("Empty: replies go to the sender’s address.")),
     "smtp_host": Label(N_("Host"), N_("The name of the email server, as its certificate has it.")),

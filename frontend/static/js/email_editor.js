@@ -7,6 +7,11 @@ let frameCount = 0;
 form.addEventListener("focusin", ({ target }) => {
   if (target.matches("input.code, textarea.code")) source = target;
 });
+// What was written before the scripts had come is checked, too.
+setTimeout(() => {
+  const isWritten = ({ value, defaultValue }) => value !== defaultValue;
+  [...form.querySelectorAll(".code")].find(isWritten)?.dispatchEvent(new Event("input", { bubbles: true }));
+});
 form.addEventListener("click", ({ target }) => insert(target.closest("[data-insert]")));
 document.addEventListener("htmx:after:swap", () => document.querySelector("#checked[data-fine]") && renew());
 

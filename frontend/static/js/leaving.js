@@ -20,9 +20,14 @@ export function leave() {
   for (const words of new Set(halfFilled().map((form) => form.dataset.dropped))) toast(words);
 }
 
+/** Whether the request is to show another state of the till. */
+export function leads({ request, sourceElement, target }) {
+  const asks = request.method === "GET" || sourceElement.id === till.dataset.scanForm;
+  return asks && !isPoll(request) && target === till;
+}
+
 function isLeft({ ctx, tasks }) {
-  const leads = ctx.request.method === "GET" || ctx.sourceElement.id === till.dataset.scanForm;
-  return leads && !isPoll(ctx.request) && ctx.target === till && tasks.some(({ type }) => type === "main");
+  return leads(ctx) && tasks.some(({ type }) => type === "main");
 }
 
 /** A new page (language, store, reload) would remove the toast, so the browser asks. A locked till does not ask. */

@@ -30,7 +30,8 @@ function placeFocus(within) {
   const scope = within?.isConnected ? within : document.body;
   const next = firstFocus(scope) ?? (lost() && firstFocus(document.body));
   if (next) next.focus();
-  if (next?.value) next.select?.();
+  // Not what somebody has begun to type there.
+  if (next?.value && next.value === next.defaultValue) next.select?.();
   if (!lost() || scope === document.body) return;
   scope.tabIndex = -1;
   scope.focus({ preventScroll: true });

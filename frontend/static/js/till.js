@@ -1,24 +1,27 @@
 // The till: opens scanned cards, holds keys back meanwhile, validates the amount.
 import { watchInterruptions } from "./interruptions.js";
-import { FIELD, isLocked, pressKey, stop, timeKey } from "./keys.js";
-import { watchLeaving } from "./leaving.js";
+import { FIELD, isLocked, isUsable, pressKey, stop, timeKey } from "./keys.js";
+import { leads, watchLeaving } from "./leaving.js";
 import { remember, takeScan } from "./scanner.js";
 
 // For the hint only; i18n/money.py decides.
 const AMOUNT = /^(?:€|EUR )? ?(?:\d+(?:[.,]\d{0,2})?|[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?) ?(?:€|EUR)?$/i;
 const TWO_MEANINGS = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
+const HELD = /^(.|Enter|Tab|Backspace|Escape|Arrow(Up|Down)|F[2346-9])$/;
+
 const inFlight = new Set();
 let till;
 let nextCode;
-// Keys pressed while a scanned card is loading.
+// Keys pressed while the till moves on, for what comes. Undefined while keys act at once.
 let held;
 
 export function startTill(element) {
   till = element;
   if (!till) return;
   document.addEventListener("keydown", onKey, true);
-  document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && inFlight.add(detail.ctx));
+  document.addEventListener("htmx:before:request", ({ detail }) => till.contains(detail.ctx.target) && depart(detail.ctx));
+  document.addEventListener("htmx:before:swap", ({ detail }) => detail.ctx.target === till && arrive(detail.ctx));
   document.addEventListener("htmx:finally:request", ({ detail }) => setTimeout(settle, 0, detail.ctx));
   document.addEventListener("input", ({ target }) => checkAmount(target, false));
   document.addEventListener("change", ({ target }) => checkAmount(target, true));
@@ -44,48 +47,80 @@ function onKey(event) {
 function openCard(code) {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   nextCode = code;
-  held = [];
+  startHolding([]);
   // Waits for a booking in progress, whose answer would replace the new card.
   if (!inFlight.size) lookUp();
 }
 
 function lookUp() {
   const form = document.getElementById(till.dataset.scanForm);
-  if (!form) return stopHolding();
-  form.elements.query.value = nextCode;
+  const code = nextCode;
   nextCode = "";
+  if (!form) return stopHolding();
+  form.elements.query.value = code;
   form.requestSubmit();
+  if (!inFlight.size) stopHolding();
 }
 
-/** Holds a key back for the card that is loading. */
-function hold(event) {
-  if (event.key === "Escape") return stopHolding();
-  if (!/^(.|Enter|Backspace|F[2346-9])$/.test(event.key)) return;
-  stop(event);
-  if (!event.repeat) held.push(event.key);
+function depart(context) {
+  inFlight.add(context);
+  // While "No answer" is shown the page repeats a search by itself: the keys are the person's.
+  if (leads(context) && !document.getElementById("no-card-title")) startHolding();
 }
 
-function stopHolding() {
-  const keys = held ?? [];
-  held = nextCode = undefined;
-  return keys;
+/** What was pressed for a card that has not come is dropped; what is pressed from now on belongs to what comes instead. */
+function arrive(context) {
+  // Not known yet if it was sent before this script had come.
+  inFlight.add(context);
+  startHolding();
+  if (leads(context) && context.response.status >= 300) dropHeld();
 }
 
 function settle(context) {
   if (!inFlight.delete(context) || inFlight.size) return;
   if (nextCode) return lookUp();
-  const found = context.response?.status < 300;
-  for (const key of stopHolding()) if (found || /^F\d/.test(key)) replay(key);
+  if (!context.response || isLocked()) dropHeld();
+  stopHolding();
 }
 
-/** Dispatches a held key and performs the browser's default action. */
+function startHolding(keys = held ?? []) {
+  held = keys;
+  till.ariaBusy = true;
+}
+
+function hold(event) {
+  const { key } = event;
+  if (!HELD.test(key) || (key === "Tab" && event.shiftKey)) return;
+  stop(event);
+  // Escape leaves what is loading, and with it what was pressed for it.
+  if (key === "Escape") held = [];
+  if (!event.repeat) held.push(key);
+}
+
+/** Keeps the keys that act on any screen. */
+function dropHeld() {
+  held = held?.filter((key) => /^F\d/.test(key));
+}
+
+function stopHolding() {
+  const keys = held ?? [];
+  held = undefined;
+  till.ariaBusy = null;
+  keys.forEach(replay);
+}
+
+/** Dispatches a held key and performs the browser's default action. Enter presses no link or button. */
 function replay(key) {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-  if (!document.activeElement.dispatchEvent(event)) return;
   const field = document.activeElement;
-  if (!field.form || !field.matches(FIELD)) return;
-  if (key === "Enter") [...field.form.elements].find(({ type }) => type === "submit")?.click();
-  else field.value = key === "Backspace" ? field.value.slice(0, -1) : field.value + key;
+  if (!field.dispatchEvent(event) || !field.form) return;
+  const parts = [...field.form.elements];
+  const isNext = (part) => part.name !== field.name && part.tabIndex >= 0 && isUsable(part);
+  if (key === "Tab") parts.slice(parts.indexOf(field)).find(isNext)?.focus();
+  else if (!field.matches(FIELD)) return;
+  else if (key === "Enter") parts.find(({ type }) => type === "submit")?.click();
+  else if (key === "Backspace") document.execCommand("delete");
+  else if (!key[1]) document.execCommand("insertText", false, key);
 }
 
 /** Shows the hint when the field is left with an unreadable amount; not while it is being entered. */

@@ -108,7 +108,8 @@ async def _show_too_short(request: Request, caller: Caller) -> Response[str]:
 def _sentence(request: Request, query: str) -> str:
     _ = get_translator(language_of(request)).gettext
     if "://" in query:
-        return _("This is not an Orion card.")
+        name = request.app.state.branding.current.platform_name
+        return _("This card is not one of %(platform)s.", platform=name)
     return _("No card has this code.") if _is_code(query) else _("No customer matches “%(text)s”.", text=query)
 
 

@@ -9,7 +9,7 @@ import pytest
 from backend.access.permissions import BY_ROLE
 from backend.core.schemas import Page
 from backend.identity.schemas import SignInView, UserView
-from backend.messaging.schemas import EmailDetail, EmailEvent, EmailSummary
+from backend.messaging.schemas import EmailDetail, EmailEvent, EmailSummary, FailedEmails, ResentEmails
 from backend.messaging.template_editing.schemas import TemplateList, TemplateSummary
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
@@ -217,3 +217,37 @@ async def test_an_email_that_may_not_be_sent_again_says_why(paul: Browser, backe
     answer = await paul.send(f"/admin/emails/{ID}/resend")
     assert answer.status_code == 409
     assert "This email is still on its way" in paul.text
+
+
+async def test_after_an_outage_the_failed_emails_of_the_filters_are_sent_anew_once_their_number_was_seen(
+    paul: Browser, backend: StaffBackend
+) -> None:
+    backend.answers |= {
+        "GET /admin/failed-emails": found(FailedEmails(47, has_more=False)),
+        "POST /admin/failed-emails/resend": found(ResentEmails(47, has_more=False)),
+    }
+    await paul.open("/admin/emails?status=failed&merchant=aurora&first=2026-11-01")
+    assert 'href="/admin/emails/failed?' in paul.page
+    await paul.open("/admin/emails/failed?status=failed&merchant=aurora&first=2026-11-01")
+    assert "47 emails of the chosen filters failed" in paul.text
+    fields = {"status": "failed", "merchant": "aurora", "first": "2026-11-01"}
+    answer = await paul.send("/admin/emails/failed", **fields)
+    assert answer.headers["location"] == "/admin/emails?merchant=aurora&first=2026-11-01&resent=47"
+    assert dict(backend.asked[-1].url.params) == {"merchant": "aurora", "from": "2026-11-01"}
+    await paul.open(answer.headers["location"])
+    assert "47 emails are sent as new ones within minutes." in paul.text
+
+
+async def test_without_failed_emails_there_is_no_button(paul: Browser, backend: StaffBackend) -> None:
+    backend.answers["GET /admin/failed-emails"] = found(FailedEmails(0, has_more=False))
+    await paul.open("/admin/emails/failed?status=failed")
+    assert "No email of the chosen filters has failed in a way that a new one would cure" in paul.text
+    assert "Send as new emails" not in paul.text
+
+
+async def test_failed_emails_of_a_merchant_that_there_is_not_lead_back_to_the_list(
+    paul: Browser, backend: StaffBackend
+) -> None:
+    backend.answers["GET /admin/failed-emails"] = refused(404, "merchant_not_found")
+    answer = await paul.open("/admin/emails/failed?merchant=nobody")
+    assert answer.headers["location"].startswith("/admin/emails?")

@@ -1,12 +1,15 @@
 """Customers choose whether a merchant may send them marketing emails; the owner chooses which ones there are."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from backend.core.clock import clock
 from backend.core.keys import KeyRing
+from backend.loyalty.customers.consent import UNDO
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.services import Services
 from tests.conftest import OpenShop
@@ -85,11 +88,13 @@ async def test_one_click_stops_the_emails_and_another_one_brings_them_back(
         "merchant_name": "Fashion Group",
         "card_color": "#414FD2",
         "accepts_marketing": True,
+        "can_undo": False,
         "language": "de",
         "merchant_language": "en",
     }
     for _ in range(2):
-        assert not (await choose(anonymous, token, accept=False))["accepts_marketing"]
+        choices = await choose(anonymous, token, accept=False)
+        assert (choices["accepts_marketing"], choices["can_undo"]) == (False, True)
     assert await consent(superuser, shop) == [False]
     for _ in range(2):
         assert (await choose(anonymous, token, accept=True))["accepts_marketing"]
@@ -100,10 +105,77 @@ async def test_one_click_stops_the_emails_and_another_one_brings_them_back(
     ]
 
 
+async def test_a_day_later_no_link_brings_the_emails_back(
+    shop: Shop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    token = await link_of(services, shop, await shop.anna.enroll(accept_marketing=True))
+    await choose(anonymous, token, accept=False)
+    clock.move(UNDO + timedelta(seconds=1))
+    assert not (await anonymous.get(f"{PATH}/{token}"))["can_undo"]
+    with refused("consent_not_by_link", 403):
+        await choose(anonymous, token, accept=True)
+    assert await consent(superuser, shop) == [False]
+
+
+async def test_whoever_enrolled_somebody_cannot_consent_in_their_name_on_the_card_page(
+    shop: Shop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    """Neither at first, nor after they have unsubscribed by the link that only they were sent."""
+    joined = await anonymous.join(shop.hub, "victim@example.com")
+    shown = await anonymous.card_page(joined["card"]["page_url"])
+    on_card_page = shown["email_choices_url"].rpartition("/")[2]
+    with refused("consent_not_by_link", 403):
+        await choose(anonymous, on_card_page, accept=True)
+    card = await shop.anna.enroll("victim@example.com", accept_marketing=True)
+    await choose(anonymous, await link_of(services, shop, card), accept=False)
+    assert not (await anonymous.get(f"{PATH}/{on_card_page}"))["can_undo"]
+    with refused("consent_not_by_link", 403):
+        await choose(anonymous, on_card_page, accept=True)
+    assert await consent(superuser, shop) == [False]
+
+
+@pytest.mark.parametrize("other", ["victim+2@gmail.com", "vic.tim@googlemail.com", "VICTIM@gmail.com"])
+async def test_a_withdrawal_belongs_to_the_mailbox_and_no_stranger_takes_it_back(
+    shop: Shop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection, other: str
+) -> None:
+    await anonymous.join(shop.hub, "victim+1@gmail.com", accept_marketing=True)
+    card = await shop.anna.enroll("victim@gmail.com", accept_marketing=True)
+    await choose(anonymous, await link_of(services, shop, card), accept=False)
+    await anonymous.join(shop.hub, other, accept_marketing=True)
+    assert not any(await consent(superuser, shop))
+
+
+async def test_a_withdrawal_holds_at_this_merchant_and_the_till_takes_it_back(
+    opened: OpenShop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    here, elsewhere = await opened(), await opened()
+    for shop in (here, elsewhere):
+        card = await shop.anna.enroll("otto@example.com", accept_marketing=True)
+    await choose(anonymous, await link_of(services, elsewhere, card), accept=False)
+    assert (await consent(superuser, here), await consent(superuser, elsewhere)) == ([True], [False])
+    await elsewhere.anna.enroll("otto@example.com", accept_marketing=True)
+    assert await consent(superuser, elsewhere) == [True]
+
+
+async def test_an_undo_gives_back_what_was_taken_and_nothing_else(
+    shop: Shop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+) -> None:
+    card = await shop.anna.enroll("otto@example.com", accept_marketing=True)
+    await shop.anna.enroll("otto+shop@example.com", accept_marketing=True)
+    await shop.anna.enroll("otto+never@example.com")
+    token = await link_of(services, shop, card)
+    await choose(anonymous, token, accept=False)
+    assert await consent(superuser, shop) == [False, False, False]
+    await choose(anonymous, token, accept=True)
+    assert await consent(superuser, shop) == [True, True, False]
+
+
 async def test_the_card_page_leads_to_the_choices(shop: Shop, anonymous: AnonymousCaller, services: Services) -> None:
-    card = await shop.anna.enroll()
+    card = await shop.anna.enroll(accept_marketing=True)
     page = await anonymous.card_page(card["page_url"])
-    assert page["email_choices_url"].endswith(f"/u/{await link_of(services, shop, card)}")
+    own = services.unsubscribe_links.url_on_card_page(shop.merchant_id, UUID(card["customer"]["id"]))
+    assert page["email_choices_url"] == own
+    assert not (await choose(anonymous, own.rpartition("/")[2], accept=False))["accepts_marketing"]
 
 
 async def test_forged_and_foreign_links_and_those_of_erased_customers_get_the_same_answer(

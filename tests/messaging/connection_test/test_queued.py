@@ -26,7 +26,13 @@ async def queue(services: Services, recipient: str, language: str) -> None:
     settings, sources, _ = services.live.in_force
     async with services.sessions.committing() as session:
         await queue_test_email(
-            session, settings.email, sources, recipient=recipient, language=language, now=clock.now()
+            session,
+            settings.email,
+            sources,
+            recipient=recipient,
+            language=language,
+            now=clock.now(),
+            platform_name=settings.branding.platform_name,
         )
 
 
@@ -69,6 +75,22 @@ async def test_a_change_between_queue_and_delivery_is_in_the_mail(
     assert row["status"] == "sent"
     assert f"Port: {server.port}" in text_of(server.mails[0])
     assert f"Port: {server.port}" in shown(row["body_text"])
+
+
+async def test_the_platform_signs_with_its_own_name_unless_the_sender_has_another(
+    ada: Administrator, services: Services, superuser: asyncpg.Connection, server: MailServer
+) -> None:
+    await ada.save("branding", platform_name="Punkteclub")
+    await ada.save("email", **FROM_THE_DATABASE, smtp_port=server.port)
+    for name, sender in (("", "Punkteclub"), ("Karten", "Karten")):
+        await ada.save("email", email_from_name=name)
+        await services.live.refresh()
+        await queue(services, f"{sender}@wizard.example", "en")
+        await sent(services, superuser, f"{sender}@wizard.example")
+        mail = server.mails[-1]
+        assert (mail["Subject"], mail["From"].addresses[0].display_name) == ("Punkteclub: test email", sender)
+        assert f"Sender’s name: {sender} (" in text_of(mail)
+        assert "Orion" not in text_of(mail)
 
 
 @pytest.mark.parametrize(("answer", "status"), [("250 2.0.0 queued", "sent"), ("550 5.1.1 no", "failed")])

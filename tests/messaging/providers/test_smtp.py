@@ -66,7 +66,7 @@ async def test_a_server_that_takes_no_more_mails_over_this_connection_gets_them_
     way = SmtpDelivery(by_smtp(post_office))
     await way.send(MAIL)
     post_office.replies["MAIL"] = "421 Too many messages in this connection"
-    assert await code_of(way) == "service_unavailable"
+    assert await code_of(way) == "rate_limited"
     assert post_office.connections == 2
 
 

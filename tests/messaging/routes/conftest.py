@@ -18,7 +18,7 @@ from backend.messaging.actions import queue_mail
 from backend.messaging.models import EmailLog
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
 from backend.messaging.templates.facts import CustomerFacts, MailedCardFacts, MerchantFacts
-from backend.messaging.templates.render import SAMPLE_BRAND
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.services import Services
 from tests.conftest import client, running
 from tests.world.caller import Caller
@@ -67,7 +67,7 @@ def queue(services: Services, shop: Shop) -> QueueMail:
         async with services.sessions.committing(shop.merchant_id) as session:
             mail = await queue_mail(
                 session, shop.merchant_id, LOYALTY_CARD_LINK, VALUES, recipient=recipient, language="de",
-                now=clock.now(), brand=SAMPLE_BRAND, card_id=card_id,
+                now=clock.now(), brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM, card_id=card_id,
             )  # fmt: skip
             for name, value in columns.items():
                 setattr(mail, name, value)

@@ -93,7 +93,14 @@ async def test_the_list_has_pages_over_all_merchants_and_the_platform(
         session.add(EmailLog(**columns_of(mails[0]) | {"merchant_id": other.merchant_id, "id": uuid4()}))
     async with services.sessions.committing() as session:
         await queue_platform_mail(
-            session, recipient, LOYALTY_CARD_LINK, VALUES, recipient=recipient, language="en", now=clock.now()
+            session,
+            recipient,
+            LOYALTY_CARD_LINK,
+            VALUES,
+            recipient=recipient,
+            language="en",
+            now=clock.now(),
+            platform_name="Orion",
         )
     seen, cursor = [], None
     for _ in range(3):
@@ -114,7 +121,7 @@ async def test_the_list_has_pages_over_all_merchants_and_the_platform(
 
 
 def columns_of(mail: EmailLog) -> dict[str, Any]:
-    return {column.key: getattr(mail, column.key) for column in EmailLog.__table__.columns}
+    return {column.key: getattr(mail, column.key) for column in EmailLog.__table__.columns if not column.computed}
 
 
 async def test_an_email_is_sent_again_as_a_new_one_that_names_the_first(

@@ -8,7 +8,7 @@ import pytest
 
 from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
-from backend.messaging.templates.render import SAMPLE_BRAND
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.services import Services
 from tests.messaging.template_editing.conftest import seeded
 from tests.messaging.template_editing.editor import Editor
@@ -22,7 +22,7 @@ async def subject(services: Services, shop: Shop | None, language: str = "en") -
     async with services.sessions.committing(merchant_id) as session:
         mail, version = await render_in_force(
             session, LOYALTY_ENROLLMENT, LOYALTY_ENROLLMENT.samples["new"], language,
-            brand=SAMPLE_BRAND, merchant_id=merchant_id,
+            brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM, merchant_id=merchant_id,
         )  # fmt: skip
     return mail.subject, version
 

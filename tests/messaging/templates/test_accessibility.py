@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 
 from backend.messaging.templates.catalog import TEMPLATES
 from backend.messaging.templates.layout import MailBrand
-from backend.messaging.templates.render import SAMPLE_BRAND, RenderedMail, render
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM, RenderedMail, render
 from backend.messaging.templates.text_part import text_of
 from i18n.locales import LANGUAGES
 
@@ -41,7 +41,9 @@ def emails(code: str, brand: MailBrand) -> Iterator[tuple[str, str, RenderedMail
     template = TEMPLATES[code]
     for language in LANGUAGES:
         for sample, values in template.samples.items():
-            mail = render(template, values, language, brand=brand, unsubscribe_url=UNSUBSCRIBE)
+            mail = render(
+                template, values, language, brand=brand, platform_name=SAMPLE_PLATFORM, unsubscribe_url=UNSUBSCRIBE
+            )
             yield f"{language}/{sample}", language, mail
 
 

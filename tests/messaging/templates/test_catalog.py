@@ -10,7 +10,7 @@ from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_L
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.checks import check_content
 from backend.messaging.templates.declaration import MailTemplate
-from backend.messaging.templates.render import SAMPLE_BRAND, RenderedMail, default_content, render
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM, RenderedMail, default_content, render
 from backend.messaging.templates.samples import NO_FIRST_NAME
 from i18n.locales import LANGUAGES
 
@@ -20,7 +20,7 @@ EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def written(template: MailTemplate, language: str, sample: str = "new") -> RenderedMail:
-    return render(template, template.samples[sample], language, brand=SAMPLE_BRAND)
+    return render(template, template.samples[sample], language, brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM)
 
 
 @EVERY_TEMPLATE

@@ -8,7 +8,7 @@ from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROL
 from backend.messaging.templates.checks import check_content
 from backend.messaging.templates.facts import CustomerFacts, MerchantFacts, WalletFacts
 from backend.messaging.templates.faults import TemplateContent, TemplateInvalid
-from backend.messaging.templates.render import SAMPLE_BRAND, default_content, render
+from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM, default_content, render
 
 GOOD = default_content(LOYALTY_ENROLLMENT, "en")
 VALUES = LOYALTY_ENROLLMENT.samples["new"]
@@ -64,6 +64,9 @@ PAYLOADS = {
     "<p class=\"{{ card.code }}\">x</p>": "value_in_tag",
     "<img src=\"{{ card.url }}\" alt=\"x\">": "value_in_tag",
     "<img src=\"https://evil.example/x.png\">": "alt_missing",
+    "<a href=\"https://bank.example@evil.example/\">x</a>": "link_disguised",
+    "<a href=\"https://evil.example\\@bank.example/\">x</a>": "link_disguised",
+    "<img src=\"https://bank.example:x@evil.example/x.png\" alt=\"x\">": "link_disguised",
     "<img src=\"x\" alt=\"x\" onerror=\"alert(1)\">": "link_not_https",
     "<svg><a xlink:href=\"javascript:alert(1)\">x</a></svg>": "tag_not_allowed",
     "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>": "tag_not_allowed",
@@ -139,7 +142,7 @@ def test_nor_can_it_be_typed_where_no_sample_shows_it() -> None:
     check_content(LOYALTY_ENROLLMENT, content, "en")
     values = replace(VALUES, wallet=WalletFacts(google_url="https://cards.example/google/…"))
     with pytest.raises(TemplateInvalid, match="placeholder_typed"):
-        render(LOYALTY_ENROLLMENT, values, "en", brand=SAMPLE_BRAND, content=content)
+        render(LOYALTY_ENROLLMENT, values, "en", brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM, content=content)
 
 
 @pytest.mark.parametrize("text", ["Bis bald …", "and/or…", "• one", "•••"])
@@ -176,7 +179,12 @@ def test_no_sample_may_be_without_a_subject(subject: str) -> None:
 def test_a_strangers_text_is_no_link_no_greeting_and_no_code(name: str) -> None:
     content = replace(GOOD, subject="{{ customer.first_name | default('Card') }}", preheader="{{ merchant.name }}")
     mail = render(
-        LOYALTY_ENROLLMENT, replace(VALUES, customer=CustomerFacts(name)), "en", brand=SAMPLE_BRAND, content=content
+        LOYALTY_ENROLLMENT,
+        replace(VALUES, customer=CustomerFacts(name)),
+        "en",
+        brand=SAMPLE_BRAND,
+        platform_name=SAMPLE_PLATFORM,
+        content=content,
     )
     whole = mail.subject + mail.preheader + mail.body_html + mail.body_text
     assert mail.subject == "Card"
@@ -186,13 +194,21 @@ def test_a_strangers_text_is_no_link_no_greeting_and_no_code(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["X\r\nBcc: all@example.com", "X\x00\x1b[31m", "X\u2028Y"])
 def test_a_value_cannot_add_a_header(name: str) -> None:
-    mail = render(LOYALTY_ENROLLMENT, replace(VALUES, merchant=MerchantFacts(name)), "en", brand=SAMPLE_BRAND)
+    mail = render(
+        LOYALTY_ENROLLMENT,
+        replace(VALUES, merchant=MerchantFacts(name)),
+        "en",
+        brand=SAMPLE_BRAND,
+        platform_name=SAMPLE_PLATFORM,
+    )
     assert mail.subject.isprintable()
 
 
 def test_a_value_is_text_whatever_it_contains() -> None:
     merchant = MerchantFacts('"><img src=x onerror=alert(1)> & {{ card.code }}')
-    mail = render(LOYALTY_ENROLLMENT, replace(VALUES, merchant=merchant), "en", brand=SAMPLE_BRAND)
+    mail = render(
+        LOYALTY_ENROLLMENT, replace(VALUES, merchant=merchant), "en", brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM
+    )
     assert "<img" not in mail.body_html
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; {{ card.code }}" in mail.body_html
     assert merchant.name in mail.body_text

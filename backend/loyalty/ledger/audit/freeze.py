@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from backend.audit.actions import record_change
 from backend.core.database import Sessions
 from backend.core.events import record
+from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
 from backend.loyalty.ledger.audit.findings import Violation
 from backend.loyalty.ledger.events import CardFrozen, CardUnfrozen
@@ -37,8 +39,9 @@ async def freeze(sessions: Sessions, merchant_id: UUID, violations: Sequence[Vio
     return frozen
 
 
-async def unfreeze(sessions: Sessions, merchant_id: UUID, card_id: UUID, reason: str, now: datetime) -> bool:
-    """False when it was not frozen."""
+async def unfreeze(sessions: Sessions, origin: Origin, card_id: UUID, reason: str) -> bool:
+    """False when it was not frozen. `reason`: not about a customer."""
+    merchant_id = origin.merchant_id
     async with sessions.committing(merchant_id) as session:
         changed = await session.scalar(
             update(Card)
@@ -47,5 +50,7 @@ async def unfreeze(sessions: Sessions, merchant_id: UUID, card_id: UUID, reason:
             .returning(Card.id)
         )
         if changed is not None:
-            record(session, merchant_id, CardUnfrozen(card_id, reason), now)
+            record(session, merchant_id, CardUnfrozen(card_id, reason), origin.now)
+            was, now_is = {"is_frozen": True}, {"is_frozen": False}
+            record_change(session, origin, "card.unfrozen", subject_id=card_id, before=was, after=now_is, reason=reason)
     return changed is not None

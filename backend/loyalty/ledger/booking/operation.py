@@ -6,10 +6,11 @@ from typing import ClassVar, Self
 import asyncpg
 import msgspec
 
+from backend.audit.rows import EntryRow, entry_row
 from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.decided import Decided
 from backend.loyalty.ledger.booking.draft import BookingDraft
-from backend.loyalty.ledger.booking.rows import MergeRow
+from backend.loyalty.ledger.booking.rows import MergeBooking, MergeRow
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.views import Show
 
@@ -19,6 +20,8 @@ class Operation(ABC):
 
     kind: ClassVar[str]
     """Label of the metrics."""
+    is_audited: ClassVar[bool] = False
+    """Whether it is a change of the card by hand, and not one of the till's daily bookings."""
 
     async def read(self, pool: asyncpg.Pool, state: CardState) -> Self:  # noqa: ARG002 - most need only the state
         """The operation with the further facts it decides on, read after the card: the write proves both unchanged."""
@@ -35,6 +38,13 @@ class Operation(ABC):
     @abstractmethod
     def decide(self, draft: BookingDraft) -> Decided:
         """Adds to the draft what is to be booked, or raises a problem. A draft left empty books nothing."""
+
+    def audit_entry(self, decided: Decided, draft: BookingDraft) -> EntryRow:
+        """Names card, transaction and amount. The reason stays with the transaction, where it can be erased."""
+        after: dict[str, str | int] = {}
+        for row in decided.rows:
+            after |= {"transaction_id": str(row.id)} | ({row.unit: row.amount} if row.amount else {})
+        return entry_row(draft.origin, f"card.{self.kind}", subject_id=draft.card.id, after=after)
 
     @abstractmethod
     def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> msgspec.Struct:
@@ -57,6 +67,12 @@ class JointOperation(ABC):
     @abstractmethod
     def decide(self, kept: BookingDraft, merged: BookingDraft) -> MergeRow:
         """Adds to both drafts what is to be booked, or raises a problem."""
+
+    def audited(self, merge: MergeRow, origin: Origin) -> MergeBooking:
+        """With its audit entry, which names both cards. The reason stays with the merge."""
+        after = {"merge_id": str(merge.id), "other_card_id": str(merge.merged_card_id)}
+        entry = entry_row(origin, f"card.{self.kind}", subject_id=merge.kept_card_id, after=after)
+        return MergeBooking.of(merge, audit_entry=entry)
 
     @abstractmethod
     def answer(self, merge: MergeRow, kept: BookingDraft, merged: BookingDraft, show: Show) -> msgspec.Struct:

@@ -39,3 +39,5 @@ class BookingRequest:
     order_reference: str | None = None
     staff_pin: str | None = None
     override: Override | None = None
+    is_part_of_bulk: bool = False
+    """One audit entry tells of the whole."""

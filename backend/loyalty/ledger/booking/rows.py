@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.audit.rows import EntryRow
 from backend.core.answers import AnswerRow
 from backend.core.events import EventRow
 from backend.loyalty.ledger.booking.card import CardRow, CustomerState, HoldState, LotState
@@ -149,6 +150,7 @@ class MergeBooking(MergeRow, frozen=True):
     """The document the statement `book_together` takes."""
 
     holder: HolderChange | None = None
+    audit_entry: EntryRow | None = None
 
     @classmethod
     def of(cls, merge: MergeRow, **changes: Any) -> Self:
@@ -177,6 +179,7 @@ class Booking(msgspec.Struct, kw_only=True):
     """Added to the reward's stock: negative for pieces handed over or held, positive for pieces that come back."""
     events: list[EventRow] = []
     answer: AnswerRow | None = None
+    audit_entry: EntryRow | None = None
 
     @property
     def is_empty(self) -> bool:

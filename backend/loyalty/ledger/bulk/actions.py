@@ -15,6 +15,8 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from backend.audit.rows import entry_row
+from backend.audit.statements import write_entry
 from backend.core.answers import AnswerRow, find_answer, keep_answer
 from backend.core.idempotency import FIRST_REFUSAL, Key, Reply
 from backend.core.problems import Internal, Problem, ValidationFailed
@@ -60,11 +62,20 @@ class Bulk:
         first = await find_answer(self.ledger.pool, origin.merchant_id, key)
         if first is not None:
             return first
+        await self._audit()
         results = await self._change_all(list(dict.fromkeys(self.change.card_ids)))
         reply = Reply(201, _encoder.encode(bulk_view(results)))
         if not any(result.outcome in UNFINISHED for result in results):
             await keep_answer(self.ledger.pool, origin.merchant_id, AnswerRow.of(key, reply, origin.now))
         return reply
+
+    async def _audit(self) -> None:
+        """One entry for the whole, before the first card is booked; each card's transaction tells who and why."""
+        change = self.change
+        after = {"action": change.action, "card_count": len(set(change.card_ids))}
+        points = {"points": change.points} if change.points else {}
+        entry = entry_row(self.request.origin, "cards.changed_in_bulk", subject_id=None, after=after | points)
+        await write_entry(self.ledger.pool, entry)
 
     async def _change_all(self, card_ids: list[UUID]) -> list[CardResult]:
         results: dict[UUID, CardResult] = {}
@@ -80,7 +91,7 @@ class Bulk:
         return [results[card_id] for card_id in card_ids]
 
     async def _change(self, card_id: UUID) -> CardResult:
-        request = BookingRequest(self.request.origin, self._key(card_id), card_id=card_id)
+        request = BookingRequest(self.request.origin, self._key(card_id), card_id=card_id, is_part_of_bulk=True)
         try:
             reply = await self.ledger.book(self._operation(), request)
         except CardBusy as problem:

@@ -19,6 +19,7 @@ from backend.loyalty.ledger.views import Show
 @dataclass(frozen=True, slots=True)
 class AdjustPoints(Operation):
     kind = "adjusted"
+    is_audited = True
     body: Adjustment | ManualAdjustment
 
     def check(self, state: CardState) -> None:

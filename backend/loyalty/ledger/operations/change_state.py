@@ -29,6 +29,7 @@ class DeactivateCard(Operation):
     """Nothing can be booked on the card until it is reactivated. Its points stay, and expire as they would."""
 
     kind = "deactivated"
+    is_audited = True
     body: Standing
 
     def check(self, state: CardState) -> None:
@@ -47,6 +48,7 @@ class DeactivateCard(Operation):
 @dataclass(frozen=True, slots=True)
 class ReactivateCard(Operation):
     kind = "reactivated"
+    is_audited = True
     body: Standing
 
     def check(self, state: CardState) -> None:

@@ -16,6 +16,7 @@ from backend.loyalty.ledger.views import Show
 @dataclass(frozen=True, slots=True)
 class RelinkCard(Operation):
     kind = "relinked"
+    is_audited = True
 
     def check(self, state: CardState) -> None:
         """Whatever the state of the card and of the program: the page opens in all of them."""

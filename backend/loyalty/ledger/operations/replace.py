@@ -16,6 +16,7 @@ from backend.loyalty.ledger.views import Show
 @dataclass(frozen=True, slots=True)
 class ReplaceCard(Operation):
     kind = "replaced"
+    is_audited = True
     body: Replacement
 
     def check(self, state: CardState) -> None:

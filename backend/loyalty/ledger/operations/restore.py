@@ -45,6 +45,7 @@ _decoder = msgspec.json.Decoder(list[Restorable])
 @dataclass(frozen=True, slots=True)
 class RestorePoints(Operation):
     kind = "restored"
+    is_audited = True
     body: Restoration
     restorable: tuple[Restorable, ...] = ()
 

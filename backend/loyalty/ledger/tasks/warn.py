@@ -1,9 +1,10 @@
 """Tells that points are about to end, two weeks before: once, and then not again before those have ended. Books
 nothing. Safe to run twice, and at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -14,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
 from backend.core.events import record
+from backend.core.halves import by_halves
 from backend.core.origin import Origin
 from backend.loyalty.cards.models import Card
+from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.ledger.events import PointsExpiring
-from backend.loyalty.ledger.queries import find_state
+from backend.loyalty.ledger.queries import read_states
 from backend.loyalty.ledger.rules.lots import live_lots, next_expiry
-from backend.loyalty.ledger.tasks.expire import TaskReport, due_chunks
+from backend.loyalty.ledger.tasks.expire import CHUNK, TaskReport, due_chunks
 
 NOTICE = timedelta(days=14)
 
@@ -39,34 +42,49 @@ class ExpiryWarning:
     async def run(self, merchants: Sequence[UUID]) -> None:
         for merchant_id in merchants:
             async for chunk in due_chunks(self.pool, merchant_id, self.now + NOTICE):
-                await self._warn(merchant_id, chunk)
+                for first in range(0, len(chunk), CHUNK):
+                    await self._warn(merchant_id, chunk[first : first + CHUNK])
 
-    async def _warn(self, merchant_id: UUID, chunk: list[UUID]) -> None:
+    async def _warn(self, merchant_id: UUID, chunk: Sequence[UUID]) -> None:
         async with self.sessions.committing(merchant_id) as session:
             unwarned = await session.scalars(
                 select(Card.id).where(Card.id.in_(chunk), _unwarned(merchant_id, self.now))
             )
-        endings = [ending for card_id in unwarned if (ending := await self._ending(merchant_id, card_id))]
+        await by_halves(list(unwarned), partial(self._warn_about, merchant_id), self._fail)
+
+    async def _warn_about(self, merchant_id: UUID, cards: Sequence[UUID]) -> None:
+        origin = Origin.of_nobody(merchant_id, self.now, instance="warn_expiring_points")
+        failures: dict[UUID, Exception] = {}
+        endings = _endings(await read_states(self.pool, origin, cards), self.now, failures)
         if endings and not self.dry_run:
             async with self.sessions.committing(merchant_id) as session:
                 endings = await _record_warnings(session, merchant_id, endings, self.now)
         self.report.count("processed", len(endings))
         self.report.count("expiring_points", sum(ending.points for ending in endings))
         self.report.done += len(endings)
+        for card_id, error in failures.items():
+            self._fail(card_id, error)
 
-    async def _ending(self, merchant_id: UUID, card_id: UUID) -> PointsExpiring | None:
+    def _fail(self, card_id: UUID, error: Exception) -> None:
+        log.error("expiry_warning_failed", card_id=str(card_id), exc_info=error)
+        self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
+
+
+def _endings(documents: Mapping[UUID, str], now: datetime, failures: dict[UUID, Exception]) -> list[PointsExpiring]:
+    """What ends next on each card. Cards that cannot be read are added to `failures`."""
+    endings = []
+    for card_id, document in documents.items():
         try:
-            return await find_ending(self.pool, merchant_id, card_id, self.now)
-        except Exception as error:
-            log.exception("expiry_warning_failed", merchant_id=str(merchant_id), card_id=str(card_id))
-            self.report.fail(card_id, f"{type(error).__name__}: see the log of this time.")
-            return None
+            ending = find_ending(card_id, decode_state(document), now)
+        except Exception as error:  # noqa: BLE001 - it is told, with its traceback
+            failures[card_id] = error
+        else:
+            endings += [ending] if ending else []
+    return endings
 
 
-async def find_ending(pool: asyncpg.Pool, merchant_id: UUID, card_id: UUID, now: datetime) -> PointsExpiring | None:
+def find_ending(card_id: UUID, state: CardState, now: datetime) -> PointsExpiring | None:
     """What ends next on the card, if it ends within the time of notice."""
-    state = await find_state(pool, Origin.of_nobody(merchant_id, now, instance="warn_expiring_points"), card_id=card_id)
-    assert state is not None, "a card is never removed"
     moment = state.moment(now)
     expiring = next_expiry(live_lots(state.lots, "points", moment), moment)
     if expiring is None or expiring[0] > now + NOTICE:

@@ -5,15 +5,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import limited
-from backend.core.capabilities import Capability
 from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.problems import ValidationFailed
-from backend.loyalty.marketing.actions import choose_emails, get_choices
-from backend.loyalty.marketing.problems import UnsubscribeLinkInvalid
+from backend.loyalty.marketing.actions import get_choices, stop_marketing, undo_stop
+from backend.loyalty.marketing.problems import ConsentNotByLink, UnsubscribeLinkInvalid
 from backend.loyalty.marketing.schemas import ChangeEmailChoices, EmailChoices
-from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
+from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLink, UnsubscribeLinks
 
 PER_MINUTE = 120
 """Mail providers unsubscribe for many people from a few addresses."""
@@ -38,13 +37,14 @@ class EmailChoicesController(Controller):
     ) -> EmailChoices:
         link = _link(unsubscribe_links, token)
         async with sessions.committing(link.merchant_id) as session:
-            return await get_choices(session, link)
+            return await get_choices(session, link, clock.now())
 
     @put(
         operation_id="chooseEmails",
-        summary="Stop the merchant’s marketing emails, or allow them again",
-        description="Safe to repeat. Emails about the card itself are sent in any case.",
-        responses=refusals(UnsubscribeLinkInvalid, ValidationFailed),
+        summary="Stop the merchant’s marketing emails, or take that back",
+        description="Safe to repeat. Emails about the card itself are sent in any case. A stop holds for all addresses "
+        "of the mailbox. It is taken back within a day, and by a link that was sent to the mailbox.",
+        responses=refusals(UnsubscribeLinkInvalid, ConsentNotByLink, ValidationFailed),
     )
     async def choose(
         self,
@@ -55,10 +55,11 @@ class EmailChoicesController(Controller):
     ) -> EmailChoices:
         link = _link(unsubscribe_links, token)
         async with sessions.committing(link.merchant_id) as session:
-            return await choose_emails(session, link, accept_marketing=data.accept_marketing, now=clock.now())
+            change = undo_stop if data.accept_marketing else stop_marketing
+            return await change(session, link, clock.now())
 
 
-def _link(unsubscribe_links: UnsubscribeLinks, token: str) -> Capability:
+def _link(unsubscribe_links: UnsubscribeLinks, token: str) -> UnsubscribeLink:
     link = unsubscribe_links.read(token)
     if link is None:
         raise UnsubscribeLinkInvalid

@@ -36,12 +36,12 @@ PASSWORD_RESET = MailTemplate(
     blocks=[
         Heading(N_("Choose a new password")),
         Greeting("user.name"),
-        Paragraph(N_("Someone, probably you, asked for a new password for your Orion account.")),
+        Paragraph(N_("Someone, probably you, asked for a new password for your account at %(platform)s.")),
         Button(N_("Choose a new password"), "reset.url"),
         Paragraph(N_("The link is valid for %(valid_for)s and works once.")),
         SmallPrint(N_("If it wasn’t you, you can ignore this email: your password stays as it is.")),
     ],
-    reason=N_("You get this email because you have an Orion account with this address."),
-    placeholders={"valid_for": "reset.minutes"},
+    reason=N_("You get this email because you have an account at %(platform)s with this address."),
+    placeholders={"valid_for": "reset.minutes", "platform": "platform.name"},
     required=frozenset({"reset.url"}),
 )

@@ -31,16 +31,16 @@ def sample(person: SamplePerson) -> StaffInvitationValues:
 STAFF_INVITATION = MailTemplate(
     code="staff_invitation",
     name=N_("Invitation"),
-    occasion=N_("Sent to somebody who is to work with Orion"),
+    occasion=N_("Sent to somebody who is to become a user"),
     category="account",
     values=StaffInvitationValues,
     sample=sample,
     subject=N_("Your access to %(merchant)s"),
-    preheader=N_("%(inviter)s invites you to Orion. Accept within %(valid_for)s."),
+    preheader=N_("%(inviter)s invites you to %(platform)s. Accept within %(valid_for)s."),
     blocks=[
         Heading(N_("Your invitation")),
         Greeting("user.name"),
-        Paragraph(N_("%(inviter)s invites you to work with Orion, the loyalty program of %(merchant)s.")),
+        Paragraph(N_("%(inviter)s invites you to work with %(platform)s, the loyalty program of %(merchant)s.")),
         Paragraph(N_("Accept the invitation and choose a password. The link works once, within %(valid_for)s.")),
         Button(N_("Accept the invitation"), "invitation.url"),
         SmallPrint(N_("If you do not know why you get it, ignore this email: without you nothing happens.")),
@@ -50,6 +50,7 @@ STAFF_INVITATION = MailTemplate(
         "merchant": "merchant.name",
         "inviter": "invitation.inviter",
         "valid_for": "invitation.hours",
+        "platform": "platform.name",
     },
     required=frozenset({"invitation.url"}),
 )

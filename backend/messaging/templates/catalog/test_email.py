@@ -46,7 +46,7 @@ TEST_EMAIL = MailTemplate(
     category="operations",
     values=TestValues,
     sample=sample,
-    subject=N_("Orion: test email"),
+    subject=N_("%(platform)s: test email"),
     preheader=N_("Email works. This is the configuration that was used."),
     blocks=[
         Heading(N_("Email works")),
@@ -59,10 +59,11 @@ TEST_EMAIL = MailTemplate(
         Paragraph(N_("Sender’s address: %(sender_address)s")),
         Paragraph(N_("Sender’s name: %(sender_name)s")),
         Paragraph(N_("Replies to: %(reply_to)s")),
-        SmallPrint(N_("If nobody at your side has tested email just now, tell the operator of this Orion.")),
+        SmallPrint(N_("If nobody at your side has tested email just now, tell the operator of %(platform)s.")),
     ],
-    reason=N_("You get this email because somebody has tested the settings of this Orion."),
-    placeholders={
+    reason=N_("You get this email because somebody has tested the settings of %(platform)s."),
+    placeholders={"platform": "platform.name"}
+    | {
         name: f"configuration.{name}"
         for name in ("provider", "host", "port", "encryption", "user", "sender_address", "sender_name", "reply_to")
     },

@@ -52,7 +52,7 @@ WALLET_CERTIFICATE_EXPIRING = MailTemplate(
     category="operations",
     values=CertificateValues,
     sample=sample,
-    subject=N_("Orion: %(headline)s"),
+    subject=N_("%(platform)s: %(headline)s"),
     preheader=N_("Two steps fix this."),
     blocks=[
         Heading("%(headline)s"),
@@ -63,13 +63,14 @@ WALLET_CERTIFICATE_EXPIRING = MailTemplate(
         Steps([N_("Replace the files."), N_("Restart the backend and the worker.")]),
         Button(N_("Current wallet status"), "page.url"),
     ],
-    reason=N_("You get this email because you operate this Orion."),
+    reason=N_("You get this email because you operate %(platform)s."),
     placeholders={
         "headline": "alarm.headline",
         "what": "alarm.explanation",
         "consequence": "alarm.consequence",
         "runbook": "runbook.file",
         "section": "runbook.section",
+        "platform": "platform.name",
     },
     required=frozenset({"alarm.explanation"}),
 )

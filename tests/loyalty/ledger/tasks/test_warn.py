@@ -8,12 +8,14 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
+from backend.loyalty.ledger.queries import EACH_STATE
 from backend.loyalty.ledger.tasks import warn as warning
 from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.operations.task_runs.actions import Progress
 from tests.conftest import OpenShop
 from tests.world.office import Office
 from tests.world.shop import Shop
+from tests.world.statements import statements
 from tests.world.till import Card
 
 DAY = timedelta(days=1)
@@ -103,12 +105,31 @@ async def test_one_bad_card_does_not_keep_the_others_uninformed(
     clock.move(20 * DAY)
     find = warning.find_ending
 
-    async def failing(pool: asyncpg.Pool, merchant_id: Any, card_id: Any, now: datetime) -> Any:
+    def failing(card_id: Any, state: Any, now: datetime) -> Any:
         if str(card_id) == cards[1]["id"]:
             raise RuntimeError
-        return await find(pool, merchant_id, card_id, now)
+        return find(card_id, state, now)
 
     with monkeypatch.context() as patch:
         patch.setattr(warning, "find_ending", failing)
         assert await warn(shop) == (2, 20)
     assert await warn(shop) == (1, 10)
+
+
+async def test_the_statements_of_a_chunk_do_not_grow_with_its_cards(
+    opened: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, counts, fetched = await opened(terms=ROLLING), [], []
+    fetch = asyncpg.Pool.fetch
+    monkeypatch.setattr(asyncpg.Pool, "fetch", lambda pool, *asked: fetched.append(asked) or fetch(pool, *asked))
+    for cards in (2, 6):
+        for _ in range(cards):
+            await shop.a_card(points=10)
+        clock.move(20 * DAY)
+        fetched.clear()
+        with statements() as asked:
+            assert await warn(shop) == (cards, 10 * cards)
+        # The pool is asked by others, too.
+        counts.append((len(asked), sum(EACH_STATE in given for given in fetched)))
+        clock.move(20 * DAY)
+    assert counts[0] == counts[1]

@@ -1,0 +1,13 @@
+-- Numbers an audit entry of a merchant and chains it to the one before. Runs as the owner of the tables, because the
+-- application may not write the head. The head stays locked until the transaction ends, so that entries of a merchant are
+-- numbered in the order of their commits, without a gap.
+CREATE FUNCTION chain_audit_entry() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  INSERT INTO audit_heads AS h (merchant_id, seq) VALUES (NEW.merchant_id, 1)
+  ON CONFLICT (merchant_id) DO UPDATE SET seq = h.seq + 1
+  RETURNING h.seq, h.digest INTO NEW.seq, NEW.previous_digest;
+  NEW.digest := audit_digest(to_jsonb(NEW), NEW.recorded_at, NEW.previous_digest);
+  UPDATE audit_heads SET digest = NEW.digest WHERE merchant_id = NEW.merchant_id;
+  RETURN NEW;
+END $$;

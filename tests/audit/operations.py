@@ -1,0 +1,268 @@
+"""Every operation that changes something a person has set up, and the entry it writes.
+
+A customer's data is planted wherever an operation touches a customer; no entry may hold any of it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from backend.core.clock import clock
+from backend.core.ids import new_id
+from backend.wallets.models import WalletLink
+from tests.messaging.template_editing.editor import Editor
+from tests.settings.administrator import Administrator
+from tests.world import PASSWORD
+from tests.world.caller import Caller
+from tests.world.emails import a_failed_email
+from tests.world.office import Office, PlatformOffice
+from tests.world.pictures import a_picture
+from tests.world.shop import Shop, hire_admin
+from tests.world.till import AnonymousCaller, Card
+
+CANARY = "Kanarienvogel"
+CODE = "loyalty_card_link"
+
+
+@dataclass
+class Scene:
+    shop: Shop
+    ada: Caller
+    """A super admin."""
+
+    @property
+    def owner(self) -> Office:
+        office: Office = Office.of(self.shop.claire)
+        return office
+
+    @property
+    def platform(self) -> PlatformOffice:
+        office: PlatformOffice = PlatformOffice.of(self.ada)
+        return office
+
+    @property
+    def settings(self) -> Administrator:
+        return Administrator(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def own_texts(self) -> Editor:
+        return Editor.of_owner(self.shop.claire)
+
+    @property
+    def texts(self) -> Editor:
+        return Editor(self.ada.http, self.ada._promises, self.ada.token)
+
+    async def card(self) -> Card:
+        person = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
+        return await self.shop.a_card(points=20, email=f"{CANARY}-{new_id().hex}@example.com", **person)
+
+    async def reward(self) -> Any:
+        return await self.owner.add_reward()
+
+
+Scenario = Callable[[Scene], Awaitable[Any]]
+
+
+async def _adjust(scene: Scene) -> None:
+    await scene.owner.adjust(await scene.card(), 5, f"For {CANARY}")
+
+
+async def _deactivate(scene: Scene) -> None:
+    await scene.owner.deactivate(await scene.card(), f"{CANARY} moved")
+
+
+async def _reactivate(scene: Scene) -> None:
+    card = await scene.card()
+    await scene.owner.deactivate(card, CANARY)
+    await scene.owner.reactivate(card, CANARY)
+
+
+async def _merge(scene: Scene) -> Any:
+    return await scene.owner.merge(await scene.card(), await scene.card())
+
+
+async def _reverse(scene: Scene) -> None:
+    await scene.owner.reverse(await _merge(scene))
+
+
+async def _bulk(scene: Scene) -> None:
+    await scene.owner.bulk("adjust", [await scene.card(), await scene.card()], points=3, reason=CANARY)
+
+
+async def _limits(scene: Scene) -> None:
+    limit = {"scope": "card", "measure": "earns", "window_minutes": 60, "maximum": 5}
+    await scene.owner.set_fraud_limits(limit)
+
+
+async def _picture(scene: Scene) -> None:
+    await scene.owner.upload(a_picture())
+
+
+async def _change_reward(scene: Scene) -> None:
+    await scene.owner.change_reward(await scene.reward(), points_required=77)
+
+
+async def _move_reward(scene: Scene) -> None:
+    await scene.reward()
+    await scene.owner.move_reward(await scene.reward(), 1)
+
+
+async def _archive(scene: Scene) -> None:
+    await scene.owner.archive(await scene.reward())
+
+
+async def _restore_reward(scene: Scene) -> None:
+    await scene.owner.restore_reward(await scene.owner.archive(await scene.reward()))
+
+
+async def _plan(scene: Scene) -> None:
+    path = "/merchant/loyalty/marketing-plan"
+    seen = await scene.owner.get(path)
+    headers = {"if-match": f'"{seen["version"]}"'}
+    await scene.owner.ask("PATCH", path, json={"sends_birthday_emails": True}, headers=headers)
+
+
+async def _own_text(scene: Scene) -> None:
+    await scene.own_texts.save(CODE, subject=f"Your card {new_id().hex[-6:]}")
+
+
+async def _reset_own_text(scene: Scene) -> None:
+    await _own_text(scene)
+    await scene.own_texts.reset(CODE)
+
+
+async def _restore_own_text(scene: Scene) -> None:
+    await _own_text(scene)
+    await _own_text(scene)
+    await scene.own_texts.restore(CODE, 1)
+
+
+async def _text(scene: Scene) -> None:
+    await scene.texts.save(CODE, subject=f"Your card {new_id().hex[-6:]}")
+
+
+async def _reset_text(scene: Scene) -> None:
+    await _text(scene)
+    await scene.texts.reset(CODE)
+
+
+async def _restore_text(scene: Scene) -> None:
+    await _text(scene)
+    earlier = (await scene.texts.history(CODE))[0]["version"]
+    await _text(scene)
+    await scene.texts.restore(CODE, earlier)
+
+
+async def _settings(scene: Scene) -> None:
+    await scene.settings.save("limits", enroll_per_minute=17, reason="A fair")
+
+
+async def _reset_setting(scene: Scene) -> None:
+    await scene.settings.save("limits", enroll_per_minute=18)
+    await scene.settings.reset("limits", "enroll_per_minute")
+
+
+async def _reset_settings(scene: Scene) -> None:
+    await scene.settings.save("limits", enroll_per_minute=19)
+    await scene.settings.reset("limits")
+
+
+async def _resend(scene: Scene) -> None:
+    mail_id = await a_failed_email(scene.shop)
+    await scene.ada.post(f"/admin/emails/{mail_id}/resend")
+
+
+async def _resend_failed(scene: Scene) -> None:
+    await a_failed_email(scene.shop)
+    await scene.ada.post(f"/admin/failed-emails/resend?merchant={scene.shop.code}")
+
+
+async def _check_wallets(scene: Scene) -> None:
+    await scene.ada.post("/admin/loyalty/wallets/check")
+
+
+async def _sync_wallets(scene: Scene) -> None:
+    await scene.ada.post("/admin/loyalty/wallets/sync", {"card_code": (await scene.card())["code"]})
+
+
+async def _retry(scene: Scene) -> None:
+    card = await scene.card()
+    link = {"card_id": card["id"], "provider": "google", "external_id": new_id().hex, "status": "active"}
+    await scene.shop.add(WalletLink, **link, synced_version=0, attempts=0, created_at=clock.now())
+    await scene.ada.post(f"/admin/loyalty/wallets/cards/{card['code']}/google/retry")
+
+
+async def _deactivate_on_behalf(scene: Scene) -> None:
+    await scene.platform.deactivate(await scene.card(), CANARY)
+
+
+async def _reactivate_on_behalf(scene: Scene) -> None:
+    card = await scene.card()
+    await scene.platform.deactivate(card, CANARY)
+    await scene.platform.reactivate(card, CANARY)
+
+
+async def _restore_points(scene: Scene) -> None:
+    await scene.shop.publish(expiry_kind="rolling", expiry_days=30)
+    card = await scene.card()
+    clock.move(timedelta(days=32))
+    # Whoever has signed in before has to do so again.
+    paul = await hire_admin(scene.shop.services, AnonymousCaller(scene.ada.http, scene.ada._promises), "Paul Klein")
+    await paul.restore(card, 5, CANARY)
+
+
+async def _pin(scene: Scene) -> None:
+    await scene.shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": PASSWORD})
+
+
+ENTRIES: dict[str, tuple[str, Scenario]] = {
+    "adjustPointsAsOwner": ("card.adjusted", _adjust),
+    "deactivateCard": ("card.deactivated", _deactivate),
+    "reactivateCard": ("card.reactivated", _reactivate),
+    "mergeCards": ("card.merged", _merge),
+    "reverseMerge": ("card.unmerged", _reverse),
+    "changeCards": ("cards.changed_in_bulk", _bulk),
+    "setFraudLimits": ("fraud_limits.changed", _limits),
+    "uploadPicture": ("picture.uploaded", _picture),
+    "createReward": ("reward.created", Scene.reward),
+    "changeReward": ("reward.changed", _change_reward),
+    "moveReward": ("reward.moved", _move_reward),
+    "archiveReward": ("reward.archived", _archive),
+    "restoreReward": ("reward.restored", _restore_reward),
+    "changeMarketingPlan": ("marketing_plan.changed", _plan),
+    "changeOwnEmailTemplate": ("email_template.changed", _own_text),
+    "resetOwnEmailTemplate": ("email_template.reset", _reset_own_text),
+    "restoreOwnEmailTemplate": ("email_template.restored", _restore_own_text),
+    "changeEmailTemplate": ("email_template.changed", _text),
+    "resetEmailTemplate": ("email_template.reset", _reset_text),
+    "restoreEmailTemplate": ("email_template.restored", _restore_text),
+    "changeSettings": ("settings.changed", _settings),
+    "resetSetting": ("settings.changed", _reset_setting),
+    "resetSettings": ("settings.changed", _reset_settings),
+    "resendEmail": ("email.resent", _resend),
+    "resendFailedEmails": ("emails.resent", _resend_failed),
+    "checkWallets": ("wallets.checked", _check_wallets),
+    "syncWallets": ("task.started", _sync_wallets),
+    "retryCardPass": ("pass.resent", _retry),
+    "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
+    "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
+    "restorePoints": ("card.restored", _restore_points),
+    "setOwnPin": ("pin.set", _pin),
+}
+"""The action of the entry, and how to get it."""
+NO_ENTRY = {
+    "signIn": "a person’s own session, kept in access_tokens",
+    "signOut": "a person’s own session, kept in access_tokens",
+    "switchMerchant": "the same: a session is traded for one at another merchant",
+    "changeMe": "the language in which a person reads",
+    "lookupCardsAsOwner": "a search",
+    "previewProgram": "changes nothing; the preview is kept with who asked for it",
+    "previewOwnEmailTemplate": "changes nothing",
+    "testOwnEmailTemplate": "changes nothing; the email log has the test email",
+    "previewEmailTemplate": "changes nothing",
+    "testEmailTemplate": "changes nothing; the email log has the test email",
+    "checkSettings": "changes nothing",
+    "testEmailConnection": "changes nothing; connection_tests keeps the verdict and who asked for it",
+}
+"""Operations without an entry, and why."""
