@@ -1,4 +1,4 @@
-"""`orion users`: creates administrators."""
+"""`orion users`: creates, lists and invites administrators."""
 
 import sys
 
@@ -6,6 +6,7 @@ import rich_click as click
 import segno
 
 from backend.cli.output import with_services
+from backend.cli.people import invite_user, list_users
 from backend.core.clock import clock
 from backend.core.problems import Problem
 from backend.services import Services
@@ -15,7 +16,11 @@ from backend.staff.passwords import LENGTH_MIN_WITH_FACTOR
 
 @click.group()
 def users() -> None:
-    """Administrators of the platform."""
+    """People who sign in to work."""
+
+
+users.add_command(list_users)
+users.add_command(invite_user)
 
 
 @users.command("create-admin")
