@@ -1,10 +1,11 @@
-"""`orion users`: creates, lists and invites administrators."""
+"""`orion users`: creates, lists, invites and resets people."""
 
 import sys
 
 import rich_click as click
 import segno
 
+from backend.cli.account_reset import reset_user
 from backend.cli.output import with_services
 from backend.cli.people import invite_user, list_users
 from backend.core.clock import clock
@@ -21,6 +22,7 @@ def users() -> None:
 
 users.add_command(list_users)
 users.add_command(invite_user)
+users.add_command(reset_user)
 
 
 @users.command("create-admin")

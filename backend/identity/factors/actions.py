@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.actor import Actor
@@ -18,6 +19,7 @@ from backend.identity.factors.recovery_codes import (
 )
 from backend.identity.factors.schemas import PasskeyView, SecondFactors
 from backend.identity.factors.totp import step_of
+from backend.identity.models import FactorTry, Passkey, RecoveryCode
 from backend.identity.problems import LastSecondFactor
 from backend.identity.sessions.actions import renew_session
 from backend.staff.actions import totp_place
@@ -77,6 +79,14 @@ async def check_removable(session: AsyncSession, user: User, passkey_id: UUID, *
     ids = [passkey.id for passkey in await list_passkeys(session, user.id)]
     if ids == [passkey_id] and user.totp_secret is None:
         await _remove_last(session, user, is_production=is_production)
+
+
+async def forget_factors(session: AsyncSession, user: User) -> None:
+    """For somebody who has lost them all: the password alone signs in again."""
+    user.totp_secret = None
+    for table in (Passkey, RecoveryCode, FactorTry):
+        await session.execute(delete(table).where(table.user_id == user.id))
+    await session.flush()
 
 
 async def _remove_last(session: AsyncSession, user: User, *, is_production: bool) -> None:

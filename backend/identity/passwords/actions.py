@@ -60,7 +60,7 @@ async def reset_password(
         user_id=user.id,
         user_name=user.name,
         is_platform_user=user.platform_role is not None,
-        action="password.reset",
+        action="account.password_reset",
         after={"sessions_ended": ended},
         language=language,
         now=now,

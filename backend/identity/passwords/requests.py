@@ -39,12 +39,14 @@ async def answer_some(session: AsyncSession, resources: Resources, now: datetime
     for email_norm, language in requests:
         user = await session.scalar(select(User).where(User.email_norm == email_norm, User.is_active))
         if user is not None and await may_write(session, keys, email_norm, now, limits):
-            await _send_link(session, resources, user, user.language or language, now)
+            await send_reset_link(session, resources, user, user.language or language, now)
     return len(requests)
 
 
-async def _send_link(session: AsyncSession, resources: Resources, user: User, language: str, now: datetime) -> None:
-    """An earlier link opens nothing any more."""
+async def send_reset_link(
+    session: AsyncSession, resources: Resources, user: User, language: str, now: datetime
+) -> None:
+    """To a person with this email; an earlier link opens nothing any more."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     values = {"token_hash": token_hash(token), "expires_at": now + VALID_FOR}
     link = insert(PasswordReset).values(user_id=user.id, **values)

@@ -42,7 +42,7 @@ class PasswordController(Controller):
             await change_password(session, user, data.password)
             ended = await end_sessions(session, user.id, now, but=actor.sign_in_id)
             token, expires_at = await renew_session(session, actor, now)
-            await record_own_change(session, request, "password.changed", {"sessions_ended": ended})
+            await record_own_change(session, request, "account.password_changed", {"sessions_ended": ended})
         return await show_session(request, token, expires_at)
 
     @post(

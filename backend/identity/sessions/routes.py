@@ -48,7 +48,7 @@ class OwnSessionController(Controller):
         async with sessions.committing() as session:
             if not await end_session(session, actor.user_id, session_id, now):
                 raise NotFound
-            await record_own_change(session, request, "session.ended", {"session_id": str(session_id)})
+            await record_own_change(session, request, "account.session_ended", {"session_id": str(session_id)})
 
     @delete(
         operation_id="endOwnOtherSessions",
@@ -59,4 +59,4 @@ class OwnSessionController(Controller):
         actor, now = actor_of(request), clock.now()
         async with sessions.committing() as session:
             if ended := await end_sessions(session, actor.user_id, now, but=actor.sign_in_id):
-                await record_own_change(session, request, "sessions.ended", {"sessions": ended})
+                await record_own_change(session, request, "account.sessions_ended", {"sessions": ended})

@@ -153,5 +153,5 @@ async def test_a_reset_is_written_to_the_audit_of_the_merchant(
     await ask(anonymous, shop.emails["claire"])
     await choose(anonymous, (await links(working, post_office))[0])
     entry = await superuser.fetchrow("SELECT * FROM audit_entries WHERE merchant_id = $1", shop.merchant_id)
-    assert (entry["action"], entry["subject_id"]) == ("password.reset", shop.user_ids["claire"])
+    assert (entry["action"], entry["subject_id"]) == ("account.password_reset", shop.user_ids["claire"])
     assert entry["after"] == '{"sessions_ended": 1}'

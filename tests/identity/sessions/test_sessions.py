@@ -117,12 +117,12 @@ async def test_changes_of_an_account_are_written_to_the_audit(
         "SELECT action, subject_id, user_name FROM audit_entries WHERE merchant_id = $1 ORDER BY id", shop.merchant_id
     )
     assert [row["action"] for row in rows] == [
-        "authenticator.set",
-        "passkey.added",
-        "passkey.removed",
-        "recovery_codes.replaced",
-        "authenticator.removed",
-        "password.changed",
+        "account.authenticator_set",
+        "account.passkey_added",
+        "account.passkey_removed",
+        "account.recovery_codes_replaced",
+        "account.authenticator_removed",
+        "account.password_changed",
     ]
     assert {(row["subject_id"], row["user_name"]) for row in rows} == {(shop.user_ids["claire"], "Claire")}
 
@@ -153,4 +153,4 @@ async def test_the_platforms_people_leave_their_trace_in_the_platforms_audit(own
         await ada.add_authenticator()
         entry = await town.superuser.fetchrow("SELECT action, subject, user_name FROM platform_audit_entries")
         user_id = await town.superuser.fetchval("SELECT id FROM users WHERE email = $1", ADA.email)
-    assert tuple(entry) == ("authenticator.set", f"user {user_id}", ADA.name)
+    assert tuple(entry) == ("account.authenticator_set", f"user {user_id}", ADA.name)

@@ -118,7 +118,7 @@ class OwnFactorController(Controller):
         secret = unseal_enrollment(resources.key_ring, data.enrollment, actor.user_id, now)
         async with resources.sessions.committing() as session:
             added = await set_authenticator(session, resources.key_ring, actor, secret, data.code, now=now)
-            await record_own_change(session, request, "authenticator.set", {"authenticator": True})
+            await record_own_change(session, request, "account.authenticator_set", {"authenticator": True})
         return FactorAdded(await show_session(request, added.token, added.expires_at), added.recovery_codes)
 
     @delete(
@@ -134,7 +134,7 @@ class OwnFactorController(Controller):
             user = await session.get_one(User, actor_of(request).user_id, with_for_update=True)
             await remove_authenticator(session, user, is_production=resources.settings.is_production)
             await session.flush()
-            await record_own_change(session, request, "authenticator.removed", {"authenticator": False})
+            await record_own_change(session, request, "account.authenticator_removed", {"authenticator": False})
 
     @post(
         "/recovery-codes",
@@ -147,5 +147,5 @@ class OwnFactorController(Controller):
         async with resources_of(request).sessions.committing() as session:
             codes = await replace_recovery_codes(session, actor_of(request).user_id)
             await session.flush()
-            await record_own_change(session, request, "recovery_codes.replaced", {"recovery_codes": len(codes)})
+            await record_own_change(session, request, "account.recovery_codes_replaced", {"recovery_codes": len(codes)})
         return RecoveryCodes(codes)

@@ -69,7 +69,7 @@ class OwnPasskeyController(Controller):
             user = await session.get_one(User, actor.user_id, with_for_update=True)
             passkey_id = await add_passkey(session, party, user.id, data.credential, challenge, name=data.name, now=now)
             added = await after_adding(session, user, actor, PASSKEY, now)
-            await record_own_change(session, request, "passkey.added", {"passkey_id": str(passkey_id)})
+            await record_own_change(session, request, "account.passkey_added", {"passkey_id": str(passkey_id)})
         return FactorAdded(await show_session(request, added.token, added.expires_at), added.recovery_codes)
 
     @patch(
@@ -97,4 +97,4 @@ class OwnPasskeyController(Controller):
             user = await session.get_one(User, user_id, with_for_update=True)
             await check_removable(session, user, passkey_id, is_production=resources.settings.is_production)
             await remove_passkey(session, user_id, passkey_id)
-            await record_own_change(session, request, "passkey.removed", {"passkey_id": str(passkey_id)})
+            await record_own_change(session, request, "account.passkey_removed", {"passkey_id": str(passkey_id)})
