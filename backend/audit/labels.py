@@ -153,7 +153,7 @@ VALUES = {
     "stamps": N_("Stamps"),
     "staff_pin": N_("PIN"),
     "store": N_("Store"),
-    "store_member": N_("Store member"),
+    "store_member": N_("Staff"),
     "super_admin": N_("Super admin"),
 }
 """Values that are words of the code, in the fields of CHOICES."""
