@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
+from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.guards import signed_in
 from backend.identity.permissions.routes import PermissionController
 from backend.identity.routes import AuthController
@@ -93,6 +94,8 @@ storefront = Router(
     route_handlers=[
         StorefrontController,
         EmailChoicesController,
+        CustomerSignInController,
+        OwnAccountController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,

@@ -11,6 +11,7 @@ from backend.core.queue import WorkerNotifier, open_queue, open_redis
 from backend.core.ratelimit import RateLimiter
 from backend.core.resources import Resources
 from backend.core.settings import Settings
+from backend.identity.customers.not_me_links import NotMeLinks
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
@@ -34,6 +35,7 @@ class Services(Resources):
     live: LiveSettings
     links: CardLinks
     unsubscribe_links: UnsubscribeLinks
+    not_me_links: NotMeLinks
     pins: StaffPins
     ledger: Ledger
     enrollment: Enrollment
@@ -71,6 +73,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
                 live=live,
                 links=links,
                 unsubscribe_links=UnsubscribeLinks(keys, settings.public_url),
+                not_me_links=NotMeLinks(keys, settings.public_url),
                 pins=pins,
                 ledger=ledger,
                 enrollment=Enrollment(sessions, ledger, keys),
