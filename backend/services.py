@@ -55,8 +55,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
     pool = await open_pool(settings)
     sessions = Sessions(settings, metadata)
     redis, queue = open_redis(settings.redis_url), open_queue(settings.redis_url)
-    notifier = WorkerNotifier(queue)
-    pins = StaffPins(pool, keys)
+    notifier, pins = WorkerNotifier(queue), StaffPins(pool, keys)
     ledger = Ledger(pool, pins, links, notifier)
     opening = open_wallets(settings, pool=pool, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links)
     try:

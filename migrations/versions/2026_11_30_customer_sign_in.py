@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_customer_sign_in"
-down_revision = "2026_11_30_email_log_indexes"
+down_revision = "2026_11_30_invitations"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 TIME = sa.TIMESTAMP(timezone=True)

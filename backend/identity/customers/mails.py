@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
@@ -89,5 +89,5 @@ async def _take_question(session: AsyncSession, merchant_id: UUID, sign_in_id: U
     return _Question(*row)
 
 
-def _this(merchant_id: UUID, sign_in_id: UUID) -> tuple[object, ...]:
+def _this(merchant_id: UUID, sign_in_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return CustomerSignIn.merchant_id == merchant_id, CustomerSignIn.id == sign_in_id

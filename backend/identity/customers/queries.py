@@ -22,6 +22,7 @@ async def show_account(
     ledger: Ledger,
     unsubscribe_links: UnsubscribeLinks,
     me: SignedInCustomer,
+    *,
     language: str,
     now: datetime,
 ) -> OwnAccount:
@@ -37,7 +38,8 @@ async def show_account(
             raise CustomerErased
         card_ids = list((await session.scalars(_cards_in_use(me.merchant_id, me.customer_id))).unique())
     pages = [
-        await page_of_card(ledger, unsubscribe_links, me.merchant_id, card_id, language, now) for card_id in card_ids
+        await page_of_card(ledger, unsubscribe_links, me.merchant_id, card_id, language=language, now=now)
+        for card_id in card_ids
     ]
     cards = [page for page in pages if page is not None]
     if not cards:

@@ -125,7 +125,7 @@ class OwnAccountController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> OwnAccount:
         me, language = customer_of(request), reader_language(request)
-        return await show_account(sessions, ledger, unsubscribe_links, me, language, clock.now())
+        return await show_account(sessions, ledger, unsubscribe_links, me, language=language, now=clock.now())
 
     @patch(
         operation_id="changeOwnAccount",
@@ -144,7 +144,8 @@ class OwnAccountController(Controller):
         async with sessions.committing(me.merchant_id) as session:
             await change_language_of(session, me.merchant_id, me.customer_id, data.language, now)
         ledger.notifier.notify()
-        return await show_account(sessions, ledger, unsubscribe_links, me, reader_language(request), now)
+        language = reader_language(request)
+        return await show_account(sessions, ledger, unsubscribe_links, me, language=language, now=now)
 
     @post(
         "/sign-out",

@@ -28,7 +28,7 @@ class SignInAttempt(Answer):
 
 class CustomerSignInBody(Body):
     attempt: Token
-    code: Annotated[str, Meta(max_length=40, examples=["482913"])]
+    code: Annotated[str, Meta(min_length=1, max_length=40, examples=["482913"])]
     """Six digits; spaces in between are ignored."""
 
 

@@ -69,16 +69,24 @@ async def card_page(
         # If the links have ended or the merge was undone in between, this one tells the address of the new page.
         if (await _opened_card(ledger, link, now)).goes_on_as != goes_on_as:
             return await card_page(ledger, unsubscribe_links, token, language, now)
-    return await _page(ledger, unsubscribe_links, link.merchant_id, state, language, now)
+    return await _page(ledger, unsubscribe_links, link.merchant_id, state, language=language, now=now)
 
 
 async def page_of_card(
-    ledger: Ledger, unsubscribe_links: UnsubscribeLinks, merchant_id: UUID, card_id: UUID, language: str, now: datetime
+    ledger: Ledger,
+    unsubscribe_links: UnsubscribeLinks,
+    merchant_id: UUID,
+    card_id: UUID,
+    *,
+    language: str,
+    now: datetime,
 ) -> CardPage | None:
     """For a reader who has proved to be the holder. None for a card that is gone."""
     document = await ledger.pool.fetchval(CARD_AT_HOME, merchant_id, card_id, now)
     state = decode_state(document) if document else None
-    return await _page(ledger, unsubscribe_links, merchant_id, state, language, now) if state else None
+    if state is None:
+        return None
+    return await _page(ledger, unsubscribe_links, merchant_id, state, language=language, now=now)
 
 
 async def _page(
@@ -86,6 +94,7 @@ async def _page(
     unsubscribe_links: UnsubscribeLinks,
     merchant_id: UUID,
     state: CardState,
+    *,
     language: str,
     now: datetime,
 ) -> CardPage:
