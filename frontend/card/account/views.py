@@ -10,12 +10,13 @@ from frontend.api.own_account import change_own_account, get_own_account, sign_o
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.card.account.sign_in import email_form
 from frontend.card.facts import card_facts
+from frontend.card.wallets import wallet_problem
 from frontend.kit.customer_session import CustomerSession, find_customer_session, forget_customer_session
 from frontend.kit.customers import customer_page
 from frontend.kit.fields import is_number
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import redirect
-from frontend.kit.preferences import learn_language
+from frontend.kit.preferences import language_of, learn_language
 from frontend.kit.request import Request
 from i18n.locales import LANGUAGES
 
@@ -84,6 +85,9 @@ def _page(request: Request, account: OwnAccount) -> Response[str]:
         **card_facts(request, view),
         account=account,
         language_action="/account/language",
+        problem=wallet_problem(request.query_params.get("wallet", ""), language_of(request)),
+        sandbox=None,
+        welcome=None,
     )
 
 
