@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
+from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
@@ -108,6 +109,8 @@ storefront = Router(
     route_handlers=[
         StorefrontController,
         EmailChoicesController,
+        CustomerSignInController,
+        OwnAccountController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,

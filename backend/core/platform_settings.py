@@ -22,6 +22,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     public_program_per_minute: PerMinute = 30
     card_page_per_minute: PerMinute = 60
     card_link_per_minute: PerMinute = 5
+    sign_in_code_per_minute: PerMinute = 5
+    """Codes that customers ask for or enter to sign in."""
     earn_per_minute: PerMinute = 60
     stamp_per_minute: PerMinute = 60
     redeem_per_minute: PerMinute = 60
