@@ -57,7 +57,7 @@ async def test_the_list_says_who_has_a_second_factor_of_whichever_kind(
 ) -> None:
     user_id = await id_of(ada)
     add = """INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, name, created_at)
-             VALUES (gen_random_uuid(), $1, sha256($1::text::bytea), '', 0, 'Laptop', now())"""
+             VALUES (gen_random_uuid(), $1::uuid, sha256($1::uuid::text::bytea), '', 0, 'Laptop', now())"""
     await superuser.execute(add, UUID(user_id))
     listed = {row["id"]: row["has_second_factor"] for row in (await ada.get("/admin/users"))["users"]}
     assert listed[user_id]
