@@ -7,6 +7,7 @@ from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.pins.routes import ColleaguePinController
 from backend.identity.routes import AuthController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
@@ -67,6 +68,7 @@ store = Router(
         StoreExplanationController,
         StoreEnrollmentController,
         StorePinController,
+        ColleaguePinController,
     ],
 )
 merchant = Router(

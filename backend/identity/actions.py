@@ -26,7 +26,7 @@ from backend.identity.schemas import OwnPin, SignIn
 from backend.identity.workplaces.queries import choose_workplace
 from backend.staff.actions import totp_place
 from backend.staff.models import User
-from backend.staff_pins.setting import put_pin
+from backend.staff_pins.setting import choose_pin
 
 TOTP_STEP_SECONDS = 30
 
@@ -102,11 +102,11 @@ async def _use_totp_step(session: AsyncSession, user_id: UUID, step: int) -> Non
 
 
 async def set_own_pin(session: AsyncSession, keys: KeyRing, origin: Origin, body: OwnPin) -> None:
-    """Of somebody who works for the merchant. Raises PasswordWrong."""
+    """Of somebody who works for the merchant. Raises PasswordWrong or PinWeak."""
     user = await session.get_one(User, origin.user_id)
     if not await verify_secret(user.password_hash, body.password):
         raise PasswordWrong
-    await put_pin(session, keys, body.pin, merchant_id=origin.merchant_id, user_id=user.id, now=origin.now)
+    await choose_pin(session, keys, body.pin, merchant_id=origin.merchant_id, user_id=user.id, now=origin.now)
     record_change(session, origin, "pin.set", subject_id=user.id, after={"is_set": True})
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from backend.access.guards import actor_of, for_staff, limited
 from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import SIGNED_IN, SessionExpired, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -25,6 +25,7 @@ from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserV
 from backend.identity.views import show_user
 from backend.merchants.problems import MerchantNotFound
 from backend.staff.passwords import PUBLISHED
+from backend.staff_pins.problems import PinWeak
 
 KnownDevice = Annotated[
     str | None,
@@ -112,7 +113,7 @@ class AuthController(Controller):
         status_code=204,
         guards=[signed_in, for_staff(MANAGE_PINS), limited("own-pin", 5)],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, Forbidden, PasswordWrong, RateLimited, ValidationFailed),
+        responses=refusals(*SIGNED_IN, PasswordWrong, PinWeak, RateLimited, ValidationFailed),
     )
     async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin], origin: NamedDependency[Origin]) -> None:
         resources = resources_of(request)

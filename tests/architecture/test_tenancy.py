@@ -213,6 +213,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "moveReward": {"position": 1},
     "archiveReward": {},
     "restoreReward": {},
+    "unlockPin": {},
+    "clearPin": {},
 }
 
 
@@ -238,6 +240,7 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "hold_id": str(uuid4()),
         "merge_id": merge["merge_id"],
         "reward_id": theirs.rewards[100],
+        "user_id": str(theirs.user_ids["anna"]),
         "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
     }
     routes = routes_with_ids(promises)

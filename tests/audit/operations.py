@@ -14,7 +14,7 @@ from backend.wallets.models import WalletLink
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
-from tests.world.caller import Caller
+from tests.world.caller import Caller, outcome
 from tests.world.emails import a_failed_email
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
@@ -211,6 +211,18 @@ async def _pin(scene: Scene) -> None:
     await scene.shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": PASSWORD})
 
 
+async def _unlock_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    for _ in range(5):
+        await outcome(scene.shop.anna.unlock("0000"))
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/unlock")
+
+
+async def _clear_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
@@ -243,9 +255,12 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
     "setOwnPin": ("pin.set", _pin),
+    "unlockPin": ("pin.unlocked", _unlock_pin),
+    "clearPin": ("pin.cleared", _clear_pin),
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {
+    "verifyPin": "changes nothing",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
     "switchMerchant": "the same: a session is traded for one at another merchant",
