@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from backend.core import sql_functions
 
 revision = "2026_11_30_pins"
-down_revision = "2026_11_30_email_log_indexes"
+down_revision = "2026_11_30_invitations"
 
 FUNCTIONS = {
     "actor_by_token": "2026_11_30_members",
