@@ -1,11 +1,11 @@
-"""Every router of the API, by audience. A router without the guard `signed_in` is public."""
+"""Every router of the API, by audience. A router without the guard `signed_in` or `authenticated` is public."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
-from backend.identity.guards import signed_in
+from backend.identity.guards import authenticated, signed_in
 from backend.identity.invitations.routes.admin import AdminInvitationController
 from backend.identity.invitations.routes.merchant import MerchantInvitationController
 from backend.identity.invitations.routes.storefront import InvitationController
@@ -14,6 +14,7 @@ from backend.identity.permissions.routes import PermissionController
 from backend.identity.pins.routes import ColleaguePinController
 from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
+from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
@@ -64,7 +65,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(signed_in, at_store)],
+    guards=[all_of(authenticated, at_store)],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -76,6 +77,7 @@ store = Router(
         StoreEnrollmentController,
         StorePinController,
         ColleaguePinController,
+        TakeoverController,
     ],
 )
 merchant = Router(
@@ -134,7 +136,7 @@ admin = Router(
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
-bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
+bookings = Router("/", guards=[authenticated], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",

@@ -47,6 +47,7 @@ ACTIONS = {
     "reward.moved": N_("Reward moved"),
     "reward.restored": N_("Reward taken out of the archive"),
     "settings.changed": N_("Settings changed"),
+    "till.taken_over": N_("Till taken over with a PIN"),
     "task.started": N_("Task started by hand"),
     "wallets.checked": N_("Wallets checked, stops lifted"),
 }

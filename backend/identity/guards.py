@@ -1,8 +1,8 @@
 from litestar.handlers import BaseRouteHandler
 from structlog.contextvars import bind_contextvars
 
-from backend.access.guards import Connection
-from backend.access.problems import SessionExpired, Unauthenticated
+from backend.access.guards import Connection, actor_of
+from backend.access.problems import PasswordNeeded, SessionExpired, Unauthenticated
 from backend.core.clock import clock
 from backend.core.resources import resources_of
 from backend.identity.queries import find_actor
@@ -18,8 +18,11 @@ def bearer_token(connection: Connection) -> str:
     return header[len(SCHEME) :].strip()
 
 
-async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
-    """Authenticates the request and stores its actor in the scope. Raises Unauthenticated or SessionExpired."""
+async def authenticated(connection: Connection, _: BaseRouteHandler) -> None:
+    """Stores the request's actor in the scope, also of a session that a PIN began.
+
+    Raises Unauthenticated or SessionExpired.
+    """
     actor = await find_actor(resources_of(connection).pool, bearer_token(connection), clock.now())
     if actor is None:
         raise Unauthenticated
@@ -27,3 +30,10 @@ async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
         raise SessionExpired
     connection.scope["state"]["actor"] = actor
     bind_contextvars(actor=str(actor.user_id), merchant=actor.merchant.code if actor.merchant else None)
+
+
+async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Raises Unauthenticated, SessionExpired, or PasswordNeeded for a session that a PIN began, at a till."""
+    await authenticated(connection, handler)
+    if actor_of(connection).is_by_pin:
+        raise PasswordNeeded

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from backend.access.guards import actor_of, for_staff, limited
 from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import SIGNED_IN, SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED, SIGNED_IN, SessionExpired, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -17,7 +17,7 @@ from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.actions import change_language, set_own_pin, sign_in, sign_out
-from backend.identity.guards import bearer_token, signed_in
+from backend.identity.guards import authenticated, bearer_token, signed_in
 from backend.identity.known_devices import count_try, proof_for
 from backend.identity.problems import NoWorkplace, PasswordWrong, SignInRefused, TotpRequired
 from backend.identity.queries import find_actor
@@ -71,7 +71,7 @@ class AuthController(Controller):
         operation_id="signOut",
         summary="End this sign-in; its token opens nothing any more",
         status_code=204,
-        guards=[signed_in],
+        guards=[authenticated],
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
@@ -83,7 +83,7 @@ class AuthController(Controller):
         "/me",
         operation_id="getMe",
         summary="Who am I, where may I work and what may I do",
-        guards=[signed_in],
+        guards=[authenticated],
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
@@ -96,7 +96,7 @@ class AuthController(Controller):
         summary="Read pages and emails in another language from now on",
         guards=[signed_in],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, ValidationFailed),
+        responses=refusals(*AUTHENTICATED, ValidationFailed),
     )
     async def change(
         self, request: ApiRequest, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]

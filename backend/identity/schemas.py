@@ -63,6 +63,8 @@ class UserView(Answer):
     stores: list[StoreAccess]
     merchants: "list[MerchantRef]" = []
     """All merchants for whom the user works, by name."""
+    session_kind: str = "password"
+    """password | pin: a PIN opens the till only."""
 
 
 class MerchantRef(Answer):

@@ -7,7 +7,7 @@ from backend.identity.workplaces.queries import list_workplaces
 async def show_user(sessions: Sessions, actor: Actor) -> UserView:
     """The user with all merchants for whom they work."""
     async with sessions.committing() as session:
-        workplaces = await list_workplaces(session, actor.user_id) if actor.merchant else []
+        workplaces = await list_workplaces(session, actor.user_id) if actor.merchant and not actor.is_by_pin else []
     merchant = actor.merchant
     return UserView(
         id=actor.user_id,
@@ -33,4 +33,5 @@ async def show_user(sessions: Sessions, actor: Actor) -> UserView:
             (MerchantRef(place.id, place.code, place.name, place.language) for place in workplaces),
             key=lambda place: (place.name, place.code),
         ),
+        session_kind=actor.kind,
     )

@@ -2,7 +2,7 @@ from litestar import Controller, post
 from litestar.params import JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
@@ -26,7 +26,7 @@ class WorkplaceController(Controller):
         description="The answer has a new token; the one of this request opens nothing any more.",
         guards=[signed_in, limited("switch-merchant", 20)],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, MerchantNotFound, RateLimited, ValidationFailed),
+        responses=refusals(*AUTHENTICATED, MerchantNotFound, RateLimited, ValidationFailed),
     )
     async def switch(self, request: ApiRequest, data: JSONBody[ChosenMerchant]) -> SessionView:
         now, resources, user_id = clock.now(), resources_of(request), actor_of(request).user_id
