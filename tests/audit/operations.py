@@ -223,6 +223,11 @@ async def _unlock_pin(scene: Scene) -> None:
     await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/unlock")
 
 
+async def _take_over(scene: Scene) -> None:
+    await scene.shop.give_pin("claire", "97531")
+    await scene.shop.anna.take_over(scene.shop.user_ids["claire"], "97531")
+
+
 async def _clear_pin(scene: Scene) -> None:
     await scene.shop.give_pin("anna", "2468")
     await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
@@ -263,6 +268,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "setOwnPin": ("pin.set", _pin),
     "unlockPin": ("pin.unlocked", _unlock_pin),
     "clearPin": ("pin.cleared", _clear_pin),
+    "switchPerson": ("till.taken_over", _take_over),
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {
