@@ -1,19 +1,24 @@
-"""Every router of the API, by audience. A router without the guard `signed_in` or `authenticated` is public."""
+"""Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
-from backend.identity.guards import authenticated, signed_in
+from backend.identity.factors.routes.own import OwnFactorController
+from backend.identity.factors.routes.passkeys import OwnPasskeyController
+from backend.identity.factors.routes.sign_in import SignInStepController
+from backend.identity.guards import identified, signed_in
 from backend.identity.invitations.routes.admin import AdminInvitationController
 from backend.identity.invitations.routes.merchant import MerchantInvitationController
 from backend.identity.invitations.routes.storefront import InvitationController
 from backend.identity.members.routes import MerchantStaffController
+from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
 from backend.identity.pins.routes import ColleaguePinController
 from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
+from backend.identity.sessions.routes import OwnSessionController
 from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
@@ -65,7 +70,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(authenticated, at_store)],
+    guards=[all_of(identified, at_store)],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -136,12 +141,17 @@ admin = Router(
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
-bookings = Router("/", guards=[authenticated], security=BEARER, route_handlers=[IdempotencyController])
+bookings = Router("/", guards=[identified], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",
     route_handlers=[
         AuthController,
+        SignInStepController,
+        OwnFactorController,
+        OwnPasskeyController,
+        PasswordController,
+        OwnSessionController,
         WorkplaceController,
         PermissionController,
         store,

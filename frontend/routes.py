@@ -4,10 +4,12 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
+from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
 from frontend.account.invitation.views import show_invitation, take_invitation
 from frontend.account.merchant.views import take_merchant
-from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
+from frontend.account.profile.routes import PROFILE
+from frontend.account.sign_in.second_step import offer_passkey, take_passkey, take_second_step
 from frontend.account.sign_in.views import (
     show_sign_in,
     show_start,
@@ -23,14 +25,7 @@ from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
-from frontend.admin.users.views import (
-    show_users,
-    take_admin_invitation,
-    take_admin_removal,
-    take_admin_resend,
-    take_admin_role,
-    take_admin_withdrawal,
-)
+from frontend.admin.users.pages import USER_PAGES
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
 from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
@@ -46,10 +41,7 @@ from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
-from frontend.office.staff.editor import show_member, take_member, take_removal
-from frontend.office.staff.invite import show_invite, take_invite
-from frontend.office.staff.views import show_staff, take_resend_invitation, take_withdrawal
-from frontend.permissions.views import show_admin_permissions, show_office_permissions
+from frontend.office.staff.pages import STAFF_PAGES
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -120,15 +112,7 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
-        show_staff,
-        show_invite,
-        take_invite,
-        show_member,
-        take_member,
-        take_removal,
-        take_resend_invitation,
-        take_withdrawal,
-        show_office_permissions,
+        STAFF_PAGES,
         OFFICE_AUDIT,
     ],
 )
@@ -156,13 +140,7 @@ ADMIN = Router(
         take_failed,
         show_email,
         take_resend,
-        show_users,
-        take_admin_invitation,
-        take_admin_role,
-        take_admin_removal,
-        take_admin_resend,
-        take_admin_withdrawal,
-        show_admin_permissions,
+        USER_PAGES,
         ADMIN_AUDIT,
     ],
 )
@@ -175,8 +153,13 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_merchant,
     take_sign_out,
     take_preferences,
-    show_own_pin,
-    take_own_pin,
+    take_second_step,
+    offer_passkey,
+    take_passkey,
+    show_forgotten,
+    take_forgotten,
+    show_new_password,
+    take_new_password,
     show_invitation,
     take_invitation,
     unlock_till,
@@ -207,5 +190,5 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
-    pages = [TILL, OFFICE, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM]
+    pages = [TILL, OFFICE, ADMIN, PROFILE, *ACCOUNT, *CUSTOMERS, *SYSTEM]
     return [*pages, *(development.handlers(settings) if development else [])]

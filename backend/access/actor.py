@@ -1,5 +1,6 @@
 """The signed-in user, as `actor_by_token` returns it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -40,6 +41,11 @@ class Actor(msgspec.Struct, frozen=True):
     """How the session began: `password`, or `pin` for a colleague who has taken over a till."""
     origin_id: UUID
     """Id of the sign-in with a password from which a session of kind `pin` came; otherwise the session's own."""
+    last_seen_at: datetime
+    """Time of an earlier request, written once a minute at most."""
+    confirmed_at: datetime | None
+    second_factor: str | None
+    """The factor with which the session began beside the password."""
     merchant: ActorMerchant | None
     """None for platform users."""
     stores: list[ActorStore]

@@ -21,6 +21,12 @@ class PasswordNeeded(Problem):
     detail = N_("A PIN opens the till only.")
 
 
+class SecondFactorMissing(Problem):
+    code, status = "second_factor_missing", 403
+    title = N_("Set up a second factor first")
+    detail = N_("Administrators sign in with a passkey or an authenticator app beside the password.")
+
+
 class Forbidden(Problem):
     code, status = "forbidden", 403
     title = N_("You may not do this")
@@ -38,7 +44,7 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-AUTHENTICATED = (Unauthenticated, SessionExpired, PasswordNeeded)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""

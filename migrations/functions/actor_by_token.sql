@@ -10,7 +10,7 @@ BEGIN
   SELECT t.id AS sign_in_id, u.id, u.email, u.name, coalesce(mm.role, u.platform_role) AS role, u.language,
          t.merchant_id, t.kind, t.store_id, coalesce(t.origin_id, t.id) AS origin_id, t.created_at,
          o.user_id AS origin_user_id, om.role AS origin_role,
-         least(t.expires_at, o.expires_at) <= p_now AS is_expired INTO v
+         least(t.expires_at, o.expires_at) <= p_now AS is_expired, t.last_seen_at, t.confirmed_at, t.second_factor INTO v
   FROM access_tokens t
   JOIN users u ON u.id = t.user_id
   LEFT JOIN merchant_members mm
@@ -38,7 +38,8 @@ BEGIN
   END IF;
   RETURN json_build_object(
     'sign_in_id', v.sign_in_id, 'user_id', v.id, 'email', v.email, 'name', v.name, 'role', v.role,
-    'language', v.language, 'is_expired', v.is_expired, 'kind', v.kind, 'origin_id', v.origin_id,
+    'language', v.language, 'is_expired', v.is_expired, 'kind', v.kind, 'origin_id', v.origin_id, 'last_seen_at', v.last_seen_at,
+    'confirmed_at', v.confirmed_at, 'second_factor', v.second_factor,
     'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(

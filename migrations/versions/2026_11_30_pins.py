@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from backend.core import sql_functions
 
 revision = "2026_11_30_pins"
-down_revision = "2026_11_30_invitations"
+down_revision = "2026_11_30_sign_in"
 
 FUNCTIONS = {
-    "actor_by_token": "2026_11_30_members",
+    "actor_by_token": "2026_11_30_sign_in",
     "begin_pin_attempt": "2026_11_29_baseline",
     "end_pin_attempt": "2026_11_29_baseline",
 }

@@ -77,7 +77,7 @@ async def test_with_htmx_the_page_is_loaded_anew_without_what_was_entered(locked
 async def test_who_took_over_has_the_till_and_nothing_else_also_an_owner(locked: Browser) -> None:
     await locked.send("/till/unlock", user_id=str(LUC), staff_pin="1357", next="/till")
     await locked.open("/till")
-    assert 'href="/account/pin"' not in locked.page
+    assert 'href="/profile' not in locked.page
     assert 'href="/office"' not in locked.page
     assert (await locked.open("/office")).status_code == 403
     assert (await locked.open("/")).headers["location"] == "/till"

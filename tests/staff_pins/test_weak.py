@@ -37,8 +37,3 @@ async def test_a_person_is_told_why_a_weak_pin_is_not_taken(shop: Shop) -> None:
     assert "date" in said[0]["detail"]
     with refused("pin_not_set", 403):
         await shop.anna.unlock("2580")
-
-
-async def test_whoever_does_not_know_the_password_learns_nothing_about_pins(shop: Shop) -> None:
-    with refused("password_wrong", 403):
-        await shop.anna.set_own_pin("not hers", "2580")

@@ -15,7 +15,7 @@ from backend.audit.actions import record_change
 from backend.core.database import Sessions
 from backend.core.ids import new_id
 from backend.core.origin import Origin
-from backend.identity.models import AccessToken
+from backend.identity.models import USER_AGENT_MAX, AccessToken
 from backend.identity.pins.problems import ColleagueNotFound
 from backend.identity.pins.queries import get_pin, list_pins
 from backend.identity.pins.schemas import PersonPin
@@ -102,7 +102,9 @@ class Takeover:
                 kind="pin",
                 origin_id=signed_in.id,
                 store_id=self.origin.till_store_id,
+                user_agent=(self.origin.user_agent or "")[:USER_AGENT_MAX] or None,
                 created_at=now,
+                last_seen_at=now,
                 expires_at=_ends_at(signed_in),
             )
         )

@@ -11,12 +11,11 @@ from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.pins.problems import ColleagueNotFound
-from backend.identity.queries import find_actor
 from backend.identity.schemas import SessionView
 from backend.identity.takeover.actions import Takeover
 from backend.identity.takeover.problems import PinsNotUsed, SwitchingSuspended
 from backend.identity.takeover.schemas import Colleagues, PinSwitch
-from backend.identity.views import show_user
+from backend.identity.views import show_session
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.problems import REFUSED_PIN
 
@@ -76,8 +75,6 @@ class TakeoverController(Controller):
         origin: NamedDependency[Origin],
         pins: NamedDependency[StaffPins],
     ) -> SessionView:
-        resources = resources_of(request)
-        token, expires_at = await Takeover(resources.sessions, pins, actor_of(request), origin).by(data)
-        actor = await find_actor(resources.pool, token, origin.now)
-        assert actor is not None, "the token was just created"
-        return SessionView(token=token, expires_at=expires_at, user=await show_user(resources.sessions, actor))
+        takeover = Takeover(resources_of(request).sessions, pins, actor_of(request), origin)
+        token, expires_at = await takeover.by(data)
+        return await show_session(request, token, expires_at)
