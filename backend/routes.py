@@ -1,4 +1,4 @@
-"""Every router of the API, by audience. A router without the guard `signed_in` is public."""
+"""Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
@@ -9,16 +9,18 @@ from backend.identity.customers.routes import CustomerSignInController, OwnAccou
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
-from backend.identity.guards import signed_in
+from backend.identity.guards import identified, signed_in
 from backend.identity.invitations.routes.admin import AdminInvitationController
 from backend.identity.invitations.routes.merchant import MerchantInvitationController
 from backend.identity.invitations.routes.storefront import InvitationController
 from backend.identity.members.routes import MerchantStaffController
 from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.pins.routes import ColleaguePinController
 from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
 from backend.identity.sessions.routes import OwnSessionController
+from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
@@ -69,7 +71,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(signed_in, at_store)],
+    guards=[all_of(identified, at_store)],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -80,6 +82,8 @@ store = Router(
         StoreExplanationController,
         StoreEnrollmentController,
         StorePinController,
+        ColleaguePinController,
+        TakeoverController,
     ],
 )
 merchant = Router(
@@ -140,7 +144,7 @@ admin = Router(
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
-bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
+bookings = Router("/", guards=[identified], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",

@@ -17,7 +17,7 @@ from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
 from tests.world.account import Account
-from tests.world.caller import Caller
+from tests.world.caller import Caller, outcome
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
@@ -336,6 +336,23 @@ async def _remove_admin(scene: Scene) -> None:
     await scene.ada.ask("DELETE", f"/admin/users/{await _an_admin(scene)}")
 
 
+async def _unlock_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    for _ in range(5):
+        await outcome(scene.shop.anna.unlock("0000"))
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/unlock")
+
+
+async def _take_over(scene: Scene) -> None:
+    await scene.shop.give_pin("claire", "97531")
+    await scene.shop.anna.take_over(scene.shop.user_ids["claire"], "97531")
+
+
+async def _clear_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
@@ -369,6 +386,9 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
     "setOwnPin": ("pin.set", _pin),
+    "unlockPin": ("pin.unlocked", _unlock_pin),
+    "clearPin": ("pin.cleared", _clear_pin),
+    "switchPerson": ("till.taken_over", _take_over),
     "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
     "removeOwnAuthenticator": ("account.authenticator_removed", _remove_authenticator),
     "addOwnPasskey": ("account.passkey_added", _add_passkey),
@@ -391,6 +411,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {
+    "verifyPin": "changes nothing",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
     "signInWithSecondFactor": "the same: its second step",
