@@ -3,7 +3,8 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from backend.access.guards import all_of, at_store
+from backend.access.features import LOYALTY
+from backend.access.guards import all_of, at_store, with_feature
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.permissions.routes import PermissionController
@@ -32,6 +33,8 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.merchants.features.routes import AdminFeatureController, MerchantFeatureController
+from backend.merchants.policy.routes import AdminPolicyController, MerchantPolicyController
 from backend.messaging.connection_test.routes import ConnectionTestController
 from backend.messaging.failed_mails.routes import AdminFailedEmailController
 from backend.messaging.routes.admin import AdminEmailController
@@ -56,7 +59,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(signed_in, at_store)],
+    guards=[all_of(signed_in, at_store, with_feature(LOYALTY))],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -74,6 +77,8 @@ merchant = Router(
     guards=[signed_in],
     security=BEARER,
     route_handlers=[
+        MerchantPolicyController,
+        MerchantFeatureController,
         MerchantCardController,
         MerchantMergeController,
         MerchantFinderController,
@@ -105,6 +110,8 @@ admin = Router(
     guards=[signed_in],
     security=BEARER,
     route_handlers=[
+        AdminPolicyController,
+        AdminFeatureController,
         WalletAdminController,
         TaskRunController,
         AdminCardController,

@@ -1,3 +1,4 @@
+from backend.access.features import FeatureDisabled
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -34,5 +35,5 @@ class StoreNotFound(Problem):
 
 SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
-STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound)
+STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound, FeatureDisabled)
 """Raised by the guards of a till's operation."""

@@ -5,6 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.models import CODE, LABEL, PlatformRow, TenantEntity, TenantRow, of_merchant
 
@@ -80,3 +81,12 @@ class Policy(TenantRow):
     allow_cross_location_redemption: Mapped[bool] = mapped_column(default=True)
     require_order_reference: Mapped[bool] = mapped_column(default=False)
     log_ip_addresses: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
+
+    @property
+    def id(self) -> UUID:
+        """A merchant has one."""
+        return self.merchant_id
