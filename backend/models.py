@@ -3,6 +3,7 @@
 from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
+from backend.identity.invitations.models import Invitation
 from backend.identity.models import AccessToken
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
@@ -70,6 +71,7 @@ __all__ = [
     "GoogleCallback",
     "GoogleProgram",
     "Hold",
+    "Invitation",
     "Lot",
     "MailAllowance",
     "MarketingPlan",

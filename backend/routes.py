@@ -7,7 +7,12 @@ from backend.access.features import LOYALTY
 from backend.access.guards import all_of, at_store, with_feature
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
+from backend.identity.invitations.routes.admin import AdminInvitationController
+from backend.identity.invitations.routes.merchant import MerchantInvitationController
+from backend.identity.invitations.routes.storefront import InvitationController
+from backend.identity.members.routes import MerchantStaffController
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
@@ -41,6 +46,8 @@ from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
+from backend.operations.audit.routes.admin import AdminAuditController
+from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -91,6 +98,9 @@ merchant = Router(
         MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
+        MerchantAuditController,
+        MerchantStaffController,
+        MerchantInvitationController,
     ],
 )
 storefront = Router(
@@ -103,6 +113,7 @@ storefront = Router(
         PassImageController,
         PictureController,
         BrandingController,
+        InvitationController,
     ],
 )
 admin = Router(
@@ -122,6 +133,9 @@ admin = Router(
         ConnectionTestController,
         AdminTemplateController,
         AdminTemplateTrialController,
+        AdminAuditController,
+        PlatformUserController,
+        AdminInvitationController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
+from frontend.account.invitation.views import show_invitation, take_invitation
 from frontend.account.merchant.views import take_merchant
 from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
@@ -22,8 +23,17 @@ from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
+from frontend.admin.users.views import (
+    show_users,
+    take_admin_invitation,
+    take_admin_removal,
+    take_admin_resend,
+    take_admin_role,
+    take_admin_withdrawal,
+)
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
+from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -36,6 +46,9 @@ from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
+from frontend.office.staff.editor import show_member, take_member, take_removal
+from frontend.office.staff.invite import show_invite, take_invite
+from frontend.office.staff.views import show_staff, take_resend_invitation, take_withdrawal
 from frontend.permissions.views import show_admin_permissions, show_office_permissions
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
@@ -107,7 +120,16 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
+        show_staff,
+        show_invite,
+        take_invite,
+        show_member,
+        take_member,
+        take_removal,
+        take_resend_invitation,
+        take_withdrawal,
         show_office_permissions,
+        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(
@@ -134,7 +156,14 @@ ADMIN = Router(
         take_failed,
         show_email,
         take_resend,
+        show_users,
+        take_admin_invitation,
+        take_admin_role,
+        take_admin_removal,
+        take_admin_resend,
+        take_admin_withdrawal,
         show_admin_permissions,
+        ADMIN_AUDIT,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
@@ -148,6 +177,8 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_preferences,
     show_own_pin,
     take_own_pin,
+    show_invitation,
+    take_invitation,
     unlock_till,
 ]
 CUSTOMERS: list[ControllerRouterHandler] = [

@@ -19,7 +19,7 @@ class SessionExpired(Problem):
 class Forbidden(Problem):
     code, status = "forbidden", 403
     title = N_("You may not do this")
-    detail = N_("The owner can give you the permission %(permission)s.")
+    detail = N_("It needs the permission %(permission)s. Owners see in their table of permissions who can have it.")
 
 
 class StoreRequired(Problem):

@@ -59,6 +59,11 @@ class MerchantMember(PlatformRow):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
 
+    @property
+    def id(self) -> UUID:
+        """As audit entries name the member."""
+        return self.user_id
+
 
 class StoreMember(TenantRow):
     """A member's place at a store, with their permissions there."""

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.hashing import hash_secret
@@ -22,3 +22,11 @@ async def put_pin(
     row.verifier = await hash_secret(peppered(keys, merchant_id, user_id, pin)[0])
     row.is_active, row.failed_count = True, 0
     row.locked_until = row.verifying_until = None
+
+
+async def remove_pin(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:
+    """The row stays, because history refers to it; nothing of the PIN does."""
+    theirs = StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id
+    await session.execute(
+        update(StaffPin).where(*theirs).values(is_active=False, verifier="", failed_count=0, locked_until=None)
+    )

@@ -4,9 +4,15 @@ from frontend.api.client import Caller
 from frontend.kit.forms import body_of
 
 
-async def sign_in(caller: Caller, *, email: str, password: str, totp: str | None) -> SignInView:
-    """Raises the problem `totp_required` when the user has an authenticator and gave no code."""
-    return await caller.post("/auth/sign-in", SignIn(email=email, password=password, totp=totp), SignInView)
+async def sign_in(
+    caller: Caller, *, email: str, password: str, totp: str | None, merchant: str | None = None
+) -> SignInView:
+    """Raises the problem `totp_required` when the user has an authenticator and gave no code.
+
+    `merchant`: code of the one to work for; otherwise that of the latest sign-in.
+    """
+    body = SignIn(email=email, password=password, totp=totp, merchant=merchant)
+    return await caller.post("/auth/sign-in", body, SignInView)
 
 
 async def sign_out(caller: Caller) -> None:

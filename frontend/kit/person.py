@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.identity.schemas import SessionView
+from backend.identity.schemas import SessionView, UserView
 from frontend.kit.request import Request
 
 KEY = "person"
@@ -68,11 +68,16 @@ class Person(msgspec.Struct, frozen=True):
 
 
 def person_of(sign_in: SessionView) -> Person:
-    """A user with a single store has no store to choose."""
-    user = sign_in.user
+    return person_from(sign_in.token, sign_in.user)
+
+
+def person_from(token: str, user: UserView, store_code: str | None = None) -> Person:
+    """A user with a single store has no store to choose. `store_code`: the one they have chosen before."""
     stores = [Store(id=store.id, code=store.code, name=store.name, language=store.language) for store in user.stores]
+    codes = [store.code for store in stores]
+    chosen = codes[0] if len(codes) == 1 else store_code
     return Person(
-        token=sign_in.token,
+        token=token,
         name=user.name or user.email,
         email=user.email,
         role=user.role,
@@ -81,7 +86,7 @@ def person_of(sign_in: SessionView) -> Person:
         merchant_name=user.merchant.name if user.merchant else None,
         merchant_language=user.merchant.language if user.merchant else None,
         stores=stores,
-        store_code=stores[0].code if len(stores) == 1 else None,
+        store_code=chosen if chosen in codes else None,
         merchant_code=user.merchant.code if user.merchant else None,
         merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
     )

@@ -23,8 +23,10 @@ CHANGED_AS_OBJECTS = {
     "email_templates": "an administrator saves another text",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
+    "invitations": "who is invited accepts",
     "marketing_plans": "an owner chooses which marketing emails are sent",
     "marketing_slots": "the next marketing email to a mailbox takes its slot",
+    "merchant_members": "an owner changes a role",
     "pictures": "the same picture again may stay unused for another day",
     "platform_mails": "delivery notes how it began and ended",
     "setting_overrides": "rotate-keys seals with the newest key",
@@ -48,6 +50,7 @@ WHOSE = {
     "apple_passes": "merchant_id",
     "apple_registrations": "(SELECT merchant_id FROM apple_passes p WHERE p.serial = apple_registrations.serial)",
     "google_programs": "merchant_id",
+    "invitations": "coalesce(merchant_id, id)",
     "merchant_members": "merchant_id",
     "merchants": "id",
     "outbox": "merchant_id",
@@ -69,6 +72,10 @@ ADDED = (
        SELECT gen_random_uuid(), merchant_id, id, '', 'approved', now() FROM programs WHERE merchant_id = $1""",
     """INSERT INTO pictures (merchant_id, hash, media_type, width, height, body, created_at)
        VALUES ($1, encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 'image/png', 1, 1, '', now())""",
+    """INSERT INTO invitations (id, merchant_id, email, email_norm, language, role, stores, token_hash, invited_by_name,
+                                created_at, sent_at, expires_at)
+       VALUES (gen_random_uuid(), $1, '', '', 'en', 'store_member', '[]', sha256(gen_random_uuid()::text::bytea), '',
+               now(), now(), now())""",
     "INSERT INTO outbox (id, merchant_id, event_name, available_at) VALUES (gen_random_uuid(), $1, 'sold', now())",
     "INSERT INTO task_runs (id, name, merchant_id, created_at) VALUES (gen_random_uuid(), 'sync', $1, now())",
 )

@@ -30,6 +30,7 @@ PLATFORM_TABLES = {
     "email_templates",
     "google_callbacks",
     "google_programs",
+    "invitations",
     "mail_allowances",
     "marketing_slots",
     "merchant_members",
@@ -213,6 +214,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "moveReward": {"position": 1},
     "archiveReward": {},
     "restoreReward": {},
+    "changeMember": {"role": "merchant_owner"},
+    "removeMember": {},
+    "resendInvitation": {},
+    "withdrawInvitation": {},
 }
 
 
@@ -238,6 +243,11 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "hold_id": str(uuid4()),
         "merge_id": merge["merge_id"],
         "reward_id": theirs.rewards[100],
+        "entry_id": (await theirs.claire.get("/merchant/audit"))["data"][0]["id"],
+        "user_id": str(theirs.user_ids["luc"]),
+        "invitation_id": (await theirs.claire.post("/merchant/invitations", {"email": f"{uuid4().hex}@x.example"}))[
+            "id"
+        ],
         "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
     }
     routes = routes_with_ids(promises)

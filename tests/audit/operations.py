@@ -173,6 +173,11 @@ async def _resend(scene: Scene) -> None:
     await scene.ada.post(f"/admin/emails/{mail_id}/resend")
 
 
+async def _resend_failed(scene: Scene) -> None:
+    await a_failed_email(scene.shop)
+    await scene.ada.post(f"/admin/failed-emails/resend?merchant={scene.shop.code}")
+
+
 async def _check_wallets(scene: Scene) -> None:
     await scene.ada.post("/admin/loyalty/wallets/check")
 
@@ -236,6 +241,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "resetSetting": ("settings.changed", _reset_setting),
     "resetSettings": ("settings.changed", _reset_settings),
     "resendEmail": ("email.resent", _resend),
+    "resendFailedEmails": ("emails.resent", _resend_failed),
     "checkWallets": ("wallets.checked", _check_wallets),
     "syncWallets": ("task.started", _sync_wallets),
     "retryCardPass": ("pass.resent", _retry),

@@ -50,6 +50,8 @@ SAFE = {
     "The camera is blocked. Allow it for this page in the browser’s address bar, then try again.",
     # A merge: undone once, and what is undone names it.
     "Its points are on the other card. Undo the merge to use it again.",
+    # What somebody may do, not what to do.
+    "See every email that was sent, and resend it.",
     # The form of a page is shown anew, and with it what was recorded.
     "Please reload this page",
     "This page was open too long, so nothing was done just now. Reload it and check what it shows.",

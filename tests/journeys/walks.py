@@ -328,6 +328,23 @@ async def past_the_rewards(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "reward, archived"
 
 
+async def past_the_audit(page: Page, scene: Scene) -> AsyncIterator[str]:
+    office = Office.of(scene.shop.claire)
+    scarf = await office.add_reward({"en": "Μαντήλι"}, 1200)
+    await office.change_reward(scarf, points_required=900, stock=3)
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/audit")
+    await expect(page.locator(".email")).to_have_count(2)
+    yield "audit"
+    await page.locator(".email a").first.click()
+    await expect(page.locator(".changes")).to_be_visible()
+    yield "audit, entry"
+    await page.goto("/office/audit?first=2020-01-01&last=2020-01-02")
+    await expect(page.locator(".email")).to_have_count(0)
+    yield "audit, none found"
+
+
 async def past_the_email_texts(page: Page, scene: Scene) -> AsyncIterator[str]:
     path = "/office/email-templates/loyalty_enrollment/en"
     await _sign_in(page, scene.shop.emails["claire"])
@@ -400,6 +417,8 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "email texts of the platform"
     await page.goto("/admin/email-templates/wallet_certificate_expiring/de")
     yield "email text of the platform"
+    await page.goto(f"/admin/audit?merchant={scene.shop.code}")
+    yield "audit of a merchant"
 
 
 async def past_the_settings(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -472,6 +491,7 @@ WALKS: list[Walk] = [
     past_the_rewards,
     past_the_email_texts,
     past_the_marketing,
+    past_the_audit,
     past_the_platform,
     past_the_emails,
 ]

@@ -14,6 +14,7 @@ from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirec
 from frontend.kit.person import TILL, Person, choose_store, find_person, forget_person, person_of, remember_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
+from frontend.kit.rights import find_person_now
 from i18n.translator import get_translator
 
 START = "/"
@@ -24,7 +25,7 @@ UNPROCESSABLE = 422
 @get("/")
 async def show_start(request: Request) -> Response[str]:
     """Redirects signed-in users to their work; others see what Orion is and where to go."""
-    person = find_person(request)
+    person = await find_person_now(request)
     return redirect(request, person.home) if person else page(request, "account/sign_in/start.html")
 
 
@@ -65,7 +66,7 @@ async def take_sign_in(request: Request, caller: NamedDependency[Caller]) -> Res
 
 @get("/sign-in/store")
 async def show_stores(request: Request, next: FromQuery[str | None] = None) -> Response[str]:  # noqa: A002
-    person = find_person(request)
+    person = await find_person_now(request)
     if person is None:
         return redirect(request, "/sign-in")
     if person.is_admin:
