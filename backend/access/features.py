@@ -19,7 +19,7 @@ class Feature:
 
 FEATURES = {
     LOYALTY: Feature(
-        N_("Loyalty"), N_("The store is live: its till books, its join page is open, and its cards are in use."), True
+        N_("Loyalty"), N_("The store is live: its till records, its join page is open, and its cards are in use."), True
     )
 }
 

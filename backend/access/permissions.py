@@ -78,7 +78,7 @@ PERMISSIONS: dict[str, Permission] = {
     MANAGE_MERCHANTS: Permission(
         "platform",
         N_("Manage merchants"),
-        N_("Open merchants, change their stores, rules for tills and features, and act for them."),
+        N_("Open merchants, change their stores, policy and features, and act on their behalf."),
     ),
     RUN_TASKS: Permission("platform", N_("Run tasks"), N_("Check the wallets, and start tasks in the background.")),
     VIEW_USERS: Permission("platform", N_("See administrators"), N_("See who administers the platform.")),

@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_merchants"
-down_revision = "2026_11_30_email_log_indexes"
+down_revision = "2026_11_30_invitations"
 
 FUNCTIONS = ("actor_by_token",)
 TIME = sa.TIMESTAMP(timezone=True)

@@ -21,6 +21,7 @@ CHANGED_AS_OBJECTS = {
     "email_logs": "delivery notes how it began and ended",
     "email_template_overrides": "an owner saves another text",
     "email_templates": "an administrator saves another text",
+    "feature_overrides": "an administrator switches a feature",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
     "invitations": "who is invited accepts",
@@ -29,6 +30,7 @@ CHANGED_AS_OBJECTS = {
     "merchant_members": "an owner changes a role",
     "pictures": "the same picture again may stay unused for another day",
     "platform_mails": "delivery notes how it began and ended",
+    "policies": "an administrator changes the rules for tills",
     "setting_overrides": "rotate-keys seals with the newest key",
     "setting_versions": "an administrator saves a category of settings",
 }
@@ -36,6 +38,7 @@ REMOVED_AS_OBJECTS = {
     "access_tokens": "the nightly purge",
     "connection_tests": "the nightly purge",
     "email_logs": "the nightly purge",
+    "feature_overrides": "an administrator lets a store do as its merchant",
     "fraud_limits": "an owner leaves one out",
     "pictures": "the nightly purge",
     "platform_mails": "the nightly purge",

@@ -11,6 +11,7 @@ from typing import Any
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.wallets.models import WalletLink
+from tests.merchants.administration import MerchantDesk
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
@@ -44,6 +45,10 @@ class Scene:
     @property
     def settings(self) -> Administrator:
         return Administrator(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def desk(self) -> MerchantDesk:
+        return MerchantDesk(self.ada.http, self.ada._promises, self.ada.token)
 
     @property
     def own_texts(self) -> Editor:
@@ -212,6 +217,18 @@ async def _restore_points(scene: Scene) -> None:
     await paul.restore(card, 5, CANARY)
 
 
+async def _policy(scene: Scene) -> None:
+    await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+
+
+async def _feature(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, to=True)
+
+
+async def _feature_of_store(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, scene.shop.hub, to=True)
+
+
 async def _pin(scene: Scene) -> None:
     await scene.shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": PASSWORD})
 
@@ -248,6 +265,9 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
+    "setPolicyOfMerchant": ("policy.changed", _policy),
+    "switchFeatureOfMerchant": ("feature.switched", _feature),
+    "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),
 }
 """The action of the entry, and how to get it."""

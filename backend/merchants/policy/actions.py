@@ -16,11 +16,13 @@ async def set_policy(session: AsyncSession, origin: Origin, body: PolicyBody, if
     before = _fields(policy)
     for name, value in sent_fields(body).items():
         setattr(policy, name, value)
-    if session.is_modified(policy):
-        policy.updated_at = origin.now
-        await session.flush()
+    if not session.is_modified(policy):
+        return await show_policy(session, policy)
+    policy.updated_at = origin.now
+    await session.flush()
     record_change(session, origin, "policy.changed", subject_id=policy.id, before=before, after=_fields(policy))
     shown = await show_policy(session, policy)
+    # The entry is written with the commit.
     shown.changed_by = origin.user_name or origin.on_behalf_name
     return shown
 
