@@ -5,6 +5,9 @@ from litestar.types import ControllerRouterHandler
 
 from backend.access.features import LOYALTY
 from backend.access.guards import all_of, at_store, with_feature
+from backend.administration.routes.invitations import AdminMerchantInvitationController
+from backend.administration.routes.merchants import AdminMerchantController
+from backend.administration.routes.stores import AdminStoreController
 from backend.core.settings import Settings
 from backend.identity.guards import signed_in
 from backend.identity.invitations.routes.admin import AdminInvitationController
@@ -121,6 +124,9 @@ admin = Router(
     guards=[signed_in],
     security=BEARER,
     route_handlers=[
+        AdminMerchantController,
+        AdminStoreController,
+        AdminMerchantInvitationController,
         AdminPolicyController,
         AdminFeatureController,
         WalletAdminController,

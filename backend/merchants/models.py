@@ -28,6 +28,10 @@ class Merchant(PlatformRow):
     postal_address: Mapped[str | None] = mapped_column(String(300))
     """On one line, for the footer of emails."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
 
 
 class Store(TenantEntity):
@@ -47,6 +51,10 @@ class Store(TenantEntity):
     """For readers without a language of their own. None: the merchant's."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
 
 
 class StoreCode(PlatformRow):
@@ -60,6 +68,8 @@ class StoreCode(PlatformRow):
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     merchant_id: Mapped[UUID]
     store_id: Mapped[UUID]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """As the store. Nobody joins at a closed one."""
 
 
 class Policy(TenantRow):

@@ -8,11 +8,13 @@ from backend.core import sql_functions
 revision = "2026_11_30_merchants"
 down_revision = "2026_11_30_invitations"
 
-FUNCTIONS = ("actor_by_token",)
+CHANGED, NEW = ("actor_by_token",), ("merchant_overviews",)
 TIME = sa.TIMESTAMP(timezone=True)
 RIGHTS = {
     "feature_overrides": "INSERT, UPDATE, DELETE",
+    "merchants": "UPDATE",
     "policies": "UPDATE",
+    "stores": "UPDATE",
 }
 
 
@@ -22,11 +24,17 @@ def upgrade() -> None:
         _add(table, sa.Column("version", sa.Integer, nullable=False, server_default="1"))
         _add(table, sa.Column("updated_at", TIME, nullable=False, server_default=sa.func.now()))
         op.execute(f"GRANT {rights} ON {table} TO orion_app")
-    sql_functions.replace(revision, *FUNCTIONS)
+    _add("store_codes", sa.Column("is_active", sa.Boolean, nullable=False, server_default=sa.true()))
+    op.execute("GRANT UPDATE ON store_codes TO orion_app")
+    sql_functions.replace(revision, *CHANGED)
+    sql_functions.create(revision, *NEW)
 
 
 def downgrade() -> None:
-    sql_functions.replace("2026_11_30_members", *FUNCTIONS)
+    sql_functions.drop(*NEW)
+    sql_functions.replace("2026_11_30_members", *CHANGED)
+    op.execute("REVOKE UPDATE ON store_codes FROM orion_app")
+    op.drop_column("store_codes", "is_active")
     for table, rights in RIGHTS.items():
         op.execute(f"REVOKE {rights} ON {table} FROM orion_app")
         op.drop_column(table, "version")

@@ -29,9 +29,12 @@ CHANGED_AS_OBJECTS = {
     "marketing_slots": "the next marketing email to a mailbox takes its slot",
     "merchant_members": "an owner changes a role",
     "pictures": "the same picture again may stay unused for another day",
+    "merchants": "an administrator changes its name and addresses",
     "platform_mails": "delivery notes how it began and ended",
     "policies": "an administrator changes the rules for tills",
     "setting_overrides": "rotate-keys seals with the newest key",
+    "store_codes": "a store is closed and opened",
+    "stores": "an administrator changes a store",
     "setting_versions": "an administrator saves a category of settings",
 }
 REMOVED_AS_OBJECTS = {
