@@ -23,14 +23,7 @@ from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
-from frontend.admin.users.views import (
-    show_users,
-    take_admin_invitation,
-    take_admin_removal,
-    take_admin_resend,
-    take_admin_role,
-    take_admin_withdrawal,
-)
+from frontend.admin.users.pages import USER_PAGES
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
 from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
@@ -46,10 +39,7 @@ from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
-from frontend.office.staff.editor import show_member, take_member, take_removal
-from frontend.office.staff.invite import show_invite, take_invite
-from frontend.office.staff.views import show_staff, take_resend_invitation, take_withdrawal
-from frontend.permissions.views import show_admin_permissions, show_office_permissions
+from frontend.office.staff.pages import STAFF_PAGES
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -120,15 +110,7 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
-        show_staff,
-        show_invite,
-        take_invite,
-        show_member,
-        take_member,
-        take_removal,
-        take_resend_invitation,
-        take_withdrawal,
-        show_office_permissions,
+        STAFF_PAGES,
         OFFICE_AUDIT,
     ],
 )
@@ -156,13 +138,7 @@ ADMIN = Router(
         take_failed,
         show_email,
         take_resend,
-        show_users,
-        take_admin_invitation,
-        take_admin_role,
-        take_admin_removal,
-        take_admin_resend,
-        take_admin_withdrawal,
-        show_admin_permissions,
+        USER_PAGES,
         ADMIN_AUDIT,
     ],
 )

@@ -31,10 +31,10 @@ HEADER = (
 )
 
 
-async def export_csv(book: AuditBook, filters: AuditFilters, language: str) -> AsyncIterator[bytes]:
+async def export_csv(book: AuditBook, filters: AuditFilters, words: AuditWords) -> AsyncIterator[bytes]:
     """A row for each field that changed. In languages with a decimal comma, cells are separated by semicolons."""
-    say, words = get_translator(language).gettext, AuditWords(language)
-    delimiter = "," if language.startswith("en") else ";"
+    say = get_translator(words.language).gettext
+    delimiter = "," if words.language.startswith("en") else ";"
     yield BYTE_ORDER_MARK.encode() + _line([say(title) for title in HEADER], delimiter)
     async for entry in book.each(filters):
         view = words.entry(entry)

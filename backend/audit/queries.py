@@ -100,11 +100,15 @@ class AuditBook:
     async def _rows(
         self, session: AsyncSession, filters: AuditFilters, before: tuple[datetime, UUID] | None, limit: int
     ) -> list[Any]:
+        return list(await session.scalars(self.newest_first(filters, before, limit)))
+
+    def newest_first(self, filters: AuditFilters, before: tuple[datetime, UUID] | None, limit: int) -> Select[Any]:
+        """The statement of a page; `before`: time and id of the last entry of the page before."""
         table = self._table
         asked = self._own().where(*self._conditions(filters))
         if before is not None:
             asked = asked.where(tuple_(table.recorded_at, table.id) < before)
-        return list(await session.scalars(asked.order_by(table.recorded_at.desc(), table.id.desc()).limit(limit)))
+        return asked.order_by(table.recorded_at.desc(), table.id.desc()).limit(limit)
 
     def _conditions(self, filters: AuditFilters) -> list[ColumnElement[bool]]:
         table = self._table

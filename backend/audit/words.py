@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from backend.access.permissions import PERMISSIONS
 from backend.audit.labels import ACTIONS, CHOICES, FIELDS, SUBJECTS, VALUES
 from backend.audit.models import AnyEntry, AuditEntry
 from backend.audit.schemas import AuditAction, AuditChange, AuditEntryView
@@ -20,7 +21,11 @@ MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d
 
 
 class AuditWords:
-    def __init__(self, language: str) -> None:
+    """`names`: what the merchant calls their stores, by id."""
+
+    def __init__(self, language: str, names: Mapping[str, str] | None = None) -> None:
+        self.language = language
+        self._names = names or {}
         self._say = get_translator(language).gettext
         self._formatter = get_formatter(language)
 
@@ -62,7 +67,7 @@ class AuditWords:
         ]
 
     def label(self, field: str) -> str:
-        return LANGUAGE_NAMES.get(field) or self._named(FIELDS, field)
+        return LANGUAGE_NAMES.get(field) or self._names.get(field) or self._named(FIELDS, field)
 
     def value(self, field: str, value: Any) -> str:
         if value is None or value in ("", [], {}):
@@ -94,7 +99,9 @@ class AuditWords:
             return self._formatter.date(date.fromisoformat(text), "medium")
         if MOMENT.fullmatch(text):
             return self._formatter.datetime(datetime.fromisoformat(text), "medium")
-        return self._named(VALUES, text) if field in CHOICES else text
+        if text in PERMISSIONS:
+            return self._say(PERMISSIONS[text].title)
+        return self._named(VALUES, text) if field in CHOICES else self._names.get(text, text)
 
     def _named(self, words: Mapping[str, str], name: str) -> str:
         """A name without words is shown as it is in the code."""

@@ -1,4 +1,4 @@
-"""`orion users`: creates administrators."""
+"""`orion users`: creates, lists and invites administrators."""
 
 import sys
 
@@ -6,6 +6,7 @@ import rich_click as click
 import segno
 
 from backend.cli.output import settings, with_services
+from backend.cli.people import invite_user, list_users
 from backend.core.clock import clock
 from backend.services import Services
 from backend.staff.actions import EmailImpossible, EmailTaken, create_admin
@@ -16,7 +17,11 @@ PASSWORD_LENGTH_MIN = 15
 
 @click.group()
 def users() -> None:
-    """Administrators of the platform."""
+    """People who sign in to work."""
+
+
+users.add_command(list_users)
+users.add_command(invite_user)
 
 
 @users.command("create-admin")

@@ -17,6 +17,7 @@ from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
 from tests.world.caller import Caller
 from tests.world.emails import a_failed_email
+from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
@@ -57,6 +58,12 @@ class Scene:
     @property
     def texts(self) -> Editor:
         return Editor(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def places(self) -> list[Any]:
+        """Somebody may serve customers at the hub."""
+        hub = str(self.shop.store_ids[self.shop.hub])
+        return [{"store_id": hub, "permissions": ["loyalty.view_programs"]}]
 
     async def card(self) -> Card:
         person = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
@@ -233,6 +240,58 @@ async def _pin(scene: Scene) -> None:
     await scene.shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": PASSWORD})
 
 
+async def _invite(scene: Scene) -> Any:
+    return await invite(scene.owner, new_email(), stores=scene.places)
+
+
+async def _resend_invitation(scene: Scene) -> None:
+    sent = await _invite(scene)
+    clock.move(timedelta(minutes=2))
+    await scene.owner.post(f"/merchant/invitations/{sent['id']}/resend")
+
+
+async def _withdraw(scene: Scene) -> None:
+    await scene.owner.ask("DELETE", f"/merchant/invitations/{(await _invite(scene))['id']}")
+
+
+async def _invite_admin(scene: Scene) -> Any:
+    return await invite(scene.ada, new_email(), audience="admin")
+
+
+async def _resend_admin(scene: Scene) -> None:
+    sent = await _invite_admin(scene)
+    clock.move(timedelta(minutes=2))
+    await scene.ada.post(f"/admin/invitations/{sent['id']}/resend")
+
+
+async def _withdraw_admin(scene: Scene) -> None:
+    await scene.ada.ask("DELETE", f"/admin/invitations/{(await _invite_admin(scene))['id']}")
+
+
+async def _change_member(scene: Scene) -> None:
+    path = f"/merchant/staff/{scene.shop.user_ids['luc']}"
+    version = (await scene.owner.get(path))["version"]
+    await scene.owner.ask("PATCH", path, json={"stores": scene.places}, headers={"if-match": f'"{version}"'})
+
+
+async def _remove_member(scene: Scene) -> None:
+    await scene.owner.ask("DELETE", f"/merchant/staff/{scene.shop.user_ids['luc']}")
+
+
+async def _an_admin(scene: Scene) -> str:
+    paul = await hire_admin(scene.shop.services, AnonymousCaller(scene.ada.http, scene.ada._promises), "Paul Klein")
+    user_id: str = (await paul.get("/auth/me"))["id"]
+    return user_id
+
+
+async def _change_admin(scene: Scene) -> None:
+    await scene.ada.ask("PUT", f"/admin/users/{await _an_admin(scene)}/role", json={"role": "super_admin"})
+
+
+async def _remove_admin(scene: Scene) -> None:
+    await scene.ada.ask("DELETE", f"/admin/users/{await _an_admin(scene)}")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
@@ -269,6 +328,16 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "switchFeatureOfMerchant": ("feature.switched", _feature),
     "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),
+    "inviteMember": ("invitation.sent", _invite),
+    "resendInvitation": ("invitation.resent", _resend_invitation),
+    "withdrawInvitation": ("invitation.withdrawn", _withdraw),
+    "changeMember": ("member.changed", _change_member),
+    "removeMember": ("member.removed", _remove_member),
+    "inviteAdmin": ("invitation.sent", _invite_admin),
+    "resendAdminInvitation": ("invitation.resent", _resend_admin),
+    "withdrawAdminInvitation": ("invitation.withdrawn", _withdraw_admin),
+    "changeAdminRole": ("user.role_changed", _change_admin),
+    "removeAdmin": ("user.removed", _remove_admin),
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {

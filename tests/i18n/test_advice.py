@@ -20,8 +20,9 @@ WITHOUT_VALUE = (
     "frontend/admin/",
     "frontend/card/",
     "frontend/join/",
+    "frontend/permissions/",
 )
-"""Signing in, passes, the card's page, joining: whatever is repeated there moves nothing."""
+"""Signing in, invitations, passes, the card's page, joining: whatever is repeated there moves nothing."""
 SAFE = {
     # The same form, under the same key, or under a new one after the old one was refused for good.
     "Press again",

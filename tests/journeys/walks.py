@@ -13,6 +13,7 @@ from tests.journeys.till import TillScreen, in_groups
 from tests.messaging.template_editing.editor import Editor
 from tests.world import PASSWORD
 from tests.world.emails import a_failed_email
+from tests.world.invitations import mailed_token, new_email
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
@@ -478,6 +479,55 @@ async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "finder, no answer"
 
 
+async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
+    shop, any_version = scene.shop, {"if-match": "*"}
+    await _sign_in(page, shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/staff/permissions")
+    yield "permissions"
+    await page.goto("/office/staff/invite")
+    await page.locator("[name=email]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "invitation, with mistakes"
+    email = new_email()
+    await page.locator("[name=email]").fill(email)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "staff"
+    await page.goto("/office/staff?query=nobody")
+    yield "staff, none"
+    anna = f"/merchant/staff/{shop.user_ids['anna']}"
+    await page.goto(f"/office/staff/{shop.user_ids['anna']}")
+    yield "member"
+    await shop.claire.ask("PATCH", anna, json={"role": "merchant_owner"}, headers=any_version)
+    await page.locator("form.editor button.primary").click()
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "member, changed meanwhile"
+    await shop.claire.ask("PATCH", anna, json={"role": "store_member"}, headers=any_version)
+    await page.goto(f"/invitation/{await mailed_token(shop.services, email)}")
+    yield "own invitation"
+    await page.locator("form button.primary").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    yield "own invitation, with mistakes"
+    await page.goto("/invitation/unknown")
+    yield "own invitation, ended"
+
+
+async def past_the_administrators(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.goto("/admin/users")
+    await page.locator(".email details summary").first.click()
+    yield "administrators"
+    await page.locator("[name=email]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "administrators, with mistakes"
+    await page.goto("/admin/users/permissions")
+    yield "permissions of administrators"
+
+
 WALKS: list[Walk] = [
     past_the_settings,
     past_the_customers_pages,
@@ -494,6 +544,8 @@ WALKS: list[Walk] = [
     past_the_audit,
     past_the_platform,
     past_the_emails,
+    past_the_people,
+    past_the_administrators,
 ]
 
 

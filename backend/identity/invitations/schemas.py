@@ -11,7 +11,7 @@ PlatformRole = Literal["super_admin", "platform_admin"]
 InvitedEmail = Annotated[
     str, Meta(max_length=254, pattern=r"^\s*[^@\s]+@[^@\s]+\s*$(?!\n)", examples=["lea@fashion.example"])
 ]
-PersonName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Léa Thoma"])]
+InvitedName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Léa Thoma"])]
 NewPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
@@ -19,7 +19,7 @@ class StaffInvitationDraft(Body, kw_only=True):
     """Invites somebody to work for the merchant. Who has an account keeps it: one person may work for several."""
 
     email: InvitedEmail
-    name: PersonName | None = None
+    name: InvitedName | None = None
     language: Language | None = None
     """Of the email; otherwise the language of the request."""
     role: MerchantRole = "store_member"
@@ -30,7 +30,7 @@ class AdminInvitationDraft(Body, kw_only=True):
     """Invites somebody to administer the platform."""
 
     email: InvitedEmail
-    name: PersonName | None = None
+    name: InvitedName | None = None
     language: Language | None = None
     """Of the email; otherwise the language of the request."""
     role: PlatformRole = "platform_admin"
@@ -74,7 +74,7 @@ class OwnInvitation(Answer, kw_only=True):
 class AcceptInvitation(Body, kw_only=True):
     password: NewPassword
     """Of the account; for somebody without one: the password to sign in with from now on."""
-    name: PersonName | None = None
+    name: InvitedName | None = None
     """Required for somebody without an account."""
 
 

@@ -2,8 +2,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from backend.core.keys import KeyRing
-from backend.core.requests import ApiRequest
-from backend.core.resources import resources_of
+from backend.core.resources import Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,6 @@ class Sender:
     platform_name: str
 
     @classmethod
-    def of(cls, request: ApiRequest) -> Self:
-        resources = resources_of(request)
+    def of(cls, resources: Resources) -> Self:
         branding = resources.live.current.branding
         return cls(resources.key_ring, resources.settings.public_url, branding.platform_name)

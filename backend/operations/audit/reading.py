@@ -18,7 +18,7 @@ from backend.core.database import Sessions
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import Cursors
 from backend.core.schemas import Page
-from backend.merchants.models import Merchant
+from backend.merchants.models import Merchant, Store
 
 EXPORTED = "audit.exported"
 
@@ -36,10 +36,10 @@ class AuditAsked:
 
 @dataclass(frozen=True, slots=True)
 class AuditReader:
-    """Reads one chain, in the language of the reader."""
+    """Reads one chain, in words of the reader."""
 
     book: AuditBook
-    language: str
+    words: AuditWords
     now: datetime
     zone: tzinfo
     """Where days begin."""
@@ -51,7 +51,7 @@ class AuditReader:
         return AuditFilters(since, until, asked.user_id, asked.action, asked.subject)
 
     async def overview(self) -> AuditOverview:
-        words, head = AuditWords(self.language), await self.book.head()
+        words, head = self.words, await self.book.head()
         people = [AuditPerson(*person) for person in await self.book.people()]
         actions = [words.action(action) for action in await self.book.actions()]
         return AuditOverview(
@@ -73,33 +73,32 @@ class AuditReader:
         scope = repr(("audit", str(self.book.merchant_id), filters))
         rows = await self.book.page(filters, cursors.read(scope, after, self.now), limit + 1)
         shown, has_more = rows[:limit], len(rows) > limit
-        words = AuditWords(self.language)
         cursor = cursors.write(scope, shown[-1].recorded_at, shown[-1].id, self.now) if has_more else None
-        return Page([words.entry(row) for row in shown], cursor, has_more)
+        return Page([self.words.entry(row) for row in shown], cursor, has_more)
 
     async def get(self, entry_id: UUID) -> AuditEntryView:
         """Raises AuditEntryNotFound."""
         entry = await self.book.find(entry_id)
         if entry is None:
             raise AuditEntryNotFound
-        return AuditWords(self.language).entry(entry)
+        return self.words.entry(entry)
 
     def lines(self, filters: AuditFilters) -> AsyncIterator[bytes]:
-        return export_csv(self.book, filters, self.language)
+        return export_csv(self.book, filters, self.words)
 
     def _midnight(self, day: date | None) -> datetime | None:
         return datetime.combine(day, time(), self.zone) if day else None
 
 
 async def owners_reader(sessions: Sessions, origin: Origin) -> AuditReader:
-    zone = await _zone_of(sessions, origin.merchant_id)
-    return AuditReader(AuditBook(sessions, origin.merchant_id), origin.language, origin.now, zone)
+    return await _reader(sessions, origin.merchant_id, origin.language, origin.now)
 
 
 async def platforms_reader(sessions: Sessions, origin: PlatformOrigin, merchant_id: UUID | None) -> AuditReader:
     """Of the platform's own chain, or of a merchant's."""
-    zone = UTC if merchant_id is None else await _zone_of(sessions, merchant_id)
-    return AuditReader(AuditBook(sessions, merchant_id), origin.language, origin.now, zone)
+    if merchant_id is not None:
+        return await _reader(sessions, merchant_id, origin.language, origin.now)
+    return AuditReader(AuditBook(sessions, None), AuditWords(origin.language), origin.now, UTC)
 
 
 async def record_export(sessions: Sessions, origin: Origin, filters: AuditFilters) -> None:
@@ -113,8 +112,10 @@ async def record_platform_export(sessions: Sessions, origin: PlatformOrigin, cha
         record_platform_change(session, origin, EXPORTED, subject=chain, after={"filters": filters.as_json()})
 
 
-async def _zone_of(sessions: Sessions, merchant_id: UUID) -> ZoneInfo:
+async def _reader(sessions: Sessions, merchant_id: UUID, language: str, now: datetime) -> AuditReader:
     async with sessions.committing(merchant_id) as session:
-        name = await session.scalar(select(Merchant.timezone).where(Merchant.id == merchant_id))
-    assert name is not None, "the merchant exists"
-    return ZoneInfo(name)
+        zone = await session.scalar(select(Merchant.timezone).where(Merchant.id == merchant_id))
+        stores = await session.execute(select(Store.id, Store.name).where(Store.merchant_id == merchant_id))
+        names = {str(row[0]): row[1] for row in stores}
+    assert zone is not None, "the merchant exists"
+    return AuditReader(AuditBook(sessions, merchant_id), AuditWords(language, names), now, ZoneInfo(zone))

@@ -151,6 +151,8 @@ async def test_nobody_is_invited_twice_or_to_where_they_work(shop: Shop) -> None
     email = new_email()
     outcomes = await asyncio.gather(*(outcome(invite(shop.claire, email)) for _ in range(3)))
     assert sorted(outcomes) == ["already_invited", "already_invited", "booked"]
+    with refused("already_invited", 409):
+        await invite(shop.claire, email)
     with refused("already_member", 409):
         await invite(shop.claire, shop.emails["luc"])
 

@@ -12,6 +12,7 @@ from backend.core.openapi import refusals
 from backend.core.origin import PlatformOrigin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
+from backend.core.resources import resources_of
 from backend.identity.invitations.actions import invite_to_platform, resend, withdraw
 from backend.identity.invitations.problems import (
     AccountDeactivated,
@@ -60,7 +61,7 @@ class AdminInvitationController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> InvitationView:
         async with sessions.committing() as session:
-            return await invite_to_platform(session, Sender.of(request), platform_origin, data)
+            return await invite_to_platform(session, Sender.of(resources_of(request)), platform_origin, data)
 
     @post(
         "/{invitation_id:uuid}/resend",
@@ -78,7 +79,7 @@ class AdminInvitationController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> InvitationView:
         async with sessions.committing() as session:
-            return await resend(session, Sender.of(request), platform_origin, invitation_id)
+            return await resend(session, Sender.of(resources_of(request)), platform_origin, invitation_id)
 
     @delete(
         "/{invitation_id:uuid}",
