@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from backend.core.schemas import ONE_LINE, Answer, Body, Language
-from backend.identity.invitations.schemas import InvitationView, InvitedEmail, PersonName
+from backend.identity.invitations.schemas import InvitationView, InvitedEmail, InvitedName
 from backend.identity.members.schemas import MemberDetail
 from backend.merchants.policy.schemas import PolicyDetail
 
@@ -41,7 +41,7 @@ class OwnerDraft(Body, kw_only=True):
     """Is invited by email."""
 
     email: InvitedEmail
-    name: PersonName | None = None
+    name: InvitedName | None = None
 
 
 class MerchantDraft(Body, kw_only=True):

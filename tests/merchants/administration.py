@@ -1,6 +1,7 @@
 """What administrators of the platform do with merchants."""
 
 from typing import Any
+from uuid import uuid4
 
 from tests.world.caller import Caller, Json
 from tests.world.shop import Shop
@@ -30,3 +31,38 @@ class MerchantDesk(Caller):
         place = f"/stores/{shop.store_ids[at]}" if at else ""
         path = f"/admin/merchants/{shop.code}{place}/features/loyalty"
         return await self.ask("PUT", path, json={"is_enabled": to}, headers={"if-match": f'"{version}"'})
+
+    async def open_merchant(self, tag: str | None = None, **told: Any) -> Json:
+        """A bakery with one live store and a hybrid program."""
+        tag = tag or uuid4().hex[:8]
+        body = {
+            "name": "Bäckerei Thill",
+            "code": f"thill-{tag}",
+            "language": "de",
+            "contact_email": "hallo@thill.example",
+            "store": {"name": "Thill Gare", "code": f"THILL{tag}".upper(), "is_live": True},
+            "owner": {"email": f"lea.{tag}@thill.example", "name": "Léa Thill"},
+            "program": "hybrid",
+        }
+        return await self.post("/admin/merchants", body | told)
+
+    async def merchant(self, code: str) -> Json:
+        return await self.get(f"/admin/merchants/{code}")
+
+    async def merchants(self, query: str = "", **asked: Any) -> Json:
+        return await self.get("/admin/merchants", params={"query": query} | asked)
+
+    async def change(self, merchant: Json, **fields: Any) -> Json:
+        headers = {"if-match": f'"{merchant["version"]}"'}
+        return await self.ask("PATCH", f"/admin/merchants/{merchant['code']}", json=fields, headers=headers)
+
+    async def open_store(self, code: str, store_code: str, **told: Any) -> Json:
+        body = {"name": "Thill Belval", "code": store_code} | told
+        return await self.post(f"/admin/merchants/{code}/stores", body)
+
+    async def change_store(self, code: str, store: Json, **fields: Any) -> Json:
+        headers = {"if-match": f'"{store["version"]}"'}
+        return await self.ask("PATCH", f"/admin/merchants/{code}/stores/{store['id']}", json=fields, headers=headers)
+
+    async def invite(self, code: str, email: str, **told: Any) -> Json:
+        return await self.post(f"/admin/merchants/{code}/invitations", {"email": email} | told)

@@ -14,6 +14,7 @@ from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
+from backend.core.resources import resources_of
 from backend.identity.invitations.actions import invite_to_merchant, resend, withdraw
 from backend.identity.invitations.problems import (
     AccountDeactivated,
@@ -52,7 +53,7 @@ class AdminMerchantInvitationController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> InvitationView:
         async with sessions.committing() as session:
-            return await invite_to_merchant(session, Sender.of(request), origin, data)
+            return await invite_to_merchant(session, Sender.of(resources_of(request)), origin, data)
 
     @post(
         "/{invitation_id:uuid}/resend",
@@ -70,7 +71,7 @@ class AdminMerchantInvitationController(Controller):
         sessions: NamedDependency[Sessions],
     ) -> InvitationView:
         async with sessions.committing(origin.merchant_id) as session:
-            return await resend(session, Sender.of(request), origin, invitation_id)
+            return await resend(session, Sender.of(resources_of(request)), origin, invitation_id)
 
     @delete(
         "/{invitation_id:uuid}",

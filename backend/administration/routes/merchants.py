@@ -28,6 +28,7 @@ from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
+from backend.core.resources import resources_of
 from backend.core.schemas import Page
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, etag, versioned
 from backend.identity.invitations.problems import AccountDeactivated, WorksForPlatform
@@ -83,7 +84,7 @@ class AdminMerchantController(Controller):
         cursors: NamedDependency[Cursors],
     ) -> Response[MerchantDetail]:
         async with sessions.committing() as session:
-            origin = await open_merchant(session, Sender.of(request), platform_origin, data)
+            origin = await open_merchant(session, Sender.of(resources_of(request)), platform_origin, data)
             opened = await show_merchant(session, origin, cursors)
         headers = {**etag(opened.version), "Location": f"{platform_origin.instance}/{opened.code}"}
         return Response(opened, status_code=201, headers=headers)
