@@ -4,7 +4,15 @@ from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
 from backend.identity.invitations.models import Invitation
-from backend.identity.models import AccessToken
+from backend.identity.models import (
+    AccessToken,
+    FactorTry,
+    Passkey,
+    PasswordReset,
+    PasswordResetRequest,
+    RecoveryCode,
+    SignInChallenge,
+)
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
@@ -66,6 +74,7 @@ __all__ = [
     "EmailTemplateOverrideVersion",
     "EmailTemplateVersion",
     "Event",
+    "FactorTry",
     "FeatureOverride",
     "FraudLimit",
     "GoogleCallback",
@@ -82,6 +91,9 @@ __all__ = [
     "OrderReference",
     "OutboxMessage",
     "PassImage",
+    "Passkey",
+    "PasswordReset",
+    "PasswordResetRequest",
     "PlatformAuditEntry",
     "PlatformAuditHead",
     "PlatformMail",
@@ -89,11 +101,13 @@ __all__ = [
     "Policy",
     "Program",
     "ProgramPreview",
+    "RecoveryCode",
     "RetiredCode",
     "Reward",
     "RewardStore",
     "SettingOverride",
     "SettingVersion",
+    "SignInChallenge",
     "StaffPin",
     "Store",
     "StoreCode",

@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_merchants"
-down_revision = "2026_11_30_invitations"
+down_revision = "2026_11_30_sign_in"
 
 CHANGED, NEW = ("actor_by_token",), ("merchant_overviews",)
 TIME = sa.TIMESTAMP(timezone=True)
@@ -32,7 +32,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     sql_functions.drop(*NEW)
-    sql_functions.replace("2026_11_30_members", *CHANGED)
+    sql_functions.replace("2026_11_30_sign_in", *CHANGED)
     op.execute("REVOKE UPDATE ON store_codes FROM orion_app")
     op.drop_column("store_codes", "is_active")
     for table, rights in RIGHTS.items():
