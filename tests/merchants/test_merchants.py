@@ -47,8 +47,8 @@ async def test_a_merchant_is_renamed(paul: MerchantDesk, superuser: asyncpg.Conn
         await paul.change(changed, timezone="Moon/Base")
     with refused("merchant_not_found", 404):
         await paul.merchant("nobody-at-all")
-    actions = "SELECT e.action FROM audit_entries e JOIN merchants m ON m.id = e.merchant_id WHERE m.code = $1 ORDER BY seq"
-    assert (await superuser.fetch(actions, merchant["code"]))[-1]["action"] == "merchant.changed"
+    chain = "SELECT action FROM audit_entries JOIN merchants m ON m.id = merchant_id WHERE code = $1 ORDER BY seq"
+    assert (await superuser.fetch(chain, merchant["code"]))[-1]["action"] == "merchant.changed"
 
 
 async def test_a_store_is_opened_renamed_and_closed(paul: MerchantDesk, shop: Shop, anonymous: AnonymousCaller) -> None:

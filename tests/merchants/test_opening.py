@@ -49,7 +49,7 @@ async def test_the_owner_accepts_and_records_the_first_visit(
         assert booked["card"]["points_balance"] == 12
     else:
         booked = await owner.stamp(card)
-        assert booked["card"]["stamps_balance"] == 1
+        assert booked["card"]["stamp_count"] == 1
     program = await owner.reading("de").program()
     assert len(program["rewards"]) == (0 if kind == "stamps" else 1)
 
