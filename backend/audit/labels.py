@@ -145,7 +145,7 @@ VALUES = {
     "earns": N_("Sales"),
     "environment": N_("environment"),
     "merchant_owner": N_("Owner"),
-    "platform_admin": N_("Platform admin"),
+    "platform_admin": N_("Administrator"),
     "points_earned": N_("Points earned"),
     "points_redeemed": N_("Points redeemed"),
     "reactivate": N_("Reactivate"),
