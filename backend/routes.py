@@ -6,14 +6,19 @@ from litestar.types import ControllerRouterHandler
 from backend.access.guards import all_of, at_store
 from backend.core.settings import Settings
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
+from backend.identity.factors.routes.own import OwnFactorController
+from backend.identity.factors.routes.passkeys import OwnPasskeyController
+from backend.identity.factors.routes.sign_in import SignInStepController
 from backend.identity.guards import signed_in
 from backend.identity.invitations.routes.admin import AdminInvitationController
 from backend.identity.invitations.routes.merchant import MerchantInvitationController
 from backend.identity.invitations.routes.storefront import InvitationController
 from backend.identity.members.routes import MerchantStaffController
+from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
 from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
+from backend.identity.sessions.routes import OwnSessionController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
@@ -141,6 +146,11 @@ api = Router(
     "/api/v1",
     route_handlers=[
         AuthController,
+        SignInStepController,
+        OwnFactorController,
+        OwnPasskeyController,
+        PasswordController,
+        OwnSessionController,
         WorkplaceController,
         PermissionController,
         store,

@@ -4,10 +4,12 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
+from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
 from frontend.account.invitation.views import show_invitation, take_invitation
 from frontend.account.merchant.views import take_merchant
-from frontend.account.pin.views import show_own_pin, take_own_pin
 from frontend.account.preferences.views import take_preferences
+from frontend.account.profile.routes import PROFILE
+from frontend.account.sign_in.second_step import offer_passkey, take_passkey, take_second_step
 from frontend.account.sign_in.views import (
     show_sign_in,
     show_start,
@@ -152,8 +154,13 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_merchant,
     take_sign_out,
     take_preferences,
-    show_own_pin,
-    take_own_pin,
+    take_second_step,
+    offer_passkey,
+    take_passkey,
+    show_forgotten,
+    take_forgotten,
+    show_new_password,
+    take_new_password,
     show_invitation,
     take_invitation,
     unlock_till,
@@ -185,5 +192,5 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
-    pages = [TILL, OFFICE, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM]
+    pages = [TILL, OFFICE, ADMIN, PROFILE, *ACCOUNT, *CUSTOMERS, *SYSTEM]
     return [*pages, *(development.handlers(settings) if development else [])]

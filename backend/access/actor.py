@@ -1,5 +1,6 @@
 """The signed-in user, as `actor_by_token` returns it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -36,6 +37,11 @@ class Actor(msgspec.Struct, frozen=True):
     language: str | None
     is_expired: bool
     """The token is valid but past its expiry."""
+    last_seen_at: datetime
+    """Time of an earlier request, written once a minute at most."""
+    confirmed_at: datetime | None
+    second_factor: str | None
+    """The factor with which the session began beside the password."""
     merchant: ActorMerchant | None
     """None for platform users."""
     stores: list[ActorStore]

@@ -15,6 +15,12 @@ class SessionExpired(Problem):
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
 
 
+class SecondFactorMissing(Problem):
+    code, status = "second_factor_missing", 403
+    title = N_("Set up a second factor first")
+    detail = N_("Administrators sign in with a passkey or an authenticator app beside the password.")
+
+
 class Forbidden(Problem):
     code, status = "forbidden", 403
     title = N_("You may not do this")
@@ -32,7 +38,9 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing)
+"""Raised by the guard `signed_in`."""
+SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
 STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound)
 """Raised by the guards of a till's operation."""

@@ -3,6 +3,7 @@
 from i18n.translator import N_
 
 SUBJECTS = {
+    "account": N_("Own accounts"),
     "audit": N_("Audit"),
     "card": N_("Cards"),
     "cards": N_("Cards"),
@@ -23,6 +24,16 @@ SUBJECTS = {
     "wallets": N_("Wallets"),
 }
 ACTIONS = {
+    "account.authenticator_removed": N_("Authenticator app removed"),
+    "account.authenticator_set": N_("Authenticator app set up"),
+    "account.factors_reset": N_("Second factor taken away at the command line"),
+    "account.passkey_added": N_("Passkey set up"),
+    "account.passkey_removed": N_("Passkey removed"),
+    "account.password_changed": N_("Password changed"),
+    "account.password_reset": N_("New password by email"),
+    "account.recovery_codes_replaced": N_("New recovery codes"),
+    "account.session_ended": N_("Session ended"),
+    "account.sessions_ended": N_("Other sessions ended"),
     "audit.exported": N_("Audit exported"),
     "card.adjusted": N_("Points adjusted by hand"),
     "card.deactivated": N_("Card deactivated"),
@@ -65,6 +76,7 @@ ACTIONS = {
 FIELDS = {
     "action": N_("Action"),
     "archived_at": N_("Archived"),
+    "authenticator": N_("Authenticator app"),
     "body": N_("Text"),
     "card_count": N_("Number of cards"),
     "card_id": N_("Card"),
@@ -86,6 +98,7 @@ FIELDS = {
     "name": N_("Name"),
     "only_failed": N_("Failed ones only"),
     "other_card_id": N_("Merged card"),
+    "passkey_id": N_("Passkey"),
     "picture": N_("Picture"),
     "points": N_("Points"),
     "points_required": N_("Points required"),
@@ -93,6 +106,7 @@ FIELDS = {
     "preheader": N_("Preview text"),
     "provider": N_("Wallet"),
     "reengagement_days": N_("Days without a visit"),
+    "recovery_codes": N_("Recovery codes"),
     "replaced": N_("Replaced"),
     "resumes": N_("Stops lifted"),
     "role": N_("Role"),
@@ -100,6 +114,9 @@ FIELDS = {
     "scope": N_("For each"),
     "sent_at": N_("Sent"),
     "since": N_("From"),
+    "session_id": N_("Session"),
+    "sessions": N_("Number of sessions"),
+    "sessions_ended": N_("Sessions ended"),
     "sends_birthday_emails": N_("Birthday emails"),
     "source": N_("Source"),
     "stamps": N_("Stamps"),
@@ -128,7 +145,7 @@ VALUES = {
     "earns": N_("Sales"),
     "environment": N_("environment"),
     "merchant_owner": N_("Owner"),
-    "platform_admin": N_("Platform admin"),
+    "platform_admin": N_("Administrator"),
     "points_earned": N_("Points earned"),
     "points_redeemed": N_("Points redeemed"),
     "reactivate": N_("Reactivate"),

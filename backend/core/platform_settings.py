@@ -13,6 +13,7 @@ from environment.values import MailAddress, Name, Url
 
 PerMinute = Annotated[int, Meta(ge=1, le=10_000)]
 """Requests a minute of one caller: a user, or the network of an anonymous client."""
+IdleMinutes = Annotated[int, Meta(ge=5, le=43_200)]
 Hour = Annotated[int, Meta(ge=0, le=23)]
 
 
@@ -67,6 +68,10 @@ class BrandingSettings(msgspec.Struct, frozen=True, kw_only=True):
 class SecuritySettings(msgspec.Struct, frozen=True, kw_only=True):
     access_token_hours: Annotated[int, Meta(ge=1, le=720)] = 12
     """Lifetime of a sign-in: a long shift. Tokens are not renewed; a change applies to new sign-ins."""
+    staff_idle_minutes: IdleMinutes = 720
+    """A session of a merchant's people without a request for this long has ended."""
+    platform_idle_minutes: IdleMinutes = 30
+    """The same for administrators of the platform."""
     mail_test_private_hosts: bool = True
     """Whether the connection test may reach private and link-local addresses. Default in production: no."""
 

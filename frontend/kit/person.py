@@ -8,7 +8,7 @@ from backend.identity.schemas import SessionView, UserView
 from frontend.kit.request import Request
 
 KEY = "person"
-OFFICE, ADMIN, TILL = "/office", "/admin", "/till"
+OFFICE, ADMIN, TILL, PROFILE = "/office", "/admin", "/till", "/profile"
 HOMES = {"merchant_owner": OFFICE, "platform_admin": ADMIN, "super_admin": ADMIN}
 CHOICE_OF_STORE = "/sign-in/store"
 
@@ -44,6 +44,8 @@ class Person(msgspec.Struct, frozen=True):
     merchant_code: str | None
     merchants: list[Workplace]
     """All for whom the user works."""
+    lacks_second_factor: bool = False
+    """The session opens nothing but the pages where one is set up."""
 
     @property
     def store(self) -> Store | None:
@@ -52,12 +54,12 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def home(self) -> str:
         """The start page of the role."""
-        return HOMES.get(self.role, TILL)
+        return PROFILE if self.lacks_second_factor else HOMES.get(self.role, TILL)
 
     @property
     def is_admin(self) -> bool:
         """Administrators of the platform have no till."""
-        return self.home == ADMIN
+        return HOMES.get(self.role) == ADMIN
 
     @property
     def till_path(self) -> str | None:
@@ -89,6 +91,7 @@ def person_from(token: str, user: UserView, store_code: str | None = None) -> Pe
         store_code=chosen if chosen in codes else None,
         merchant_code=user.merchant.code if user.merchant else None,
         merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
+        lacks_second_factor=user.lacks_second_factor,
     )
 
 
@@ -104,6 +107,12 @@ def find_person(request: Request) -> Person | None:
 def remember_person(request: Request, person: Person) -> None:
     """Replaces the session, so that nothing from before the sign-in is kept."""
     request.set_session({KEY: msgspec.to_builtins(person)})
+
+
+def renew_person(request: Request, session: SessionView) -> None:
+    """The same user with a new token, after a change of rights. The session starts anew and keeps the store."""
+    before, person = find_person(request), person_of(session)
+    remember_person(request, msgspec.structs.replace(person, store_code=before.store_code if before else None))
 
 
 def update_person(request: Request, person: Person) -> None:

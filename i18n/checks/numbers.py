@@ -79,6 +79,7 @@ TEXTS = frozenset(
     | {
         "merchant",
         "merged_into",
+        "minimum",
         "mode",
         "moment",
         "most",

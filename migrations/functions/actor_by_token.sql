@@ -6,7 +6,7 @@ DECLARE
   v record;
 BEGIN
   SELECT t.id AS sign_in_id, u.id, u.email, u.name, coalesce(mm.role, u.platform_role) AS role, u.language,
-         t.merchant_id, t.expires_at <= p_now AS is_expired INTO v
+         t.merchant_id, t.expires_at <= p_now AS is_expired, t.last_seen_at, t.confirmed_at, t.second_factor INTO v
   FROM access_tokens t
   JOIN users u ON u.id = t.user_id
   LEFT JOIN merchant_members mm
@@ -20,7 +20,8 @@ BEGIN
   PERFORM set_config('app.merchant_id', coalesce(v.merchant_id::text, ''), true);
   RETURN json_build_object(
     'sign_in_id', v.sign_in_id, 'user_id', v.id, 'email', v.email, 'name', v.name, 'role', v.role,
-    'language', v.language, 'is_expired', v.is_expired,
+    'language', v.language, 'is_expired', v.is_expired, 'last_seen_at', v.last_seen_at,
+    'confirmed_at', v.confirmed_at, 'second_factor', v.second_factor,
     'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(

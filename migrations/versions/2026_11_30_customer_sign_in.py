@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_customer_sign_in"
-down_revision = "2026_11_30_invitations"
+down_revision = "2026_11_30_bulk_queues"
 
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 TIME = sa.TIMESTAMP(timezone=True)

@@ -10,10 +10,13 @@ from typing import Any
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.identity.models import PasswordReset
+from backend.identity.queries import token_hash
 from backend.wallets.models import WalletLink
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
+from tests.world.account import Account
 from tests.world.caller import Caller
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
@@ -220,7 +223,65 @@ async def _restore_points(scene: Scene) -> None:
 
 
 async def _pin(scene: Scene) -> None:
-    await scene.shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": PASSWORD})
+    await scene.shop.anna.set_own_pin(PASSWORD, "4071")
+
+
+async def _account(scene: Scene) -> Account:
+    """A session of Claire's, beside the one of the scene, in which she has just given her password."""
+    again = await scene.shop.sign_in_again("claire")
+    account = Account(again.http, again._promises, again.token)
+    await account.confirm()
+    return account
+
+
+async def _set_authenticator(scene: Scene) -> None:
+    await (await _account(scene)).add_authenticator()
+
+
+async def _remove_authenticator(scene: Scene) -> None:
+    account = await _account(scene)
+    await account.add_authenticator()
+    await account.ask("DELETE", "/auth/me/authenticator")
+
+
+async def _add_passkey(scene: Scene) -> None:
+    await (await _account(scene)).add_passkey()
+
+
+async def _remove_passkey(scene: Scene) -> None:
+    account = await _account(scene)
+    await account.add_passkey()
+    passkey_id = (await account.factors())["passkeys"][0]["id"]
+    await account.ask("DELETE", f"/auth/me/passkeys/{passkey_id}")
+
+
+async def _replace_recovery_codes(scene: Scene) -> None:
+    await (await _account(scene)).post("/auth/me/recovery-codes")
+
+
+async def _change_password(scene: Scene) -> None:
+    await (await _account(scene)).change_password("kettle orbit walnut fjord")
+
+
+async def _reset_password(scene: Scene) -> None:
+    token, shop = "the-token-of-claire", scene.shop
+    reset = PasswordReset(
+        user_id=shop.user_ids["claire"], token_hash=token_hash(token), expires_at=clock.now() + timedelta(minutes=5)
+    )
+    async with shop.services.sessions.committing() as session:
+        session.add(reset)
+    anonymous = AnonymousCaller(scene.ada.http, scene.ada._promises)
+    await anonymous.post(f"/auth/password-resets/{token}", {"password": "kettle orbit walnut fjord"})
+
+
+async def _end_session(scene: Scene) -> None:
+    account = await _account(scene)
+    other = next(row["id"] for row in await account.sessions() if not row["is_current"])
+    await account.ask("DELETE", f"/auth/me/sessions/{other}")
+
+
+async def _end_sessions(scene: Scene) -> None:
+    await (await _account(scene)).ask("DELETE", "/auth/me/sessions")
 
 
 async def _invite(scene: Scene) -> Any:
@@ -308,6 +369,15 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
     "setOwnPin": ("pin.set", _pin),
+    "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
+    "removeOwnAuthenticator": ("account.authenticator_removed", _remove_authenticator),
+    "addOwnPasskey": ("account.passkey_added", _add_passkey),
+    "removeOwnPasskey": ("account.passkey_removed", _remove_passkey),
+    "replaceOwnRecoveryCodes": ("account.recovery_codes_replaced", _replace_recovery_codes),
+    "changeOwnPassword": ("account.password_changed", _change_password),
+    "resetPassword": ("account.password_reset", _reset_password),
+    "endOwnSession": ("account.session_ended", _end_session),
+    "endOwnOtherSessions": ("account.sessions_ended", _end_sessions),
     "inviteMember": ("invitation.sent", _invite),
     "resendInvitation": ("invitation.resent", _resend_invitation),
     "withdrawInvitation": ("invitation.withdrawn", _withdraw),
@@ -323,6 +393,15 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 NO_ENTRY = {
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
+    "signInWithSecondFactor": "the same: its second step",
+    "signInWithPasskey": "the same",
+    "beginPasskeySignIn": "changes nothing",
+    "confirmOwnSession": "a session that says for ten minutes that its person was there",
+    "beginOwnConfirmation": "changes nothing",
+    "offerOwnAuthenticator": "changes nothing: the secret is in force with its first code",
+    "beginOwnPasskey": "changes nothing",
+    "renameOwnPasskey": "what a person calls their own device",
+    "askForPasswordReset": "changes nothing: anybody may ask, and the answer is the same",
     "switchMerchant": "the same: a session is traded for one at another merchant",
     "changeMe": "the language in which a person reads",
     "lookupCardsAsOwner": "a search",

@@ -15,6 +15,7 @@ from backend.services import Services
 from tests.audit.entries import chain_of, change
 from tests.audit.operations import Scene
 from tests.conftest import OpenShop
+from tests.world import PASSWORD
 from tests.world.caller import Caller, Json, refused
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller
@@ -57,7 +58,7 @@ async def test_an_owner_reads_what_was_changed_in_words(shop: Shop) -> None:
 async def test_entries_are_filtered_by_day_person_action_and_subject(shop: Shop) -> None:
     await a_day_of_changes(shop)
     await Scene(shop, shop.claire).owner.set_fraud_limits()
-    await shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": "orion-demo-2026"})
+    await shop.anna.set_own_pin(PASSWORD, "4071")
     today, (changed, created) = clock.now().date(), (await listed(shop.claire))[-2:]
     anna = str(shop.user_ids["anna"])
     assert [each["action"] for each in await listed(shop.claire, user=anna)] == ["pin.set"]

@@ -606,5 +606,5 @@ async def test_who_has_no_pin_sets_one_although_the_till_is_locked(anna: Browser
     backend.answers["POST /store/loyalty/pins/verify"] = refused(403, "pin_not_set")
     await anna.send("/till/unlock", staff_pin="2468", next="/till")
     assert "Sentence of pin_not_set." in anna.text
-    assert 'href="/account/pin"' in anna.page
-    assert (await anna.open("/account/pin")).status_code == 200
+    assert 'href="/profile/pin"' in anna.page
+    assert (await anna.open("/profile/pin")).status_code == 200

@@ -1,5 +1,6 @@
 """Walks through every page and every state. They use only keys and attributes, so that they work in any language."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -153,7 +154,28 @@ async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
     await expect(page.locator(".figure-cards")).to_be_visible()
     await page.goto("/sign-in/store")
     yield "choice of store"
-    await page.goto("/account/pin")
+    await page.goto("/forgotten")
+    yield "forgotten password"
+    await page.goto("/reset/no-such-link")
+    yield "new password, old link"
+    await page.goto("/profile")
+    yield "profile"
+    await page.goto("/profile/authenticator")
+    await expect(page).to_have_url(re.compile("/profile/confirm"))
+    yield "confirmation"
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("svg.qr")).to_be_visible()
+    yield "authenticator app"
+    await page.goto("/profile/passkeys")
+    yield "new passkey"
+    await page.goto("/profile/password")
+    yield "own password"
+    await page.locator("[name=password]").fill("short")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+    yield "own password, refused"
+    await page.goto("/profile/pin")
     yield "own PIN"
     await page.locator("[name=pin]").fill("12")
     await page.keyboard.press("Enter")

@@ -50,7 +50,12 @@ async def add_admins(services: Services, count: int) -> list[UUID]:
     async with services.sessions.committing() as session:
         for email in emails:
             await create_admin(
-                session, services.key_ring, email=email, name="Admin", password="p" * 15, now=clock.now()
+                session,
+                services.key_ring,
+                email=email,
+                name="Admin",
+                password="kettle orbit walnut",
+                now=clock.now(),
             )
     return [await services.pool.fetchval("SELECT id FROM users WHERE email = $1", email) for email in emails]
 

@@ -277,7 +277,12 @@ def _token(user: User, merchant_id: UUID | None) -> tuple[str, AccessToken]:
     """One that outlives every move of the clock."""
     token, now = secrets.token_urlsafe(32), clock.now()
     return token, AccessToken(
-        token_hash=token_hash(token), user_id=user.id, merchant_id=merchant_id, created_at=now, expires_at=now + FOREVER
+        token_hash=token_hash(token),
+        user_id=user.id,
+        merchant_id=merchant_id,
+        created_at=now,
+        last_seen_at=now + FOREVER,
+        expires_at=now + FOREVER,
     )
 
 

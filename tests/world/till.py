@@ -106,7 +106,12 @@ class Till(Caller):
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
     async def set_own_pin(self, password: str, pin: str) -> None:
-        await self.ask("PUT", "/auth/me/pin", json={"password": password, "pin": pin})
+        await self.confirm_person(password)
+        await self.ask("PUT", "/auth/me/pin", json={"pin": pin})
+
+    async def confirm_person(self, password: str, **factor: Any) -> None:
+        """For the next ten minutes the session may change its person's own account."""
+        await self.post("/auth/me/confirmation", {"password": password} | factor)
 
     async def state_of(self, key: str) -> str:
         return (await self.get(f"/idempotency/{quote(key, safe='')}"))["state"]

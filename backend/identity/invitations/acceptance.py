@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.actions import record_change, record_platform_change
 from backend.core.database import enter_merchant
-from backend.core.hashing import hash_secret, verify_secret
 from backend.core.ids import new_id
 from backend.core.origin import Origin, PlatformOrigin
 from backend.identity.invitations.actions import invitation_hash
@@ -29,6 +28,7 @@ from backend.identity.members.schemas import StorePermissions
 from backend.identity.problems import PasswordWrong
 from backend.merchants.models import Merchant
 from backend.staff.models import MerchantMember, User
+from backend.staff.passwords import PasswordOwner, hash_new_password, verify_password
 
 
 async def show_invitation(session: AsyncSession, token: str, now: datetime) -> OwnInvitation:
@@ -51,14 +51,15 @@ async def accept_invitation(
 ) -> AcceptedInvitation:
     """Gives the account its place, or makes the account first. Begins before a merchant is settled.
 
-    Raises what `show_invitation` raises, NameRequired, PasswordWrong, and what `check_can_join` raises.
+    Raises what `show_invitation` raises, NameRequired, PasswordWrong, and what `check_can_join` and `hash_new_password`
+    raise.
     """
     invitation = await _find(session, token, now, is_locked=True)
     user = await find_user(session, invitation.email_norm, is_locked=True)
     await check_can_join(session, user, invitation.merchant_id)
     if user is None:
         user = await _add_user(session, invitation, body, now)
-    elif not await verify_secret(user.password_hash, body.password):
+    elif not await verify_password(user.password_hash, body.password):
         raise PasswordWrong
     user.is_active = True
     user.platform_role = invitation.role if invitation.merchant_id is None else None
@@ -92,13 +93,15 @@ async def _find(session: AsyncSession, token: str, now: datetime, *, is_locked: 
 async def _add_user(session: AsyncSession, invitation: Invitation, body: AcceptInvitation, now: datetime) -> User:
     if body.name is None:
         raise NameRequired
+    merchant = await session.get(Merchant, invitation.merchant_id) if invitation.merchant_id else None
+    owner = PasswordOwner(email=invitation.email_norm, name=body.name, merchants=[merchant.name] if merchant else [])
     values = {
         "id": new_id(),
         "email": invitation.email,
         "email_norm": invitation.email_norm,
         "name": body.name.strip(),
         "language": invitation.language,
-        "password_hash": await hash_secret(body.password),
+        "password_hash": await hash_new_password(body.password, owner),
         "is_active": True,
         "created_at": now,
     }

@@ -6,13 +6,13 @@ from msgspec import Meta
 
 from backend.core.schemas import ONE_LINE, Answer, Body, Language
 from backend.identity.members.schemas import MemberStore, MerchantRole, StoresOfPerson
+from backend.identity.passwords.schemas import NewPassword
 
 PlatformRole = Literal["super_admin", "platform_admin"]
 InvitedEmail = Annotated[
     str, Meta(max_length=254, pattern=r"^\s*[^@\s]+@[^@\s]+\s*$(?!\n)", examples=["lea@fashion.example"])
 ]
 InvitedName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Léa Thoma"])]
-NewPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class StaffInvitationDraft(Body, kw_only=True):

@@ -55,9 +55,7 @@ async def _sign_in(request: Request, caller: Caller, accepted: AcceptedInvitatio
     """To the start page of the role; who needs a second factor signs in by the form."""
     anonymous = caller.known_as(known_device(request))
     try:
-        answer = await sign_in(
-            anonymous, email=accepted.email, password=password, totp=None, merchant=accepted.merchant
-        )
+        answer = await sign_in(anonymous, email=accepted.email, password=password, merchant=accepted.merchant)
     except (BackendProblem, BackendUnavailable):
         return redirect(request, "/sign-in")
     person = person_of(answer)

@@ -58,7 +58,12 @@ CATEGORIES = {
     "security": CategoryLabel(
         N_("Security"),
         N_("How long a sign-in lasts, and what Orion may connect to."),
-        (Group(N_("Security"), ("access_token_hours", "mail_test_private_hosts")),),
+        (
+            Group(
+                N_("Security"),
+                ("access_token_hours", "staff_idle_minutes", "platform_idle_minutes", "mail_test_private_hosts"),
+            ),
+        ),
     ),
     "limits": CategoryLabel(
         N_("Limits"),

@@ -84,6 +84,12 @@ LABELS = {
     "privacy_url": Label(N_("Privacy notice"), N_("Its address. Empty: no link is shown.")),
     "imprint_url": Label(N_("Legal notice"), N_("Its address. Empty: no link is shown.")),
     "access_token_hours": Label(N_("Length of a sign-in"), N_("Hours. A change applies to new sign-ins.")),
+    "staff_idle_minutes": Label(
+        N_("Unused sign-in of staff"), N_("Minutes without a request, after which it has ended.")
+    ),
+    "platform_idle_minutes": Label(
+        N_("Unused sign-in of administrators"), N_("Minutes without a request, after which it has ended.")
+    ),
     "mail_test_private_hosts": Label(
         N_("Connection test to private hosts"),
         N_("Allow it only when your email server is in your own network: it lets administrators probe that network."),

@@ -28,6 +28,7 @@ from backend.identity.invitations.problems import (
 from backend.identity.invitations.schemas import AcceptedInvitation, AcceptInvitation, OwnInvitation
 from backend.identity.known_devices import count_try
 from backend.identity.problems import PasswordWrong
+from backend.staff.problems import PASSWORD_REFUSED
 
 USABLE = (InvitationNotFound, InvitationExpired, InvitationWithdrawn, InvitationAccepted)
 
@@ -57,6 +58,7 @@ class InvitationController(Controller):
         responses=refusals(
             *USABLE,
             PasswordWrong,
+            *PASSWORD_REFUSED,
             NameRequired,
             AlreadyMember,
             WorksForPlatform,
