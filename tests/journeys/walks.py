@@ -106,8 +106,7 @@ async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[st
 
 
 async def past_the_own_account(page: Page, scene: Scene) -> AsyncIterator[str]:
-    button, email = page.locator("main form button.big"), f"{uuid4().int}@example.com"
-    await scene.shop.a_card(email=email, points=40, stamps=1, first_name="Μαρία", last_name="Νικολάου")
+    button, email = page.locator("main form button.big"), scene.full["customer"]["email"]
     await page.goto("/account")
     yield "account, sign-in without a store"
     await page.goto(f"/account?store={scene.shop.hub}")
