@@ -53,7 +53,7 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
     stored_answers_days: Annotated[int, Meta(ge=4, le=3650)] = 30
     """Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
     access_tokens_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    """Counted from the token's expiry."""
+    """Counted from the token's expiry; also for customers' sign-ins."""
     task_runs_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     previews_days: Annotated[int, Meta(ge=1, le=3650)] = 90
 

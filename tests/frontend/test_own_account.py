@@ -215,6 +215,14 @@ async def test_a_deactivated_card_says_so(otto: Browser, backend: Backend) -> No
     assert "This card is not active." in otto.text
 
 
+async def test_the_card_goes_into_a_wallet_from_here_too(otto: Browser, backend: Backend) -> None:
+    backend.answers["GET", ""] = found(changed(ACCOUNT, cards=[canned.card_page(wallets=canned.BOTH_WALLETS)]))
+    await sign_in(otto)
+    await otto.open("/account")
+    for wallet in ("Google", "Apple"):
+        assert f"Add to {wallet} Wallet" in otto.text
+
+
 async def test_of_several_cards_one_is_chosen(otto: Browser, backend: Backend) -> None:
     backend.answers["GET", ""] = found(changed(ACCOUNT, cards=[PAGE, OTHER_PAGE]))
     await sign_in(otto)
@@ -246,7 +254,7 @@ async def test_the_language_is_the_customers_on_every_device(otto: Browser, back
 
 
 async def test_opening_the_link_in_the_email_ends_nothing_its_button_does(otto: Browser, backend: Backend) -> None:
-    await otto.open("/account/not-me/link")
+    assert (await otto.open("/account/not-me/link")).status_code == 200
     assert backend.asked == []
     await otto.submit("/account/not-me/link")
     assert json.loads(backend.asked[0].content) == {"token": "link"}

@@ -1,6 +1,7 @@
 """Customers sign in with a code by email."""
 
 import asyncio
+import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -18,6 +19,7 @@ from tests.world.caller import outcome, refused
 from tests.world.customer import Customer, another, ask_for_code, enter_code, last_code, last_mail, last_not_me
 from tests.world.office import Office
 from tests.world.shop import Shop
+from tests.world.statements import statements
 from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge
 
@@ -88,6 +90,26 @@ async def test_a_stranger_gets_the_same_answers_and_no_email(
     assert said[0] == said[1]
     assert [code for _, code, _ in said[0]] == ["sign_in_code_wrong"] * 4 + ["sign_in_code_expired"] * 2
     assert [mail["To"] for mail in post_office.mails] == [email]
+
+
+async def test_a_wrong_code_costs_the_same_for_a_customer_and_for_nobody(
+    working: dict, shop: Shop, anonymous: AnonymousCaller, email: str, nobody: str, *, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No time tells them apart: the same statements, and the same comparison of digests."""
+    compared: list[tuple[int, int]] = []
+    compare = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or compare(a, b))
+    await shop.a_card(email=email)
+    done = []
+    for asked in (email, nobody):
+        attempt = await ask_for_code(anonymous, shop.hub, asked)
+        await relay_and_send(working)
+        compared.clear()
+        with statements() as sent, refused("sign_in_code_wrong", 422):
+            await enter_code(anonymous, attempt, "wrong")
+        done.append((list(sent), list(compared)))
+    assert done[0] == done[1]
+    assert all(done[0])
 
 
 async def test_of_a_hundred_guesses_at_once_five_are_looked_at(

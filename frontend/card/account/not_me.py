@@ -16,7 +16,7 @@ NOT_FOUND, TOO_MANY = 404, 429
 async def show_not_me(request: Request, token: FromPath[str]) -> Response[str]:
     """Changes nothing: mail scanners open every link of an email."""
     action = kept_language(request, f"/account/not-me/{token}")
-    return customer_page(request, "card/account/not_me.html", not_me_action=action)
+    return customer_page(request, "card/account/not_me.html", not_me_action=action, problem=None)
 
 
 @post("/account/not-me/{token:str}", status_code=200)
