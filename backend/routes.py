@@ -3,8 +3,13 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from backend.access.guards import all_of, at_store
+from backend.access.features import LOYALTY
+from backend.access.guards import all_of, at_store, with_feature
+from backend.administration.routes.invitations import AdminMerchantInvitationController
+from backend.administration.routes.merchants import AdminMerchantController
+from backend.administration.routes.stores import AdminStoreController
 from backend.core.settings import Settings
+from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
@@ -44,6 +49,8 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.merchants.features.routes import AdminFeatureController, MerchantFeatureController
+from backend.merchants.policy.routes import AdminPolicyController, MerchantPolicyController
 from backend.messaging.connection_test.routes import ConnectionTestController
 from backend.messaging.failed_mails.routes import AdminFailedEmailController
 from backend.messaging.routes.admin import AdminEmailController
@@ -70,7 +77,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(identified, at_store)],
+    guards=[all_of(identified, at_store, with_feature(LOYALTY))],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -90,6 +97,8 @@ merchant = Router(
     guards=[signed_in],
     security=BEARER,
     route_handlers=[
+        MerchantPolicyController,
+        MerchantFeatureController,
         MerchantCardController,
         MerchantMergeController,
         MerchantFinderController,
@@ -112,6 +121,8 @@ storefront = Router(
     route_handlers=[
         StorefrontController,
         EmailChoicesController,
+        CustomerSignInController,
+        OwnAccountController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,
@@ -125,6 +136,11 @@ admin = Router(
     guards=[signed_in],
     security=BEARER,
     route_handlers=[
+        AdminMerchantController,
+        AdminStoreController,
+        AdminMerchantInvitationController,
+        AdminPolicyController,
+        AdminFeatureController,
         WalletAdminController,
         TaskRunController,
         AdminCardController,

@@ -21,6 +21,7 @@ from frontend.account.sign_in.views import (
 from frontend.admin.emails.failed import show_failed, take_failed
 from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
+from frontend.admin.merchants.pages import MERCHANT_PAGES
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
@@ -29,6 +30,7 @@ from frontend.admin.users.pages import USER_PAGES
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
 from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
+from frontend.card.account.routes import CUSTOMER_ACCOUNT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -142,6 +144,7 @@ ADMIN = Router(
         take_failed,
         show_email,
         take_resend,
+        MERCHANT_PAGES,
         USER_PAGES,
         ADMIN_AUDIT,
     ],
@@ -176,6 +179,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_email_choices,
     take_unsubscribe,
     take_resume,
+    *CUSTOMER_ACCOUNT,
     show_brand,
     show_picture,
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.access.features import is_enabled
 from backend.access.permissions import BY_ROLE, FOR_MERCHANT, TILL
 
 
@@ -25,6 +26,14 @@ class ActorMerchant(msgspec.Struct, frozen=True):
     code: str
     name: str
     language: str
+
+
+class ActorFeature(msgspec.Struct, frozen=True):
+    """A feature that is switched on or off for the actor's merchant (no store) or for one of its stores."""
+
+    feature: str
+    store_id: UUID | None
+    is_enabled: bool
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -49,6 +58,12 @@ class Actor(msgspec.Struct, frozen=True):
     merchant: ActorMerchant | None
     """None for platform users."""
     stores: list[ActorStore]
+    features: list[ActorFeature]
+
+    def has_feature(self, feature: str, store: ActorStore) -> bool:
+        """Whether it is on at the store."""
+        here = (each for each in self.features if each.store_id in {None, store.id})
+        return is_enabled(feature, [(each.feature, each.store_id is not None, each.is_enabled) for each in here])
 
     def permissions_at(self, store: ActorStore) -> frozenset[str]:
         """An owner has the role's permissions even at a store where they are also a member."""

@@ -1,3 +1,4 @@
+from backend.access.features import FeatureDisabled
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -48,5 +49,5 @@ AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordN
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
-STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound)
+STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound, FeatureDisabled)
 """Raised by the guards of a till's operation."""

@@ -51,5 +51,8 @@ BEGIN
                  ON sm.merchant_id = s.merchant_id AND sm.store_id = s.id AND sm.user_id = v.id
                WHERE s.merchant_id = v.merchant_id AND s.is_active
                  AND (v.store_id IS NULL OR s.id = v.store_id)
-                 AND (sm.user_id IS NOT NULL OR v.role = 'merchant_owner')));
+                 AND (sm.user_id IS NOT NULL OR v.role = 'merchant_owner')),
+    'features', (SELECT coalesce(json_agg(json_build_object(
+                   'feature', f.feature, 'store_id', f.store_id, 'is_enabled', f.is_enabled)), '[]')
+                 FROM feature_overrides f WHERE f.merchant_id = v.merchant_id));
 END $$;

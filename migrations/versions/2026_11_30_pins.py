@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from backend.core import sql_functions
 
 revision = "2026_11_30_pins"
-down_revision = "2026_11_30_sign_in"
+down_revision = "2026_11_30_customer_sign_in"
 
 FUNCTIONS = {
     "actor_by_token": "2026_11_30_sign_in",

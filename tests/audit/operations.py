@@ -13,6 +13,7 @@ from backend.core.ids import new_id
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
 from backend.wallets.models import WalletLink
+from tests.merchants.administration import MerchantDesk
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
@@ -48,6 +49,10 @@ class Scene:
     @property
     def settings(self) -> Administrator:
         return Administrator(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def desk(self) -> MerchantDesk:
+        return MerchantDesk(self.ada.http, self.ada._promises, self.ada.token)
 
     @property
     def own_texts(self) -> Editor:
@@ -222,6 +227,18 @@ async def _restore_points(scene: Scene) -> None:
     await paul.restore(card, 5, CANARY)
 
 
+async def _policy(scene: Scene) -> None:
+    await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+
+
+async def _feature(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, to=True)
+
+
+async def _feature_of_store(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, scene.shop.hub, to=True)
+
+
 async def _pin(scene: Scene) -> None:
     await scene.shop.anna.set_own_pin(PASSWORD, "4071")
 
@@ -385,6 +402,9 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
+    "setPolicyOfMerchant": ("policy.changed", _policy),
+    "switchFeatureOfMerchant": ("feature.switched", _feature),
+    "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),
     "unlockPin": ("pin.unlocked", _unlock_pin),
     "clearPin": ("pin.cleared", _clear_pin),

@@ -12,6 +12,8 @@ import msgspec
 from sqlalchemy import Executable, NullPool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from backend.access.features import LOYALTY
+from backend.access.models import FeatureOverride
 from backend.access.permissions import TILL
 from backend.core.clock import clock
 from backend.core.database import DIALECT, enter_merchant
@@ -96,6 +98,12 @@ class Shop:
             version = program.terms_version + 1
             session.add(_terms(self.merchant_id, self.program_id, version, terms))
         await self.change(Program, terms_version=version)
+
+    async def switch_loyalty(self, *, is_enabled: bool, at: str | None = None) -> None:
+        """A store goes live by it; without a store: all that have no switch of their own."""
+        store_id = self.store_ids[at] if at else None
+        told = {"feature": LOYALTY, "store_id": store_id, "is_enabled": is_enabled}
+        await self.add(FeatureOverride, id=new_id(), changed_by="Paul Klein", updated_at=clock.now(), **told)
 
     async def give_pin(self, name: str, pin: str) -> None:
         """To anna, luc or claire, in place of the one they had."""
