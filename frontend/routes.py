@@ -21,6 +21,7 @@ from frontend.account.sign_in.views import (
 from frontend.admin.emails.failed import show_failed, take_failed
 from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
+from frontend.admin.merchants.pages import MERCHANT_PAGES
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
@@ -141,6 +142,7 @@ ADMIN = Router(
         take_failed,
         show_email,
         take_resend,
+        MERCHANT_PAGES,
         USER_PAGES,
         ADMIN_AUDIT,
     ],

@@ -20,6 +20,7 @@ VIEW_ANALYTICS = "loyalty.view_analytics"
 MANAGE_TEMPLATES = "messaging.manage_templates"
 MANAGE_STAFF = "staff.manage"
 MANAGE_EMAILS = "messaging.manage_emails"
+MANAGE_MERCHANTS = "merchants.manage"
 RUN_TASKS = "operations.run_tasks"
 VIEW_USERS = "users.view"
 MANAGE_USERS = "users.manage"
@@ -74,6 +75,11 @@ PERMISSIONS: dict[str, Permission] = {
     MANAGE_STAFF: Permission("owner", N_("Manage staff"), N_("Invite people, change their rights, and remove them.")),
     VIEW_AUDIT: Permission("owner", N_("See the audit"), N_("See who has changed what, and download it.")),
     MANAGE_EMAILS: Permission("platform", N_("See sent emails"), N_("See every email that was sent, and resend it.")),
+    MANAGE_MERCHANTS: Permission(
+        "platform",
+        N_("Manage merchants"),
+        N_("Open merchants, change their stores, policy and features, and act on their behalf."),
+    ),
     RUN_TASKS: Permission("platform", N_("Run tasks"), N_("Check the wallets, and start tasks in the background.")),
     VIEW_USERS: Permission("platform", N_("See administrators"), N_("See who administers the platform.")),
     MANAGE_USERS: Permission(

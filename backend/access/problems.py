@@ -1,3 +1,4 @@
+from backend.access.features import FeatureDisabled
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -13,6 +14,12 @@ class SessionExpired(Problem):
     title = N_("Your sign-in has ended")
     detail = N_("Please sign in again.")
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
+
+
+class PasswordNeeded(Problem):
+    code, status = "password_needed", 403
+    title = N_("Sign in with your password")
+    detail = N_("A PIN opens the till only.")
 
 
 class SecondFactorMissing(Problem):
@@ -38,9 +45,9 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
-STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound)
+STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound, FeatureDisabled)
 """Raised by the guards of a till's operation."""

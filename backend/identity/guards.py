@@ -2,7 +2,7 @@ from litestar.handlers import BaseRouteHandler
 from structlog.contextvars import bind_contextvars
 
 from backend.access.guards import Connection, actor_of
-from backend.access.problems import SecondFactorMissing, SessionExpired, Unauthenticated
+from backend.access.problems import PasswordNeeded, SecondFactorMissing, SessionExpired, Unauthenticated
 from backend.core.clock import clock
 from backend.core.resources import resources_of
 from backend.identity.problems import ConfirmationRequired
@@ -20,8 +20,8 @@ def bearer_token(connection: Connection) -> str:
     return header[len(SCHEME) :].strip()
 
 
-async def authenticated(connection: Connection, _: BaseRouteHandler) -> None:
-    """Stores the request's actor in the scope, also of a session in which a second factor has yet to be set up.
+async def identified(connection: Connection, _: BaseRouteHandler) -> None:
+    """Stores the request's actor in the scope: for the till, also of a session that a PIN began.
 
     Raises Unauthenticated or SessionExpired.
     """
@@ -37,8 +37,18 @@ async def authenticated(connection: Connection, _: BaseRouteHandler) -> None:
     bind_contextvars(actor=str(actor.user_id), merchant=actor.merchant.code if actor.merchant else None)
 
 
+async def authenticated(connection: Connection, handler: BaseRouteHandler) -> None:
+    """As `identified`, of a session that began with a password, also where a second factor has yet to be set up.
+
+    Raises Unauthenticated, SessionExpired or PasswordNeeded.
+    """
+    await identified(connection, handler)
+    if actor_of(connection).is_by_pin:
+        raise PasswordNeeded
+
+
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Raises Unauthenticated, SessionExpired or SecondFactorMissing."""
+    """Raises Unauthenticated, SessionExpired, PasswordNeeded or SecondFactorMissing."""
     await authenticated(connection, handler)
     if needs_factor(connection):
         raise SecondFactorMissing

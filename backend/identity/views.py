@@ -16,7 +16,7 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
     """The user with all merchants for whom they work."""
     resources = resources_of(request)
     async with resources.sessions.committing() as session:
-        workplaces = await list_workplaces(session, actor.user_id) if actor.merchant else []
+        workplaces = await list_workplaces(session, actor.user_id) if actor.merchant and not actor.is_by_pin else []
     merchant = actor.merchant
     return UserView(
         id=actor.user_id,
@@ -42,6 +42,7 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
             (MerchantRef(place.id, place.code, place.name, place.language) for place in workplaces),
             key=lambda place: (place.name, place.code),
         ),
+        session_kind=actor.kind,
         lacks_second_factor=lacks_factor(actor, is_production=resources.settings.is_production),
     )
 

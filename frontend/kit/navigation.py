@@ -28,6 +28,13 @@ ENTRIES = (
     Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),
     Entry(
+        "/admin/merchants",
+        N_("Merchants"),
+        "store",
+        N_("Open merchants and stores, let them go live, set their policy, invite their owners."),
+        "merchants.manage",
+    ),
+    Entry(
         "/admin/wallets",
         N_("Wallets"),
         "wallet",

@@ -23,6 +23,7 @@ CHANGED_AS_OBJECTS = {
     "factor_tries": "one more try of a second factor",
     "password_resets": "a newer link takes the place of the former one",
     "email_templates": "an administrator saves another text",
+    "feature_overrides": "an administrator switches a feature",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
     "invitations": "who is invited accepts",
@@ -30,8 +31,12 @@ CHANGED_AS_OBJECTS = {
     "marketing_slots": "the next marketing email to a mailbox takes its slot",
     "merchant_members": "an owner changes a role",
     "pictures": "the same picture again may stay unused for another day",
+    "merchants": "an administrator changes its name and addresses",
     "platform_mails": "delivery notes how it began and ended",
+    "policies": "an administrator changes the rules for tills",
     "setting_overrides": "rotate-keys seals with the newest key",
+    "store_codes": "a store is closed and opened",
+    "stores": "an administrator changes a store",
     "setting_versions": "an administrator saves a category of settings",
 }
 REMOVED_AS_OBJECTS = {
@@ -41,6 +46,7 @@ REMOVED_AS_OBJECTS = {
     "customer_sessions": "the nightly purge",
     "customer_sign_ins": "the nightly purge",
     "email_logs": "the nightly purge",
+    "feature_overrides": "an administrator lets a store do as its merchant",
     "fraud_limits": "an owner leaves one out",
     "pictures": "the nightly purge",
     "platform_mails": "the nightly purge",

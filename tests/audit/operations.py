@@ -13,11 +13,12 @@ from backend.core.ids import new_id
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
 from backend.wallets.models import WalletLink
+from tests.merchants.administration import MerchantDesk
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
 from tests.world.account import Account
-from tests.world.caller import Caller
+from tests.world.caller import Caller, outcome
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
@@ -48,6 +49,10 @@ class Scene:
     @property
     def settings(self) -> Administrator:
         return Administrator(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def desk(self) -> MerchantDesk:
+        return MerchantDesk(self.ada.http, self.ada._promises, self.ada.token)
 
     @property
     def own_texts(self) -> Editor:
@@ -222,6 +227,18 @@ async def _restore_points(scene: Scene) -> None:
     await paul.restore(card, 5, CANARY)
 
 
+async def _policy(scene: Scene) -> None:
+    await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+
+
+async def _feature(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, to=True)
+
+
+async def _feature_of_store(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, scene.shop.hub, to=True)
+
+
 async def _pin(scene: Scene) -> None:
     await scene.shop.anna.set_own_pin(PASSWORD, "4071")
 
@@ -336,6 +353,23 @@ async def _remove_admin(scene: Scene) -> None:
     await scene.ada.ask("DELETE", f"/admin/users/{await _an_admin(scene)}")
 
 
+async def _unlock_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    for _ in range(5):
+        await outcome(scene.shop.anna.unlock("0000"))
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/unlock")
+
+
+async def _take_over(scene: Scene) -> None:
+    await scene.shop.give_pin("claire", "97531")
+    await scene.shop.anna.take_over(scene.shop.user_ids["claire"], "97531")
+
+
+async def _clear_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
@@ -368,7 +402,13 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
+    "setPolicyOfMerchant": ("policy.changed", _policy),
+    "switchFeatureOfMerchant": ("feature.switched", _feature),
+    "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),
+    "unlockPin": ("pin.unlocked", _unlock_pin),
+    "clearPin": ("pin.cleared", _clear_pin),
+    "switchPerson": ("till.taken_over", _take_over),
     "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
     "removeOwnAuthenticator": ("account.authenticator_removed", _remove_authenticator),
     "addOwnPasskey": ("account.passkey_added", _add_passkey),
@@ -391,6 +431,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {
+    "verifyPin": "changes nothing",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
     "signInWithSecondFactor": "the same: its second step",
