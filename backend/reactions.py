@@ -13,6 +13,8 @@ from backend.core.events import DomainEvent
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
 from backend.core.outbox_bulk import BulkReaction, BulkReactions
+from backend.identity.customers.events import SignInCodeAsked
+from backend.identity.customers.mails import SignInMails
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.ledger.events import (
@@ -45,7 +47,7 @@ SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES if kind is not Poi
 """Events that change what a pass shows: every booking, a replaced card and ended links; expired points are in bulk."""
 
 
-def reactions(mails: CardMails, queue: ArqRedis) -> Reactions:
+def reactions(mails: CardMails, sign_ins: SignInMails, queue: ArqRedis) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
     def queued(reaction: QueuedReaction) -> Reaction:
@@ -55,6 +57,7 @@ def reactions(mails: CardMails, queue: ArqRedis) -> Reactions:
     table["card_enrolled"].append(mails.mail_loyalty_enrollment)
     table["card_link_requested"] = [mails.mail_loyalty_card_link]
     table["card_links_asked"] = [mails.answer_card_links]
+    table[event_name(SignInCodeAsked)] = [sign_ins.mail_sign_in_code]
     table[event_name(WelcomeBonusGiven)] = [mails.mail_loyalty_welcome_bonus]
     table[event_name(RewardReady)].append(mails.mail_loyalty_reward_ready)
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]

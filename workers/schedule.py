@@ -6,6 +6,7 @@ queued job as timed and refuse it for a minute.
 
 from arq.cron import CronJob, cron
 
+from workers.jobs.accounts import answer_reset_requests
 from workers.jobs.audit import verify_audit
 from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
 from workers.jobs.mail import TIMEOUT_SECONDS, send_queued_mails
@@ -23,6 +24,7 @@ QUICK: list[CronJob] = [
     # Finds messages whose wake-up was lost within 5 s.
     cron(logged(relay_outbox), second=set(range(0, 60, 5)), timeout=25),
     cron(logged(send_queued_mails), second=set(range(2, 60, 10)), timeout=TIMEOUT_SECONDS),
+    cron(logged(answer_reset_requests), second=set(range(4, 60, 10)), timeout=25),
     cron(logged(time_out_holds), second=0, timeout=50),
     # At every quarter of an hour it is midnight somewhere.
     cron(logged(announce_reward_periods), minute={0, 15, 30, 45}, second=30, timeout=60),

@@ -25,6 +25,7 @@ VIEW_USERS = "users.view"
 MANAGE_USERS = "users.manage"
 MANAGE_SETTINGS = "settings.manage"
 DEBUG_WALLETS = "loyalty.debug_wallets"
+VIEW_AUDIT = "audit.view"
 
 Scope = Literal["store", "merchant", "owner", "platform", "super_admin"]
 
@@ -71,6 +72,7 @@ PERMISSIONS: dict[str, Permission] = {
     MANAGE_REWARDS: Permission("merchant", N_("Change rewards"), N_("Add, change and archive rewards.")),
     MANAGE_TEMPLATES: Permission("merchant", N_("Change emails"), N_("Change what emails to customers say.")),
     MANAGE_STAFF: Permission("owner", N_("Manage staff"), N_("Invite people, change their rights, and remove them.")),
+    VIEW_AUDIT: Permission("owner", N_("See the audit"), N_("See who has changed what, and download it.")),
     MANAGE_EMAILS: Permission("platform", N_("See sent emails"), N_("See every email that was sent, and resend it.")),
     RUN_TASKS: Permission("platform", N_("Run tasks"), N_("Check the wallets, and start tasks in the background.")),
     VIEW_USERS: Permission("platform", N_("See administrators"), N_("See who administers the platform.")),

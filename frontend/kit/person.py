@@ -4,11 +4,11 @@ from uuid import UUID
 
 import msgspec
 
-from backend.identity.schemas import SessionView
+from backend.identity.schemas import SessionView, UserView
 from frontend.kit.request import Request
 
 KEY = "person"
-OFFICE, ADMIN, TILL = "/office", "/admin", "/till"
+OFFICE, ADMIN, TILL, PROFILE = "/office", "/admin", "/till", "/profile"
 HOMES = {"merchant_owner": OFFICE, "platform_admin": ADMIN, "super_admin": ADMIN}
 CHOICE_OF_STORE = "/sign-in/store"
 
@@ -44,6 +44,11 @@ class Person(msgspec.Struct, frozen=True):
     merchant_code: str | None
     merchants: list[Workplace]
     """All for whom the user works."""
+    user_id: UUID | None = None
+    is_by_pin: bool = False
+    """They took over the till with their PIN, and have nothing but the till."""
+    lacks_second_factor: bool = False
+    """The session opens nothing but the pages where one is set up."""
 
     @property
     def store(self) -> Store | None:
@@ -52,12 +57,14 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def home(self) -> str:
         """The start page of the role."""
-        return HOMES.get(self.role, TILL)
+        if self.is_by_pin:
+            return TILL
+        return PROFILE if self.lacks_second_factor else HOMES.get(self.role, TILL)
 
     @property
     def is_admin(self) -> bool:
         """Administrators of the platform have no till."""
-        return self.home == ADMIN
+        return HOMES.get(self.role) == ADMIN
 
     @property
     def till_path(self) -> str | None:
@@ -68,11 +75,16 @@ class Person(msgspec.Struct, frozen=True):
 
 
 def person_of(sign_in: SessionView) -> Person:
-    """A user with a single store has no store to choose."""
-    user = sign_in.user
+    return person_from(sign_in.token, sign_in.user)
+
+
+def person_from(token: str, user: UserView, store_code: str | None = None) -> Person:
+    """A user with a single store has no store to choose. `store_code`: the one they have chosen before."""
     stores = [Store(id=store.id, code=store.code, name=store.name, language=store.language) for store in user.stores]
+    codes = [store.code for store in stores]
+    chosen = codes[0] if len(codes) == 1 else store_code
     return Person(
-        token=sign_in.token,
+        token=token,
         name=user.name or user.email,
         email=user.email,
         role=user.role,
@@ -81,9 +93,12 @@ def person_of(sign_in: SessionView) -> Person:
         merchant_name=user.merchant.name if user.merchant else None,
         merchant_language=user.merchant.language if user.merchant else None,
         stores=stores,
-        store_code=stores[0].code if len(stores) == 1 else None,
+        store_code=chosen if chosen in codes else None,
         merchant_code=user.merchant.code if user.merchant else None,
         merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
+        user_id=user.id,
+        is_by_pin=user.session_kind == "pin",
+        lacks_second_factor=user.lacks_second_factor,
     )
 
 
@@ -99,6 +114,12 @@ def find_person(request: Request) -> Person | None:
 def remember_person(request: Request, person: Person) -> None:
     """Replaces the session, so that nothing from before the sign-in is kept."""
     request.set_session({KEY: msgspec.to_builtins(person)})
+
+
+def renew_person(request: Request, session: SessionView) -> None:
+    """The same user with a new token, after a change of rights. The session starts anew and keeps the store."""
+    before, person = find_person(request), person_of(session)
+    remember_person(request, msgspec.structs.replace(person, store_code=before.store_code if before else None))
 
 
 def update_person(request: Request, person: Person) -> None:

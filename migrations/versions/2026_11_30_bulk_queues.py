@@ -6,7 +6,7 @@ from alembic import op
 from backend.core import sql_functions
 
 revision = "2026_11_30_bulk_queues"
-down_revision = "2026_11_30_email_log_indexes"
+down_revision = "2026_11_30_sign_in"
 
 EVENTS = "('points_expired', 'points_expiring')"
 MAILS = "('loyalty_birthday', 'loyalty_points_expired', 'loyalty_points_expiring', 'loyalty_reengagement')"

@@ -21,8 +21,8 @@ FORMER = """
     SELECT u.email, u.role, c.code FROM users u LEFT JOIN merchants c ON c.id = u.merchant_id ORDER BY u.email
 """
 SESSIONS = """
-    INSERT INTO access_tokens (token_hash, id, user_id, merchant_id, created_at, expires_at)
-    SELECT sha256(u.email::bytea), gen_random_uuid(), u.id, m.merchant_id, now(), now()
+    INSERT INTO access_tokens (token_hash, id, user_id, merchant_id, created_at, last_seen_at, expires_at)
+    SELECT sha256(u.email::bytea), gen_random_uuid(), u.id, m.merchant_id, now(), now(), now()
     FROM users u LEFT JOIN merchant_members m ON m.user_id = u.id
 """
 MERCHANTS_OF_SESSIONS = "SELECT user_id, merchant_id FROM access_tokens ORDER BY user_id"

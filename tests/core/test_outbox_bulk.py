@@ -15,6 +15,8 @@ from backend.core.models import BULK_EVENTS, IS_BULK, Event
 from backend.core.outbox import TRIES, claim_messages, relay
 from backend.core.outbox_bulk import BULK_BATCH, relay_bulk
 from backend.loyalty.ledger.events import PointsExpiring
+from backend.loyalty.occasions.expiry import ExpiryMails
+from backend.reactions import bulk_reactions
 from backend.services import Services
 from tests.core.test_outbox import BreadBaked
 from tests.world.shop import Shop
@@ -180,7 +182,5 @@ async def test_each_queue_has_its_index(superuser: asyncpg.Connection, shop: Sho
 
 
 def test_points_that_expire_are_the_events_in_bulk(services: Services) -> None:
-    from backend.loyalty.occasions.expiry import ExpiryMails
-    from backend.reactions import bulk_reactions
 
     assert set(bulk_reactions(ExpiryMails(services.links, services.live), services.queue)) == set(BULK_EVENTS)

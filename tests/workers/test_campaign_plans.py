@@ -13,8 +13,9 @@ from backend.loyalty.marketing.models import MarketingPlan
 from backend.loyalty.marketing.rules import QuietHours
 from backend.loyalty.occasions.absence import Absence
 from backend.loyalty.occasions.birthday import Birthday
-from backend.loyalty.occasions.campaign import FIRST, CampaignMoment, MarketingOccasion
+from backend.loyalty.occasions.campaign import FIRST
 from backend.loyalty.occasions.due import due_chunk, end_of_page
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.merchants.models import Merchant
 from tests.world.shop import Shop
 

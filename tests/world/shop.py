@@ -107,7 +107,9 @@ class Shop:
             if row is None:
                 row = StaffPin(merchant_id=self.merchant_id, user_id=user_id, created_at=clock.now())
                 session.add(row)
-            row.verifier = verifier
+            row.verifier, row.set_at, row.is_active = verifier, clock.now(), True
+            row.failed_count = row.wrong_in_a_row = 0
+            row.locked_until = None
 
     async def a_card(self, *, points: int = 0, stamps: int = 0, at: str | None = None, **person: Any) -> Card:
         """Enrolled now; the stamps were given on days before, one a day."""
@@ -277,7 +279,12 @@ def _token(user: User, merchant_id: UUID | None) -> tuple[str, AccessToken]:
     """One that outlives every move of the clock."""
     token, now = secrets.token_urlsafe(32), clock.now()
     return token, AccessToken(
-        token_hash=token_hash(token), user_id=user.id, merchant_id=merchant_id, created_at=now, expires_at=now + FOREVER
+        token_hash=token_hash(token),
+        user_id=user.id,
+        merchant_id=merchant_id,
+        created_at=now,
+        last_seen_at=now + FOREVER,
+        expires_at=now + FOREVER,
     )
 
 

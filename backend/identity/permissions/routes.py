@@ -1,7 +1,7 @@
 from litestar import Controller, get
 
 from backend.access.permissions import BY_ROLE, PERMISSIONS, TILL
-from backend.access.problems import SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED
 from backend.core.openapi import refusals
 from backend.core.requests import ApiRequest, reader_language
 from backend.identity.guards import signed_in
@@ -24,7 +24,7 @@ class PermissionController(Controller):
         ),
         guards=[signed_in],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired),
+        responses=refusals(*AUTHENTICATED),
     )
     async def permissions(self, request: ApiRequest) -> PermissionTable:
         say = get_translator(reader_language(request)).gettext

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import idle_between
-from backend.loyalty.occasions.campaign import CampaignMoment, MarketingOccasion
 from backend.loyalty.occasions.due import LAST_CARD
 from backend.loyalty.occasions.holder import CardHolder
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.messaging.templates.catalog.loyalty_reengagement import (
     LOYALTY_REENGAGEMENT,
     ReengagementValues,

@@ -5,16 +5,14 @@ queued for in one short transaction. Whether an email is still allowed is decide
 """
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import update
 
 from backend.core.database import Sessions
 from backend.core.halves import by_halves
@@ -23,50 +21,20 @@ from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.ledger.booking.checks import is_open
 from backend.loyalty.ledger.tasks.expire import TaskReport
-from backend.loyalty.marketing.models import MarketingPlan
 from backend.loyalty.marketing.queries import find_plan
 from backend.loyalty.marketing.rules import GOOD_FOR, QuietHours
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.occasions.due import CHUNK, DueCustomer, due_chunk, end_of_page, having
 from backend.loyalty.occasions.holder import CardHolder, list_holders
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.merchants.models import Merchant
 from backend.messaging.actions import new_mail
 from backend.messaging.models import EmailLog
 from backend.messaging.template_editing.queries import TextInForce, texts_in_force
 from backend.messaging.template_editing.rendering import render_text
-from backend.messaging.templates.declaration import MailTemplate, MailValues
 
 FIRST = UUID(int=0)
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignMoment:
-    """A merchant's plan, and when a campaign runs for the merchant."""
-
-    merchant: Merchant
-    plan: MarketingPlan
-    now: datetime
-    quiet: QuietHours
-
-
-class MarketingOccasion(ABC):
-    """What a campaign is about."""
-
-    template: MailTemplate[Any]
-    page: int | None = None
-    """How many customers who have consented a statement looks at, where no index finds those who have the occasion."""
-
-    @abstractmethod
-    def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:
-        """Which customers have it; None when the merchant does not want such emails."""
-
-    @abstractmethod
-    def mark(self, at: CampaignMoment) -> Mapping[str, Any]:
-        """The columns of a customer who is queued for, so that there is no second email on this occasion."""
-
-    @abstractmethod
-    def say(self, holder: CardHolder, at: CampaignMoment) -> MailValues: ...
 
 
 @dataclass(frozen=True, slots=True)
