@@ -25,6 +25,7 @@ SUBJECTS = {
     "settings": N_("Settings"),
     "store": N_("Stores"),
     "task": N_("Tasks"),
+    "till": N_("Till"),
     "user": N_("Administrators"),
     "wallets": N_("Wallets"),
 }
