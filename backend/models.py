@@ -13,6 +13,7 @@ from backend.identity.models import (
     RecoveryCode,
     SignInChallenge,
 )
+from backend.identity.on_behalf.models import OnBehalfSession
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
@@ -88,6 +89,7 @@ __all__ = [
     "Merchant",
     "MerchantMember",
     "MerchantPicture",
+    "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",
     "PassImage",

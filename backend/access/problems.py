@@ -28,6 +28,12 @@ class Forbidden(Problem):
     detail = N_("It needs the permission %(permission)s. Owners see in their table of permissions who can have it.")
 
 
+class StaysWithOwner(Problem):
+    code, status = "stays_with_owner", 403
+    title = N_("This stays with the merchant")
+    detail = N_("Who acts on behalf of a merchant cannot do it. Ask the owner.")
+
+
 class StoreRequired(Problem):
     code, status = "store_required", 400
     title = N_("Choose a store")
@@ -39,7 +45,7 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, StaysWithOwner)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""

@@ -66,6 +66,14 @@ class UserView(Answer):
     """All merchants for whom the user works, by name."""
     lacks_second_factor: bool = False
     """The session opens nothing but the setting up of a second factor."""
+    on_behalf: "OnBehalfView | None" = None
+    """Set for an administrator who acts for `merchant`."""
+
+
+class OnBehalfView(Answer):
+    reason: str
+    ends_at: datetime
+    """At the latest."""
 
 
 class MerchantRef(Answer):

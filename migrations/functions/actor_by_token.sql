@@ -15,7 +15,7 @@ BEGIN
     AND (t.merchant_id IS NULL) = (u.platform_role IS NOT NULL)
     AND (t.merchant_id IS NULL) = (mm.user_id IS NULL);
   IF NOT FOUND THEN
-    RETURN NULL;
+    RETURN actor_on_behalf(p_token_hash, p_now);
   END IF;
   PERFORM set_config('app.merchant_id', coalesce(v.merchant_id::text, ''), true);
   RETURN json_build_object(
