@@ -34,8 +34,7 @@ KEPT = {
 
 
 async def begin(paul: MerchantDesk, shop: Shop, reason: str = REASON) -> Till:
-    answer = await paul.post(f"/admin/merchants/{shop.code}/on-behalf", {"reason": reason})
-    return Till(paul.http, paul._promises, answer["token"])
+    return await paul.begin_on_behalf(shop, reason)
 
 
 async def test_whoever_acts_for_a_merchant_is_still_themself(paul: MerchantDesk, shop: Shop) -> None:
