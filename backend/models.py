@@ -3,6 +3,7 @@
 from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
+from backend.identity.customers.models import CustomerSession, CustomerSignIn
 from backend.identity.invitations.models import Invitation
 from backend.identity.models import (
     AccessToken,
@@ -68,6 +69,8 @@ __all__ = [
     "Category",
     "ConnectionTest",
     "Customer",
+    "CustomerSession",
+    "CustomerSignIn",
     "CustomerWord",
     "EmailLog",
     "EmailTemplate",

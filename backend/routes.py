@@ -1,4 +1,4 @@
-"""Every router of the API, by audience. A router without the guard `signed_in` is public."""
+"""Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
@@ -9,10 +9,11 @@ from backend.administration.routes.invitations import AdminMerchantInvitationCon
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
 from backend.core.settings import Settings
+from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
 from backend.identity.factors.routes.passkeys import OwnPasskeyController
 from backend.identity.factors.routes.sign_in import SignInStepController
-from backend.identity.guards import signed_in
+from backend.identity.guards import identified, signed_in
 from backend.identity.invitations.routes.admin import AdminInvitationController
 from backend.identity.invitations.routes.merchant import MerchantInvitationController
 from backend.identity.invitations.routes.storefront import InvitationController
@@ -20,9 +21,11 @@ from backend.identity.members.routes import MerchantStaffController
 from backend.identity.on_behalf.routes import AdminOnBehalfController, OnBehalfController
 from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.pins.routes import ColleaguePinController
 from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
 from backend.identity.sessions.routes import OwnSessionController
+from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
@@ -75,7 +78,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(signed_in, at_store, with_feature(LOYALTY))],
+    guards=[all_of(identified, at_store, with_feature(LOYALTY))],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -86,6 +89,8 @@ store = Router(
         StoreExplanationController,
         StoreEnrollmentController,
         StorePinController,
+        ColleaguePinController,
+        TakeoverController,
     ],
 )
 merchant = Router(
@@ -119,6 +124,8 @@ storefront = Router(
     route_handlers=[
         StorefrontController,
         EmailChoicesController,
+        CustomerSignInController,
+        OwnAccountController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,
@@ -154,7 +161,7 @@ admin = Router(
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
-bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
+bookings = Router("/", guards=[identified], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",

@@ -70,6 +70,7 @@ FIELDS = frozenset(
         "sendgrid_api_key",
         "sendgrid_api_url",
         "sendgrid_webhook_public_key",
+        "sign_in_code_per_minute",
         "sign_in_per_account_and_network_per_minute",
         "sign_in_per_account_per_minute",
         "sign_in_per_minute",

@@ -30,6 +30,7 @@ from frontend.admin.users.pages import USER_PAGES
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
 from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
+from frontend.card.account.routes import CUSTOMER_ACCOUNT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -176,6 +177,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_email_choices,
     take_unsubscribe,
     take_resume,
+    *CUSTOMER_ACCOUNT,
     show_brand,
     show_picture,
 ]

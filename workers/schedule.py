@@ -11,12 +11,12 @@ from workers.jobs.audit import verify_audit
 from workers.jobs.ledger import audit_ledger, expire_points, time_out_holds, warn_expiring_points
 from workers.jobs.mail import TIMEOUT_SECONDS, send_queued_mails
 from workers.jobs.marketing import greet_birthdays, reengage_customers
-from workers.jobs.outbox import relay_outbox
+from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.previews import preview_programs
 from workers.jobs.purge import purge
 from workers.jobs.rewards import announce_reward_periods
 from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
-from workers.runner import logged
+from workers.runner import coalesced, logged
 
 HOURS = 3600
 
@@ -31,6 +31,8 @@ QUICK: list[CronJob] = [
 ]
 # Retried when the worker dies or is stopped, not when the job fails.
 LONG: list[CronJob] = [
+    # Nobody waits for what happens to thousands of cards at one moment.
+    cron(logged(coalesced(relay_bulk_outbox)), second=set(range(3, 60, 10)), timeout=6 * HOURS),
     cron(logged(sync_wallet_passes), minute=7, timeout=6 * HOURS, max_tries=3),
     cron(logged(reconcile_google_passes), hour=3, minute=40, timeout=6 * HOURS, max_tries=3),
     cron(logged(check_wallet_certificates), hour=6, minute=10, timeout=60, max_tries=3),

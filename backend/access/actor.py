@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from backend.access.features import is_enabled
-from backend.access.permissions import BY_ROLE, FOR_MERCHANT, KEPT_BY_OWNER
+from backend.access.permissions import BY_ROLE, FOR_MERCHANT, KEPT_BY_OWNER, TILL
 
 
 class ActorStore(msgspec.Struct, frozen=True):
@@ -54,6 +54,10 @@ class Actor(msgspec.Struct, frozen=True):
     language: str | None
     is_expired: bool
     """The token is valid but past its expiry."""
+    kind: str
+    """How the session began: `password`, or `pin` for a colleague who has taken over a till."""
+    origin_id: UUID
+    """Id of the sign-in with a password from which a session of kind `pin` came; otherwise the session's own."""
     last_seen_at: datetime
     """Time of an earlier request, written once a minute at most."""
     confirmed_at: datetime | None
@@ -78,21 +82,29 @@ class Actor(msgspec.Struct, frozen=True):
     def permissions_at(self, store: ActorStore) -> frozenset[str]:
         """An owner has the role's permissions even at a store where they are also a member."""
         if self.role == "merchant_owner" or store.permissions is None:
-            return BY_ROLE[self.role]
-        return frozenset(store.permissions)
+            return self._by_session(BY_ROLE[self.role])
+        return self._by_session(frozenset(store.permissions))
 
     @property
     def merchant_permissions(self) -> frozenset[str]:
         """What the actor may do for all stores of the merchant at once; nothing for platform users."""
-        if self.merchant is None:
+        if self.merchant is None or self.is_by_pin:
             return frozenset()
         return self.permissions if self.role == "merchant_owner" else self.permissions & FOR_MERCHANT
 
     @property
     def permissions(self) -> frozenset[str]:
         """The union of a store member's permissions at all their stores; everybody else's role permissions."""
-        if self.on_behalf is not None:
-            return BY_ROLE[self.role] - KEPT_BY_OWNER
         if self.role != "store_member":
-            return BY_ROLE[self.role]
+            return self._by_session(BY_ROLE[self.role])
         return frozenset[str]().union(*(self.permissions_at(store) for store in self.stores))
+
+    @property
+    def is_by_pin(self) -> bool:
+        return self.kind == "pin"
+
+    def _by_session(self, permissions: frozenset[str]) -> frozenset[str]:
+        """A PIN opens the till and nothing else; some things nobody does on behalf of a merchant."""
+        if self.on_behalf is not None:
+            return permissions - KEPT_BY_OWNER
+        return permissions & TILL if self.is_by_pin else permissions

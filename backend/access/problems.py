@@ -16,6 +16,12 @@ class SessionExpired(Problem):
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
 
 
+class PasswordNeeded(Problem):
+    code, status = "password_needed", 403
+    title = N_("Sign in with your password")
+    detail = N_("A PIN opens the till only.")
+
+
 class SecondFactorMissing(Problem):
     code, status = "second_factor_missing", 403
     title = N_("Set up a second factor first")
@@ -45,9 +51,9 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, StaysWithOwner)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded, StaysWithOwner)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
-STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound, FeatureDisabled)
+STAFF = (Unauthenticated, SessionExpired, StaysWithOwner, Forbidden, StoreRequired, StoreNotFound, FeatureDisabled)
 """Raised by the guards of a till's operation."""

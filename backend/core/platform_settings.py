@@ -22,6 +22,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     public_program_per_minute: PerMinute = 30
     card_page_per_minute: PerMinute = 60
     card_link_per_minute: PerMinute = 5
+    sign_in_code_per_minute: PerMinute = 5
+    """Codes that customers ask for or enter to sign in."""
     earn_per_minute: PerMinute = 60
     stamp_per_minute: PerMinute = 60
     redeem_per_minute: PerMinute = 60
@@ -51,7 +53,7 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
     stored_answers_days: Annotated[int, Meta(ge=4, le=3650)] = 30
     """Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
     access_tokens_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    """Counted from the token's expiry."""
+    """Counted from the token's expiry; also for customers' sign-ins."""
     task_runs_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     previews_days: Annotated[int, Meta(ge=1, le=3650)] = 90
 

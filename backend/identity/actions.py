@@ -11,13 +11,13 @@ from backend.identity.models import AccessToken
 from backend.identity.queries import token_hash
 from backend.identity.schemas import OwnPin
 from backend.staff.models import User
-from backend.staff_pins.setting import put_pin
+from backend.staff_pins.setting import choose_pin
 
 
 async def set_own_pin(session: AsyncSession, keys: KeyRing, origin: Origin, body: OwnPin) -> None:
-    """Of somebody who works for the merchant."""
+    """Of somebody who works for the merchant. Raises PinWeak."""
     assert origin.user_id is not None, "the guard lets nobody else through"
-    await put_pin(session, keys, body.pin, merchant_id=origin.merchant_id, user_id=origin.user_id, now=origin.now)
+    await choose_pin(session, keys, body.pin, merchant_id=origin.merchant_id, user_id=origin.user_id, now=origin.now)
     record_change(session, origin, "pin.set", subject_id=origin.user_id, after={"is_set": True})
 
 

@@ -2,7 +2,7 @@ from litestar.handlers import BaseRouteHandler
 from structlog.contextvars import bind_contextvars
 
 from backend.access.guards import ON_BEHALF, Connection, actor_of
-from backend.access.problems import SecondFactorMissing, SessionExpired, StaysWithOwner, Unauthenticated
+from backend.access.problems import PasswordNeeded, SecondFactorMissing, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.clock import clock
 from backend.core.resources import resources_of
 from backend.identity.problems import ConfirmationRequired
@@ -20,8 +20,8 @@ def bearer_token(connection: Connection) -> str:
     return header[len(SCHEME) :].strip()
 
 
-async def authenticated(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Stores the request's actor in the scope, also of a session in which a second factor has yet to be set up.
+async def identified(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Stores the request's actor in the scope: for the till, also of a session that a PIN began.
 
     Raises Unauthenticated, SessionExpired or StaysWithOwner.
     """
@@ -39,8 +39,18 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     bind_contextvars(actor=str(actor.user_id), merchant=actor.merchant.code if actor.merchant else None)
 
 
+async def authenticated(connection: Connection, handler: BaseRouteHandler) -> None:
+    """As `identified`, of a session that began with a password, also where a second factor has yet to be set up.
+
+    Raises Unauthenticated, SessionExpired, StaysWithOwner or PasswordNeeded.
+    """
+    await identified(connection, handler)
+    if actor_of(connection).is_by_pin:
+        raise PasswordNeeded
+
+
 async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Raises Unauthenticated, SessionExpired or SecondFactorMissing."""
+    """Raises Unauthenticated, SessionExpired, PasswordNeeded or SecondFactorMissing."""
     await authenticated(connection, handler)
     if needs_factor(connection):
         raise SecondFactorMissing

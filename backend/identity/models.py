@@ -2,7 +2,18 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.ids import new_id
@@ -10,12 +21,23 @@ from backend.core.models import LABEL, PlatformRow
 
 USER_AGENT_MAX = 200
 
+KINDS = ("password", "pin")
+
 
 class AccessToken(PlatformRow):
     """A session: a user's bearer token. Only its SHA-256 is stored: a copy of this table grants no access."""
 
     __tablename__ = "access_tokens"
-    __table_args__ = (Index("ix_access_tokens_user_id", "user_id"), Index("ix_access_tokens_expires_at", "expires_at"))
+    __table_args__ = (
+        ForeignKeyConstraint(["merchant_id", "store_id"], ["stores.merchant_id", "stores.id"]),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+        CheckConstraint(
+            "(kind = 'pin') = (origin_id IS NOT NULL) AND (kind = 'pin') = (store_id IS NOT NULL)", name="began_by_pin"
+        ),
+        Index("ix_access_tokens_user_id", "user_id"),
+        Index("ix_access_tokens_origin_id", "origin_id"),
+        Index("ix_access_tokens_expires_at", "expires_at"),
+    )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
@@ -28,6 +50,14 @@ class AccessToken(PlatformRow):
     """Written once a minute at most."""
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
+    kind: Mapped[str] = mapped_column(String(10), default="password")
+    """How it began: `password`, or `pin` for a colleague who has taken over a till."""
+    origin_id: Mapped[UUID | None] = mapped_column(ForeignKey("access_tokens.id", ondelete="CASCADE"))
+    """Of kind `pin`: the sign-in with a password from which it came, and with which it ends."""
+    store_id: Mapped[UUID | None]
+    """Of kind `pin`: the only store where it works."""
+    locked_people: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Whose PINs were locked by wrong attempts from this sign-in to take over the till."""
     user_agent: Mapped[str | None] = mapped_column(String(USER_AGENT_MAX))
     second_factor: Mapped[str | None] = mapped_column(String(20))
     """The factor beside the password: `totp`, `recovery_code` or `passkey`."""

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from backend.access.guards import ON_BEHALF, actor_of, for_staff, limited
 from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import AUTHENTICATED, Forbidden, SessionExpired, StaysWithOwner, Unauthenticated
+from backend.access.problems import AUTHENTICATED, SIGNED_IN, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -15,13 +15,14 @@ from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.actions import change_language, set_own_pin, sign_out
-from backend.identity.guards import authenticated, bearer_token, confirmed, signed_in
+from backend.identity.guards import authenticated, bearer_token, confirmed, identified, signed_in
 from backend.identity.known_devices import KnownDevice, count_try
 from backend.identity.problems import ConfirmationRequired, NoWorkplace, SecondFactorRequired, SignInRefused
 from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserView
 from backend.identity.sign_in import SignInRequest
 from backend.identity.views import show_actor, show_sign_in
 from backend.merchants.problems import MerchantNotFound
+from backend.staff_pins.problems import PinWeak
 
 
 class AuthController(Controller):
@@ -56,7 +57,7 @@ class AuthController(Controller):
         operation_id="signOut",
         summary="End this sign-in; its token opens nothing any more",
         status_code=204,
-        guards=[authenticated],
+        guards=[identified],
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
     )
@@ -69,9 +70,9 @@ class AuthController(Controller):
         operation_id="getMe",
         summary="Who am I, where may I work and what may I do",
         opt={ON_BEHALF: True},
-        guards=[authenticated],
+        guards=[identified],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
+        responses=refusals(Unauthenticated, SessionExpired),
     )
     async def me(self, request: ApiRequest) -> UserView:
         return await show_actor(request, actor_of(request))
@@ -82,7 +83,7 @@ class AuthController(Controller):
         summary="Read pages and emails in another language from now on",
         guards=[authenticated],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner, ValidationFailed),
+        responses=refusals(*AUTHENTICATED, ValidationFailed),
     )
     async def change(
         self, request: ApiRequest, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]
@@ -99,7 +100,7 @@ class AuthController(Controller):
         status_code=204,
         guards=[signed_in, for_staff(MANAGE_PINS), confirmed, limited("own-pin", 5)],
         security=[{"token": []}],
-        responses=refusals(*AUTHENTICATED, ConfirmationRequired, Forbidden, RateLimited, ValidationFailed),
+        responses=refusals(*SIGNED_IN, ConfirmationRequired, PinWeak, RateLimited, ValidationFailed),
     )
     async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin], origin: NamedDependency[Origin]) -> None:
         resources = resources_of(request)

@@ -64,6 +64,8 @@ class UserView(Answer):
     stores: list[StoreAccess]
     merchants: "list[MerchantRef]" = []
     """All merchants for whom the user works, by name."""
+    session_kind: str = "password"
+    """password | pin: a PIN opens the till only."""
     lacks_second_factor: bool = False
     """The session opens nothing but the setting up of a second factor."""
     on_behalf: "OnBehalfView | None" = None

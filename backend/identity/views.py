@@ -16,7 +16,8 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
     """The user with all merchants for whom they work."""
     resources = resources_of(request)
     async with resources.sessions.committing() as session:
-        workplaces = await list_workplaces(session, actor.user_id) if not actor.is_of_platform else []
+        has_choice = not actor.is_of_platform and not actor.is_by_pin
+        workplaces = await list_workplaces(session, actor.user_id) if has_choice else []
     merchant = actor.merchant
     return UserView(
         id=actor.user_id,
@@ -43,6 +44,7 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
             key=lambda place: (place.name, place.code),
         ),
         on_behalf=OnBehalfView(actor.on_behalf.reason, actor.on_behalf.ends_at) if actor.on_behalf else None,
+        session_kind=actor.kind,
         lacks_second_factor=lacks_factor(actor, is_production=resources.settings.is_production),
     )
 

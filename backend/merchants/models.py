@@ -81,11 +81,14 @@ class Policy(TenantRow):
         CheckConstraint(f"staff_pin_policy IN {STAFF_PIN_POLICIES}", name="staff_pin_policy"),
         CheckConstraint("lockout_attempts BETWEEN 1 AND 20", name="lockout_attempts"),
         CheckConstraint("lockout_minutes BETWEEN 1 AND 1440", name="lockout_minutes"),
+        CheckConstraint("lock_after_minutes BETWEEN 0 AND 240", name="lock_after_minutes"),
     )
 
     staff_pin_policy: Mapped[str] = mapped_column(String(10), default="optional")
     lockout_attempts: Mapped[int] = mapped_column(default=5)
     lockout_minutes: Mapped[int] = mapped_column(default=30)
+    lock_after_minutes: Mapped[int] = mapped_column(default=2)
+    """How long a till stays open unused. 0: always."""
     allow_self_enrollment: Mapped[bool] = mapped_column(default=True)
     allow_void_transactions: Mapped[bool] = mapped_column(default=True)
     allow_cross_location_redemption: Mapped[bool] = mapped_column(default=True)

@@ -7,7 +7,7 @@ from litestar import Controller, get
 from litestar.params import FromPath
 
 from backend.access.guards import actor_of
-from backend.access.problems import AUTHENTICATED
+from backend.access.problems import SessionExpired, Unauthenticated
 from backend.core.answers import find_status
 from backend.core.idempotency import state_of
 from backend.core.openapi import refusals
@@ -37,7 +37,7 @@ class IdempotencyController(Controller):
         operation_id="getIdempotencyKey",
         summary="What became of a booking sent with this key",
         description="Send the key percent-encoded: `R%2F7` for `R/7`.",
-        responses=refusals(*AUTHENTICATED),
+        responses=refusals(Unauthenticated, SessionExpired),
     )
     async def state(self, request: ApiRequest, key: FromPath[str]) -> KeyState:
         # Litestar's parameter is decoded and lacks leading, trailing and repeated slashes.

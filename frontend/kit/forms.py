@@ -75,6 +75,8 @@ FIELD_OF_CODE = {
     "second_factor_refused": "code",
     "pin_locked": "staff_pin",
     "pin_not_set": "staff_pin",
+    "pin_disabled": "staff_pin",
+    "pin_weak": "pin",
     "category_unknown": "category_ids",
     "order_reference_required": "order_reference",
     "order_reference_used": "order_reference",

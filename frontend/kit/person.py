@@ -50,6 +50,9 @@ class Person(msgspec.Struct, frozen=True):
     """All for whom the user works."""
     on_behalf_until: datetime | None = None
     """An administrator acts for the merchant, until then at the latest."""
+    user_id: UUID | None = None
+    is_by_pin: bool = False
+    """They took over the till with their PIN, and have nothing but the till."""
     lacks_second_factor: bool = False
     """The session opens nothing but the pages where one is set up."""
 
@@ -60,6 +63,8 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def home(self) -> str:
         """The start page of the role."""
+        if self.is_by_pin:
+            return TILL
         return PROFILE if self.lacks_second_factor else HOMES.get(self.role, TILL)
 
     @property
@@ -104,6 +109,8 @@ def person_from(token: str, user: UserView, store_code: str | None = None) -> Pe
         merchant_code=user.merchant.code if user.merchant else None,
         merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
         on_behalf_until=user.on_behalf.ends_at if user.on_behalf else None,
+        user_id=user.id,
+        is_by_pin=user.session_kind == "pin",
         lacks_second_factor=user.lacks_second_factor,
     )
 

@@ -9,7 +9,8 @@ from frontend.kit.preferences import language_of
 from frontend.kit.problems import problem_page, to_sign_in
 from frontend.kit.request import Request
 from frontend.kit.rights import find_person_now
-from frontend.till.lock.views import LOCKED, lock_page
+from frontend.till.lock.screen import lock_page
+from frontend.till.lock.views import LOCKED
 from i18n.translator import get_translator
 
 FORBIDDEN = 403
@@ -24,7 +25,7 @@ async def require_office(request: Request) -> Response[str] | None:
     if not _is_among(places):
         places = _places(request, await find_person_now(request))
     if places and request.session.get(LOCKED):
-        return _lock(request)
+        return await _lock(request)
     if _is_among(places):
         return None
     if places and request.url.path == OFFICE:
@@ -44,6 +45,6 @@ def _is_among(places: list[Place]) -> bool:
     return any(place.is_current for place in places)
 
 
-def _lock(request: Request) -> Response[str]:
+async def _lock(request: Request) -> Response[str]:
     """As a page in any case: the office has nothing for htmx to cover."""
-    return redirect(request, OFFICE) if is_htmx(request) else lock_page(request)
+    return redirect(request, OFFICE) if is_htmx(request) else await lock_page(request)

@@ -43,6 +43,8 @@ REMOVED_AS_OBJECTS = {
     "access_tokens": "the nightly purge",
     "password_resets": "the link was used, or the nightly purge",
     "connection_tests": "the nightly purge",
+    "customer_sessions": "the nightly purge",
+    "customer_sign_ins": "the nightly purge",
     "email_logs": "the nightly purge",
     "feature_overrides": "an administrator lets a store do as its merchant",
     "fraud_limits": "an owner leaves one out",

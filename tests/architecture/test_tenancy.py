@@ -223,6 +223,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "moveReward": {"position": 1},
     "archiveReward": {},
     "restoreReward": {},
+    "unlockPin": {},
+    "clearPin": {},
     "renameOwnPasskey": {"name": "Mine"},
     "removeOwnPasskey": {},
     "endOwnSession": {},

@@ -18,7 +18,7 @@ from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
 from tests.world.account import Account
-from tests.world.caller import Caller, Json
+from tests.world.caller import Caller, Json, outcome
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
@@ -386,6 +386,23 @@ async def _remove_admin(scene: Scene) -> None:
     await scene.ada.ask("DELETE", f"/admin/users/{await _an_admin(scene)}")
 
 
+async def _unlock_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    for _ in range(5):
+        await outcome(scene.shop.anna.unlock("0000"))
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/unlock")
+
+
+async def _take_over(scene: Scene) -> None:
+    await scene.shop.give_pin("claire", "97531")
+    await scene.shop.anna.take_over(scene.shop.user_ids["claire"], "97531")
+
+
+async def _clear_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
+
+
 ENTRIES: dict[str, tuple[str, Scenario]] = {
     "adjustPointsAsOwner": ("card.adjusted", _adjust),
     "deactivateCard": ("card.deactivated", _deactivate),
@@ -430,6 +447,9 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "switchFeatureOfMerchant": ("feature.switched", _feature),
     "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),
+    "unlockPin": ("pin.unlocked", _unlock_pin),
+    "clearPin": ("pin.cleared", _clear_pin),
+    "switchPerson": ("till.taken_over", _take_over),
     "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
     "removeOwnAuthenticator": ("account.authenticator_removed", _remove_authenticator),
     "addOwnPasskey": ("account.passkey_added", _add_passkey),
@@ -454,6 +474,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 NO_ENTRY = {
     "openMerchant": "the chain of the new merchant begins with it: tests/merchants/test_opening.py",
     "addProgramOfMerchant": "the same: only a merchant without a program gets one",
+    "verifyPin": "changes nothing",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
     "signInWithSecondFactor": "the same: its second step",

@@ -16,7 +16,7 @@ from tests.world.caller import Promises
 from tests.world.shop import Shop
 from tests.world.till import Till
 
-AUDIENCES = ("/merchant/", "/admin/", "/auth/")
+AUDIENCES = ("/merchant/", "/admin/", "/auth/", "/loyalty/pins/")
 WRITTEN = """
     SELECT action, to_jsonb(e)::text AS entry FROM audit_entries e WHERE merchant_id = $1 AND recorded_at >= $2
     UNION ALL

@@ -42,7 +42,7 @@ SAFE = {
     # Refused before anything was looked at: whoever sent it still has its key, and the till keeps that of its form.
     "Please wait a moment and try again.",
     "Please try again in a moment.",
-    "Too many wrong attempts. Try again at %(retry_at)s, or ask the owner to unlock it.",
+    "Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.",
     # Read, not written.
     "Please start again at the first page.",
     "The server does not answer. Try again in a moment.",

@@ -9,6 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from backend.core.clock import clock
+from backend.identity.sessions.actions import end_sessions
+from backend.services import Services
 from tests.journeys.stack import Stack
 from tests.journeys.watch import Watch
 from tests.world import PASSWORD
@@ -120,6 +122,29 @@ async def test_claire_sets_up_an_authenticator_app_and_removes_it(shop: Shop, pa
     await expect(page.locator("main#page")).to_be_visible()
     await page.goto("/profile")
     await expect(page.get_by_text("9 codes are left.")).to_be_visible()
+
+
+async def test_at_the_till_a_session_that_ended_goes_on_after_a_passkey(
+    shop: Shop, services: Services, page: Page
+) -> None:
+    email = shop.emails["anna"]
+    await sign_in(page, email)
+    await expect(page.locator("main#till")).to_be_visible()
+    await page.goto("/profile/confirm?next=/profile/passkeys")
+    await confirm(page)
+    await page.locator("[name=name]").fill("Till")
+    await page.get_by_role("button", name="Set up the passkey").click()
+    await expect(page.locator("ol code")).to_have_count(10)
+    await page.goto("/till")
+    async with services.sessions.committing() as session:
+        await end_sessions(session, shop.user_ids["anna"], clock.now())
+    await page.locator("[name=query]").fill("weber")
+    await page.keyboard.press("Enter")
+    await page.locator("#over-password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Use my passkey").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator("[name=query]")).to_have_value("weber")
 
 
 async def test_claire_forgets_her_password_and_ends_a_session_she_does_not_know(

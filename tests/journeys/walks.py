@@ -13,6 +13,7 @@ from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.messaging.template_editing.editor import Editor
 from tests.world import PASSWORD
+from tests.world.customer import CODE, NOT_ME, found
 from tests.world.emails import a_failed_email
 from tests.world.invitations import mailed_token, new_email
 from tests.world.office import Office
@@ -102,6 +103,39 @@ async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[st
     yield "card link, mailed"
     await page.goto("/j/NOWHERE")
     yield "join, unknown store"
+
+
+async def past_the_own_account(page: Page, scene: Scene) -> AsyncIterator[str]:
+    button, email = page.locator("main form button.big"), scene.full["customer"]["email"]
+    await page.goto("/account")
+    yield "account, sign-in without a store"
+    await page.goto(f"/account?store={scene.shop.hub}")
+    yield "account, sign-in"
+    await page.locator("[name=email]").fill("nobody")
+    await button.click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "account, with mistakes"
+    await page.locator("[name=email]").fill(email)
+    await button.click()
+    await expect(page.locator("[name=code]")).to_be_focused()
+    yield "account, code"
+    mail = await scene.stack.mail_with_code(email)
+    await page.locator("[name=code]").fill("12")
+    await button.click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "account, wrong code"
+    await page.locator("[name=code]").fill(found(CODE, mail))
+    await button.click()
+    await expect(page.locator("#signed-in")).to_be_visible()
+    yield "account"
+    await page.goto(f"/account/not-me/{found(NOT_ME, mail)}")
+    yield "account, not me"
+    await button.click()
+    await expect(page.locator(".note")).to_be_visible()
+    yield "account, not me, ended"
+    await page.goto("/account")
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "account, signed out"
 
 
 async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -553,6 +587,7 @@ async def past_the_administrators(page: Page, scene: Scene) -> AsyncIterator[str
 WALKS: list[Walk] = [
     past_the_settings,
     past_the_customers_pages,
+    past_the_own_account,
     past_the_doors,
     past_the_till,
     past_the_tools_of_the_till,

@@ -115,7 +115,9 @@ class Shop:
             if row is None:
                 row = StaffPin(merchant_id=self.merchant_id, user_id=user_id, created_at=clock.now())
                 session.add(row)
-            row.verifier = verifier
+            row.verifier, row.set_at, row.is_active = verifier, clock.now(), True
+            row.failed_count = row.wrong_in_a_row = 0
+            row.locked_until = None
 
     async def a_card(self, *, points: int = 0, stamps: int = 0, at: str | None = None, **person: Any) -> Card:
         """Enrolled now; the stamps were given on days before, one a day."""

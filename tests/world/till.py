@@ -105,6 +105,11 @@ class Till(Caller):
     async def unlock(self, pin: str) -> None:
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
+    async def take_over(self, user_id: Any, pin: str) -> "Till":
+        """The till of a colleague after they have typed their PIN here."""
+        answer = await self.post("/store/loyalty/pins/switch", {"user_id": str(user_id), "staff_pin": pin})
+        return Till(self.http, self._promises, answer["token"], **self._headers)
+
     async def set_own_pin(self, password: str, pin: str) -> None:
         await self.confirm_person(password)
         await self.ask("PUT", "/auth/me/pin", json={"pin": pin})

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.core.platform_settings import PrivacySettings
+from backend.identity.customers.models import CustomerSession, CustomerSignIn
 from backend.identity.models import AccessToken, PasswordReset, PasswordResetRequest, SignInChallenge
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.marketing.slots import forget_slots
@@ -93,6 +94,8 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (ProgramPreview, ProgramPreview.created_at < now - timedelta(days=kept.previews_days)),
         (StoredAnswer, StoredAnswer.created_at < now - timedelta(days=kept.stored_answers_days)),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        (CustomerSignIn, CustomerSignIn.expires_at < now - timedelta(days=kept.access_tokens_days)),
+        (CustomerSession, CustomerSession.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (EmailLog, EmailLog.created_at < now - timedelta(days=kept.email_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),

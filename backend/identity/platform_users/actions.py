@@ -11,7 +11,7 @@ from backend.identity.members.problems import OwnRole
 from backend.identity.platform_users.problems import LastSuperAdmin, UserNotFound
 from backend.identity.platform_users.queries import is_admin, show_admin
 from backend.identity.platform_users.schemas import PlatformUserView
-from backend.identity.workplaces.actions import leave_platform
+from backend.identity.sessions.actions import end_sessions
 from backend.staff.models import User
 
 SUPER_ADMIN = "super_admin"
@@ -39,7 +39,7 @@ async def remove_admin(session: AsyncSession, origin: PlatformOrigin, user_id: U
     user, others = await _lock(session, user_id)
     _keep_a_super_admin(user, others)
     user.is_active = False
-    await leave_platform(session, user_id, origin.now)
+    await end_sessions(session, user_id, origin.now)
     _record(session, origin, "user.removed", user_id, before=user.platform_role, after=None)
 
 

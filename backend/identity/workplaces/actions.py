@@ -34,9 +34,3 @@ async def leave_workplace(session: AsyncSession, user_id: UUID, merchant_id: UUI
     """Ends the user's sessions at this merchant, from the next request on."""
     theirs = AccessToken.user_id == user_id, AccessToken.merchant_id == merchant_id, AccessToken.revoked_at.is_(None)
     await session.execute(update(AccessToken).where(*theirs).values(revoked_at=now))
-
-
-async def leave_platform(session: AsyncSession, user_id: UUID, now: datetime) -> None:
-    """Ends all sessions of an administrator."""
-    theirs = AccessToken.user_id == user_id, AccessToken.revoked_at.is_(None)
-    await session.execute(update(AccessToken).where(*theirs).values(revoked_at=now))

@@ -29,6 +29,8 @@ class MarketingOccasion(ABC):
     """What a campaign is about."""
 
     template: MailTemplate[Any]
+    page: int | None = None
+    """How many customers who have consented a statement looks at, where no index finds those who have the occasion."""
 
     @abstractmethod
     def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:

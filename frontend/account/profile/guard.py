@@ -5,7 +5,8 @@ from litestar import Response
 from frontend.kit.person import find_person
 from frontend.kit.problems import to_sign_in
 from frontend.kit.request import Request
-from frontend.till.lock.views import LOCKED, lock_page
+from frontend.till.lock.screen import lock_page
+from frontend.till.lock.views import LOCKED
 
 OPEN_WHEN_LOCKED = ("/profile/pin", "/profile/confirm")
 
@@ -15,4 +16,4 @@ async def require_person(request: Request) -> Response[str] | None:
     if find_person(request) is None:
         return to_sign_in(request)
     is_locked = request.session.get(LOCKED) and not request.url.path.startswith(OPEN_WHEN_LOCKED)
-    return lock_page(request) if is_locked else None
+    return await lock_page(request) if is_locked else None

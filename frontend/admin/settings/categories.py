@@ -74,6 +74,7 @@ CATEGORIES = {
                 (
                     "enroll_per_minute",
                     *("public_program_per_minute", "card_page_per_minute", "card_link_per_minute"),
+                    "sign_in_code_per_minute",
                 ),
             ),
             Group(

@@ -47,6 +47,9 @@ LABELS = {
     "public_program_per_minute": Label(N_("Viewing a program"), N_("Requests per minute from one network.")),
     "card_page_per_minute": Label(N_("Card page"), N_("Requests per minute from one network.")),
     "card_link_per_minute": Label(N_("Asking for a card’s link"), N_("Requests per minute from one network.")),
+    "sign_in_code_per_minute": Label(
+        N_("Customers signing in"), N_("Codes asked for or entered per minute from one network.")
+    ),
     "earn_per_minute": Label(N_("Adding points"), N_("Transactions per minute of one user.")),
     "stamp_per_minute": Label(N_("Adding stamps"), N_("Transactions per minute of one user.")),
     "redeem_per_minute": Label(N_("Redeeming"), N_("Transactions per minute of one user.")),

@@ -52,6 +52,18 @@ async def test_an_administrator_sees_who_administers_and_changes_nothing(
             await asked
 
 
+async def test_the_list_says_who_has_a_second_factor_of_whichever_kind(
+    ada: PlatformOffice, superuser: asyncpg.Connection
+) -> None:
+    user_id = await id_of(ada)
+    add = """INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, name, created_at)
+             VALUES (gen_random_uuid(), $1::uuid, sha256($1::uuid::text::bytea), '', 0, 'Laptop', now())"""
+    await superuser.execute(add, UUID(user_id))
+    listed = {row["id"]: row["has_second_factor"] for row in (await ada.get("/admin/users"))["users"]}
+    assert listed[user_id]
+    assert not all(listed.values())
+
+
 async def test_a_role_is_in_force_with_the_next_request(ada: PlatformOffice, paul: PlatformOffice) -> None:
     target = await id_of(paul)
     assert await set_role(ada, target, "super_admin") == "super_admin"

@@ -17,7 +17,7 @@ BEGIN
   PERFORM set_config('app.merchant_id', v.merchant_id::text, true);
   RETURN json_build_object(
     'sign_in_id', v.sign_in_id, 'user_id', v.id, 'email', v.email, 'name', v.name, 'role', 'merchant_owner',
-    'language', v.language, 'is_expired', v.is_expired, 'last_seen_at', v.last_seen_at,
+    'language', v.language, 'is_expired', v.is_expired, 'kind', 'password', 'origin_id', v.sign_in_id, 'last_seen_at', v.last_seen_at,
     'confirmed_at', NULL, 'second_factor', v.second_factor,
     'on_behalf', json_build_object('id', v.on_behalf_id, 'reason', v.reason, 'ends_at', v.ends_at),
     'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language)
