@@ -13,6 +13,7 @@ DOCUMENT = OpenAPIConfig(
         Tag("Auth", "Signing in and out"),
         Tag("Loyalty - Store", "The till: staff and tablets. Staff of several stores name theirs in `X-Store-Code`"),
         Tag("Loyalty - Storefront", "Customers and strangers"),
+        Tag("Loyalty - Account", "Customers who sign in with a code by email"),
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),
         Tag("Settings", "Values that the platform's administrators change while Orion runs"),
@@ -25,7 +26,10 @@ DOCUMENT = OpenAPIConfig(
     ],
     components=Components(
         security_schemes={
-            "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`")
+            "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`"),
+            "customer_token": SecurityScheme(
+                type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
+            ),
         }
     ),
     render_plugins=[JsonRenderPlugin(path="/")],

@@ -3,7 +3,18 @@
 from backend.access.models import FeatureOverride
 from backend.audit.models import AuditEntry, AuditHead, PlatformAuditEntry, PlatformAuditHead
 from backend.core.models import Event, OutboxMessage, PlatformRow, StoredAnswer, TenantRow
-from backend.identity.models import AccessToken
+from backend.identity.customers.models import CustomerSession, CustomerSignIn
+from backend.identity.invitations.models import Invitation
+from backend.identity.models import (
+    AccessToken,
+    FactorTry,
+    Passkey,
+    PasswordReset,
+    PasswordResetRequest,
+    RecoveryCode,
+    SignInChallenge,
+)
+from backend.identity.on_behalf.models import OnBehalfSession
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
@@ -58,6 +69,8 @@ __all__ = [
     "Category",
     "ConnectionTest",
     "Customer",
+    "CustomerSession",
+    "CustomerSignIn",
     "CustomerWord",
     "EmailLog",
     "EmailTemplate",
@@ -65,11 +78,13 @@ __all__ = [
     "EmailTemplateOverrideVersion",
     "EmailTemplateVersion",
     "Event",
+    "FactorTry",
     "FeatureOverride",
     "FraudLimit",
     "GoogleCallback",
     "GoogleProgram",
     "Hold",
+    "Invitation",
     "Lot",
     "MailAllowance",
     "MarketingPlan",
@@ -77,9 +92,13 @@ __all__ = [
     "Merchant",
     "MerchantMember",
     "MerchantPicture",
+    "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",
     "PassImage",
+    "Passkey",
+    "PasswordReset",
+    "PasswordResetRequest",
     "PlatformAuditEntry",
     "PlatformAuditHead",
     "PlatformMail",
@@ -87,11 +106,13 @@ __all__ = [
     "Policy",
     "Program",
     "ProgramPreview",
+    "RecoveryCode",
     "RetiredCode",
     "Reward",
     "RewardStore",
     "SettingOverride",
     "SettingVersion",
+    "SignInChallenge",
     "StaffPin",
     "Store",
     "StoreCode",

@@ -1,6 +1,6 @@
-"""The reactions to each event; `reactions` returns the table."""
+"""The reactions to each event: `reactions` returns the table, `bulk_reactions` that of `BULK_EVENTS`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial, update_wrapper
 from typing import cast
 from uuid import UUID
@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.events import DomainEvent
 from backend.core.models import Event
 from backend.core.outbox import Reaction, Reactions
+from backend.core.outbox_bulk import BulkReaction, BulkReactions
+from backend.identity.customers.events import SignInCodeAsked
+from backend.identity.customers.mails import SignInMails
 from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.events import CustomerChanged
 from backend.loyalty.ledger.events import (
@@ -23,13 +26,14 @@ from backend.loyalty.ledger.events import (
     RewardReady,
     WelcomeBonusGiven,
 )
+from backend.loyalty.occasions.expiry import ExpiryMails
 from backend.loyalty.occasions.mails import CardMails
 from backend.loyalty.rewards.events import RewardsChanged
-from backend.operations.wallets.tasks import request_refresh
+from backend.operations.wallets.tasks import request_catch_up, request_refresh
 from backend.wallets.jobs import enqueue_pass_syncs
 from backend.wallets.ports import NotifyReason
 from backend.wallets.refresh import has_passes
-from backend.wallets.wallet_links import bump_pass_versions, mark_changed
+from backend.wallets.wallet_links import bump_pass_versions, mark_all_changed, mark_changed
 
 
 def event_name(kind: type[DomainEvent]) -> str:
@@ -37,12 +41,13 @@ def event_name(kind: type[DomainEvent]) -> str:
 
 
 QueuedReaction = Callable[[ArqRedis, AsyncSession, Event], Awaitable[None]]
+QueuedBulkReaction = Callable[[ArqRedis, AsyncSession, Sequence[Event]], Awaitable[None]]
 _CHANGES: list[type[DomainEvent]] = [*CardBooking.__subclasses__(), CardReplaced, CardLinksEnded]
-SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES)
-"""Events that change what a pass shows: every booking, a replaced card and ended links."""
+SHOWN_ON_PASSES = tuple(event_name(kind) for kind in _CHANGES if kind is not PointsExpired)
+"""Events that change what a pass shows: every booking, a replaced card and ended links; expired points are in bulk."""
 
 
-def reactions(mails: CardMails, queue: ArqRedis) -> Reactions:
+def reactions(mails: CardMails, sign_ins: SignInMails, queue: ArqRedis) -> Reactions:
     """By event name. The outbox stores names of reactions: a renamed reaction runs again for pending events."""
 
     def queued(reaction: QueuedReaction) -> Reaction:
@@ -52,14 +57,25 @@ def reactions(mails: CardMails, queue: ArqRedis) -> Reactions:
     table["card_enrolled"].append(mails.mail_loyalty_enrollment)
     table["card_link_requested"] = [mails.mail_loyalty_card_link]
     table["card_links_asked"] = [mails.answer_card_links]
+    table[event_name(SignInCodeAsked)] = [sign_ins.mail_sign_in_code]
     table[event_name(WelcomeBonusGiven)] = [mails.mail_loyalty_welcome_bonus]
     table[event_name(RewardReady)].append(mails.mail_loyalty_reward_ready)
-    table[event_name(PointsExpired)].append(mails.mail_loyalty_points_expired)
     table[event_name(CardLinksEnded)] = [queued(end_passes), mails.mail_loyalty_card_link]
-    table[event_name(PointsExpiring)] = [queued(warn_wallets), mails.mail_loyalty_points_expiring]
     table[event_name(CustomerChanged)] = [queued(repaint_wallets)]
     table[event_name(RewardsChanged)] = [queued(refresh_passes)]
     return table
+
+
+def bulk_reactions(mails: ExpiryMails, queue: ArqRedis) -> BulkReactions:
+    """Like `reactions`."""
+
+    def queued(reaction: QueuedBulkReaction) -> BulkReaction:
+        return cast("BulkReaction", update_wrapper(partial(reaction, queue), reaction))
+
+    return {
+        event_name(PointsExpired): [queued(sync_all_wallets), mails.mail_loyalty_points_expired],
+        event_name(PointsExpiring): [queued(warn_wallets), mails.mail_loyalty_points_expiring],
+    }
 
 
 async def sync_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
@@ -74,10 +90,13 @@ async def end_passes(queue: ArqRedis, session: AsyncSession, event: Event) -> No
         await _sync_card(queue, session, event, card_id)
 
 
-async def warn_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
-    card_id = UUID(event.data["card_id"])
-    await bump_pass_versions(session, event.merchant_id, [card_id])
-    await _sync_card(queue, session, event, card_id, NotifyReason.POINTS_EXPIRING)
+async def sync_all_wallets(queue: ArqRedis, session: AsyncSession, events: Sequence[Event]) -> None:
+    await _sync_cards(queue, session, events)
+
+
+async def warn_wallets(queue: ArqRedis, session: AsyncSession, events: Sequence[Event]) -> None:
+    await bump_pass_versions(session, events[0].merchant_id, _cards_of(events))
+    await _sync_cards(queue, session, events, NotifyReason.POINTS_EXPIRING)
 
 
 async def repaint_wallets(queue: ArqRedis, session: AsyncSession, event: Event) -> None:
@@ -102,3 +121,16 @@ async def _sync_card(
     """Queues no sync for a card without passes."""
     versions = await mark_changed(session, event.merchant_id, card_id, event.occurred_at, notify)
     await enqueue_pass_syncs(queue, event.merchant_id, card_id, versions, notify)
+
+
+async def _sync_cards(
+    queue: ArqRedis, session: AsyncSession, events: Sequence[Event], notify: NotifyReason | None = None
+) -> None:
+    """In one run, behind which no single pass waits; none for cards without passes."""
+    first = min(events, key=lambda event: event.occurred_at)
+    if await mark_all_changed(session, first.merchant_id, _cards_of(events), first.occurred_at, notify):
+        await request_catch_up(session, queue, first.id, first.merchant_id)
+
+
+def _cards_of(events: Sequence[Event]) -> list[UUID]:
+    return sorted({UUID(event.data["card_id"]) for event in events})

@@ -1,13 +1,31 @@
-"""Every router of the API, by audience. A router without the guard `signed_in` is public."""
+"""Every router of the API, by audience. A router without the guard `signed_in` or `identified` is public."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from backend.access.guards import all_of, at_store
+from backend.access.features import LOYALTY
+from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
+from backend.administration.routes.invitations import AdminMerchantInvitationController
+from backend.administration.routes.merchants import AdminMerchantController
+from backend.administration.routes.stores import AdminStoreController
 from backend.core.settings import Settings
-from backend.identity.guards import signed_in
+from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
+from backend.identity.factors.routes.own import OwnFactorController
+from backend.identity.factors.routes.passkeys import OwnPasskeyController
+from backend.identity.factors.routes.sign_in import SignInStepController
+from backend.identity.guards import identified, signed_in
+from backend.identity.invitations.routes.admin import AdminInvitationController
+from backend.identity.invitations.routes.merchant import MerchantInvitationController
+from backend.identity.invitations.routes.storefront import InvitationController
+from backend.identity.members.routes import MerchantStaffController
+from backend.identity.on_behalf.routes import AdminOnBehalfController, OnBehalfController
+from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
+from backend.identity.pins.routes import ColleaguePinController
+from backend.identity.platform_users.routes import PlatformUserController
 from backend.identity.routes import AuthController
+from backend.identity.sessions.routes import OwnSessionController
+from backend.identity.takeover.routes import TakeoverController
 from backend.identity.workplaces.routes import WorkplaceController
 from backend.loyalty.email_templates.routes import MerchantTemplateController
 from backend.loyalty.email_templates.trial_routes import MerchantTemplateTrialController
@@ -32,12 +50,16 @@ from backend.loyalty.previews.routes import MerchantPreviewController
 from backend.loyalty.rewards.routes import MerchantRewardController
 from backend.loyalty.till.routes.merchant import MerchantFinderController, MerchantTodayController
 from backend.loyalty.till.routes.store import TillController
+from backend.merchants.features.routes import AdminFeatureController, MerchantFeatureController
+from backend.merchants.policy.routes import AdminPolicyController, MerchantPolicyController
 from backend.messaging.connection_test.routes import ConnectionTestController
 from backend.messaging.failed_mails.routes import AdminFailedEmailController
 from backend.messaging.routes.admin import AdminEmailController
 from backend.messaging.routes.sendgrid import SendgridEventController
 from backend.messaging.template_editing.routes import AdminTemplateController
 from backend.messaging.template_editing.trial_routes import AdminTemplateTrialController
+from backend.operations.audit.routes.admin import AdminAuditController
+from backend.operations.audit.routes.merchant import MerchantAuditController
 from backend.operations.docs.routes import assets, docs, start
 from backend.operations.health import live, metrics, ready
 from backend.operations.idempotency import IdempotencyController
@@ -56,7 +78,7 @@ BEARER = [{"token": list[str]()}]
 
 store = Router(
     "/store",
-    guards=[all_of(signed_in, at_store)],
+    guards=[all_of(identified, at_store, with_feature(LOYALTY))],
     security=BEARER,
     route_handlers=[
         TillController,
@@ -67,13 +89,19 @@ store = Router(
         StoreExplanationController,
         StoreEnrollmentController,
         StorePinController,
+        ColleaguePinController,
+        TakeoverController,
     ],
 )
 merchant = Router(
     "/merchant",
     guards=[signed_in],
+    opt={ON_BEHALF: True},
     security=BEARER,
     route_handlers=[
+        OnBehalfController,
+        MerchantPolicyController,
+        MerchantFeatureController,
         MerchantCardController,
         MerchantMergeController,
         MerchantFinderController,
@@ -86,6 +114,9 @@ merchant = Router(
         MerchantMarketingController,
         MerchantTemplateController,
         MerchantTemplateTrialController,
+        MerchantAuditController,
+        MerchantStaffController,
+        MerchantInvitationController,
     ],
 )
 storefront = Router(
@@ -93,11 +124,14 @@ storefront = Router(
     route_handlers=[
         StorefrontController,
         EmailChoicesController,
+        CustomerSignInController,
+        OwnAccountController,
         PassDownloadController,
         GoogleSaveController,
         PassImageController,
         PictureController,
         BrandingController,
+        InvitationController,
     ],
 )
 admin = Router(
@@ -105,6 +139,12 @@ admin = Router(
     guards=[signed_in],
     security=BEARER,
     route_handlers=[
+        AdminMerchantController,
+        AdminOnBehalfController,
+        AdminStoreController,
+        AdminMerchantInvitationController,
+        AdminPolicyController,
+        AdminFeatureController,
         WalletAdminController,
         TaskRunController,
         AdminCardController,
@@ -115,15 +155,23 @@ admin = Router(
         ConnectionTestController,
         AdminTemplateController,
         AdminTemplateTrialController,
+        AdminAuditController,
+        PlatformUserController,
+        AdminInvitationController,
     ],
 )
 apple = Router("/apple", route_handlers=[AppleWebService])
-bookings = Router("/", guards=[signed_in], security=BEARER, route_handlers=[IdempotencyController])
+bookings = Router("/", guards=[identified], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",
     route_handlers=[
         AuthController,
+        SignInStepController,
+        OwnFactorController,
+        OwnPasskeyController,
+        PasswordController,
+        OwnSessionController,
         WorkplaceController,
         PermissionController,
         store,

@@ -11,6 +11,7 @@ from backend.core.queue import WorkerNotifier, open_queue, open_redis
 from backend.core.ratelimit import RateLimiter
 from backend.core.resources import Resources
 from backend.core.settings import Settings
+from backend.identity.customers.not_me_links import NotMeLinks
 from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.ledger.booking.ledger import Ledger
@@ -34,6 +35,7 @@ class Services(Resources):
     live: LiveSettings
     links: CardLinks
     unsubscribe_links: UnsubscribeLinks
+    not_me_links: NotMeLinks
     pins: StaffPins
     ledger: Ledger
     enrollment: Enrollment
@@ -53,8 +55,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
     pool = await open_pool(settings)
     sessions = Sessions(settings, metadata)
     redis, queue = open_redis(settings.redis_url), open_queue(settings.redis_url)
-    notifier = WorkerNotifier(queue)
-    pins = StaffPins(pool, keys)
+    notifier, pins = WorkerNotifier(queue), StaffPins(pool, keys)
     ledger = Ledger(pool, pins, links, notifier)
     opening = open_wallets(settings, pool=pool, sessions=sessions, redis=redis, queue=queue, keys=keys, links=links)
     try:
@@ -71,6 +72,7 @@ async def open_services(settings: Settings, environ: Mapping[str, str] | None = 
                 live=live,
                 links=links,
                 unsubscribe_links=UnsubscribeLinks(keys, settings.public_url),
+                not_me_links=NotMeLinks(keys, settings.public_url),
                 pins=pins,
                 ledger=ledger,
                 enrollment=Enrollment(sessions, ledger, keys),

@@ -82,6 +82,7 @@ def _access_tokens() -> Rows:
             "user_id": id_of(USER, n),
             "merchant_id": id_of(MERCHANT, n % MERCHANTS),
             "created_at": now,
+            "last_seen_at": now,
             "expires_at": now + timedelta(hours=12),
         }
         for n in range(USERS)

@@ -4,9 +4,13 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from environment.development import development_module
+from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
+from frontend.account.invitation.views import show_invitation, take_invitation
 from frontend.account.merchant.views import take_merchant
-from frontend.account.pin.views import show_own_pin, take_own_pin
+from frontend.account.on_behalf.views import take_end_of_on_behalf
 from frontend.account.preferences.views import take_preferences
+from frontend.account.profile.routes import PROFILE
+from frontend.account.sign_in.second_step import offer_passkey, take_passkey, take_second_step
 from frontend.account.sign_in.views import (
     show_sign_in,
     show_start,
@@ -18,12 +22,16 @@ from frontend.account.sign_in.views import (
 from frontend.admin.emails.failed import show_failed, take_failed
 from frontend.admin.emails.views import show_email, show_emails, take_resend
 from frontend.admin.guard import require_admin
+from frontend.admin.merchants.pages import MERCHANT_PAGES
 from frontend.admin.overview.views import show_admin
 from frontend.admin.passes.views import retry_pass, show_passes
 from frontend.admin.settings.connection_test import take_connection_test, use_suggestion
 from frontend.admin.settings.views import show_category, show_settings, take_category, take_reset
+from frontend.admin.users.pages import USER_PAGES
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
+from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
+from frontend.card.account.routes import CUSTOMER_ACCOUNT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
 from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
 from frontend.join.views import show_join, take_join
@@ -36,7 +44,7 @@ from frontend.office.overview.views import show_office
 from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
 from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
 from frontend.office.rewards.views import show_rewards, take_reward_move
-from frontend.permissions.views import show_admin_permissions, show_office_permissions
+from frontend.office.staff.pages import STAFF_PAGES
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -55,6 +63,7 @@ from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import lock_till, require_unlocked_till, unlock_till
 from frontend.till.outcome import show_outcome
+from frontend.till.pins.views import PIN_PAGES
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
@@ -89,6 +98,7 @@ TILL = Router(
         show_booking_state,
         show_outcome,
         lock_till,
+        *PIN_PAGES,
     ],
 )
 OFFICE = Router(
@@ -107,7 +117,8 @@ OFFICE = Router(
         OFFICE_TEMPLATES,
         show_marketing,
         take_marketing,
-        show_office_permissions,
+        STAFF_PAGES,
+        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(
@@ -134,7 +145,9 @@ ADMIN = Router(
         take_failed,
         show_email,
         take_resend,
-        show_admin_permissions,
+        MERCHANT_PAGES,
+        USER_PAGES,
+        ADMIN_AUDIT,
     ],
 )
 ACCOUNT: list[ControllerRouterHandler] = [
@@ -145,9 +158,17 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_store,
     take_merchant,
     take_sign_out,
+    take_end_of_on_behalf,
     take_preferences,
-    show_own_pin,
-    take_own_pin,
+    take_second_step,
+    offer_passkey,
+    take_passkey,
+    show_forgotten,
+    take_forgotten,
+    show_new_password,
+    take_new_password,
+    show_invitation,
+    take_invitation,
     unlock_till,
 ]
 CUSTOMERS: list[ControllerRouterHandler] = [
@@ -160,6 +181,7 @@ CUSTOMERS: list[ControllerRouterHandler] = [
     show_email_choices,
     take_unsubscribe,
     take_resume,
+    *CUSTOMER_ACCOUNT,
     show_brand,
     show_picture,
 ]
@@ -176,5 +198,5 @@ SYSTEM: list[ControllerRouterHandler] = [
 def handlers(settings: Settings) -> list[ControllerRouterHandler]:
     """The development pages are added where they are installed, and never in production."""
     development = None if settings.is_production else development_module("frontend.dev.routes")
-    pages = [TILL, OFFICE, ADMIN, *ACCOUNT, *CUSTOMERS, *SYSTEM]
+    pages = [TILL, OFFICE, ADMIN, PROFILE, *ACCOUNT, *CUSTOMERS, *SYSTEM]
     return [*pages, *(development.handlers(settings) if development else [])]

@@ -11,9 +11,19 @@ from arq.constants import in_progress_key_prefix
 from arq.cron import CronJob
 from arq.worker import Function, Worker, func
 
-from backend.core.queue import LONG_QUEUE, QUEUE_NAME, RELAY, SEND_MAILS, deserialize, open_queue, serialize
+from backend.core.queue import (
+    ANSWER_RESETS,
+    LONG_QUEUE,
+    QUEUE_NAME,
+    RELAY,
+    SEND_MAILS,
+    deserialize,
+    open_queue,
+    serialize,
+)
 from backend.loyalty.previews.jobs import PREVIEW_PROGRAM
 from backend.wallets.jobs import PASSES_QUEUE, SYNC_PASS, SYNC_PASSES
+from workers.jobs.accounts import answer_reset_requests
 from workers.jobs.mail import REPEAT_SECONDS, TIMEOUT_SECONDS, send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.jobs.previews import preview_program
@@ -43,6 +53,7 @@ QUEUES = (
         QUEUE_NAME,
         [
             func(logged(coalesced(relay_outbox)), name=RELAY, timeout=25, max_tries=1, keep_result=0),
+            func(logged(coalesced(answer_reset_requests)), name=ANSWER_RESETS, timeout=25, max_tries=1, keep_result=0),
             func(SENDING, name=SEND_MAILS, timeout=TIMEOUT_SECONDS, max_tries=1, keep_result=0),
         ],
         QUICK,

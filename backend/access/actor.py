@@ -1,10 +1,12 @@
 """The signed-in user, as `actor_by_token` returns it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from backend.access.permissions import BY_ROLE, FOR_MERCHANT
+from backend.access.features import is_enabled
+from backend.access.permissions import BY_ROLE, FOR_MERCHANT, KEPT_BY_OWNER, TILL
 
 
 class ActorStore(msgspec.Struct, frozen=True):
@@ -26,6 +28,22 @@ class ActorMerchant(msgspec.Struct, frozen=True):
     language: str
 
 
+class ActorFeature(msgspec.Struct, frozen=True):
+    """A feature that is switched on or off for the actor's merchant (no store) or for one of its stores."""
+
+    feature: str
+    store_id: UUID | None
+    is_enabled: bool
+
+
+class ActorOnBehalf(msgspec.Struct, frozen=True):
+    """A platform user acts for the merchant, as its owner would."""
+
+    id: UUID
+    reason: str
+    ends_at: datetime
+
+
 class Actor(msgspec.Struct, frozen=True):
     sign_in_id: UUID
     """Id of the access token that made the request."""
@@ -36,28 +54,57 @@ class Actor(msgspec.Struct, frozen=True):
     language: str | None
     is_expired: bool
     """The token is valid but past its expiry."""
+    kind: str
+    """How the session began: `password`, or `pin` for a colleague who has taken over a till."""
+    origin_id: UUID
+    """Id of the sign-in with a password from which a session of kind `pin` came; otherwise the session's own."""
+    last_seen_at: datetime
+    """Time of an earlier request, written once a minute at most."""
+    confirmed_at: datetime | None
+    second_factor: str | None
+    """The factor with which the session began beside the password."""
     merchant: ActorMerchant | None
     """None for platform users."""
     stores: list[ActorStore]
+    features: list[ActorFeature]
+    on_behalf: ActorOnBehalf | None = None
+
+    @property
+    def is_of_platform(self) -> bool:
+        """Also one who acts for a merchant."""
+        return self.merchant is None or self.on_behalf is not None
+
+    def has_feature(self, feature: str, store: ActorStore) -> bool:
+        """Whether it is on at the store."""
+        here = (each for each in self.features if each.store_id in {None, store.id})
+        return is_enabled(feature, [(each.feature, each.store_id is not None, each.is_enabled) for each in here])
 
     def permissions_at(self, store: ActorStore) -> frozenset[str]:
         """An owner has the role's permissions even at a store where they are also a member."""
         if self.role == "merchant_owner" or store.permissions is None:
-            return BY_ROLE[self.role]
-        return frozenset(store.permissions)
+            return self._by_session(BY_ROLE[self.role])
+        return self._by_session(frozenset(store.permissions))
 
     @property
     def merchant_permissions(self) -> frozenset[str]:
         """What the actor may do for all stores of the merchant at once; nothing for platform users."""
-        if self.merchant is None:
+        if self.merchant is None or self.is_by_pin:
             return frozenset()
-        if self.role == "merchant_owner":
-            return BY_ROLE[self.role]
-        return self.permissions & FOR_MERCHANT
+        return self.permissions if self.role == "merchant_owner" else self.permissions & FOR_MERCHANT
 
     @property
     def permissions(self) -> frozenset[str]:
         """The union of a store member's permissions at all their stores; everybody else's role permissions."""
         if self.role != "store_member":
-            return BY_ROLE[self.role]
+            return self._by_session(BY_ROLE[self.role])
         return frozenset[str]().union(*(self.permissions_at(store) for store in self.stores))
+
+    @property
+    def is_by_pin(self) -> bool:
+        return self.kind == "pin"
+
+    def _by_session(self, permissions: frozenset[str]) -> frozenset[str]:
+        """A PIN opens the till and nothing else; some things nobody does on behalf of a merchant."""
+        if self.on_behalf is not None:
+            return permissions - KEPT_BY_OWNER
+        return permissions & TILL if self.is_by_pin else permissions

@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from backend.access.actor import Actor, ActorStore
+from backend.access.features import FeatureDisabled
 from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
 from backend.core.platform_settings import LimitSettings
@@ -19,6 +20,9 @@ from backend.core.requests import client_network
 from backend.core.resources import resources_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+ON_BEHALF = "on_behalf"
+"""In the `opt` of what an admin who acts for a merchant may use; everything else stays with the merchant's people."""
+WORKS_WHILE_OFF = "works_while_off"
 LimitSetting = Callable[[LimitSettings], int]
 """A limit as a setting: `lambda limits: limits.enroll_per_minute`."""
 
@@ -51,6 +55,20 @@ async def at_store(connection: Connection, _: BaseRouteHandler) -> None:
     if store is None:
         raise StoreNotFound
     connection.scope["state"]["actor_store"] = store
+
+
+def with_feature(feature: str) -> Guard:
+    """Raises FeatureDisabled unless the feature is on at the selected store.
+
+    A handler whose `opt` has WORKS_WHILE_OFF protects a customer, and works all the same.
+    """
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        is_exempt = handler.opt.get(WORKS_WHILE_OFF, False)
+        if not is_exempt and not actor_of(connection).has_feature(feature, actor_store_of(connection)):
+            raise FeatureDisabled
+
+    return guard
 
 
 def all_of(*guards: Guard) -> Guard:

@@ -1,5 +1,7 @@
+from datetime import datetime
 from uuid import UUID
 
+from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,3 +20,9 @@ class FeatureOverride(TenantEntity):
     feature: Mapped[str] = mapped_column(LABEL)
     store_id: Mapped[UUID | None]
     is_enabled: Mapped[bool]
+    changed_by: Mapped[str] = mapped_column(LABEL)
+    """The person's name, as it was then."""
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated

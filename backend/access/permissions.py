@@ -20,11 +20,13 @@ VIEW_ANALYTICS = "loyalty.view_analytics"
 MANAGE_TEMPLATES = "messaging.manage_templates"
 MANAGE_STAFF = "staff.manage"
 MANAGE_EMAILS = "messaging.manage_emails"
+MANAGE_MERCHANTS = "merchants.manage"
 RUN_TASKS = "operations.run_tasks"
 VIEW_USERS = "users.view"
 MANAGE_USERS = "users.manage"
 MANAGE_SETTINGS = "settings.manage"
 DEBUG_WALLETS = "loyalty.debug_wallets"
+VIEW_AUDIT = "audit.view"
 
 Scope = Literal["store", "merchant", "owner", "platform", "super_admin"]
 
@@ -71,7 +73,13 @@ PERMISSIONS: dict[str, Permission] = {
     MANAGE_REWARDS: Permission("merchant", N_("Change rewards"), N_("Add, change and archive rewards.")),
     MANAGE_TEMPLATES: Permission("merchant", N_("Change emails"), N_("Change what emails to customers say.")),
     MANAGE_STAFF: Permission("owner", N_("Manage staff"), N_("Invite people, change their rights, and remove them.")),
+    VIEW_AUDIT: Permission("owner", N_("See the audit"), N_("See who has changed what, and download it.")),
     MANAGE_EMAILS: Permission("platform", N_("See sent emails"), N_("See every email that was sent, and resend it.")),
+    MANAGE_MERCHANTS: Permission(
+        "platform",
+        N_("Manage merchants"),
+        N_("Open merchants, change their stores, policy and features, and act on their behalf."),
+    ),
     RUN_TASKS: Permission("platform", N_("Run tasks"), N_("Check the wallets, and start tasks in the background.")),
     VIEW_USERS: Permission("platform", N_("See administrators"), N_("See who administers the platform.")),
     MANAGE_USERS: Permission(
@@ -96,6 +104,11 @@ GIVEN = _of("store", "merchant")
 """What an owner can give."""
 FOR_MERCHANT = _of("merchant")
 """Work for all stores when they are given at one."""
+KEPT_BY_OWNER = frozenset({MANAGE_STAFF})
+"""What nobody does on behalf of a merchant: whom the owner lets in would stay when the half hour is over.
+
+Administrators invite an owner from the merchant's own page, under their own name.
+"""
 BY_ROLE: dict[str, frozenset[str]] = {
     "super_admin": frozenset(PERMISSIONS),
     "platform_admin": _of("store", "merchant", "owner", "platform"),

@@ -1,3 +1,4 @@
+from backend.access.features import FeatureDisabled
 from backend.core.problems import Problem
 from i18n.translator import N_
 
@@ -15,10 +16,28 @@ class SessionExpired(Problem):
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
 
 
+class PasswordNeeded(Problem):
+    code, status = "password_needed", 403
+    title = N_("Sign in with your password")
+    detail = N_("A PIN opens the till only.")
+
+
+class SecondFactorMissing(Problem):
+    code, status = "second_factor_missing", 403
+    title = N_("Set up a second factor first")
+    detail = N_("Administrators sign in with a passkey or an authenticator app beside the password.")
+
+
 class Forbidden(Problem):
     code, status = "forbidden", 403
     title = N_("You may not do this")
-    detail = N_("The owner can give you the permission %(permission)s.")
+    detail = N_("It needs the permission %(permission)s. Owners see in their table of permissions who can have it.")
+
+
+class StaysWithOwner(Problem):
+    code, status = "stays_with_owner", 403
+    title = N_("This stays with the merchant")
+    detail = N_("Who acts on behalf of a merchant cannot do it. Ask the owner.")
 
 
 class StoreRequired(Problem):
@@ -32,7 +51,9 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-SIGNED_IN = (Unauthenticated, SessionExpired, Forbidden)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded, StaysWithOwner)
+"""Raised by the guard `signed_in`."""
+SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
-STAFF = (*SIGNED_IN, StoreRequired, StoreNotFound)
+STAFF = (Unauthenticated, SessionExpired, StaysWithOwner, Forbidden, StoreRequired, StoreNotFound, FeatureDisabled)
 """Raised by the guards of a till's operation."""

@@ -85,6 +85,9 @@ class PlatformAuditEntry(AuditRow, PlatformRow):
     """What was changed: a category of settings, a template."""
 
 
+AnyEntry = AuditEntry | PlatformAuditEntry
+
+
 class ChainHead:
     """The end of a chain of entries, kept apart so that entries cannot vanish from it, and its last verification.
 

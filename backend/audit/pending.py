@@ -13,15 +13,14 @@ from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from backend.audit.models import AuditEntry, PlatformAuditEntry
+from backend.audit.models import AnyEntry, AuditEntry
 
-Entry = AuditEntry | PlatformAuditEntry
 PENDING = "audit_entries"
 LAST = UUID(int=2**128 - 1)
 """The platform's chain comes after those of all merchants."""
 
 
-def add_entry(session: AsyncSession, entry: Entry) -> None:
+def add_entry(session: AsyncSession, entry: AnyEntry) -> None:
     """The entry is written when the transaction is committed, and not at all when it is rolled back."""
     session.info.setdefault(PENDING, []).append(entry)
 
@@ -30,13 +29,13 @@ def add_entry(session: AsyncSession, entry: Entry) -> None:
 def _write_entries(session: Session) -> None:
     if session.in_nested_transaction() or PENDING not in session.info:
         return
-    entries: list[Entry] = session.info.pop(PENDING)
+    entries: list[AnyEntry] = session.info.pop(PENDING)
     session.flush()
     for chain, own in groupby(sorted(entries, key=_chain), key=_chain):
         _write_chain(session, chain, own)
 
 
-def _write_chain(session: Session, chain: UUID, entries: Iterable[Entry]) -> None:
+def _write_chain(session: Session, chain: UUID, entries: Iterable[AnyEntry]) -> None:
     if chain != LAST:
         # Nothing follows in this transaction that would need another merchant.
         session.execute(select(func.set_config("app.merchant_id", str(chain), True)))
@@ -45,5 +44,5 @@ def _write_chain(session: Session, chain: UUID, entries: Iterable[Entry]) -> Non
         session.flush()
 
 
-def _chain(entry: Entry) -> UUID:
+def _chain(entry: AnyEntry) -> UUID:
     return entry.merchant_id if isinstance(entry, AuditEntry) else LAST

@@ -12,9 +12,11 @@ from backend.core.versions import Stale, is_current
 
 class AuditedRow(Protocol):
     merchant_id: UUID
-    id: UUID
     version: int
     updated_at: datetime
+
+    @property
+    def id(self) -> UUID: ...
 
 
 async def check_version(session: AsyncSession, row: AuditedRow, if_match: str | None) -> None:

@@ -72,11 +72,19 @@ class Event(TenantEntity):
     occurred_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
 
+BULK_EVENTS = ("points_expired", "points_expiring")
+"""Recorded by the thousand at one moment. No other event waits behind them."""
+IS_BULK, IS_PROMPT = f"event_name IN {BULK_EVENTS}", f"event_name NOT IN {BULK_EVENTS}"
+
+
 class OutboxMessage(PlatformRow):
     """An event with pending reactions. Holds ids only; the row is deleted when all reactions are done."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "available_at", postgresql_where=text("dead_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_outbox_due", "available_at", postgresql_where=text(f"dead_at IS NULL AND {IS_PROMPT}")),
+        Index("ix_outbox_bulk", "available_at", postgresql_where=text(f"dead_at IS NULL AND {IS_BULK}")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     """The event's id."""

@@ -1,4 +1,7 @@
-"""The outbox relay: claims due messages and runs their pending reactions, each in its own transaction."""
+"""The outbox relay: claims due messages and runs their pending reactions, each in its own transaction.
+
+`outbox_bulk.py` is the relay of events that are recorded by the thousand.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Update, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.database import Sessions
-from backend.core.models import Event, OutboxMessage
+from backend.core.models import IS_PROMPT, Event, OutboxMessage
 
 BATCH = 50
 LEASE = timedelta(seconds=30)
@@ -34,18 +37,19 @@ class ClaimedMessage:
 
 async def relay(sessions: Sessions, reactions: Reactions, now: datetime) -> int:
     """Processes at most BATCH due messages and returns how many. Safe to run repeatedly and in parallel."""
-    claimed = await _claim(sessions, now)
+    claimed = await claim_messages(sessions, IS_PROMPT, now, BATCH)
     for message in claimed:
         await _react(sessions, reactions.get(message.event_name, ()), message, now)
     return len(claimed)
 
 
-async def _claim(sessions: Sessions, now: datetime) -> list[ClaimedMessage]:
+async def claim_messages(sessions: Sessions, condition: str, now: datetime, limit: int) -> list[ClaimedMessage]:
+    """`condition`: that of an index, `IS_PROMPT` or `IS_BULK`."""
     due = (
         select(OutboxMessage.id)
-        .where(OutboxMessage.available_at <= now, OutboxMessage.dead_at.is_(None))
+        .where(OutboxMessage.available_at <= now, OutboxMessage.dead_at.is_(None), text(condition))
         .order_by(OutboxMessage.available_at)
-        .limit(BATCH)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     lease = (
@@ -73,7 +77,7 @@ async def _react(sessions: Sessions, reactions: Sequence[Reaction], message: Cla
     ]
     async with sessions.committing() as session:
         if failures:
-            await session.execute(_postponed(message, failures, now))
+            await session.execute(postponed(message, failures, now))
         else:
             await session.execute(delete(OutboxMessage).where(OutboxMessage.id == message.id))
 
@@ -105,7 +109,7 @@ async def _lock_pending(session: AsyncSession, reaction: Reaction, message: Clai
     return done is not None and reaction.__name__ not in done
 
 
-def _postponed(message: ClaimedMessage, failures: list[str], now: datetime) -> Update:
+def postponed(message: ClaimedMessage, failures: list[str], now: datetime) -> Update:
     is_dead = message.attempts >= TRIES
     pause = min(PAUSE_MAX, timedelta(seconds=2**message.attempts))
     return (

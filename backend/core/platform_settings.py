@@ -13,6 +13,7 @@ from environment.values import MailAddress, Name, Url
 
 PerMinute = Annotated[int, Meta(ge=1, le=10_000)]
 """Requests a minute of one caller: a user, or the network of an anonymous client."""
+IdleMinutes = Annotated[int, Meta(ge=5, le=43_200)]
 Hour = Annotated[int, Meta(ge=0, le=23)]
 
 
@@ -21,6 +22,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     public_program_per_minute: PerMinute = 30
     card_page_per_minute: PerMinute = 60
     card_link_per_minute: PerMinute = 5
+    sign_in_code_per_minute: PerMinute = 5
+    """Codes that customers ask for or enter to sign in."""
     earn_per_minute: PerMinute = 60
     stamp_per_minute: PerMinute = 60
     redeem_per_minute: PerMinute = 60
@@ -50,7 +53,7 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True):
     stored_answers_days: Annotated[int, Meta(ge=4, le=3650)] = 30
     """Longer than a tablet stays offline. The key itself stays on its transaction for ever."""
     access_tokens_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    """Counted from the token's expiry."""
+    """Counted from the token's expiry; also for customers' sign-ins."""
     task_runs_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     previews_days: Annotated[int, Meta(ge=1, le=3650)] = 90
 
@@ -65,6 +68,10 @@ class BrandingSettings(msgspec.Struct, frozen=True, kw_only=True):
 class SecuritySettings(msgspec.Struct, frozen=True, kw_only=True):
     access_token_hours: Annotated[int, Meta(ge=1, le=720)] = 12
     """Lifetime of a sign-in: a long shift. Tokens are not renewed; a change applies to new sign-ins."""
+    staff_idle_minutes: IdleMinutes = 720
+    """A session of a merchant's people without a request for this long has ended."""
+    platform_idle_minutes: IdleMinutes = 30
+    """The same for administrators of the platform."""
     mail_test_private_hosts: bool = True
     """Whether the connection test may reach private and link-local addresses. Default in production: no."""
 

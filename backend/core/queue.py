@@ -18,6 +18,7 @@ LONG_QUEUE = "orion:long"
 """Jobs that may take hours."""
 RELAY = "relay_outbox"
 SEND_MAILS = "send_mails"
+ANSWER_RESETS = "answer_resets"
 WAKE_EVERY_SECONDS = 0.05
 
 log = structlog.get_logger()

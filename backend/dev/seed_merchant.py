@@ -132,6 +132,7 @@ async def add_staff(
                     id=new_id(),
                     user_id=user_id,
                     verifier=await hash_secret(secret),
+                    set_at=now,
                     created_at=now,
                 )
             )

@@ -7,9 +7,10 @@ A proof grants no access.
 import base64
 import binascii
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
 from litestar.connection import ASGIConnection
+from litestar.params import HeaderParameter
 
 from backend.core.keys import MAC_BYTES_MIN, KeyRing
 from backend.core.ratelimit import Allowance
@@ -19,6 +20,13 @@ from backend.core.resources import resources_of
 PURPOSE = "known device"
 ID_BYTES = 16
 PROOFS_MAX = 8
+
+KnownDevice = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Known-Device", required=False, description="`known_device` of earlier answers, parted by commas."
+    ),
+]
 
 
 def proof_for(keys: KeyRing, email: str, proofs: str) -> str:

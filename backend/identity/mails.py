@@ -9,6 +9,7 @@ from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.loyalty.cards.recipient import CardRecipient
 from backend.messaging.actions import queue_mail, queue_platform_mail
+from backend.messaging.models import EmailLog
 from backend.messaging.secrets import SECRET, seal_secret
 from backend.messaging.templates.catalog.password_reset import PASSWORD_RESET, PasswordResetValues, ResetFacts
 from backend.messaging.templates.catalog.sign_in_code import SIGN_IN_CODE, SignInCodeValues, SignInFacts
@@ -40,15 +41,22 @@ class Addressee:
 
 
 async def queue_sign_in_code(
-    session: AsyncSession, keys: KeyRing, to: CardRecipient, code: Secret, now: datetime, *, platform_name: str
-) -> None:
+    session: AsyncSession,
+    keys: KeyRing,
+    to: CardRecipient,
+    code: Secret,
+    now: datetime,
+    *,
+    not_me_url: str,
+    platform_name: str,
+) -> EmailLog:
     """To a customer who signs in."""
-    minutes = code.valid_for // MINUTE
-    await queue_mail(
+    sign_in = SignInFacts(SECRET, round(code.valid_for / MINUTE), not_me_url)
+    return await queue_mail(
         session,
         to.card.merchant_id,
         SIGN_IN_CODE,
-        SignInCodeValues(merchant=to.merchant, customer=to.person, sign_in=SignInFacts(SECRET, minutes)),
+        SignInCodeValues(merchant=to.merchant, customer=to.person, sign_in=sign_in),
         recipient=to.customer.email,
         language=to.language,
         now=now,

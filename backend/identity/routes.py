@@ -1,13 +1,11 @@
-from typing import Annotated
-
 from litestar import Controller, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import JSONBody
 from msgspec.structs import replace
 
-from backend.access.guards import actor_of, for_staff, limited
+from backend.access.guards import ON_BEHALF, actor_of, for_staff, limited
 from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import Forbidden, SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED, SIGNED_IN, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -16,22 +14,15 @@ from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
-from backend.identity.actions import change_language, set_own_pin, sign_in, sign_out
-from backend.identity.guards import bearer_token, signed_in
-from backend.identity.known_devices import count_try, proof_for
-from backend.identity.problems import NoWorkplace, PasswordWrong, SignInRefused, TotpRequired
-from backend.identity.queries import find_actor
+from backend.identity.actions import change_language, set_own_pin, sign_out
+from backend.identity.guards import authenticated, bearer_token, confirmed, identified, signed_in
+from backend.identity.known_devices import KnownDevice, count_try
+from backend.identity.problems import ConfirmationRequired, NoWorkplace, SecondFactorRequired, SignInRefused
 from backend.identity.schemas import ChangeMe, OwnPin, SignIn, SignInView, UserView
-from backend.identity.views import show_user
+from backend.identity.sign_in import SignInRequest
+from backend.identity.views import show_actor, show_sign_in
 from backend.merchants.problems import MerchantNotFound
-from backend.staff.passwords import PUBLISHED
-
-KnownDevice = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Known-Device", required=False, description="`known_device` of earlier answers, parted by commas."
-    ),
-]
+from backend.staff_pins.problems import PinWeak
 
 
 class AuthController(Controller):
@@ -42,8 +33,13 @@ class AuthController(Controller):
         "/sign-in",
         operation_id="signIn",
         summary="Sign in with email and password",
-        description="Wrong tries of others do not keep out who sends `known_device` of an earlier answer.",
-        responses=refusals(SignInRefused, TotpRequired, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed),
+        description=(
+            "Wrong tries of others do not keep out who sends `known_device` of an earlier answer. Whoever has a second "
+            "factor gets `second_factor_required` with an `attempt` for the next step, or sends `totp` at once."
+        ),
+        responses=refusals(
+            SignInRefused, SecondFactorRequired, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed
+        ),
     )
     async def sign_in(
         self,
@@ -51,28 +47,19 @@ class AuthController(Controller):
         data: JSONBody[SignIn],
         known_device: KnownDevice = None,
     ) -> SignInView:
-        now, resources = clock.now(), resources_of(request)
-        email = normalize_email(data.email)
-        request.scope["state"]["allowance"] = await count_try(request, email, known_device or "")
-        if resources.settings.is_production and data.password in PUBLISHED:
-            raise SignInRefused
-        async with resources.sessions.committing() as session:
-            token, expires_at = await sign_in(session, resources.key_ring, data, now, resources.live.current)
-        actor = await find_actor(resources.pool, token, now)
-        assert actor is not None, "the token was just created"
-        proof = proof_for(resources.key_ring, email, known_device or "")
-        return SignInView(
-            token=token, expires_at=expires_at, user=await show_user(resources.sessions, actor), known_device=proof
-        )
+        allowance = await count_try(request, normalize_email(data.email), known_device or "")
+        request.scope["state"]["allowance"] = allowance
+        sign_in = SignInRequest.of(request, known_device, data.merchant)
+        return await show_sign_in(request, await sign_in.with_password(data), sign_in.proofs)
 
     @post(
         "/sign-out",
         operation_id="signOut",
         summary="End this sign-in; its token opens nothing any more",
         status_code=204,
-        guards=[signed_in],
+        guards=[identified],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired),
+        responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
     )
     async def sign_out(self, request: ApiRequest, sessions: NamedDependency[Sessions]) -> None:
         async with sessions.committing() as session:
@@ -82,20 +69,21 @@ class AuthController(Controller):
         "/me",
         operation_id="getMe",
         summary="Who am I, where may I work and what may I do",
-        guards=[signed_in],
+        opt={ON_BEHALF: True},
+        guards=[identified],
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),
     )
-    async def me(self, request: ApiRequest, sessions: NamedDependency[Sessions]) -> UserView:
-        return await show_user(sessions, actor_of(request))
+    async def me(self, request: ApiRequest) -> UserView:
+        return await show_actor(request, actor_of(request))
 
     @patch(
         "/me",
         operation_id="changeMe",
         summary="Read pages and emails in another language from now on",
-        guards=[signed_in],
+        guards=[authenticated],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, ValidationFailed),
+        responses=refusals(*AUTHENTICATED, ValidationFailed),
     )
     async def change(
         self, request: ApiRequest, data: JSONBody[ChangeMe], sessions: NamedDependency[Sessions]
@@ -103,16 +91,16 @@ class AuthController(Controller):
         actor = actor_of(request)
         async with sessions.committing() as session:
             await change_language(session, actor.user_id, data.language)
-        return await show_user(sessions, replace(actor, language=data.language))
+        return await show_actor(request, replace(actor, language=data.language))
 
     @put(
         "/me/pin",
         operation_id="setOwnPin",
-        summary="Set my PIN, or another one in its place; confirmed by my password",
+        summary="Set my PIN, or another one in its place",
         status_code=204,
-        guards=[signed_in, for_staff(MANAGE_PINS), limited("own-pin", 5)],
+        guards=[signed_in, for_staff(MANAGE_PINS), confirmed, limited("own-pin", 5)],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, Forbidden, PasswordWrong, RateLimited, ValidationFailed),
+        responses=refusals(*SIGNED_IN, ConfirmationRequired, PinWeak, RateLimited, ValidationFailed),
     )
     async def set_pin(self, request: ApiRequest, data: JSONBody[OwnPin], origin: NamedDependency[Origin]) -> None:
         resources = resources_of(request)

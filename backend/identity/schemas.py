@@ -9,12 +9,15 @@ from msgspec import Meta
 from backend.core.schemas import Answer, Body, Language
 from backend.staff_pins.schemas import Pin
 
+TotpCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
+"""Six digits."""
+
 
 class SignIn(Body):
     email: Annotated[str, Meta(max_length=254, examples=["anna@fashion.example"])]
     password: Annotated[str, Meta(min_length=1, max_length=256)]
-    totp: Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")] | None = None
-    """Six digits; required for users with an authenticator."""
+    totp: TotpCode | None = None
+    """Of the authenticator app, for a sign-in in one step."""
     merchant: Annotated[str, Meta(max_length=40, examples=["fashion-group"])] | None = None
     """Code of the merchant to work for; otherwise the one of the latest sign-in."""
 
@@ -25,8 +28,6 @@ class ChangeMe(Body):
 
 
 class OwnPin(Body):
-    password: Annotated[str, Meta(min_length=1, max_length=256)]
-    """The sign-in password, so that nobody can change the PIN at an open till."""
     pin: Pin
 
 
@@ -63,6 +64,18 @@ class UserView(Answer):
     stores: list[StoreAccess]
     merchants: "list[MerchantRef]" = []
     """All merchants for whom the user works, by name."""
+    session_kind: str = "password"
+    """password | pin: a PIN opens the till only."""
+    lacks_second_factor: bool = False
+    """The session opens nothing but the setting up of a second factor."""
+    on_behalf: "OnBehalfView | None" = None
+    """Set for an administrator who acts for `merchant`."""
+
+
+class OnBehalfView(Answer):
+    reason: str
+    ends_at: datetime
+    """At the latest."""
 
 
 class MerchantRef(Answer):

@@ -5,6 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.models import CODE, LABEL, PlatformRow, TenantEntity, TenantRow, of_merchant
 
@@ -27,6 +28,10 @@ class Merchant(PlatformRow):
     postal_address: Mapped[str | None] = mapped_column(String(300))
     """On one line, for the footer of emails."""
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
 
 
 class Store(TenantEntity):
@@ -46,6 +51,10 @@ class Store(TenantEntity):
     """For readers without a language of their own. None: the merchant's."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
 
 
 class StoreCode(PlatformRow):
@@ -59,6 +68,8 @@ class StoreCode(PlatformRow):
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     merchant_id: Mapped[UUID]
     store_id: Mapped[UUID]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """As the store. Nobody joins at a closed one."""
 
 
 class Policy(TenantRow):
@@ -70,13 +81,25 @@ class Policy(TenantRow):
         CheckConstraint(f"staff_pin_policy IN {STAFF_PIN_POLICIES}", name="staff_pin_policy"),
         CheckConstraint("lockout_attempts BETWEEN 1 AND 20", name="lockout_attempts"),
         CheckConstraint("lockout_minutes BETWEEN 1 AND 1440", name="lockout_minutes"),
+        CheckConstraint("lock_after_minutes BETWEEN 0 AND 240", name="lock_after_minutes"),
     )
 
     staff_pin_policy: Mapped[str] = mapped_column(String(10), default="optional")
     lockout_attempts: Mapped[int] = mapped_column(default=5)
     lockout_minutes: Mapped[int] = mapped_column(default=30)
+    lock_after_minutes: Mapped[int] = mapped_column(default=2)
+    """How long a till stays open unused. 0: always."""
     allow_self_enrollment: Mapped[bool] = mapped_column(default=True)
     allow_void_transactions: Mapped[bool] = mapped_column(default=True)
     allow_cross_location_redemption: Mapped[bool] = mapped_column(default=True)
     require_order_reference: Mapped[bool] = mapped_column(default=False)
     log_ip_addresses: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(DateTimeUTC, default=clock.now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
+
+    @property
+    def id(self) -> UUID:
+        """A merchant has one."""
+        return self.merchant_id

@@ -13,7 +13,7 @@ from backend.merchants.problems import MerchantNotFound
 
 DueWork = Literal["mails", "holds", "previews", "rewards"]
 WITH_WORK = "SELECT merchants_with_work($1, $2)"
-STORE_BY_CODE = "SELECT merchant_id, store_id FROM store_codes WHERE code = $1"
+STORE_BY_CODE = "SELECT merchant_id, store_id FROM store_codes WHERE code = $1 AND is_active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class StoreIds:
 
 
 async def get_store_ids(pool: asyncpg.Pool, code: str) -> StoreIds:
-    """The store with this code, case-insensitive. Raises StoreNotFound."""
+    """The store with this code, case-insensitive. Raises StoreNotFound, also for a closed one."""
     # PostgreSQL refuses text that contains NUL.
     row = await pool.fetchrow(STORE_BY_CODE, code.strip().upper()) if code.isprintable() else None
     if row is None:

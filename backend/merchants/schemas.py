@@ -18,3 +18,5 @@ class PolicyView(Answer):
     allow_cross_location_redemption: bool
     require_order_reference: bool
     allow_self_enrollment: bool
+    lock_after_minutes: int
+    """How long a till stays open unused. 0: always."""

@@ -5,12 +5,12 @@ from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.messaging.history import MailEvent, read_history, stored_history
 from backend.messaging.metrics import MAILS
-from backend.messaging.models import EmailLog, MailRow, PlatformMail
+from backend.messaging.models import IS_PROMPT, EmailLog, MailRow, PlatformMail
 from backend.messaging.retries import after_unknown
 
 LEASE = timedelta(seconds=45)
@@ -25,8 +25,15 @@ log = structlog.get_logger()
 
 
 async def claim_mails(session: AsyncSession, merchant_id: UUID, now: datetime, limit: int) -> list[EmailLog]:
-    """Leases due mails to this worker. When the worker dies, they are due again at the end of the lease."""
-    return await _claim(session, EmailLog, select(EmailLog).where(EmailLog.merchant_id == merchant_id), now, limit)
+    """Leases due mails to this worker, those of `BULK_TEMPLATES` last.
+
+    When the worker dies, they are due again at the end of the lease.
+    """
+    mails = select(EmailLog).where(EmailLog.merchant_id == merchant_id)
+    claimed = await _claim(session, EmailLog, mails.where(text(IS_PROMPT)), now, limit)
+    if len(claimed) < limit:
+        claimed += await _claim(session, EmailLog, mails, now, limit - len(claimed))
+    return claimed
 
 
 async def claim_platform_mails(session: AsyncSession, now: datetime, limit: int) -> list[PlatformMail]:

@@ -26,6 +26,10 @@ EMAIL_STATUSES = ("queued", "sending", "sent", "delivered", "failed", "bounced",
 `delivered`, `bounced`, `complained` (reported as spam)."""
 EMAIL_KINDS = ("transactional", "marketing")
 WAITING = "status IN ('queued', 'sending')"
+BULK_TEMPLATES = ("loyalty_birthday", "loyalty_points_expired", "loyalty_points_expiring", "loyalty_reengagement")
+"""Queued by the thousand at one moment. No other mail of a merchant waits behind them."""
+IS_PROMPT = f"template_code NOT IN {BULK_TEMPLATES}"
+PROMPT = f"{WAITING} AND {IS_PROMPT}"
 
 
 class MailRow:
@@ -87,6 +91,7 @@ class EmailLog(MailRow, TenantEntity):
         Index("ix_email_logs_template", "merchant_id", "template_code", "created_at", "id"),
         Index("ix_email_logs_recipient", "merchant_id", "recipient_folded", "created_at", "id"),
         Index("ix_email_logs_waiting", "merchant_id", "available_at", postgresql_where=text(WAITING)),
+        Index("ix_email_logs_prompt", "merchant_id", "available_at", postgresql_where=text(PROMPT)),
         Index("ix_email_logs_card_id", "merchant_id", "card_id"),
         Index("ix_email_logs_resend_of", "merchant_id", "resend_of"),
     )

@@ -1,6 +1,6 @@
 """The email log, for the platform's own people: over all merchants, without a statement that sees the rows of two."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from backend.messaging.schemas import EmailSummary
 from backend.messaging.views import summary_view
 
 LIST = "SELECT * FROM mail_list($1, $2::jsonb, $3, $4, $5) ORDER BY created_at DESC, id DESC LIMIT $5"
-MERCHANT_OF_MAIL = "SELECT merchant_of_mail($1)"
+MERCHANTS_OF_MAILS = "SELECT mail_id, merchant_id FROM merchants_of_mails($1)"
 BACKLOG = "SELECT coalesce(sum(waiting), 0) AS waiting, min(oldest_at) AS oldest_at FROM mail_backlog()"
 END_OF_TIME, LAST_ID = datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1)
 
@@ -79,8 +79,12 @@ async def count_waiting(pool: asyncpg.Pool, now: datetime) -> None:
 
 
 async def find_merchant_of(pool: asyncpg.Pool, mail_id: UUID) -> UUID | None:
-    merchant_id: UUID | None = await pool.fetchval(MERCHANT_OF_MAIL, mail_id)
-    return merchant_id
+    return (await find_merchants_of(pool, [mail_id])).get(mail_id)
+
+
+async def find_merchants_of(pool: asyncpg.Pool, mail_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """By mail, without the platform's mails and those that do not exist."""
+    return dict(await pool.fetch(MERCHANTS_OF_MAILS, mail_ids))
 
 
 async def get_email(
@@ -93,6 +97,18 @@ async def get_email(
     if mail is None:
         raise EmailNotFound
     return mail
+
+
+async def lock_emails(
+    session: AsyncSession, merchant_id: UUID | None, mail_ids: Sequence[UUID]
+) -> dict[UUID, EmailLog | PlatformMail]:
+    """By id, without those that do not exist. `merchant_id` None: the platform's."""
+    if merchant_id is None:
+        query: Any = select(PlatformMail).where(PlatformMail.id.in_(mail_ids)).order_by(PlatformMail.id)
+    else:
+        is_theirs = (EmailLog.merchant_id == merchant_id) & EmailLog.id.in_(mail_ids)
+        query = select(EmailLog).where(is_theirs).order_by(EmailLog.id)
+    return {mail.id: mail for mail in await session.scalars(query.with_for_update())}
 
 
 async def find_merchant(session: AsyncSession, merchant_id: UUID | None) -> tuple[str, str] | None:

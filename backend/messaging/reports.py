@@ -1,5 +1,6 @@
 """What a provider reports of a mail after it has taken it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,15 +25,22 @@ class DeliveryReport:
     reply: str | None
 
 
-async def apply_report(session: AsyncSession, keys: KeyRing, mail: MailRow, report: DeliveryReport) -> bool:
-    """Whether the report says something new. The mail's row is locked."""
+async def apply_reports(
+    session: AsyncSession, keys: KeyRing, reports: Sequence[tuple[MailRow, DeliveryReport]]
+) -> None:
+    """The rows of the mails are locked."""
+    unwanted = [(mail.recipient, report.status, report.at) for mail, report in reports if _apply(mail, report)]
+    await suppress(session, keys, unwanted)
+
+
+def _apply(mail: MailRow, report: DeliveryReport) -> bool:
+    """Whether the mailbox gets no marketing from now on. A report that says nothing new changes nothing."""
     event = MailEvent(report.at, report.outcome, report.code, report.reply)
     history = read_history(mail.history)
     if mail.redacted_at is not None or event in history:
         return False
     mail.history = stored_history([*history, event])
-    if RANKS[report.status] > RANKS[mail.status]:
-        mail.status, mail.error_code, mail.error = report.status, report.code, report.reply
-        if report.status in REASONS:
-            await suppress(session, keys, mail.recipient, report.status, report.at)
-    return True
+    if RANKS[report.status] <= RANKS[mail.status]:
+        return False
+    mail.status, mail.error_code, mail.error = report.status, report.code, report.reply
+    return report.status in REASONS

@@ -1,6 +1,8 @@
 """Mailboxes that get no marketing: they have bounced, or their owner has reported a mail as spam."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,10 +17,16 @@ REASONS = {"bounced", "complained"}
 """Statuses of a mail after which its mailbox is suppressed."""
 
 
-async def suppress(session: AsyncSession, keys: KeyRing, email: str, reason: str, now: datetime) -> None:
-    recipient = keys.sign(PURPOSE, normalize_email(email).encode())
-    row = insert(SuppressedMailbox).values(recipient=recipient, reason=reason, created_at=now)
-    await session.execute(row.on_conflict_do_nothing())
+async def suppress(session: AsyncSession, keys: KeyRing, mailboxes: Sequence[tuple[str, str, datetime]]) -> None:
+    """Each with its reason, and since when."""
+    rows: list[dict[str, Any]] = [
+        {"recipient": keys.sign(PURPOSE, normalize_email(email).encode()), "reason": reason, "created_at": since}
+        for email, reason, since in mailboxes
+    ]
+    if rows:
+        # In one order, so that two transactions never wait for each other.
+        ordered = sorted(rows, key=lambda row: row["recipient"])
+        await session.execute(insert(SuppressedMailbox).values(ordered).on_conflict_do_nothing())
 
 
 async def is_suppressed(session: AsyncSession, keys: KeyRing, email: str) -> bool:

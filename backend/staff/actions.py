@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.addresses import can_be_mailed, normalize_email
 from backend.core.encryption import seal
-from backend.core.hashing import hash_secret
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.core.text_cleaning import clean_email
 from backend.staff.models import User
+from backend.staff.passwords import PasswordOwner, hash_new_password
 
 TOTP_SECRET_BYTES = 20
 
@@ -33,13 +33,15 @@ async def create_admin(
 ) -> str:
     """Creates a super admin and returns the `otpauth://` address for their authenticator, which is shown once.
 
-    Raises EmailTaken or EmailImpossible.
+    Raises EmailTaken, EmailImpossible, or what `hash_new_password` raises.
     """
     if not can_be_mailed(email):
         raise EmailImpossible
     email_norm = normalize_email(email)
     if await session.scalar(select(User.id).where(User.email_norm == email_norm)):
         raise EmailTaken
+    owner = PasswordOwner(email=email_norm, name=name, has_second_factor=True)
+    password_hash = await hash_new_password(password, owner)
     user_id, secret = new_id(), base64.b32encode(secrets.token_bytes(TOTP_SECRET_BYTES)).decode()
     session.add(
         User(
@@ -48,7 +50,7 @@ async def create_admin(
             email=clean_email(email),
             email_norm=email_norm,
             name=name,
-            password_hash=await hash_secret(password),
+            password_hash=password_hash,
             totp_secret=seal(keys, secret, totp_place(user_id)),
             created_at=now,
         )

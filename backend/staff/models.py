@@ -2,7 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,8 @@ class User(PlatformRow):
     name: Mapped[str] = mapped_column(LABEL)
     language: Mapped[str | None] = mapped_column(String(5))
     password_hash: Mapped[str] = mapped_column(Text)
+    has_long_password: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """It suffices without a second factor."""
     totp_secret: Mapped[str | None] = mapped_column(Text)
     """Base32, sealed; None until the person has set up an authenticator."""
     totp_used_step: Mapped[int | None] = mapped_column(BigInteger)
@@ -58,6 +60,11 @@ class MerchantMember(PlatformRow):
     updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - never mutated
+
+    @property
+    def id(self) -> UUID:
+        """As audit entries name the member."""
+        return self.user_id
 
 
 class StoreMember(TenantRow):

@@ -17,7 +17,7 @@ from backend.core.keys import KeyRing
 from backend.core.origin import Origin
 from backend.core.problems import Unavailable
 from backend.staff_pins.metrics import PIN_FAILURES, PIN_LOCKOUTS
-from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
+from backend.staff_pins.problems import PinDisabled, PinInvalid, PinLocked, PinNotSet, PinRequired
 from backend.staff_pins.recent import RecentPins
 from backend.staff_pins.rules import must_verify, peppered
 
@@ -55,6 +55,8 @@ class PinAttempt(msgspec.Struct, frozen=True):
     """When this attempt fails."""
     locked_until: datetime | None
     """Set when the PIN is locked, and when this attempt locks it by failing."""
+    is_disabled: bool = False
+    """The same of a PIN that only a person can unlock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class StaffPins:
     ) -> UUID | None:
         """The id of the acting user's PIN, or None where the policy asks for none.
 
-        Raises PinRequired, PinNotSet, PinLocked or PinInvalid.
+        Raises PinRequired, PinNotSet, PinLocked, PinDisabled or PinInvalid.
         """
         if not must_verify(policy.staff_pin_policy, given=pin is not None, needed=is_needed):
             return None
@@ -78,7 +80,7 @@ class StaffPins:
         return await self.verify(pin, origin, policy, zone)
 
     async def verify(self, given: str, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC) -> UUID:
-        """The id of the acting user's PIN. Raises PinNotSet, PinLocked or PinInvalid.
+        """The id of the acting user's PIN. Raises PinNotSet, PinLocked, PinDisabled or PinInvalid.
 
         Raises Unavailable when another process does not finish with its attempts in time.
         """
@@ -127,6 +129,8 @@ class StaffPins:
             attempt = msgspec.json.decode(document, type=PinAttempt)
             if attempt.verifier is not None:
                 return attempt, attempt.verifier
+            if attempt.is_disabled:
+                raise PinDisabled
             if attempt.locked_until is not None:
                 raise PinLocked(retry_at=attempt.locked_until.astimezone(zone))
             if asyncio.get_running_loop().time() > ends_at:
@@ -146,8 +150,11 @@ class StaffPins:
         return False, None
 
     @staticmethod
-    def _wrong(attempt: PinAttempt, zone: ZoneInfo) -> PinInvalid | PinLocked:
+    def _wrong(attempt: PinAttempt, zone: ZoneInfo) -> PinInvalid | PinLocked | PinDisabled:
         PIN_FAILURES.labels("till").inc()
+        if attempt.is_disabled:
+            PIN_LOCKOUTS.inc()
+            return PinDisabled()
         if attempt.locked_until is not None:
             PIN_LOCKOUTS.inc()
             return PinLocked(retry_at=attempt.locked_until.astimezone(zone))

@@ -18,10 +18,26 @@ class PinInvalid(Problem):
 class PinLocked(Problem):
     code, status = "pin_locked", 403
     title = N_("The PIN is locked")
-    detail = N_("Too many wrong attempts. Try again at %(retry_at)s, or ask the owner to unlock it.")
+    detail = N_("Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.")
+
+
+class PinDisabled(Problem):
+    code, status = "pin_disabled", 403
+    title = N_("The PIN is disabled")
+    detail = N_("Ten wrong attempts. Set a new one with your password, or ask somebody who may unlock PINs.")
 
 
 class PinNotSet(Problem):
     code, status = "pin_not_set", 403
     title = N_("You have no PIN yet")
     detail = N_("Set one in the menu under your name.")
+
+
+class PinWeak(Problem):
+    code, status = "pin_weak", 422
+    title = N_("This PIN is easy to guess")
+    detail = N_("Choose digits that are no date, no year and no pattern.")
+
+
+REFUSED_PIN = (PinInvalid, PinLocked, PinDisabled, PinNotSet)
+"""Raised where a PIN is verified."""

@@ -8,7 +8,7 @@ from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.staff_pins.actions import StaffPins
-from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet
+from backend.staff_pins.problems import REFUSED_PIN
 from backend.staff_pins.queries import get_lockout
 from backend.staff_pins.schemas import PinEntry
 
@@ -26,7 +26,7 @@ class StorePinController(Controller):
         description="A wrong PIN counts toward the lockout like one given with a booking.",
         status_code=204,
         guards=[limited("pin", lambda limits: limits.pin_unlock_per_minute)],
-        responses=refusals(*STAFF, PinInvalid, PinLocked, PinNotSet, ValidationFailed),
+        responses=refusals(*STAFF, *REFUSED_PIN, ValidationFailed),
     )
     async def verify(
         self, data: JSONBody[PinEntry], origin: NamedDependency[Origin], pins: NamedDependency[StaffPins]

@@ -1,13 +1,24 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.hashing import hash_secret
 from backend.core.keys import KeyRing
 from backend.staff_pins.models import StaffPin
+from backend.staff_pins.problems import PinWeak
 from backend.staff_pins.rules import peppered
+from backend.staff_pins.weak import is_weak
+
+
+async def choose_pin(
+    session: AsyncSession, keys: KeyRing, pin: str, *, merchant_id: UUID, user_id: UUID, now: datetime
+) -> None:
+    """As `put_pin`, by the person themselves. Raises PinWeak."""
+    if is_weak(pin):
+        raise PinWeak
+    await put_pin(session, keys, pin, merchant_id=merchant_id, user_id=user_id, now=now)
 
 
 async def put_pin(
@@ -20,5 +31,22 @@ async def put_pin(
         row = StaffPin(merchant_id=merchant_id, user_id=user_id, created_at=now)
         session.add(row)
     row.verifier = await hash_secret(peppered(keys, merchant_id, user_id, pin)[0])
-    row.is_active, row.failed_count = True, 0
+    row.is_active, row.set_at = True, now
+    row.failed_count = row.wrong_in_a_row = 0
     row.locked_until = row.verifying_until = None
+
+
+async def unlock_pin(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:
+    """Forgets the wrong attempts."""
+    theirs = StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id
+    await session.execute(update(StaffPin).where(*theirs).values(failed_count=0, wrong_in_a_row=0, locked_until=None))
+
+
+async def remove_pin(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:
+    """The row stays, because history refers to it; nothing of the PIN does."""
+    theirs = StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id
+    await session.execute(
+        update(StaffPin)
+        .where(*theirs)
+        .values(is_active=False, verifier="", failed_count=0, wrong_in_a_row=0, locked_until=None)
+    )

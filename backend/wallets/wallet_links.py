@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.core.database import Sessions
 from backend.loyalty.cards.models import Card
@@ -58,18 +59,32 @@ def _with_external_id(key: LinkKey, external_id: str) -> Update:
 async def mark_changed(
     session: AsyncSession, merchant_id: UUID, card_id: UUID, booked_at: datetime, notify: NotifyReason | None = None
 ) -> list[tuple[Provider, int]]:
-    """Something that a pass shows has changed. Returns the providers to sync, each with the card's version.
+    """Something that a pass shows has changed. Returns the providers to sync, each with the card's version."""
+    rows = await session.execute(_changed(_of_card(merchant_id, card_id), booked_at, notify))
+    return [(provider, version) for provider, version in rows]
 
-    A failed link is retried, because the provider has not refused this version.
-    """
-    links = retried(update(WalletLink).where(CARD_OF_LINK, _of_card(merchant_id, card_id)))
+
+async def mark_all_changed(
+    session: AsyncSession,
+    merchant_id: UUID,
+    card_ids: Sequence[UUID],
+    booked_at: datetime,
+    notify: NotifyReason | None = None,
+) -> bool:
+    """`mark_changed` of many cards in one statement. Returns whether any of them has a pass to sync."""
+    links = (WalletLink.merchant_id == merchant_id) & WalletLink.card_id.in_(card_ids)
+    return (await session.execute(_changed(links, booked_at, notify))).first() is not None
+
+
+def _changed(
+    which: ColumnElement[bool], booked_at: datetime, notify: NotifyReason | None
+) -> ReturningUpdate[tuple[Provider, int]]:
+    """A failed link is retried, because the provider has not refused this version."""
+    links = retried(update(WalletLink).where(CARD_OF_LINK, which))
     # Another push may have carried the change already. A notification is still to be sent then.
     links = links.where(IS_OUT_OF_DATE) if notify is None else links.values(notify=_preferred(notify))
     waiting_since = func.least(func.coalesce(WalletLink.waiting_since, booked_at), booked_at)
-    rows = await session.execute(
-        links.values(waiting_since=waiting_since).returning(WalletLink.provider, Card.wallet_version)
-    )
-    return [(provider, version) for provider, version in rows]
+    return links.values(waiting_since=waiting_since).returning(WalletLink.provider, Card.wallet_version)
 
 
 async def set_saved(session: AsyncSession, key: LinkKey, *, is_saved: bool) -> None:

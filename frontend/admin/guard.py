@@ -2,7 +2,8 @@
 
 from litestar import Response
 
-from frontend.kit.person import find_person
+from frontend.kit.pages import redirect
+from frontend.kit.person import PROFILE, find_person
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import problem_page, to_sign_in
 from frontend.kit.request import Request
@@ -16,6 +17,8 @@ async def require_admin(request: Request) -> Response[str] | None:
     person = find_person(request)
     if person is None:
         return to_sign_in(request)
+    if person.lacks_second_factor:
+        return redirect(request, PROFILE)
     if person.is_admin:
         return None
     _ = get_translator(language_of(request)).gettext

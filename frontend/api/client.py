@@ -101,6 +101,23 @@ class Caller:
         finally:
             await response.aclose()
 
+    async def download(self, path: str, **params: str | int | None) -> AsyncGenerator[bytes, None]:
+        """A file, in parts as they arrive. Parameters that are None are left out."""
+        query = {name: value for name, value in params.items() if value is not None}
+        request = self._client.build_request("GET", BASE_PATH + path, headers=self._headers, params=query)
+        with unavailable_on_error():
+            response = await self._client.send(request, stream=True)
+        try:
+            if response.is_error:
+                with unavailable_on_error():
+                    await response.aread()
+                raise refusal(response)
+            with unavailable_on_error():
+                async for part in response.aiter_bytes():
+                    yield part
+        finally:
+            await response.aclose()
+
     async def read(self, path: str) -> httpx.Response:
         """What is not JSON, such as a picture."""
         return await self._send("GET", path)

@@ -1,7 +1,5 @@
 """The customer's card page. Its address authorizes access, so a wrong address must reveal nothing."""
 
-from urllib.parse import urlsplit
-
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -12,9 +10,8 @@ from backend.loyalty.till.schemas import CardPage
 from frontend.api.client import Caller
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.storefront import change_own_card, get_card_page, request_card_link
-from frontend.card.messages import CardMessages
-from frontend.card.wallets import badges_of, faces_of_card, is_phone, wallet_buttons, wallet_problem
-from frontend.kit.brand_color import brand_url
+from frontend.card.facts import card_facts
+from frontend.card.wallets import wallet_problem
 from frontend.kit.caller import provide_caller
 from frontend.kit.customers import customer_page
 from frontend.kit.forms import Form, FormError, body_of, read_form
@@ -85,30 +82,13 @@ async def send_card_link(request: Request, caller: NamedDependency[Caller]) -> R
 
 
 def _card(request: Request, token: str, view: CardPage) -> Response[str]:
-    card, user_agent = view.card, request.headers.get("user-agent", "")
-    language = language_of(request)
-    messages = CardMessages(language)
-    next_reward = messages.next_reward(card)
-    here, elsewhere = wallet_buttons(card.wallets, user_agent)
     return customer_page(
         request,
         "card/page.html",
-        store_name=view.merchant_name,
-        brand=brand_url(card.card_color),
-        token=token,
-        view=view,
-        card=card,
-        messages=messages,
-        store_names={store.code: store.name for store in [card.enrolled_store, *card.works_at]},
-        next_reward=next_reward,
-        wallets_here=here,
-        wallets_elsewhere=elsewhere,
-        badges=badges_of(request.app.state.assets, here + elsewhere, language),
-        faces=faces_of_card(card, view.merchant_name, next_reward, language, here + elsewhere),
-        is_phone=is_phone(user_agent),
-        problem=wallet_problem(request.query_params.get("wallet", ""), language),
+        **card_facts(request, view),
+        problem=wallet_problem(request.query_params.get("wallet", ""), language_of(request)),
+        language_action=f"/c/{token}/language",
         sandbox=f"/sandbox/{token}" if request.app.state.settings.has_sandbox else None,
-        email_choices=urlsplit(view.email_choices_url).path if view.email_choices_url else None,
         welcome=request.query_params.get("welcome"),
     )
 

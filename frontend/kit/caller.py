@@ -9,9 +9,13 @@ from i18n.locales import html_language
 
 def provide_caller(request: Request) -> Caller:
     """Sends language, client address and request id, and for a signed-in user also token and store."""
-    caller = Caller(request.app.state.client, _headers(request))
-    person = find_person(request)
+    caller, person = anonymous_caller(request), find_person(request)
     return caller.signed_in(person.token, person.store_code) if person else caller
+
+
+def anonymous_caller(request: Request) -> Caller:
+    """Without the token of staff, whoever is signed in in this browser."""
+    return Caller(request.app.state.client, _headers(request))
 
 
 def _headers(request: Request) -> dict[str, str]:

@@ -24,8 +24,16 @@ ENTRIES = (
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
-    Entry("/office/staff/permissions", N_("Permissions"), "lock", permission="staff.manage", is_owners=True),
+    Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
+    Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),
+    Entry(
+        "/admin/merchants",
+        N_("Merchants"),
+        "store",
+        N_("Open merchants and stores, let them go live, set their policy, invite their owners."),
+        "merchants.manage",
+    ),
     Entry(
         "/admin/wallets",
         N_("Wallets"),
@@ -55,10 +63,10 @@ ENTRIES = (
         "messaging.manage_templates",
     ),
     Entry(
-        "/admin/users/permissions",
-        N_("Permissions"),
-        "lock",
-        N_("What each permission allows, and which roles have it."),
+        "/admin/users",
+        N_("Administrators"),
+        "user-plus",
+        N_("Who operates the platform, and what each of them may do."),
         "users.view",
     ),
     Entry(
@@ -67,6 +75,13 @@ ENTRIES = (
         "settings",
         N_("What is in force, where each value comes from, and whether emails can be sent."),
         "settings.manage",
+    ),
+    Entry(
+        "/admin/audit",
+        N_("Audit"),
+        "list",
+        N_("Who has changed what, in the platform or at a merchant, and whether the entries are intact."),
+        "audit.view",
     ),
 )
 

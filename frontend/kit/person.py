@@ -1,14 +1,18 @@
 """The signed-in user, as stored in the session cookie."""
 
+import math
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
-from backend.identity.schemas import SessionView
+from backend.identity.schemas import SessionView, UserView
 from frontend.kit.request import Request
 
 KEY = "person"
-OFFICE, ADMIN, TILL = "/office", "/admin", "/till"
+OWN = "own_person"
+"""An administrator as themself, while they act on behalf of a merchant."""
+OFFICE, ADMIN, TILL, PROFILE = "/office", "/admin", "/till", "/profile"
 HOMES = {"merchant_owner": OFFICE, "platform_admin": ADMIN, "super_admin": ADMIN}
 CHOICE_OF_STORE = "/sign-in/store"
 
@@ -44,6 +48,13 @@ class Person(msgspec.Struct, frozen=True):
     merchant_code: str | None
     merchants: list[Workplace]
     """All for whom the user works."""
+    on_behalf_until: datetime | None = None
+    """An administrator acts for the merchant, until then at the latest."""
+    user_id: UUID | None = None
+    is_by_pin: bool = False
+    """They took over the till with their PIN, and have nothing but the till."""
+    lacks_second_factor: bool = False
+    """The session opens nothing but the pages where one is set up."""
 
     @property
     def store(self) -> Store | None:
@@ -52,27 +63,40 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def home(self) -> str:
         """The start page of the role."""
-        return HOMES.get(self.role, TILL)
+        if self.is_by_pin:
+            return TILL
+        return PROFILE if self.lacks_second_factor else HOMES.get(self.role, TILL)
 
     @property
     def is_admin(self) -> bool:
         """Administrators of the platform have no till."""
-        return self.home == ADMIN
+        return HOMES.get(self.role) == ADMIN
+
+    @property
+    def minutes_left(self) -> int:
+        """Of acting on behalf of the merchant; 0 when it is over."""
+        left = self.on_behalf_until - datetime.now(UTC) if self.on_behalf_until else timedelta()
+        return max(0, math.ceil(left / timedelta(minutes=1)))
 
     @property
     def till_path(self) -> str | None:
         """The way to the till: by the choice of a store when there are several. None without a store."""
-        if not self.stores:
+        if not self.stores or self.on_behalf_until:
             return None
         return TILL if len(self.stores) == 1 else CHOICE_OF_STORE
 
 
 def person_of(sign_in: SessionView) -> Person:
-    """A user with a single store has no store to choose."""
-    user = sign_in.user
+    return person_from(sign_in.token, sign_in.user)
+
+
+def person_from(token: str, user: UserView, store_code: str | None = None) -> Person:
+    """A user with a single store has no store to choose. `store_code`: the one they have chosen before."""
     stores = [Store(id=store.id, code=store.code, name=store.name, language=store.language) for store in user.stores]
+    codes = [store.code for store in stores]
+    chosen = codes[0] if len(codes) == 1 else store_code
     return Person(
-        token=sign_in.token,
+        token=token,
         name=user.name or user.email,
         email=user.email,
         role=user.role,
@@ -81,9 +105,13 @@ def person_of(sign_in: SessionView) -> Person:
         merchant_name=user.merchant.name if user.merchant else None,
         merchant_language=user.merchant.language if user.merchant else None,
         stores=stores,
-        store_code=stores[0].code if len(stores) == 1 else None,
+        store_code=chosen if chosen in codes else None,
         merchant_code=user.merchant.code if user.merchant else None,
         merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
+        on_behalf_until=user.on_behalf.ends_at if user.on_behalf else None,
+        user_id=user.id,
+        is_by_pin=user.session_kind == "pin",
+        lacks_second_factor=user.lacks_second_factor,
     )
 
 
@@ -101,6 +129,12 @@ def remember_person(request: Request, person: Person) -> None:
     request.set_session({KEY: msgspec.to_builtins(person)})
 
 
+def renew_person(request: Request, session: SessionView) -> None:
+    """The same user with a new token, after a change of rights. The session starts anew and keeps the store."""
+    before, person = find_person(request), person_of(session)
+    remember_person(request, msgspec.structs.replace(person, store_code=before.store_code if before else None))
+
+
 def update_person(request: Request, person: Person) -> None:
     """The same user with other values. The rest of the session stays, such as the lock of the till."""
     request.session[KEY] = msgspec.to_builtins(person)
@@ -110,6 +144,17 @@ def choose_store(request: Request, person: Person, store_code: str) -> None:
     """Ignores codes of stores that the user does not have."""
     if any(store.code == store_code for store in person.stores):
         update_person(request, msgspec.structs.replace(person, store_code=store_code))
+
+
+def act_on_behalf(request: Request, acting: Person) -> None:
+    """The administrator's own session waits in the cookie."""
+    own = request.session.get(KEY)
+    request.set_session({KEY: msgspec.to_builtins(acting), OWN: own})
+
+
+def be_oneself(request: Request) -> None:
+    """Back from acting for a merchant."""
+    request.set_session({KEY: request.session.get(OWN)})
 
 
 def forget_person(request: Request) -> None:

@@ -11,7 +11,7 @@ from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name, is_from_othe
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.person import TILL, find_person, forget_person
+from frontend.kit.person import ADMIN, PROFILE, TILL, be_oneself, find_person, forget_person
 from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -23,11 +23,14 @@ NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
 TOO_LARGE = 413
 AWAY = 503
+LACKS_FACTOR = "second_factor_missing"
 
 
 def show_backend_problem(request: Request, problem: BackendProblem) -> Response[str]:
     if problem.status == SIGNED_OUT:
         return to_sign_in(request)
+    if problem.code == LACKS_FACTOR:
+        return redirect(request, PROFILE)
     return problem_page(request, problem.status, problem.view.title, problem.detail)
 
 
@@ -80,11 +83,14 @@ def to_sign_in(request: Request) -> Response[str]:
     start = TILL if is_at_till(request.url.path) else "/"
     place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", start)
     after, person = _path_of(place), find_person(request)
+    if person and person.on_behalf_until:
+        be_oneself(request)
+        return redirect(request, f"{ADMIN}/merchants/{person.merchant_code}?done=ended")
     forget_person(request)
     if is_htmx(request) and is_at_till(request.url.path):
         form = Form({"email": person.email if person else ""})
         template = "account/sign_in/over.html"
-        return page(request, template, status=SIGNED_OUT, form=form, next=after, asks_totp=False, over=True)
+        return page(request, template, status=SIGNED_OUT, form=form, next=after, step=None, over=True)
     return redirect(request, f"/sign-in?next={quote(after, safe='/')}")
 
 

@@ -14,12 +14,12 @@ from frontend.permissions.messages import PermissionMessages
 
 @get("/office/staff/permissions", name="office-permissions")
 async def show_office_permissions(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    return await _table(request, caller, back="/office")
+    return await _table(request, caller, back="/office/staff")
 
 
 @get("/admin/users/permissions", name="admin-permissions")
 async def show_admin_permissions(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    return await _table(request, caller, back="/admin")
+    return await _table(request, caller, back="/admin/users")
 
 
 async def _table(request: Request, caller: Caller, *, back: str) -> Response[str]:

@@ -10,6 +10,7 @@ from backend.loyalty.till.schemas import TillView
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
+from frontend.till.lock.idle import lock_after_seconds, note_policy
 from frontend.till.messages import TillMessages
 from frontend.till.toasts import Done, toasts_of
 
@@ -44,12 +45,14 @@ def till_page(
 ) -> Response[str]:
     """`address` is the address of this screen; htmx writes it into the address bar."""
     messages, now = messages_of(request, view), datetime.now(UTC)
+    note_policy(request, view.program.policy)
     return page(
         request,
         template,
         status=status,
         headers={"HX-Replace-Url": address} if address and is_htmx(request) else {},
         view=view,
+        lock_after_seconds=lock_after_seconds(view.program.policy),
         recent=_events(view.recent)[:RECENT],
         time_zone=view.program.timezone,
         toasts=toasts_of(view, messages, done),

@@ -56,6 +56,7 @@ TEXTS = frozenset(
         "customers",
         "date",
         "day",
+        "entry",
     }
     | {
         "email",
@@ -78,6 +79,7 @@ TEXTS = frozenset(
     | {
         "merchant",
         "merged_into",
+        "minimum",
         "mode",
         "moment",
         "most",
@@ -117,6 +119,7 @@ TEXTS = frozenset(
     # Of the connection test; ports and milliseconds agree with nothing.
     | {"encryption", "error", "hidden", "host", "methods", "ms", "names", "port", "ports", "protocol", "recipient"}
     | {"reply_to", "sender_address", "sender_name", "sentence", "source", "step", "subject", "user"}
+    | {"invited", "permissions", "platform", "role", "when"}
 )
 LABELS = "a label and a number, nothing to agree with"
 # Sentences that are correct with any number, with the reason.

@@ -7,8 +7,8 @@ BEGIN
   PERFORM set_config('app.merchant_id', p_merchant::text, true);
   IF p_is_right THEN
     UPDATE staff_pins
-    SET failed_count = 0, locked_until = NULL, last_used_at = p_now, verifier = coalesce(p_verifier, verifier),
-        verifying_until = NULL
+    SET failed_count = 0, wrong_in_a_row = 0, locked_until = NULL, last_used_at = p_now,
+        verifier = coalesce(p_verifier, verifier), verifying_until = NULL
     WHERE merchant_id = p_merchant AND id = p_pin;
   ELSE
     UPDATE staff_pins SET verifying_until = NULL WHERE merchant_id = p_merchant AND id = p_pin;

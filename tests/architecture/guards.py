@@ -13,7 +13,8 @@ from backend.core.settings import Settings
 SIGNED_IN, AT_A_STORE = "signed in", "at a store"
 RIGHTS = {"requires": "store", "for_merchant": "merchant", "for_staff": "staff", "for_platform": "platform"}
 """Guards that ask for a permission, and where it must work."""
-NO_RIGHTS = {"signed_in", "at_store", "limited", "limited_by", "limited_by_address", "for_cards_merchant"}
+AUTHENTICATING = {"signed_in", "identified", "authenticated"}
+NO_RIGHTS = {*AUTHENTICATING, "at_store", "with_feature", "limited_by_till", "limited", "limited_by", "limited_by_address", "for_cards_merchant"}
 """Guards that ask for none. `signed_in` and `at_store` are known by the routers."""
 
 
@@ -35,8 +36,8 @@ def _required(handler: HTTPRouteHandler) -> str:
     told = [f"{RIGHTS[name]}: {values['permission']}" for name, values in found if name in RIGHTS]
     told += sorted(f"guard: {name}" for name in unknown)
     names = {name for name, _ in found}
-    assert "signed_in" in names or not names & {*RIGHTS, "at_store"}, handler
-    return " and ".join(told) or (AT_A_STORE if "at_store" in names else SIGNED_IN if "signed_in" in names else "")
+    assert names & AUTHENTICATING or not names & {*RIGHTS, "at_store"}, handler
+    return " and ".join(told) or (AT_A_STORE if "at_store" in names else SIGNED_IN if names & AUTHENTICATING else "")
 
 
 def _single(guard: Any) -> Iterator[tuple[str, dict[str, Any]]]:

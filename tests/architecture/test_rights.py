@@ -20,20 +20,33 @@ CHANGED_AS_OBJECTS = {
     "customers": "what was not known yet is filled in",
     "email_logs": "delivery notes how it began and ended",
     "email_template_overrides": "an owner saves another text",
+    "factor_tries": "one more try of a second factor",
+    "password_resets": "a newer link takes the place of the former one",
     "email_templates": "an administrator saves another text",
+    "feature_overrides": "an administrator switches a feature",
     "fraud_limits": "an owner changes a maximum",
     "google_programs": "what Google was told last",
+    "invitations": "who is invited accepts",
     "marketing_plans": "an owner chooses which marketing emails are sent",
     "marketing_slots": "the next marketing email to a mailbox takes its slot",
+    "merchant_members": "an owner changes a role",
     "pictures": "the same picture again may stay unused for another day",
+    "merchants": "an administrator changes its name and addresses",
     "platform_mails": "delivery notes how it began and ended",
+    "policies": "an administrator changes the rules for tills",
     "setting_overrides": "rotate-keys seals with the newest key",
+    "store_codes": "a store is closed and opened",
+    "stores": "an administrator changes a store",
     "setting_versions": "an administrator saves a category of settings",
 }
 REMOVED_AS_OBJECTS = {
     "access_tokens": "the nightly purge",
+    "password_resets": "the link was used, or the nightly purge",
     "connection_tests": "the nightly purge",
+    "customer_sessions": "the nightly purge",
+    "customer_sign_ins": "the nightly purge",
     "email_logs": "the nightly purge",
+    "feature_overrides": "an administrator lets a store do as its merchant",
     "fraud_limits": "an owner leaves one out",
     "pictures": "the nightly purge",
     "platform_mails": "the nightly purge",
@@ -43,19 +56,26 @@ REMOVED_AS_OBJECTS = {
     "task_runs": "the nightly purge",
     "wallet_notifications": "the nightly purge",
 }
+OF_A_PERSON = """(SELECT m.merchant_id FROM merchant_members m WHERE m.user_id = {0}.{1}
+                 ORDER BY m.merchant_id <> $1 LIMIT 1)"""
 WHOSE = {
     "access_tokens": "coalesce(merchant_id, user_id)",
     "apple_passes": "merchant_id",
     "apple_registrations": "(SELECT merchant_id FROM apple_passes p WHERE p.serial = apple_registrations.serial)",
     "google_programs": "merchant_id",
+    "invitations": "coalesce(merchant_id, id)",
     "merchant_members": "merchant_id",
     "merchants": "id",
+    "on_behalf_sessions": "merchant_id",
     "outbox": "merchant_id",
     "pictures": "merchant_id",
     "store_codes": "merchant_id",
     "task_runs": "merchant_id",
-    "users": """(SELECT m.merchant_id FROM merchant_members m WHERE m.user_id = users.id
-                 ORDER BY m.merchant_id <> $1 LIMIT 1)""",
+    "users": OF_A_PERSON.format("users", "id"),
+    **{
+        table: f"coalesce({OF_A_PERSON.format(table, 'user_id')}, gen_random_uuid())"
+        for table in ("factor_tries", "passkeys", "password_resets", "recovery_codes", "sign_in_challenges")
+    },
 }
 """Tables that are read before the merchant is known; no merchant: the platform's own rows."""
 ADDED = (
@@ -69,6 +89,24 @@ ADDED = (
        SELECT gen_random_uuid(), merchant_id, id, '', 'approved', now() FROM programs WHERE merchant_id = $1""",
     """INSERT INTO pictures (merchant_id, hash, media_type, width, height, body, created_at)
        VALUES ($1, encode(sha256(gen_random_uuid()::text::bytea), 'hex'), 'image/png', 1, 1, '', now())""",
+    "INSERT INTO factor_tries SELECT user_id, '', 1, now() FROM merchant_members WHERE merchant_id = $1",
+    """INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, name, created_at)
+       SELECT gen_random_uuid(), user_id, gen_random_uuid()::text::bytea, '', 0, 'Phone', now()
+       FROM merchant_members WHERE merchant_id = $1""",
+    """INSERT INTO password_resets (user_id, token_hash, expires_at)
+       SELECT user_id, gen_random_uuid()::text::bytea, now() FROM merchant_members WHERE merchant_id = $1""",
+    """INSERT INTO recovery_codes (user_id, code_hash)
+       SELECT user_id, '' FROM merchant_members WHERE merchant_id = $1""",
+    """INSERT INTO sign_in_challenges (token_hash, purpose, user_id, challenge, expires_at)
+       SELECT gen_random_uuid()::text::bytea, 'second_factor', user_id, '', now()
+       FROM merchant_members WHERE merchant_id = $1""",
+    """INSERT INTO invitations (id, merchant_id, email, email_norm, language, role, stores, token_hash, invited_by_name,
+                                created_at, sent_at, expires_at)
+       VALUES (gen_random_uuid(), $1, '', '', 'en', 'store_member', '[]', sha256(gen_random_uuid()::text::bytea), '',
+               now(), now(), now())""",
+    """INSERT INTO on_behalf_sessions (token_hash, id, sign_in_id, merchant_id, reason, begun_at, ends_at)
+       SELECT token_hash, gen_random_uuid(), id, merchant_id, 'A call', now(), now() FROM access_tokens
+       WHERE merchant_id = $1 LIMIT 1""",
     "INSERT INTO outbox (id, merchant_id, event_name, available_at) VALUES (gen_random_uuid(), $1, 'sold', now())",
     "INSERT INTO task_runs (id, name, merchant_id, created_at) VALUES (gen_random_uuid(), 'sync', $1, now())",
 )

@@ -12,6 +12,8 @@ from backend.core.settings import Settings
 from backend.models import TenantRow, metadata
 from backend.services import Services
 from tests.conftest import OpenShop
+from tests.world import PASSWORD
+from tests.world.account import Account
 from tests.world.caller import Promises, new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
@@ -27,20 +29,28 @@ PLATFORM_TABLES = {
     "connection_tests",
     "email_template_versions",
     "email_templates",
+    "factor_tries",
     "google_callbacks",
     "google_programs",
+    "invitations",
     "mail_allowances",
     "marketing_slots",
     "merchant_members",
     "merchants",
+    "on_behalf_sessions",
     "outbox",
     "pass_images",
+    "passkeys",
+    "password_reset_requests",
+    "password_resets",
     "pictures",
     "platform_audit_entries",
     "platform_audit_heads",
     "platform_mails",
+    "recovery_codes",
     "setting_overrides",
     "setting_versions",
+    "sign_in_challenges",
     "store_codes",
     "suppressed_mailboxes",
     "task_runs",
@@ -212,6 +222,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "moveReward": {"position": 1},
     "archiveReward": {},
     "restoreReward": {},
+    "unlockPin": {},
+    "clearPin": {},
+    "renameOwnPasskey": {"name": "Mine"},
+    "removeOwnPasskey": {},
+    "endOwnSession": {},
+    "changeMember": {"role": "merchant_owner"},
+    "removeMember": {},
+    "resendInvitation": {},
+    "withdrawInvitation": {},
 }
 
 
@@ -230,6 +249,10 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
     mine, theirs = await opened(), await opened()
     card = await theirs.a_card(points=100)
     sale = await theirs.anna.earn(card, cents=100)
+    account = Account(theirs.anna.http, theirs.anna._promises, (await theirs.sign_in_again("claire")).token)
+    await account.confirm()
+    await account.add_passkey()
+    await mine.claire.confirm_person(PASSWORD)
     merge = await Office.of(theirs.claire).merge(card, await theirs.a_card())
     ids = {
         "card_id": card["id"],
@@ -237,6 +260,13 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
         "hold_id": str(uuid4()),
         "merge_id": merge["merge_id"],
         "reward_id": theirs.rewards[100],
+        "passkey_id": (await account.factors())["passkeys"][0]["id"],
+        "session_id": (await account.sessions())[0]["id"],
+        "entry_id": (await theirs.claire.get("/merchant/audit"))["data"][0]["id"],
+        "user_id": str(theirs.user_ids["luc"]),
+        "invitation_id": (await theirs.claire.post("/merchant/invitations", {"email": f"{uuid4().hex}@x.example"}))[
+            "id"
+        ],
         "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
     }
     routes = routes_with_ids(promises)

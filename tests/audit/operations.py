@@ -10,12 +10,17 @@ from typing import Any
 
 from backend.core.clock import clock
 from backend.core.ids import new_id
+from backend.identity.models import PasswordReset
+from backend.identity.queries import token_hash
 from backend.wallets.models import WalletLink
+from tests.merchants.administration import MerchantDesk
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
-from tests.world.caller import Caller
+from tests.world.account import Account
+from tests.world.caller import Caller, Json, outcome
 from tests.world.emails import a_failed_email
+from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
@@ -46,12 +51,22 @@ class Scene:
         return Administrator(self.ada.http, self.ada._promises, self.ada.token)
 
     @property
+    def desk(self) -> MerchantDesk:
+        return MerchantDesk(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
     def own_texts(self) -> Editor:
         return Editor.of_owner(self.shop.claire)
 
     @property
     def texts(self) -> Editor:
         return Editor(self.ada.http, self.ada._promises, self.ada.token)
+
+    @property
+    def places(self) -> list[Any]:
+        """Somebody may serve customers at the hub."""
+        hub = str(self.shop.store_ids[self.shop.hub])
+        return [{"store_id": hub, "permissions": ["loyalty.view_programs"]}]
 
     async def card(self) -> Card:
         person = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
@@ -173,6 +188,11 @@ async def _resend(scene: Scene) -> None:
     await scene.ada.post(f"/admin/emails/{mail_id}/resend")
 
 
+async def _resend_failed(scene: Scene) -> None:
+    await a_failed_email(scene.shop)
+    await scene.ada.post(f"/admin/failed-emails/resend?merchant={scene.shop.code}")
+
+
 async def _check_wallets(scene: Scene) -> None:
     await scene.ada.post("/admin/loyalty/wallets/check")
 
@@ -207,8 +227,180 @@ async def _restore_points(scene: Scene) -> None:
     await paul.restore(card, 5, CANARY)
 
 
+async def _policy(scene: Scene) -> None:
+    await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+
+
+async def _feature(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, to=True)
+
+
+async def _feature_of_store(scene: Scene) -> None:
+    await scene.desk.switch(scene.shop, scene.shop.hub, to=True)
+
+
+async def _change_merchant(scene: Scene) -> None:
+    await scene.desk.change(await scene.desk.merchant(scene.shop.code), name="Fashion House")
+
+
+async def _open_store(scene: Scene) -> Json:
+    return await scene.desk.open_store(scene.shop.code, f"S{new_id().hex[-8:]}".upper())
+
+
+async def _change_store(scene: Scene) -> None:
+    await scene.desk.change_store(scene.shop.code, await _open_store(scene), name="Belval")
+
+
+async def _invite_to(scene: Scene) -> str:
+    sent = await scene.desk.invite(scene.shop.code, f"{new_id().hex}@x.example")
+    return f"/admin/merchants/{scene.shop.code}/invitations/{sent['id']}"
+
+
+async def _resend_to(scene: Scene) -> None:
+    await scene.desk.post(f"{await _invite_to(scene)}/resend")
+
+
+async def _withdraw_from(scene: Scene) -> None:
+    await scene.desk.ask("DELETE", await _invite_to(scene))
+
+
+async def _begin_on_behalf(scene: Scene) -> Caller:
+    return await scene.desk.begin_on_behalf(scene.shop)
+
+
+async def _end_on_behalf(scene: Scene) -> None:
+    await (await _begin_on_behalf(scene)).ask("DELETE", "/merchant/on-behalf")
+
+
 async def _pin(scene: Scene) -> None:
-    await scene.shop.anna.ask("PUT", "/auth/me/pin", json={"pin": "4071", "password": PASSWORD})
+    await scene.shop.anna.set_own_pin(PASSWORD, "4071")
+
+
+async def _account(scene: Scene) -> Account:
+    """A session of Claire's, beside the one of the scene, in which she has just given her password."""
+    again = await scene.shop.sign_in_again("claire")
+    account = Account(again.http, again._promises, again.token)
+    await account.confirm()
+    return account
+
+
+async def _set_authenticator(scene: Scene) -> None:
+    await (await _account(scene)).add_authenticator()
+
+
+async def _remove_authenticator(scene: Scene) -> None:
+    account = await _account(scene)
+    await account.add_authenticator()
+    await account.ask("DELETE", "/auth/me/authenticator")
+
+
+async def _add_passkey(scene: Scene) -> None:
+    await (await _account(scene)).add_passkey()
+
+
+async def _remove_passkey(scene: Scene) -> None:
+    account = await _account(scene)
+    await account.add_passkey()
+    passkey_id = (await account.factors())["passkeys"][0]["id"]
+    await account.ask("DELETE", f"/auth/me/passkeys/{passkey_id}")
+
+
+async def _replace_recovery_codes(scene: Scene) -> None:
+    await (await _account(scene)).post("/auth/me/recovery-codes")
+
+
+async def _change_password(scene: Scene) -> None:
+    await (await _account(scene)).change_password("kettle orbit walnut fjord")
+
+
+async def _reset_password(scene: Scene) -> None:
+    token, shop = "the-token-of-claire", scene.shop
+    reset = PasswordReset(
+        user_id=shop.user_ids["claire"], token_hash=token_hash(token), expires_at=clock.now() + timedelta(minutes=5)
+    )
+    async with shop.services.sessions.committing() as session:
+        session.add(reset)
+    anonymous = AnonymousCaller(scene.ada.http, scene.ada._promises)
+    await anonymous.post(f"/auth/password-resets/{token}", {"password": "kettle orbit walnut fjord"})
+
+
+async def _end_session(scene: Scene) -> None:
+    account = await _account(scene)
+    other = next(row["id"] for row in await account.sessions() if not row["is_current"])
+    await account.ask("DELETE", f"/auth/me/sessions/{other}")
+
+
+async def _end_sessions(scene: Scene) -> None:
+    await (await _account(scene)).ask("DELETE", "/auth/me/sessions")
+
+
+async def _invite(scene: Scene) -> Any:
+    return await invite(scene.owner, new_email(), stores=scene.places)
+
+
+async def _resend_invitation(scene: Scene) -> None:
+    sent = await _invite(scene)
+    clock.move(timedelta(minutes=2))
+    await scene.owner.post(f"/merchant/invitations/{sent['id']}/resend")
+
+
+async def _withdraw(scene: Scene) -> None:
+    await scene.owner.ask("DELETE", f"/merchant/invitations/{(await _invite(scene))['id']}")
+
+
+async def _invite_admin(scene: Scene) -> Any:
+    return await invite(scene.ada, new_email(), audience="admin")
+
+
+async def _resend_admin(scene: Scene) -> None:
+    sent = await _invite_admin(scene)
+    clock.move(timedelta(minutes=2))
+    await scene.ada.post(f"/admin/invitations/{sent['id']}/resend")
+
+
+async def _withdraw_admin(scene: Scene) -> None:
+    await scene.ada.ask("DELETE", f"/admin/invitations/{(await _invite_admin(scene))['id']}")
+
+
+async def _change_member(scene: Scene) -> None:
+    path = f"/merchant/staff/{scene.shop.user_ids['luc']}"
+    version = (await scene.owner.get(path))["version"]
+    await scene.owner.ask("PATCH", path, json={"stores": scene.places}, headers={"if-match": f'"{version}"'})
+
+
+async def _remove_member(scene: Scene) -> None:
+    await scene.owner.ask("DELETE", f"/merchant/staff/{scene.shop.user_ids['luc']}")
+
+
+async def _an_admin(scene: Scene) -> str:
+    paul = await hire_admin(scene.shop.services, AnonymousCaller(scene.ada.http, scene.ada._promises), "Paul Klein")
+    user_id: str = (await paul.get("/auth/me"))["id"]
+    return user_id
+
+
+async def _change_admin(scene: Scene) -> None:
+    await scene.ada.ask("PUT", f"/admin/users/{await _an_admin(scene)}/role", json={"role": "super_admin"})
+
+
+async def _remove_admin(scene: Scene) -> None:
+    await scene.ada.ask("DELETE", f"/admin/users/{await _an_admin(scene)}")
+
+
+async def _unlock_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    for _ in range(5):
+        await outcome(scene.shop.anna.unlock("0000"))
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/unlock")
+
+
+async def _take_over(scene: Scene) -> None:
+    await scene.shop.give_pin("claire", "97531")
+    await scene.shop.anna.take_over(scene.shop.user_ids["claire"], "97531")
+
+
+async def _clear_pin(scene: Scene) -> None:
+    await scene.shop.give_pin("anna", "2468")
+    await scene.shop.claire.post(f"/store/loyalty/pins/{scene.shop.user_ids['anna']}/clear")
 
 
 ENTRIES: dict[str, tuple[str, Scenario]] = {
@@ -236,18 +428,64 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "resetSetting": ("settings.changed", _reset_setting),
     "resetSettings": ("settings.changed", _reset_settings),
     "resendEmail": ("email.resent", _resend),
+    "resendFailedEmails": ("emails.resent", _resend_failed),
     "checkWallets": ("wallets.checked", _check_wallets),
     "syncWallets": ("task.started", _sync_wallets),
     "retryCardPass": ("pass.resent", _retry),
     "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
+    "changeMerchant": ("merchant.changed", _change_merchant),
+    "openStore": ("store.opened", _open_store),
+    "changeStore": ("store.changed", _change_store),
+    "inviteToMerchant": ("invitation.sent", _invite_to),
+    "resendInvitationToMerchant": ("invitation.resent", _resend_to),
+    "withdrawInvitationToMerchant": ("invitation.withdrawn", _withdraw_from),
+    "beginOnBehalf": ("on_behalf.begun", _begin_on_behalf),
+    "endOnBehalf": ("on_behalf.ended", _end_on_behalf),
+    "setPolicyOfMerchant": ("policy.changed", _policy),
+    "switchFeatureOfMerchant": ("feature.switched", _feature),
+    "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),
+    "unlockPin": ("pin.unlocked", _unlock_pin),
+    "clearPin": ("pin.cleared", _clear_pin),
+    "switchPerson": ("till.taken_over", _take_over),
+    "setOwnAuthenticator": ("account.authenticator_set", _set_authenticator),
+    "removeOwnAuthenticator": ("account.authenticator_removed", _remove_authenticator),
+    "addOwnPasskey": ("account.passkey_added", _add_passkey),
+    "removeOwnPasskey": ("account.passkey_removed", _remove_passkey),
+    "replaceOwnRecoveryCodes": ("account.recovery_codes_replaced", _replace_recovery_codes),
+    "changeOwnPassword": ("account.password_changed", _change_password),
+    "resetPassword": ("account.password_reset", _reset_password),
+    "endOwnSession": ("account.session_ended", _end_session),
+    "endOwnOtherSessions": ("account.sessions_ended", _end_sessions),
+    "inviteMember": ("invitation.sent", _invite),
+    "resendInvitation": ("invitation.resent", _resend_invitation),
+    "withdrawInvitation": ("invitation.withdrawn", _withdraw),
+    "changeMember": ("member.changed", _change_member),
+    "removeMember": ("member.removed", _remove_member),
+    "inviteAdmin": ("invitation.sent", _invite_admin),
+    "resendAdminInvitation": ("invitation.resent", _resend_admin),
+    "withdrawAdminInvitation": ("invitation.withdrawn", _withdraw_admin),
+    "changeAdminRole": ("user.role_changed", _change_admin),
+    "removeAdmin": ("user.removed", _remove_admin),
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {
+    "openMerchant": "the chain of the new merchant begins with it: tests/merchants/test_opening.py",
+    "addProgramOfMerchant": "the same: only a merchant without a program gets one",
+    "verifyPin": "changes nothing",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",
+    "signInWithSecondFactor": "the same: its second step",
+    "signInWithPasskey": "the same",
+    "beginPasskeySignIn": "changes nothing",
+    "confirmOwnSession": "a session that says for ten minutes that its person was there",
+    "beginOwnConfirmation": "changes nothing",
+    "offerOwnAuthenticator": "changes nothing: the secret is in force with its first code",
+    "beginOwnPasskey": "changes nothing",
+    "renameOwnPasskey": "what a person calls their own device",
+    "askForPasswordReset": "changes nothing: anybody may ask, and the answer is the same",
     "switchMerchant": "the same: a session is traded for one at another merchant",
     "changeMe": "the language in which a person reads",
     "lookupCardsAsOwner": "a search",

@@ -1,11 +1,13 @@
 """Whatever changes something that a person has set up is written down, without a word about a customer."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
 
 from backend.audit.chains import verify
+from backend.audit.labels import FIELDS
 from backend.services import Services
 from tests.audit.entries import chain_of
 from tests.audit.operations import CANARY, ENTRIES, NO_ENTRY, Scene
@@ -14,7 +16,7 @@ from tests.world.caller import Promises
 from tests.world.shop import Shop
 from tests.world.till import Till
 
-AUDIENCES = ("/merchant/", "/admin/", "/auth/")
+AUDIENCES = ("/merchant/", "/admin/", "/auth/", "/loyalty/pins/")
 WRITTEN = """
     SELECT action, to_jsonb(e)::text AS entry FROM audit_entries e WHERE merchant_id = $1 AND recorded_at >= $2
     UNION ALL
@@ -44,6 +46,9 @@ async def test_an_operation_writes_its_entry(
     written = [row for row in await superuser.fetch(WRITTEN, shop.merchant_id, since) if row["entry"] not in before]
     assert action in {row["action"] for row in written}
     assert CANARY.lower() not in " ".join(row["entry"] for row in written).lower()
+    if action != "settings.changed":  # named by their own page
+        fields = {name for row in written for name in json.loads(row["entry"])["after"]}
+        assert fields <= FIELDS.keys(), "a field without words"
 
 
 async def test_an_administrators_entry_says_for_whom_and_in_which_session_they_acted(

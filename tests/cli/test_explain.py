@@ -69,7 +69,13 @@ async def test_an_email_of_the_platform_has_a_story_too(orion: Orion, services: 
     sources = dict.fromkeys(MailSettings.__struct_fields__, "default")
     async with services.sessions.committing() as session:
         mail_id = await queue_test_email(
-            session, MailSettings(), sources, recipient="zoe@example.com", language="en", now=clock.now()
+            session,
+            MailSettings(),
+            sources,
+            recipient="zoe@example.com",
+            language="en",
+            now=clock.now(),
+            platform_name="Orion",
         )
     result = await orion("explain", "mail", str(mail_id))
     assert result.exit_code == 0, result.output

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core import outbox
 from backend.core.clock import clock
 from backend.core.events import DomainEvent, event_row, record
-from backend.core.models import Event
+from backend.core.models import IS_PROMPT, Event
 from backend.core.outbox import TRIES, relay
 from backend.services import Services
 from tests.world.shop import Shop
@@ -127,7 +127,7 @@ async def test_a_worker_that_died_gives_its_messages_back_when_the_lease_ends(
 
 async def test_a_worker_slower_than_its_lease_does_not_react_twice(services: Services, baked: UUID) -> None:
     reactions = Reactions()
-    slow = await outbox._claim(services.sessions, clock.now())
+    slow = await outbox.claim_messages(services.sessions, IS_PROMPT, clock.now(), outbox.BATCH)
     clock.move(timedelta(seconds=31))
     await relay(services.sessions, reactions.table, clock.now())
     await outbox._react(services.sessions, reactions.table["bread_baked"], slow[0], clock.now())

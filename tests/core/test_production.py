@@ -58,17 +58,7 @@ async def test_production_does_not_start_on_a_database_that_only_reads(
         await superuser.execute("ALTER ROLE orion_app RESET default_transaction_read_only")
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["seed"], "passwords everybody knows"),
-        *(
-            (["users", "create-admin", "a@b.example", "--password", password], "Everybody knows that password")
-            for password in sorted(PUBLISHED)
-        ),
-    ],
-)
-def test_nobody_gets_a_published_password_in_production(words: list[str], sentence: str, settings: Settings) -> None:
+def test_nobody_gets_a_published_password_in_production(settings: Settings) -> None:
     told = {
         "ENVIRONMENT": "production",
         "DATABASE_URL": settings.database_url,
@@ -76,9 +66,9 @@ def test_nobody_gets_a_published_password_in_production(words: list[str], senten
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://cards.example",
     }
-    result = CliRunner().invoke(cli.orion, words, env={f"ORION_{name}": value for name, value in told.items()})
+    result = CliRunner().invoke(cli.orion, ["seed"], env={f"ORION_{name}": value for name, value in told.items()})
     assert result.exit_code == 1
-    assert sentence in result.output
+    assert "passwords everybody knows" in result.output
     assert result.output.count("\n") == 1
 
 

@@ -25,7 +25,7 @@ Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 CATEGORY = CategoryView(UUID(int=11), "Women")
 SALE = booking("earned", "points", 41, days_ago=0, id=UUID(int=21), purchase_amount_cents=4150)
 SECONDS_TO_UNDO = timedelta(seconds=20)
-POLICY = PolicyView("optional", True, True, False, True)
+POLICY = PolicyView("optional", True, True, False, True, 2)
 STAFF_PROGRAM = ProgramView(
     ID, "hybrid", "Fashion Club", "Fashion Club", "#0F5C4B", STORES[0], "EUR", "Europe/Luxembourg",
     PROGRAM.terms, PROGRAM.rewards, [CATEGORY], POLICY,

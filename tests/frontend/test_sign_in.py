@@ -1,5 +1,3 @@
-import json
-
 import httpx
 import msgspec
 import pytest
@@ -50,27 +48,78 @@ async def test_a_backend_that_is_away_leaves_the_form(browser: Browser, backend:
     assert 'value="anna@fashion.example"' in browser.page
 
 
-async def test_the_authenticator_is_asked_for_only_when_the_user_has_one(
-    browser: Browser, backend: StaffBackend
-) -> None:
-    await browser.open("/sign-in")
-    assert 'name="totp"' not in browser.page
-    backend.answers["POST /auth/sign-in"] = refused(401, "totp_required")
-    await browser.sign_in()
-    assert 'name="totp"' in browser.page
-    backend.answers["POST /auth/sign-in"] = found(signed_in(), 201)
-    await browser.send("/sign-in", email="a@b.lu", password="x", totp="123456")
-    assert backend.body("/sign-in")["totp"] == "123456"
+NEXT = {"attempt": "the-attempt", "methods": ["passkey", "totp", "recovery_code"], "passkey": {"challenge": "abc"}}
 
 
-async def test_with_htmx_only_the_field_is_added_so_that_the_password_stays(
-    browser: Browser, backend: StaffBackend
-) -> None:
-    await browser.open("/sign-in")
-    backend.answers["POST /auth/sign-in"] = refused(401, "totp_required")
-    await browser.send("/sign-in", htmx=True, email="a@b.lu", password="x")
-    assert '<hx-partial hx-target="#totp-slot"' in browser.page
+async def test_the_second_factor_is_asked_for_on_a_page_of_its_own(browser: Browser, backend: StaffBackend) -> None:
+    backend.answers["POST /auth/sign-in"] = refused(401, "second_factor_required", **NEXT)
+    assert (await browser.sign_in(next="/till/today")).status_code == 200
     assert 'name="password"' not in browser.page
+    assert 'data-options="{&#34;challenge&#34;: &#34;abc&#34;}"' in browser.page
+    backend.answers["POST /auth/sign-in/second-factor"] = found(signed_in(), 201)
+    answer = await browser.submit("/sign-in/second-factor", code="123 456")
+    sent = {name: value for name, value in backend.body("/second-factor").items() if value}
+    assert sent == {"attempt": "the-attempt", "totp": "123456"}
+    assert answer.headers["location"] == "/till/today"
+
+
+@pytest.mark.parametrize(
+    ("entered", "sent"),
+    [
+        ({"code": "ABCD-EFGH-JKMN-PQRS"}, {"recovery_code": "ABCD-EFGH-JKMN-PQRS"}),
+        ({"passkey": '{"rawId": "x"}'}, {"passkey": {"rawId": "x"}}),
+        ({"passkey": "no JSON"}, {"passkey": {}}),
+    ],
+)
+async def test_a_recovery_code_and_a_passkey_are_second_factors_too(
+    browser: Browser, backend: StaffBackend, entered: dict[str, str], sent: dict[str, object]
+) -> None:
+    backend.answers["POST /auth/sign-in"] = refused(401, "second_factor_required", **NEXT)
+    backend.answers["POST /auth/sign-in/second-factor"] = found(signed_in(), 201)
+    await browser.sign_in()
+    await browser.send("/sign-in/second-factor", attempt="the-attempt", **entered)
+    sent_body = {name: value for name, value in backend.body("/second-factor").items() if value is not None}
+    assert sent_body == {"attempt": "the-attempt"} | sent
+
+
+async def test_a_wrong_code_leaves_the_step_open_and_an_ended_one_starts_over(
+    browser: Browser, backend: StaffBackend
+) -> None:
+    backend.answers["POST /auth/sign-in"] = refused(401, "second_factor_required", **NEXT)
+    await browser.sign_in()
+    backend.answers["POST /auth/sign-in/second-factor"] = refused(403, "second_factor_refused")
+    await browser.submit("/sign-in/second-factor", code="000000")
+    assert "Sentence of second_factor_refused." in browser.says("code")
+    assert browser.hidden("attempt") == "the-attempt"
+    assert (await browser.submit("/sign-in/second-factor", code=" ")).status_code == 422
+    backend.answers["POST /auth/sign-in/second-factor"] = refused(410, "step_ended")
+    await browser.submit("/sign-in/second-factor", code="000000")
+    assert "Sentence of step_ended." in browser.text
+    assert 'name="password"' in browser.page
+
+
+async def test_over_the_till_the_second_step_covers_it_as_well(anna: Browser, backend: StaffBackend) -> None:
+    backend.answers["POST /auth/sign-in"] = refused(401, "second_factor_required", **NEXT)
+    await anna.send("/sign-in", htmx=True, over="1", email="a@b.lu", password="x")
+    assert '<hx-partial hx-target="#lock"' in anna.page
+    assert 'id="over-code"' in anna.page
+
+
+async def test_a_passkey_alone_signs_in(browser: Browser, backend: StaffBackend) -> None:
+    backend.answers["POST /auth/sign-in/passkey-options"] = httpx.Response(201, json={"step": "s", "options": {"a": 1}})
+    backend.answers["POST /auth/sign-in/passkey"] = found(signed_in(), 201)
+    await browser.open("/sign-in")
+    answer = await browser.client.post(
+        "/sign-in/passkey-options", headers={"X-CSRF-Token": browser.hidden("_csrf_token")}
+    )
+    assert answer.json() == {"step": "s", "options": {"a": 1}}
+    arrived = await browser.send("/sign-in/passkey", step="s", passkey='{"rawId": "x"}', next="/")
+    assert arrived.headers["location"] == "/till"
+    await browser.send("/sign-out")
+    backend.answers["POST /auth/sign-in/passkey"] = refused(403, "passkey_refused")
+    await browser.open("/sign-in")
+    assert (await browser.send("/sign-in/passkey", step="s", passkey="{}", next="/")).status_code == 403
+    assert "Sentence of passkey_refused." in browser.text
 
 
 async def test_who_works_at_several_stores_chooses_one(browser: Browser, backend: StaffBackend) -> None:
@@ -160,32 +209,6 @@ async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
     assert sent == [None, "annas", "lucs,annas"]
     (cookie,) = [each for each in browser.client.cookies.jar if each.name == "known-device"]
     assert (cookie.value, cookie.has_nonstandard_attr("HttpOnly")) == ("annas.lucs", True)
-
-
-async def test_a_person_sets_their_own_pin_with_their_password(anna: Browser, backend: StaffBackend) -> None:
-    backend.answers["PUT /auth/me/pin"] = httpx.Response(204)
-    await anna.open("/account/pin")
-    await anna.send("/account/pin", password="orion-demo-2026", pin="2468")
-    assert json.loads(backend.asked[-1].content) == {"password": "orion-demo-2026", "pin": "2468"}
-    assert "Your PIN is set." in anna.text
-
-
-@pytest.mark.parametrize(
-    ("fields", "status", "sentence"),
-    [
-        ({"password": "x", "pin": "12"}, 422, "A PIN has 4 to 8 digits."),
-        ({"password": "", "pin": "2468"}, 422, "Enter your password."),
-        ({"password": "wrong", "pin": "2468"}, 403, "Sentence of password_wrong."),
-    ],
-)
-async def test_a_pin_that_was_not_set_says_why_and_is_not_shown(
-    anna: Browser, backend: StaffBackend, fields: dict[str, str], status: int, sentence: str
-) -> None:
-    backend.answers["PUT /auth/me/pin"] = refused(403, "password_wrong")
-    await anna.open("/account/pin")
-    assert (await anna.send("/account/pin", **fields)).status_code == status
-    assert sentence in anna.text
-    assert 'value="2468"' not in anna.page
 
 
 @pytest.mark.parametrize("path", ["/till", "/till/today", "/till/enrollment", CARD_PATH])

@@ -14,9 +14,11 @@ TEMPLATES = sorted(FRONTEND.rglob("*.html"))
 FILES = [file for package in load_manifest() for file in package["file"]]
 OWN_CSS = STATIC / "css" / "orion.css"
 OWN_JS = tuple(
-    path for path in sorted((STATIC / "js").glob("*.js")) if path.stem not in {"camera", "email_editor", "sw"}
+    path
+    for path in sorted((STATIC / "js").glob("*.js"))
+    if path.stem not in {"camera", "email_editor", "passkeys", "sw"}
 )
-"""Scripts of every page; the camera's script is loaded on first use, the service worker after the page."""
+"""Scripts of every page; those of camera and passkeys are loaded on first use, the service worker after the page."""
 HTMX, FONT = FOLDER / "htmx.min.js", FOLDER / "inter-latin.woff2"
 ICONS = FOLDER / "icons.svg"
 

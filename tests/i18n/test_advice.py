@@ -20,8 +20,9 @@ WITHOUT_VALUE = (
     "frontend/admin/",
     "frontend/card/",
     "frontend/join/",
+    "frontend/permissions/",
 )
-"""Signing in, passes, the card's page, joining: whatever is repeated there moves nothing."""
+"""Signing in, invitations, passes, the card's page, joining: whatever is repeated there moves nothing."""
 SAFE = {
     # The same form, under the same key, or under a new one after the old one was refused for good.
     "Press again",
@@ -41,7 +42,7 @@ SAFE = {
     # Refused before anything was looked at: whoever sent it still has its key, and the till keeps that of its form.
     "Please wait a moment and try again.",
     "Please try again in a moment.",
-    "Too many wrong attempts. Try again at %(retry_at)s, or ask the owner to unlock it.",
+    "Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.",
     # Read, not written.
     "Please start again at the first page.",
     "The server does not answer. Try again in a moment.",
@@ -50,6 +51,8 @@ SAFE = {
     "The camera is blocked. Allow it for this page in the browser’s address bar, then try again.",
     # A merge: undone once, and what is undone names it.
     "Its points are on the other card. Undo the merge to use it again.",
+    # What somebody may do, not what to do.
+    "See every email that was sent, and resend it.",
     # The form of a page is shown anew, and with it what was recorded.
     "Please reload this page",
     "This page was open too long, so nothing was done just now. Reload it and check what it shows.",

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from backend.core import hashing
+from tests.world.customer import ask_for_code
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
@@ -18,6 +19,10 @@ Ask = Callable[[AnonymousCaller, str, str], Awaitable[Any]]
 
 async def ask_for_card_links(anonymous: AnonymousCaller, hub: str, email: str) -> None:
     await anonymous.lost_card(email, store_code=hub)
+
+
+async def ask_for_sign_in_code(anonymous: AnonymousCaller, hub: str, email: str) -> None:
+    await ask_for_code(anonymous, hub, email)
 
 
 async def guess(anonymous: AnonymousCaller, _: str, email: str) -> None:
@@ -52,7 +57,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("ask", [ask_for_card_links, guess])
+@pytest.mark.parametrize("ask", [ask_for_card_links, ask_for_sign_in_code, guess])
 async def test_the_same_is_done_for_somebody_known_and_for_nobody(
     shop: Shop, anonymous: AnonymousCaller, done: list[str], ask: Ask
 ) -> None:

@@ -182,7 +182,7 @@ async def test_an_authenticator_is_asked_for_after_the_password(
     email = shop.emails["claire"]
     with refused("sign_in_refused", 401):
         await anonymous.sign_in(email, "wrong")
-    with refused("totp_required", 401):
+    with refused("second_factor_required", 401):
         await anonymous.sign_in(email, PASSWORD)
     with refused("sign_in_refused", 401):
         await anonymous.sign_in(email, PASSWORD, totp=six_digits(secret, seconds=90))
@@ -192,12 +192,17 @@ async def test_an_authenticator_is_asked_for_after_the_password(
 async def test_an_admin_is_made_with_a_second_factor(
     services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
-    person = {"email": "New.Admin@orion.example", "name": "New Admin", "password": PASSWORD, "now": clock.now()}
+    person = {
+        "email": "New.Admin@orion.example",
+        "name": "New Admin",
+        "password": "kettle orbit walnut",
+        "now": clock.now(),
+    }
     async with services.sessions.committing() as session:
         address = await create_admin(session, services.key_ring, **person)
     secret = address.partition("secret=")[2].partition("&")[0]
     assert address.startswith("otpauth://totp/Orion:new.admin%40orion.example")
-    answer = await anonymous.sign_in("new.admin@orion.example", PASSWORD, totp=six_digits(secret))
+    answer = await anonymous.sign_in("new.admin@orion.example", "kettle orbit walnut", totp=six_digits(secret))
     assert answer["user"]["role"] == "super_admin"
     assert secret not in await superuser.fetchval("SELECT string_agg(u::text, ' ') FROM users u")
     with pytest.raises(EmailTaken):

@@ -21,6 +21,8 @@ from backend.dev.sandbox.environment import sandbox_values
 from backend.dev.sandbox.google import environment as google_environment
 from backend.dev.servers.environment import MAIL_CATCHER_PORT, open_servers
 from backend.dev.supervisor import Supervisor
+from tests.doubles.smtp import text_of
+from tests.world.customer import CODE
 from tests.world.patience import until
 from tests.world.ports import own_block, own_port
 
@@ -60,6 +62,18 @@ class Stack:
 
         await until(have_come)
         return self.mails_to(address, subject)[-1]
+
+    async def mail_with_code(self, address: str) -> EmailMessage:
+        """The newest email to an address by which a customer signs in; waits for it."""
+
+        def with_code() -> list[EmailMessage]:
+            return [mail for mail in self.mails_to(address) if CODE.search(text_of(mail))]
+
+        async def has_come() -> bool:
+            return bool(with_code())
+
+        await until(has_come)
+        return with_code()[-1]
 
     def mails_to(self, address: str, subject: str = "") -> list[EmailMessage]:
         mails = [_read(path) for path in sorted(self.mail_folder.glob("*.eml"))]

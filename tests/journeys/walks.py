@@ -1,5 +1,6 @@
 """Walks through every page and every state. They use only keys and attributes, so that they work in any language."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -12,7 +13,9 @@ from tests.journeys.stack import Stack
 from tests.journeys.till import TillScreen, in_groups
 from tests.messaging.template_editing.editor import Editor
 from tests.world import PASSWORD
+from tests.world.customer import CODE, NOT_ME, found
 from tests.world.emails import a_failed_email
+from tests.world.invitations import mailed_token, new_email
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop
@@ -102,6 +105,39 @@ async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[st
     yield "join, unknown store"
 
 
+async def past_the_own_account(page: Page, scene: Scene) -> AsyncIterator[str]:
+    button, email = page.locator("main form button.big"), scene.full["customer"]["email"]
+    await page.goto("/account")
+    yield "account, sign-in without a store"
+    await page.goto(f"/account?store={scene.shop.hub}")
+    yield "account, sign-in"
+    await page.locator("[name=email]").fill("nobody")
+    await button.click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "account, with mistakes"
+    await page.locator("[name=email]").fill(email)
+    await button.click()
+    await expect(page.locator("[name=code]")).to_be_focused()
+    yield "account, code"
+    mail = await scene.stack.mail_with_code(email)
+    await page.locator("[name=code]").fill("12")
+    await button.click()
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "account, wrong code"
+    await page.locator("[name=code]").fill(found(CODE, mail))
+    await button.click()
+    await expect(page.locator("#signed-in")).to_be_visible()
+    yield "account"
+    await page.goto(f"/account/not-me/{found(NOT_ME, mail)}")
+    yield "account, not me"
+    await button.click()
+    await expect(page.locator(".note")).to_be_visible()
+    yield "account, not me, ended"
+    await page.goto("/account")
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "account, signed out"
+
+
 async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
     await page.goto("/")
     yield "start"
@@ -117,7 +153,28 @@ async def past_the_doors(page: Page, scene: Scene) -> AsyncIterator[str]:
     await expect(page.locator(".figure-cards")).to_be_visible()
     await page.goto("/sign-in/store")
     yield "choice of store"
-    await page.goto("/account/pin")
+    await page.goto("/forgotten")
+    yield "forgotten password"
+    await page.goto("/reset/no-such-link")
+    yield "new password, old link"
+    await page.goto("/profile")
+    yield "profile"
+    await page.goto("/profile/authenticator")
+    await expect(page).to_have_url(re.compile("/profile/confirm"))
+    yield "confirmation"
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("svg.qr")).to_be_visible()
+    yield "authenticator app"
+    await page.goto("/profile/passkeys")
+    yield "new passkey"
+    await page.goto("/profile/password")
+    yield "own password"
+    await page.locator("[name=password]").fill("short")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+    yield "own password, refused"
+    await page.goto("/profile/pin")
     yield "own PIN"
     await page.locator("[name=pin]").fill("12")
     await page.keyboard.press("Enter")
@@ -328,6 +385,23 @@ async def past_the_rewards(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "reward, archived"
 
 
+async def past_the_audit(page: Page, scene: Scene) -> AsyncIterator[str]:
+    office = Office.of(scene.shop.claire)
+    scarf = await office.add_reward({"en": "Μαντήλι"}, 1200)
+    await office.change_reward(scarf, points_required=900, stock=3)
+    await _sign_in(page, scene.shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/audit")
+    await expect(page.locator(".email")).to_have_count(2)
+    yield "audit"
+    await page.locator(".email a").first.click()
+    await expect(page.locator(".changes")).to_be_visible()
+    yield "audit, entry"
+    await page.goto("/office/audit?first=2020-01-01&last=2020-01-02")
+    await expect(page.locator(".email")).to_have_count(0)
+    yield "audit, none found"
+
+
 async def past_the_email_texts(page: Page, scene: Scene) -> AsyncIterator[str]:
     path = "/office/email-templates/loyalty_enrollment/en"
     await _sign_in(page, scene.shop.emails["claire"])
@@ -400,6 +474,8 @@ async def past_the_platform(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "email texts of the platform"
     await page.goto("/admin/email-templates/wallet_certificate_expiring/de")
     yield "email text of the platform"
+    await page.goto(f"/admin/audit?merchant={scene.shop.code}")
+    yield "audit of a merchant"
 
 
 async def past_the_settings(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -459,9 +535,59 @@ async def past_no_answer(page: Page, scene: Scene) -> AsyncIterator[str]:
     yield "finder, no answer"
 
 
+async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
+    shop, any_version = scene.shop, {"if-match": "*"}
+    await _sign_in(page, shop.emails["claire"])
+    await expect(page.locator(".by-store [data-label]")).to_have_count(14)
+    await page.goto("/office/staff/permissions")
+    yield "permissions"
+    await page.goto("/office/staff/invite")
+    await page.locator("[name=email]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "invitation, with mistakes"
+    email = new_email()
+    await page.locator("[name=email]").fill(email)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "staff"
+    await page.goto("/office/staff?query=nobody")
+    yield "staff, none"
+    anna = f"/merchant/staff/{shop.user_ids['anna']}"
+    await page.goto(f"/office/staff/{shop.user_ids['anna']}")
+    yield "member"
+    await shop.claire.ask("PATCH", anna, json={"role": "merchant_owner"}, headers=any_version)
+    await page.locator("form.editor button.primary").click()
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "member, changed meanwhile"
+    await shop.claire.ask("PATCH", anna, json={"role": "store_member"}, headers=any_version)
+    await page.goto(f"/invitation/{await mailed_token(shop.services, email)}")
+    yield "own invitation"
+    await page.locator("form button.primary").click()
+    await expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    yield "own invitation, with mistakes"
+    await page.goto("/invitation/unknown")
+    yield "own invitation, ended"
+
+
+async def past_the_administrators(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.goto("/admin/users")
+    await page.locator(".email details summary").first.click()
+    yield "administrators"
+    await page.locator("[name=email]").fill("nobody")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "administrators, with mistakes"
+    await page.goto("/admin/users/permissions")
+    yield "permissions of administrators"
+
+
 WALKS: list[Walk] = [
     past_the_settings,
     past_the_customers_pages,
+    past_the_own_account,
     past_the_doors,
     past_the_till,
     past_the_tools_of_the_till,
@@ -472,8 +598,11 @@ WALKS: list[Walk] = [
     past_the_rewards,
     past_the_email_texts,
     past_the_marketing,
+    past_the_audit,
     past_the_platform,
     past_the_emails,
+    past_the_people,
+    past_the_administrators,
 ]
 
 

@@ -50,7 +50,12 @@ async def add_admins(services: Services, count: int) -> list[UUID]:
     async with services.sessions.committing() as session:
         for email in emails:
             await create_admin(
-                session, services.key_ring, email=email, name="Admin", password="p" * 15, now=clock.now()
+                session,
+                services.key_ring,
+                email=email,
+                name="Admin",
+                password="kettle orbit walnut",
+                now=clock.now(),
             )
     return [await services.pool.fetchval("SELECT id FROM users WHERE email = $1", email) for email in emails]
 
@@ -72,7 +77,8 @@ async def queue_secrets(services: Services, shop: Shop, card_id: UUID) -> None:
     async with services.sessions.committing(shop.merchant_id) as session:
         customer = await find_recipient(session, shop.merchant_id, card_id, services.links)
         assert customer is not None
-        await queue_sign_in_code(session, keys, customer, Secret("482913", minutes), now, platform_name="Orion")
+        code, hidden = Secret("482913", minutes), services.not_me_links.hidden_url
+        await queue_sign_in_code(session, keys, customer, code, now, not_me_url=hidden, platform_name="Orion")
 
 
 async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_needed(

@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
 from backend.core.clock import clock
+from backend.core.origin import PlatformOrigin
 from backend.operations.task_runs.actions import FAILURES_MAX, Progress, TaskFailed, queue_run, run_now, run_task
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import is_running, state_of
@@ -158,8 +160,9 @@ async def test_the_list_is_newest_first_and_goes_on(services: Services, paul: Ti
 
 
 async def test_who_asked_for_a_run_is_named(services: Services, paul: Till) -> None:
-    user_id = (await paul.get("/auth/me"))["id"]
-    run = await queue_run(services.sessions, "bake", requested_by=user_id)
+    user_id = UUID((await paul.get("/auth/me"))["id"])
+    origin = PlatformOrigin(user_id, PAUL.name, "en", clock.now())
+    run = await queue_run(services.sessions, "bake", requested_by=origin)
     assert (await of(paul, run))["requested_by"] == PAUL.name
 
 

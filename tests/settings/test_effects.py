@@ -30,6 +30,7 @@ LIMITED: dict[str, tuple[str, str]] = {
     "card_page_per_minute": ("GET", "/storefront/loyalty/cards/none"),
     "card_link_per_minute": ("POST", "/storefront/loyalty/card-links"),
     "enroll_per_minute": ("POST", "/storefront/loyalty/FASHIONHUB/enroll"),
+    "sign_in_code_per_minute": ("POST", "/storefront/account/FASHIONHUB/codes"),
     "sign_in_per_minute": ("POST", "/auth/sign-in"),
 }
 
@@ -41,6 +42,7 @@ async def test_anonymous_callers_are_limited_as_the_setting_says(
     await ada.save("limits", **{key: 2})
     bodies: dict[str, dict[str, Any]] = {
         "/storefront/loyalty/card-links": {"email": "otto@example.com"},
+        "/storefront/account/FASHIONHUB/codes": {"email": "otto@example.com"},
         "/auth/sign-in": {"email": "nobody@example.com", "password": "wrong"},
     }
     method, path = LIMITED[key]

@@ -27,7 +27,10 @@ async def queue(services: Services, shop: Shop, kind: str) -> str:
         async with services.sessions.committing(shop.merchant_id) as session:
             to = await find_recipient(session, shop.merchant_id, UUID(card["id"]), services.links)
             assert to is not None
-            await queue_sign_in_code(session, keys, to, Secret("482913", MINUTES), now, platform_name="Punkteclub")
+            hidden = services.not_me_links.hidden_url
+            await queue_sign_in_code(
+                session, keys, to, Secret("482913", MINUTES), now, not_me_url=hidden, platform_name="Punkteclub"
+            )
         return "482913"
     async with services.sessions.committing() as session:
         if kind == "invitation":

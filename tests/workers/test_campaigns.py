@@ -12,7 +12,8 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.booking.state import CardState, decode_state
-from backend.loyalty.occasions import campaign, holder
+from backend.loyalty.occasions import campaign, due, holder
+from backend.loyalty.occasions.absence import Absence
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice
 from tests.workers.test_worker import relay_and_send
@@ -206,6 +207,21 @@ async def test_who_stays_away_is_written_to_once_for_each_absence(
     assert len(await mails(inviting)) == 2
 
 
+async def test_who_stays_away_is_found_on_whatever_page_of_customers(
+    working: dict, inviting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most of those on a page have been here lately."""
+    monkeypatch.setattr(Absence, "page", 2)
+    set_clock("2031-03-01 10:00")
+    cards = [await somebody(inviting) for _ in range(7)]
+    set_clock("2031-05-20 10:00")
+    for number in (0, 1, 2, 3, 5):
+        await inviting.anna.earn(cards[number], cents=100)
+    set_clock("2031-06-01 10:00")
+    await reengage_customers(working)
+    assert len(await mails(inviting)) == 2
+
+
 async def test_who_uses_one_of_two_cards_is_not_away(working: dict, opened: OpenShop, mails: Mails) -> None:
     shop = await opened(policy={"allow_cross_location_redemption": False})
     await plan(shop, reengagement_days=90)
@@ -375,7 +391,8 @@ async def test_the_statements_of_a_chunk_do_not_grow_with_its_customers(
 async def test_many_birthdays_are_greeted_in_chunks_each_once(
     working: dict, greeting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(campaign, "CHUNK", 2)
+    for module in (campaign, due):
+        monkeypatch.setattr(module, "CHUNK", 2)
     set_clock("2031-03-01 10:00")
     for _ in range(5):
         await somebody(greeting)

@@ -14,6 +14,7 @@ from arq.constants import job_key_prefix
 from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
+from backend.core.models import BULK_EVENTS
 from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
 from backend.loyalty.ledger import events
@@ -35,7 +36,7 @@ from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Card
 from workers.jobs.ledger import warn_expiring_points
-from workers.jobs.outbox import relay_outbox
+from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.wallets import check_wallet_certificates, find_lost_syncs, reconcile_google_passes, sync_wallet_passes
 
 JOBS = f"{job_key_prefix}wallet:*"
@@ -200,7 +201,7 @@ async def test_points_that_end_soon_make_the_phone_ring_once(
     clock.move(timedelta(days=20))
     for _ in range(2):
         await warn_expiring_points(context)
-        await relay_outbox(context)
+        await relay_bulk_outbox(context)
         await run(workers)
     assert phones.rung == [NotifyReason.POINTS_EXPIRING]
     assert phones.pushed[-1].next_expiry_points == 40
@@ -215,6 +216,7 @@ async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
     await shop.anna.stamp(card)
     await warn_expiring_points(context)
     await relay_outbox(context)
+    await relay_bulk_outbox(context)
     await run(workers)
     assert phones.rung[0] is NotifyReason.REWARD_READY
 
@@ -351,7 +353,7 @@ SILENT = {"reward_reserved", "hold_released", "card_frozen", "card_unfrozen", "w
 def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> None:
     kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.DomainEvent)]
     of_cards = {event_name(kind) for kind in kinds if "card_id" in kind.__struct_fields__} - {"card_booking"}
-    assert of_cards == {*SHOWN_ON_PASSES, *SILENT, event_name(events.PointsExpiring)}
+    assert of_cards == {*SHOWN_ON_PASSES, *SILENT, *BULK_EVENTS}
 
 
 @pytest.mark.usefixtures("at_once")

@@ -47,7 +47,7 @@ from workers import runner
 from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_outbox
+from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
 from workers.jobs.purge import purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
@@ -303,6 +303,7 @@ async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:
 
 async def relay_and_send(working: dict) -> None:
     await relay_outbox(working)
+    await relay_bulk_outbox(working)
     await send_queued_mails(working)
 
 

@@ -13,6 +13,8 @@ import msgspec
 from sqlalchemy import Executable, NullPool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from backend.access.features import LOYALTY
+from backend.access.models import FeatureOverride
 from backend.access.permissions import TILL
 from backend.core.clock import clock
 from backend.core.database import DIALECT, enter_merchant
@@ -98,6 +100,12 @@ class Shop:
             session.add(_terms(self.merchant_id, self.program_id, version, terms))
         await self.change(Program, terms_version=version)
 
+    async def switch_loyalty(self, *, is_enabled: bool, at: str | None = None) -> None:
+        """A store goes live by it; without a store: all that have no switch of their own."""
+        store_id = self.store_ids[at] if at else None
+        told = {"feature": LOYALTY, "store_id": store_id, "is_enabled": is_enabled}
+        await self.add(FeatureOverride, id=new_id(), changed_by="Paul Klein", updated_at=clock.now(), **told)
+
     async def give_pin(self, name: str, pin: str) -> None:
         """To anna, luc or claire, in place of the one they had."""
         user_id = self.user_ids[name]
@@ -108,7 +116,9 @@ class Shop:
             if row is None:
                 row = StaffPin(merchant_id=self.merchant_id, user_id=user_id, created_at=clock.now())
                 session.add(row)
-            row.verifier = verifier
+            row.verifier, row.set_at, row.is_active = verifier, clock.now(), True
+            row.failed_count = row.wrong_in_a_row = 0
+            row.locked_until = None
 
     async def a_card(self, *, points: int = 0, stamps: int = 0, at: str | None = None, **person: Any) -> Card:
         """Enrolled now; the stamps were given on days before, one a day."""
@@ -278,7 +288,12 @@ def _token(user: User, merchant_id: UUID | None) -> tuple[str, AccessToken]:
     """One that outlives every move of the clock."""
     token, now = secrets.token_urlsafe(32), clock.now()
     return token, AccessToken(
-        token_hash=token_hash(token), user_id=user.id, merchant_id=merchant_id, created_at=now, expires_at=now + FOREVER
+        token_hash=token_hash(token),
+        user_id=user.id,
+        merchant_id=merchant_id,
+        created_at=now,
+        last_seen_at=now + FOREVER,
+        expires_at=now + FOREVER,
     )
 
 

@@ -105,8 +105,18 @@ class Till(Caller):
     async def unlock(self, pin: str) -> None:
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
+    async def take_over(self, user_id: Any, pin: str) -> "Till":
+        """The till of a colleague after they have typed their PIN here."""
+        answer = await self.post("/store/loyalty/pins/switch", {"user_id": str(user_id), "staff_pin": pin})
+        return Till(self.http, self._promises, answer["token"], **self._headers)
+
     async def set_own_pin(self, password: str, pin: str) -> None:
-        await self.ask("PUT", "/auth/me/pin", json={"password": password, "pin": pin})
+        await self.confirm_person(password)
+        await self.ask("PUT", "/auth/me/pin", json={"pin": pin})
+
+    async def confirm_person(self, password: str, **factor: Any) -> None:
+        """For the next ten minutes the session may change its person's own account."""
+        await self.post("/auth/me/confirmation", {"password": password} | factor)
 
     async def state_of(self, key: str) -> str:
         return (await self.get(f"/idempotency/{quote(key, safe='')}"))["state"]

@@ -186,4 +186,5 @@ async def _insertions(session: AsyncSession, services: Services, mail: QueuedMai
     secret = secret_of(services.key_ring, mail)
     if not isinstance(mail, EmailLog):
         return secret
-    return {**secret, **await card_addresses(session, services.links, services.unsubscribe_links, mail)}
+    of_card = await card_addresses(session, services.links, services.unsubscribe_links, mail)
+    return {**secret, **services.not_me_links.addresses(mail), **of_card}

@@ -29,7 +29,7 @@ async def write_outcome(
                 if isinstance(result, str):
                     await end_accepted(session, mail, result, now)
                 elif await end_refused(session, mail, result, settings, now) in REASONS:
-                    await suppress(session, services.key_ring, mail.recipient, mail.status, now)
+                    await suppress(session, services.key_ring, [(mail.recipient, mail.status, now)])
         except Exception as error:
             if server_away(error) is None or clock.now() >= until:
                 raise

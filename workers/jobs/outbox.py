@@ -1,4 +1,4 @@
-"""Runs due reactions."""
+"""Run due reactions: of the till's events, and of those recorded by the thousand."""
 
 from typing import Any
 
@@ -6,9 +6,12 @@ import structlog
 
 from backend.core.clock import clock
 from backend.core.outbox import BATCH, relay
+from backend.core.outbox_bulk import BULK_BATCH, relay_bulk
 from backend.core.queue import SEND_MAILS, try_to_wake
+from backend.identity.customers.mails import SignInMails
+from backend.loyalty.occasions.expiry import ExpiryMails
 from backend.loyalty.occasions.mails import CardMails
-from backend.reactions import reactions
+from backend.reactions import bulk_reactions, reactions
 from backend.services import Services
 
 log = structlog.get_logger()
@@ -21,11 +24,25 @@ async def relay_outbox(context: dict[str, Any]) -> None:
     """
     services: Services = context["services"]
     mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
-    table, total = reactions(mails, services.queue), 0
+    sign_ins = SignInMails(services.links, services.not_me_links, services.key_ring, services.live)
+    table, total = reactions(mails, sign_ins, services.queue), 0
     while count := await relay(services.sessions, table, clock.now()):
         total += count
         if count < BATCH:
             break
     if total:
         log.debug("relayed", messages=total)
+        await try_to_wake(services.queue, SEND_MAILS)
+
+
+async def relay_bulk_outbox(context: dict[str, Any]) -> None:
+    """Like `relay_outbox`, in a job of its own: nothing that somebody waits for is behind it."""
+    services: Services = context["services"]
+    table, total = bulk_reactions(ExpiryMails(services.links, services.live), services.queue), 0
+    while count := await relay_bulk(services.sessions, table, clock.now()):
+        total += count
+        if count < BULK_BATCH:
+            break
+    if total:
+        log.debug("relayed_in_bulk", messages=total)
         await try_to_wake(services.queue, SEND_MAILS)

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 from backend.core.clock import clock
 from backend.core.models import StoredAnswer
 from backend.core.platform_settings import PrivacySettings
-from backend.identity.models import AccessToken
+from backend.identity.customers.models import CustomerSession, CustomerSignIn
+from backend.identity.models import AccessToken, PasswordReset, PasswordResetRequest, SignInChallenge
 from backend.loyalty.enrollment.models import CardLinkQuestion
 from backend.loyalty.marketing.slots import forget_slots
 from backend.loyalty.pictures.models import MerchantPicture
@@ -58,6 +59,10 @@ async def _purge(services: Services, now: datetime, progress: Progress) -> None:
     kept = services.live.current.privacy
     for expired in (
         (AccessToken, AccessToken.expires_at < now - timedelta(days=kept.access_tokens_days)),
+        (SignInChallenge, SignInChallenge.expires_at < now),
+        (PasswordReset, PasswordReset.expires_at < now),
+        # Answered within seconds; what is left holds the email address of an anonymous request.
+        (PasswordResetRequest, PasswordResetRequest.created_at < now - QUESTIONS_KEPT),
         (TaskRun, TaskRun.created_at < now - timedelta(days=kept.task_runs_days)),
         (ConnectionTest, ConnectionTest.started_at < now - TESTS_KEPT),
         (PlatformMail, PlatformMail.created_at < now - timedelta(days=kept.email_log_days)),
@@ -89,6 +94,8 @@ def _expired_of(merchant_id: UUID, now: datetime, kept: PrivacySettings) -> Iter
         (ProgramPreview, ProgramPreview.created_at < now - timedelta(days=kept.previews_days)),
         (StoredAnswer, StoredAnswer.created_at < now - timedelta(days=kept.stored_answers_days)),
         (WalletNotification, WalletNotification.sent_at < now - WINDOW),
+        (CustomerSignIn, CustomerSignIn.expires_at < now - timedelta(days=kept.access_tokens_days)),
+        (CustomerSession, CustomerSession.expires_at < now - timedelta(days=kept.access_tokens_days)),
         (EmailLog, EmailLog.created_at < now - timedelta(days=kept.email_log_days)),
         # Questions are answered within seconds; an unanswered one holds the email address of an anonymous request.
         (CardLinkQuestion, CardLinkQuestion.created_at < now - QUESTIONS_KEPT),

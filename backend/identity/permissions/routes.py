@@ -1,7 +1,8 @@
 from litestar import Controller, get
 
+from backend.access.guards import ON_BEHALF
 from backend.access.permissions import BY_ROLE, PERMISSIONS, TILL
-from backend.access.problems import SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED
 from backend.core.openapi import refusals
 from backend.core.requests import ApiRequest, reader_language
 from backend.identity.guards import signed_in
@@ -23,8 +24,9 @@ class PermissionController(Controller):
             "`owner`: cannot be given. `platform`, `super_admin`: administrators of the platform."
         ),
         guards=[signed_in],
+        opt={ON_BEHALF: True},
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired),
+        responses=refusals(*AUTHENTICATED),
     )
     async def permissions(self, request: ApiRequest) -> PermissionTable:
         say = get_translator(reader_language(request)).gettext

@@ -2,6 +2,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.identity.models import AccessToken
@@ -27,3 +28,9 @@ async def switch_workplace(
     session.add(AccessToken(**kept | replaced))
     former.revoked_at = now
     return fresh, former.expires_at
+
+
+async def leave_workplace(session: AsyncSession, user_id: UUID, merchant_id: UUID, now: datetime) -> None:
+    """Ends the user's sessions at this merchant, from the next request on."""
+    theirs = AccessToken.user_id == user_id, AccessToken.merchant_id == merchant_id, AccessToken.revoked_at.is_(None)
+    await session.execute(update(AccessToken).where(*theirs).values(revoked_at=now))

@@ -2,16 +2,15 @@ from litestar import Controller, post
 from litestar.params import JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.guards import bearer_token, signed_in
-from backend.identity.queries import find_actor
 from backend.identity.schemas import ChosenMerchant, SessionView
-from backend.identity.views import show_user
+from backend.identity.views import show_session
 from backend.identity.workplaces.actions import switch_workplace
 from backend.merchants.problems import MerchantNotFound
 
@@ -26,12 +25,10 @@ class WorkplaceController(Controller):
         description="The answer has a new token; the one of this request opens nothing any more.",
         guards=[signed_in, limited("switch-merchant", 20)],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired, MerchantNotFound, RateLimited, ValidationFailed),
+        responses=refusals(*AUTHENTICATED, MerchantNotFound, RateLimited, ValidationFailed),
     )
     async def switch(self, request: ApiRequest, data: JSONBody[ChosenMerchant]) -> SessionView:
         now, resources, user_id = clock.now(), resources_of(request), actor_of(request).user_id
         async with resources.sessions.committing() as session:
             token, expires_at = await switch_workplace(session, bearer_token(request), user_id, data.merchant, now)
-        actor = await find_actor(resources.pool, token, now)
-        assert actor is not None, "the token was just created"
-        return SessionView(token=token, expires_at=expires_at, user=await show_user(resources.sessions, actor))
+        return await show_session(request, token, expires_at)

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from backend.core.events import record
 from backend.loyalty.cards.models import Card
@@ -23,11 +24,32 @@ async def change_language(
     holder = (
         select(Card.customer_id).where(Card.merchant_id == merchant_id, Card.id == card_in_use_id).scalar_subquery()
     )
-    customer_id = await session.scalar(
+    await _change(session, merchant_id, Customer.id == holder, language, now)
+
+
+async def change_language_of(
+    session: AsyncSession, merchant_id: UUID, customer_id: UUID, language: str, now: datetime
+) -> None:
+    """Of the customer, and of the holders of the cards that go on in place of their merged ones."""
+    in_use = aliased(Card)
+    holders = (
+        select(in_use.customer_id)
+        .join(Card, and_(Card.merchant_id == merchant_id, in_use.id == func.card_in_use(merchant_id, Card.id)))
+        .where(in_use.merchant_id == merchant_id, Card.customer_id == customer_id)
+    )
+    who = or_(Customer.id == customer_id, Customer.id.in_(holders))
+    await _change(session, merchant_id, who, language, now)
+
+
+async def _change(
+    session: AsyncSession, merchant_id: UUID, who: ColumnElement[bool], language: str, now: datetime
+) -> None:
+    changed = await session.scalars(
         update(Customer)
-        .where(Customer.merchant_id == merchant_id, Customer.id == holder, Customer.language != language)
+        .where(Customer.merchant_id == merchant_id, who, Customer.language != language)
         .values(language=language)
         .returning(Customer.id)
+        .execution_options(synchronize_session=False)
     )
-    if customer_id:
+    for customer_id in changed.all():
         record(session, merchant_id, CustomerChanged(customer_id), now)

@@ -1,6 +1,7 @@
 """What is shown without signing in."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -68,7 +69,36 @@ async def card_page(
         # If the links have ended or the merge was undone in between, this one tells the address of the new page.
         if (await _opened_card(ledger, link, now)).goes_on_as != goes_on_as:
             return await card_page(ledger, unsubscribe_links, token, language, now)
-    rows = await list_transactions(ledger.pool, link.merchant_id, card_id=state.card.id, limit=SHOWN)
+    return await _page(ledger, unsubscribe_links, link.merchant_id, state, language=language, now=now)
+
+
+async def page_of_card(
+    ledger: Ledger,
+    unsubscribe_links: UnsubscribeLinks,
+    merchant_id: UUID,
+    card_id: UUID,
+    *,
+    language: str,
+    now: datetime,
+) -> CardPage | None:
+    """For a reader who has proved to be the holder. None for a card that is gone."""
+    document = await ledger.pool.fetchval(CARD_AT_HOME, merchant_id, card_id, now)
+    state = decode_state(document) if document else None
+    if state is None:
+        return None
+    return await _page(ledger, unsubscribe_links, merchant_id, state, language=language, now=now)
+
+
+async def _page(
+    ledger: Ledger,
+    unsubscribe_links: UnsubscribeLinks,
+    merchant_id: UUID,
+    state: CardState,
+    *,
+    language: str,
+    now: datetime,
+) -> CardPage:
+    rows = await list_transactions(ledger.pool, merchant_id, card_id=state.card.id, limit=SHOWN)
     return CardPage(
         merchant_name=state.setup.merchant.name,
         store_code=state.setup.store.code,
@@ -77,7 +107,7 @@ async def card_page(
         privacy_url=state.program.privacy_url,
         store_language=state.setup.store.language,
         merchant_language=state.setup.merchant.language,
-        email_choices_url=unsubscribe_links.url_on_card_page(link.merchant_id, state.customer.id)
+        email_choices_url=unsubscribe_links.url_on_card_page(merchant_id, state.customer.id)
         if state.customer
         else None,
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from backend.core.origin import Origin
 from backend.loyalty.ledger.booking.card import LotState
-from backend.loyalty.ledger.booking.checks import check_shown
+from backend.loyalty.ledger.booking.checks import check_place
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems.cards import CardNotFound
 
@@ -86,12 +86,12 @@ _facts = msgspec.json.Decoder(CardFacts)
 
 
 async def get_facts(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardFacts:
-    """Raises CardNotFound, also for a card that does not work at the asking store, or FeatureDisabled there."""
+    """Raises CardNotFound, also for a card that does not work at the asking store."""
     document = await pool.fetchval(
         EXPLAIN_CARD, origin.merchant_id, origin.store_id, card_id, LOTS_IN_FULL, PARTS_IN_FULL, origin.now
     )
     facts = _facts.decode(document) if document else None
     if facts is None:
         raise CardNotFound
-    check_shown(facts.state, origin)
+    check_place(facts.state)
     return facts

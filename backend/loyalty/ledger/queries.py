@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from backend.core.origin import Origin
-from backend.loyalty.ledger.booking.checks import check_shown
+from backend.loyalty.ledger.booking.checks import check_place
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.booking.state import CardState
 from backend.loyalty.ledger.problems.cards import CardNotFound
@@ -47,11 +47,11 @@ async def read_states(pool: asyncpg.Pool, origin: Origin, card_ids: Sequence[UUI
 
 
 async def get_state(pool: asyncpg.Pool, origin: Origin, card_id: UUID) -> CardState:
-    """Raises CardNotFound, also for a card that does not work at the asking store, or FeatureDisabled there."""
+    """Raises CardNotFound, also for a card that does not work at the asking store."""
     state = await find_state(pool, origin, card_id=card_id)
     if state is None:
         raise CardNotFound
-    check_shown(state, origin)
+    check_place(state)
     return state
 
 
@@ -82,14 +82,14 @@ async def list_states(
 ) -> list[CardState]:
     """At most five cards, those used last first. Values as `customers.rules` normalizes them.
 
-    Raises FeatureDisabled at a store where loyalty is switched off.
+    Raises CardNotFound when one does not work at the asking store.
     """
     rows = await pool.fetch(
         FIND_CARDS, origin.merchant_id, origin.store_id, code, email, phone, list(words), origin.now
     )
     states = [_state.decode(row[0]) for row in rows]
     for state in states:
-        check_shown(state, origin)
+        check_place(state)
     return states
 
 

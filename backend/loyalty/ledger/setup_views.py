@@ -33,6 +33,7 @@ def program_view(setup: Setup, language: str) -> ProgramView:
             allow_cross_location_redemption=setup.policy.allow_cross_location_redemption,
             require_order_reference=setup.policy.require_order_reference,
             allow_self_enrollment=setup.policy.allow_self_enrollment,
+            lock_after_minutes=setup.policy.lock_after_minutes,
         ),
     )
 

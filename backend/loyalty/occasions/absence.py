@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import idle_between
-from backend.loyalty.occasions.campaign import LAST_CARD, CampaignMoment, MarketingOccasion
+from backend.loyalty.occasions.due import LAST_CARD
 from backend.loyalty.occasions.holder import CardHolder
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.messaging.templates.catalog.loyalty_reengagement import (
     LOYALTY_REENGAGEMENT,
     ReengagementValues,
@@ -19,6 +20,7 @@ from backend.messaging.templates.catalog.loyalty_reengagement import (
 
 class Absence(MarketingOccasion):
     template = LOYALTY_REENGAGEMENT
+    page = 5000
 
     def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:
         if at.plan.reengagement_days is None:

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, case, or_
 
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.marketing.rules import birthdays_to_greet
-from backend.loyalty.occasions.campaign import CampaignMoment, MarketingOccasion
 from backend.loyalty.occasions.holder import CardHolder
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.messaging.templates.catalog.loyalty_birthday import LOYALTY_BIRTHDAY, BirthdayValues
 
 

@@ -5,81 +5,36 @@ queued for in one short transaction. Whether an email is still allowed is decide
 """
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, select, true, update
+from sqlalchemy import update
 
 from backend.core.database import Sessions
 from backend.core.halves import by_halves
 from backend.core.platform_settings import PlatformSettings
 from backend.loyalty.cards.card_urls import CardLinks
-from backend.loyalty.cards.models import Card
 from backend.loyalty.customers.models import Customer
 from backend.loyalty.ledger.booking.checks import is_open
 from backend.loyalty.ledger.tasks.expire import TaskReport
-from backend.loyalty.marketing.models import MarketingPlan
 from backend.loyalty.marketing.queries import find_plan
 from backend.loyalty.marketing.rules import GOOD_FOR, QuietHours
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
+from backend.loyalty.occasions.due import CHUNK, DueCustomer, due_chunk, end_of_page, having
 from backend.loyalty.occasions.holder import CardHolder, list_holders
+from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.merchants.models import Merchant
 from backend.messaging.actions import new_mail
 from backend.messaging.models import EmailLog
 from backend.messaging.template_editing.queries import TextInForce, texts_in_force
 from backend.messaging.template_editing.rendering import render_text
-from backend.messaging.templates.declaration import MailTemplate, MailValues
 
-CHUNK = 500
 FIRST = UUID(int=0)
-LAST_CARD = (
-    select(Card.id, Card.last_activity_at)
-    .where(Card.merchant_id == Customer.merchant_id, Card.customer_id == Customer.id, Card.state == "active")
-    .order_by(Card.last_activity_at.desc(), Card.id)
-    .limit(1)
-    .lateral("last_card")
-)
-"""The card that a customer has used last."""
-
 log = structlog.get_logger()
-
-
-class DueCustomer(NamedTuple):
-    customer_id: UUID
-    card_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignMoment:
-    """A merchant's plan, and when a campaign runs for the merchant."""
-
-    merchant: Merchant
-    plan: MarketingPlan
-    now: datetime
-    quiet: QuietHours
-
-
-class MarketingOccasion(ABC):
-    """What a campaign is about."""
-
-    template: MailTemplate[Any]
-
-    @abstractmethod
-    def due(self, at: CampaignMoment) -> ColumnElement[bool] | None:
-        """Which customers have it; None when the merchant does not want such emails."""
-
-    @abstractmethod
-    def mark(self, at: CampaignMoment) -> Mapping[str, Any]:
-        """The columns of a customer who is queued for, so that there is no second email on this occasion."""
-
-    @abstractmethod
-    def say(self, holder: CardHolder, at: CampaignMoment) -> MailValues: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +57,16 @@ class Campaign:
                 self._fail(merchant_id, error)
 
     async def _queue_all(self, merchant_id: UUID) -> None:
-        position = FIRST
-        while (found := await self._find_due(merchant_id, position)) is not None:
-            at, due = found
-            await by_halves(due, partial(self._queue, at), lambda one, error: self._fail(one.customer_id, error))
-            if len(due) < CHUNK:
-                return
-            position = due[-1].customer_id
+        position: UUID | None = FIRST
+        while position is not None and (found := await self._find_due(merchant_id, position)) is not None:
+            at, due, position = found
+            if due:
+                await by_halves(due, partial(self._queue, at), lambda one, error: self._fail(one.customer_id, error))
 
-    async def _find_due(self, merchant_id: UUID, position: UUID) -> tuple[CampaignMoment, list[DueCustomer]] | None:
-        """The next chunk; None when the merchant sends no such emails, or not any more."""
+    async def _find_due(
+        self, merchant_id: UUID, position: UUID
+    ) -> tuple[CampaignMoment, list[DueCustomer], UUID | None] | None:
+        """The next chunk, and the position behind it; None when the merchant sends no such emails, or not any more."""
         async with self.sessions.committing(merchant_id) as session:
             plan = await find_plan(session, merchant_id)
             if plan is None:
@@ -121,8 +76,10 @@ class Campaign:
             is_due = self.occasion.due(at)
             if is_due is None:
                 return None
-            chunk = having(merchant_id, is_due).where(Customer.id > position).order_by(Customer.id).limit(CHUNK)
-            return at, [DueCustomer(*row) for row in await session.execute(chunk)]
+            page = self.occasion.page
+            end = await session.scalar(end_of_page(merchant_id, position, page)) if page else None
+            due = [DueCustomer(*row) for row in await session.execute(due_chunk(merchant_id, is_due, position, end))]
+            return at, due, due[-1].customer_id if len(due) == CHUNK else end
 
     async def _queue(self, at: CampaignMoment, due: Sequence[DueCustomer]) -> None:
         failures: dict[UUID, Exception] = {}
@@ -194,12 +151,3 @@ class Campaign:
     def _fail(self, failed_id: UUID, error: Exception) -> None:
         log.error("campaign_failed", failed_id=str(failed_id), template=self.occasion.template.code, exc_info=error)
         self.report.fail(failed_id, f"{type(error).__name__}: see the log of this time.")
-
-
-def having(merchant_id: UUID, is_due: ColumnElement[bool]) -> Select[tuple[UUID, UUID]]:
-    """Customers who have consented and have the occasion, each with the card used last."""
-    return (
-        select(Customer.id, LAST_CARD.c.id)
-        .join(LAST_CARD, true())
-        .where(Customer.merchant_id == merchant_id, Customer.marketing_consented_at.is_not(None), is_due)
-    )

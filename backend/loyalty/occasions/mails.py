@@ -1,4 +1,4 @@
-"""The emails that follow events about a card."""
+"""The emails that follow events about a card; those about points that expire are in `expiry.py`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,13 +17,11 @@ from backend.loyalty.enrollment.card_links import take_card_link_question
 from backend.loyalty.ledger.models.transactions import Transaction
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.occasions.holder import CardHolder, find_holder
-from backend.loyalty.occasions.values import points_expired, points_expiring, reward_ready, welcome_bonus
+from backend.loyalty.occasions.values import reward_ready, welcome_bonus
 from backend.messaging.actions import queue_mail
 from backend.messaging.limits import may_write
 from backend.messaging.templates.catalog.loyalty_card_link import LOYALTY_CARD_LINK, CardLinkValues
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT, ConsentFacts, EnrollmentValues
-from backend.messaging.templates.catalog.loyalty_points_expired import LOYALTY_POINTS_EXPIRED
-from backend.messaging.templates.catalog.loyalty_points_expiring import LOYALTY_POINTS_EXPIRING
 from backend.messaging.templates.catalog.loyalty_reward_ready import LOYALTY_REWARD_READY
 from backend.messaging.templates.catalog.loyalty_welcome_bonus import LOYALTY_WELCOME_BONUS
 from backend.messaging.templates.declaration import MailTemplate, ValuesT
@@ -66,12 +64,6 @@ class CardMails:
 
     async def mail_loyalty_reward_ready(self, session: AsyncSession, event: Event) -> None:
         await self._mail(session, event, LOYALTY_REWARD_READY, reward_ready)
-
-    async def mail_loyalty_points_expiring(self, session: AsyncSession, event: Event) -> None:
-        await self._mail(session, event, LOYALTY_POINTS_EXPIRING, points_expiring)
-
-    async def mail_loyalty_points_expired(self, session: AsyncSession, event: Event) -> None:
-        await self._mail(session, event, LOYALTY_POINTS_EXPIRED, points_expired)
 
     async def _mail(
         self,

@@ -1,4 +1,7 @@
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -12,9 +15,9 @@ from backend.core.keys import KeyRing
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, PayloadTooLarge, RateLimited
 from backend.core.requests import ApiRequest
-from backend.messaging.problems import EmailNotFound, EventsRefused
-from backend.messaging.queries import find_merchant_of, get_email
-from backend.messaging.reports import apply_report
+from backend.messaging.problems import EventsRefused
+from backend.messaging.queries import find_merchants_of, lock_emails
+from backend.messaging.reports import DeliveryReport, apply_reports
 from backend.messaging.sendgrid_events import NotSigned, read_events, verify
 from backend.settings.live import LiveSettings
 
@@ -22,6 +25,8 @@ PER_MINUTE = 600
 """SendGrid sends the events of all mails from a few addresses."""
 BODY_BYTES_MAX = 2 * 1024 * 1024
 SIGNATURE, TIMESTAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
+
+MailReport = tuple[UUID, DeliveryReport]
 
 log = structlog.get_logger()
 
@@ -57,15 +62,22 @@ class SendgridEventController(Controller):
         except NotSigned as error:
             log.warning("sendgrid_events_refused", reason=str(error))
             raise EventsRefused from error
-        for mail_id, report in reports:
-            merchant_id = await find_merchant_of(pool, mail_id)
+        by_merchant = await _by_merchant(pool, reports)
+        for merchant_id, theirs in by_merchant.items():
             async with sessions.committing(merchant_id) as session:
-                try:
-                    mail = await get_email(session, merchant_id, mail_id, is_locked=True)
-                except EmailNotFound:
-                    # Deleted since, or another installation's with the same account.
-                    continue
-                await apply_report(session, key_ring, mail, report)
+                # Without those deleted since, and another installation's with the same account.
+                mails = await lock_emails(session, merchant_id, [mail_id for mail_id, _ in theirs])
+                known = [(mails[mail_id], report) for mail_id, report in theirs if mail_id in mails]
+                await apply_reports(session, key_ring, known)
+
+
+async def _by_merchant(pool: asyncpg.Pool, reports: Sequence[MailReport]) -> dict[UUID | None, list[MailReport]]:
+    """None: the platform's mails, and unknown ones."""
+    merchants = await find_merchants_of(pool, [mail_id for mail_id, _ in reports])
+    grouped: dict[UUID | None, list[MailReport]] = defaultdict(list)
+    for mail_id, report in reports:
+        grouped[merchants.get(mail_id)].append((mail_id, report))
+    return grouped
 
 
 def _signature_of(request: ApiRequest) -> tuple[str, str]:

@@ -140,8 +140,9 @@ class OwnTemplateEditor:
             platform_version=platform_version, now=self.origin.now,
             saved_by=self.origin.user_name or self.origin.on_behalf_name,
         )  # fmt: skip
+        # Always named: the subject is this merchant's row, which nobody knows by its id.
+        after = {"template": f"{self.template.code}/{self.language}"} | msgspec.structs.asdict(own)
         record_change(
-            self.session, self.origin, action, subject_id=saved.id,
-            before=msgspec.structs.asdict(before), after=msgspec.structs.asdict(own),
-        )  # fmt: skip
+            self.session, self.origin, action, subject_id=saved.id, before=msgspec.structs.asdict(before), after=after
+        )
         return await self.detail()

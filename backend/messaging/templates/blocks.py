@@ -122,6 +122,21 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A line of small print that opens the address in the variable `url`."""
+
+    label: str
+    url: str
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        return [self.label]
+
+    def source(self, composer: Composer) -> str:
+        return f'<p class="note"><a href="{{{{ {self.url} }}}}">{composer.html(self.label)}</a></p>'
+
+
+@dataclass(frozen=True, slots=True)
 class WalletButton:
     """A link with the official text of a wallet; nothing when the variable `url` has no value."""
 

@@ -5,6 +5,7 @@ from datetime import date
 
 CARD_URL = "https://cards.example/c/sample"
 UNSUBSCRIBE_URL = "https://cards.example/u/sample"
+NOT_ME_URL = "https://cards.example/account/not-me/sample"
 GOOGLE_URL = "https://cards.example/wallets/google/sample"
 APPLE_URL = "https://cards.example/wallets/apple/sample.pkpass"
 

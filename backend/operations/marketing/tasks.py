@@ -9,7 +9,8 @@ from backend.loyalty.cards.card_urls import CardLinks
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.occasions.absence import Absence
 from backend.loyalty.occasions.birthday import Birthday
-from backend.loyalty.occasions.campaign import Campaign, MarketingOccasion
+from backend.loyalty.occasions.campaign import Campaign
+from backend.loyalty.occasions.occasion import MarketingOccasion
 from backend.merchants.queries import list_merchant_ids
 from backend.operations.task_runs.actions import Progress, run_now
 from backend.operations.task_runs.models import TaskRun

@@ -1,10 +1,11 @@
 """Runs over many passes, each with a task run that records its result."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from arq.connections import ArqRedis
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,10 @@ from backend.wallets.ports import Misconfigured, Paused
 from backend.wallets.reconcile import RECONCILE, Reconciliation
 from backend.wallets.refresh import bump_all_pass_versions
 from backend.wallets.sync import WalletSync
+
+CATCH_UP: Mapping[str, bool] = {"only_failed": False}
+REFRESH: Mapping[str, bool] = {**CATCH_UP, "is_refresh": True}
+"""Arguments of runs."""
 
 
 async def queue_sync(
@@ -37,26 +42,37 @@ async def queue_sync(
 
 
 async def request_refresh(session: AsyncSession, queue: ArqRedis, run_id: UUID, merchant_id: UUID) -> None:
-    """Creates the run over all passes of a merchant in the session, and its job. A second call changes nothing.
+    """Requests the run over all passes of a merchant, which makes them out of date."""
+    await _request(session, queue, run_id, merchant_id, REFRESH)
 
-    Nor does one while a run is still to begin: that run shows this change, too. The job begins when the session has
-    committed; if that takes longer, or fails, `find_lost_syncs` finds the run.
+
+async def request_catch_up(session: AsyncSession, queue: ArqRedis, run_id: UUID, merchant_id: UUID) -> None:
+    """Requests the run over those passes of a merchant that are out of date."""
+    await _request(session, queue, run_id, merchant_id, CATCH_UP, REFRESH)
+
+
+async def _request(
+    session: AsyncSession, queue: ArqRedis, run_id: UUID, merchant_id: UUID, *which: Mapping[str, bool]
+) -> None:
+    """Creates the first kind of run in the session, and its job. A second call changes nothing.
+
+    Nor does one while a run of one of the kinds is still to begin: that run shows this change, too. The job begins when
+    the session has committed; if that takes longer, or fails, `find_lost_syncs` finds the run.
     """
-    if await _is_refresh_waiting(session, merchant_id):
+    if await _is_waiting(session, merchant_id, which):
         return
-    arguments = {"only_failed": False, "is_refresh": True}
-    run = {"id": run_id, "name": SYNC_PASSES, "merchant_id": merchant_id, "arguments": arguments}
+    run = {"id": run_id, "name": SYNC_PASSES, "merchant_id": merchant_id, "arguments": which[0]}
     progress: dict[str, Any] = {"created_at": clock.now(), "counts": {}, "failures": {}, "done": 0}
     await session.execute(insert(TaskRun).values(run | progress).on_conflict_do_nothing())
     await enqueue_sync_run(queue, run_id, defer_by=REFRESH_SECONDS)
 
 
-async def _is_refresh_waiting(session: AsyncSession, merchant_id: UUID) -> bool:
+async def _is_waiting(session: AsyncSession, merchant_id: UUID, which: Sequence[Mapping[str, bool]]) -> bool:
     """Locks the run, so that it begins after this session's commit or is not waiting any more."""
     waiting = select(TaskRun.id).where(
         TaskRun.name == SYNC_PASSES,
         TaskRun.merchant_id == merchant_id,
-        func.jsonb_exists(TaskRun.arguments, "is_refresh"),
+        TaskRun.arguments.in_(which),
         TaskRun.heartbeat_at.is_(None),
         TaskRun.finished_at.is_(None),
     )

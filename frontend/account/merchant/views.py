@@ -10,7 +10,8 @@ from frontend.kit.pages import redirect
 from frontend.kit.person import find_person, person_of, remember_person
 from frontend.kit.problems import to_sign_in
 from frontend.kit.request import Request
-from frontend.till.lock.views import LOCKED, lock_page
+from frontend.till.lock.screen import lock_page
+from frontend.till.lock.views import LOCKED
 
 
 @post("/sign-in/merchant")
@@ -19,7 +20,7 @@ async def take_merchant(request: Request, caller: NamedDependency[Caller]) -> Re
     if find_person(request) is None:
         return to_sign_in(request)
     if request.session.get(LOCKED):
-        return lock_page(request)
+        return await lock_page(request)
     person = person_of(await switch_merchant(caller, (await read_form(request)).text("merchant")))
     remember_person(request, person)
     return redirect(request, person.home)

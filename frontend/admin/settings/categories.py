@@ -58,7 +58,12 @@ CATEGORIES = {
     "security": CategoryLabel(
         N_("Security"),
         N_("How long a sign-in lasts, and what Orion may connect to."),
-        (Group(N_("Security"), ("access_token_hours", "mail_test_private_hosts")),),
+        (
+            Group(
+                N_("Security"),
+                ("access_token_hours", "staff_idle_minutes", "platform_idle_minutes", "mail_test_private_hosts"),
+            ),
+        ),
     ),
     "limits": CategoryLabel(
         N_("Limits"),
@@ -69,6 +74,7 @@ CATEGORIES = {
                 (
                     "enroll_per_minute",
                     *("public_program_per_minute", "card_page_per_minute", "card_link_per_minute"),
+                    "sign_in_code_per_minute",
                 ),
             ),
             Group(

@@ -47,6 +47,9 @@ LABELS = {
     "public_program_per_minute": Label(N_("Viewing a program"), N_("Requests per minute from one network.")),
     "card_page_per_minute": Label(N_("Card page"), N_("Requests per minute from one network.")),
     "card_link_per_minute": Label(N_("Asking for a card’s link"), N_("Requests per minute from one network.")),
+    "sign_in_code_per_minute": Label(
+        N_("Customers signing in"), N_("Codes asked for or entered per minute from one network.")
+    ),
     "earn_per_minute": Label(N_("Adding points"), N_("Transactions per minute of one user.")),
     "stamp_per_minute": Label(N_("Adding stamps"), N_("Transactions per minute of one user.")),
     "redeem_per_minute": Label(N_("Redeeming"), N_("Transactions per minute of one user.")),
@@ -81,6 +84,12 @@ LABELS = {
     "privacy_url": Label(N_("Privacy notice"), N_("Its address. Empty: no link is shown.")),
     "imprint_url": Label(N_("Legal notice"), N_("Its address. Empty: no link is shown.")),
     "access_token_hours": Label(N_("Length of a sign-in"), N_("Hours. A change applies to new sign-ins.")),
+    "staff_idle_minutes": Label(
+        N_("Unused sign-in of staff"), N_("Minutes without a request, after which it has ended.")
+    ),
+    "platform_idle_minutes": Label(
+        N_("Unused sign-in of administrators"), N_("Minutes without a request, after which it has ended.")
+    ),
     "mail_test_private_hosts": Label(
         N_("Connection test to private hosts"),
         N_("Allow it only when your email server is in your own network: it lets administrators probe that network."),

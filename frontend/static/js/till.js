@@ -27,6 +27,7 @@ export function startTill(element) {
   document.addEventListener("change", ({ target }) => checkAmount(target, true));
   document.addEventListener("click", ({ target }) => target.closest("[data-camera]") && openCamera());
   document.addEventListener("htmx:after:swap", hideMissingCamera);
+  document.addEventListener("htmx:after:swap", () => document.querySelector("[data-passkey]") && import("./passkeys.js"));
   hideMissingCamera();
   watchLeaving(till);
   watchInterruptions(till);

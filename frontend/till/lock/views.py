@@ -1,42 +1,47 @@
 """Locks the till in the session, not only on the screen: every till page asks for the PIN until it is unlocked."""
 
-from urllib.parse import urlsplit
-
 from litestar import Response, post
 from litestar.di import NamedDependency
 
 from frontend.api.client import Caller
 from frontend.api.responses import BackendProblem, BackendUnavailable
-from frontend.api.till import verify_pin
-from frontend.kit.forms import Form, errors_of, read_form
-from frontend.kit.pages import close_overlay, is_htmx, local_path, page, redirect
-from frontend.kit.person import find_person
+from frontend.api.till import take_over, verify_pin
+from frontend.kit.forms import Form, FormError, errors_of, read_form
+from frontend.kit.pages import close_overlay, is_htmx, local_path, redirect
+from frontend.kit.person import find_person, person_of, update_person
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import to_sign_in
 from frontend.kit.request import Request
+from frontend.till.lock.idle import has_idled, note_use
+from frontend.till.lock.screen import SIGNED_OUT, lock_page
+from frontend.till.screen import redirect_with
+from frontend.till.toasts import Done
 from i18n.translator import get_translator
 
 LOCKED = "locked"
-STATUS = 423
-SIGNED_OUT = 401
+UNPROCESSABLE = 422
 UNAVAILABLE = 503
 
 
 async def require_unlocked_till(request: Request) -> Response[str] | None:
-    """Runs before every till page: requires a signed-in user, a store and an unlocked till."""
+    """Runs before every till page: requires a signed-in user, a store and a till that is neither locked nor unused."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)
     if person.store is None:
         return redirect(request, "/sign-in/store")
-    return lock_page(request) if request.session.get(LOCKED) else None
+    if request.session.get(LOCKED) or has_idled(request):
+        request.session[LOCKED] = True
+        return await lock_page(request)
+    note_use(request)
+    return None
 
 
 @post("/till/lock")
 async def lock_till(request: Request) -> Response[str]:
     request.session[LOCKED] = True
     if is_htmx(request):
-        return lock_page(request, status=200)
+        return await lock_page(request, status=200)
     return redirect(request, local_path((await read_form(request)).text("next"), "/till"))
 
 
@@ -44,33 +49,37 @@ async def lock_till(request: Request) -> Response[str]:
 async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     if find_person(request) is None:
         return to_sign_in(request)
-    form = await read_form(request)
+    form, gettext = await read_form(request), get_translator(language_of(request)).gettext
     try:
-        await verify_pin(caller, form.text("staff_pin"))
+        return await _open(request, caller, form)
+    except FormError:
+        status, sentence = UNPROCESSABLE, gettext("A PIN has 4 to 8 digits.")
     except BackendProblem as problem:
         if problem.status == SIGNED_OUT:
             raise
-        return _show_error(request, form, problem.status, errors_of(problem).get("staff_pin", problem.sentence))
+        status, sentence = problem.status, errors_of(problem).get("staff_pin", problem.sentence)
     except BackendUnavailable:
-        _ = get_translator(language_of(request)).gettext
-        return _show_error(request, form, UNAVAILABLE, _("The server does not answer. Try again in a moment."))
+        status, sentence = UNAVAILABLE, gettext("The server does not answer. Try again in a moment.")
+    after = local_path(form.text("next"), "/till")
+    return await lock_page(request, status=status, error=sentence, after=after, chosen=form.text("user_id"))
+
+
+async def _open(request: Request, caller: Caller, form: Form) -> Response[str]:
+    """For whom the form names. Raises FormError, BackendProblem or BackendUnavailable."""
+    user_id, pin, after = form.text("user_id"), form.text("staff_pin"), local_path(form.text("next"), "/till")
+    if user_id:
+        update_person(request, person_of(await take_over(caller, user_id=user_id, staff_pin=pin)))
+    else:
+        await verify_pin(caller, pin)
     request.session.pop(LOCKED, None)
-    if is_htmx(request):
-        return close_overlay()
-    return redirect(request, local_path(form.text("next"), "/till"))
+    note_use(request)
+    if user_id:
+        return redirect_with(request, after, Done(_taken_over(request)))
+    return close_overlay() if is_htmx(request) else redirect(request, after)
 
 
-def lock_page(request: Request, *, status: int = STATUS) -> Response[str]:
-    """Covers the till for htmx, so that entered values are kept; a page of its own otherwise."""
-    return page(request, "till/lock/page.html", status=status, error=None, next=_return_path(request))
-
-
-def _show_error(request: Request, form: Form, status: int, error: str) -> Response[str]:
-    return_path = local_path(form.text("next"), "/till")
-    return page(request, "till/lock/page.html", status=status, error=error, next=return_path)
-
-
-def _return_path(request: Request) -> str:
-    if is_htmx(request):
-        return local_path(urlsplit(request.headers.get("hx-current-url", "")).path, "/till")
-    return request.url.path if request.method == "GET" else "/till"
+def _taken_over(request: Request) -> str:
+    """What is told on the page, which is loaded anew in the other person's language."""
+    person, translator = find_person(request), get_translator(language_of(request))
+    assert person is not None, "the session has just been given to them"
+    return translator.gettext("%(name)s is at the till now. Unrecorded entries are gone.", name=person.name)

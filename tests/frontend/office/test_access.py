@@ -3,7 +3,7 @@
 from backend.core.schemas import Page
 from backend.identity.permissions.schemas import PermissionTable, PermissionView
 from tests.frontend.canned import changed, found
-from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner, signed_in
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, signed_in
 from tests.frontend.staff_browser import Browser
 
 NOTHING = Page([], None, has_more=False)
@@ -40,6 +40,23 @@ async def test_who_may_change_rewards_finds_them_from_the_till(browser: Browser,
     assert (await anna.open("/office/rewards")).status_code == 200
     assert 'href="/office/marketing"' not in anna.page
     assert 'href="/office"' not in anna.page
+
+
+async def test_rights_are_read_again_before_a_page_is_refused(browser: Browser, backend: StaffBackend) -> None:
+    """An owner has made Anna an owner while she was at work."""
+    anna = await with_permissions(browser, backend, "loyalty.manage_cards")
+    backend.answers["GET /auth/permissions"] = found(PermissionTable(ROWS))
+    assert (await anna.open("/office/staff/permissions")).status_code == 403
+    backend.answers["GET /auth/me"] = found(owner(ANNA_AT_THE_HUB).user)
+    assert (await anna.open("/office/staff/permissions")).status_code == 200
+    assert (await anna.open("/")).headers["location"] == "/office"
+
+
+async def test_who_has_got_a_store_meanwhile_can_choose_it(browser: Browser, backend: StaffBackend) -> None:
+    anna = await with_permissions(browser, backend, "loyalty.manage_cards")
+    backend.answers["GET /auth/me"] = found(signed_in(ANNA_AT_THE_HUB, OUTLET).user)
+    await anna.open("/sign-in/store")
+    assert "FASHIONOUTLET" in anna.text
 
 
 async def test_a_locked_till_locks_the_office_of_staff_too(browser: Browser, backend: StaffBackend) -> None:

@@ -100,7 +100,10 @@ async def test_every_change_is_audited(claire: Editor, shop: Shop, superuser: as
     entries = "SELECT * FROM audit_entries WHERE merchant_id = $1 ORDER BY id"
     rows = await superuser.fetch(entries, shop.merchant_id)
     assert [row["action"] for row in rows] == ["email_template.changed", "email_template.reset"]
-    assert [json.loads(row["after"]) for row in rows] == [{"subject": "One"}, {"subject": None}]
+    assert [json.loads(row["after"]) for row in rows] == [
+        {"subject": "One", "template": f"{WELCOME}/en"},
+        {"subject": None, "template": f"{WELCOME}/en"},
+    ]
     assert rows[0]["subject_id"] == rows[1]["subject_id"]
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from backend.access.models import FeatureOverride
 from backend.loyalty.cards.code import show
 from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
@@ -249,7 +248,7 @@ async def _sees_nobody(shop: Shop) -> None:
 async def test_where_loyalty_is_switched_off_a_receipt_over_two_cards_names_nobody(shop: Shop) -> None:
     await shop.anna.earn(await shop.a_card(), cents=4000, order_reference="R-1")
     await shop.anna.redeem(await shop.a_card(points=100), shop.rewards[100], order_reference="R-1")
-    await shop.add(FeatureOverride, feature="loyalty", store_id=None, is_enabled=False)
+    await shop.switch_loyalty(is_enabled=False)
     for ask in (shop.anna.preview_return, shop.anna.return_order):
         with refused("feature_disabled", 403):
             await ask("R-1")

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from backend.access.models import FeatureOverride
 from backend.core.clock import clock
 from backend.loyalty.cards.code import show
 from backend.loyalty.programs.models import Program
@@ -46,8 +45,7 @@ async def test_a_store_without_categories_has_none(sign_in) -> None:
 @pytest.mark.parametrize("switched", ["merchant", "store"])
 async def test_a_store_goes_live_by_a_switch(shop: Shop, switched: str) -> None:
     card = await shop.a_card()
-    store_id = shop.store_ids[shop.hub] if switched == "store" else None
-    await shop.add(FeatureOverride, feature="loyalty", store_id=store_id, is_enabled=False)
+    await shop.switch_loyalty(is_enabled=False, at=shop.hub if switched == "store" else None)
     anna = shop.anna
     looks = (anna.show(card), anna.find(card["code"]), anna.history(card), anna.explain(card), anna.bookings())
     for ask in (anna.program(), anna.till(), anna.stamp(card), anna.enroll(), *looks):
@@ -59,8 +57,8 @@ async def test_a_store_goes_live_by_a_switch(shop: Shop, switched: str) -> None:
 
 
 async def test_the_stores_own_switch_beats_the_merchants(shop: Shop) -> None:
-    for store_id, is_enabled in ((None, False), (shop.store_ids[shop.hub], True)):
-        await shop.add(FeatureOverride, feature="loyalty", store_id=store_id, is_enabled=is_enabled)
+    await shop.switch_loyalty(is_enabled=False)
+    await shop.switch_loyalty(is_enabled=True, at=shop.hub)
     assert await shop.anna.program()
     with refused("feature_disabled", 403):
         await shop.luc.program()

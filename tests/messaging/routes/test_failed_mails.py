@@ -127,7 +127,14 @@ async def test_the_platforms_own_emails_are_sent_anew_too(
     recipient = f"otto.{uuid4().hex}@example.com"
     async with services.sessions.committing() as session:
         await queue_platform_mail(
-            session, recipient, LOYALTY_CARD_LINK, VALUES, recipient=recipient, language="en", now=clock.now()
+            session,
+            recipient,
+            LOYALTY_CARD_LINK,
+            VALUES,
+            recipient=recipient,
+            language="en",
+            now=clock.now(),
+            platform_name="Orion",
         )
     await superuser.execute(
         "UPDATE platform_mails SET status = 'failed', error_code = 'timeout' WHERE recipient = $1", recipient

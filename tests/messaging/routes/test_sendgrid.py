@@ -17,6 +17,7 @@ from backend.messaging.suppression import is_suppressed
 from backend.services import Services
 from tests.messaging.routes.conftest import QueueMail
 from tests.world.caller import Caller, refused
+from tests.world.statements import statements
 from tests.world.till import AnonymousCaller
 
 Report = Callable[..., Awaitable[Any]]
@@ -85,6 +86,16 @@ async def test_the_same_report_twice_is_one(report: Report, queue: QueueMail, ad
     await report(bounce)
     (shown,) = (await admin.get(f"/admin/emails/{mail.id}"))["history"]
     assert (shown["outcome"], shown["reply"]) == ("bounced", "550 5.1.1 No such user really")
+
+
+async def test_many_reports_are_taken_in_as_many_statements_as_a_few(report: Report, queue: QueueMail) -> None:
+    counts = []
+    for mails in (2, 9):
+        queued = [await queue(f"{uuid4().hex}@example.com", status="sent") for _ in range(mails)]
+        with statements() as asked:
+            await report(*(event(kind, mail.id) for mail in queued for kind in ("delivered", "bounce")))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 async def test_a_report_that_quotes_a_private_link_is_kept_without_it(

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
-from backend.access.models import FeatureOverride
 from backend.loyalty.cards import code as card_code
 from backend.loyalty.enrollment.queries import CARD_AT_HOME
 from backend.loyalty.programs.models import Program
@@ -251,7 +250,7 @@ async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, anonymous: A
     elif place == "a closed program":
         await shop.change(Program, is_active=False)
     else:
-        await shop.add(FeatureOverride, feature="loyalty", store_id=None, is_enabled=False)
+        await shop.switch_loyalty(is_enabled=False)
     assert (await anonymous.card_page(card["page_url"]))["card"]["id"] == card["id"]
     renewed = await end_links(shop.anna, card, WAYS["given new links"])
     with refused("card_not_found", 404):

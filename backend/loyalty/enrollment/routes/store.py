@@ -4,7 +4,6 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from backend.access.features import FeatureDisabled
 from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
@@ -36,7 +35,7 @@ class StoreEnrollmentController(Controller):
         ],
         response_headers=REPLAYED,
         responses={201: success(EnrollView), 200: success(EnrollView)}
-        | refusals(*STAFF, *KEYED, FeatureDisabled, ProgramInactive, AlreadyBooked, CardBusy),
+        | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy),
     )
     async def enroll(
         self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]

@@ -6,7 +6,6 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.features import FeatureDisabled
 from backend.access.guards import requires
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import STAFF
@@ -30,7 +29,7 @@ class StoreExplanationController(Controller):
         summary=SUMMARY,
         description=DESCRIPTION,
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, CardNotFound),
+        responses=refusals(*STAFF, CardNotFound),
     )
     async def explain_card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]

@@ -41,7 +41,7 @@ class Authorization:
     _overrider_id: UUID | None = None
 
     async def staff_pin_id(self, setup: Setup, *, is_needed: bool) -> UUID | None:
-        """None where no PIN is asked for. Raises PinRequired, PinNotSet, PinLocked or PinInvalid."""
+        """None where no PIN is asked for. Raises PinRequired, PinNotSet, PinLocked, PinDisabled or PinInvalid."""
         if self._staff_pin_id is None:
             self._staff_pin_id = await self.pins.check(
                 self.request.staff_pin, self.request.origin, setup.policy, setup.store.zone, is_needed=is_needed
@@ -51,7 +51,7 @@ class Authorization:
     async def overrider_id(self, setup: Setup) -> UUID | None:
         """The person who overrides a limit; None where the request names nobody.
 
-        Raises OverrideRefused, PinNotSet, PinLocked or PinInvalid; failed attempts count as that person's.
+        Raises OverrideRefused, PinNotSet, PinLocked, PinDisabled or PinInvalid; failed attempts count as that person's.
         """
         override, origin = self.request.override, self.request.origin
         if override is not None and self._overrider_id is None:

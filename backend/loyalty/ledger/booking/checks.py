@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from backend.access.features import FeatureDisabled, is_enabled
-from backend.core.origin import Origin
+from backend.access.features import LOYALTY, FeatureDisabled, is_enabled
 from backend.loyalty.cards.code import show
 from backend.loyalty.ledger.booking.setup import Setup
 from backend.loyalty.ledger.booking.state import CardState
@@ -20,15 +19,10 @@ OFFLINE_MAX = timedelta(hours=72)
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
 
 
-def check_feature(setup: Setup) -> None:
-    """Raises FeatureDisabled."""
-    if not is_enabled("loyalty", [(f.feature, f.of_store, f.is_enabled) for f in setup.features]):
-        raise FeatureDisabled
-
-
 def check_open(setup: Setup) -> None:
     """Raises FeatureDisabled or ProgramInactive."""
-    check_feature(setup)
+    if not is_enabled(LOYALTY, [(f.feature, f.of_store, f.is_enabled) for f in setup.features]):
+        raise FeatureDisabled
     if setup.program is None or not setup.program.is_active:
         raise ProgramInactive
 
@@ -47,13 +41,6 @@ def check_place(state: CardState) -> None:
     scopes = {state.card.scope_store_id, *(card.scope_store_id for card in state.target_cards)}
     if not scopes <= {None, state.setup.store.id}:
         raise CardNotFound
-
-
-def check_shown(state: CardState, origin: Origin) -> None:
-    """Raises FeatureDisabled or CardNotFound. An office sees every card, wherever loyalty is switched on."""
-    if origin.store_id is not None:
-        check_feature(state.setup)
-    check_place(state)
 
 
 def check_card(state: CardState) -> None:

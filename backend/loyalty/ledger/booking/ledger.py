@@ -106,7 +106,7 @@ class Ledger:
         if draft.booking.is_empty:
             return await self._keep(reply, request)
         booking = draft.complete(AnswerRow.of(request.key, reply, request.origin.now))
-        if operation.is_audited and not request.is_part_of_bulk:
+        if operation.is_audited and request.is_audited:
             booking.audit_entry = operation.audit_entry(decided, draft)
         is_written = await write(self.pool, request.origin.merchant_id, booking)
         return self._booked(operation.kind, reply) if is_written else None
@@ -132,7 +132,8 @@ class Ledger:
         try:
             informed.check(kept, merged, origin)
             drafts = BookingDraft(kept, origin), BookingDraft(merged, origin)
-            merge = informed.audited(informed.decide(*drafts), origin)
+            merge = informed.decide(*drafts)
+            merge = informed.audited(merge, origin) if request.is_audited else merge
         except Problem as problem:
             return problem
         reply = Reply.of(CREATED, informed.answer(merge, *drafts, self.show(origin)))

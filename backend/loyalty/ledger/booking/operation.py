@@ -41,9 +41,10 @@ class Operation(ABC):
 
     def audit_entry(self, decided: Decided, draft: BookingDraft) -> EntryRow:
         """Names card, transaction and amount. The reason stays with the transaction, where it can be erased."""
-        origin, row = draft.origin, decided.rows[0] if decided.rows else None
-        after = {"transaction_id": str(row.id), row.unit: row.amount} if row else {}
-        return entry_row(origin, f"card.{self.kind}", subject_id=draft.card.id, after=after)
+        after: dict[str, str | int] = {}
+        for row in decided.rows:
+            after |= {"transaction_id": str(row.id)} | ({row.unit: row.amount} if row.amount else {})
+        return entry_row(draft.origin, f"card.{self.kind}", subject_id=draft.card.id, after=after)
 
     @abstractmethod
     def answer(self, decided: Decided, draft: BookingDraft, show: Show) -> msgspec.Struct:

@@ -41,3 +41,8 @@ class BookingRequest:
     override: Override | None = None
     is_part_of_bulk: bool = False
     """One audit entry tells of the whole."""
+
+    @property
+    def is_audited(self) -> bool:
+        """Somebody asks for this booking alone."""
+        return not self.is_part_of_bulk and (self.origin.user_name or self.origin.on_behalf_name) is not None

@@ -50,6 +50,7 @@ class PolicyState(msgspec.Struct, frozen=True):
     staff_pin_policy: str
     lockout_attempts: int
     lockout_minutes: int
+    lock_after_minutes: int
     allow_self_enrollment: bool
     allow_void_transactions: bool
     allow_cross_location_redemption: bool

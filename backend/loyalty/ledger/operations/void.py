@@ -49,7 +49,6 @@ class VoidTransaction(Operation):
         if not state.targets:
             raise TransactionNotFound
         # Before anything is told about whose order it is.
-        checks.check_feature(state.setup)
         checks.check_place(state)
         if state.target_stores > 1:
             raise OrderReferenceAmbiguous

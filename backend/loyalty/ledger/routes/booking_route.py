@@ -12,7 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.types import Guard
 
-from backend.access.guards import LimitSetting, all_of, limited
+from backend.access.guards import WORKS_WHILE_OFF, LimitSetting, all_of, limited
 from backend.core.idempotency import Key, Reply, key_for
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
@@ -89,10 +89,11 @@ def booking_route(
     description: str | None = None,
     statuses: tuple[int, ...] = (201,),
     after_limit: tuple[Guard, ...] = (),
+    works_while_off: bool = False,
 ) -> HTTPRouteHandler:
     """A POST whose answer is stored under its idempotency key and repeated byte for byte.
 
-    `after_limit`: guards that read the database.
+    `after_limit`: guards that read the database. `works_while_off`: also at a store that is not live.
     """
     asked = (*guards, limited(*limit, keeps_answers=True), *after_limit)
     successes: dict[int, ResponseSpec] = {status: success(view) for status in statuses}
@@ -102,6 +103,7 @@ def booking_route(
         summary=summary,
         description=description,
         guards=[all_of(*asked)],
+        opt={WORKS_WHILE_OFF: works_while_off},
         response_headers=REPLAYED,
         responses=successes | refusals(*problems),
     )

@@ -28,7 +28,7 @@ from backend.loyalty.ledger.problems.returns import (
     VoidNotAllowed,
 )
 from backend.loyalty.rewards.problems import RewardNotFound
-from backend.staff_pins.problems import PinInvalid, PinLocked, PinNotSet, PinRequired
+from backend.staff_pins.problems import PinDisabled, PinInvalid, PinLocked, PinNotSet, PinRequired
 
 KEYED = (ValidationFailed, IdempotencyKeyMissing, IdempotencyKeyReused)
 """Of every request with a body and an idempotency key."""
@@ -43,6 +43,7 @@ AT_TILL = (
     PinRequired,
     PinInvalid,
     PinLocked,
+    PinDisabled,
     PinNotSet,
 )
 LIMITED = (LimitReached, OverrideRefused)

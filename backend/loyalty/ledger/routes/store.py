@@ -175,9 +175,10 @@ class StoreBookingController(Controller):
         summary="End the card's links and make new ones",
         description="Its page, save link, pass file and Apple pass so far open nothing from then on, nor do those of "
         "cards that were merged into it. The holder gets the new address by mail; the code stays. Also for a card that "
-        "is deactivated, and while the program is closed.",
+        "is deactivated, while the program is closed, and at a store that is not live.",
         view=RelinkingView,
         limit=ADJUST,
+        works_while_off=True,
         problems=(
             *STAFF,
             *KEYED,

@@ -6,7 +6,6 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from backend.access.features import FeatureDisabled
 from backend.access.guards import requires
 from backend.access.permissions import VIEW_PROGRAMS
 from backend.access.problems import STAFF
@@ -15,12 +14,10 @@ from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
-from backend.loyalty.ledger.booking.checks import check_feature
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.history import get_transaction, list_transactions
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
-from backend.loyalty.ledger.queries import get_setup
 from backend.loyalty.ledger.routes.history import card_history, history_page
 from backend.loyalty.ledger.schemas import TransactionView
 
@@ -34,7 +31,7 @@ class StoreHistoryController(Controller):
         operation_id="listCardTransactions",
         summary="The card's history, newest first",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, CardNotFound, CursorExpired, ValidationFailed),
+        responses=refusals(*STAFF, CardNotFound, CursorExpired, ValidationFailed),
     )
     async def card_transactions(
         self,
@@ -52,7 +49,7 @@ class StoreHistoryController(Controller):
         operation_id="getTransaction",
         summary="One line of a card's history",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, TransactionNotFound),
+        responses=refusals(*STAFF, TransactionNotFound),
     )
     async def transaction(
         self, transaction_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
@@ -64,7 +61,7 @@ class StoreHistoryController(Controller):
         operation_id="listStoreTransactions",
         summary="The store's bookings, newest first",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, CursorExpired, ValidationFailed),
+        responses=refusals(*STAFF, CursorExpired, ValidationFailed),
     )
     async def store_transactions(
         self,
@@ -74,7 +71,6 @@ class StoreHistoryController(Controller):
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[TransactionView]:
-        check_feature(await get_setup(ledger.pool, origin))
         scope = f"store:{origin.store_id}"
         position = cursors.read(scope, after, origin.now)
         rows = await list_transactions(

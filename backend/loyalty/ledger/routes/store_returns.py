@@ -6,7 +6,6 @@ from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.features import FeatureDisabled
 from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import VOID_TRANSACTIONS
 from backend.access.problems import STAFF
@@ -50,7 +49,7 @@ class StoreReturnController(Controller):
         description="Nothing is booked.",
         status_code=200,
         guards=[all_of(requires(VOID_TRANSACTIONS), limited("lookup", 120))],
-        responses=refusals(*STAFF, ValidationFailed, FeatureDisabled, *OF_CARD, *VOIDING, *OF_ORDER),
+        responses=refusals(*STAFF, ValidationFailed, *OF_CARD, *VOIDING, *OF_ORDER),
     )
     async def preview_return(
         self, data: JSONBody[OrderQuestion], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]

@@ -8,7 +8,6 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.access.features import FeatureDisabled
 from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import STAFF
@@ -38,7 +37,7 @@ class TillController(Controller):
         operation_id="getProgram",
         summary="The program as this store's till needs it",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, ProgramInactive),
+        responses=refusals(*STAFF, ProgramInactive),
     )
     async def program(self, origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]) -> ProgramView:
         setup = await get_setup(ledger.pool, origin)
@@ -50,7 +49,7 @@ class TillController(Controller):
         operation_id="getTill",
         summary="Everything the till's page shows, in one call",
         guards=[requires(VIEW_PROGRAMS)],
-        responses=refusals(*STAFF, FeatureDisabled, ProgramInactive, CardNotFound),
+        responses=refusals(*STAFF, ProgramInactive, CardNotFound),
     )
     async def till(
         self,
@@ -77,7 +76,7 @@ class TillController(Controller):
         summary="Find cards by code, email, phone or name",
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
-        responses=refusals(*STAFF, FeatureDisabled, ValidationFailed, CardReplacedBefore),
+        responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
     )
     async def lookup(
         self, data: JSONBody[CardLookup], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]
@@ -91,7 +90,7 @@ class TillController(Controller):
         operation_id="getCard",
         summary="One card",
         guards=[requires(MANAGE_CARDS)],
-        responses=refusals(*STAFF, FeatureDisabled, CardNotFound),
+        responses=refusals(*STAFF, CardNotFound),
     )
     async def card(
         self, card_id: FromPath[UUID], origin: NamedDependency[Origin], ledger: NamedDependency[Ledger]

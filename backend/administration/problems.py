@@ -1,0 +1,18 @@
+from backend.core.problems import Problem
+from i18n.translator import N_
+
+
+class MerchantCodeTaken(Problem):
+    code, status = "merchant_code_taken", 409
+    title = N_("Another merchant has this code")
+
+
+class StoreCodeTaken(Problem):
+    code, status = "store_code_taken", 409
+    title = N_("Another store has this code")
+    detail = N_("Codes of stores are unique on the platform, because customers enter them.")
+
+
+class ProgramExists(Problem):
+    code, status = "program_exists", 409
+    title = N_("The merchant has a program already")

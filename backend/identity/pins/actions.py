@@ -1,0 +1,39 @@
+"""Unlocks and clears the PINs of colleagues."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.actions import record_change
+from backend.core.origin import Origin
+from backend.identity.pins.problems import OwnPinLocked
+from backend.identity.pins.queries import get_pin
+from backend.identity.pins.schemas import PersonPin
+from backend.staff_pins.setting import remove_pin, unlock_pin
+
+
+async def unlock(session: AsyncSession, origin: Origin, user_id: UUID) -> PersonPin:
+    """Forgets the wrong attempts. Raises ColleagueNotFound, or OwnPinLocked: a person could guess at it without end."""
+    if user_id == origin.user_id:
+        raise OwnPinLocked
+    before = await get_pin(session, origin, user_id)
+    await unlock_pin(session, merchant_id=origin.merchant_id, user_id=user_id)
+    return await _recorded(session, origin, "pin.unlocked", before)
+
+
+async def clear(session: AsyncSession, origin: Origin, user_id: UUID) -> PersonPin:
+    """The person sets another one with their password. Raises ColleagueNotFound."""
+    before = await get_pin(session, origin, user_id)
+    await remove_pin(session, merchant_id=origin.merchant_id, user_id=user_id)
+    return await _recorded(session, origin, "pin.cleared", before)
+
+
+async def _recorded(session: AsyncSession, origin: Origin, action: str, before: PersonPin) -> PersonPin:
+    session.expire_all()
+    after = await get_pin(session, origin, before.user_id)
+    record_change(session, origin, action, subject_id=before.user_id, before=_facts(before), after=_facts(after))
+    return after
+
+
+def _facts(pin: PersonPin) -> dict[str, bool]:
+    return {"is_set": pin.is_set, "is_locked": pin.locked_until is not None, "is_disabled": pin.is_disabled}

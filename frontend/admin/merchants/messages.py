@@ -1,0 +1,64 @@
+"""What the pages of merchants say."""
+
+from collections.abc import Mapping
+
+from backend.administration.schemas import MerchantListed, ProgramSummary
+from frontend.permissions.messages import PermissionMessages
+from i18n.translator import N_, NN_, get_translator
+
+PROGRAMS = {"stamps": N_("Stamps"), "points": N_("Points"), "hybrid": N_("Points and stamps")}
+PIN_POLICIES = {
+    "required": N_("For each transaction"),
+    "optional": N_("When one is entered"),
+    "disabled": N_("Never asked"),
+}
+RULES = {
+    "allow_self_enrollment": N_("Customers join by themselves"),
+    "allow_void_transactions": N_("Tills may void"),
+    "allow_cross_location_redemption": N_("Cards work at all stores"),
+    "require_order_reference": N_("A sale names its receipt"),
+    "log_ip_addresses": N_("Transactions keep addresses of devices"),
+}
+DONE = {
+    "opened": N_("The merchant is open. The owner’s invitation is on its way."),
+    "saved": N_("Saved."),
+    "store": N_("The store is open."),
+    "program": N_("The program is in force."),
+    "live": N_("The store is live."),
+    "off": N_("Loyalty is switched off at the store."),
+    "invited": N_("The invitation is on its way."),
+    "resent": N_("The invitation was sent with a new link. The former link no longer works."),
+    "ended": N_("You act for yourself again."),
+    "withdrawn": N_("The invitation was withdrawn."),
+}
+STORES = NN_("%(count)s store", "%(count)s stores")
+PEOPLE = NN_("%(count)s person", "%(count)s people")
+
+
+class MerchantMessages(PermissionMessages):
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        self._count = get_translator(language).ngettext
+
+    def done(self, what: str) -> str:
+        return self._say(DONE[what]) if what in DONE else ""
+
+    def programs(self) -> dict[str, str]:
+        return self._all(PROGRAMS)
+
+    def pin_policies(self) -> dict[str, str]:
+        return self._all(PIN_POLICIES)
+
+    def rules(self) -> dict[str, str]:
+        return self._all(RULES)
+
+    def program(self, program: ProgramSummary | None) -> str:
+        return self._say(PROGRAMS[program.type]) if program else self._say(N_("No program"))
+
+    def about(self, merchant: MerchantListed) -> str:
+        stores = self._count(*STORES, merchant.stores, count=merchant.stores)
+        people = self._count(*PEOPLE, merchant.members, count=merchant.members)
+        return f"{stores} · {people} · {self.program(merchant.program)}"
+
+    def _all(self, texts: Mapping[str, str]) -> dict[str, str]:
+        return {code: self._say(text) for code, text in texts.items()}

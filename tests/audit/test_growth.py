@@ -1,0 +1,35 @@
+"""A list with any one filter is read in the order of an index: it costs the same, however many entries there are."""
+
+import asyncpg
+import pytest
+from sqlalchemy.dialects import postgresql
+
+from backend.audit.queries import AuditBook, AuditFilters
+from backend.core.clock import clock
+from backend.core.ids import new_id
+from backend.services import Services
+from tests.world.shop import Shop
+
+FILTERS = {
+    "recorded_at": AuditFilters(since=clock.now(), until=clock.now()),
+    "user": AuditFilters(user_id=new_id()),
+    "action": AuditFilters(action="reward.changed"),
+    "subject": AuditFilters(subject=str(new_id())),
+}
+
+
+@pytest.mark.parametrize("filtered", FILTERS)
+@pytest.mark.parametrize("is_platforms", [False, True])
+async def test_each_filter_has_an_index_that_has_the_order_too(
+    services: Services, superuser: asyncpg.Connection, shop: Shop, filtered: str, is_platforms: bool
+) -> None:
+    book = AuditBook(services.sessions, None if is_platforms else shop.merchant_id)
+    asked = book.newest_first(FILTERS[filtered], None, 51)
+    compiled = asked.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    async with superuser.transaction():
+        # Few rows are read faster otherwise.
+        await superuser.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        plan = "\n".join(row[0] for row in await superuser.fetch(f"EXPLAIN {compiled}"))
+    table = "platform_audit_entries" if is_platforms else "audit_entries"
+    assert f"ix_{table}_{filtered}" in plan, plan
+    assert "Sort" not in plan

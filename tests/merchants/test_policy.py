@@ -1,0 +1,78 @@
+"""The rules for tills: an administrator changes them, the merchant reads them."""
+
+import json
+
+import asyncpg
+import pytest
+
+from tests.merchants.administration import MerchantDesk
+from tests.world import PAUL
+from tests.world.caller import refused
+from tests.world.shop import Shop
+
+
+async def test_a_merchant_begins_with_the_platforms_rules(paul: MerchantDesk, shop: Shop) -> None:
+    policy = await paul.policy(shop)
+    assert (policy["staff_pin_policy"], policy["lockout_attempts"], policy["lockout_minutes"]) == ("optional", 5, 30)
+    assert (policy["version"], policy["changed_by"]) == (1, None)
+
+
+async def test_a_rule_holds_from_the_next_request_of_a_till(paul: MerchantDesk, shop: Shop) -> None:
+    sale = await shop.anna.earn(await shop.a_card(), cents=500)
+    changed = await paul.set_policy(shop, allow_void_transactions=False, lockout_attempts=3)
+    assert (changed["lockout_attempts"], changed["version"], changed["changed_by"]) == (3, 2, PAUL.name)
+    with refused("void_not_allowed", 403):
+        await shop.anna.void(sale["transaction"]["id"])
+
+
+async def test_the_same_rules_again_are_no_change(
+    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    before = await paul.policy(shop)
+    assert await paul.set_policy(shop) == before
+    assert await superuser.fetchval("SELECT count(*) FROM audit_entries WHERE merchant_id = $1", shop.merchant_id) == 0
+
+
+async def test_a_change_is_an_entry_with_what_was_before(
+    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    await paul.set_policy(shop, staff_pin_policy="required")
+    entry = await superuser.fetchrow("SELECT * FROM audit_entries WHERE merchant_id = $1", shop.merchant_id)
+    assert (entry["action"], entry["user_name"], entry["on_behalf"]) == ("policy.changed", PAUL.name, True)
+    assert json.loads(entry["before"]) == {"staff_pin_policy": "optional"}
+    assert json.loads(entry["after"]) == {"staff_pin_policy": "required"}
+
+
+async def test_whoever_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantDesk, shop: Shop) -> None:
+    seen = await paul.policy(shop)
+    await paul.set_policy(shop, log_ip_addresses=True)
+    with refused("stale", 412) as said:
+        await paul.set_policy(shop, seen=seen, lockout_minutes=60)
+    assert said[0]["changed_by"] == PAUL.name
+    with refused("precondition_required", 428):
+        await paul.ask("PUT", f"/admin/merchants/{shop.code}/policy", json=_rules(seen))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lockout_attempts": 0}, {"lockout_minutes": 1441}, {"staff_pin_policy": "sometimes"}, {"extra": 1}]
+)
+async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: dict[str, object]) -> None:
+    with refused("validation_failed", 422):
+        await paul.set_policy(shop, **wrong)
+
+
+async def test_the_owner_reads_them_and_changes_none(paul: MerchantDesk, shop: Shop) -> None:
+    assert await shop.claire.get("/merchant/policy") == await paul.policy(shop)
+    with refused("forbidden", 403):
+        await shop.anna.get("/merchant/policy")
+    with refused("forbidden", 403):
+        await shop.claire.ask("PUT", f"/admin/merchants/{shop.code}/policy", json={})
+
+
+async def test_nobody_has_no_rules(paul: MerchantDesk) -> None:
+    with refused("merchant_not_found", 404):
+        await paul.get("/admin/merchants/nobody/policy")
+
+
+def _rules(seen: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in seen.items() if name not in {"version", "changed_at", "changed_by"}}
