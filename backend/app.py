@@ -104,7 +104,7 @@ def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Orig
     tasks, which costs more than resolving both in sequence.
     """
     actor, state = actor_of(request), request.scope["state"]
-    is_own = actor.merchant is not None
+    is_own, on_behalf = not actor.is_of_platform, actor.on_behalf
     store = actor_store_of(request) if "actor_store" in state else None
     return Origin(
         merchant_id=actor.merchant.id if actor.merchant else state["on_behalf_of"],
@@ -120,6 +120,7 @@ def provide_origin(request: ApiRequest, ledger: NamedDependency[Ledger]) -> Orig
         user_agent=request.headers.get("user-agent", "")[:300] or None,
         on_behalf_user_id=None if is_own else actor.user_id,
         on_behalf_name=None if is_own else actor.name,
+        on_behalf_reason=on_behalf.reason if on_behalf else None,
         country=store.country if store else None,
     )
 

@@ -14,6 +14,7 @@ from backend.identity.models import (
     RecoveryCode,
     SignInChallenge,
 )
+from backend.identity.on_behalf.models import OnBehalfSession
 from backend.loyalty.cards.models import Card, RetiredCode
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.models import Customer, CustomerWord
@@ -91,6 +92,7 @@ __all__ = [
     "Merchant",
     "MerchantMember",
     "MerchantPicture",
+    "OnBehalfSession",
     "OrderReference",
     "OutboxMessage",
     "PassImage",

@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from backend.access.features import LOYALTY
-from backend.access.guards import all_of, at_store, with_feature
+from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
@@ -18,6 +18,7 @@ from backend.identity.invitations.routes.admin import AdminInvitationController
 from backend.identity.invitations.routes.merchant import MerchantInvitationController
 from backend.identity.invitations.routes.storefront import InvitationController
 from backend.identity.members.routes import MerchantStaffController
+from backend.identity.on_behalf.routes import AdminOnBehalfController, OnBehalfController
 from backend.identity.passwords.routes import PasswordController
 from backend.identity.permissions.routes import PermissionController
 from backend.identity.pins.routes import ColleaguePinController
@@ -95,8 +96,10 @@ store = Router(
 merchant = Router(
     "/merchant",
     guards=[signed_in],
+    opt={ON_BEHALF: True},
     security=BEARER,
     route_handlers=[
+        OnBehalfController,
         MerchantPolicyController,
         MerchantFeatureController,
         MerchantCardController,
@@ -137,6 +140,7 @@ admin = Router(
     security=BEARER,
     route_handlers=[
         AdminMerchantController,
+        AdminOnBehalfController,
         AdminStoreController,
         AdminMerchantInvitationController,
         AdminPolicyController,

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from backend.access.features import is_enabled
-from backend.access.permissions import BY_ROLE, FOR_MERCHANT, TILL
+from backend.access.permissions import BY_ROLE, FOR_MERCHANT, KEPT_BY_OWNER, TILL
 
 
 class ActorStore(msgspec.Struct, frozen=True):
@@ -36,6 +36,14 @@ class ActorFeature(msgspec.Struct, frozen=True):
     is_enabled: bool
 
 
+class ActorOnBehalf(msgspec.Struct, frozen=True):
+    """A platform user acts for the merchant, as its owner would."""
+
+    id: UUID
+    reason: str
+    ends_at: datetime
+
+
 class Actor(msgspec.Struct, frozen=True):
     sign_in_id: UUID
     """Id of the access token that made the request."""
@@ -59,6 +67,12 @@ class Actor(msgspec.Struct, frozen=True):
     """None for platform users."""
     stores: list[ActorStore]
     features: list[ActorFeature]
+    on_behalf: ActorOnBehalf | None = None
+
+    @property
+    def is_of_platform(self) -> bool:
+        """Also one who acts for a merchant."""
+        return self.merchant is None or self.on_behalf is not None
 
     def has_feature(self, feature: str, store: ActorStore) -> bool:
         """Whether it is on at the store."""
@@ -76,9 +90,7 @@ class Actor(msgspec.Struct, frozen=True):
         """What the actor may do for all stores of the merchant at once; nothing for platform users."""
         if self.merchant is None or self.is_by_pin:
             return frozenset()
-        if self.role == "merchant_owner":
-            return BY_ROLE[self.role]
-        return self.permissions & FOR_MERCHANT
+        return self.permissions if self.role == "merchant_owner" else self.permissions & FOR_MERCHANT
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -92,5 +104,7 @@ class Actor(msgspec.Struct, frozen=True):
         return self.kind == "pin"
 
     def _by_session(self, permissions: frozenset[str]) -> frozenset[str]:
-        """A PIN opens the till and nothing else."""
+        """A PIN opens the till and nothing else; some things nobody does on behalf of a merchant."""
+        if self.on_behalf is not None:
+            return permissions - KEPT_BY_OWNER
         return permissions & TILL if self.is_by_pin else permissions

@@ -20,6 +20,8 @@ from backend.core.requests import client_network
 from backend.core.resources import resources_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+ON_BEHALF = "on_behalf"
+"""In the `opt` of what an admin who acts for a merchant may use; everything else stays with the merchant's people."""
 WORKS_WHILE_OFF = "works_while_off"
 LimitSetting = Callable[[LimitSettings], int]
 """A limit as a setting: `lambda limits: limits.enroll_per_minute`."""

@@ -104,6 +104,11 @@ GIVEN = _of("store", "merchant")
 """What an owner can give."""
 FOR_MERCHANT = _of("merchant")
 """Work for all stores when they are given at one."""
+KEPT_BY_OWNER = frozenset({MANAGE_STAFF})
+"""What nobody does on behalf of a merchant: whom the owner lets in would stay when the half hour is over.
+
+Administrators invite an owner from the merchant's own page, under their own name.
+"""
 BY_ROLE: dict[str, frozenset[str]] = {
     "super_admin": frozenset(PERMISSIONS),
     "platform_admin": _of("store", "merchant", "owner", "platform"),

@@ -34,6 +34,12 @@ class Forbidden(Problem):
     detail = N_("It needs the permission %(permission)s. Owners see in their table of permissions who can have it.")
 
 
+class StaysWithOwner(Problem):
+    code, status = "stays_with_owner", 403
+    title = N_("This stays with the merchant")
+    detail = N_("Who acts on behalf of a merchant cannot do it. Ask the owner.")
+
+
 class StoreRequired(Problem):
     code, status = "store_required", 400
     title = N_("Choose a store")
@@ -45,9 +51,9 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
-AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded)
+AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded, StaysWithOwner)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)
 """Raised by the guards of an owner's or admin's operation."""
-STAFF = (Unauthenticated, SessionExpired, Forbidden, StoreRequired, StoreNotFound, FeatureDisabled)
+STAFF = (Unauthenticated, SessionExpired, StaysWithOwner, Forbidden, StoreRequired, StoreNotFound, FeatureDisabled)
 """Raised by the guards of a till's operation."""

@@ -1,8 +1,8 @@
 from litestar.handlers import BaseRouteHandler
 from structlog.contextvars import bind_contextvars
 
-from backend.access.guards import Connection, actor_of
-from backend.access.problems import PasswordNeeded, SecondFactorMissing, SessionExpired, Unauthenticated
+from backend.access.guards import ON_BEHALF, Connection, actor_of
+from backend.access.problems import PasswordNeeded, SecondFactorMissing, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.clock import clock
 from backend.core.resources import resources_of
 from backend.identity.problems import ConfirmationRequired
@@ -20,10 +20,10 @@ def bearer_token(connection: Connection) -> str:
     return header[len(SCHEME) :].strip()
 
 
-async def identified(connection: Connection, _: BaseRouteHandler) -> None:
+async def identified(connection: Connection, handler: BaseRouteHandler) -> None:
     """Stores the request's actor in the scope: for the till, also of a session that a PIN began.
 
-    Raises Unauthenticated or SessionExpired.
+    Raises Unauthenticated, SessionExpired or StaysWithOwner.
     """
     resources, now = resources_of(connection), clock.now()
     actor = await find_actor(resources.pool, bearer_token(connection), now)
@@ -31,6 +31,8 @@ async def identified(connection: Connection, _: BaseRouteHandler) -> None:
         raise Unauthenticated
     if is_over(actor, resources.live.current.security, now):
         raise SessionExpired
+    if actor.on_behalf is not None and not handler.opt.get(ON_BEHALF, False):
+        raise StaysWithOwner
     if must_be_noted(actor, now):
         await note_seen(resources.pool, actor.sign_in_id, now)
     connection.scope["state"]["actor"] = actor
@@ -40,7 +42,7 @@ async def identified(connection: Connection, _: BaseRouteHandler) -> None:
 async def authenticated(connection: Connection, handler: BaseRouteHandler) -> None:
     """As `identified`, of a session that began with a password, also where a second factor has yet to be set up.
 
-    Raises Unauthenticated, SessionExpired or PasswordNeeded.
+    Raises Unauthenticated, SessionExpired, StaysWithOwner or PasswordNeeded.
     """
     await identified(connection, handler)
     if actor_of(connection).is_by_pin:

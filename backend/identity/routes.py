@@ -3,9 +3,9 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec.structs import replace
 
-from backend.access.guards import actor_of, for_staff, limited
+from backend.access.guards import ON_BEHALF, actor_of, for_staff, limited
 from backend.access.permissions import MANAGE_PINS
-from backend.access.problems import AUTHENTICATED, SIGNED_IN, SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED, SIGNED_IN, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.addresses import normalize_email
 from backend.core.clock import clock
 from backend.core.database import Sessions
@@ -59,7 +59,7 @@ class AuthController(Controller):
         status_code=204,
         guards=[identified],
         security=[{"token": []}],
-        responses=refusals(Unauthenticated, SessionExpired),
+        responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
     )
     async def sign_out(self, request: ApiRequest, sessions: NamedDependency[Sessions]) -> None:
         async with sessions.committing() as session:
@@ -69,6 +69,7 @@ class AuthController(Controller):
         "/me",
         operation_id="getMe",
         summary="Who am I, where may I work and what may I do",
+        opt={ON_BEHALF: True},
         guards=[identified],
         security=[{"token": []}],
         responses=refusals(Unauthenticated, SessionExpired),

@@ -68,6 +68,14 @@ class UserView(Answer):
     """password | pin: a PIN opens the till only."""
     lacks_second_factor: bool = False
     """The session opens nothing but the setting up of a second factor."""
+    on_behalf: "OnBehalfView | None" = None
+    """Set for an administrator who acts for `merchant`."""
+
+
+class OnBehalfView(Answer):
+    reason: str
+    ends_at: datetime
+    """At the latest."""
 
 
 class MerchantRef(Answer):

@@ -6,7 +6,7 @@ from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.known_devices import proof_for
 from backend.identity.queries import find_actor
-from backend.identity.schemas import MerchantRef, SessionView, SignInView, StoreAccess, UserView
+from backend.identity.schemas import MerchantRef, OnBehalfView, SessionView, SignInView, StoreAccess, UserView
 from backend.identity.sessions.limits import lacks_factor
 from backend.identity.sign_in import SignedIn
 from backend.identity.workplaces.queries import list_workplaces
@@ -16,7 +16,8 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
     """The user with all merchants for whom they work."""
     resources = resources_of(request)
     async with resources.sessions.committing() as session:
-        workplaces = await list_workplaces(session, actor.user_id) if actor.merchant and not actor.is_by_pin else []
+        has_choice = not actor.is_of_platform and not actor.is_by_pin
+        workplaces = await list_workplaces(session, actor.user_id) if has_choice else []
     merchant = actor.merchant
     return UserView(
         id=actor.user_id,
@@ -42,6 +43,7 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
             (MerchantRef(place.id, place.code, place.name, place.language) for place in workplaces),
             key=lambda place: (place.name, place.code),
         ),
+        on_behalf=OnBehalfView(actor.on_behalf.reason, actor.on_behalf.ends_at) if actor.on_behalf else None,
         session_kind=actor.kind,
         lacks_second_factor=lacks_factor(actor, is_production=resources.settings.is_production),
     )

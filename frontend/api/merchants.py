@@ -16,6 +16,8 @@ from backend.administration.schemas import (
 )
 from backend.core.schemas import Page
 from backend.identity.invitations.schemas import InvitationView, StaffInvitationDraft
+from backend.identity.on_behalf.schemas import OnBehalfReason
+from backend.identity.schemas import SessionView
 from backend.merchants.features.schemas import FeatureList, FeatureSwitch, FeatureSwitchBody
 from backend.merchants.policy.schemas import PolicyBody, PolicyDetail
 from frontend.api.client import Caller
@@ -77,6 +79,15 @@ async def resend_to_merchant(caller: Caller, code: str, invitation_id: UUID) -> 
 
 async def withdraw_from_merchant(caller: Caller, code: str, invitation_id: UUID) -> None:
     await caller.tell(f"{_path(code)}/invitations/{invitation_id}", method="DELETE")
+
+
+async def begin_on_behalf(caller: Caller, code: str, body: OnBehalfReason) -> SessionView:
+    """A session in which an administrator acts for the merchant."""
+    return await caller.post(f"{_path(code)}/on-behalf", body, SessionView)
+
+
+async def end_on_behalf(caller: Caller) -> None:
+    await caller.tell("/merchant/on-behalf", method="DELETE")
 
 
 def _path(code: str) -> str:

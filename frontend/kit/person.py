@@ -1,5 +1,7 @@
 """The signed-in user, as stored in the session cookie."""
 
+import math
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -8,6 +10,8 @@ from backend.identity.schemas import SessionView, UserView
 from frontend.kit.request import Request
 
 KEY = "person"
+OWN = "own_person"
+"""An administrator as themself, while they act on behalf of a merchant."""
 OFFICE, ADMIN, TILL, PROFILE = "/office", "/admin", "/till", "/profile"
 HOMES = {"merchant_owner": OFFICE, "platform_admin": ADMIN, "super_admin": ADMIN}
 CHOICE_OF_STORE = "/sign-in/store"
@@ -44,6 +48,8 @@ class Person(msgspec.Struct, frozen=True):
     merchant_code: str | None
     merchants: list[Workplace]
     """All for whom the user works."""
+    on_behalf_until: datetime | None = None
+    """An administrator acts for the merchant, until then at the latest."""
     user_id: UUID | None = None
     is_by_pin: bool = False
     """They took over the till with their PIN, and have nothing but the till."""
@@ -67,9 +73,15 @@ class Person(msgspec.Struct, frozen=True):
         return HOMES.get(self.role) == ADMIN
 
     @property
+    def minutes_left(self) -> int:
+        """Of acting on behalf of the merchant; 0 when it is over."""
+        left = self.on_behalf_until - datetime.now(UTC) if self.on_behalf_until else timedelta()
+        return max(0, math.ceil(left / timedelta(minutes=1)))
+
+    @property
     def till_path(self) -> str | None:
         """The way to the till: by the choice of a store when there are several. None without a store."""
-        if not self.stores:
+        if not self.stores or self.on_behalf_until:
             return None
         return TILL if len(self.stores) == 1 else CHOICE_OF_STORE
 
@@ -96,6 +108,7 @@ def person_from(token: str, user: UserView, store_code: str | None = None) -> Pe
         store_code=chosen if chosen in codes else None,
         merchant_code=user.merchant.code if user.merchant else None,
         merchants=[Workplace(merchant.code, merchant.name) for merchant in user.merchants],
+        on_behalf_until=user.on_behalf.ends_at if user.on_behalf else None,
         user_id=user.id,
         is_by_pin=user.session_kind == "pin",
         lacks_second_factor=user.lacks_second_factor,
@@ -131,6 +144,17 @@ def choose_store(request: Request, person: Person, store_code: str) -> None:
     """Ignores codes of stores that the user does not have."""
     if any(store.code == store_code for store in person.stores):
         update_person(request, msgspec.structs.replace(person, store_code=store_code))
+
+
+def act_on_behalf(request: Request, acting: Person) -> None:
+    """The administrator's own session waits in the cookie."""
+    own = request.session.get(KEY)
+    request.set_session({KEY: msgspec.to_builtins(acting), OWN: own})
+
+
+def be_oneself(request: Request) -> None:
+    """Back from acting for a merchant."""
+    request.set_session({KEY: request.session.get(OWN)})
 
 
 def forget_person(request: Request) -> None:

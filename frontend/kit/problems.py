@@ -11,7 +11,7 @@ from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name, is_from_othe
 from frontend.kit.forms import Form
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.person import PROFILE, TILL, find_person, forget_person
+from frontend.kit.person import ADMIN, PROFILE, TILL, be_oneself, find_person, forget_person
 from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -83,6 +83,9 @@ def to_sign_in(request: Request) -> Response[str]:
     start = TILL if is_at_till(request.url.path) else "/"
     place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", start)
     after, person = _path_of(place), find_person(request)
+    if person and person.on_behalf_until:
+        be_oneself(request)
+        return redirect(request, f"{ADMIN}/merchants/{person.merchant_code}?done=ended")
     forget_person(request)
     if is_htmx(request) and is_at_till(request.url.path):
         form = Form({"email": person.email if person else ""})

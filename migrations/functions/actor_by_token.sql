@@ -24,7 +24,7 @@ BEGIN
     AND (t.merchant_id IS NULL) = (mm.user_id IS NULL)
     AND (t.kind = 'password' OR om.user_id IS NOT NULL);
   IF NOT FOUND THEN
-    RETURN NULL;
+    RETURN actor_on_behalf(p_token_hash, p_now);
   END IF;
   PERFORM set_config('app.merchant_id', coalesce(v.merchant_id::text, ''), true);
   IF v.kind = 'pin' AND NOT (

@@ -66,6 +66,7 @@ WHOSE = {
     "invitations": "coalesce(merchant_id, id)",
     "merchant_members": "merchant_id",
     "merchants": "id",
+    "on_behalf_sessions": "merchant_id",
     "outbox": "merchant_id",
     "pictures": "merchant_id",
     "store_codes": "merchant_id",
@@ -103,6 +104,9 @@ ADDED = (
                                 created_at, sent_at, expires_at)
        VALUES (gen_random_uuid(), $1, '', '', 'en', 'store_member', '[]', sha256(gen_random_uuid()::text::bytea), '',
                now(), now(), now())""",
+    """INSERT INTO on_behalf_sessions (token_hash, id, sign_in_id, merchant_id, reason, begun_at, ends_at)
+       SELECT token_hash, gen_random_uuid(), id, merchant_id, 'A call', now(), now() FROM access_tokens
+       WHERE merchant_id = $1 LIMIT 1""",
     "INSERT INTO outbox (id, merchant_id, event_name, available_at) VALUES (gen_random_uuid(), $1, 'sold', now())",
     "INSERT INTO task_runs (id, name, merchant_id, created_at) VALUES (gen_random_uuid(), 'sync', $1, now())",
 )

@@ -38,6 +38,7 @@ PLATFORM_TABLES = {
     "marketing_slots",
     "merchant_members",
     "merchants",
+    "on_behalf_sessions",
     "outbox",
     "pass_images",
     "passkeys",

@@ -18,7 +18,7 @@ from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
 from tests.world.account import Account
-from tests.world.caller import Caller, outcome
+from tests.world.caller import Caller, Json, outcome
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, new_email
 from tests.world.office import Office, PlatformOffice
@@ -239,6 +239,39 @@ async def _feature_of_store(scene: Scene) -> None:
     await scene.desk.switch(scene.shop, scene.shop.hub, to=True)
 
 
+async def _change_merchant(scene: Scene) -> None:
+    await scene.desk.change(await scene.desk.merchant(scene.shop.code), name="Fashion House")
+
+
+async def _open_store(scene: Scene) -> Json:
+    return await scene.desk.open_store(scene.shop.code, f"S{new_id().hex[-8:]}".upper())
+
+
+async def _change_store(scene: Scene) -> None:
+    await scene.desk.change_store(scene.shop.code, await _open_store(scene), name="Belval")
+
+
+async def _invite_to(scene: Scene) -> str:
+    sent = await scene.desk.invite(scene.shop.code, f"{new_id().hex}@x.example")
+    return f"/admin/merchants/{scene.shop.code}/invitations/{sent['id']}"
+
+
+async def _resend_to(scene: Scene) -> None:
+    await scene.desk.post(f"{await _invite_to(scene)}/resend")
+
+
+async def _withdraw_from(scene: Scene) -> None:
+    await scene.desk.ask("DELETE", await _invite_to(scene))
+
+
+async def _begin_on_behalf(scene: Scene) -> Caller:
+    return await scene.desk.begin_on_behalf(scene.shop)
+
+
+async def _end_on_behalf(scene: Scene) -> None:
+    await (await _begin_on_behalf(scene)).ask("DELETE", "/merchant/on-behalf")
+
+
 async def _pin(scene: Scene) -> None:
     await scene.shop.anna.set_own_pin(PASSWORD, "4071")
 
@@ -402,6 +435,14 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "deactivateCardOnBehalf": ("card.deactivated", _deactivate_on_behalf),
     "reactivateCardOnBehalf": ("card.reactivated", _reactivate_on_behalf),
     "restorePoints": ("card.restored", _restore_points),
+    "changeMerchant": ("merchant.changed", _change_merchant),
+    "openStore": ("store.opened", _open_store),
+    "changeStore": ("store.changed", _change_store),
+    "inviteToMerchant": ("invitation.sent", _invite_to),
+    "resendInvitationToMerchant": ("invitation.resent", _resend_to),
+    "withdrawInvitationToMerchant": ("invitation.withdrawn", _withdraw_from),
+    "beginOnBehalf": ("on_behalf.begun", _begin_on_behalf),
+    "endOnBehalf": ("on_behalf.ended", _end_on_behalf),
     "setPolicyOfMerchant": ("policy.changed", _policy),
     "switchFeatureOfMerchant": ("feature.switched", _feature),
     "switchFeatureOfStore": ("feature.switched", _feature_of_store),
@@ -431,6 +472,8 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
 }
 """The action of the entry, and how to get it."""
 NO_ENTRY = {
+    "openMerchant": "the chain of the new merchant begins with it: tests/merchants/test_opening.py",
+    "addProgramOfMerchant": "the same: only a merchant without a program gets one",
     "verifyPin": "changes nothing",
     "signIn": "a person’s own session, kept in access_tokens",
     "signOut": "a person’s own session, kept in access_tokens",

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.stack import Stack
 from tests.journeys.test_accessibility import faults_of
+from tests.journeys.test_office import sign_in
 from tests.journeys.test_people import NEW_PASSWORD, accept, link_in, says, warns
 from tests.world import PASSWORD, PAUL
 from tests.world.shop import Shop
@@ -23,7 +24,7 @@ async def paul_at(page: Page, path: str) -> None:
     await page.get_by_label("Email").fill(PAUL.email)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile(re.escape(path)))
+    await expect(page.locator(".rail")).to_be_visible()
 
 
 async def test_from_nothing_to_the_first_stamp(orion: Stack, open_window: OpenWindow) -> None:
@@ -48,7 +49,7 @@ async def test_from_nothing_to_the_first_stamp(orion: Stack, open_window: OpenWi
     await expect(owner.locator("#query")).to_be_focused()
 
     await owner.goto("/till/enrollment")
-    await owner.get_by_label("Email").fill(f"marie.{tag}@example.com")
+    await owner.get_by_role("textbox", name="Email").fill(f"marie.{tag}@example.com")
     await owner.keyboard.press("Enter")
     await expect(owner.locator("#stamp-count")).to_have_text("Stamps 0 of 10")
     await owner.keyboard.press("+")
@@ -99,8 +100,38 @@ async def test_two_administrators_see_each_others_policy(shop: Shop, open_window
 
 
 async def test_the_pages_of_merchants_are_whole(shop: Shop, open_window: OpenWindow) -> None:
-    page, axe = await (await open_window()).new_page(), Axe()
+    page, axe = await (await open_window(reduced_motion="reduce")).new_page(), Axe()
     await paul_at(page, "/admin/merchants")
     for path in ("/admin/merchants", "/admin/merchants/new", f"/admin/merchants/{shop.code}"):
         await page.goto(path)
         assert await faults_of(path, page, axe) == []
+
+
+async def test_an_administrator_acts_for_a_merchant_and_is_seen(shop: Shop, open_window: OpenWindow) -> None:
+    page = await (await open_window()).new_page()
+    await paul_at(page, f"/admin/merchants/{shop.code}")
+    await page.get_by_label("Reason").fill("no")
+    await page.get_by_role("button", name="Begin").click()
+    await warns(page, "Please check what you entered")
+    await page.get_by_label("Reason").fill("Ticket 4711: prices")
+    await page.get_by_role("button", name="Begin").click()
+    banner = page.get_by_role("complementary", name="On behalf")
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    await expect(banner).to_contain_text("You act on behalf of Fashion Group until")
+    assert "Till" not in await page.locator(".rail > .nav a").all_inner_texts()
+    await page.get_by_role("link", name="Rewards").first.click()
+    await expect(banner).to_be_visible()
+    await page.goto("/office/staff")
+    await expect(banner).to_be_visible()
+    await expect(page.get_by_role("heading", name="Staff", exact=True)).to_have_count(0)
+    await page.goto("/admin/merchants")
+    await expect(page.get_by_role("heading", name="No access")).to_be_visible()
+
+    await banner.get_by_role("button", name="End").click()
+    await says(page, "You act for yourself again.")
+    await expect(banner).to_have_count(0)
+    owner = await (await open_window()).new_page()
+    await sign_in(owner, shop.emails["claire"])
+    await owner.goto("/office/audit")
+    await expect(owner.get_by_text("Began to act on behalf of the merchant")).to_be_visible()
+    await expect(owner.get_by_text("Ended acting on behalf of the merchant")).to_be_visible()

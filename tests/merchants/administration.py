@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from tests.world.caller import Caller, Json
 from tests.world.shop import Shop
+from tests.world.till import Till
 
 
 class MerchantDesk(Caller):
@@ -63,6 +64,11 @@ class MerchantDesk(Caller):
     async def change_store(self, code: str, store: Json, **fields: Any) -> Json:
         headers = {"if-match": f'"{store["version"]}"'}
         return await self.ask("PATCH", f"/admin/merchants/{code}/stores/{store['id']}", json=fields, headers=headers)
+
+    async def begin_on_behalf(self, shop: Shop, reason: str = "Ticket 4711: prices of rewards") -> Till:
+        """Acts for the merchant."""
+        answer = await self.post(f"/admin/merchants/{shop.code}/on-behalf", {"reason": reason})
+        return Till(self.http, self._promises, answer["token"])
 
     async def invite(self, code: str, email: str, **told: Any) -> Json:
         return await self.post(f"/admin/merchants/{code}/invitations", {"email": email} | told)

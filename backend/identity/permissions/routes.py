@@ -1,5 +1,6 @@
 from litestar import Controller, get
 
+from backend.access.guards import ON_BEHALF
 from backend.access.permissions import BY_ROLE, PERMISSIONS, TILL
 from backend.access.problems import AUTHENTICATED
 from backend.core.openapi import refusals
@@ -23,6 +24,7 @@ class PermissionController(Controller):
             "`owner`: cannot be given. `platform`, `super_admin`: administrators of the platform."
         ),
         guards=[signed_in],
+        opt={ON_BEHALF: True},
         security=[{"token": []}],
         responses=refusals(*AUTHENTICATED),
     )

@@ -11,7 +11,7 @@ CONFIRMED_FOR = timedelta(minutes=10)
 
 def is_over(actor: Actor, security: SecuritySettings, now: datetime) -> bool:
     """Past its expiry, or without a request for longer than the settings allow."""
-    return actor.is_expired or has_idled(actor.last_seen_at, security, now, is_platform=actor.merchant is None)
+    return actor.is_expired or has_idled(actor.last_seen_at, security, now, is_platform=actor.is_of_platform)
 
 
 def has_idled(last_seen_at: datetime, security: SecuritySettings, now: datetime, *, is_platform: bool) -> bool:
@@ -29,4 +29,4 @@ def is_confirmed(actor: Actor, now: datetime) -> bool:
 
 def lacks_factor(actor: Actor, *, is_production: bool) -> bool:
     """Administrators in production do nothing without a second factor but set one up."""
-    return is_production and actor.merchant is None and actor.second_factor is None
+    return is_production and actor.is_of_platform and actor.second_factor is None

@@ -10,10 +10,11 @@ from frontend.account.sign_in.screen import AWAY, UNPROCESSABLE, Step, show_form
 from frontend.api.client import Caller
 from frontend.api.identity import sign_in, sign_out
 from frontend.api.responses import BackendProblem, BackendUnavailable
+from frontend.kit.caller import provide_caller
 from frontend.kit.forms import Form, errors_of, read_form
 from frontend.kit.known_device import known_device
 from frontend.kit.pages import local_path, page, redirect
-from frontend.kit.person import TILL, choose_store, find_person, forget_person
+from frontend.kit.person import TILL, be_oneself, choose_store, find_person, forget_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from frontend.kit.rights import find_person_now
@@ -76,7 +77,11 @@ async def take_store(request: Request) -> Response[str]:
 @post("/sign-out")
 async def take_sign_out(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     """Clears the session cookie even when the backend does not answer; the token then expires by itself."""
-    if find_person(request):
+    person = find_person(request)
+    if person and person.on_behalf_until:
+        be_oneself(request)
+        caller = provide_caller(request)
+    if person:
         with suppress(BackendProblem, BackendUnavailable):
             await sign_out(caller)
     forget_person(request)

@@ -28,6 +28,7 @@ DONE = {
     "off": N_("Loyalty is switched off at the store."),
     "invited": N_("The invitation is on its way."),
     "resent": N_("The invitation was sent with a new link. The former link no longer works."),
+    "ended": N_("You act for yourself again."),
     "withdrawn": N_("The invitation was withdrawn."),
 }
 STORES = NN_("%(count)s store", "%(count)s stores")

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from frontend.admin.merchants.details import take_details, take_policy, take_program
+from frontend.admin.merchants.on_behalf import take_on_behalf
 from frontend.admin.merchants.opening import show_new_merchant, take_new_merchant
 from frontend.admin.merchants.people import take_owner_invitation, take_owner_resend, take_owner_withdrawal
 from frontend.admin.merchants.stores import take_live, take_new_store, take_store_change
@@ -21,6 +22,7 @@ MERCHANT_PAGES = Router(
         take_new_store,
         take_store_change,
         take_live,
+        take_on_behalf,
         take_owner_invitation,
         take_owner_resend,
         take_owner_withdrawal,

@@ -2,7 +2,7 @@ from litestar import Controller, delete, get, post, put
 from litestar.params import JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
@@ -46,7 +46,7 @@ class OwnFactorController(Controller):
         operation_id="getOwnSecondFactors",
         summary="What I sign in with beside the password",
         guards=[authenticated],
-        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded),
+        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner),
     )
     async def factors(self, request: ApiRequest) -> SecondFactors:
         resources = resources_of(request)
@@ -65,6 +65,7 @@ class OwnFactorController(Controller):
             Unauthenticated,
             SessionExpired,
             PasswordNeeded,
+            StaysWithOwner,
             PasswordWrong,
             SecondFactorRefused,
             PasskeyRefused,
@@ -81,7 +82,9 @@ class OwnFactorController(Controller):
         operation_id="beginOwnConfirmation",
         summary="What the browser asks my passkey for, to confirm that it is me",
         guards=[authenticated, limited("confirmation-options", 20)],
-        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded, PasskeyRefused, RateLimited),
+        responses=refusals(
+            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, PasskeyRefused, RateLimited
+        ),
     )
     async def confirmation_options(self, request: ApiRequest) -> PasskeyStep:
         return await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).offer_passkey()
@@ -91,7 +94,9 @@ class OwnFactorController(Controller):
         operation_id="offerOwnAuthenticator",
         summary="A secret for my authenticator app; in force once I have sent a code of it",
         guards=[authenticated, confirmed, limited("own-authenticator", 10)],
-        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded, ConfirmationRequired, RateLimited),
+        responses=refusals(
+            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, ConfirmationRequired, RateLimited
+        ),
     )
     async def offer_authenticator(self, request: ApiRequest) -> AuthenticatorOffer:
         actor, resources, secret = actor_of(request), resources_of(request), new_secret()
@@ -108,6 +113,7 @@ class OwnFactorController(Controller):
             Unauthenticated,
             SessionExpired,
             PasswordNeeded,
+            StaysWithOwner,
             ConfirmationRequired,
             SecondFactorRefused,
             StepEnded,

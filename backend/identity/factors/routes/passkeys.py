@@ -4,7 +4,7 @@ from litestar import Controller, delete, patch, post
 from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, Unauthenticated
+from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, RateLimited, ValidationFailed
@@ -34,7 +34,9 @@ class OwnPasskeyController(Controller):
         operation_id="beginOwnPasskey",
         summary="What the browser asks an authenticator for, to make a passkey",
         guards=[authenticated, confirmed, limited("own-passkey", 10)],
-        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded, ConfirmationRequired, RateLimited),
+        responses=refusals(
+            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, ConfirmationRequired, RateLimited
+        ),
     )
     async def options(self, request: ApiRequest) -> PasskeyStep:
         resources = resources_of(request)
@@ -54,6 +56,7 @@ class OwnPasskeyController(Controller):
             Unauthenticated,
             SessionExpired,
             PasswordNeeded,
+            StaysWithOwner,
             ConfirmationRequired,
             PasskeyRefused,
             StepEnded,

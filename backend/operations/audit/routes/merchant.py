@@ -7,7 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from backend.access.guards import all_of, for_merchant, limited
+from backend.access.guards import ON_BEHALF, all_of, for_merchant, limited
 from backend.access.permissions import VIEW_AUDIT
 from backend.access.problems import SIGNED_IN
 from backend.audit.problems import AuditEntryNotFound
@@ -62,6 +62,7 @@ class MerchantAuditController(Controller):
         summary="The entries as CSV",
         description="A row for each field that changed. The export is an entry itself.",
         guards=[all_of(for_merchant(VIEW_AUDIT), limited("export_audit", 10))],
+        opt={ON_BEHALF: False},
         responses={200: CSV_ANSWER} | refusals(*SIGNED_IN, ValidationFailed),
     )
     async def export(
