@@ -63,6 +63,7 @@ from frontend.till.explanation.views import show_explanation
 from frontend.till.finder.views import find_customer
 from frontend.till.lock.views import lock_till, require_unlocked_till, unlock_till
 from frontend.till.outcome import show_outcome
+from frontend.till.pins.views import PIN_PAGES
 from frontend.till.ready.views import show_till
 from frontend.till.returns.receipts import look_up_return, return_by_receipt
 from frontend.till.returns.views import void_booking
@@ -97,6 +98,7 @@ TILL = Router(
         show_booking_state,
         show_outcome,
         lock_till,
+        *PIN_PAGES,
     ],
 )
 OFFICE = Router(

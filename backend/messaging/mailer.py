@@ -92,6 +92,8 @@ class Mailer:
         try:
             answer = await provider.delivery.send(mail)
         except DeliveryFailed as error:
+            if error.fault.code == "internal_error":
+                log.exception("mail_not_written", mail=str(mail.id))
             return await self._refused(provider, error.fault)
         except Exception:
             log.exception("mail_not_written", mail=str(mail.id))

@@ -1,6 +1,8 @@
+from typing import Literal
 from uuid import UUID
 
 from backend.core.schemas import Page
+from backend.identity.pins.schemas import PersonPin, StorePins
 from backend.identity.schemas import SessionView
 from backend.identity.takeover.schemas import Colleague, Colleagues, PinSwitch
 from backend.loyalty.ledger.schemas import TransactionView
@@ -42,3 +44,13 @@ async def take_over(caller: Caller, *, user_id: str, staff_pin: str) -> SessionV
     """The session of a colleague at this till. Raises FormError for what cannot be a PIN."""
     body = body_of(PinSwitch, {"user_id": user_id, "staff_pin": staff_pin}, "")
     return await caller.post("/store/loyalty/pins/switch", body, SessionView)
+
+
+async def list_pins(caller: Caller) -> list[PersonPin]:
+    """Of everybody who works at the store."""
+    return (await caller.get("/store/loyalty/pins", StorePins)).data
+
+
+async def change_pin(caller: Caller, user_id: UUID, change: Literal["unlock", "clear"]) -> PersonPin:
+    """Raises the problem `own_pin_locked` for the person's own PIN."""
+    return await caller.post(f"/store/loyalty/pins/{user_id}/{change}", None, PersonPin)

@@ -103,6 +103,7 @@ async def open_mail_server(
             tls_context=tls if begins == "with_starttls" else None,
             authenticator=office.authenticate if auth else None,
             auth_require_tls=False,
+            auth_exclude_mechanism=() if auth else ("LOGIN", "PLAIN"),
             hostname="mail.test",
         )
 

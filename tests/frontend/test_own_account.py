@@ -269,6 +269,19 @@ async def test_opening_the_link_in_the_email_ends_nothing_its_button_does(otto: 
     assert "sign_in_link_invalid" in otto.text
 
 
+async def test_a_language_chosen_while_signing_in_stays_with_the_store(otto: Browser) -> None:
+    await otto.open("/account?store=FASHIONHUB")
+    assert 'href="/account?store=FASHIONHUB&amp;lang=fr"' in otto.page
+    await otto.open("/account?store=FASHIONHUB&lang=fr")
+    sent = await otto.submit("/account?lang=fr", email=EMAIL)
+    assert sent.headers["location"] == "/account/code?lang=fr"
+    await otto.open("/account/code?lang=fr")
+    assert '<html lang="fr"' in otto.page
+    assert otto.fields("/account?lang=fr")["store_code"] == "FASHIONHUB"
+    entered = await otto.submit("/account/code?lang=fr", code="482913")
+    assert entered.headers["location"] == "/account"
+
+
 async def test_the_code_is_asked_for_before_it_is_entered(otto: Browser) -> None:
     assert (await otto.open("/account/code")).headers["location"] == "/account"
     await otto.open("/account")

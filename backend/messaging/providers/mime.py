@@ -16,7 +16,8 @@ from i18n.locales import html_language
 
 VERBATIM = re.compile("list-(unsubscribe|unsubscribe-post|help|id)", re.IGNORECASE)
 """Headers of addresses: mail programs do not decode them, so they may be neither encoded nor broken."""
-LOCAL_PART = re.compile(r"[^\s\x00-\x1f\x7f-\x9f()<>\[\]:;@\\,\"]+")
+LOCAL_PART = re.compile(r"(?!.*=\?)[^\s\x00-\x1f\x7f-\x9f()<>\[\]:;@\\,\"]+")
+"""Without encoded words, as `one_line`."""
 HEADER_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LINE_MAX = 900
@@ -72,12 +73,22 @@ def envelope_address(recipient: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Without line ends and control characters, so that no text can begin a header of its own."""
-    return " ".join(NOT_PRINTABLE.sub(" ", text.encode(errors="replace").decode()).split())
+    """Without line ends, control characters and encoded words, so that no text can begin a header of its own.
+
+    Python decodes what looks like an encoded word of RFC 2047 in any text, and writes the line ends that were in it.
+    """
+    line = " ".join(NOT_PRINTABLE.sub(" ", text.encode(errors="replace").decode()).split())
+    return line.replace("=?", "= ?")
 
 
 def reply_to_of(settings: MailSettings, mail: OutgoingMail) -> str | None:
-    return mail.reply_to or settings.email_reply_to or None
+    """The merchant's address or else the platform's. What is no address is left out; the mail is sent all the same."""
+    return next((address for address in (mail.reply_to, settings.email_reply_to) if _is_address(address or "")), None)
+
+
+def _is_address(text: str) -> bool:
+    local, _, domain = text.rpartition("@")
+    return LOCAL_PART.fullmatch(local) is not None and LOCAL_PART.fullmatch(domain) is not None
 
 
 def _message(settings: MailSettings, mail: OutgoingMail, recipient: str) -> EmailMessage:
@@ -90,7 +101,7 @@ def _message(settings: MailSettings, mail: OutgoingMail, recipient: str) -> Emai
     message["Message-ID"] = message_id_of(settings, mail)
     message["Auto-Submitted"] = "auto-generated"
     if reply_to := reply_to_of(settings, mail):
-        message["Reply-To"] = one_line(reply_to)
+        message["Reply-To"] = reply_to
     for name, value in mail.headers.items():
         if HEADER_NAME.fullmatch(name) and name not in message:
             message[name] = one_line(value)

@@ -88,7 +88,7 @@ def sendgrid_body(settings: MailSettings, mail: OutgoingMail) -> dict[str, Any]:
         "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
     }
     if reply_to := reply_to_of(settings, mail):
-        body["reply_to"] = {"email": one_line(reply_to)}
+        body["reply_to"] = {"email": reply_to}
     return body
 
 

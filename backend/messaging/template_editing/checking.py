@@ -16,11 +16,12 @@ from backend.messaging.templates.faults import TemplateContent, TemplateInvalid
 from backend.messaging.templates.layout import MailBrand
 from backend.messaging.templates.render import RenderedMail, render
 from backend.messaging.templates.samples import UNSUBSCRIBE_URL
+from backend.messaging.templates.syntax import with_line_feeds
 
 
 def content_from(text: TemplateText | TemplateContent) -> TemplateContent:
     """With the line ends that the parser expects; browsers send CRLF."""
-    return TemplateContent(text.subject.strip(), text.preheader.strip(), text.body.replace("\r\n", "\n"))
+    return TemplateContent(text.subject.strip(), text.preheader.strip(), with_line_feeds(text.body))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from backend.messaging.templates.faults import TemplateFault
 from backend.messaging.templates.subset import ADDRESSES, DISGUISED, EMPTY, TAGS, clean
-from backend.messaging.templates.syntax import Piece, pieces_of
+from backend.messaging.templates.syntax import Piece, pieces_of, with_line_feeds
 
 FIRST_MARK = 0xE000
 MARKS = "\ue000-\uf8ff"
@@ -79,7 +79,7 @@ class _Checker(_Tags):
     def __init__(self, source: str) -> None:
         super().__init__()
         self.pieces = pieces_of(source)
-        self.masked = _masked(source, self.pieces)
+        self.masked = _masked(with_line_feeds(source), self.pieces)
         self.faults: list[TemplateFault] = []
         self._open: list[Tag] = []
         self._branches: list[tuple[Tag, ...]] = []

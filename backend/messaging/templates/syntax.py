@@ -37,13 +37,18 @@ class Piece(NamedTuple):
 
 @lru_cache(maxsize=64)
 def parse(field: TemplateField, source: str) -> Sequence[Node]:
-    """Raises TemplateInvalid. Lines end with a line feed. The largest source takes 2 MB of the cache."""
-    return _Reader(field, source).read()
+    """Raises TemplateInvalid. The largest source takes 2 MB of the cache."""
+    return _Reader(field, with_line_feeds(source)).read()
 
 
 def pieces_of(source: str) -> list[Piece]:
     """All expressions and statements of a source that can be read."""
-    return list(_pieces(source))
+    return list(_pieces(with_line_feeds(source)))
+
+
+def with_line_feeds(source: str) -> str:
+    """Its lines end as Jinja ends them when it reads the source: where an expression stands is found by that."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class _Reader:

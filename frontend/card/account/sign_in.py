@@ -1,5 +1,7 @@
 """A customer signs in: first the email address, then the code that was sent there."""
 
+from urllib.parse import quote
+
 from litestar import Response, get, post
 from msgspec.structs import replace
 
@@ -10,7 +12,7 @@ from frontend.api.storefront import get_public_program
 from frontend.kit.brand_color import brand_url
 from frontend.kit.caller import anonymous_caller
 from frontend.kit.customer_session import CustomerSession, find_customer_session, keep_customer_session
-from frontend.kit.customers import customer_page
+from frontend.kit.customers import customer_page, kept_language
 from frontend.kit.forms import Form, FormError, body_of, read_form
 from frontend.kit.pages import redirect
 from frontend.kit.preferences import language_of, learn_language
@@ -35,7 +37,7 @@ async def take_email(request: Request) -> Response[str]:
     except BackendUnavailable:
         kept = ("email", "store_code")
         return customer_page(request, "join/unavailable.html", status=AWAY, form=form, kept=kept)
-    response = redirect(request, "/account/code")
+    response = redirect(request, kept_language(request, "/account/code"))
     asked = CustomerSession(form.text("store_code"), email=form.text("email"), attempt=attempt.attempt)
     keep_customer_session(request, response, asked)
     return response
@@ -71,6 +73,10 @@ async def take_code(request: Request) -> Response[str]:
     return response
 
 
+def sign_in_path(store_code: str) -> str:
+    return f"/account?store={quote(store_code, safe='')}"
+
+
 async def email_form(request: Request, form: Form, *, status: int = 200, has_ended: bool = False) -> Response[str]:
     """In the colors of the merchant, where the program is open."""
     look = await _look(request, form.text("store_code"))
@@ -83,7 +89,14 @@ async def _code_form(
     """`expired`: why the code is not valid any more; another one may be asked for."""
     look = await _look(request, session.store_code)
     return customer_page(
-        request, "card/account/code.html", status=status, form=form, session=session, expired=expired, **look
+        request,
+        "card/account/code.html",
+        status=status,
+        form=form,
+        session=session,
+        expired=expired,
+        ask_action=kept_language(request, "/account"),
+        **look,
     )
 
 
@@ -110,7 +123,8 @@ def _code_request(request: Request, form: Form, session: CustomerSession | None)
 
 async def _email_refused(request: Request, form: Form, problem: BackendProblem) -> Response[str]:
     if problem.status == TOO_MANY:
-        return customer_page(request, "join/wait.html", status=TOO_MANY)
+        path = sign_in_path(form.text("store_code"))
+        return customer_page(request, "join/wait.html", status=TOO_MANY, request_path=path)
     if problem.status != NOT_FOUND:
         raise problem
     _ = get_translator(language_of(request)).gettext

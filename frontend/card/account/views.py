@@ -8,7 +8,7 @@ from msgspec import convert
 from backend.identity.customers.schemas import ChangeOwnAccount, OwnAccount
 from frontend.api.own_account import change_own_account, get_own_account, sign_out_customer
 from frontend.api.responses import BackendProblem, BackendUnavailable
-from frontend.card.account.sign_in import email_form
+from frontend.card.account.sign_in import email_form, sign_in_path
 from frontend.card.facts import card_facts
 from frontend.card.wallets import wallet_problem
 from frontend.kit.customer_session import CustomerSession, find_customer_session, forget_customer_session
@@ -69,7 +69,7 @@ async def _sign_out(request: Request, *, everywhere: bool) -> Response[str]:
     if session is not None and session.token:
         with suppress(BackendProblem, *(() if everywhere else (BackendUnavailable,))):
             await sign_out_customer(session.caller(request), everywhere=everywhere)
-    response = redirect(request, f"/account?store={session.store_code}" if session else "/account")
+    response = redirect(request, sign_in_path(session.store_code) if session else "/account")
     forget_customer_session(request, response)
     return response
 

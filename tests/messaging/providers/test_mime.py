@@ -1,5 +1,6 @@
 """The mail as it travels."""
 
+import base64
 import dataclasses
 import email
 import email.policy
@@ -16,9 +17,22 @@ from backend.messaging.providers.ports import DeliveryFailed
 from tests.messaging.mails import MAIL
 
 SETTINGS = replace(MailSettings(), email_reply_to="shop@example.com")
-TEXTS = st.text(st.characters(exclude_categories=[]), max_size=300)
+CHARSETS = st.sampled_from(["utf-8", "us-ascii", "latin-1", "utf-7", "?"])
+HEADER = b"Bank\r\nBcc: all@example.com"
+ENCODED_WORDS = st.builds(
+    lambda before, after, charset, is_base64: before + encoded_word(HEADER, charset, is_base64) + after,
+    *(st.text(max_size=5), st.text(max_size=60), CHARSETS, st.booleans()),
+)
+TEXTS = st.text(st.characters(exclude_categories=[]), max_size=300) | ENCODED_WORDS
 ALWAYS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Reply-To"]
 AT_THE_END = ["Content-Type", "MIME-Version", "Content-Language"]
+
+
+def encoded_word(raw: bytes, charset: str, is_base64: bool) -> str:
+    """Of RFC 2047."""
+    if is_base64:
+        return f"=?{charset}?b?{base64.b64encode(raw).decode()}?="
+    return f"=?{charset}?q?{''.join(f'={byte:02X}' for byte in raw)}?="
 
 
 def parsed(**values: object) -> EmailMessage:
@@ -52,6 +66,20 @@ def test_a_line_end_in_a_name_is_a_space(text: str) -> None:
     assert mail["Subject"].startswith("A")
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "us-ascii", "utf-7", "nonsense"])
+@pytest.mark.parametrize("is_base64", [False, True])
+@pytest.mark.parametrize("name", ["sender", "subject"])
+def test_an_encoded_word_in_a_name_is_shown_as_it_was_entered(charset: str, name: str, *, is_base64: bool) -> None:
+    """Python decodes it, and the line end in it began a header of its own."""
+    text = encoded_word(b"Bank\r\nBcc: all@example.com\r\n\r\n\x00", charset, is_base64)
+    content = write_envelope(SETTINGS, dataclasses.replace(MAIL, **{name: text})).content
+    mail = email.message_from_bytes(content, _class=EmailMessage, policy=email.policy.default)
+    assert sorted(mail.keys()) == sorted([*ALWAYS, *AT_THE_END, "Content-Transfer-Encoding"])
+    header = {"sender": "From", "subject": "Subject"}[name]
+    assert text.replace("=?", "= ?")[:20] in str(mail[header])
+    assert b"\x00" not in content
+
+
 def test_the_address_for_unsubscribing_is_neither_broken_nor_encoded() -> None:
     """Mail programs do not decode this header, and Python would encode an address of this length."""
     address = f"<https://orion.example/u/{'a' * 120}>"
@@ -69,6 +97,14 @@ def test_what_every_mail_has_cannot_be_replaced() -> None:
 def test_the_merchants_reply_address_goes_before_the_platforms() -> None:
     assert parsed(reply_to="hello@aurora.example")["Reply-To"] == "hello@aurora.example"
     assert parsed()["Reply-To"] == "shop@example.com"
+
+
+@pytest.mark.parametrize(
+    "reply_to",
+    ["", "hello", "Hello <hello@aurora.example>", '"a" <a@x.lu>, "', "a@x.lu\r\nBcc: b@x.lu", "=?a?q?=0A?=@x.lu"],
+)
+def test_what_is_no_reply_address_is_left_out(reply_to: str) -> None:
+    assert parsed(reply_to=reply_to)["Reply-To"] == "shop@example.com"
 
 
 def test_a_retry_keeps_its_message_id_when_the_sender_address_has_changed() -> None:
@@ -91,7 +127,13 @@ def test_the_domain_travels_in_ascii_and_the_mailbox_as_it_was_written(written: 
     assert envelope_address(written) == sent
 
 
-@pytest.mark.parametrize("recipient", ["", "a", "a@", "@x.lu", "a b@x.lu", "a@x.lu\r\nRCPT TO:<b@x.lu>", "a@1.2.3.4"])
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        *("", "a", "a@", "@x.lu", "a b@x.lu", "a@x.lu\r\nRCPT TO:<b@x.lu>", "a@1.2.3.4"),
+        *("=?utf-8?q?a=0D=0ABcc=3A_b=40x.lu?=@x.lu", "=?utf-8?b?QQ0KQmNjOiBhQGIuZXhhbXBsZQ==?=@x.lu"),
+    ],
+)
 def test_what_is_no_address_is_refused(recipient: str) -> None:
     with pytest.raises(DeliveryFailed, match="address_invalid"):
         envelope_address(recipient)

@@ -212,3 +212,17 @@ def test_a_value_is_text_whatever_it_contains() -> None:
     assert "<img" not in mail.body_html
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; {{ card.code }}" in mail.body_html
     assert merchant.name in mail.body_text
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_lines_may_end_in_any_way(end: str) -> None:
+    body = GOOD.body + "\n{% if card.code %}\n<p>{{ card.code }}</p>\n{% endif %}\n"
+    mails = []
+    for written in (body, body.replace("\n", end)):
+        content = TemplateContent(GOOD.subject, GOOD.preheader, written)
+        check_content(LOYALTY_ENROLLMENT, content, "en")
+        mail = render(
+            LOYALTY_ENROLLMENT, VALUES, "en", content=content, brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM
+        )
+        mails.append(" ".join(mail.body_text.split()))
+    assert mails[0] == mails[1]
