@@ -7,6 +7,7 @@ from backend.access.guards import Connection, actor_of
 from backend.access.problems import (
     PasswordNeeded,
     SessionExpired,
+    StaysWithOwner,
     StoreNotFound,
     StoreRequired,
     Unauthenticated,
