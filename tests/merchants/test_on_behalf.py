@@ -139,6 +139,16 @@ async def test_nothing_but_the_merchants_office_is_open(paul: MerchantDesk, shop
         assert (answer.status_code, answer.json()["code"]) in {(403, "stays_with_owner"), (403, "forbidden")}, name
 
 
+async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul: MerchantDesk, shop: Shop) -> None:
+    acting = await begin(paul, shop)
+    with refused("stays_with_owner", 403):
+        await acting.at(shop.hub).program()
+    with refused("stays_with_owner", 403):
+        await acting.post("/auth/merchant", {"merchant": shop.code})
+    with refused("stays_with_owner", 403):
+        await acting.get("/merchant/audit/export")
+
+
 OF_MERCHANT = [
     "adjustPointsAsOwner", "deactivateCard", "reactivateCard", "mergeCards", "reverseMerge", "changeCards",
     "setFraudLimits", "uploadPicture", "createReward", "changeReward", "moveReward", "archiveReward", "restoreReward",

@@ -58,7 +58,7 @@ async def test_terms_are_in_the_merchants_language_and_the_page_to_join_is_open(
     paul: MerchantDesk, anonymous: AnonymousCaller
 ) -> None:
     merchant = await paul.open_merchant()
-    page = await anonymous.reading("it").get(f"/storefront/loyalty/{merchant['stores'][0]['code']}/program")
+    page = await anonymous.reading("de").get(f"/storefront/loyalty/{merchant['stores'][0]['code']}/program")
     assert "Punkt" in page["terms_text"]
 
 
