@@ -118,6 +118,7 @@ FIELDS = {
     "limit_per_card": N_("At most per card"),
     "limits": N_("Limits"),
     "lockout_attempts": N_("Wrong PINs until a PIN is locked"),
+    "lock_after_minutes": N_("Minutes until an unused till locks"),
     "lockout_minutes": N_("Minutes for which a PIN is locked"),
     "log_ip_addresses": N_("Transactions keep addresses of devices"),
     "loyalty": N_("Loyalty"),
