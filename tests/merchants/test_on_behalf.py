@@ -127,7 +127,8 @@ async def test_nothing_but_the_merchants_office_is_open(paul: MerchantDesk, shop
     """From the document: a new operation is closed until somebody opens it."""
     acting = await begin(paul, shop)
     for method, path, operation in promises.operations:
-        if "security" not in operation or not operation["security"]:
+        # Customers have tokens of their own.
+        if not operation.get("security") or "/storefront/" in path:
             continue
         name = operation["operationId"]
         asked = path.removeprefix("/api/v1").replace("{merchant_code}", shop.code)
