@@ -42,6 +42,8 @@ def _merchants() -> Rows:
             "default_language": "fr",
             "currency": "EUR",
             "created_at": MADE_AT,
+            "version": 1,
+            "updated_at": MADE_AT,
         }
         for n in range(MERCHANTS)
     ]
@@ -59,6 +61,9 @@ def _policies() -> Rows:
             "allow_cross_location_redemption": True,
             "require_order_reference": False,
             "log_ip_addresses": False,
+            "lock_after_minutes": 2,
+            "version": 1,
+            "updated_at": MADE_AT,
         }
         for n in range(MERCHANTS)
     ]
@@ -118,6 +123,8 @@ def _stores() -> Rows:
             "timezone": "Europe/Luxembourg",
             "is_active": True,
             "created_at": MADE_AT,
+            "version": 1,
+            "updated_at": MADE_AT,
         }
         for n in range(STORES)
     ]

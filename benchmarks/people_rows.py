@@ -83,6 +83,8 @@ def _access_tokens() -> Rows:
             "merchant_id": id_of(MERCHANT, n % MERCHANTS),
             "created_at": now,
             "last_seen_at": now,
+            "kind": "password",
+            "locked_people": [],
             "expires_at": now + timedelta(hours=12),
         }
         for n in range(USERS)

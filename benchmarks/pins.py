@@ -37,8 +37,18 @@ async def _give_pins(url: str, environment: Mapping[str, str]) -> None:
     for user in range(USERS):
         merchant_id, user_id = id_of(MERCHANT, user % MERCHANTS), id_of(USER, user)
         verifier = QUICK.hash(peppered(keys, merchant_id, user_id, PIN)[0])
-        rows.append((merchant_id, new_id(), user_id, verifier, 0, True, MADE_AT))
-    columns = ["merchant_id", "id", "user_id", "verifier", "failed_count", "is_active", "created_at"]
+        rows.append((merchant_id, new_id(), user_id, verifier, 0, 0, True, MADE_AT, MADE_AT))
+    columns = [
+        "merchant_id",
+        "id",
+        "user_id",
+        "verifier",
+        "failed_count",
+        "wrong_in_a_row",
+        "is_active",
+        "created_at",
+        "set_at",
+    ]
     connection = await asyncpg.connect(url)
     try:
         await connection.copy_records_to_table("staff_pins", columns=columns, records=rows)

@@ -6,8 +6,7 @@ from litestar.types import ControllerRouterHandler
 from environment.development import development_module
 from frontend.account.forgotten.views import show_forgotten, show_new_password, take_forgotten, take_new_password
 from frontend.account.invitation.views import show_invitation, take_invitation
-from frontend.account.merchant.views import take_merchant
-from frontend.account.on_behalf.views import take_end_of_on_behalf
+from frontend.account.merchant.pages import WORKPLACE_PAGES
 from frontend.account.preferences.views import take_preferences
 from frontend.account.profile.routes import PROFILE
 from frontend.account.sign_in.second_step import offer_passkey, take_passkey, take_second_step
@@ -156,9 +155,8 @@ ACCOUNT: list[ControllerRouterHandler] = [
     take_sign_in,
     show_stores,
     take_store,
-    take_merchant,
+    WORKPLACE_PAGES,
     take_sign_out,
-    take_end_of_on_behalf,
     take_preferences,
     take_second_step,
     offer_passkey,

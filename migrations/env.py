@@ -28,10 +28,12 @@ def run(connection: Connection) -> None:
 
 async def run_online() -> None:
     assert config.engine is not None
-    async with config.engine.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await config.engine.dispose()
+    try:
+        async with config.engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await config.engine.dispose()
 
 
 asyncio.run(run_online())

@@ -12,9 +12,11 @@ from backend.identity.members.schemas import MemberDetail
 from backend.merchants.policy.schemas import PolicyDetail
 
 ProgramType = Literal["stamps", "points", "hybrid"]
-MerchantState = Literal["live", "not_live"]
+GoLiveState = Literal["live", "not_live"]
 Label = Annotated[str, Meta(max_length=100, pattern=ONE_LINE)]
-MerchantCode = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", examples=["bakery-thill"])]
+NewMerchantCode = Annotated[
+    str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", examples=["bakery-thill"])
+]
 """In addresses of the API. It stays."""
 NewStoreCode = Annotated[str, Meta(max_length=40, pattern=r"^[A-Z0-9]{2,40}$(?!\n)", examples=["THILLGARE"])]
 """On posters and in the address of the join page; unique on the platform. It stays."""
@@ -48,7 +50,7 @@ class MerchantDraft(Body, kw_only=True):
     """A merchant, its first store, and the invitation of its owner."""
 
     name: Label
-    code: MerchantCode
+    code: NewMerchantCode
     timezone: TimeZone = "Europe/Luxembourg"
     language: Language
     contact_email: ContactEmail | None = None
@@ -109,7 +111,7 @@ class MerchantListed(Answer):
 
     code: str
     name: str
-    state: MerchantState
+    state: GoLiveState
     stores: int
     live_stores: int
     members: int

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from backend.access.permissions import PERMISSIONS
-from backend.audit.labels import ACTIONS, CHOICES, FIELDS, SUBJECTS, VALUES
+from backend.audit.labels import ACTIONS, FIELDS, SUBJECTS
 from backend.audit.models import AnyEntry, AuditEntry
 from backend.audit.schemas import AuditAction, AuditChange, AuditEntryView
+from backend.audit.value_labels import CHOICES, VALUES
 from i18n.formatting import get_formatter
 from i18n.locales import LANGUAGE_NAMES
 from i18n.translator import N_, get_translator

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from backend.core.clock import clock
+from backend.core.database_connector import DatabaseUnreachable
 from backend.core.metrics import OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_PENDING, REDIS_UP
 from backend.core.migrations import head
 from backend.core.problems import NotFound
@@ -62,8 +63,14 @@ async def _database(resources: Resources) -> tuple[str, str]:
     except (asyncpg.UndefinedTableError, ProgrammingError):
         return "ok", "none"
     except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError) as error:
-        return f"away: {type(error).__name__}", "unknown"
+        return f"away: {_kind_of(error)}", "unknown"
     return "ok", "ok" if by_pool == by_session == head() else f"at {by_pool}, code expects {head()}"
+
+
+def _kind_of(error: Exception) -> str:
+    """The driver's error where the connector's would say no more than that the database is away."""
+    is_wrapped = isinstance(error, DatabaseUnreachable) and error.__cause__ is not None
+    return type(error.__cause__ if is_wrapped else error).__name__
 
 
 async def _version_by_session(resources: Resources) -> str | None:

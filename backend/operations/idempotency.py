@@ -7,7 +7,7 @@ from litestar import Controller, get
 from litestar.params import FromPath
 
 from backend.access.guards import actor_of
-from backend.access.problems import SessionExpired, Unauthenticated
+from backend.access.problems import SessionExpired, StaysWithOwner, Unauthenticated
 from backend.core.answers import find_status
 from backend.core.idempotency import state_of
 from backend.core.openapi import refusals
@@ -37,7 +37,7 @@ class IdempotencyController(Controller):
         operation_id="getIdempotencyKey",
         summary="What became of a booking sent with this key",
         description="Send the key percent-encoded: `R%2F7` for `R/7`.",
-        responses=refusals(Unauthenticated, SessionExpired),
+        responses=refusals(Unauthenticated, SessionExpired, StaysWithOwner),
     )
     async def state(self, request: ApiRequest, key: FromPath[str]) -> KeyState:
         # Litestar's parameter is decoded and lacks leading, trailing and repeated slashes.

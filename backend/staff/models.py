@@ -55,7 +55,7 @@ class MerchantMember(PlatformRow):
     role: Mapped[str] = mapped_column(String(20))
     joined_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     left_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)
-    """None while they work here. Whoever has left signs in to this merchant no more."""
+    """None while they work here. A former member cannot sign in to this merchant."""
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(DateTimeUTC)
 

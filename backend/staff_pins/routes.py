@@ -3,7 +3,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from backend.access.guards import limited
-from backend.access.problems import SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
+from backend.access.problems import SessionExpired, StaysWithOwner, StoreNotFound, StoreRequired, Unauthenticated
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -12,7 +12,7 @@ from backend.staff_pins.problems import REFUSED_PIN
 from backend.staff_pins.queries import get_lockout
 from backend.staff_pins.schemas import PinEntry
 
-STAFF = (Unauthenticated, SessionExpired, StoreRequired, StoreNotFound)
+STAFF = (Unauthenticated, SessionExpired, StaysWithOwner, StoreRequired, StoreNotFound)
 
 
 class StorePinController(Controller):

@@ -32,7 +32,7 @@ class AuditMessages:
         if not chain.is_intact:
             entry = self._formatter.number(chain.faulty_seq or 0)
             return _(
-                "Found on %(date)s: entry no. %(entry)s is missing, or is not what was recorded. Tell whoever "
+                "Found on %(date)s: entry no. %(entry)s is missing, or is not what was recorded. Tell the person who "
                 "operates the platform.",
                 date=when,
                 entry=entry,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -27,8 +28,9 @@ def named(server: MailServer) -> dict[str, str]:
 async def test_two_mails_arrive_one_of_them_through_the_queue(
     orion: Orion, server: MailServer, services: Services
 ) -> None:
+    recipient = f"{uuid4().hex}@example.com"
     told = with_mail(services, email_provider="smtp", smtp_host="127.0.0.1", smtp_port=server.port)
-    command = asyncio.create_task(orion("mail", "test", "zoe@example.com", **named(server)))
+    command = asyncio.create_task(orion("mail", "test", recipient, **named(server)))
     while not command.done():
         await send_queued_mails({"services": told})
         await asyncio.wait([command], timeout=0.05)
@@ -39,7 +41,7 @@ async def test_two_mails_arrive_one_of_them_through_the_queue(
     assert "Email works with these settings." in result.output
     assert "The email through the queue: sent." in result.output
     # The queue may hold emails of other tests.
-    mails = [mail for mail in server.mails if mail["To"] == "zoe@example.com"]
+    mails = [mail for mail in server.mails if mail["To"] == recipient]
     assert len(mails) == 2
 
 

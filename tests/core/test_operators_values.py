@@ -146,8 +146,9 @@ PASTED = [
 FOR_THE_FRONTEND = {"ENVIRONMENT", "LOG_LEVEL", "PUBLIC_URL", "BACKEND_URL", "SECRET_KEYS"}
 VERBS = [
     ("backend",), ("migrate", "up"), ("migrate", "down", "-1"), ("migrate", "status"), ("seed",),
-    ("users", "create-admin", "a@b.example", "--password", "long enough for us"), ("wallets", "check"),
-    ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"),
+    ("users", "create-admin", "a@b.example", "--password", "long enough for us"), ("users", "list"),
+    ("users", "invite", "a@b.example"), ("users", "reset", "a@b.example"), ("wallets", "check"),
+    ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"), ("audit", "verify"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
     ("templates", "seed"), ("templates", "check"), ("mail", "test", "zoe@example.com"),

@@ -62,7 +62,7 @@ def test_words_become_what_they_mean() -> None:
         ({"ORION_SMTP_USE_TLS": "maybe"}, "ORION_SMTP_USE_TLS must be true or false."),
         ({"ORION_STAMP_PER_MINUTE": "0"}, "ORION_STAMP_PER_MINUTE must be a whole number from 1 to 10000."),
         ({"ORION_STORED_ANSWERS_DAYS": "3"}, "ORION_STORED_ANSWERS_DAYS must be a whole number from 4 to 3650."),
-        ({"ORION_PLATFORM_NAME": "x" * 61}, "ORION_PLATFORM_NAME must be one line of at most 60 characters."),
+        ({"ORION_PLATFORM_NAME": "x" * 61}, "ORION_PLATFORM_NAME must have at most 60 characters."),
         (
             {"ORION_SUPPORT_EMAIL": "Help <help@orion.example>"},
             "ORION_SUPPORT_EMAIL must be a mail address such as cards@orion.example, without a name before it.",

@@ -31,7 +31,7 @@ async def sign_in(page: Page) -> None:
     await page.goto("/sign-in")
     await page.get_by_label("Email").fill(ADA.email)
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url("**/admin")
 
 

@@ -133,5 +133,5 @@ async def test_an_administrator_acts_for_a_merchant_and_is_seen(shop: Shop, open
     owner = await (await open_window()).new_page()
     await sign_in(owner, shop.emails["claire"])
     await owner.goto("/office/audit")
-    await expect(owner.get_by_text("Began to act on behalf of the merchant")).to_be_visible()
-    await expect(owner.get_by_text("Ended acting on behalf of the merchant")).to_be_visible()
+    await expect(owner.get_by_role("link", name="Began to act on behalf of the merchant")).to_be_visible()
+    await expect(owner.get_by_role("link", name="Ended acting on behalf of the merchant")).to_be_visible()

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from i18n.translator import get_translator
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.stack import Stack
+from tests.journeys.test_accessibility import faults_of
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -61,6 +63,19 @@ async def test_a_customer_unsubscribes_with_one_click_and_changes_their_mind(
     await page.get_by_role("button", name=_("Undo: keep sending them")).click()
     await expect(page.get_by_role("button", name=_("Unsubscribe"))).to_be_visible()
     assert await consented(shop) == 1
+
+
+async def test_both_sides_of_the_choice_can_be_used_by_everybody(
+    shop: Shop, orion: Stack, open_window: OpenWindow
+) -> None:
+    found = LINK.search(text_of(await join_with_consent(orion, open_window, shop)))
+    assert found
+    page, axe = await (await open_window(reduced_motion="reduce")).new_page(), Axe()
+    await page.goto(found[0])
+    assert await faults_of("subscribed", page, axe) == []
+    await page.get_by_role("button", name="Unsubscribe").click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    assert await faults_of("unsubscribed", page, axe) == []
 
 
 async def test_a_mail_program_unsubscribes_without_a_browser(shop: Shop, orion: Stack, open_window: OpenWindow) -> None:

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
+from backend.identity.customers.mails import SignInMails
 from backend.loyalty.ledger.operations.stamp import AddStamp
 from backend.loyalty.ledger.schemas.bookings import Stamp
 from backend.loyalty.occasions.mails import CardMails
@@ -137,7 +138,8 @@ async def test_no_welcome_mail_ever_arrived(shop: Shop, services: Services, supe
         card["id"],
     )
     mails = CardMails(services.links, services.unsubscribe_links, services.key_ring, services.live)
-    promised = reactions(mails, services.queue)
+    sign_ins = SignInMails(services.links, services.not_me_links, services.key_ring, services.live)
+    promised = reactions(mails, sign_ins, services.queue)
     assert "mail_loyalty_enrollment" in {reaction.__name__ for reaction in promised[waiting]}
 
 

@@ -1,5 +1,6 @@
 """A store goes live by a switch: the store's own wins over the merchant's, which wins over the platform's."""
 
+import json
 from uuid import uuid4
 
 import asyncpg
@@ -69,10 +70,10 @@ async def test_a_switch_is_an_entry_in_the_merchants_chain(
     assert [(row["action"], row["user_name"], row["on_behalf"]) for row in rows] == [
         ("feature.switched", PAUL.name, True)
     ] * 2
-    place = f"loyalty {shop.hub}"
-    assert [(row["before"], row["after"]) for row in rows] == [
-        (f'{{"{place}": null}}', f'{{"{place}": false}}'),
-        (f'{{"{place}": false}}', f'{{"{place}": null}}'),
+    store = {"store_ids": [str(shop.store_ids[shop.hub])]}
+    assert [(json.loads(row["before"]), json.loads(row["after"])) for row in rows] == [
+        ({"loyalty": None}, {"loyalty": False} | store),
+        ({"loyalty": False}, {"loyalty": None} | store),
     ]
 
 

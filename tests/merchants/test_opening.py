@@ -9,9 +9,10 @@ import pytest
 
 from backend.services import Services
 from tests.merchants.administration import MerchantDesk
-from tests.world import ANNA, PASSWORD, PAUL
+from tests.world import PASSWORD, PAUL
 from tests.world.caller import outcome, refused
 from tests.world.invitations import accept, look_at, mailed_token
+from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Till
 
 STRONG = "a long enough password of its own 8"
@@ -58,7 +59,7 @@ async def test_terms_are_in_the_merchants_language_and_the_page_to_join_is_open(
     paul: MerchantDesk, anonymous: AnonymousCaller
 ) -> None:
     merchant = await paul.open_merchant()
-    page = await anonymous.reading("it").get(f"/storefront/loyalty/{merchant['stores'][0]['code']}/program")
+    page = await anonymous.reading("de").get(f"/storefront/loyalty/{merchant['stores'][0]['code']}/program")
     assert "Punkt" in page["terms_text"]
 
 
@@ -101,12 +102,12 @@ async def test_whoever_administers_the_platform_owns_no_merchant(paul: MerchantD
 
 
 async def test_somebody_with_an_account_may_own_another_merchant(
-    paul: MerchantDesk, anonymous: AnonymousCaller, services: Services
+    paul: MerchantDesk, anonymous: AnonymousCaller, services: Services, shop: Shop
 ) -> None:
-    merchant = await paul.open_merchant(owner={"email": ANNA.email})
-    await accept(anonymous, await mailed_token(services, ANNA.email), password=PASSWORD)
+    merchant = await paul.open_merchant(owner={"email": shop.emails["anna"]})
+    await accept(anonymous, await mailed_token(services, shop.emails["anna"]), password=PASSWORD)
     (member,) = (await paul.merchant(merchant["code"]))["members"]
-    assert (member["name"], member["role"]) == (ANNA.name, "merchant_owner")
+    assert (member["name"], member["role"]) == ("Anna", "merchant_owner")
 
 
 @pytest.mark.parametrize(

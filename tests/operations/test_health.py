@@ -59,7 +59,7 @@ async def test_a_lane_that_does_not_reach_the_database_keeps_it_from_being_ready
     """Sign-in and every page go by sessions, bookings by the till's lane: half of it is not ready."""
     async with own_town() as town:
         away = replace(town.settings, database_url="postgresql://orion_app@127.0.0.1:1/orion")
-        state: Any = town.app._app.state  # type: ignore[attr-defined]
+        state: Any = town.app._app._app.state  # type: ignore[attr-defined]  # behind two middlewares
         whole = state.resources
         state.resources = dataclasses.replace(whole, sessions=Sessions(away, metadata))
         answer = await town.anonymous.send("GET", "/health/ready")

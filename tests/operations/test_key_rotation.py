@@ -26,8 +26,15 @@ from tests.conftest import OwnTown, Town
 from tests.world.shop import Shop
 
 BACKEND = Path(__file__).parents[2] / "backend"
-SEALERS = {"staff/actions.py", "wallets/apple/passes.py", "settings/sealing.py", "messaging/secrets.py"}
-"""Modules that seal something for one of the columns; emails are in two tables."""
+SEALERS = {
+    "staff/actions.py": {"users.totp_secret"},
+    "identity/factors/actions.py": {"users.totp_secret"},
+    "identity/factors/totp.py": set[str](),  # is in a page for some minutes, and in no column
+    "wallets/apple/passes.py": {"apple_passes.auth_token"},
+    "settings/sealing.py": {"setting_overrides.sealed_value"},
+    "messaging/secrets.py": {"platform_mails.sealed_secret", "email_logs.sealed_secret"},
+}
+"""Modules that seal something, and for which columns."""
 NEW = "a newer key"
 READ = "SELECT totp_secret FROM users WHERE id = $1"
 
@@ -148,8 +155,8 @@ def test_every_column_that_holds_a_sealed_secret_is_rotated() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "seal"
     }
-    assert calls - {"core/encryption.py"} == SEALERS
-    assert len(SEALED) == len(SEALERS) + 1
+    assert calls - {"core/encryption.py"} == SEALERS.keys()
+    assert {column.name for column in SEALED} == set[str]().union(*SEALERS.values())
 
 
 async def store_secret(connection: asyncpg.Connection, key: str, sealed: str) -> None:

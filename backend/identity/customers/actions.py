@@ -23,7 +23,7 @@ SESSION = timedelta(days=30)
 async def ask_for_code(
     session: AsyncSession, merchant_id: UUID, email: str, former: str | None, now: datetime
 ) -> SignInAttempt:
-    """The same work whoever asks: the worker looks up the address. `former`: the browser's last attempt; it ends."""
+    """The same work for every address: the worker looks it up. `former`: the browser's last attempt; it ends."""
     claim = read_token(former or "")
     if claim is not None and claim.merchant_id == merchant_id:
         await session.execute(update(CustomerSignIn).where(*_is_open(claim, now)).values(ended_at=now))

@@ -17,7 +17,7 @@ class InvitationExpired(Problem):
 class InvitationWithdrawn(Problem):
     code, status = "invitation_withdrawn", 410
     title = N_("This invitation was withdrawn")
-    detail = N_("Ask whoever invited you.")
+    detail = N_("Ask the person who invited you.")
 
 
 class InvitationAccepted(Problem):

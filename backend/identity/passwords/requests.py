@@ -22,7 +22,7 @@ PAGE = "/reset"
 
 
 async def ask_for_reset(session: AsyncSession, email: str, language: str, now: datetime) -> None:
-    """The same work whoever asks: nothing is looked up before the answer."""
+    """The same work for every address: nothing is looked up before the answer."""
     session.add(PasswordResetRequest(email_norm=normalize_email(email), language=language, created_at=now))
 
 

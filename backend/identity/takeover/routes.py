@@ -4,7 +4,14 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody
 
 from backend.access.guards import Connection, actor_of
-from backend.access.problems import PasswordNeeded, SessionExpired, StoreNotFound, StoreRequired, Unauthenticated
+from backend.access.problems import (
+    PasswordNeeded,
+    SessionExpired,
+    StaysWithOwner,
+    StoreNotFound,
+    StoreRequired,
+    Unauthenticated,
+)
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
@@ -19,7 +26,7 @@ from backend.identity.views import show_session
 from backend.staff_pins.actions import StaffPins
 from backend.staff_pins.problems import REFUSED_PIN
 
-AT_STORE = (Unauthenticated, SessionExpired, StoreRequired, StoreNotFound)
+AT_STORE = (Unauthenticated, SessionExpired, StaysWithOwner, StoreRequired, StoreNotFound)
 
 
 async def limited_by_till(connection: Connection, _: BaseRouteHandler) -> None:

@@ -10,7 +10,7 @@ from backend.core.origin import Origin
 from backend.loyalty.cards.card_urls import CardLink
 from backend.loyalty.cards.schemas import CardView, OwnCardView
 from backend.loyalty.customers.schemas import HolderView
-from backend.loyalty.ledger.booking.checks import check_open
+from backend.loyalty.ledger.booking.checks import check_open, is_live
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.ledger.history import list_transactions
@@ -110,6 +110,7 @@ async def _page(
         email_choices_url=unsubscribe_links.url_on_card_page(merchant_id, state.customer.id)
         if state.customer
         else None,
+        paused_store=None if is_live(state.setup) else state.setup.store.name,
     )
 
 

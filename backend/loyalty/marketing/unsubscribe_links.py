@@ -1,6 +1,7 @@
 """The link by which a customer stops a merchant's marketing emails: a capability that is derived, never stored.
 
-The card page has one of its own: whoever enrolled an address sees that page, but only the address gets the emails.
+The card page has one of its own: the person who enrolled an address sees that page, but only the address gets the
+emails.
 """
 
 from dataclasses import dataclass

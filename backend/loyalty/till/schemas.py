@@ -59,6 +59,8 @@ class CardPage(Answer):
     merchant_language: str
     email_choices_url: str | None
     """The page on which the customer chooses emails (a capability); null for a card without a holder."""
+    paused_store: str | None = None
+    """The store where the card was enrolled, when loyalty is switched off there; null where it is live."""
 
 
 class TodayFigures(Answer):

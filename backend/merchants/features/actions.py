@@ -41,15 +41,14 @@ async def switch_feature(
     former = own.is_enabled if own else None
     if is_enabled != former:
         await _put(session, origin, own, feature, store_id, is_enabled=is_enabled)
-    # The entry names the place: of a switch that has been changed, only what differs is kept.
-    name = f"{feature} {store.code}" if store else feature
+    place = {"store_ids": [str(store.id)]} if store else {}
     record_change(
         session,
         origin,
         "feature.switched",
         subject_id=store_id,
-        before={name: former},
-        after={name: is_enabled},
+        before={feature: former},
+        after={feature: is_enabled} | place if is_enabled != former else {},
     )
     return (await read_switches(session, origin.merchant_id)).show(feature, store)
 

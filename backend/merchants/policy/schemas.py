@@ -15,6 +15,8 @@ class PolicyBody(Body):
     lockout_attempts: Annotated[int, Meta(ge=1, le=20)]
     """Wrong PINs after which a PIN is locked."""
     lockout_minutes: Annotated[int, Meta(ge=1, le=1440)]
+    lock_after_minutes: Annotated[int, Meta(ge=0, le=240)]
+    """How long a till stays open unused. 0: always."""
     allow_self_enrollment: bool
     """Customers join by themselves, from the poster."""
     allow_void_transactions: bool
@@ -30,6 +32,7 @@ class PolicyDetail(Answer):
     staff_pin_policy: StaffPinPolicy
     lockout_attempts: int
     lockout_minutes: int
+    lock_after_minutes: int
     allow_self_enrollment: bool
     allow_void_transactions: bool
     allow_cross_location_redemption: bool

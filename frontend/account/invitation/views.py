@@ -1,4 +1,4 @@
-"""Whoever was invited by email accepts here, without a session, and is signed in."""
+"""A person who was invited by email accepts here, without a session, and is signed in."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency

@@ -16,7 +16,7 @@ from frontend.till.lock.views import LOCKED
 
 @post("/sign-in/merchant")
 async def take_merchant(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """A locked till stays locked: whoever stands there may not be the person who signed in."""
+    """A locked till stays locked: the person at it may not be the person who signed in."""
     if find_person(request) is None:
         return to_sign_in(request)
     if request.session.get(LOCKED):

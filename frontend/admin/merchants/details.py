@@ -45,6 +45,7 @@ async def take_policy(request: Request, caller: NamedDependency[Caller], code: F
         "staff_pin_policy": form.text("staff_pin_policy"),
         "lockout_attempts": _number(form, "lockout_attempts"),
         "lockout_minutes": _number(form, "lockout_minutes"),
+        "lock_after_minutes": _number(form, "lock_after_minutes"),
     }
     values |= {name: bool(form.text(name)) for name in RULES}
     try:

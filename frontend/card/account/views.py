@@ -25,7 +25,7 @@ UNAUTHENTICATED, GONE, TOO_MANY = 401, 410, 429
 
 @get("/account", name="own_account")
 async def show_account(request: Request) -> Response[str]:
-    """With `store`: of the merchant of that store; whoever is signed in at another one may sign in there."""
+    """With `store`: of the merchant of that store; a customer of another one may sign in there."""
     session, store_code = find_customer_session(request), request.query_params.get("store", "")
     if session is None or not session.token:
         return await email_form(request, Form({"store_code": store_code or (session.store_code if session else "")}))

@@ -1,4 +1,4 @@
-"""The PINs of the store's people, for whoever may unlock them. No PIN is ever shown."""
+"""The PINs of the store's people, for colleagues who may unlock them. No PIN is ever shown."""
 
 from typing import Literal
 from uuid import UUID

@@ -91,7 +91,8 @@ async def test_it_opens_no_route_but_the_tills(staffed: Shop, promises: Promises
     claire = await staffed.anna.take_over(staffed.user_ids["claire"], "97531")
     walked = 0
     for method, pattern, operation in promises.operations:
-        is_public = not operation.get("security")
+        # Customers have tokens of their own.
+        is_public = not operation.get("security") or "/storefront/" in pattern
         if is_public or "/store/" in pattern or operation["operationId"] in OPEN_TO_A_PIN:
             continue
         path = re.sub(r"\{\w+\}", str(uuid4()), pattern.removeprefix("/api/v1"))

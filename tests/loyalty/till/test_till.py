@@ -52,6 +52,8 @@ async def test_a_store_goes_live_by_a_switch(shop: Shop, switched: str) -> None:
         with refused("feature_disabled", 403):
             await ask
     assert (await Office.of(shop.claire).show(card))["id"] == card["id"], "an office sees its cards all the same"
+    page = await AnonymousCaller(anna.http, anna._promises).card_page(card["page_url"])
+    assert page["paused_store"] == "HUB", "the customer still sees the balance"
     if switched == "store":
         assert await shop.luc.program()
 

@@ -68,6 +68,6 @@ async def ada(
     await forget_everything(services.redis)
     signed_in = await anonymous.sign_in(ADA.email, PASSWORD)
     ada = Administrator(anonymous.http, promises, signed_in["token"])
-    for category in ("email", "limits", "security"):
+    for category in ("email", "limits", "security", "branding"):
         await ada.reset(category)
     return ada

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from backend.messaging.templates.catalog import TEMPLATES
 from backend.messaging.templates.layout import MailBrand
@@ -88,7 +88,7 @@ async def test_a_merchants_color_is_readable_whatever_it_is(window: Page, brand:
 async def test_with_images_off_the_logo_reads_as_the_merchants_name(window: Page) -> None:
     (_, _, mail), *_ = emails("loyalty_enrollment", BRANDS["gray"])
     await window.set_content(mail.body_html, wait_until="domcontentloaded")
-    assert await window.get_by_role("img", name="Café Aurora").is_visible()
+    await expect(window.get_by_role("img", name="Café Aurora")).to_be_visible()
 
 
 @pytest.mark.parametrize("code", TEMPLATES)

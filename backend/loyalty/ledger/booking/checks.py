@@ -19,9 +19,14 @@ OFFLINE_MAX = timedelta(hours=72)
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
 
 
+def is_live(setup: Setup) -> bool:
+    """Whether loyalty is switched on at the store."""
+    return is_enabled(LOYALTY, [(f.feature, f.of_store, f.is_enabled) for f in setup.features])
+
+
 def check_open(setup: Setup) -> None:
     """Raises FeatureDisabled or ProgramInactive."""
-    if not is_enabled(LOYALTY, [(f.feature, f.of_store, f.is_enabled) for f in setup.features]):
+    if not is_live(setup):
         raise FeatureDisabled
     if setup.program is None or not setup.program.is_active:
         raise ProgramInactive
