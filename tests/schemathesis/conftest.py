@@ -62,4 +62,4 @@ async def _open_stage(services: Services, http: httpx.AsyncClient, promises: Pro
     shop = await open_shop(services, anonymous)
     super_admin = await hire_admin(services, anonymous, "Ada", "super_admin")
     admin = await hire_admin(services, anonymous, "Paul")
-    return Stage(http, promises, shop, super_admin, admin, await belongings_of(shop, admin))
+    return Stage(http, promises, shop, super_admin, admin, await belongings_of(shop, super_admin))

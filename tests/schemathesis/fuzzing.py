@@ -16,7 +16,7 @@ from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.generation.overrides import Override
 from schemathesis.specs.openapi import checks
 
-from tests.world.belongings import TEMPLATE, Values
+from tests.world.belongings import Belongings
 from tests.world.caller import Promises, codes_of
 from tests.world.document import document_text
 from tests.world.office import PlatformOffice
@@ -47,7 +47,7 @@ class Stage:
     shop: Shop
     super_admin: PlatformOffice
     admin: PlatformOffice
-    belongings: Values
+    belongings: Belongings
 
     async def ask(self, case: Case, role: str, *, about_real_things: bool) -> httpx.Response:
         """Fails when the answer is not one that the document promises."""
@@ -66,7 +66,7 @@ class Stage:
         return answer
 
     def _name_real_things(self, case: Case) -> None:
-        known = self.belongings | {"code": TEMPLATE["admin" if "/admin/" in case.path else "merchant"]}
+        known = self.belongings.at(case.path)
         for name in case.path_parameters or {}:
             case.path_parameters[name] = known[name]
 
