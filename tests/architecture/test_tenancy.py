@@ -14,13 +14,16 @@ from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import PASSWORD
 from tests.world.account import Account
-from tests.world.caller import Promises, new_key, refused
+from tests.world.caller import Json, Promises, new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
 TENANT_TABLES = sorted(
-    mapper.local_table.name for mapper in TenantRow.registry.mappers if issubclass(mapper.class_, TenantRow)
+    table.name
+    for mapper in TenantRow.registry.mappers
+    if issubclass(mapper.class_, TenantRow)
+    for table in mapper.tables
 )
 PLATFORM_TABLES = {
     "access_tokens",
@@ -274,7 +277,7 @@ async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises:
     assert len(routes) >= 7
     for method, path, operation in routes:
         asked = re.sub(r"\{(\w+)\}", lambda name: ids[name[1]], path.removeprefix("/api/v1"))
-        request = {"json": BODIES[operation], "key": new_key()} if method != "GET" else {}
+        request: Json = {"json": BODIES[operation], "key": new_key()} if method != "GET" else {}
         answer = await mine.claire.send(method, asked, headers={"if-match": "*"}, **request)
         assert answer.status_code == 404, (operation, answer.text)
     assert (await theirs.anna.show(card))["points_balance"] == 101
@@ -289,7 +292,7 @@ async def test_the_platforms_routes_are_closed_to_owners(opened: OpenShop, promi
             continue
         asked = re.sub(r"\{card_id\}", card["id"], path.removeprefix("/api/v1"))
         asked = re.sub(r"\{\w+\}", str(uuid4()), asked)
-        request = {"json": {"points": 5, "reason": "Mine"}, "key": new_key()} if method == "POST" else {}
+        request: Json = {"json": {"points": 5, "reason": "Mine"}, "key": new_key()} if method == "POST" else {}
         answer = await shop.claire.send(method, asked, **request)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), operation["operationId"]
 
@@ -322,5 +325,5 @@ async def test_every_route_of_the_store_wants_a_sign_in(anonymous: AnonymousCall
         ):
             continue
         asked = re.sub(r"\{\w+\}", str(uuid4()), path.removeprefix("/api/v1"))
-        answer = await anonymous.send(method, asked, **({"json": {}} if method == "POST" else {}))
+        answer = await anonymous.send(method, asked, json={} if method == "POST" else None)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path
