@@ -37,7 +37,8 @@ from backend.services import Services, open_services
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.order import in_order
 from tests.world import PASSWORD, Colleague
-from tests.world.caller import Promises
+from tests.world.asgi import asgi_transport
+from tests.world.caller import Json, Promises
 from tests.world.cheap_hashes import cheap_hashes
 from tests.world.document import document_text
 from tests.world.limits import forget_everything
@@ -58,6 +59,9 @@ STRICT = {"plpgsql.extra_errors": "all"}
 WORLD_DATABASE, DATABASE = "world", "town"
 TAPE = io.StringIO()
 HERE = ("127.0.0.1", 4711)
+
+LogLines = Callable[[], list[Json]]
+SignIn = Callable[[Colleague], Awaitable[Till]]
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ def log_tape() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+def log_lines(log_tape: io.StringIO) -> LogLines:
     """The lines logged since the test began."""
     # A frontend that was tested before has its own.
     logs.configure_logs(Settings(environment="test"), "backend")
@@ -205,10 +209,10 @@ def fresh_settings(servers: Servers, world_database: str) -> Iterator[Settings]:
 @asynccontextmanager
 async def running(app: ASGIApp) -> AsyncIterator[ASGIApp]:
     """Start-up and shutdown as a server does them."""
-    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    task = asyncio.create_task(app(scope, told.get, heard.put))  # type: ignore[arg-type]
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    scope: Any = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    task = asyncio.ensure_future(app(scope, told.get, heard.put))
     for step in ("startup", "shutdown"):
         await told.put({"type": f"lifespan.{step}"})
         answer = await heard.get()
@@ -250,7 +254,7 @@ def promises() -> Promises:
 
 @asynccontextmanager
 async def client(app: ASGIApp, address: tuple[str, int] = HERE) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, client=address)
+    transport = asgi_transport(app, client=address)
     async with httpx.AsyncClient(transport=transport, base_url="http://orion.test") as http:
         yield http
 
@@ -287,7 +291,7 @@ async def anonymous(http: httpx.AsyncClient, promises: Promises, services: Servi
 
 
 @pytest.fixture
-def sign_in(anonymous: AnonymousCaller) -> Callable[[Colleague], Awaitable[Till]]:
+def sign_in(anonymous: AnonymousCaller) -> SignIn:
     """`till = await sign_in(ANNA)`."""
 
     async def as_colleague(who: Colleague) -> Till:
