@@ -391,7 +391,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
     @asynccontextmanager
     async def with_settings(environ: Mapping[str, str] | None = None, **values: Any) -> AsyncIterator[Town]:
         settings = replace(fresh_settings, pool_size=4, **values)
-        database = urlsplit(settings.database_url).path[1:]
+        database = database_of(settings)
         superuser = await asyncpg.connect(servers.superuser_url(database))
         async with (
             open_services(settings, environ or {}) as services,
@@ -402,3 +402,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
         await superuser.close()
 
     return with_settings
+
+
+def database_of(settings: Settings) -> str:
+    return urlsplit(settings.database_url).path[1:]
