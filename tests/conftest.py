@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +35,7 @@ from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.order import in_order
 from tests.world import PASSWORD, Colleague
 from tests.world.caller import Promises
 from tests.world.cheap_hashes import cheap_hashes
@@ -78,7 +81,10 @@ class Servers:
 
 
 TESTS = Path(__file__).parent
-UNCOVERED = {"architecture", "frontend", "i18n", "install", "journeys", "mutants", "properties", "runbooks"}
+UNCOVERED = {
+    *("architecture", "frontend", "i18n", "install", "journeys"),
+    *("mutants", "properties", "runbooks", "schemathesis"),
+}
 """Folders whose tests concern no module of the backend."""
 
 
@@ -86,8 +92,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage doubles the time of a test. It is measured by the first case of each quick test of a module.
 
     Drawn examples are many cases of one test: they are not measured.
-
-    The longest tests begin first: at the end one process would wait for the other.
     """
     measured: set[str] = set()
     for item in items:
@@ -95,7 +99,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_slow(item) or is_drawn(item) or folder_of(item) in UNCOVERED or name in measured:
             item.add_marker("no_cover")
         measured.add(name)
-    items.sort(key=lambda item: (folder_of(item) != "runbooks", not is_slow(item)))
+    slow = groupby(sorted(filter(is_slow, items), key=folder_of), folder_of)
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = in_order([list(found) for _, found in slow], [item for item in items if not is_slow(item)], processes)
 
 
 def folder_of(item: pytest.Item) -> str:

@@ -18,7 +18,6 @@ from tests.world.shop import Shop
 from tests.world.till import Till
 
 REASON = "Ticket 4711: prices of rewards"
-OPEN_TO_ALL = {"getMe", "listPermissions"}
 KEPT = {
     "exportAuditEntries",
     "inviteMember",
@@ -121,23 +120,6 @@ async def test_another_merchants_things_do_not_exist(paul: MerchantDesk, shop: S
     theirs = await (await opened()).a_card()
     with refused("card_not_found", 404):
         await Office.of(await begin(paul, shop)).show(theirs)
-
-
-async def test_nothing_but_the_merchants_office_is_open(paul: MerchantDesk, shop: Shop, promises: Promises) -> None:
-    """From the document: a new operation is closed until somebody opens it."""
-    acting = await begin(paul, shop)
-    for method, path, operation in promises.operations:
-        # Customers have tokens of their own.
-        if not operation.get("security") or "/storefront/" in path:
-            continue
-        name = operation["operationId"]
-        asked = path.removeprefix("/api/v1").replace("{merchant_code}", shop.code)
-        asked = "/".join(str(shop.merchant_id) if part.startswith("{") else part for part in asked.split("/"))
-        is_closed = not asked.startswith("/merchant/") and name not in OPEN_TO_ALL and "/idempotency" not in asked
-        if not is_closed and name not in KEPT:
-            continue
-        answer = await acting.send(method, asked, json={} if method != "GET" else None)
-        assert (answer.status_code, answer.json()["code"]) in {(403, "stays_with_owner"), (403, "forbidden")}, name
 
 
 async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul: MerchantDesk, shop: Shop) -> None:

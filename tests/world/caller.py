@@ -128,12 +128,14 @@ class Promises:
         assert "%(" not in facts["detail"]
         for known_method, pattern, operation in self._routes:
             if method == known_method and pattern.fullmatch(path.partition("?")[0]):
-                assert facts["code"] in codes_of(operation, answer.status_code), f"undocumented at {method} {path}"
+                assert facts["code"] in codes_of(operation, answer.status_code), (
+                    f"undocumented at {method} {path}: {facts}"
+                )
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    with_ids = re.sub(r"\{\w+_id\}", "[0-9a-f-]{36}", path)
-    return re.compile(re.sub(r"\{\w+\}", "[^/]+", with_ids))
+    with_names = re.sub(r"\{\w+(?<!_id)\}", "[^/]+", path)
+    return re.compile(re.sub(r"\{\w+_id\}", "[0-9a-f-]{36}", with_names))
 
 
 def codes_of(operation: Json, status: int) -> list[str]:

@@ -1,6 +1,7 @@
 """A merchant of the test's own: opened in milliseconds, with any rules."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -162,7 +163,7 @@ class Shop:
             session.add(row)
         return Till(self.anna.http, self.anna._promises, token)
 
-    async def hire(self, store: str) -> Till:
+    async def hire(self, store: str, permissions: Collection[str] = TILL) -> Till:
         """One more colleague at a store."""
         user = _user("store_member", uuid4().hex[:8])
         token = _token(user, self.merchant_id)
@@ -172,7 +173,7 @@ class Shop:
             await enter_merchant(session, self.merchant_id)
             session.add_all([token[1], _member(self.merchant_id, user.id, "store_member")])
             await session.flush()
-            session.add(_place(self.merchant_id, self.store_ids[store], user.id))
+            session.add(_place(self.merchant_id, self.store_ids[store], user.id, permissions))
         return Till(self.anna.http, self.anna._promises, token[0])
 
 
@@ -301,8 +302,8 @@ def _member(merchant_id: UUID, user_id: UUID, role: str) -> MerchantMember:
     return MerchantMember(merchant_id=merchant_id, user_id=user_id, role=role, joined_at=now, updated_at=now)
 
 
-def _place(merchant_id: UUID, store_id: UUID, user_id: UUID) -> StoreMember:
-    return StoreMember(merchant_id=merchant_id, store_id=store_id, user_id=user_id, permissions=sorted(TILL))
+def _place(merchant_id: UUID, store_id: UUID, user_id: UUID, permissions: Collection[str] = TILL) -> StoreMember:
+    return StoreMember(merchant_id=merchant_id, store_id=store_id, user_id=user_id, permissions=sorted(permissions))
 
 
 def _program(merchant_id: UUID, program_id: UUID, rules: Rules) -> Program:
