@@ -5,6 +5,8 @@ PYTHON = .venv/bin/python
 READY = .venv/.installed
 SEEDS ?= 1,2,3
 STEPS ?= 30
+SEED ?= 1
+EXAMPLES ?= 200
 # The rules, the house and the till; all others need longer than one waits for.
 QUICK = tests/architecture tests/i18n tests/loyalty/till tests/loyalty/customers tests/loyalty/cards \
 	tests/loyalty/ledger/test_rules.py tests/loyalty/ledger/operations/test_earn.py tests/loyalty/ledger/operations/test_redeem.py
@@ -20,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINTS = lint-types lint-sentences lint-floors lint-templates lint-code
 
 .DEFAULT_GOAL = help
-.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate install-check messages migration psql clean help
+.PHONY: run test coverage check lint $(LINTS) bench bench-growth mutants simulate fuzz install-check messages migration psql clean help
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -66,6 +68,9 @@ mutants: $(READY) ## plants faults in the ledger and expects the tests to notice
 
 simulate: $(READY) ## a day of faults for each of SEEDS=1,2,3: the ledger must add up after every step
 	@SIMULATION_SEEDS=$(SEEDS) SIMULATION_STEPS=$(STEPS) exec $(PYTHON) -m pytest -q tests/properties/test_simulation.py
+
+fuzz: $(READY) ## asks every operation of the API EXAMPLES=200 times, valid and invalid: each answer must be a promised one; SEED=2
+	@FUZZ_SEED=$(SEED) FUZZ_EXAMPLES=$(EXAMPLES) exec $(PYTHON) -m pytest -n 2 -q tests/schemathesis
 
 install-check: $(READY) ## installs with every Python, oldest pip and uv, after a change of requirements.lock; takes minutes
 	@exec $(PYTHON) -m tests.install

@@ -18,6 +18,7 @@ from backend.core.clock import clock
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
+from backend.core.openapi import add_own_refusals
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.problems import MEDIA_TYPE, RequestRefused
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
@@ -54,7 +55,7 @@ def _host_refusal(scope: MutableMapping[str, Any]) -> bytes:
 
 def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> Litestar:
     configure_logs(settings, "backend")
-    return Litestar(
+    app = Litestar(
         route_handlers=[api, *about(settings)],
         lifespan=[partial(_open_resources, settings, environ)],
         dependencies=_dependencies(),
@@ -64,6 +65,8 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
+    add_own_refusals(app)
+    return app
 
 
 @asynccontextmanager

@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,8 +35,10 @@ from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.order import in_order
 from tests.world import PASSWORD, Colleague
-from tests.world.caller import Promises
+from tests.world.asgi import asgi_transport
+from tests.world.caller import Json, Promises
 from tests.world.cheap_hashes import cheap_hashes
 from tests.world.document import document_text
 from tests.world.limits import forget_everything
@@ -55,6 +59,9 @@ STRICT = {"plpgsql.extra_errors": "all"}
 WORLD_DATABASE, DATABASE = "world", "town"
 TAPE = io.StringIO()
 HERE = ("127.0.0.1", 4711)
+
+LogLines = Callable[[], list[Json]]
+SignIn = Callable[[Colleague], Awaitable[Till]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,10 @@ class Servers:
 
 
 TESTS = Path(__file__).parent
-UNCOVERED = {"architecture", "frontend", "i18n", "install", "journeys", "mutants", "properties", "runbooks"}
+UNCOVERED = {
+    *("architecture", "frontend", "i18n", "install", "journeys"),
+    *("mutants", "properties", "runbooks", "schemathesis"),
+}
 """Folders whose tests concern no module of the backend."""
 
 
@@ -86,8 +96,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage doubles the time of a test. It is measured by the first case of each quick test of a module.
 
     Drawn examples are many cases of one test: they are not measured.
-
-    The longest tests begin first: at the end one process would wait for the other.
     """
     measured: set[str] = set()
     for item in items:
@@ -95,7 +103,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_slow(item) or is_drawn(item) or folder_of(item) in UNCOVERED or name in measured:
             item.add_marker("no_cover")
         measured.add(name)
-    items.sort(key=lambda item: (folder_of(item) != "runbooks", not is_slow(item)))
+    slow = groupby(sorted(filter(is_slow, items), key=folder_of), folder_of)
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = in_order([list(found) for _, found in slow], [item for item in items if not is_slow(item)], processes)
 
 
 def folder_of(item: pytest.Item) -> str:
@@ -153,7 +163,7 @@ def log_tape() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+def log_lines(log_tape: io.StringIO) -> LogLines:
     """The lines logged since the test began."""
     # A frontend that was tested before has its own.
     logs.configure_logs(Settings(environment="test"), "backend")
@@ -199,10 +209,10 @@ def fresh_settings(servers: Servers, world_database: str) -> Iterator[Settings]:
 @asynccontextmanager
 async def running(app: ASGIApp) -> AsyncIterator[ASGIApp]:
     """Start-up and shutdown as a server does them."""
-    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    task = asyncio.create_task(app(scope, told.get, heard.put))  # type: ignore[arg-type]
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    scope: Any = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    task = asyncio.ensure_future(app(scope, told.get, heard.put))
     for step in ("startup", "shutdown"):
         await told.put({"type": f"lifespan.{step}"})
         answer = await heard.get()
@@ -244,7 +254,7 @@ def promises() -> Promises:
 
 @asynccontextmanager
 async def client(app: ASGIApp, address: tuple[str, int] = HERE) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, client=address)
+    transport = asgi_transport(app, client=address)
     async with httpx.AsyncClient(transport=transport, base_url="http://orion.test") as http:
         yield http
 
@@ -281,7 +291,7 @@ async def anonymous(http: httpx.AsyncClient, promises: Promises, services: Servi
 
 
 @pytest.fixture
-def sign_in(anonymous: AnonymousCaller) -> Callable[[Colleague], Awaitable[Till]]:
+def sign_in(anonymous: AnonymousCaller) -> SignIn:
     """`till = await sign_in(ANNA)`."""
 
     async def as_colleague(who: Colleague) -> Till:

@@ -70,7 +70,7 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 
 MANY_ROOMS = {
     *("architecture", "benchmarks", "doubles", "install", "journeys"),
-    *("mutants", "properties", "runbooks", "world"),
+    *("mutants", "properties", "runbooks", "schemathesis", "world"),
 }
 """Folders of what concerns more than one room."""
 

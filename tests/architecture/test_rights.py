@@ -13,7 +13,12 @@ from tests.conftest import OpenShop
 from tests.world.shop import Shop
 
 HOUSE = Path(__file__).parents[2]
-TENANTS = {mapper.local_table.name for mapper in TenantRow.registry.mappers if issubclass(mapper.class_, TenantRow)}
+TENANTS = {
+    table.name
+    for mapper in TenantRow.registry.mappers
+    if issubclass(mapper.class_, TenantRow)
+    for table in mapper.tables
+}
 CHANGED_AS_OBJECTS = {
     "card_merges": "book_together writes a reversal over its merge",
     "cards": "enrolling lets a card work everywhere",
@@ -159,7 +164,7 @@ def sources() -> str:
 
 def rights_by_the_code() -> dict[str, set[str]]:
     told = sources()
-    models = {mapper.local_table.name: mapper.class_.__name__ for mapper in PlatformRow.registry.mappers}
+    models = {table.name: mapper.class_.__name__ for mapper in PlatformRow.registry.mappers for table in mapper.tables}
     rights = {}
     for table in metadata.tables:
         adds = rf"(?<!class )\b{models[table]}\(|\binsert\({models[table]}\b|\bINSERT INTO {table}\b"

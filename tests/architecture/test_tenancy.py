@@ -1,8 +1,6 @@
 """No row of one merchant is ever seen, changed or pointed at by another."""
 
-import re
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,15 +10,13 @@ from backend.core.settings import Settings
 from backend.models import TenantRow, metadata
 from backend.services import Services
 from tests.conftest import OpenShop
-from tests.world import PASSWORD
-from tests.world.account import Account
-from tests.world.caller import Promises, new_key, refused
-from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import AnonymousCaller
 
 TENANT_TABLES = sorted(
-    mapper.local_table.name for mapper in TenantRow.registry.mappers if issubclass(mapper.class_, TenantRow)
+    table.name
+    for mapper in TenantRow.registry.mappers
+    if issubclass(mapper.class_, TenantRow)
+    for table in mapper.tables
 )
 PLATFORM_TABLES = {
     "access_tokens",
@@ -201,126 +197,3 @@ async def test_the_merchant_of_a_request_is_forgotten_with_its_transaction(
         connection = await session.connection()
         found = await connection.exec_driver_sql("SELECT nullif(current_setting('app.merchant_id', true), '')")
         assert found.scalar() is None
-
-
-BODIES: dict[str, dict[str, Any]] = {
-    "earnPoints": {"purchase_amount_cents": 100},
-    "addStamp": {},
-    "redeemReward": {"unit": "stamps"},
-    "voidTransaction": {},
-    "adjustPoints": {"points": 5, "reason": "Goodwill"},
-    "reserveReward": {"unit": "stamps"},
-    "confirmHold": {},
-    "releaseHold": {},
-    "replaceCard": {"reason": "Lost"},
-    "relinkCard": {},
-    "adjustPointsAsOwner": {"points": 5, "reason": "Goodwill"},
-    "deactivateCard": {"reason": "Stolen"},
-    "reactivateCard": {"reason": "Found"},
-    "mergeCards": {"other_card_id": str(uuid4()), "reason": "Enrolled twice"},
-    "reverseMerge": {"reason": "Two people"},
-    "changeReward": {"points_required": 5},
-    "moveReward": {"position": 1},
-    "archiveReward": {},
-    "restoreReward": {},
-    "unlockPin": {},
-    "clearPin": {},
-    "renameOwnPasskey": {"name": "Mine"},
-    "removeOwnPasskey": {},
-    "endOwnSession": {},
-    "changeMember": {"role": "merchant_owner"},
-    "removeMember": {},
-    "resendInvitation": {},
-    "withdrawInvitation": {},
-}
-
-
-def routes_with_ids(promises: Promises) -> list[tuple[str, str, str]]:
-    """Every operation whose address names something a merchant owns."""
-    return [
-        (method, pattern, operation["operationId"])
-        for method, pattern, operation in promises.operations
-        # The platform's own people see every merchant; who is not one of them is forbidden, not lost.
-        if re.search(r"\{\w+_id\}", pattern) and "/admin/" not in pattern
-    ]
-
-
-async def test_another_merchants_things_do_not_exist(opened: OpenShop, promises: Promises) -> None:
-    """Generated from the document: a new route is covered on its first day."""
-    mine, theirs = await opened(), await opened()
-    card = await theirs.a_card(points=100)
-    sale = await theirs.anna.earn(card, cents=100)
-    account = Account(theirs.anna.http, theirs.anna._promises, (await theirs.sign_in_again("claire")).token)
-    await account.confirm()
-    await account.add_passkey()
-    await mine.claire.confirm_person(PASSWORD)
-    merge = await Office.of(theirs.claire).merge(card, await theirs.a_card())
-    ids = {
-        "card_id": card["id"],
-        "transaction_id": sale["transaction"]["id"],
-        "hold_id": str(uuid4()),
-        "merge_id": merge["merge_id"],
-        "reward_id": theirs.rewards[100],
-        "passkey_id": (await account.factors())["passkeys"][0]["id"],
-        "session_id": (await account.sessions())[0]["id"],
-        "entry_id": (await theirs.claire.get("/merchant/audit"))["data"][0]["id"],
-        "user_id": str(theirs.user_ids["luc"]),
-        "invitation_id": (await theirs.claire.post("/merchant/invitations", {"email": f"{uuid4().hex}@x.example"}))[
-            "id"
-        ],
-        "preview_id": (await Office.of(theirs.claire).try_terms())["id"],
-    }
-    routes = routes_with_ids(promises)
-    assert len(routes) >= 7
-    for method, path, operation in routes:
-        asked = re.sub(r"\{(\w+)\}", lambda name: ids[name[1]], path.removeprefix("/api/v1"))
-        request = {"json": BODIES[operation], "key": new_key()} if method != "GET" else {}
-        answer = await mine.claire.send(method, asked, headers={"if-match": "*"}, **request)
-        assert answer.status_code == 404, (operation, answer.text)
-    assert (await theirs.anna.show(card))["points_balance"] == 101
-
-
-async def test_the_platforms_routes_are_closed_to_owners(opened: OpenShop, promises: Promises) -> None:
-    """Also for what is their own: the platform acts on behalf of a merchant, never the other way."""
-    shop = await opened()
-    card = await shop.a_card(points=100)
-    for method, path, operation in promises.operations:
-        if "/admin/" not in path:
-            continue
-        asked = re.sub(r"\{card_id\}", card["id"], path.removeprefix("/api/v1"))
-        asked = re.sub(r"\{\w+\}", str(uuid4()), asked)
-        request = {"json": {"points": 5, "reason": "Mine"}, "key": new_key()} if method == "POST" else {}
-        answer = await shop.claire.send(method, asked, **request)
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), operation["operationId"]
-
-
-async def test_another_merchants_things_named_in_a_body_or_query_do_not_exist(opened: OpenShop) -> None:
-    mine, theirs = await opened(categories=1), await opened(categories=1)
-    card, foreign = await mine.a_card(points=500), await theirs.a_card()
-    with refused("reward_not_found", 404):
-        await mine.claire.redeem(card, theirs.rewards[100])
-    with refused("category_unknown", 422):
-        await mine.claire.earn(card, cents=100, category_ids=theirs.categories)
-    with refused("card_not_found", 404):
-        await mine.claire.till(foreign)
-    assert await mine.claire.find(foreign["code"]) == []
-    with refused("store_not_found", 404):
-        await mine.claire.at(theirs.hub).program()
-    cursor = (await theirs.anna.history(await theirs.a_card(points=1), limit=1))["next_cursor"]
-    with refused("cursor_expired", 410):
-        await mine.anna.history(card, after=cursor)
-
-
-async def test_every_route_of_the_store_wants_a_sign_in(anonymous: AnonymousCaller, promises: Promises) -> None:
-    for method, path, _ in promises.operations:
-        if (
-            "/storefront/" in path
-            or "/apple/" in path
-            or "/google/" in path
-            or "/sendgrid/" in path
-            or path.startswith(("/api/v1/auth/sign-in", "/api/v1/auth/password-resets"))
-        ):
-            continue
-        asked = re.sub(r"\{\w+\}", str(uuid4()), path.removeprefix("/api/v1"))
-        answer = await anonymous.send(method, asked, **({"json": {}} if method == "POST" else {}))
-        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path

@@ -69,7 +69,7 @@ class Scene:
         return [{"store_id": hub, "permissions": ["loyalty.view_programs"]}]
 
     async def card(self) -> Card:
-        person = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
+        person: Json = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
         return await self.shop.a_card(points=20, email=f"{CANARY}-{new_id().hex}@example.com", **person)
 
     async def reward(self) -> Any:

@@ -170,7 +170,8 @@ async def test_the_models_say_what_the_migrations_made(settings: Settings) -> No
     def differences(connection: Any) -> list[Any]:
         compared = {"compare_type": True, "compare_server_default": True, "version_table": "alembic_version"}
         context = MigrationContext.configure(connection, opts=compared)
-        return compare_metadata(context, metadata)
+        found: list[Any] = compare_metadata(context, metadata)
+        return found
 
     async with engine.connect() as connection:
         found = await connection.run_sync(differences)

@@ -14,6 +14,7 @@ from backend.core.events import DomainEvent, event_row, record
 from backend.core.models import IS_PROMPT, Event
 from backend.core.outbox import TRIES, relay
 from backend.services import Services
+from tests.world.caller import Json
 from tests.world.shop import Shop
 
 
@@ -45,7 +46,7 @@ class Reactions:
         self.shop_is_closed = False
 
     @property
-    def table(self) -> dict:
+    def table(self) -> Json:
         async def smell(session: AsyncSession, event: Event) -> None:
             self.smelled.append(event.data["loaves"])
 

@@ -21,6 +21,9 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 USER, PASSWORD = "support@wizard.example", "correct horse battery"
 
 
+TlsBegins = Literal["at_once", "with_starttls"]
+
+
 @dataclass
 class MailServer:
     """`says`: answers by command instead of the usual ones; `MAIL`, `RCPT`, `DATA`, `AUTH`."""
@@ -90,7 +93,7 @@ async def open_mail_server(
     port: int = 0,
     *,
     tls: ssl.SSLContext | None = None,
-    begins: Literal["at_once", "with_starttls"] = "with_starttls",
+    begins: TlsBegins = "with_starttls",
     auth: bool = True,
     **says: str,
 ) -> AsyncIterator[MailServer]:

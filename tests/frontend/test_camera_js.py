@@ -24,7 +24,7 @@ def film(tmp_path: Path) -> Film:
 
     def shoot(text: str) -> Path:
         code = segno.make(text, error="q", micro=False)
-        side = code.symbol_size(scale=MODULE, border=4)[0]
+        side = int(code.symbol_size(scale=MODULE, border=4)[0])
         left, top = (WIDTH - side) // 2, (HEIGHT - side) // 2
         rows = [bytearray(b"\xeb" * WIDTH) for _ in range(HEIGHT)]
         for y, modules in enumerate(code.matrix_iter(scale=MODULE, border=4)):

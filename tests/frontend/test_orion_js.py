@@ -427,7 +427,7 @@ async def test_the_time_to_undo_runs_out_after_twenty_seconds(till: TillStub) ->
     await _stop_the_clock(till, in_seconds=10)
     left = float(await till.page.locator("[data-left]").evaluate("bar => bar.value"))
     assert 0 < left <= 10
-    await till.page.clock.run_for((left - 1) * 1000)
+    await till.page.clock.run_for(int((left - 1) * 1000))
     await expect(till.page.locator("[data-undo]")).to_be_visible()
     await till.page.clock.run_for(1_500)
     await expect(till.page.locator("[data-undo]")).to_have_count(0)

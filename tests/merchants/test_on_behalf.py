@@ -1,6 +1,5 @@
 """An administrator acts for a merchant: with a reason, for half an hour at most, and never unseen."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,16 +8,15 @@ import pytest
 
 from backend.core.clock import clock
 from tests.audit.operations import ENTRIES, Scene
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, SignIn
 from tests.merchants.administration import MerchantDesk
-from tests.world import ADA, PAUL, Colleague
+from tests.world import ADA, PAUL
 from tests.world.caller import Promises, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import Till
 
 REASON = "Ticket 4711: prices of rewards"
-OPEN_TO_ALL = {"getMe", "listPermissions"}
 KEPT = {
     "exportAuditEntries",
     "inviteMember",
@@ -58,7 +56,9 @@ async def test_a_change_names_both_and_the_reason_in_the_merchants_own_audit(pau
     assert entries[1]["subject"] == reward["id"]
 
 
-async def test_a_transaction_names_the_administrator(paul: MerchantDesk, shop: Shop, superuser) -> None:
+async def test_a_transaction_names_the_administrator(
+    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+) -> None:
     card = await shop.a_card(points=20)
     await Office.of(await begin(paul, shop)).adjust(card, 5, "Goodwill")
     line = (await shop.claire.history(card))["data"][0]
@@ -123,23 +123,6 @@ async def test_another_merchants_things_do_not_exist(paul: MerchantDesk, shop: S
         await Office.of(await begin(paul, shop)).show(theirs)
 
 
-async def test_nothing_but_the_merchants_office_is_open(paul: MerchantDesk, shop: Shop, promises: Promises) -> None:
-    """From the document: a new operation is closed until somebody opens it."""
-    acting = await begin(paul, shop)
-    for method, path, operation in promises.operations:
-        # Customers have tokens of their own.
-        if not operation.get("security") or "/storefront/" in path:
-            continue
-        name = operation["operationId"]
-        asked = path.removeprefix("/api/v1").replace("{merchant_code}", shop.code)
-        asked = "/".join(str(shop.merchant_id) if part.startswith("{") else part for part in asked.split("/"))
-        is_closed = not asked.startswith("/merchant/") and name not in OPEN_TO_ALL and "/idempotency" not in asked
-        if not is_closed and name not in KEPT:
-            continue
-        answer = await acting.send(method, asked, json={} if method != "GET" else None)
-        assert (answer.status_code, answer.json()["code"]) in {(403, "stays_with_owner"), (403, "forbidden")}, name
-
-
 async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul: MerchantDesk, shop: Shop) -> None:
     acting = await begin(paul, shop)
     with refused("stays_with_owner", 403):
@@ -164,7 +147,7 @@ def test_every_operation_of_the_office_that_writes_an_entry_is_tried_on_behalf(p
 
 @pytest.mark.parametrize("operation", OF_MERCHANT)
 async def test_whatever_is_done_on_behalf_names_both(
-    sign_in: Callable[[Colleague], Awaitable[Till]], shop: Shop, superuser: asyncpg.Connection, operation: str
+    sign_in: SignIn, shop: Shop, superuser: asyncpg.Connection, operation: str
 ) -> None:
     ada = await sign_in(ADA)
     desk = MerchantDesk(ada.http, ada._promises, ada.token)

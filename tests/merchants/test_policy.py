@@ -7,7 +7,7 @@ import pytest
 
 from tests.merchants.administration import MerchantDesk
 from tests.world import PAUL
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 
 
@@ -56,7 +56,7 @@ async def test_whoever_has_not_seen_a_colleagues_change_is_told_of_it(paul: Merc
 @pytest.mark.parametrize(
     "wrong", [{"lockout_attempts": 0}, {"lockout_minutes": 1441}, {"staff_pin_policy": "sometimes"}, {"extra": 1}]
 )
-async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: dict[str, object]) -> None:
+async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: Json) -> None:
     with refused("validation_failed", 422):
         await paul.set_policy(shop, **wrong)
 

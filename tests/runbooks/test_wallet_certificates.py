@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 from msgspec.structs import replace
@@ -143,8 +144,9 @@ class Operator:
         """What the portal makes of the request."""
         key = load_pem_private_key((self.apple_files / "signer.key.new").read_bytes(), None)
         request = x509.load_pem_x509_csr((self.apple_files / "signer.csr").read_bytes())
+        assert isinstance(key, RSAPrivateKey)
         assert request.public_key() == key.public_key()
-        issued = self.apple.pki.wwdr.pass_certificate(key)  # type: ignore[arg-type]
+        issued = self.apple.pki.wwdr.pass_certificate(key)
         (self.apple_files / "pass.cer").write_bytes(issued.public_bytes(Encoding.DER))
         return issued
 

@@ -16,14 +16,14 @@ from backend.wallets.wallet_links import open_link
 from tests.conftest import OwnTown
 from tests.wallets.conftest import GoogleTown, signed_in
 from tests.world import CLAIRE, PAUL
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.till import Card
 
 STATUS = "/admin/loyalty/wallet-status"
 SYNC, CHECK = "/admin/loyalty/wallets/sync", "/admin/loyalty/wallets/check"
 
 
-def outcomes(status: dict) -> dict[str, str]:
+def outcomes(status: Json) -> dict[str, str]:
     return {step["name"]: step["outcome"] for step in status["steps"]}
 
 

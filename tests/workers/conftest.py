@@ -16,6 +16,7 @@ from backend.core.settings import Settings
 from backend.services import Services, open_services
 from tests.conftest import Servers, client, running
 from tests.doubles.smtp import PostOffice, open_post_office
+from tests.world.caller import Json
 from tests.world.limits import forget_everything
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.platform import with_mail
@@ -82,7 +83,7 @@ def working(services: Services, post_office: PostOffice) -> dict[str, Services]:
 
 
 @asynccontextmanager
-async def queue_workers(settings: Settings, context: dict) -> AsyncIterator[list[Worker]]:
+async def queue_workers(settings: Settings, context: Json) -> AsyncIterator[list[Worker]]:
     """One for each queue, without timed jobs; each runs what is queued and ends."""
     made = make_workers(settings.redis_url, dict(context), burst=True, cron_jobs=[])
     yield list(made)
@@ -93,7 +94,7 @@ async def queue_workers(settings: Settings, context: dict) -> AsyncIterator[list
 
 
 @pytest.fixture
-async def workers(settings: Settings, working: dict) -> AsyncIterator[list[Worker]]:
+async def workers(settings: Settings, working: dict[str, Services]) -> AsyncIterator[list[Worker]]:
     async with queue_workers(settings, working) as made:
         yield made
 

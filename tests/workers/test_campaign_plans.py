@@ -5,8 +5,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import Executable, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Select, text
 
 from backend.core.clock import clock
 from backend.loyalty.marketing.models import MarketingPlan
@@ -18,6 +17,7 @@ from backend.loyalty.occasions.due import due_chunk, end_of_page
 from backend.loyalty.occasions.occasion import CampaignMoment, MarketingOccasion
 from backend.merchants.models import Merchant
 from tests.world.shop import Shop
+from tests.world.statements import POSTGRESQL
 
 CUSTOMERS, LAST = 20_000, UUID(int=2**128 - 1)
 EMAIL = "n || '@example.lu'"
@@ -55,9 +55,9 @@ async def crowd(shop: Shop, superuser: asyncpg.Connection) -> Any:
     await superuser.execute(f"DELETE FROM customers WHERE {copies}", merchant_id)
 
 
-async def explained(shop: Shop, query: Executable) -> str:
+async def explained(shop: Shop, query: Select[Any]) -> str:
     """The plan, under the rights of the application."""
-    literal = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
+    literal = query.compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True})
     async with shop.services.sessions.committing(shop.merchant_id) as session:
         statement = text("EXPLAIN " + str(literal).replace(":", "\\:"))
         return "\n".join(await session.scalars(statement))

@@ -156,7 +156,7 @@ async def test_a_preview_whose_worker_was_killed_is_made_when_the_lease_ends(
     await nothing_is_kept_longer_than_its_lease(services)
 
     async def is_made() -> bool:
-        return (await office.preview(preview))["state"] == "done"
+        return bool((await office.preview(preview))["state"] == "done")
 
     async with a_worker():
         await until(is_made, LEASE_SECONDS + SOON_SECONDS)
@@ -180,7 +180,7 @@ async def test_a_worker_that_is_stopped_ends_in_peace_and_each_of_its_queues_has
     told = [f"{queue.name}{health_check_key_suffix}" for queue in QUEUES]
 
     async def all_have_told() -> bool:
-        return await services.redis.exists(*told) == len(QUEUES)
+        return bool(await services.redis.exists(*told) == len(QUEUES))
 
     async with a_worker() as worker:
         await until(all_have_told)

@@ -51,4 +51,5 @@ class Account(Caller):
         self.token = (await self.ask("PUT", "/auth/me/password", json={"password": password}))["token"]
 
     async def sessions(self) -> list[Json]:
-        return (await self.get("/auth/me/sessions"))["sessions"]
+        sessions: list[Json] = (await self.get("/auth/me/sessions"))["sessions"]
+        return sessions

@@ -1,11 +1,17 @@
 """A customer who signs in with a code by email."""
 
 import re
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from uuid import UUID
 
+from backend.core.clock import clock
+from backend.identity.customers.models import CustomerSession
+from backend.identity.customers.tokens import new_token
 from tests.doubles.smtp import PostOffice, text_of
 from tests.world.caller import Caller, Json
-from tests.world.till import AnonymousCaller
+from tests.world.shop import Shop
+from tests.world.till import AnonymousCaller, Card
 
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 NOT_ME = re.compile(r"/account/not-me/([\w=-]+)")
@@ -22,6 +28,22 @@ class Customer(Caller):
 
     async def sign_out_everywhere(self) -> None:
         await self.post("/storefront/account/sign-out-everywhere")
+
+
+async def signed_in(shop: Shop, card: Card, until: datetime | None = None) -> Customer:
+    """Without a code; for an hour, or until a moment."""
+    token, now = new_token(shop.merchant_id), clock.now()
+    row = CustomerSession(
+        merchant_id=shop.merchant_id,
+        id=token.id,
+        token_hash=token.hash,
+        customer_id=UUID(card["customer"]["id"]),
+        created_at=now,
+        expires_at=until or now + timedelta(hours=1),
+    )
+    async with shop.services.sessions.committing(shop.merchant_id) as session:
+        session.add(row)
+    return Customer(shop.anna.http, shop.anna._promises, token.text)
 
 
 async def ask_for_code(anonymous: AnonymousCaller, store_code: str, email: str, **body: str) -> str:

@@ -33,7 +33,8 @@ class Till(Caller):
         return await self.get("/store/loyalty/till", params={"card_id": id_of(card)} if card else None)
 
     async def find(self, query: str) -> list[Card]:
-        return (await self.look_up(query))["cards"]
+        cards: list[Json] = (await self.look_up(query))["cards"]
+        return cards
 
     async def look_up(self, query: str) -> Json:
         return await self.post("/store/loyalty/cards/lookup", {"query": query})
@@ -119,7 +120,7 @@ class Till(Caller):
         self.token = (await self.post("/auth/me/confirmation", {"password": password} | factor))["token"]
 
     async def state_of(self, key: str) -> str:
-        return (await self.get(f"/idempotency/{quote(key, safe='')}"))["state"]
+        return str((await self.get(f"/idempotency/{quote(key, safe='')}"))["state"])
 
 
 class AnonymousCaller(Caller):

@@ -8,7 +8,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
-from backend.core.openapi import refusals, success
+from backend.core.openapi import empty, refusals, success
 from backend.settings.live import LiveSettings
 from backend.settings.schemas import BrandingView
 
@@ -22,8 +22,11 @@ class BrandingController(Controller):
     @get(
         operation_id="getBranding",
         summary="The platform's name, support address and legal pages",
-        description="304 when nothing has changed since the answer that `If-None-Match` names.",
-        responses={200: success(BrandingView)} | refusals(),
+        responses={
+            200: success(BrandingView),
+            304: empty("Nothing has changed since the answer that `If-None-Match` names"),
+        }
+        | refusals(),
     )
     async def branding(
         self, live: NamedDependency[LiveSettings], if_none_match: IfNoneMatch = None

@@ -9,11 +9,11 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated
 
 import structlog
-from litestar import Controller, Response, delete, get, post
+from litestar import Controller, MediaType, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
-from backend.core.openapi import refusals
+from backend.core.openapi import empty, refusals, success
 from backend.core.problems import NotFound, ValidationFailed
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.wallets.apple.builder import MEDIA_TYPE
@@ -51,9 +51,10 @@ class AppleWebService(Controller):
         "/devices/{device:str}/registrations/{pass_type:str}/{serial:str}",
         operation_id="registerPass",
         summary="A phone wants to hear of changes",
-        description="200 when it was registered already; its push token is replaced.",
+        media_type=MediaType.TEXT,
         guards=[limited_by("apple-pass", "serial")],
-        responses=refusals(PassTokenRefused, ValidationFailed),
+        responses={200: empty("It was registered already; its push token is replaced")}
+        | refusals(PassTokenRefused, ValidationFailed),
     )
     async def register(
         self,
@@ -74,6 +75,7 @@ class AppleWebService(Controller):
         operation_id="unregisterPass",
         summary="The pass was removed from the phone",
         status_code=200,
+        media_type=MediaType.TEXT,
         guards=[limited_by("apple-pass", "serial")],
         responses=refusals(PassTokenRefused),
     )
@@ -91,9 +93,9 @@ class AppleWebService(Controller):
     @get(
         "/devices/{device:str}/registrations/{pass_type:str}",
         operation_id="listChangedPasses",
-        summary="Which passes of this phone have changed; 204 when none has",
+        summary="Which passes of this phone have changed",
         guards=[limited_by("apple-device", "device")],
-        responses=refusals(),
+        responses={200: success(ChangedPasses), 204: empty("None has changed")} | refusals(),
     )
     async def list_changed(
         self,
@@ -110,10 +112,10 @@ class AppleWebService(Controller):
     @get(
         "/passes/{pass_type:str}/{serial:str}",
         operation_id="getPass",
-        summary="The pass as it is now; 304 when the phone has it",
+        summary="The pass as it is now",
         media_type=MEDIA_TYPE,
         guards=[limited_by("apple-pass", "serial")],
-        responses=refusals(PassTokenRefused),
+        responses={304: empty("The phone has it")} | refusals(PassTokenRefused),
     )
     async def show(
         self,
@@ -132,6 +134,7 @@ class AppleWebService(Controller):
         operation_id="logFromPhone",
         summary="What a phone complains about",
         status_code=200,
+        media_type=MediaType.TEXT,
         guards=[limited_by_address("apple-log", LOGS_PER_MINUTE)],
         responses=refusals(ValidationFailed),
     )
@@ -176,7 +179,7 @@ def _pass_response(served: ServedPass) -> Response[bytes]:
 
 
 def _empty_response(status: int) -> Response[bytes]:
-    return Response(b"", status_code=status, media_type="text/plain")
+    return Response(b"", status_code=status, media_type=MediaType.TEXT)
 
 
 def _moment(header: str | None) -> datetime | None:

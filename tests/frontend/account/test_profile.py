@@ -14,7 +14,7 @@ from backend.identity.factors.schemas import (
     RecoveryCodes,
     SecondFactors,
 )
-from backend.identity.schemas import SessionView
+from backend.identity.schemas import SessionView, StoreAccess
 from backend.identity.sessions.schemas import OwnSessionList, OwnSessionView
 from tests.frontend.canned import ID, MOMENT, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
@@ -31,8 +31,8 @@ BOTH = SecondFactors(True, [PasskeyView(ID, "Office <laptop>", MOMENT, None)], 3
 OFFER = AuthenticatorOffer("ABCDEFGHIJKLMNOP", "otpauth://totp/Orion:a?secret=ABCDEFGHIJKLMNOP", "sealed")
 
 
-def renewed(*stores: object, lacks: bool = False) -> SessionView:
-    view = signed_in(*stores)  # type: ignore[arg-type]
+def renewed(*stores: StoreAccess, lacks: bool = False) -> SessionView:
+    view = signed_in(*stores)
     view.user.lacks_second_factor = lacks
     return SessionView("newer-token", view.expires_at, view.user)
 

@@ -13,7 +13,7 @@ from backend.messaging.schemas import EmailDetail, EmailEvent, EmailSummary, Fai
 from backend.messaging.template_editing.schemas import TemplateList, TemplateSummary
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import StaffBackend, refused
-from tests.frontend.staff_browser import Browser
+from tests.frontend.staff_browser import Browser, Form
 
 LIST, ONE, RESEND = "GET /admin/emails", "GET /admin/emails/*", "POST /admin/emails/*/resend"
 TEMPLATES = TemplateList(
@@ -230,7 +230,7 @@ async def test_after_an_outage_the_failed_emails_of_the_filters_are_sent_anew_on
     assert 'href="/admin/emails/failed?' in paul.page
     await paul.open("/admin/emails/failed?status=failed&merchant=aurora&first=2026-11-01")
     assert "47 emails of the chosen filters failed" in paul.text
-    fields = {"status": "failed", "merchant": "aurora", "first": "2026-11-01"}
+    fields: Form = {"status": "failed", "merchant": "aurora", "first": "2026-11-01"}
     answer = await paul.send("/admin/emails/failed", **fields)
     assert answer.headers["location"] == "/admin/emails?merchant=aurora&first=2026-11-01&resent=47"
     assert dict(backend.asked[-1].url.params) == {"merchant": "aurora", "from": "2026-11-01"}

@@ -1,4 +1,5 @@
 import pytest
+from msgspec import Struct
 
 from tests.frontend.canned import found
 from tests.frontend.email_templates.canned import (
@@ -34,7 +35,7 @@ async def claire(browser: Browser, backend: StaffBackend) -> Browser:
     return browser
 
 
-def _answer(backend: StaffBackend, audience: str, listing, detail, history) -> None:
+def _answer(backend: StaffBackend, audience: str, listing: Struct, detail: Struct, history: Struct) -> None:
     backend.answers |= {
         f"GET /{audience}/email-templates": found(listing),
         f"GET {address(audience)}": found(detail),

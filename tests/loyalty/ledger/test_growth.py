@@ -52,7 +52,7 @@ async def pages_of(connection: asyncpg.Connection, statement: str, *arguments: A
     """How many pages a statement reads that has been asked before, the functions it calls too."""
     told = [await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", *arguments) for _ in "12"]
     plan = msgspec.json.decode(told[-1])[0]["Plan"]
-    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
 @pytest.mark.slow

@@ -11,9 +11,14 @@ from backend.messaging.test_email import queue_test_email
 from backend.services import Services
 from tests.doubles.mail_server import MailServer, open_mail_server, shown, text_of
 from tests.settings.administrator import Administrator
+from tests.world.caller import Json
 from workers.jobs.mail import send_queued_mails
 
-FROM_THE_DATABASE = {"email_provider": "smtp", "email_from_address": "support@wizard.example", "smtp_host": "127.0.0.1"}
+FROM_THE_DATABASE: Json = {
+    "email_provider": "smtp",
+    "email_from_address": "support@wizard.example",
+    "smtp_host": "127.0.0.1",
+}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from backend.core.clock import clock
+from tests.conftest import LogLines
 from tests.doubles.mail_server import PASSWORD, USER, MailServer, ServerFiles, open_mail_server, text_of
 from tests.settings.administrator import Administrator
 from tests.world import ADA
@@ -147,7 +148,7 @@ async def test_another_port_of_the_same_host_gets_it_because_the_certificate_pro
     ada: Administrator, server: MailServer
 ) -> None:
     await ada.save("email", **with_smtp(server, smtp_port=465, smtp_use_tls=False, smtp_use_ssl=True))
-    told = {"smtp_port": server.port, "smtp_use_tls": True, "smtp_use_ssl": False}
+    told: Json = {"smtp_port": server.port, "smtp_use_tls": True, "smtp_use_ssl": False}
     assert (await tested(ada, **told))[-1]["is_ok"]
     assert server.signed_in == [USER]
 
@@ -229,7 +230,7 @@ async def test_where_private_hosts_are_not_permitted_nobody_is_asked(ada: Admini
 
 
 async def test_no_password_is_in_any_answer_log_or_row(
-    ada: Administrator, server: MailServer, superuser: asyncpg.Connection, log_lines: Any
+    ada: Administrator, server: MailServer, superuser: asyncpg.Connection, log_lines: LogLines
 ) -> None:
     server.says["AUTH"] = "535 5.7.8 {password} is wrong"
     canary = "canary-9f31"

@@ -30,7 +30,7 @@ async def recipients(admin: Caller, **filters: Any) -> list[str]:
 
 @pytest.fixture
 async def code(superuser: asyncpg.Connection, shop: Shop) -> str:
-    return await superuser.fetchval(CODE, shop.merchant_id)
+    return str(await superuser.fetchval(CODE, shop.merchant_id))
 
 
 async def test_an_email_is_listed_with_what_was_used_and_why_it_failed(

@@ -58,14 +58,14 @@ class AppleWorld:
         assert result.kind is OutcomeKind.SYNCED, result
 
     async def device_count(self) -> int:
-        return await self.superuser.fetchval("SELECT count(*) FROM apple_devices")
+        return int(await self.superuser.fetchval("SELECT count(*) FROM apple_devices"))
 
 
 async def at_the_lock(world: AppleWorld, word: str) -> None:
     """Returns when a statement that contains the word waits for a lock."""
 
     async def somebody_waits() -> bool:
-        return await world.superuser.fetchval(WAITS, f"%{word}%")
+        return bool(await world.superuser.fetchval(WAITS, f"%{word}%"))
 
     await until(somebody_waits)
 

@@ -18,6 +18,8 @@ from tests.doubles.google import Google, open_google
 from tests.world.passes import PlainImages, a_snapshot
 from tests.world.shop import Shop
 
+SnapshotOf = Callable[..., CardSnapshot]
+
 
 @pytest.fixture(scope="session")
 def account_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -68,7 +70,7 @@ async def parts(google: Google, services: Services, redis: Redis) -> AsyncIterat
 
 
 @pytest.fixture
-def marie(shop: Shop) -> Callable[..., CardSnapshot]:
+def marie(shop: Shop) -> SnapshotOf:
     """Marie's card, of a merchant that the database knows: `marie(stamp_count=4)`."""
 
     def snapshot(program: dict[str, Any] | None = None, **facts: Any) -> CardSnapshot:

@@ -7,9 +7,7 @@ from litestar.params import JSONBody
 from backend.access.guards import all_of, limited, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.access.problems import STAFF
-from backend.core.idempotency import IdempotencyKeyReused
 from backend.core.openapi import refusals, success
-from backend.core.problems import ValidationFailed
 from backend.loyalty.enrollment.actions import Enrollment
 from backend.loyalty.enrollment.schemas import (
     Enroll,
@@ -18,6 +16,7 @@ from backend.loyalty.enrollment.schemas import (
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
+from backend.loyalty.ledger.routes.problem_sets import KEYED
 
 
 class StoreEnrollmentController(Controller):
@@ -36,7 +35,7 @@ class StoreEnrollmentController(Controller):
         ],
         response_headers=REPLAYED,
         responses={201: success(EnrollView), 200: success(EnrollView)}
-        | refusals(*STAFF, ValidationFailed, ProgramInactive, IdempotencyKeyReused, AlreadyBooked, CardBusy),
+        | refusals(*STAFF, *KEYED, ProgramInactive, AlreadyBooked, CardBusy),
     )
     async def enroll(
         self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]

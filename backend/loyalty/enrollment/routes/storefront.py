@@ -12,7 +12,6 @@ from backend.access.guards import limited
 from backend.access.problems import StoreNotFound
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.idempotency import IdempotencyKeyReused
 from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
@@ -32,6 +31,7 @@ from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
 from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
+from backend.loyalty.ledger.routes.problem_sets import KEYED
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.programs.schemas import PublicProgram
 from backend.loyalty.till.schemas import CardPage
@@ -66,13 +66,12 @@ class StorefrontController(Controller):
         response_headers=REPLAYED,
         responses={201: success(SelfEnrollView), 200: success(SelfEnrollView)}
         | refusals(
+            *KEYED,
             StoreNotFound,
-            ValidationFailed,
             TermsNotAccepted,
             EnrollmentClosed,
             FeatureDisabled,
             ProgramInactive,
-            IdempotencyKeyReused,
             AlreadyBooked,
             CardBusy,
         ),

@@ -19,7 +19,7 @@ class PictureController(Controller):
         "/{picture:str}",
         operation_id="getPicture",
         summary="A picture by its hash, as PNG or JPEG; what an address shows never changes",
-        media_type="image/png",
+        media_type="image/*",
         responses=refusals(PictureNotFound),
     )
     async def show(self, picture: FromPath[str], sessions: NamedDependency[Sessions]) -> Response[bytes]:

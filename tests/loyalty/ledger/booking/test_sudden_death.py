@@ -12,7 +12,7 @@ import pytest
 
 from backend.core.settings import Settings
 from tests.conftest import OpenShop
-from tests.world.caller import new_key
+from tests.world.caller import Json, new_key
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.process import ROOT, a_backend, environment
 from tests.world.shop import Shop
@@ -45,7 +45,7 @@ async def test_killed_before_during_and_after_each_statement_a_sale_is_booked_on
     assert (await shop.anna.show(card))["points_balance"] == moments
 
 
-async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, key: str) -> int:
+async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: Json, key: str) -> int:
     """How often it was tried. As a till does: the same key until there is an answer."""
     deadline, tries = time.monotonic() + PATIENCE_SECONDS, 0
     while time.monotonic() < deadline:
@@ -89,13 +89,13 @@ async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_aga
         assert (await shop.anna.show(card))["points_balance"] == SALES_PER_CARD
 
 
-async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: dict) -> int:
+async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: Json) -> int:
     """How many tries it took."""
     keys = (f"{card['id']}-{number}" for number in range(SALES_PER_CARD))
     return sum([await sell_until_answered(http, till, card, key) for key in keys])
 
 
-async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[dict]) -> None:
+async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[Json]) -> None:
     query = "SELECT count(*) FROM transactions WHERE card_id = ANY($1) AND kind = 'earned'"
     ids = [UUID(card["id"]) for card in cards]
     before, deadline = await superuser.fetchval(query, ids), time.monotonic() + PATIENCE_SECONDS

@@ -1,0 +1,122 @@
+"""Real values for the parameters of addresses: what a shop and the platform own, and names that belong to nobody."""
+
+import re
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from backend.core.clock import clock
+from backend.identity.models import PasswordReset
+from backend.identity.queries import token_hash
+from tests.world.account import Account
+from tests.world.caller import Json, new_key
+from tests.world.emails import a_failed_email
+from tests.world.invitations import invite, mailed_token, new_email
+from tests.world.office import Office, PlatformOffice
+from tests.world.pictures import a_picture
+from tests.world.shop import Shop, hire_admin
+from tests.world.till import id_of
+
+Values = dict[str, str]
+NAMES: Values = {
+    "language": "en",
+    "provider": "apple",
+    "category": "limits",
+    "feature": "loyalty",
+    "pass_type": "pass.example.orion",
+    "device": "a-phone",
+    "file_name": "logo.png",
+}
+SAMPLE: Json = {"subject": "Hello", "body": "<p>Hello</p>"}
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class Belongings(NamedTuple):
+    """By name of a parameter."""
+
+    of_shop: Values
+    of_platform: Values
+    """Where an operation of administrators names no merchant."""
+    of_links: dict[str, Values]
+    """By part of the path: what an email names."""
+
+    def at(self, path: str) -> Values:
+        is_of_platform = "/admin/" in path and "{merchant_code}" not in path
+        of_link = next((values for part, values in self.of_links.items() if part in path), {})
+        return self.of_shop | (self.of_platform if is_of_platform else of_link)
+
+    def address(self, path: str) -> str:
+        """The path of the document with these values."""
+        return PARAMETER.sub(lambda name: self.at(path)[name[1]], path.removeprefix("/api/v1"))
+
+
+async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
+    """A card with bookings, a hold, a merge, a reward, a preview, a picture; a member, an invitation, a passkey."""
+    office, card = Office.of(shop.claire), await shop.a_card(points=700, email=new_email())
+    account = Account(office.http, office._promises, (await shop.sign_in_again("claire")).token)
+    await account.confirm()
+    await account.add_passkey()
+    told = {"category_ids": shop.categories[:1], "order_reference": "R-1"}
+    sale = await shop.anna.earn(card, cents=100, key=(key := new_key()), **told)
+    reservation = await shop.anna.reserve(card, shop.rewards[100])
+    merge = await office.merge(await shop.a_card(), await shop.a_card())
+    links = shop.services.links
+    of_shop = {
+        "merchant_code": shop.code,
+        "store_code": shop.hub,
+        "store_id": str(shop.store_ids[shop.hub]),
+        "card_id": card["id"],
+        "card_code": card["code"],
+        "transaction_id": id_of(sale["transaction"]),
+        "key": key,
+        "hold_id": id_of(reservation["hold"]),
+        "merge_id": merge["merge_id"],
+        "reward_id": shop.rewards[100],
+        "preview_id": id_of(await office.try_terms()),
+        "picture": (await office.upload(a_picture(color=tuple(shop.merchant_id.bytes[-3:]))))["hash"],
+        "token": last_part(links.url(shop.merchant_id, UUID(card["id"]), 0)),
+        "code": "loyalty_enrollment",
+        "user_id": str(shop.user_ids["luc"]),
+        "invitation_id": id_of(await invite(office, email := new_email())),
+        "entry_id": (await office.get("/merchant/audit"))["data"][0]["id"],
+        "session_id": (await account.sessions())[0]["id"],
+        "passkey_id": (await account.factors())["passkeys"][0]["id"],
+        "serial": str(uuid4()),
+    }
+    if shop.categories:
+        of_shop["category_id"] = shop.categories[0]
+    invited = {"token": await mailed_token(shop.services, email)}
+    reset = {"token": await _reset_link(shop)}
+    of_links = {"/storefront/invitations/": invited, "/password-resets/": reset}
+    return Belongings(NAMES | of_shop, await _of_platform(shop, super_admin), of_links)
+
+
+async def _reset_link(shop: Shop) -> str:
+    """The last part of Luc's."""
+    token = secrets.token_urlsafe(32)
+    row = PasswordReset(
+        user_id=shop.user_ids["luc"], token_hash=token_hash(token), expires_at=clock.now() + timedelta(hours=1)
+    )
+    async with shop.services.sessions.committing() as session:
+        session.add(row)
+    return token
+
+
+async def _of_platform(shop: Shop, super_admin: PlatformOffice) -> Values:
+    other = await hire_admin(shop.services, super_admin, "Eve")
+    invitation = await invite(super_admin, new_email(), audience="admin", role="platform_admin")
+    return {
+        "code": "test_email",
+        "key": "earn_per_minute",
+        "id": (await super_admin.post("/admin/loyalty/wallets/sync", {}))["run_id"],
+        "mail_id": str(await a_failed_email(shop)),
+        "user_id": (await other.get("/auth/me"))["id"],
+        "invitation_id": id_of(invitation),
+        "entry_id": (await super_admin.get("/admin/audit"))["data"][0]["id"],
+    }
+
+
+def last_part(url: str) -> str:
+    return urlsplit(url).path.rpartition("/")[2]
