@@ -201,9 +201,15 @@ async def test_a_page_that_stays_while_somebody_signs_in_over_it_learns_its_new_
     token = out.headers["csrf-token"]
     assert token == anna.hidden("_csrf_token")
     backend.answers[SIGN_IN] = answer_with("the next token")
-    over = {"over": "1", "page_email": "anna@fashion.example", "page_store": "FASHIONHUB"}
-    fields = over | {"email": "anna@fashion.example", "password": "orion-demo-2026"}
-    back = await anna.send("/sign-in", htmx=True, **fields)
+    back = await anna.send(
+        "/sign-in",
+        htmx=True,
+        over="1",
+        email="anna@fashion.example",
+        password="orion-demo-2026",
+        page_email="anna@fashion.example",
+        page_store="FASHIONHUB",
+    )
     assert 'hx-target="#lock"' in back.text
     assert (await forged(anna, token)).status_code == 403
     backend.answers["POST /store/loyalty/cards/*/points"] = refused(409, "conflict")
