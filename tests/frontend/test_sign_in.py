@@ -69,6 +69,7 @@ async def test_the_second_factor_is_asked_for_on_a_page_of_its_own(browser: Brow
         ({"code": "ABCD-EFGH-JKMN-PQRS"}, {"recovery_code": "ABCD-EFGH-JKMN-PQRS"}),
         ({"passkey": '{"rawId": "x"}'}, {"passkey": {"rawId": "x"}}),
         ({"passkey": "no JSON"}, {"passkey": {}}),
+        ({"passkey": '{"rawId": "\\ud800"}'}, {"passkey": {}}),
     ],
 )
 async def test_a_recovery_code_and_a_passkey_are_second_factors_too(
