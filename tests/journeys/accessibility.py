@@ -6,7 +6,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 Theme = Literal["light", "dark"]
-SIZES = {1280: 800, 820: 1180, 320: 640}
+SIZES = {1280: 800, 820: 1180, 390: 844, 320: 640}
 HEAVIEST_PAGE_BYTES = 60_000
 # A finger's breadth, or a part of the text. A box inside its label is as large as the label.
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
@@ -41,9 +41,13 @@ COLOR_RULES = ["color-contrast", "link-in-text-block"]
 RULES: dict[int, dict[Theme, dict[str, Any]]] = {
     1280: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
     820: {"light": {}},
+    390: {},
     320: {"light": {}, "dark": {"runOnly": COLOR_RULES}},
 }
-"""By width and theme. The theme decides only on colors; in between, an element has those it has at one of the ends."""
+"""By width and theme. The theme decides only on colors; in between, an element has those it has at one of the ends.
+
+At 390, the usual phone, only sizes are checked: the structure is that of 320.
+"""
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 
 
