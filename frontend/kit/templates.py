@@ -17,8 +17,8 @@ COMPONENTS = {
     "ui": "components/ui.html",
     "passes": "components/pass.html",
     "lists": "components/lists.html",
-    "people": "components/people.html",
     "changes": "components/changes.html",
+    "people": "components/people.html",
 }
 
 
