@@ -19,6 +19,7 @@ ENTRY = AuditEntryView(
     action="reward.changed",
     title="Reward changed",
     subject=str(REWARD),
+    subject_name=None,
     user_id=ID,
     user_name="<b>Olga</b>",
     on_behalf=False,
