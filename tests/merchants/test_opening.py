@@ -96,7 +96,7 @@ async def test_pressed_twice_at_once_opens_one(paul: MerchantDesk) -> None:
     }
 
 
-async def test_whoever_administers_the_platform_owns_no_merchant(paul: MerchantDesk) -> None:
+async def test_an_administrator_of_the_platform_owns_no_merchant(paul: MerchantDesk) -> None:
     with refused("works_for_platform", 409):
         await paul.open_merchant(owner={"email": PAUL.email})
 
