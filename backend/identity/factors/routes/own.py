@@ -31,6 +31,7 @@ from backend.identity.problems import (
     SecondFactorRefused,
     StepEnded,
 )
+from backend.identity.schemas import SessionView
 from backend.identity.views import show_session
 from backend.staff.models import User
 from backend.staff.problems import PasswordTooShort
@@ -58,15 +59,19 @@ class OwnFactorController(Controller):
         "/confirmation",
         operation_id="confirmOwnSession",
         summary="Confirm that it is me: password, and second factor where there is one",
-        description="For ten minutes this session may then change password, second factors and PIN.",
-        status_code=204,
+        description=(
+            "For ten minutes the session may then change password, second factors and PIN. The answer has a new token; "
+            "the one of this request opens nothing any more."
+        ),
+        status_code=200,
         guards=[authenticated, limited("confirmation", 5)],
         responses=refusals(
             *WITH_PASSWORD, PasswordWrong, SecondFactorRefused, PasskeyRefused, StepEnded, RateLimited, ValidationFailed
         ),
     )
-    async def confirm(self, request: ApiRequest, data: JSONBody[PersonProof]) -> None:
-        await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).confirm(data)
+    async def confirm(self, request: ApiRequest, data: JSONBody[PersonProof]) -> SessionView:
+        token, expires_at = await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).confirm(data)
+        return await show_session(request, token, expires_at)
 
     @post(
         "/confirmation/passkey-options",
