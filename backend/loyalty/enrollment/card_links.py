@@ -37,5 +37,5 @@ async def take_card_link_question(session: AsyncSession, merchant_id: UUID, ques
         .where(Card.merchant_id == merchant_id, Customer.email_norm == email_norm, in_use.state == "active")
         .order_by(Card.merged_into_id.is_(None))
     )
-    # The address of a merged card leads on; who holds the other card themself gets that one's.
+    # The address of a merged card leads on; a customer who holds the other card themself gets that one's.
     return list(dict(cards.tuples().all()).values())
