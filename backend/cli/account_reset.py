@@ -34,20 +34,18 @@ def reset_user(email: str) -> None:
             await forget_factors(session, user)
             ended = await end_sessions(session, user.id, now)
             await send_reset_link(session, services, user, user.language or LANGUAGE, now)
-            await record_account_change(
-                session,
-                AccountChange(
-                    user_id=user.id,
-                    user_name=operator(),
-                    is_platform_user=user.platform_role is not None,
-                    action="account.factors_reset",
-                    after={"sessions_ended": ended, "authenticator": False},
-                    language=LANGUAGE,
-                    now=now,
-                    instance="",
-                    request_id="",
-                ),
+            change = AccountChange(
+                user=user,
+                by=operator(),
+                by_id=None,
+                action="account.factors_reset",
+                after={"sessions_ended": ended, "authenticator": False},
+                language=LANGUAGE,
+                now=now,
+                instance="",
+                request_id="",
             )
+            await record_account_change(session, services, change)
         await try_to_wake(services.queue, SEND_MAILS)
         return True
 
