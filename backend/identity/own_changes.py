@@ -74,8 +74,11 @@ async def record_account_change(session: AsyncSession, resources: Resources, cha
         record_platform_change(session, origin, change.action, subject=str(user.id), after=change.after)
         return
     for workplace in await list_workplaces(session, user.id):
-        nobody = Origin.of_nobody(workplace.id, change.now, instance=change.instance)
         origin_there = replace(
-            nobody, user_id=change.by_id, user_name=change.by, request_id=change.request_id, sign_in_id=change.sign_in_id
+            Origin.of_nobody(workplace.id, change.now, instance=change.instance),
+            user_id=change.by_id,
+            user_name=change.by,
+            request_id=change.request_id,
+            sign_in_id=change.sign_in_id,
         )
         record_change(session, origin_there, change.action, subject_id=user.id, after=change.after)

@@ -40,12 +40,14 @@ async def test_each_change_of_what_claire_signs_in_with_is_told(
     await claire.ask("DELETE", "/auth/me/authenticator")
     await claire.change_password(STRONG)
     mails = await told(superuser, shop)
-    assert [mail["subject"].partition(": ")[2] for mail in mails] == [
-        NOTICES[f"account.{what}"]
-        for what in (
-            "authenticator_set", "passkey_added", "recovery_codes_replaced", "authenticator_removed", "password_changed",
-        )
-    ]  # fmt: skip
+    done = (
+        "authenticator_set",
+        "passkey_added",
+        "recovery_codes_replaced",
+        "authenticator_removed",
+        "password_changed",
+    )
+    assert [mail["subject"].partition(": ")[2] for mail in mails] == [NOTICES[f"account.{what}"] for what in done]
     for mail in mails:
         assert "Where: Firefox · Windows" in mail["body_text"]
         assert "http://orion.test/forgotten" in mail["body_text"]
