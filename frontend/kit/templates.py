@@ -18,6 +18,7 @@ COMPONENTS = {
     "passes": "components/pass.html",
     "lists": "components/lists.html",
     "changes": "components/changes.html",
+    "people": "components/people.html",
 }
 
 

@@ -1,7 +1,6 @@
-"""Whatever changes something that a person has set up is written down, without a word about a customer."""
+"""Each change of what a person has set up is written down, without a word about a customer."""
 
 import json
-from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -11,10 +10,10 @@ from backend.audit.labels import FIELDS
 from backend.services import Services
 from tests.audit.entries import chain_of
 from tests.audit.operations import CANARY, ENTRIES, NO_ENTRY, Scene
-from tests.world import ADA, Colleague
+from tests.conftest import SignIn
+from tests.world import ADA
 from tests.world.caller import Promises
 from tests.world.shop import Shop
-from tests.world.till import Till
 
 AUDIENCES = ("/merchant/", "/admin/", "/auth/", "/loyalty/pins/")
 WRITTEN = """
@@ -23,7 +22,6 @@ WRITTEN = """
     SELECT action, to_jsonb(e)::text FROM platform_audit_entries e WHERE recorded_at >= $2
 """
 BY_PLATFORM = "SELECT count(*) FROM platform_audit_entries WHERE action = $1 AND subject = $2"
-SignIn = Callable[[Colleague], Awaitable[Till]]
 
 
 def test_every_operation_that_changes_something_writes_an_entry_or_says_why_not(promises: Promises) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,7 +15,7 @@ from backend.loyalty.ledger.schemas.bookings import EarnView
 from frontend.till.card import repeats
 from tests.frontend.canned import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
-from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
+from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser, Form
 
 LOOKUP = "POST /store/loyalty/cards/lookup"
 POINTS = "POST /store/loyalty/cards/*/points"
@@ -38,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stands
 
 
-async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
+async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: Any) -> httpx.Response:
     if f'action="{CARD_PATH}/' not in anna.page:
         await anna.open(CARD_PATH)
     return await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, **{"idem": anna.hidden("idem")} | fields)
@@ -423,7 +424,7 @@ async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browse
         ("refused", "", "The transaction was not recorded."),
     ],
 )
-async def test_who_went_on_without_an_answer_hears_later_what_became_of_it(
+async def test_a_person_who_went_on_without_an_answer_hears_later_what_became_of_it(
     anna: Browser, backend: StaffBackend, state: str, card: str, sentence: str
 ) -> None:
     asked = f"/till/bookings/key/outcome?command=points&waited=120{card}"
@@ -514,7 +515,7 @@ async def test_a_customer_who_is_known_is_opened_not_refused(anna: Browser, back
         ({"email": "zoe@x.lu", "last_name": "www.evil.example"}, "Enter a name of at most 100 characters")],
 )  # fmt: skip
 async def test_a_field_that_cannot_be_right_is_said_beside_it(
-    anna: Browser, backend: StaffBackend, fields: dict[str, str], sentence: str
+    anna: Browser, backend: StaffBackend, fields: Form, sentence: str
 ) -> None:
     assert (await anna.send("/till/enrollment", htmx=True, idem="e", **fields)).status_code == 422
     assert sentence in anna.text
@@ -601,7 +602,9 @@ async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser,
     assert (await anna.open(CARD_PATH)).status_code == 200
 
 
-async def test_who_has_no_pin_sets_one_although_the_till_is_locked(anna: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_no_pin_sets_one_although_the_till_is_locked(
+    anna: Browser, backend: StaffBackend
+) -> None:
     await anna.send("/till/lock", htmx=True)
     backend.answers["POST /store/loyalty/pins/verify"] = refused(403, "pin_not_set")
     await anna.send("/till/unlock", staff_pin="2468", next="/till")

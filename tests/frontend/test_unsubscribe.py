@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
 from i18n.translator import get_translator
 from tests.frontend import canned
+from tests.frontend.staff_browser import Form
 
-Client = AsyncTestClient
+Client = AsyncTestClient[Litestar]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -45,7 +47,7 @@ async def test_opening_the_link_stops_nothing_because_mail_scanners_open_every_l
 
 @pytest.mark.parametrize("form", [{"data": ONE_CLICK}, {"files": {"List-Unsubscribe": (None, "One-Click")}}, {}])
 async def test_a_mail_program_stops_the_emails_with_one_post(
-    reader: Client, asked: list[httpx.Request], form: dict[str, object]
+    reader: Client, asked: list[httpx.Request], form: Form
 ) -> None:
     """RFC 8058: without cookies, with either encoding of forms, and without a redirect."""
     for _ in range(2):
@@ -76,13 +78,13 @@ async def test_undo_brings_the_emails_back(reader: Client, asked: list[httpx.Req
     assert asked[0].content == b'{"accept_marketing":true}'
 
 
-async def test_who_has_unsubscribed_a_moment_ago_still_finds_the_undo(reader: Client) -> None:
+async def test_a_customer_who_has_unsubscribed_a_moment_ago_still_finds_the_undo(reader: Client) -> None:
     page = (await reader.get("/u/stopped?lang=en")).text
     assert "You get no birthday emails and no news from Fashion Group." in page
     assert "Undo: keep sending them" in page
 
 
-async def test_who_gets_no_marketing_is_sent_to_the_till_for_it(reader: Client) -> None:
+async def test_a_customer_who_gets_no_marketing_is_sent_to_the_till_for_it(reader: Client) -> None:
     """Also from a page that was opened before the day was over."""
     answer = await reader.post("/u/never/resume?lang=en", follow_redirects=True)
     for page in ((await reader.get("/u/never?lang=en")).text, answer.text):

@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.invitations import NEW_PASSWORD, accept
+from tests.journeys.mails import link_in
+from tests.journeys.office import says, sign_in, warns
 from tests.journeys.stack import Stack
-from tests.journeys.test_office import sign_in
-from tests.journeys.test_people import NEW_PASSWORD, accept, link_in, says, warns
 from tests.world import PASSWORD, PAUL
 from tests.world.caller import refused
 from tests.world.shop import Shop
@@ -57,7 +58,7 @@ async def test_from_nothing_to_the_first_stamp(orion: Stack, open_window: OpenWi
     await expect(desk.get_by_role("listitem").filter(has_text=f"GARE{tag}".upper())).to_contain_text("Live")
 
     owner = await (await open_window()).new_page()
-    await accept(owner, link_in(await orion.mail_to(f"lea.{tag}@thill.example")))
+    await accept(owner, link_in("invitation", await orion.mail_to(f"lea.{tag}@thill.example")))
     await expect(owner.get_by_role("heading", name="Today")).to_be_visible()
     await owner.get_by_role("link", name="Till").first.click()
     await expect(owner.locator("#query")).to_be_focused()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.merchants.administration import MerchantDesk
 from tests.world import PAUL
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 
 OWN = "/merchant/policy"
@@ -45,7 +45,7 @@ async def test_a_change_is_an_entry_with_what_was_before(
     assert json.loads(entry["after"]) == {"staff_pin_policy": "required"}
 
 
-async def test_whoever_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_person_who_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantDesk, shop: Shop) -> None:
     seen = await paul.policy(shop)
     await paul.set_policy(shop, log_ip_addresses=True)
     with refused("stale", 412) as said:
@@ -58,7 +58,7 @@ async def test_whoever_has_not_seen_a_colleagues_change_is_told_of_it(paul: Merc
 @pytest.mark.parametrize(
     "wrong", [{"lockout_attempts": 0}, {"lockout_minutes": 1441}, {"staff_pin_policy": "sometimes"}, {"extra": 1}]
 )
-async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: dict[str, object]) -> None:
+async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: Json) -> None:
     with refused("validation_failed", 422):
         await paul.set_policy(shop, **wrong)
 

@@ -1,12 +1,14 @@
 """The office opens for owners, and for staff as far as their permissions reach."""
 
+from typing import Any
+
 from backend.core.schemas import Page
 from backend.identity.permissions.schemas import PermissionTable, PermissionView
 from tests.frontend.canned import changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, signed_in
 from tests.frontend.staff_browser import Browser
 
-NOTHING = Page([], None, has_more=False)
+NOTHING: Page[Any] = Page([], None, has_more=False)
 ROWS = [
     PermissionView("loyalty.manage_cards", "Serve customers", "Find.", "store", True, True, ["merchant_owner"]),
     PermissionView("staff.manage", "Manage staff", "Invite.", "owner", False, False, ["super_admin", "merchant_owner"]),
@@ -32,7 +34,9 @@ async def test_staff_without_a_permission_for_all_stores_stay_outside(browser: B
     assert "Office" not in anna.text
 
 
-async def test_who_may_change_rewards_finds_them_from_the_till(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_may_change_rewards_finds_them_from_the_till(
+    browser: Browser, backend: StaffBackend
+) -> None:
     anna = await with_permissions(browser, backend, "loyalty.manage_cards", "loyalty.manage_rewards")
     await anna.open("/till")
     assert 'href="/office/rewards"' in anna.page
@@ -52,7 +56,7 @@ async def test_rights_are_read_again_before_a_page_is_refused(browser: Browser, 
     assert (await anna.open("/")).headers["location"] == "/office"
 
 
-async def test_who_has_got_a_store_meanwhile_can_choose_it(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_got_a_store_meanwhile_can_choose_it(browser: Browser, backend: StaffBackend) -> None:
     anna = await with_permissions(browser, backend, "loyalty.manage_cards")
     backend.answers["GET /auth/me"] = found(signed_in(ANNA_AT_THE_HUB, OUTLET).user)
     await anna.open("/sign-in/store")

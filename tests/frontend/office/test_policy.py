@@ -1,6 +1,7 @@
 """The merchant's policy, reviewed before it is saved: all of it for administrators, the lock for the merchant."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ async def test_minutes_that_are_none_are_told_beside_the_field(claire: Browser, 
 
 async def test_fields_of_the_platform_in_an_owners_form_change_nothing(claire: Browser, backend: StaffBackend) -> None:
     await claire.open(OFFICE)
-    forged = {"allow_void_transactions": "", "seen:allow_void_transactions": "on", "confirmed": "yes"}
+    forged: dict[str, Any] = {"allow_void_transactions": "", "seen:allow_void_transactions": "on", "confirmed": "yes"}
     assert (await claire.submit(OFFICE, **forged)).headers["location"] == f"{OFFICE}?done=unchanged"
     assert backend.asked[-1].method == "GET"
 
@@ -95,7 +96,7 @@ async def test_an_administrator_changes_what_differs_and_sends_the_rest_as_it_is
 ) -> None:
     await paul.open(ADMIN)
     assert "Set by the platform" not in paul.text
-    entered = {"staff_pin_policy": "required", "allow_void_transactions": ""}
+    entered: dict[str, Any] = {"staff_pin_policy": "required", "allow_void_transactions": ""}
     await paul.submit(ADMIN, **entered)
     assert "PIN at the till When one is entered → For each transaction" in paul.text
     assert "Tills may void yes → no" in paul.text

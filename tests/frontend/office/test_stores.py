@@ -1,6 +1,7 @@
 """Which stores are live: shown to the merchant, switched by administrators, at a store or for all."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -72,7 +73,7 @@ async def test_only_places_with_a_switch_of_their_own_can_give_it_up(paul: Brows
     assert "As the platform: Fashion Group" not in paul.page
 
 
-async def test_who_has_not_seen_a_colleagues_switch_is_told(paul: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_not_seen_a_colleagues_switch_is_told(paul: Browser, backend: StaffBackend) -> None:
     await paul.open(ADMIN)
     backend.answers["PUT /admin/merchants/fashion/features/loyalty"] = refused(412, "stale", changed_by="Ada Martin")
     assert (await paul.send(SWITCH, to="off", version="0")).status_code == 412
@@ -80,7 +81,7 @@ async def test_who_has_not_seen_a_colleagues_switch_is_told(paul: Browser, backe
 
 
 @pytest.mark.parametrize("wrong", [{"to": "perhaps"}, {"store_id": "none"}])
-async def test_a_switch_that_is_none_moves_nothing(paul: Browser, backend: StaffBackend, wrong: dict[str, str]) -> None:
+async def test_a_switch_that_is_none_moves_nothing(paul: Browser, backend: StaffBackend, wrong: dict[str, Any]) -> None:
     await paul.open(ADMIN)
-    assert (await paul.send(SWITCH, **{"to": "on", "version": "0"} | wrong)).status_code == 404
+    assert (await paul.send(SWITCH, **({"to": "on", "version": "0"} | wrong))).status_code == 404
     assert "PUT" not in {request.method for request in backend.asked}

@@ -10,7 +10,7 @@ from backend.core.clock import clock
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import PASSWORD as DEMO_PASSWORD
-from tests.world.caller import outcome, refused
+from tests.world.caller import Json, outcome, refused
 from tests.world.invitations import PASSWORD, accept, invite, join, look_at, mailed_token, new_email
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller
@@ -18,11 +18,11 @@ from tests.world.till import AnonymousCaller
 TILL = ["loyalty.manage_cards", "loyalty.view_programs"]
 
 
-def at(shop: Shop, store: str, *permissions: str) -> dict:
+def at(shop: Shop, store: str, *permissions: str) -> Json:
     return {"store_id": str(shop.store_ids[store]), "permissions": list(permissions or TILL)}
 
 
-async def test_who_accepts_has_exactly_what_was_chosen(
+async def test_a_person_who_accepts_has_exactly_what_was_chosen(
     shop: Shop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     email = new_email()
@@ -105,7 +105,7 @@ async def test_only_the_hash_of_the_link_is_stored(
     assert email in mails
 
 
-async def test_who_has_an_account_accepts_with_its_password_and_works_for_both(
+async def test_a_person_who_has_an_account_accepts_with_its_password_and_works_for_both(
     opened: OpenShop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     here, there = await opened(), await opened()
@@ -134,7 +134,7 @@ async def test_guessing_the_password_counts_as_signing_in(
         await anonymous.sign_in(email, DEMO_PASSWORD)
 
 
-async def test_who_was_removed_can_come_back_with_what_is_chosen_now(
+async def test_a_person_who_was_removed_can_come_back_with_what_is_chosen_now(
     shop: Shop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     before = shop.anna
@@ -263,11 +263,12 @@ async def test_a_link_that_nobody_sent_is_no_invitation(anonymous: AnonymousCall
         await look_at(anonymous, token)
 
 
-async def opened_by(shop: Shop) -> list[dict]:
-    return (await shop.claire.get("/merchant/invitations"))["invitations"]
+async def opened_by(shop: Shop) -> list[Json]:
+    invitations: list[Json] = (await shop.claire.get("/merchant/invitations"))["invitations"]
+    return invitations
 
 
-async def test_who_joins_is_listed(shop: Shop, services: Services, anonymous: AnonymousCaller) -> None:
+async def test_a_customer_who_joins_is_listed(shop: Shop, services: Services, anonymous: AnonymousCaller) -> None:
     user_id, lea = await join(services, anonymous, shop.claire, stores=[at(shop, shop.hub)])
     assert (await lea.program())["store"]["code"] == shop.hub
     listed = {row["id"]: row for row in (await shop.claire.get("/merchant/staff"))["data"]}

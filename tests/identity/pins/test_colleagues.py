@@ -1,4 +1,4 @@
-"""Whoever may unlock PINs sees how the PINs of the store's people stand, unlocks them and clears them."""
+"""A person who may unlock PINs sees how the PINs of the store's people stand, unlocks them and clears them."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from tests.conftest import OpenShop
 from tests.world import PASSWORD
 from tests.world.caller import Json, outcome, refused
 from tests.world.shop import Shop
+from tests.world.till import Till
 
 ENTRIES = """SELECT action, subject_id, before::text, after::text FROM audit_entries
              WHERE merchant_id = $1 AND action LIKE 'pin.%' ORDER BY seq"""
@@ -29,7 +30,8 @@ async def pins(shop: Shop) -> dict[str, Json]:
 
 
 async def ask(shop: Shop, what: str, name: str, by: str = "claire") -> Json:
-    return await getattr(shop, by).post(f"/store/loyalty/pins/{shop.user_ids[name]}/{what}")
+    colleague: Till = getattr(shop, by)
+    return await colleague.post(f"/store/loyalty/pins/{shop.user_ids[name]}/{what}")
 
 
 async def lock_out(shop: Shop) -> None:
@@ -96,7 +98,7 @@ async def test_with_the_owner_away_a_colleague_with_the_permission_unlocks(guard
 
 
 async def test_nobody_unlocks_their_own(guarded: Shop) -> None:
-    """Whoever finds the till of somebody who may unlock could guess at it without end."""
+    """Somebody who finds the till of a person who may unlock could guess at it without end."""
     await guarded.give_pin("claire", "97531")
     with refused("own_pin_locked", 403):
         await ask(guarded, "unlock", "claire")

@@ -11,7 +11,6 @@ import pytest
 from msgspec.structs import replace
 
 from backend.core.mail_settings import MailSettings
-from backend.messaging.providers import sendgrid
 from backend.messaging.providers.ports import DeliveryFailed, MailFault, Route
 from backend.messaging.providers.sendgrid import SendgridDelivery
 from tests.messaging.mails import MAIL
@@ -36,7 +35,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
             return answer
 
         client = partial(httpx.AsyncClient, transport=httpx.MockTransport(respond))
-        monkeypatch.setattr(sendgrid.httpx, "AsyncClient", client)
+        monkeypatch.setattr(httpx, "AsyncClient", client)
         return asked
 
     return set_answer
@@ -110,7 +109,7 @@ async def test_the_reason_is_kept_and_the_key_is_not(answering: Answering) -> No
     assert "right" not in str(found)
 
 
-async def test_who_sends_too_fast_is_told_for_how_long_to_wait(answering: Answering) -> None:
+async def test_a_caller_who_sends_too_fast_is_told_for_how_long_to_wait(answering: Answering) -> None:
     answering(httpx.Response(429, headers={"Retry-After": "17"}))
     assert await fault() == MailFault("rate_limited", "429", 17.0)
 

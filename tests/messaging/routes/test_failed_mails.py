@@ -25,7 +25,7 @@ FAILED = {"status": "failed", "error_code": "connection_refused", "attempts": 3}
 
 @pytest.fixture
 async def code(superuser: asyncpg.Connection, shop: Shop) -> str:
-    return await superuser.fetchval("SELECT code FROM merchants WHERE id = $1", shop.merchant_id)
+    return str(await superuser.fetchval("SELECT code FROM merchants WHERE id = $1", shop.merchant_id))
 
 
 async def resend(admin: Caller, **filters: str) -> tuple[int, bool]:
@@ -34,7 +34,7 @@ async def resend(admin: Caller, **filters: str) -> tuple[int, bool]:
 
 
 async def count(admin: Caller, **filters: str) -> int:
-    return (await admin.get("/admin/failed-emails", params=filters))["count"]
+    return int((await admin.get("/admin/failed-emails", params=filters))["count"])
 
 
 async def test_after_an_outage_all_failed_emails_of_the_filters_are_sent_anew_once(

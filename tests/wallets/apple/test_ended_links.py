@@ -13,22 +13,22 @@ from backend.loyalty.enrollment.queries import CARD_AT_HOME
 from backend.loyalty.programs.models import Program
 from tests.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.wallets.conftest import GoogleTown
-from tests.world.caller import new_key, refused
+from tests.world.caller import Caller, new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import AnonymousCaller, Card, Till
+from tests.world.till import AnonymousCaller, Card
 
-WAYS = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 Way = tuple[str, dict[str, str]]
+WAYS: dict[str, Way] = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
 def way(request: pytest.FixtureRequest) -> Way:
     way: Way = request.param
     return way
 
 
-async def end_links(till: Till, card: Card, way: Way, *, key: str | None = None) -> Card:
+async def end_links(till: Caller, card: Card, way: Way, *, key: str | None = None) -> Card:
     route, body = way
     answer = await till.post(f"/store/loyalty/cards/{card['id']}/{route}", body, key=key or new_key())
     renewed: Card = answer["card"]
@@ -216,7 +216,7 @@ async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world:
     assert not await world.superuser.fetchval("SELECT count(*) FROM apple_passes WHERE card_id = $1", UUID(card["id"]))
 
 
-async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, anonymous: AnonymousCaller) -> None:
+async def test_erasing_a_card_ends_its_links(world: AppleWorld, anonymous: AnonymousCaller) -> None:
     """Only the void pass stays for a month, so that the phone can fetch it."""
     shop, phone = world.shop, world.phone()
     card = await shop.a_card(first_name="Zoé")
@@ -258,7 +258,7 @@ async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, anonymous: A
     assert (await anonymous.card_page(renewed["page_url"]))["card"]["points_balance"] == 7
 
 
-async def test_whoever_ends_the_links_of_a_merged_card_hears_which_goes_on(shop: Shop) -> None:
+async def test_ending_the_links_of_a_merged_card_names_the_one_that_goes_on(shop: Shop) -> None:
     other, kept = await merged(shop, 1)
     with refused("card_inactive", 409) as said:
         await end_links(shop.anna, other, WAYS["given new links"])

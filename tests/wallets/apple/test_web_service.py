@@ -1,6 +1,5 @@
 """Apple's web service: the status codes that phones expect, and no access without a token."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
@@ -16,13 +15,13 @@ from backend.dev.sandbox.apple.pkpass import open_pkpass
 from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets.apple import limits
 from backend.wallets.apple.publish import publish
+from tests.conftest import LogLines
 from tests.wallets.apple.conftest import AppleWorld
 from tests.world.caller import Promises, refused
 from tests.world.till import AnonymousCaller, Card
 
 SERVICE = "/api/v1/apple/v1"
 BAD_ANSWERS = (Script(status=503), Script(status=413), Script(fault="rst"))
-LogLines = Callable[[], list[dict[str, Any]]]
 
 
 async def installed(world: AppleWorld, **told: Any) -> tuple[FakeIPhone, HeldPass, Card]:
@@ -131,7 +130,9 @@ async def test_passes_are_built_live_and_never_kept_on_the_way(world: AppleWorld
     phone, held, card = await installed(world)
     await world.shop.anna.earn(card, cents=300)
     answer = await phone.fetch(held, **{"if-modified-since": ""})
-    assert open_pkpass(answer.content, world.apple.root).field("points")["value"] == "3", "not yet published, but so"
+    points = open_pkpass(answer.content, world.apple.root).field("points")
+    assert points is not None
+    assert points["value"] == "3", "not yet published, but so"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/vnd.apple.pkpass"
 
@@ -266,10 +267,10 @@ async def test_a_phone_complains_in_four_kibibytes_at_most(world: AppleWorld, pr
     assert (await world.http.post(f"{SERVICE}/log", json={"logs": ["x" * 4000]})).status_code == 200
 
 
-async def test_whoever_tries_serial_numbers_and_devices_is_stopped_before_the_database(
+async def test_guesses_of_serial_numbers_and_devices_are_stopped_before_the_database(
     world: AppleWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counted by address, whatever else they change."""
+    """Counted by address, which the caller cannot change."""
     monkeypatch.setattr(limits, "PER_ADDRESS", 30)
     token = {"authorization": f"ApplePass {'0' * 32}", "idempotency-key": "the same"}
     tried = [await world.http.get(f"{SERVICE}/passes/{PASS_TYPE}/{uuid4()}", headers=token) for _ in range(16)]
@@ -287,7 +288,7 @@ async def test_a_full_house_behind_one_address_is_served(world: AppleWorld) -> N
     assert (await phone.fetch(held)).status_code == 304
 
 
-async def test_downloads_are_counted_whatever_key_they_carry(world: AppleWorld) -> None:
+async def test_downloads_are_counted_with_every_key_they_carry(world: AppleWorld) -> None:
     url = world.pass_url(await world.shop.a_card())
     statuses = [(await world.http.get(url, headers={"idempotency-key": "same"})).status_code for _ in range(65)]
     assert statuses == [200] * 60 + [429] * 5

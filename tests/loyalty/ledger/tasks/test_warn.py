@@ -15,6 +15,7 @@ from backend.operations.task_runs.actions import Progress
 from tests.conftest import OpenShop
 from tests.world.office import Office
 from tests.world.shop import Shop
+from tests.world.spying import noting
 from tests.world.statements import statements
 from tests.world.till import Card
 
@@ -75,7 +76,7 @@ async def test_points_that_end_day_after_day_are_told_of_once_in_two_weeks(opene
     assert await warn(shop) == (1, 10)
 
 
-async def test_who_came_back_in_time_is_told_again_when_the_new_end_is_near(opened: OpenShop) -> None:
+async def test_a_customer_who_came_back_in_time_is_told_again_when_the_new_end_is_near(opened: OpenShop) -> None:
     shop = await opened(terms=IDLE)
     card = await shop.a_card(points=10)
     clock.move(20 * DAY)
@@ -119,9 +120,9 @@ async def test_one_bad_card_does_not_keep_the_others_uninformed(
 async def test_the_statements_of_a_chunk_do_not_grow_with_its_cards(
     opened: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, counts, fetched = await opened(terms=ROLLING), [], []
-    fetch = asyncpg.Pool.fetch
-    monkeypatch.setattr(asyncpg.Pool, "fetch", lambda pool, *asked: fetched.append(asked) or fetch(pool, *asked))
+    shop, counts = await opened(terms=ROLLING), []
+    fetched: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(asyncpg.Pool, "fetch", noting(fetched, asyncpg.Pool.fetch))
     for cards in (2, 6):
         for _ in range(cards):
             await shop.a_card(points=10)
