@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from backend.core import hashing
 from backend.core.clock import clock
@@ -16,6 +14,7 @@ from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin, totp_place
 from tests.conftest import SignIn
 from tests.world import ADA, ANNA, AURORE, CLAIRE, LUC, PASSWORD, PAUL, Colleague
+from tests.world.account import six_digits
 from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 from tests.world.spying import noting
@@ -169,11 +168,6 @@ async def test_sixteen_sign_ins_at_once_do_not_hold_the_event_loop(
           for n, caller in enumerate(callers))
     )  # fmt: skip
     assert seen == [True] * 16
-
-
-def six_digits(secret: str, seconds: int = 0) -> str:
-    authenticator = TOTP(base64.b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
-    return authenticator.generate(int(clock.now().timestamp()) + seconds).decode()
 
 
 async def test_an_authenticator_is_asked_for_after_the_password(

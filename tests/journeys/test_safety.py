@@ -99,6 +99,9 @@ async def test_a_session_that_ended_meanwhile_asks_over_the_page_and_goes_on(sho
     await expect(till.amount).to_have_value("12,50")
     await till.press("Enter")
     await expect(till.balance).to_have_text("12")
+    await till.page.locator(".menu summary").click()
+    await till.button("Sign out").click()
+    await expect(till.page).to_have_url("/sign-in")
 
 
 @pytest.mark.parametrize("key", ["Escape", "F4", "F6", "F8"])

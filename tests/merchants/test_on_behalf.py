@@ -136,7 +136,7 @@ async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul:
 OF_MERCHANT = [
     "adjustPointsAsOwner", "deactivateCard", "reactivateCard", "mergeCards", "reverseMerge", "changeCards",
     "setFraudLimits", "uploadPicture", "createReward", "changeReward", "moveReward", "archiveReward", "restoreReward",
-    "changeMarketingPlan", "changeOwnEmailTemplate", "resetOwnEmailTemplate", "restoreOwnEmailTemplate",
+    "changeMarketingPlan", "changePolicy", "changeOwnEmailTemplate", "resetOwnEmailTemplate", "restoreOwnEmailTemplate",
 ]  # fmt: skip
 
 

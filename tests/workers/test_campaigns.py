@@ -17,7 +17,7 @@ from backend.loyalty.occasions.absence import Absence
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.caller import Json
 from tests.world.office import Office
 from tests.world.shop import Shop

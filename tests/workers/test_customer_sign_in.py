@@ -15,7 +15,7 @@ from backend.core.clock import clock
 from backend.services import Services
 from tests.conftest import LogLines, OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.caller import outcome, refused
 from tests.world.customer import Customer, another, ask_for_code, enter_code, last_code, last_mail, last_not_me
 from tests.world.office import Office

@@ -14,7 +14,7 @@ from backend.messaging.limits import DOMAIN_PER_DAY, DOMAIN_PER_HOUR
 from backend.services import Services
 from tests.conftest import LogLines, OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge

@@ -11,9 +11,7 @@ from backend.core.clock import clock
 from backend.messaging.providers.smtp import SmtpDelivery
 from tests.conftest import LogLines
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server
-from tests.workers.test_mail_faults import MINUTE, OTTO, Row, Send, ended, outcomes, row, send
-
-__all__ = ["row", "send"]
+from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes
 
 DAY = timedelta(days=1)
 CANARY = "a planted secret"

@@ -14,7 +14,7 @@ from backend.operations.task_runs.actions import Progress
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Card

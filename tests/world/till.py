@@ -107,7 +107,7 @@ class Till(Caller):
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
     async def take_over(self, user_id: Any, pin: str) -> "Till":
-        """The till of a colleague after they have typed their PIN here."""
+        """The till of a colleague after they have typed their PIN here; the present token opens nothing any more."""
         answer = await self.post("/store/loyalty/pins/switch", {"user_id": str(user_id), "staff_pin": pin})
         return Till(self.http, self._promises, answer["token"], **self._headers)
 
@@ -117,7 +117,7 @@ class Till(Caller):
 
     async def confirm_person(self, password: str, **factor: Any) -> None:
         """For the next ten minutes the session may change its person's own account."""
-        await self.post("/auth/me/confirmation", {"password": password} | factor)
+        self.token = (await self.post("/auth/me/confirmation", {"password": password} | factor))["token"]
 
     async def state_of(self, key: str) -> str:
         return str((await self.get(f"/idempotency/{quote(key, safe='')}"))["state"])

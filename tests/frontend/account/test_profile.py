@@ -42,7 +42,7 @@ def _canned(backend: StaffBackend) -> None:
     backend.answers |= {
         "GET /auth/me/sessions": found(SESSIONS),
         "GET /auth/me/second-factors": found(NONE),
-        "POST /auth/me/confirmation": httpx.Response(204),
+        "POST /auth/me/confirmation": found(renewed()),
     }
 
 
@@ -158,6 +158,7 @@ async def test_a_passkey_is_made_named_and_removed(anna: Browser, backend: Staff
     answer = await anna.send("/profile/passkeys", step="s", passkey='{"rawId": "x"}', name="Phone")
     assert answer.headers["location"] == "/profile"
     assert backend.body("/passkeys") == {"step": "s", "credential": {"rawId": "x"}, "name": "Phone"}
+    await anna.open("/profile")
     for what in ("name", "remove"):
         answer = await anna.send(f"/profile/passkeys/{ID}/{what}", name="Old phone")
         assert answer.headers["location"].startswith("/profile?done=passkey-")

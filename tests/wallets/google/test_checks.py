@@ -22,7 +22,7 @@ from backend.wallets.ports import CheckStep, Misconfigured
 from i18n.translator import get_translator
 from tests.doubles.google import Google
 from tests.doubles.serving import serving
-from tests.wallets.google.test_client import CLASS
+from tests.wallets.google.conftest import CLASS
 
 Check = Callable[..., Awaitable[dict[str, CheckStep]]]
 
