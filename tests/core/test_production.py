@@ -34,7 +34,7 @@ async def deputy(servers: Servers, superuser: asyncpg.Connection) -> AsyncIterat
 async def test_production_does_not_sign_in_to_its_database_as_somebody_who_may_do_everything(
     settings: Settings, servers: Servers, deputy: str
 ) -> None:
-    """The session works as orion_app, but whoever breaks out of it is who has signed in."""
+    """The session works as orion_app, but an attacker who breaks out of it is the user who has signed in."""
     for url, sentence in (
         (servers.superuser_url(), "signs in as postgres, who can be a superuser"),
         (deputy, "signs in as deputy, who can be a superuser"),

@@ -38,7 +38,7 @@ async def test_a_new_pin_takes_the_place_of_the_old_one_and_of_its_lockout(shop:
         await shop.anna.unlock("2468")
 
 
-async def test_whoever_finds_a_till_open_cannot_take_its_persons_pin(shop: Shop) -> None:
+async def test_a_finder_of_an_open_till_cannot_take_its_persons_pin(shop: Shop) -> None:
     await shop.give_pin("anna", "2468")
     with refused("password_wrong", 403):
         await shop.anna.set_own_pin("not hers", "1111")

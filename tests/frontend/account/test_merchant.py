@@ -1,4 +1,4 @@
-"""Who works for several merchants changes from one to the other in the menu."""
+"""A person who works for several merchants changes from one to the other in the menu."""
 
 import httpx
 
@@ -35,7 +35,7 @@ async def test_the_menu_offers_the_other_merchant(browser: Browser, backend: Sta
     assert backend.asked[-1].headers["x-store-code"] == "FASHIONOUTLET"
 
 
-async def test_who_works_for_one_merchant_has_nothing_to_choose(anna: Browser) -> None:
+async def test_a_person_who_works_for_one_merchant_has_nothing_to_choose(anna: Browser) -> None:
     assert "Work for" not in anna.text
 
 
@@ -59,7 +59,7 @@ async def test_without_a_session_nothing_is_changed(browser: Browser, backend: S
     assert backend.posts("/auth/merchant") == []
 
 
-async def test_a_locked_till_stays_locked_whatever_is_chosen_in_the_menu(
+async def test_a_locked_till_stays_locked_after_every_choice_in_the_menu(
     browser: Browser, backend: StaffBackend
 ) -> None:
     """Store, language and merchant are no way around the PIN."""

@@ -22,7 +22,7 @@ async def guess(mallory: AnonymousCaller, step: Json, times: int) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-async def test_who_knows_the_password_guesses_ten_times_an_hour_from_wherever(
+async def test_somebody_who_knows_the_password_guesses_ten_times_an_hour_from_anywhere(
     shop: Shop, claire: Account, anonymous: AnonymousCaller
 ) -> None:
     await claire.add_authenticator()
@@ -90,7 +90,7 @@ async def test_an_open_session_guesses_no_password_and_no_code(claire: Account) 
     assert said == [403] * 4 + [429] * 2, "the fixture has asked once"
 
 
-async def test_whoever_lacks_the_password_takes_no_try_from_claire(
+async def test_a_stranger_without_the_password_takes_no_try_from_claire(
     shop: Shop, claire: Account, anonymous: AnonymousCaller
 ) -> None:
     """A stranger has no attempt to guess with."""

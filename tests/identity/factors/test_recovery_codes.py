@@ -1,4 +1,4 @@
-"""Who has lost the phone signs in with a recovery code."""
+"""A person who has lost the phone signs in with a recovery code."""
 
 import asyncio
 

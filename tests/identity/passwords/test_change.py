@@ -50,7 +50,7 @@ async def test_claire_changes_her_password_and_her_other_sessions_end(
         ("POST", "/auth/me/recovery-codes", {}),
     ],
 )
-async def test_whoever_finds_a_session_open_changes_nothing_of_its_person(
+async def test_a_finder_of_an_open_session_changes_nothing_of_its_person(
     account: SignInAs, method: str, path: str, body: Json | None
 ) -> None:
     claire = await account("claire")
@@ -73,7 +73,7 @@ async def test_a_confirmation_lasts_ten_minutes_and_is_of_one_session(claire: Ac
         await claire.post("/auth/me/authenticator")
 
 
-async def test_who_has_a_second_factor_confirms_with_it_too(claire: Account, shop: Shop) -> None:
+async def test_a_person_who_has_a_second_factor_confirms_with_it_too(claire: Account, shop: Shop) -> None:
     secret, codes = await claire.add_authenticator()
     passkey = await claire.add_passkey()
     clock.move(timedelta(minutes=10))
