@@ -35,7 +35,8 @@ class AuthController(Controller):
         summary="Sign in with email and password",
         description=(
             "Wrong tries of others do not keep out a browser that sends `known_device` of an earlier answer. Users "
-            "with a second factor get `second_factor_required` with an `attempt` for the next step, or send `totp` at once."
+            "with a second factor get `second_factor_required` with an `attempt` for the next step, or send `totp` at "
+            "once."
         ),
         responses=refusals(
             SignInRefused, SecondFactorRequired, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed
