@@ -83,9 +83,11 @@ def test_every_password_of_a_world_that_comes_with_orion_is_known_as_published()
 
 
 async def test_nobody_signs_in_with_a_published_password_in_production(own_town: OwnTown) -> None:
+    in_full_width = DEMO_PASSWORD.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
     async with own_town(**PRODUCTION) as town:
-        with refused("sign_in_refused", 401):
-            await town.anonymous.sign_in(ANNA.email, DEMO_PASSWORD)
+        for password in (DEMO_PASSWORD, in_full_width):
+            with refused("sign_in_refused", 401):
+                await town.anonymous.sign_in(ANNA.email, password)
 
 
 async def test_production_tells_anonymous_callers_neither_its_metrics_nor_its_documents(own_town: OwnTown) -> None:

@@ -69,6 +69,7 @@ async def test_the_second_factor_is_asked_for_on_a_page_of_its_own(browser: Brow
         ({"code": "ABCD-EFGH-JKMN-PQRS"}, {"recovery_code": "ABCD-EFGH-JKMN-PQRS"}),
         ({"passkey": '{"rawId": "x"}'}, {"passkey": {"rawId": "x"}}),
         ({"passkey": "no JSON"}, {"passkey": {}}),
+        ({"passkey": '{"rawId": "\\ud800"}'}, {"passkey": {}}),
     ],
 )
 async def test_a_recovery_code_and_a_passkey_are_second_factors_too(
@@ -148,6 +149,19 @@ async def test_a_session_that_the_backend_ended_asks_to_sign_in_again(anna: Brow
     assert '<hx-partial hx-target="#lock"' in anna.page
     assert 'type="email" value="anna@fashion.example"' in anna.page
     assert (await anna.open("/till")).headers["location"] == "/sign-in?next=/till"
+
+
+async def test_after_a_part_of_a_page_was_asked_for_the_sign_in_leads_back_to_the_page(browser: Browser) -> None:
+    part = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://orion.test/admin"}
+    assert (await browser.open("/admin/wallets/state", **part)).headers["hx-redirect"] == "/sign-in?next=/admin"
+    assert (await browser.open("/admin/wallets")).headers["location"] == "/sign-in?next=/admin/wallets"
+
+
+async def test_only_what_may_succeed_the_next_time_is_offered_once_more(anna: Browser, backend: StaffBackend) -> None:
+    for status, offered in ((403, False), (404, False), (429, True), (500, True)):
+        backend.answers["GET /store/loyalty/pins"] = refused(status, "refused")
+        await anna.open("/till/pins")
+        assert ("Try again" in anna.text) is offered, status
 
 
 async def test_the_token_is_not_readable_in_the_browser(anna: Browser) -> None:

@@ -45,6 +45,14 @@ async def test_a_merchant_that_is_none_of_theirs_is_refused(browser: Browser, ba
     assert (await anna.send("/sign-in/merchant", merchant="other")).status_code == 404
 
 
+async def test_a_merchant_that_no_menu_offers_changes_nothing(browser: Browser, backend: StaffBackend) -> None:
+    anna = await anna_of_two(browser, backend)
+    for merchant in ("", "x" * 41):
+        assert (await anna.send("/sign-in/merchant", merchant=merchant)).status_code == 422
+        assert "Nothing was changed" in anna.text
+    assert backend.posts("/auth/merchant") == []
+
+
 async def test_without_a_session_nothing_is_changed(browser: Browser, backend: StaffBackend) -> None:
     await browser.open("/sign-in")
     assert "/sign-in" in (await browser.send("/sign-in/merchant", merchant="aurora")).headers["location"]
