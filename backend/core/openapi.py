@@ -28,8 +28,8 @@ from backend.core.problems import (
 from backend.core.schemas import Answer, ProblemView
 
 ALWAYS: tuple[type[Problem], ...] = (MalformedJson, PayloadTooLarge, RateLimited, Internal, Unavailable)
-UNCHECKED = (str, str | None, Path)
-"""Types of parameters that take any text."""
+ANY_TEXT = (str, str | None, Path)
+"""Types of parameters that take any text, unless they say which."""
 
 
 def success(view: type[Answer]) -> ResponseSpec:
@@ -85,10 +85,13 @@ def _own_refusals(route: HTTPRoute, handler: HTTPRouteHandler) -> list[type[Prob
 def _is_checked(field: FieldDefinition) -> bool:
     """Whether not every text is a value of this parameter or body."""
     kind = field.kwarg_definition
+    if isinstance(kind, BodyKwarg):
+        return True
     is_dependency = bool(field.metadata)
-    return isinstance(kind, BodyKwarg) or (
-        isinstance(kind, ParameterKwarg) and not is_dependency and field.annotation not in UNCHECKED
-    )
+    if is_dependency or not isinstance(kind, ParameterKwarg):
+        return False
+    says_which = kind.pattern or kind.min_length is not None or kind.max_length is not None
+    return field.annotation not in ANY_TEXT or bool(says_which)
 
 
 def _response(problems: list[type[Problem]]) -> ResponseSpec:

@@ -1,6 +1,7 @@
 """An installation of its own: what is fuzzed also changes the settings of the platform."""
 
 from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,11 +11,13 @@ from backend.core.ratelimit import Allowance, RateLimiter
 from backend.core.settings import Settings
 from backend.services import Services, open_services
 from tests.conftest import Servers, client, running
-from tests.schemathesis.fuzzing import Stage
+from tests.schemathesis.fuzzing import EXAMPLES, Stage
 from tests.world.belongings import belongings_of
 from tests.world.caller import Promises
 from tests.world.shop import hire_admin, open_shop
 from tests.world.till import AnonymousCaller
+
+FEW = 20
 
 
 @pytest.fixture(scope="module")
@@ -46,20 +49,21 @@ async def town(town_settings: Settings, unlimited: None) -> AsyncIterator[tuple[
         yield services, http
 
 
-@pytest.fixture
-async def stage(town: tuple[Services, httpx.AsyncClient], promises: Promises) -> Stage:
-    """A shop and administrators of the test's own."""
-    return await _open_stage(*town, promises)
-
-
 @pytest.fixture(scope="module")
 async def shared_stage(town: tuple[Services, httpx.AsyncClient], promises: Promises) -> Stage:
     return await _open_stage(*town, promises)
+
+
+@pytest.fixture
+async def stage(shared_stage: Stage, town: tuple[Services, httpx.AsyncClient], promises: Promises) -> Stage:
+    """A shop and administrators of the test's own, where it asks so often that it would use them up."""
+    return await _open_stage(*town, promises) if EXAMPLES > FEW else shared_stage
 
 
 async def _open_stage(services: Services, http: httpx.AsyncClient, promises: Promises) -> Stage:
     anonymous = AnonymousCaller(http, promises)
     shop = await open_shop(services, anonymous)
     super_admin = await hire_admin(services, anonymous, "Ada", "super_admin")
-    admin = await hire_admin(services, anonymous, "Paul")
-    return Stage(http, promises, shop, super_admin, admin, await belongings_of(shop, super_admin))
+    admins = {"super_admin": super_admin, "platform_admin": await hire_admin(services, anonymous, "Paul")}
+    admin_ids = {role: UUID((await admin.get("/auth/me"))["id"]) for role, admin in admins.items()}
+    return Stage(http, promises, shop, await shop.a_card(), admin_ids, await belongings_of(shop, super_admin))

@@ -1,15 +1,13 @@
 """Whatever is asked, the answer is one of those that the document promises: `make fuzz` asks more often."""
 
-import os
 from itertools import islice
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.schemathesis.fuzzing import OPERATIONS, Operation, Stage, at_the_bounds, drawn, who_may
+from tests.schemathesis.fuzzing import EXAMPLES, OPERATIONS, SEED, Operation, Stage, at_the_bounds, drawn, who_may
 
-EXAMPLES, SEED = int(os.environ.get("FUZZ_EXAMPLES", "4")), int(os.environ.get("FUZZ_SEED", "1"))
 EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 
 

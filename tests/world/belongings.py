@@ -1,14 +1,19 @@
 """Real values for the parameters of addresses: what a shop and the platform own, and names that belong to nobody."""
 
 import re
+import secrets
+from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from backend.core.clock import clock
+from backend.identity.models import PasswordReset
+from backend.identity.queries import token_hash
 from tests.world.account import Account
 from tests.world.caller import Json, new_key
 from tests.world.emails import a_failed_email
-from tests.world.invitations import invite, new_email
+from tests.world.invitations import invite, mailed_token, new_email
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
@@ -34,10 +39,13 @@ class Belongings(NamedTuple):
     of_shop: Values
     of_platform: Values
     """Where an operation of administrators names no merchant."""
+    of_links: dict[str, Values]
+    """By part of the path: what an email names."""
 
     def at(self, path: str) -> Values:
         is_of_platform = "/admin/" in path and "{merchant_code}" not in path
-        return self.of_shop | self.of_platform if is_of_platform else self.of_shop
+        of_link = next((values for part, values in self.of_links.items() if part in path), {})
+        return self.of_shop | (self.of_platform if is_of_platform else of_link)
 
     def address(self, path: str) -> str:
         """The path of the document with these values."""
@@ -71,7 +79,7 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "token": last_part(links.url(shop.merchant_id, UUID(card["id"]), 0)),
         "code": "loyalty_enrollment",
         "user_id": str(shop.user_ids["luc"]),
-        "invitation_id": id_of(await invite(office, new_email())),
+        "invitation_id": id_of(await invite(office, email := new_email())),
         "entry_id": (await office.get("/merchant/audit"))["data"][0]["id"],
         "session_id": (await account.sessions())[0]["id"],
         "passkey_id": (await account.factors())["passkeys"][0]["id"],
@@ -79,7 +87,21 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
     }
     if shop.categories:
         of_shop["category_id"] = shop.categories[0]
-    return Belongings(NAMES | of_shop, await _of_platform(shop, super_admin))
+    invited = {"token": await mailed_token(shop.services, email)}
+    reset = {"token": await _reset_link(shop)}
+    of_links = {"/storefront/invitations/": invited, "/password-resets/": reset}
+    return Belongings(NAMES | of_shop, await _of_platform(shop, super_admin), of_links)
+
+
+async def _reset_link(shop: Shop) -> str:
+    """The last part of Luc's."""
+    token = secrets.token_urlsafe(32)
+    row = PasswordReset(
+        user_id=shop.user_ids["luc"], token_hash=token_hash(token), expires_at=clock.now() + timedelta(hours=1)
+    )
+    async with shop.services.sessions.committing() as session:
+        session.add(row)
+    return token
 
 
 async def _of_platform(shop: Shop, super_admin: PlatformOffice) -> Values:

@@ -125,12 +125,12 @@ class Shop:
         now, store = clock.now(), at or self.hub
         who = Person(**{"email": f"{uuid4().hex}@example.com"} | person)
         reply = await self.services.enrollment.by_staff(self.origin(store, now), who, None)
-        card = msgspec.json.decode(reply.body)
+        card: Card = msgspec.json.decode(reply.body)
         for day in range(stamps, 0, -1):
             await self.book(AddStamp(Stamp()), card, at=store, now=now - timedelta(days=2 * day))
         if points:
             sale = EarnPoints(self.earned(store, points))
-            return (await self.book(sale, card, at=store, now=now))["card"]
+            card = (await self.book(sale, card, at=store, now=now))["card"]
         return await self.claire.at(store).show(card) if stamps else card
 
     def earned(self, store: str, points: int) -> Earn:
@@ -157,10 +157,7 @@ class Shop:
 
     async def sign_in_again(self, name: str) -> Till:
         """At a second till, beside the first."""
-        async with self.services.sessions.committing() as session:
-            user = await session.get_one(User, self.user_ids[name])
-            token, row = _token(user, self.merchant_id)
-            session.add(row)
+        token = await one_more_session(self.services, self.user_ids[name], self.merchant_id)
         return Till(self.anna.http, self.anna._promises, token)
 
     async def hire(self, store: str, permissions: Collection[str] = TILL) -> Till:
@@ -175,6 +172,17 @@ class Shop:
             await session.flush()
             session.add(_place(self.merchant_id, self.store_ids[store], user.id, permissions))
         return Till(self.anna.http, self.anna._promises, token[0])
+
+
+async def one_more_session(
+    services: Services, user_id: UUID, merchant_id: UUID | None, *, is_confirmed: bool = False
+) -> str:
+    """The token. `is_confirmed`: the password was given just now."""
+    async with services.sessions.committing() as session:
+        token, row = _token(await session.get_one(User, user_id), merchant_id)
+        row.confirmed_at = clock.now() if is_confirmed else None
+        session.add(row)
+    return token
 
 
 async def hire_admin(services: Services, anonymous: Any, name: str, role: str = "platform_admin") -> PlatformOffice:

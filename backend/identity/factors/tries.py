@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,3 +49,14 @@ async def codes_refused_until(session: AsyncSession, user_id: UUID, now: datetim
 async def forget_factor_tries(session: AsyncSession, user_id: UUID, device: str) -> None:
     """After a valid factor."""
     await session.execute(delete(FactorTry).where(FactorTry.user_id == user_id, FactorTry.device == device))
+
+
+async def move_factor_tries(session: AsyncSession, user_id: UUID, device: str, to: str) -> None:
+    """A session with a new token has the tries of the former one."""
+    tried = update(FactorTry).where(FactorTry.user_id == user_id, FactorTry.device == device)
+    await session.execute(tried.values(device=to))
+
+
+def device_of_session(sign_in_id: UUID) -> str:
+    """Under which a session's tries are counted."""
+    return sign_in_id.hex

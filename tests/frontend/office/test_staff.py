@@ -13,7 +13,7 @@ from backend.identity.permissions.schemas import PermissionTable, PermissionView
 from backend.identity.pins.schemas import PersonPin
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused
-from tests.frontend.staff_browser import Browser
+from tests.frontend.staff_browser import Browser, Form
 
 ROWS = [
     PermissionView("loyalty.view_programs", "See the till", "Open it.", "store", True, True, ["merchant_owner"]),
@@ -89,10 +89,10 @@ async def test_a_cursor_that_has_expired_shows_the_first_page(claire: Browser, b
 async def test_what_is_ticked_is_what_is_sent(claire: Browser, backend: StaffBackend) -> None:
     await claire.open("/office/staff/invite")
     assert "Manage staff" not in claire.text.partition("Role")[2]
+    ticked: Form = {HUB: ["loyalty.view_programs", "loyalty.manage_rewards"]}
     answer = await claire.submit(
-        "/office/staff/invite", email="lea@fashion.example", name="", role="store_member", language="fr",
-        **{HUB: ["loyalty.view_programs", "loyalty.manage_rewards"]},
-    )  # fmt: skip
+        "/office/staff/invite", email="lea@fashion.example", name="", role="store_member", language="fr", **ticked
+    )
     assert answer.headers["location"] == "/office/staff?done=invited"
     assert backend.body("/invitations") == {
         "email": "lea@fashion.example",
@@ -118,7 +118,8 @@ async def test_a_refusal_is_beside_the_address_and_what_was_entered_stays(
 ) -> None:
     backend.answers[INVITE] = answer
     await claire.open("/office/staff/invite")
-    page = await claire.submit("/office/staff/invite", email="lea@fashion.example", **{HUB: "loyalty.manage_rewards"})
+    entered: Form = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
+    page = await claire.submit("/office/staff/invite", **entered)
     assert page.status_code == answer.status_code
     assert said in claire.says("email")
     assert claire.fields("/office/staff/invite")[HUB] == "loyalty.manage_rewards"
@@ -143,7 +144,8 @@ async def test_nobody_is_invited_to_do_nothing(claire: Browser, backend: StaffBa
 async def test_who_works_here_already_is_one_click_away(claire: Browser, backend: StaffBackend) -> None:
     backend.answers[INVITE] = refused(409, "already_member")
     await claire.open("/office/staff/invite")
-    await claire.submit("/office/staff/invite", email="anna@fashion.example", **{HUB: "loyalty.manage_rewards"})
+    entered: Form = {"email": "anna@fashion.example", HUB: "loyalty.manage_rewards"}
+    await claire.submit("/office/staff/invite", **entered)
     assert 'href="/office/staff?query=anna%40fashion.example"' in claire.page
 
 
@@ -173,7 +175,7 @@ async def test_an_owner_has_no_permissions_of_their_own_to_tick_and_leaves_by_na
 async def test_without_an_answer_nobody_is_invited_twice_by_accident(claire: Browser, backend: StaffBackend) -> None:
     await claire.open("/office/staff/invite")
     backend.answers[INVITE] = httpx.ConnectError("away")
-    told = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
+    told: Form = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
     assert (await claire.submit("/office/staff/invite", **told)).status_code == 503
     assert "the invitation may have been sent" in claire.text
     assert 'href="/office/staff"' in claire.page
