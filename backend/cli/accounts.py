@@ -87,7 +87,7 @@ def deactivate_user(email: str) -> None:
 @click.command("activate")
 @click.argument("email")
 def activate_user(email: str) -> None:
-    """Open an account again that `deactivate` has shut. Who was removed as administrator is invited anew instead."""
+    """Open an account again that `deactivate` has shut. A removed administrator is invited anew instead."""
 
     async def activate(services: Services) -> None:
         async with services.sessions.committing() as session:

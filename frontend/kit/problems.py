@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, StaleForm
-from frontend.kit.forms import Form
+from frontend.kit.forms import Form, FormError
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import ADMIN, PROFILE, TILL, Person, be_oneself, find_person, forget_person
@@ -22,6 +22,7 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
 TOO_LARGE = 413
+UNPROCESSABLE = 422
 TOO_MANY = 429
 FAILURE = 500
 AWAY = 503
@@ -46,6 +47,13 @@ def show_backend_unavailable(request: Request, error: BackendUnavailable) -> Res
 
 def log_unavailable(request: Request, error: BackendUnavailable) -> None:
     log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
+
+
+def show_form_error(request: Request, error: FormError) -> Response[str]:
+    """Of a form that our own pages do not send so: there is no field to show it beside."""
+    _ = get_translator(language_of(request)).gettext
+    sentence = error.sentence or _("Please check what you entered.")
+    return problem_page(request, UNPROCESSABLE, _("Nothing was changed"), sentence)
 
 
 def show_http_problem(request: Request, error: HTTPException) -> Response[str]:

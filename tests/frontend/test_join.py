@@ -161,7 +161,7 @@ async def test_no_page_that_cannot_be_joined_is_a_dead_end(customer: Client, pat
     assert re.search(r'<a[^>]* href="/|<button', main)
 
 
-async def test_whoever_followed_a_wrong_poster_finds_the_start_and_their_card(customer: Client) -> None:
+async def test_a_customer_who_followed_a_wrong_poster_finds_the_start_and_their_card(customer: Client) -> None:
     page = (await customer.get("/j/NOWHERE?lang=en")).text
     assert '<a class="button wide" href="/">Go to the home page</a>' in page
     assert '<a href="/c">I have a card and lost its link</a>' in page

@@ -69,6 +69,7 @@ async def test_the_second_factor_is_asked_for_on_a_page_of_its_own(browser: Brow
         ({"code": "ABCD-EFGH-JKMN-PQRS"}, {"recovery_code": "ABCD-EFGH-JKMN-PQRS"}),
         ({"passkey": '{"rawId": "x"}'}, {"passkey": {"rawId": "x"}}),
         ({"passkey": "no JSON"}, {"passkey": {}}),
+        ({"passkey": '{"rawId": "\\ud800"}'}, {"passkey": {}}),
     ],
 )
 async def test_a_recovery_code_and_a_passkey_are_second_factors_too(
@@ -122,7 +123,7 @@ async def test_a_passkey_alone_signs_in(browser: Browser, backend: StaffBackend)
     assert "Sentence of passkey_refused." in browser.text
 
 
-async def test_who_works_at_several_stores_chooses_one(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_works_at_several_stores_chooses_one(browser: Browser, backend: StaffBackend) -> None:
     backend.answers["POST /auth/sign-in"] = found(signed_in(ANNA_AT_THE_HUB, OUTLET), 201)
     await browser.sign_in()
     assert (await browser.open("/till")).headers["location"] == "/sign-in/store"
@@ -225,7 +226,7 @@ async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
 
 
 @pytest.mark.parametrize("path", ["/till", "/till/today", "/till/enrollment", CARD_PATH])
-async def test_at_the_till_whoever_was_signed_out_signs_in_over_the_page(
+async def test_at_the_till_a_person_who_was_signed_out_signs_in_over_the_page(
     anna: Browser, backend: StaffBackend, path: str
 ) -> None:
     for call in ("GET /store/loyalty/till", "GET /store/loyalty/transactions"):

@@ -258,7 +258,7 @@ async def test_a_permission_taken_away_is_gone_with_the_next_request(shop: Shop,
     assert said[0]["permission"] == "loyalty.manage_cards"
 
 
-async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(
+async def test_a_person_who_chooses_a_language_reads_it_at_every_sign_in(
     anonymous: AnonymousCaller, sign_in: SignIn
 ) -> None:
     anna = await sign_in(ANNA)

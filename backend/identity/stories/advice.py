@@ -7,9 +7,9 @@ from backend.identity.stories.story import PersonAccount, PersonStory, Place
 
 FAILED_MAIL = {"failed", "bounced", "unknown"}
 PIN = {
-    "disabled": "{merchant}: the PIN is disabled after ten wrong attempts. Who may unlock PINs does it at /till/pins; "
-    "or the person sets a new one at /profile/pin.",
-    "locked": "{merchant}: the PIN is locked until {until}. Who may unlock PINs does it at /till/pins.",
+    "disabled": "{merchant}: the PIN is disabled after ten wrong attempts. Colleagues who may unlock PINs do it at "
+    "/till/pins; or the person sets a new one at /profile/pin.",
+    "locked": "{merchant}: the PIN is locked until {until}. Colleagues who may unlock PINs do it at /till/pins.",
 }
 
 

@@ -90,7 +90,7 @@ async def test_a_confirmation_leads_nowhere_else(anna: Browser) -> None:
     assert answer.headers["location"] == "/profile"
 
 
-async def test_who_has_a_second_factor_is_asked_for_it_too(anna: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_a_second_factor_is_asked_for_it_too(anna: Browser, backend: StaffBackend) -> None:
     backend.answers["GET /auth/me/second-factors"] = found(BOTH)
     await anna.open("/profile/confirm")
     assert (await anna.submit("/profile/confirm", password="x", code="")).status_code == 422
@@ -203,7 +203,7 @@ async def test_the_pin_is_set_after_a_confirmation(anna: Browser, backend: Staff
     assert "Your PIN is set." in anna.text
 
 
-async def test_who_must_set_up_a_second_factor_is_led_there_from_everywhere(
+async def test_a_person_who_must_set_up_a_second_factor_is_led_there_from_everywhere(
     browser: Browser, backend: StaffBackend
 ) -> None:
     answer = signed_in()

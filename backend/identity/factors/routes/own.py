@@ -142,6 +142,8 @@ class OwnFactorController(Controller):
     )
     async def replace_recovery_codes(self, request: ApiRequest) -> RecoveryCodes:
         async with resources_of(request).sessions.committing() as session:
+            # Of two at once the second one replaces the codes of the first.
+            await session.get_one(User, actor_of(request).user_id, with_for_update=True)
             codes = await replace_recovery_codes(session, actor_of(request).user_id)
             await session.flush()
             await record_own_change(session, request, "account.recovery_codes_replaced", {"recovery_codes": len(codes)})
