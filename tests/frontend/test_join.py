@@ -144,6 +144,7 @@ async def test_without_the_tick_the_cursor_is_at_the_tick(customer: Client) -> N
     ("path", "status", "words"),
     [
         ("/j/CLOSED", 200, "Not open for new customers"),
+        ("/j/OFF", 200, "Points and stamps on your card are kept."),
         ("/j/NOWHERE", 404, "There is no store at this address"),
         ("/j/BUSY", 429, "Please wait a minute"),
         ("/j/AWAY", 503, "No answer"),
@@ -155,7 +156,7 @@ async def test_a_page_that_cannot_be_joined_says_why(customer: Client, path: str
     assert words in answer.text
 
 
-@pytest.mark.parametrize("path", ["/j/CLOSED", "/j/NOWHERE", "/j/BUSY", "/j/AWAY"])
+@pytest.mark.parametrize("path", ["/j/CLOSED", "/j/OFF", "/j/NOWHERE", "/j/BUSY", "/j/AWAY"])
 async def test_no_page_that_cannot_be_joined_is_a_dead_end(customer: Client, path: str) -> None:
     (main,) = re.findall(r"<main.*</main>", (await customer.get(f"{path}?lang=en")).text, re.DOTALL)
     assert re.search(r'<a[^>]* href="/|<button', main)

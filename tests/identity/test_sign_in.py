@@ -10,6 +10,7 @@ import pytest
 from backend.core import hashing
 from backend.core.clock import clock
 from backend.core.encryption import seal
+from backend.core.origin import PlatformOrigin
 from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin, totp_place
 from tests.conftest import SignIn
@@ -193,7 +194,7 @@ async def test_an_admin_is_made_with_a_second_factor(
         "email": "New.Admin@orion.example",
         "name": "New Admin",
         "password": "kettle orbit walnut",
-        "now": clock.now(),
+        "origin": PlatformOrigin(None, "root at the command line", "en", clock.now()),
     }
     async with services.sessions.committing() as session:
         address = await create_admin(session, services.key_ring, **person)

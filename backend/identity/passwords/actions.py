@@ -5,6 +5,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.core.clock import clock
+from backend.core.requests import ApiRequest, reader_language
+from backend.core.resources import resources_of
 from backend.identity.factors.proofs import read_factors
 from backend.identity.models import PasswordReset, SignInChallenge
 from backend.identity.own_changes import AccountChange, record_account_change
@@ -44,13 +47,12 @@ async def find_reset(session: AsyncSession, token: str, now: datetime, *, is_loc
     return reset
 
 
-async def reset_password(
-    session: AsyncSession, token: str, password: str, *, language: str, now: datetime, request_id: str
-) -> None:
+async def reset_password(session: AsyncSession, request: ApiRequest, token: str, password: str) -> None:
     """Ends all sessions of the person and keeps the second factor. A refused password leaves the link open.
 
     Raises ResetLinkEnded, or what `hash_new_password` raises.
     """
+    now = clock.now()
     reset = await find_reset(session, token, now, is_locked=True)
     user = await session.get_one(User, reset.user_id)
     if not user.is_active:
@@ -58,14 +60,15 @@ async def reset_password(
     await change_password(session, user, password)
     ended = await end_sessions(session, user.id, now)
     change = AccountChange(
-        user_id=user.id,
-        user_name=user.name,
-        is_platform_user=user.platform_role is not None,
+        user=user,
+        by=user.name,
+        by_id=user.id,
         action="account.password_reset",
         after={"sessions_ended": ended},
-        language=language,
+        language=reader_language(request),
         now=now,
         instance="",
-        request_id=request_id,
+        request_id=request.scope["state"]["request_id"],
+        user_agent=request.headers.get("user-agent", ""),
     )
-    await record_account_change(session, change)
+    await record_account_change(session, resources_of(request), change)

@@ -1,6 +1,6 @@
 """The owner's staff pages, against a fake backend."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import httpx
@@ -144,8 +144,8 @@ async def test_nobody_is_invited_to_do_nothing(claire: Browser, backend: StaffBa
 async def test_who_works_here_already_is_one_click_away(claire: Browser, backend: StaffBackend) -> None:
     backend.answers[INVITE] = refused(409, "already_member")
     await claire.open("/office/staff/invite")
-    entered: Form = {"email": "anna@fashion.example", HUB: "loyalty.manage_rewards"}
-    await claire.submit("/office/staff/invite", **entered)
+    told: dict[str, Any] = {"email": "anna@fashion.example", HUB: "loyalty.manage_rewards"}
+    await claire.submit("/office/staff/invite", **told)
     assert 'href="/office/staff?query=anna%40fashion.example"' in claire.page
 
 
@@ -175,7 +175,7 @@ async def test_an_owner_has_no_permissions_of_their_own_to_tick_and_leaves_by_na
 async def test_without_an_answer_nobody_is_invited_twice_by_accident(claire: Browser, backend: StaffBackend) -> None:
     await claire.open("/office/staff/invite")
     backend.answers[INVITE] = httpx.ConnectError("away")
-    told: Form = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
+    told: dict[str, Any] = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
     assert (await claire.submit("/office/staff/invite", **told)).status_code == 503
     assert "the invitation may have been sent" in claire.text
     assert 'href="/office/staff"' in claire.page

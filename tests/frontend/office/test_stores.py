@@ -41,7 +41,7 @@ async def test_an_owner_sees_what_each_store_has_from_whom_and_since_when(claire
     await claire.open(OFFICE)
     assert "Fashion Hub FASHIONHUB Switched by Paul Klein, 20 Nov 2026" in claire.text
     assert "Fashion Outlet FASHIONOUTLET As the platform On" in claire.text
-    assert "Fashion Group For the 1 store without a switch of its own. As the platform On" in claire.text
+    assert "Fashion Group Merchant · For the 1 store without a switch of its own. As the platform On" in claire.text
     assert "Administrators of the platform switch stores on and off." in claire.text
     assert '<form method="post" action="/office' not in claire.page
 
