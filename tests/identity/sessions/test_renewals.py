@@ -10,7 +10,7 @@ from backend.core.clock import clock
 from backend.identity.factors.tries import TRIES_MAX
 from tests.conftest import OpenShop
 from tests.identity.conftest import SignInAs
-from tests.staff.test_memberships import join
+from tests.staff.memberships import join
 from tests.world import PASSWORD
 from tests.world.account import Account
 from tests.world.caller import outcome, refused
