@@ -36,7 +36,8 @@ class MemberStore(Answer):
 
 
 class MemberPin(Answer):
-    state: Literal["none", "set", "locked"]
+    state: Literal["none", "set", "locked", "disabled"]
+    """`disabled` by many wrong attempts, until somebody unlocks it or the person sets another one."""
     locked_until: datetime | None
 
 
