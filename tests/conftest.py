@@ -4,8 +4,10 @@ import asyncio
 import gc
 import io
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -31,6 +33,7 @@ from backend.core.clock import clock
 from backend.core.migrations import upgrade
 from backend.core.settings import Settings
 from backend.dev.seed import seed
+from backend.dev.servers.launch import tethered
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
@@ -106,6 +109,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = groupby(sorted(filter(is_slow, items), key=folder_of), folder_of)
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     items[:] = in_order([list(found) for _, found in slow], [item for item in items if not is_slow(item)], processes)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with unmeasured(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    with unmeasured(item):
+        return (yield)
+
+
+@contextmanager
+def unmeasured(item: pytest.Item) -> Iterator[None]:
+    """What a test with `no_cover` prepares is not measured either; pytest-cov leaves out its call only."""
+    coverage = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+    if coverage is None or item.get_closest_marker("no_cover") is None:
+        yield
+        return
+    coverage.pause()
+    try:
+        yield
+    finally:
+        coverage.resume()
 
 
 def folder_of(item: pytest.Item) -> str:
@@ -266,6 +295,18 @@ async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
+def forks() -> Iterator[str]:
+    """The name at which `tests.forks` starts processes."""
+    name = uuid4().hex
+    command = tethered([sys.executable, "-m", "tests.forks", name])
+    with subprocess.Popen(command, cwd=TESTS.parent, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield name
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """A test opens a context of its own."""
     async with async_playwright() as playwright:
@@ -350,7 +391,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
     @asynccontextmanager
     async def with_settings(environ: Mapping[str, str] | None = None, **values: Any) -> AsyncIterator[Town]:
         settings = replace(fresh_settings, pool_size=4, **values)
-        database = urlsplit(settings.database_url).path[1:]
+        database = database_of(settings)
         superuser = await asyncpg.connect(servers.superuser_url(database))
         async with (
             open_services(settings, environ or {}) as services,
@@ -361,3 +402,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
         await superuser.close()
 
     return with_settings
+
+
+def database_of(settings: Settings) -> str:
+    return urlsplit(settings.database_url).path[1:]

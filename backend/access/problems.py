@@ -37,7 +37,7 @@ class Forbidden(Problem):
 class StaysWithOwner(Problem):
     code, status = "stays_with_owner", 403
     title = N_("This stays with the merchant")
-    detail = N_("Who acts on behalf of a merchant cannot do it. Ask the owner.")
+    detail = N_("People who act on behalf of a merchant cannot do it. Ask the owner.")
 
 
 class StoreRequired(Problem):
@@ -51,6 +51,8 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
+WITH_PASSWORD = (Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner)
+"""Raised by the guard `authenticated`, which does not ask for a second factor."""
 AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded, StaysWithOwner)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)

@@ -23,7 +23,7 @@ from backend.core.models import LABEL, PlatformRow, TenantEntity, TenantRow, of_
 class AuditRow:
     """Who changed what, and how. Entries are never changed.
 
-    The database numbers each entry, chains it to the one before and keeps the head of the chain, whatever the
+    The database numbers each entry, chains it to the one before and keeps the head of the chain, for every
     application writes into `seq`, `previous_digest` and `digest`.
     """
 
@@ -86,6 +86,12 @@ class PlatformAuditEntry(AuditRow, PlatformRow):
 
 
 AnyEntry = AuditEntry | PlatformAuditEntry
+
+
+def subject_of(entry: AnyEntry) -> str | None:
+    """An id of a merchant's chain; a name or an id of the platform's."""
+    subject = entry.subject_id if isinstance(entry, AuditEntry) else entry.subject
+    return str(subject) if subject is not None else None
 
 
 class ChainHead:

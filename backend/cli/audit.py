@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from backend.audit.chains import Anchor, Chain, ChainReport, verify
+from backend.cli.audit_list import list_
 from backend.cli.output import DONE, FAILED, as_json_too, print_json, with_services_or_refusal
 from backend.merchants.problems import MerchantNotFound
 from backend.operations.audit.tasks import list_chains
@@ -30,6 +31,9 @@ def audit() -> None:
     """What people have changed, and the proof that nothing of it was altered."""
 
 
+audit.add_command(list_)
+
+
 @audit.command("verify")
 @click.option("--merchant", metavar="CODE", help="Only the chain of this merchant; `platform` for the platform's.")
 @click.option(
@@ -44,8 +48,8 @@ def audit() -> None:
 def verify_(merchant: str | None, anchors: tuple[Anchor, ...], as_json: bool) -> None:
     """Recompute every entry's digest and change nothing. Exit 1 when a chain is broken; its first bad entry is named.
 
-    Keep the printed heads where the owner of the database cannot write: who can rewrite both the entries and the head
-    can only be found out by an older head.
+    Keep the printed heads where the owner of the database cannot write: when both the entries and the head have been
+    rewritten, only an older head shows it.
     """
     if anchors and merchant is None:
         raise click.UsageError("--head needs --merchant: each chain has its own.")

@@ -29,8 +29,8 @@ NOTICES = {
     "account.recovery_codes_replaced": N_("Your recovery codes were replaced by new ones"),
 }
 """What the email says of each action."""
-WITHOUT_NOTICE = {"account.session_ended", "account.sessions_ended"}
-"""They give nothing to anybody."""
+WITHOUT_NOTICE = {"account.activated", "account.deactivated", "account.session_ended", "account.sessions_ended"}
+"""By them nobody gets in who could not before."""
 PAGE = "/forgotten"
 
 

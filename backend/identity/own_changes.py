@@ -19,7 +19,7 @@ from backend.staff.models import User
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """Who has changed what, and by which request."""
+    """Whose account, who has changed it, and by which request."""
 
     user: User
     """Whose account it is."""

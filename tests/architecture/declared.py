@@ -4,12 +4,12 @@ OPEN = {
     "/": "leads to the documentation",
     "/docs": "the documentation is public",
     "/docs/assets/{file_path:path}": "the documentation is public",
-    "/health/live": "asked by whatever restarts the process",
-    "/health/ready": "asked by whatever sends requests to the process",
+    "/health/live": "asked by what restarts the process",
+    "/health/ready": "asked by what sends requests to the process",
     "/openapi.json": "the documentation is public",
     "/openapi.json/openapi.json": "the documentation is public",
     "/openapi.json/{path:str}": "the documentation is public",
-    "/problems/{code:str}": "explains a problem to whoever got it",
+    "/problems/{code:str}": "explains a problem to the client that got it",
     "acceptInvitation": "the token of the emailed address is the right",
     "askForPasswordReset": "nobody is signed in before, and the answer goes to the mailbox",
     "beginPasskeySignIn": "nobody is signed in before",
@@ -69,8 +69,8 @@ DECLARED: dict[str, str] = {
     "merchant: loyalty.manage_cards": "deactivateCard getCardAsOwner lookupCardsAsOwner mergeCards reactivateCard "
     "reverseMerge",
     "merchant: loyalty.manage_cards and merchant: loyalty.adjust_points": "changeCards",
-    "merchant: loyalty.manage_programs": "changeMarketingPlan getMarketingPlan getPolicy getProgramPreview "
-    "listFeatures listFraudLimits previewProgram setFraudLimits",
+    "merchant: loyalty.manage_programs": "changeMarketingPlan changePolicy getMarketingPlan getPolicy "
+    "getProgramPreview listFeatures listFraudLimits previewProgram setFraudLimits",
     "merchant: loyalty.manage_rewards": "archiveReward changeReward createReward getReward listRewards moveReward "
     "restoreReward uploadPicture",
     "merchant: loyalty.view_analytics": "getToday",

@@ -222,13 +222,18 @@ async def _restore_points(scene: Scene) -> None:
     await scene.shop.publish(expiry_kind="rolling", expiry_days=30)
     card = await scene.card()
     clock.move(timedelta(days=32))
-    # Whoever has signed in before has to do so again.
+    # Those who have signed in before have to do so again.
     paul = await hire_admin(scene.shop.services, AnonymousCaller(scene.ada.http, scene.ada._promises), "Paul Klein")
     await paul.restore(card, 5, CANARY)
 
 
 async def _policy(scene: Scene) -> None:
     await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+
+
+async def _own_policy(scene: Scene) -> None:
+    change = {"lock_after_minutes": 7}
+    await scene.owner.ask("PATCH", "/merchant/policy", json=change, headers={"if-match": "*"})
 
 
 async def _feature(scene: Scene) -> None:
@@ -444,6 +449,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "beginOnBehalf": ("on_behalf.begun", _begin_on_behalf),
     "endOnBehalf": ("on_behalf.ended", _end_on_behalf),
     "setPolicyOfMerchant": ("policy.changed", _policy),
+    "changePolicy": ("policy.changed", _own_policy),
     "switchFeatureOfMerchant": ("feature.switched", _feature),
     "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),

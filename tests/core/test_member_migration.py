@@ -8,8 +8,7 @@ import pytest
 from backend.core.migrations import downgrade, upgrade
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused
-from tests.conftest import Servers
-from tests.core.test_migrations import database_of
+from tests.conftest import Servers, database_of
 
 BEFORE, MEMBERS_REVISION = "2026_11_30_connection_tests", "2026_11_30_member_keys"
 MEMBERS = """
@@ -53,7 +52,9 @@ async def test_everybody_keeps_their_merchant_their_role_and_their_session(
     await connection.close()
 
 
-async def test_who_has_left_is_no_user_of_the_revision_before(servers: Servers, fresh_settings: Settings) -> None:
+async def test_a_person_who_has_left_is_no_user_of_the_revision_before(
+    servers: Servers, fresh_settings: Settings
+) -> None:
     connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
     anna = await connection.fetchval("SELECT id FROM users WHERE email = 'anna@fashion.example'")
     await connection.execute("UPDATE merchant_members SET left_at = now() WHERE user_id = $1", anna)

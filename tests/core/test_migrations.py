@@ -24,7 +24,7 @@ from backend.loyalty.ledger.booking.card import CardRow, LotState
 from backend.loyalty.ledger.booking.rows import AllocationRow, CategoryRow, TransactionRow
 from backend.models import metadata
 from backend.services import open_services
-from tests.conftest import Servers
+from tests.conftest import Servers, database_of
 from tests.world.ledger import assert_ledger_adds_up
 
 PRESENT = {file.stem: file.read_text() for file in (SCRIPTS / "functions").glob("*.sql")}
@@ -48,11 +48,11 @@ COLUMNS = """
     JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'
 """
+OFF = """
+    INSERT INTO feature_overrides (merchant_id, id, feature, store_id, is_enabled, changed_by, version, updated_at)
+    SELECT id, gen_random_uuid(), 'loyalty', NULL, false, 'Ada', 1, now() FROM merchants
+"""
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-
-
-def database_of(settings: Settings) -> str:
-    return settings.database_url.split("/")[3].split("?")[0]
 
 
 async def hashes(connection: asyncpg.Connection) -> dict[tuple[str, str], str]:
@@ -90,6 +90,8 @@ async def test_up_and_down_and_up_again(servers: Servers, fresh_settings: Settin
         assert await seed(services) == ["fashion-group", "cafe-aurora"]
         await connection.execute("DELETE FROM stored_answers")
         assert await seed(services) == [], "what has been purged meanwhile is not missing"
+        await connection.execute(OFF)
+        assert await seed(services) == [], "a store that was switched off stays so, and the world opens all the same"
     assert (await hashes(connection)).keys() == before.keys()
     await assert_ledger_adds_up(connection)
     await connection.close()

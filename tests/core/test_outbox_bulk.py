@@ -18,7 +18,7 @@ from backend.loyalty.ledger.events import PointsExpiring
 from backend.loyalty.occasions.expiry import ExpiryMails
 from backend.reactions import bulk_reactions
 from backend.services import Services
-from tests.core.test_outbox import BreadBaked
+from tests.core.events import BreadBaked
 from tests.world.caller import Json
 from tests.world.shop import Shop
 from tests.world.statements import statements

@@ -9,8 +9,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.access.permissions import BY_ROLE
-from backend.identity.schemas import SignInView, UserView
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import (
     BreakerView,
@@ -27,7 +25,7 @@ from backend.wallets.apple.certificates import STEPS as FILE_STEPS
 from backend.wallets.apple.checks import ADDRESS_STEP, APNS_STEP
 from backend.wallets.google.checks import STEPS as GOOGLE_STEPS
 from tests.frontend.canned import CODE, ID, MOMENT, changed, found
-from tests.frontend.staff_backend import StaffBackend, refused
+from tests.frontend.staff_backend import StaffBackend, admin, refused
 from tests.frontend.staff_browser import HTMX, Browser, Form
 
 APPLE_STEPS = (*FILE_STEPS, ADDRESS_STEP, APNS_STEP)
@@ -68,11 +66,6 @@ LINK = PassLinkView(
     "hexBackgroundColor is no color", MOMENT, {"state": "ACTIVE"}, None,
 )  # fmt: skip
 PASSES = CardPasses(ID, CODE, "fashion-group", "active", 7, {"points_balance": 460}, [LINK], None)
-
-
-def admin(role: str = "super_admin") -> SignInView:
-    user = UserView(ID, "ada@orion.example", "Ada", role, None, sorted(BY_ROLE[role]), None, [])
-    return SignInView("secret-token", MOMENT, user, "proof")
 
 
 def runs(*listed: TaskRunView) -> httpx.Response:

@@ -8,8 +8,7 @@ import segno
 from playwright.async_api import async_playwright, expect
 
 from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.frontend.test_orion_js import MARIE
-from tests.frontend.till_stub import TillStub
+from tests.frontend.till_stub import MARIE, TillStub
 
 pytestmark = pytest.mark.browser
 

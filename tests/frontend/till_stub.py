@@ -10,6 +10,7 @@ from playwright.async_api import Page, Route
 
 STATIC = Path(__file__).parents[2] / "frontend" / "static"
 PAGE = Path(__file__).with_name("till_page.html").read_text("utf-8")
+MARIE = "BDFHKLNPRSTVXGCJ"
 ORIGIN = "http://localhost:9"
 """Requests are intercepted before they reach a network. `localhost`, because cameras need a secure context."""
 
@@ -130,7 +131,7 @@ class TillStub:
         """Paths that are answered by a gateway instead of Orion."""
         self.status: dict[str, int] = {}
         self.covers: set[str] = set()
-        """Paths whose answer replaces the screen, whatever sent the request."""
+        """Paths whose answer replaces the screen, for every sender of the request."""
 
     async def open(self) -> None:
         await self.page.route("**/*", self._answer)

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from backend.core import hashing
 from backend.core.clock import clock
@@ -17,6 +15,7 @@ from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin, totp_place
 from tests.conftest import SignIn
 from tests.world import ADA, ANNA, AURORE, CLAIRE, LUC, PASSWORD, PAUL, Colleague
+from tests.world.account import six_digits
 from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 from tests.world.spying import noting
@@ -172,11 +171,6 @@ async def test_sixteen_sign_ins_at_once_do_not_hold_the_event_loop(
     assert seen == [True] * 16
 
 
-def six_digits(secret: str, seconds: int = 0) -> str:
-    authenticator = TOTP(base64.b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
-    return authenticator.generate(int(clock.now().timestamp()) + seconds).decode()
-
-
 async def test_an_authenticator_is_asked_for_after_the_password(
     shop: Shop, anonymous: AnonymousCaller, services: Services, superuser: asyncpg.Connection
 ) -> None:
@@ -265,7 +259,7 @@ async def test_a_permission_taken_away_is_gone_with_the_next_request(shop: Shop,
     assert said[0]["permission"] == "loyalty.manage_cards"
 
 
-async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(
+async def test_a_person_who_chooses_a_language_reads_it_at_every_sign_in(
     anonymous: AnonymousCaller, sign_in: SignIn
 ) -> None:
     anna = await sign_in(ANNA)

@@ -91,7 +91,10 @@ async def browse(town: GoogleTown, card: Card) -> httpx.Response:
     return await town.town.anonymous.http.get(urlsplit(town.save_url(card)).path, headers=headers)
 
 
-async def test_a_person_who_is_refused_is_led_back_to_their_card(google_town: GoogleTown) -> None:
+async def test_a_person_who_is_refused_is_led_back_to_their_card(
+    google_town: GoogleTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(save_to_google, "WAIT_SECONDS_MAX", 0)
     card = await google_town.shop.a_card()
     google_town.google.fake.faults.is_out = True
     answer = await browse(google_town, card)

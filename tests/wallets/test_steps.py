@@ -23,8 +23,7 @@ from i18n.locales import LANGUAGES
 from tests.conftest import OwnTown
 from tests.doubles.apple import Apple, open_apple
 from tests.doubles.google import Google
-from tests.wallets.conftest import GoogleTown, signed_in
-from tests.wallets.test_administration import STATUS, orion
+from tests.wallets.conftest import STATUS, GoogleTown, orion, signed_in
 from tests.world import ADA, PAUL
 from tests.world.limits import forget_everything
 

@@ -11,7 +11,7 @@ from backend.identity.mails import Addressee, Secret, queue_invitation, queue_pa
 from backend.loyalty.cards.recipient import find_recipient
 from backend.services import Services
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 from workers.jobs.mail import send_queued_mails
 

@@ -33,6 +33,8 @@ async def crowd(shop: Shop, superuser: asyncpg.Connection) -> Any:
     card = await shop.a_card(accept_marketing=True)
     customer_id, merchant_id = UUID(card["customer"]["id"]), shop.merchant_id
     others = "SELECT id, row_number() OVER () AS n FROM customers WHERE merchant_id = $2 AND id <> "
+    # Otherwise 20,000 rows are looked up in each table that refers to them.
+    await superuser.execute("SET session_replication_role = replica")
     for table, first, source, changed in (
         (
             "customers", customer_id, f"generate_series(1, {CUSTOMERS}) n",
@@ -49,10 +51,9 @@ async def crowd(shop: Shop, superuser: asyncpg.Connection) -> Any:
         await superuser.execute(f"{insert} WHERE t.id = $1 AND t.merchant_id = $2", first, merchant_id)
         await superuser.execute(f"ANALYZE {table}")
     yield shop
-    copies = "merchant_id = $1 AND email LIKE '%@example.lu'"
-    cards = f"DELETE FROM cards WHERE merchant_id = $1 AND customer_id IN (SELECT id FROM customers WHERE {copies})"
-    await superuser.execute(cards, merchant_id)
-    await superuser.execute(f"DELETE FROM customers WHERE {copies}", merchant_id)
+    for table in ("cards", "customers"):
+        await superuser.execute(f"DELETE FROM {table} WHERE merchant_id = $1", merchant_id)
+    await superuser.execute("SET session_replication_role = origin")
 
 
 async def explained(shop: Shop, query: Select[Any]) -> str:
@@ -73,7 +74,9 @@ async def moment_of(shop: Shop) -> CampaignMoment:
 @pytest.mark.parametrize(
     ("occasion", "index"), [(Birthday(), "ix_customers_birthday"), (Absence(), "ix_customers_marketing")]
 )
-async def test_who_has_an_occasion_is_found_by_an_index(crowd: Shop, occasion: MarketingOccasion, index: str) -> None:
+async def test_a_customer_who_has_an_occasion_is_found_by_an_index(
+    crowd: Shop, occasion: MarketingOccasion, index: str
+) -> None:
     is_due = occasion.due(await moment_of(crowd))
     assert is_due is not None
     plan = await explained(crowd, due_chunk(crowd.merchant_id, is_due, FIRST, LAST if occasion.page else None))

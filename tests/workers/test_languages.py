@@ -9,10 +9,9 @@ from backend.core.clock import clock
 from backend.services import Services
 from backend.wallets.snapshot import find_snapshot
 from tests.doubles.smtp import PostOffice
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
-from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_outbox
 
 ADDRESS = "otto@example.com"
 MAILS = "SELECT DISTINCT sender_name, sender_address FROM email_logs WHERE merchant_id = $1"
@@ -25,11 +24,6 @@ Wishes = tuple[str | None, str | None, str]
 async def speak(superuser: asyncpg.Connection, shop: Shop, store: str | None, merchant: str) -> None:
     await superuser.execute("UPDATE stores SET language = $2 WHERE id = $1", shop.store_ids[shop.hub], store)
     await superuser.execute("UPDATE merchants SET default_language = $2 WHERE id = $1", shop.merchant_id, merchant)
-
-
-async def relay_and_send(working: dict[str, Services]) -> None:
-    await relay_outbox(working)
-    await send_queued_mails(working)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +57,7 @@ async def test_mails_and_passes_are_in_the_customers_language_else_the_stores_th
     ("wishes", "kept"),
     [(("de", "lb", "en"), "de"), ((None, "lb", "en"), "lb"), ((None, None, "de"), "de"), ((None, "zh", "pt"), "fr")],
 )
-async def test_who_is_enrolled_at_the_till_has_the_language_chosen_there_else_the_stores_the_merchants_the_platforms(
+async def test_a_customer_enrolled_at_the_till_has_the_language_chosen_else_the_stores_the_merchants_the_platforms(
     shop: Shop, superuser: asyncpg.Connection, wishes: Wishes, kept: str
 ) -> None:
     chosen, store, merchant = wishes
@@ -72,7 +66,7 @@ async def test_who_is_enrolled_at_the_till_has_the_language_chosen_there_else_th
     assert card["customer"]["language"] == kept
 
 
-async def test_whoever_reads_at_a_store_is_told_its_language_and_the_merchants(
+async def test_staff_and_customers_are_told_the_languages_of_store_and_merchant(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     await speak(superuser, shop, "lb", "de")

@@ -1,7 +1,6 @@
-"""Whatever the mail server does, each mail ends in the right status, and none is lost."""
+"""Each mail ends in the right status after every answer of the mail server, and none is lost."""
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import asyncpg
-import msgspec
 import pytest
 
 from backend.core.clock import clock
@@ -20,6 +18,7 @@ from backend.messaging.mailer import OPEN_SECONDS
 from backend.services import Services
 from tests.conftest import LogLines
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
+from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes
 from tests.world.caller import Json
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
@@ -28,50 +27,6 @@ from workers.jobs import mail_outcome
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.runner import coalesced
-
-OTTO = "otto@example.com"
-MINUTE = timedelta(seconds=61)
-
-Row = Callable[[], Awaitable[asyncpg.Record]]
-Send = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-async def row(shop: Shop, working: dict[str, Services], superuser: asyncpg.Connection) -> Row:
-    """The only mail there is: it waits."""
-    await shop.anna.enroll(OTTO)
-    await relay_outbox(working)
-
-    async def read() -> asyncpg.Record:
-        return await superuser.fetchrow("SELECT * FROM email_logs")
-
-    return read
-
-
-@pytest.fixture
-def send(working: dict[str, Services]) -> Send:
-    """With these settings beside those of the post office."""
-
-    async def sent(**values: Any) -> None:
-        services: Services = working["services"]
-        present = msgspec.structs.asdict(services.live.current.email)
-        await send_queued_mails({"services": with_mail(services, **present | values)})
-
-    return sent
-
-
-async def ended(row: Row, send: Send, **values: Any) -> asyncpg.Record:
-    """Its row after all attempts, a minute apart."""
-    for _ in range(10):
-        await send(**values)
-        if (await row())["status"] != "queued":
-            return await row()
-        clock.move(MINUTE)
-    raise AssertionError("it never ends")
-
-
-def outcomes(row: asyncpg.Record) -> list[tuple[str, str | None]]:
-    return [(event["outcome"], event.get("code")) for event in json.loads(row["history"])]
 
 
 async def test_a_server_that_is_away_is_asked_three_times_and_the_log_says_what_to_do(
@@ -97,7 +52,9 @@ async def test_a_server_that_sends_a_byte_a_second_is_not_waited_for(row: Row, s
     assert (await row())["status"] == "sent"
 
 
-async def test_whoever_asks_us_to_come_back_gets_the_mail_later(row: Row, send: Send, post_office: PostOffice) -> None:
+async def test_a_server_that_asks_us_to_come_back_gets_the_mail_later(
+    row: Row, send: Send, post_office: PostOffice
+) -> None:
     post_office.refused[OTTO] = "451 4.7.1 Greylisted, come back later"
     await send()
     waiting = await row()

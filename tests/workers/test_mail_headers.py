@@ -9,7 +9,7 @@ import pytest
 
 from backend.services import Services
 from tests.doubles.smtp import PostOffice
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 
 HEADERS = [

@@ -11,9 +11,7 @@ from backend.core.clock import clock
 from backend.messaging.providers.smtp import SmtpDelivery
 from tests.conftest import LogLines
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server
-from tests.workers.test_mail_faults import MINUTE, OTTO, Row, Send, ended, outcomes, row, send
-
-__all__ = ["row", "send"]
+from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes
 
 DAY = timedelta(days=1)
 CANARY = "a planted secret"
@@ -107,7 +105,7 @@ async def test_a_fault_that_nobody_mends_ends_after_three_attempts_and_is_kept(
 async def test_a_worker_that_breaks_down_tells_its_traceback_without_the_password(
     row: Row, send: Send, log_lines: LogLines, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    """Whatever variables the frames of the traceback hold."""
+    """With all variables that the frames of the traceback hold."""
 
     async def break_down(delivery: SmtpDelivery, *_: Any) -> str:
         smtp_password = delivery._settings.smtp_password  # noqa: F841 - a traceback with local variables would show it

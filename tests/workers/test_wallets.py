@@ -57,15 +57,13 @@ def context(working: dict[str, Services], phones: Phones) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def workers(settings: Settings, context: dict[str, Any]) -> AsyncIterator[list[Worker]]:
+async def workers(
+    settings: Settings, context: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[list[Worker]]:
+    """They refresh passes without waiting for the owner's next change."""
+    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
     async with queue_workers(settings, context) as made:
         yield made
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passes are refreshed without waiting for the owner's next change."""
-    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
 
 
 async def saved(shop: Shop, services: Services, **told: Any) -> Card:
@@ -357,7 +355,6 @@ def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> N
     assert of_cards == {*SHOWN_ON_PASSES, *SILENT, *BULK_EVENTS}
 
 
-@pytest.mark.usefixtures("at_once")
 async def test_a_changed_reward_is_on_all_phones(
     workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:

@@ -36,7 +36,7 @@ from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.wallets.wallet_links import open_link
 from tests.conftest import LogLines, OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.conftest import run
+from tests.workers.conftest import relay_and_send, run
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Json
 from tests.world.office import Office
@@ -48,7 +48,7 @@ from workers import runner
 from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
+from workers.jobs.outbox import relay_outbox
 from workers.jobs.purge import purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
@@ -312,12 +312,6 @@ async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:
         with pytest.raises(RuntimeError):
             await wake_up({})
     assert tries == 2
-
-
-async def relay_and_send(working: dict[str, Services]) -> None:
-    await relay_outbox(working)
-    await relay_bulk_outbox(working)
-    await send_queued_mails(working)
 
 
 async def test_a_job_that_fails_is_told_once(log_lines: LogLines) -> None:

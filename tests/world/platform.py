@@ -10,6 +10,9 @@ from backend.core.platform_settings import PlatformSettings
 from backend.services import Services
 from backend.settings.live import LiveSettings
 
+HTTPS = {"public_url": "https://cards.example"}
+PRODUCTION = {"environment": "production", **HTTPS}
+
 
 def with_mail(services: Services, **values: Any) -> Services:
     """As if these settings of mail were in force."""

@@ -27,7 +27,7 @@ class MemberChange(Body, kw_only=True):
 
     role: MerchantRole | UnsetType = UNSET
     stores: StoresOfPerson | UnsetType = UNSET
-    """An owner may do everything at every store, whatever is named here."""
+    """Ignored for owners: they have every permission at every store."""
 
 
 class MemberStore(Answer):
@@ -37,8 +37,9 @@ class MemberStore(Answer):
 
 class MemberPin(Answer):
     state: Literal["none", "set", "locked", "disabled"]
-    """`disabled` by many wrong attempts, until somebody unlocks it or the person sets another one."""
+    """disabled: ten wrong attempts without a right one between; it opens nothing until it is unlocked."""
     locked_until: datetime | None
+    """Null unless wrong attempts lock it at present."""
 
 
 class MemberDetail(Answer, kw_only=True):

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.clock import clock
 from backend.core.requests import ApiRequest, reader_language
 from backend.core.resources import resources_of
 from backend.identity.factors.proofs import read_factors
-from backend.identity.models import PasswordReset
+from backend.identity.models import PasswordReset, SignInChallenge
 from backend.identity.own_changes import AccountChange, record_account_change
 from backend.identity.problems import ResetLinkEnded
 from backend.identity.queries import token_hash
@@ -30,10 +30,12 @@ async def owner_of(session: AsyncSession, user: User) -> PasswordOwner:
 
 
 async def change_password(session: AsyncSession, user: User, password: str) -> None:
-    """Raises what `hash_new_password` raises."""
+    """Ends links and sign-ins that began with the former one. Raises what `hash_new_password` raises."""
     user.password_hash = await hash_new_password(password, await owner_of(session, user))
     user.has_long_password = is_long(password)
     await session.flush()
+    for table in (PasswordReset, SignInChallenge):
+        await session.execute(delete(table).where(table.user_id == user.id))
 
 
 async def find_reset(session: AsyncSession, token: str, now: datetime, *, is_locked: bool = False) -> PasswordReset:
@@ -56,7 +58,6 @@ async def reset_password(session: AsyncSession, request: ApiRequest, token: str,
     if not user.is_active:
         raise ResetLinkEnded
     await change_password(session, user, password)
-    await session.delete(reset)
     ended = await end_sessions(session, user.id, now)
     change = AccountChange(
         user=user,

@@ -6,13 +6,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.access.permissions import BY_ROLE
 from backend.core.schemas import Page
-from backend.identity.schemas import SignInView, UserView
 from backend.messaging.schemas import EmailDetail, EmailEvent, EmailSummary, FailedEmails, ResentEmails
 from backend.messaging.template_editing.schemas import TemplateList, TemplateSummary
 from tests.frontend.canned import ID, MOMENT, changed, found
-from tests.frontend.staff_backend import StaffBackend, refused
+from tests.frontend.staff_backend import StaffBackend, admin, refused
 from tests.frontend.staff_browser import Browser, Form
 
 LIST, ONE, RESEND = "GET /admin/emails", "GET /admin/emails/*", "POST /admin/emails/*/resend"
@@ -66,12 +64,6 @@ DETAIL = EmailDetail(
 )
 
 
-def admin() -> SignInView:
-    permissions = sorted(BY_ROLE["platform_admin"])
-    user = UserView(ID, "paul@orion.example", "Paul", "platform_admin", None, permissions, None, [])
-    return SignInView("secret-token", MOMENT, user, "proof")
-
-
 def listed(*mails: EmailSummary, next_cursor: str | None = None) -> httpx.Response:
     return found(Page(list(mails), next_cursor, has_more=next_cursor is not None))
 
@@ -84,7 +76,7 @@ def asked(backend: StaffBackend) -> dict[str, str]:
 @pytest.fixture
 async def paul(browser: Browser, backend: StaffBackend) -> Browser:
     backend.answers |= {
-        "POST /auth/sign-in": found(admin(), 201),
+        "POST /auth/sign-in": found(admin("platform_admin", "Paul"), 201),
         "GET /admin/email-templates": found(TEMPLATES),
         LIST: listed(MAIL),
         ONE: found(DETAIL),

@@ -12,9 +12,8 @@ from tests.frontend.email_templates.canned import (
     PREVIEW,
     address,
 )
-from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, admin, owner
 from tests.frontend.staff_browser import Browser
-from tests.frontend.test_admin_wallets import admin
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import pytest
 from backend.core.clock import clock
 from backend.staff.passwords import PasswordOwner, hash_new_password
 from tests.conftest import OwnTown, Town
-from tests.core.test_production import PRODUCTION
 from tests.doubles.authenticator import Authenticator
 from tests.identity.conftest import finish, next_step
 from tests.world import ADA, CLAIRE
 from tests.world.account import Account, six_digits
 from tests.world.caller import refused
 from tests.world.limits import forget_everything
+from tests.world.platform import PRODUCTION
 
 STRONG = "kettle orbit walnut fjord"
 
@@ -92,7 +92,7 @@ async def test_merchants_people_choose_for_themselves(production: Town) -> None:
     await claire.ask("DELETE", "/auth/me/authenticator")
 
 
-async def test_who_becomes_an_administrator_needs_one_from_the_next_request_on(production: Town) -> None:
+async def test_a_person_who_becomes_an_administrator_needs_one_from_the_next_request_on(production: Town) -> None:
     """A session knows how it began: nobody's present session is more than that."""
     answer = await production.anonymous.sign_in(ADA.email, STRONG)
     ada = Account(production.anonymous.http, production.anonymous._promises, answer["token"])

@@ -12,7 +12,7 @@ import pytest
 
 from backend.core.clock import clock
 from tests.conftest import LogLines
-from tests.doubles.mail_server import PASSWORD, USER, MailServer, ServerFiles, open_mail_server, text_of
+from tests.doubles.mail_server import PASSWORD, USER, MailServer, ServerFiles, open_mail_server, shown_text
 from tests.settings.administrator import Administrator
 from tests.world import ADA
 from tests.world import PASSWORD as DEMO_PASSWORD
@@ -92,7 +92,7 @@ async def test_the_mail_says_what_it_was_sent_with_and_not_what_the_environment_
     await ada.save("email", **with_smtp(server, email_reply_to="help@wizard.example"))
     await tested(ada, smtp_host="localhost", email_from_name="Support Wizard")
     (mail,) = server.mails
-    text = text_of(mail)
+    text = shown_text(mail)
     for line in (
         "Provider: smtp (database)",
         "Host: localhost (database)",
@@ -115,7 +115,7 @@ async def test_sources_may_differ_within_one_mail(ada: Administrator, server: Ma
     del told["email_from_address"]
     await ada.save("email", **told)
     await tested(ada)
-    text = text_of(server.mails[0])
+    text = shown_text(server.mails[0])
     assert "Sender’s address: noreply@wizard.example (environment)" in text
     assert "Sender’s name: Orion (default)" in text
 

@@ -138,8 +138,8 @@ async def test_an_email_is_sent_again_as_a_new_one_that_names_the_first(
     await superuser.execute("UPDATE email_logs SET status = 'sent' WHERE id = $1", UUID(copy["id"]))
     again = await admin.post(f"/admin/emails/{copy['id']}/resend")
     assert again["resend_of"] == str(mail.id)
-    entry = await superuser.fetchrow("SELECT * FROM platform_audit_entries WHERE subject = $1", str(mail.id))
-    assert entry["action"] == "email.resent"
+    entry = await superuser.fetchrow("SELECT * FROM audit_entries WHERE subject_id = $1", mail.id)
+    assert (entry["merchant_id"], entry["action"], entry["on_behalf"]) == (mail.merchant_id, "email.resent", True)
     assert "zoe" not in str(entry)
 
 
@@ -154,7 +154,7 @@ async def test_an_email_that_waits_says_until_when(admin: Caller, queue: QueueMa
 @pytest.mark.parametrize(("status", "kind", "is_told"), [
     ("unknown", "transactional", True), ("queued", "transactional", False), ("unknown", "marketing", False),
 ])  # fmt: skip
-async def test_whoever_may_send_an_email_again_that_may_have_arrived_is_told_to_ask_first(
+async def test_an_administrator_is_told_to_ask_before_sending_again_an_email_that_may_have_arrived(
     admin: Caller, queue: QueueMail, *, status: str, kind: str, is_told: bool
 ) -> None:
     mail = await queue(status=status, kind=kind, error_code="outcome_unknown")

@@ -16,11 +16,31 @@ from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import ApplePki
 from backend.services import Services, open_services
 from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
+from backend.wallets.ports import ProgramSnapshot
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Card
+
+PROGRAM = ProgramSnapshot(
+    merchant_id=UUID(int=1),
+    program_id=UUID(int=2),
+    merchant_name="Café Aurora",
+    name="Aurora Club",
+    card_name="Aurora card",
+    card_color="#414FD2",
+    logo_url=None,
+    type="hybrid",
+    stamps_target=10,
+    stamp_reward={"en": "Free coffee", "fr": "Café offert"},
+    terms_text={"en": "One point for each euro.", "fr": "Un point par euro."},
+    terms_url="https://aurora.example/terms",
+    privacy_url="https://aurora.example/privacy",
+    default_language="en",
+    timezone="Europe/Luxembourg",
+    stores=["Gare", "Belval"],
+)
 
 WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1)"
 

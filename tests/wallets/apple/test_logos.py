@@ -19,8 +19,7 @@ from backend.wallets.apple.logos import FAILED_KEPT, KEPT, Logos, NoLogo, scale_
 from backend.wallets.ports import ProgramSnapshot
 from tests.conftest import LogLines
 from tests.doubles.serving import serving
-from tests.wallets.apple.conftest import AppleWorld
-from tests.wallets.apple.test_passes import PROGRAM
+from tests.wallets.apple.conftest import PROGRAM, AppleWorld
 
 RED = (200, 0, 0, 255)
 ORIENTATION = 0x0112

@@ -33,28 +33,11 @@ from backend.wallets.apple.pass_model import InvalidPass, LoyaltyPass, PassField
 from backend.wallets.apple.signer import PassSigner, library_signature
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 from i18n.locales import LANGUAGES
+from tests.wallets.apple.conftest import PROGRAM
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ICON = b"\x89PNG icon"
 ASSETS = [Asset.of(name, ICON) for name in ("icon.png", "icon@2x.png", "logo.png", "strip.png")]
-PROGRAM = ProgramSnapshot(
-    merchant_id=UUID(int=1),
-    program_id=UUID(int=2),
-    merchant_name="Café Aurora",
-    name="Aurora Club",
-    card_name="Aurora card",
-    card_color="#414FD2",
-    logo_url=None,
-    type="hybrid",
-    stamps_target=10,
-    stamp_reward={"en": "Free coffee", "fr": "Café offert"},
-    terms_text={"en": "One point for each euro.", "fr": "Un point par euro."},
-    terms_url="https://aurora.example/terms",
-    privacy_url="https://aurora.example/privacy",
-    default_language="en",
-    timezone="Europe/Luxembourg",
-    stores=["Gare", "Belval"],
-)
 CARD = CardSnapshot(
     card_id=UUID(int=3),
     version=4,

@@ -23,19 +23,13 @@ from backend.wallets.google import pace
 from backend.wallets.google.account import Account, load_account
 from backend.wallets.google.auth import Tokens
 from backend.wallets.google.client import GoogleClient, open_client
-from backend.wallets.google.payloads import class_payload, object_payload, without_nones
 from backend.wallets.google.responses import Exists, Missing
 from backend.wallets.google.root_keys import RootKeys
 from backend.wallets.ports import Misconfigured, Paused, Permanent, Transient
 from tests.doubles.google import Google
 from tests.doubles.serving import serving
+from tests.wallets.google.conftest import CLASS, OBJECT
 from tests.world.caller import Json
-from tests.world.passes import PlainImages, a_snapshot
-
-CLASS = without_nones(
-    class_payload(a_snapshot().program, PlainImages(), issuer_id=ISSUER_ID, callback_url=None)
-)  # fmt: skip
-OBJECT = without_nones(object_payload(a_snapshot(), PlainImages(), issuer_id=ISSUER_ID))
 
 
 async def send_request(client: GoogleClient) -> Json:
@@ -121,7 +115,7 @@ async def test_a_lost_connection_is_transient(known: GoogleClient, google: Googl
     assert error.value.code == "no_answer"
 
 
-async def test_who_never_answers_is_given_up_in_time(
+async def test_a_server_that_never_answers_is_given_up_in_time(
     known: GoogleClient, google: Google, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "TOTAL_SECONDS", 0.2)

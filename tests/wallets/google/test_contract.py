@@ -16,12 +16,8 @@ from googleapiclient.errors import HttpError
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.wallets.google.account import Account
 from backend.wallets.google.auth import Tokens
-from backend.wallets.google.payloads import object_payload, without_nones
 from tests.doubles.google import Google
-from tests.wallets.google.test_client import CLASS
-from tests.world.passes import PlainImages, a_snapshot
-
-OBJECT = without_nones(object_payload(a_snapshot(), PlainImages(), issuer_id=ISSUER_ID))
+from tests.wallets.google.conftest import CLASS, OBJECT
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from litestar import Controller, delete, get, post, put
 from litestar.params import JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, StaysWithOwner, Unauthenticated
+from backend.access.problems import AUTHENTICATED, WITH_PASSWORD
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
@@ -32,6 +32,7 @@ from backend.identity.problems import (
     StepEnded,
 )
 from backend.identity.schemas import SessionView
+from backend.identity.sessions.limits import is_confirmed
 from backend.identity.views import show_session
 from backend.staff.models import User
 from backend.staff.problems import PasswordTooShort
@@ -47,13 +48,17 @@ class OwnFactorController(Controller):
         operation_id="getOwnSecondFactors",
         summary="What I sign in with beside the password",
         guards=[authenticated],
-        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner),
+        responses=refusals(*WITH_PASSWORD),
     )
     async def factors(self, request: ApiRequest) -> SecondFactors:
-        resources = resources_of(request)
+        resources, actor = resources_of(request), actor_of(request)
         async with resources.sessions.committing() as session:
-            user = await session.get_one(User, actor_of(request).user_id)
-            return await show_factors(session, user, is_production=resources.settings.is_production)
+            return await show_factors(
+                session,
+                await session.get_one(User, actor.user_id),
+                is_production=resources.settings.is_production,
+                is_confirmed=is_confirmed(actor, clock.now()),
+            )
 
     @post(
         "/confirmation",
@@ -66,16 +71,7 @@ class OwnFactorController(Controller):
         status_code=200,
         guards=[authenticated, limited("confirmation", 5)],
         responses=refusals(
-            Unauthenticated,
-            SessionExpired,
-            PasswordNeeded,
-            StaysWithOwner,
-            PasswordWrong,
-            SecondFactorRefused,
-            PasskeyRefused,
-            StepEnded,
-            RateLimited,
-            ValidationFailed,
+            *WITH_PASSWORD, PasswordWrong, SecondFactorRefused, PasskeyRefused, StepEnded, RateLimited, ValidationFailed
         ),
     )
     async def confirm(self, request: ApiRequest, data: JSONBody[PersonProof]) -> SessionView:
@@ -87,9 +83,7 @@ class OwnFactorController(Controller):
         operation_id="beginOwnConfirmation",
         summary="What the browser asks my passkey for, to confirm that it is me",
         guards=[authenticated, limited("confirmation-options", 20)],
-        responses=refusals(
-            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, PasskeyRefused, RateLimited
-        ),
+        responses=refusals(*WITH_PASSWORD, PasskeyRefused, RateLimited),
     )
     async def confirmation_options(self, request: ApiRequest) -> PasskeyStep:
         return await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).offer_passkey()
@@ -99,9 +93,7 @@ class OwnFactorController(Controller):
         operation_id="offerOwnAuthenticator",
         summary="A secret for my authenticator app; in force once I have sent a code of it",
         guards=[authenticated, confirmed, limited("own-authenticator", 10)],
-        responses=refusals(
-            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, ConfirmationRequired, RateLimited
-        ),
+        responses=refusals(*WITH_PASSWORD, ConfirmationRequired, RateLimited),
     )
     async def offer_authenticator(self, request: ApiRequest) -> AuthenticatorOffer:
         actor, resources, secret = actor_of(request), resources_of(request), new_secret()
@@ -115,15 +107,7 @@ class OwnFactorController(Controller):
         summary="Use this authenticator app from now on; an earlier one is replaced",
         guards=[authenticated, confirmed, limited("own-authenticator", 10)],
         responses=refusals(
-            Unauthenticated,
-            SessionExpired,
-            PasswordNeeded,
-            StaysWithOwner,
-            ConfirmationRequired,
-            SecondFactorRefused,
-            StepEnded,
-            RateLimited,
-            ValidationFailed,
+            *WITH_PASSWORD, ConfirmationRequired, SecondFactorRefused, StepEnded, RateLimited, ValidationFailed
         ),
     )
     async def set_authenticator(self, request: ApiRequest, data: JSONBody[AuthenticatorConfirmation]) -> FactorAdded:
@@ -158,6 +142,8 @@ class OwnFactorController(Controller):
     )
     async def replace_recovery_codes(self, request: ApiRequest) -> RecoveryCodes:
         async with resources_of(request).sessions.committing() as session:
+            # Of two at once the second one replaces the codes of the first.
+            await session.get_one(User, actor_of(request).user_id, with_for_update=True)
             codes = await replace_recovery_codes(session, actor_of(request).user_id)
             await session.flush()
             await record_own_change(session, request, "account.recovery_codes_replaced", {"recovery_codes": len(codes)})
