@@ -63,7 +63,7 @@ async def claire(browser: Browser, backend: StaffBackend) -> Browser:
     [("none", "No PIN"), ("set", "PIN set"), ("locked", "PIN locked"), ("disabled", "PIN disabled")],
 )
 async def test_the_pin_is_shown_as_it_is(claire: Browser, backend: StaffBackend, state: str, words: str) -> None:
-    backend.answers[ONE] = found(changed(ANNA, pin=MemberPin(state, None)))  # type: ignore[arg-type]
+    backend.answers[ONE] = found(changed(ANNA, pin=MemberPin(state, MOMENT if state == "locked" else None)))  # type: ignore[arg-type]
     await claire.open(PATH)
     assert words in claire.text
 
