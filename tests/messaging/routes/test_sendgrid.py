@@ -132,7 +132,7 @@ async def test_a_temporary_block_is_no_dead_mailbox(
 async def test_events_of_other_senders_and_of_deleted_mails_are_left_out(report: Report, queue: QueueMail) -> None:
     mail = await queue(f"{uuid4().hex}@example.com", status="sent")
     others = [{"event": "bounce"}, {"event": 7}, event("bounce", uuid4()), {"event": "bounce", "mail_id": "\u0000"}]
-    assert await report(*others, event("delivered", mail.id), event("bounce", mail.id, timestamp=10**18)) is None
+    assert await report(*others, event("delivered", mail.id), event("bounce", mail.id, timestamp=10**18)) == {}
 
 
 async def test_a_report_about_a_mail_that_may_have_arrived_ends_it(
