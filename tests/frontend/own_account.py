@@ -1,4 +1,4 @@
-"""A customer’s own account: the made-up backend, and the way in."""
+"""The API of customers' accounts: each test replaces the answers that it is about."""
 
 from datetime import UTC, datetime
 from uuid import UUID

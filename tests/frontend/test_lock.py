@@ -9,9 +9,9 @@ import pytest
 from backend.identity.takeover.schemas import Colleague, Colleagues
 from frontend.till.lock import idle
 from tests.frontend.canned import ID, changed, found
-from tests.frontend.lock import COLLEAGUES, LUC, SWITCH, lucs_session
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.takeover import COLLEAGUES, LUC, SWITCH, lucs_session
 
 LockAfter = Callable[[int, str], Awaitable[None]]
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from backend.identity.customers.schemas import NotMeView
+from backend.identity.customers.schemas import NotMeView, SignInAttempt
 from frontend.app import create_app
 from tests.frontend import canned
 from tests.frontend.canned import changed, found, refused
@@ -83,6 +83,20 @@ async def test_a_new_code_ends_the_last_attempt_of_the_browser(otto: Browser, ba
     first, second = (json.loads(request.content) for request in backend.asked_at("/FASHIONHUB/codes"))
     assert first["attempt"] is None
     assert second == {"email": EMAIL, "attempt": "the attempt"}
+
+
+async def test_who_signs_in_at_another_merchant_is_signed_out_at_the_first(otto: Browser, backend: Backend) -> None:
+    """In the database too: nobody has the token any more."""
+    await sign_in(otto)
+    await otto.open("/account?store=AURORA")
+    await otto.submit("/account", email=EMAIL)
+    assert backend.asked_at("/sign-out") == [], "there is no such store, so nothing has changed"
+    backend.answers["POST", "/AURORA/codes"] = found(SignInAttempt("the next attempt", LATER), 202)
+    assert (await otto.submit("/account", email=EMAIL, store_code="AURORA")).headers["location"] == "/account/code"
+    (ended,) = backend.asked_at("/sign-out")
+    assert ended.headers["authorization"] == "Bearer the token"
+    await otto.open("/account")
+    assert "Signed in as" not in otto.text
 
 
 async def test_mistakes_are_told_beside_their_field(otto: Browser, backend: Backend) -> None:

@@ -7,9 +7,9 @@ import asyncpg
 from backend.core.clock import clock
 from backend.services import Services
 from tests.conftest import OpenShop
-from tests.staff.memberships import join
 from tests.world import ADA, PASSWORD
 from tests.world.caller import Json, refused
+from tests.world.memberships import join
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Till
 

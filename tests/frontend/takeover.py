@@ -1,4 +1,4 @@
-"""The backend of a locked till."""
+"""Luc takes over Anna's till with his PIN."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Somebody who works for a second merchant."""
+"""Somebody works for a second merchant."""
 
 import asyncpg
 
