@@ -541,6 +541,7 @@ async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "invitation, with mistakes"
     email = new_email()
+    await page.locator("main [type=checkbox]").first.check()
     await page.locator("[name=email]").fill(email)
     await page.keyboard.press("Enter")
     await expect(page.locator(".note.ok")).to_be_visible()
