@@ -16,9 +16,16 @@ from frontend.kit.assets import Assets
 from frontend.kit.branding import LiveBranding, refresh_branding
 from frontend.kit.caller import provide_caller
 from frontend.kit.csrf import csrf_config, refuse_other_sites
+from frontend.kit.forms import FormError
 from frontend.kit.headers import add_headers
 from frontend.kit.logs import set_up_logs
-from frontend.kit.problems import show_backend_problem, show_backend_unavailable, show_failure, show_http_problem
+from frontend.kit.problems import (
+    show_backend_problem,
+    show_backend_unavailable,
+    show_failure,
+    show_form_error,
+    show_http_problem,
+)
 from frontend.kit.session import session_middleware
 from frontend.kit.templates import Templates
 from frontend.routes import handlers
@@ -51,6 +58,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
         exception_handlers={
             BackendProblem: show_backend_problem,
             BackendUnavailable: show_backend_unavailable,
+            FormError: show_form_error,
             HTTPException: show_http_problem,
             Exception: show_failure,
         },

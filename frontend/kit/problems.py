@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException
 
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name, is_from_other_site
-from frontend.kit.forms import Form
+from frontend.kit.forms import Form, FormError
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
 from frontend.kit.person import ADMIN, PROFILE, TILL, be_oneself, find_person, forget_person
@@ -22,6 +22,7 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
 TOO_LARGE = 413
+UNPROCESSABLE = 422
 AWAY = 503
 LACKS_FACTOR = "second_factor_missing"
 
@@ -58,8 +59,19 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
     if error.status_code == TOO_LARGE:
         text = _("What you sent is too large. Go back and choose a smaller file.")
         return problem_page(request, TOO_LARGE, _("Nothing was saved"), text)
+    return _nothing_done(request, error.status_code)
+
+
+def show_form_error(request: Request, error: FormError) -> Response[str]:
+    """A field that no form of ours leaves out, or fills so: there is no place beside which to say it."""
+    log.info("form refused", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
+    return _nothing_done(request, UNPROCESSABLE)
+
+
+def _nothing_done(request: Request, status: int) -> Response[str]:
+    _ = get_translator(language_of(request)).gettext
     text = _("Nothing was done just now. Go back and check what the page shows.")
-    return problem_page(request, error.status_code, _("This did not work"), text)
+    return problem_page(request, status, _("This did not work"), text)
 
 
 def show_failure(request: Request, error: Exception) -> Response[str]:
