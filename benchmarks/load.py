@@ -111,12 +111,15 @@ class Connection(asyncio.Protocol):
         self.load.close()
 
 
+async def connect(plan: Plan, line: Connection) -> None:
+    await asyncio.get_running_loop().create_connection(lambda: line, plan.host, plan.port)
+
+
 async def drive(plan: Plan) -> Outcome:
-    loop = asyncio.get_running_loop()
     load = Load(plan)
     lines = [Connection(load) for _ in range(plan.connections)]
     for line in lines:
-        await loop.create_connection(lambda line=line: line, plan.host, plan.port)
+        await connect(plan, line)
     load.open = len(lines)
     load.started = time.perf_counter()
     for line in lines:

@@ -88,7 +88,7 @@ def _tasks(folder: Path) -> dict[str, Callable[[], object]]:
     certificates = load_certificates(replace(Settings(), apple_wallet_dir=str(folder)), datetime.now(UTC))
     assert certificates is not None
     assets = _assets()
-    builder = PassBuilder(PassSigner(certificates), assets=None, is_development=True)  # type: ignore[arg-type]
+    builder = PassBuilder(PassSigner(certificates), assets=None, is_development=True)  # type: ignore[arg-type]  # only build_now is called
     facts = _facts(certificates)
     return {
         OURS: lambda: builder.build_now(CARD, facts, assets, NOW),

@@ -15,7 +15,7 @@ from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.assets import Assets
 from frontend.kit.branding import LiveBranding, refresh_branding
 from frontend.kit.caller import provide_caller
-from frontend.kit.csrf import csrf_config, refuse_other_sites
+from frontend.kit.csrf import keep_csrf_id, refuse_forged
 from frontend.kit.forms import FormError
 from frontend.kit.headers import add_headers
 from frontend.kit.logs import set_up_logs
@@ -52,9 +52,8 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
             }
         ),
         dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
-        guards=[refuse_other_sites],
+        guards=[refuse_forged],
         middleware=[session_middleware(settings)],
-        csrf_config=csrf_config(settings),
         exception_handlers={
             BackendProblem: show_backend_problem,
             BackendUnavailable: show_backend_unavailable,
@@ -63,7 +62,7 @@ def create_app(settings: Settings | None = None, transport: httpx.AsyncBaseTrans
             Exception: show_failure,
         },
         before_request=refresh_branding,
-        before_send=[add_headers],
+        before_send=[add_headers, keep_csrf_id],
         lifespan=[close_client],
         openapi_config=None,
         logging_config=None,

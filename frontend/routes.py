@@ -29,21 +29,15 @@ from frontend.admin.settings.views import show_category, show_settings, take_cat
 from frontend.admin.users.pages import USER_PAGES
 from frontend.admin.wallets.views import check_now, show_run, show_state, show_wallets, start_run
 from frontend.api.responses import BackendUnavailable
-from frontend.audit.pages import ADMIN_AUDIT, OFFICE_AUDIT
+from frontend.audit.pages import ADMIN_AUDIT
 from frontend.card.account.routes import CUSTOMER_ACCOUNT
 from frontend.card.views import send_card_link, show_card_page, show_lost_card, take_card_language
-from frontend.email_templates.pages import ADMIN_TEMPLATES, OFFICE_TEMPLATES
+from frontend.email_templates.pages import ADMIN_TEMPLATES
 from frontend.join.views import show_join, take_join
 from frontend.kit.assets import show_asset
 from frontend.kit.brand_color import show_brand
 from frontend.kit.pictures import show_picture
-from frontend.office.guard import require_office
-from frontend.office.marketing.views import show_marketing, take_marketing
-from frontend.office.overview.views import show_office
-from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
-from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
-from frontend.office.rewards.views import show_rewards, take_reward_move
-from frontend.office.staff.pages import STAFF_PAGES
+from frontend.office.pages import OFFICE
 from frontend.settings import Settings
 from frontend.system.views import show_live, show_offline, show_ready, show_service_worker, take_csp_reports
 from frontend.till.card.views import (
@@ -98,26 +92,6 @@ TILL = Router(
         show_outcome,
         lock_till,
         *PIN_PAGES,
-    ],
-)
-OFFICE = Router(
-    path="/",
-    before_request=require_office,
-    route_handlers=[
-        show_office,
-        show_rewards,
-        take_reward_move,
-        show_new,
-        take_new_reward,
-        show_reward,
-        take_reward,
-        take_reward_archive,
-        take_reward_restore,
-        OFFICE_TEMPLATES,
-        show_marketing,
-        take_marketing,
-        STAFF_PAGES,
-        OFFICE_AUDIT,
     ],
 )
 ADMIN = Router(

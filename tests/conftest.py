@@ -4,8 +4,10 @@ import asyncio
 import gc
 import io
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -31,13 +33,15 @@ from backend.core.clock import clock
 from backend.core.migrations import upgrade
 from backend.core.settings import Settings
 from backend.dev.seed import seed
+from backend.dev.servers.launch import tethered
 from backend.dev.servers.postgres import SUPERUSER, EmbeddedPostgres
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import Services, open_services
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.order import in_order
 from tests.world import PASSWORD, Colleague
-from tests.world.caller import Promises
+from tests.world.asgi import asgi_transport
+from tests.world.caller import Json, Promises
 from tests.world.cheap_hashes import cheap_hashes
 from tests.world.document import document_text
 from tests.world.limits import forget_everything
@@ -58,6 +62,9 @@ STRICT = {"plpgsql.extra_errors": "all"}
 WORLD_DATABASE, DATABASE = "world", "town"
 TAPE = io.StringIO()
 HERE = ("127.0.0.1", 4711)
+
+LogLines = Callable[[], list[Json]]
+SignIn = Callable[[Colleague], Awaitable[Till]]
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = groupby(sorted(filter(is_slow, items), key=folder_of), folder_of)
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     items[:] = in_order([list(found) for _, found in slow], [item for item in items if not is_slow(item)], processes)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with unmeasured(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    with unmeasured(item):
+        return (yield)
+
+
+@contextmanager
+def unmeasured(item: pytest.Item) -> Iterator[None]:
+    """What a test with `no_cover` prepares is not measured either; pytest-cov leaves out its call only."""
+    coverage = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+    if coverage is None or item.get_closest_marker("no_cover") is None:
+        yield
+        return
+    coverage.pause()
+    try:
+        yield
+    finally:
+        coverage.resume()
 
 
 def folder_of(item: pytest.Item) -> str:
@@ -159,7 +192,7 @@ def log_tape() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def log_lines(log_tape: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+def log_lines(log_tape: io.StringIO) -> LogLines:
     """The lines logged since the test began."""
     # A frontend that was tested before has its own.
     logs.configure_logs(Settings(environment="test"), "backend")
@@ -205,10 +238,10 @@ def fresh_settings(servers: Servers, world_database: str) -> Iterator[Settings]:
 @asynccontextmanager
 async def running(app: ASGIApp) -> AsyncIterator[ASGIApp]:
     """Start-up and shutdown as a server does them."""
-    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    task = asyncio.create_task(app(scope, told.get, heard.put))  # type: ignore[arg-type]
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    scope: Any = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    task = asyncio.ensure_future(app(scope, told.get, heard.put))
     for step in ("startup", "shutdown"):
         await told.put({"type": f"lifespan.{step}"})
         answer = await heard.get()
@@ -250,7 +283,7 @@ def promises() -> Promises:
 
 @asynccontextmanager
 async def client(app: ASGIApp, address: tuple[str, int] = HERE) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, client=address)
+    transport = asgi_transport(app, client=address)
     async with httpx.AsyncClient(transport=transport, base_url="http://orion.test") as http:
         yield http
 
@@ -259,6 +292,18 @@ async def client(app: ASGIApp, address: tuple[str, int] = HERE) -> AsyncIterator
 async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     async with client(app) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[str]:
+    """The name at which `tests.forks` starts processes."""
+    name = uuid4().hex
+    command = tethered([sys.executable, "-m", "tests.forks", name])
+    with subprocess.Popen(command, cwd=TESTS.parent, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield name
+        process.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -287,7 +332,7 @@ async def anonymous(http: httpx.AsyncClient, promises: Promises, services: Servi
 
 
 @pytest.fixture
-def sign_in(anonymous: AnonymousCaller) -> Callable[[Colleague], Awaitable[Till]]:
+def sign_in(anonymous: AnonymousCaller) -> SignIn:
     """`till = await sign_in(ANNA)`."""
 
     async def as_colleague(who: Colleague) -> Till:
@@ -346,7 +391,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
     @asynccontextmanager
     async def with_settings(environ: Mapping[str, str] | None = None, **values: Any) -> AsyncIterator[Town]:
         settings = replace(fresh_settings, pool_size=4, **values)
-        database = urlsplit(settings.database_url).path[1:]
+        database = database_of(settings)
         superuser = await asyncpg.connect(servers.superuser_url(database))
         async with (
             open_services(settings, environ or {}) as services,
@@ -357,3 +402,7 @@ def own_town(servers: Servers, fresh_settings: Settings, promises: Promises) -> 
         await superuser.close()
 
     return with_settings
+
+
+def database_of(settings: Settings) -> str:
+    return urlsplit(settings.database_url).path[1:]

@@ -24,10 +24,10 @@ class Process:
 
 def given(ordered: list[str], processes: list[Process]) -> list[list[str]]:
     config = SimpleNamespace(getvalue={"tx": ["popen"] * len(processes)}.__getitem__)
-    scheduling = WorkStealingScheduling(config)  # type: ignore[arg-type]
+    scheduling = WorkStealingScheduling(config)
     for process in processes:
-        scheduling.add_node(process)  # type: ignore[arg-type]
-        scheduling.add_node_collection(process, ordered)  # type: ignore[arg-type]
+        scheduling.add_node(process)
+        scheduling.add_node_collection(process, ordered)
     scheduling.schedule()
     return [[ordered[place] for place in process.given] for process in processes]
 

@@ -51,6 +51,8 @@ class StoreNotFound(Problem):
     title = N_("Store not found, or you don’t have access")
 
 
+WITH_PASSWORD = (Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner)
+"""Raised by the guard `authenticated`, which does not ask for a second factor."""
 AUTHENTICATED = (Unauthenticated, SessionExpired, SecondFactorMissing, PasswordNeeded, StaysWithOwner)
 """Raised by the guard `signed_in`."""
 SIGNED_IN = (*AUTHENTICATED, Forbidden)

@@ -30,7 +30,7 @@ async def open_merchant(session: AsyncSession, sender: Sender, admin: PlatformOr
     await check_time_zone(session, draft.store.timezone, "/store/timezone")
     await check_store_code(session, draft.store.code)
     merchant = await _add_merchant(session, admin, draft)
-    origin = _on_behalf_of(merchant, admin)
+    origin = admin.on_behalf_of(merchant.id)
     # Looks for the person's account, and settles the merchant.
     await invite_to_merchant(session, sender, origin, _invitation(draft.owner, draft))
     session.add(Policy(merchant_id=merchant.id, updated_at=admin.now))
@@ -75,22 +75,6 @@ async def _add_merchant(session: AsyncSession, admin: PlatformOrigin, draft: Mer
         # Opened twice at the same moment.
         raise MerchantCodeTaken from error
     return merchant
-
-
-def _on_behalf_of(merchant: Merchant, admin: PlatformOrigin) -> Origin:
-    return Origin(
-        merchant_id=merchant.id,
-        store_id=None,
-        user_id=None,
-        user_name=None,
-        language=admin.language,
-        now=admin.now,
-        instance=admin.instance,
-        request_id=admin.request_id,
-        sign_in_id=admin.sign_in_id,
-        on_behalf_user_id=admin.user_id,
-        on_behalf_name=admin.user_name,
-    )
 
 
 def _invitation(owner: OwnerDraft, draft: MerchantDraft) -> StaffInvitationDraft:

@@ -65,6 +65,22 @@ def record_platform_change(
     add_entry(session, entry)
 
 
+def record_administrators_change(
+    session: AsyncSession,
+    origin: PlatformOrigin,
+    action: str,
+    *,
+    merchant_id: UUID | None,
+    subject_id: UUID | None,
+    after: Fields,
+) -> None:
+    """What an administrator does with a merchant's email or card: that merchant sees it. None: the platform's own."""
+    if merchant_id is None:
+        record_platform_change(session, origin, action, subject=str(subject_id or "platform"), after=after)
+    else:
+        record_change(session, origin.on_behalf_of(merchant_id), action, subject_id=subject_id, after=after)
+
+
 def _changed(before: Fields, after: Fields) -> dict[str, Fields]:
     names = {name for name, value in after.items() if name not in before or before[name] != value}
     return {

@@ -4,9 +4,8 @@ import csv
 import io
 from collections.abc import AsyncIterator, Sequence
 
-from backend.audit.queries import AuditBook, AuditFilters
 from backend.audit.schemas import AuditChange, AuditEntryView
-from backend.audit.words import NO, YES, AuditWords
+from backend.audit.words import NO, YES
 from i18n.translator import N_, get_translator
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -18,6 +17,7 @@ HEADER = (
     N_("Time (UTC)"),
     N_("What"),
     N_("Subject"),
+    N_("Name"),
     N_("Person"),
     N_("For the merchant"),
     N_("Reason"),
@@ -31,13 +31,12 @@ HEADER = (
 )
 
 
-async def export_csv(book: AuditBook, filters: AuditFilters, words: AuditWords) -> AsyncIterator[bytes]:
+async def export_csv(entries: AsyncIterator[AuditEntryView], language: str) -> AsyncIterator[bytes]:
     """A row for each field that changed. In languages with a decimal comma, cells are separated by semicolons."""
-    say = get_translator(words.language).gettext
-    delimiter = "," if words.language.startswith("en") else ";"
+    say = get_translator(language).gettext
+    delimiter = "," if language.startswith("en") else ";"
     yield BYTE_ORDER_MARK.encode() + _line([say(title) for title in HEADER], delimiter)
-    async for entry in book.each(filters):
-        view = words.entry(entry)
+    async for view in entries:
         acted_for = say(YES if view.on_behalf else NO)
         for change in view.changes:
             yield _line(_cells(view, change, acted_for), delimiter)
@@ -49,6 +48,7 @@ def _cells(entry: AuditEntryView, change: AuditChange, acted_for: str) -> list[o
         entry.recorded_at.strftime("%Y-%m-%d %H:%M:%S"),
         entry.title,
         entry.subject,
+        entry.subject_name,
         entry.user_name,
         acted_for,
         entry.reason,

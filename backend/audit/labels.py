@@ -31,8 +31,10 @@ SUBJECTS = {
     "wallets": N_("Wallets"),
 }
 ACTIONS = {
+    "account.activated": N_("Account opened again at the command line"),
     "account.authenticator_removed": N_("Authenticator app removed"),
     "account.authenticator_set": N_("Authenticator app set up"),
+    "account.deactivated": N_("Account deactivated at the command line"),
     "account.factors_reset": N_("Second factor taken away at the command line"),
     "account.passkey_added": N_("Passkey set up"),
     "account.passkey_removed": N_("Passkey removed"),

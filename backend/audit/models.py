@@ -88,6 +88,12 @@ class PlatformAuditEntry(AuditRow, PlatformRow):
 AnyEntry = AuditEntry | PlatformAuditEntry
 
 
+def subject_of(entry: AnyEntry) -> str | None:
+    """An id of a merchant's chain; a name or an id of the platform's."""
+    subject = entry.subject_id if isinstance(entry, AuditEntry) else entry.subject
+    return str(subject) if subject is not None else None
+
+
 class ChainHead:
     """The end of a chain of entries, kept apart so that entries cannot vanish from it, and its last verification.
 

@@ -60,14 +60,13 @@ class AuditBook:
         async with self.sessions.committing(self.merchant_id) as session:
             return await self._rows(session, filters, before, limit)
 
-    async def each(self, filters: AuditFilters) -> AsyncIterator[Any]:
-        """All of them, read in chunks, each in a transaction of its own."""
+    async def chunks(self, filters: AuditFilters) -> AsyncIterator[list[Any]]:
+        """All of them, each chunk in a transaction of its own."""
         before: tuple[datetime, UUID] | None = None
         while True:
             async with self.sessions.committing(self.merchant_id) as session:
                 rows = await self._rows(session, filters, before, AT_ONCE)
-            for row in rows:
-                yield row
+            yield rows
             if len(rows) < AT_ONCE:
                 return
             before = (rows[-1].recorded_at, rows[-1].id)

@@ -24,6 +24,8 @@ class AuditEntryView(Answer):
     """What was done, in words."""
     subject: str | None
     """Id of what was changed, or its name: a category of settings, a template with its language."""
+    subject_name: str | None
+    """Of a person or a store, as it is called now; null for everything else."""
     user_id: UUID | None
     """None: somebody at the command line."""
     user_name: str

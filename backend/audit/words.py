@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from backend.access.permissions import PERMISSIONS
 from backend.audit.labels import ACTIONS, FIELDS, SUBJECTS
-from backend.audit.models import AnyEntry, AuditEntry
+from backend.audit.models import AnyEntry, AuditEntry, subject_of
 from backend.audit.schemas import AuditAction, AuditChange, AuditEntryView
 from backend.audit.value_labels import CHOICES, VALUES
 from i18n.formatting import get_formatter
@@ -22,13 +22,16 @@ MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d
 
 
 class AuditWords:
-    """`names`: what the merchant calls their stores, by id."""
+    """`names`: what stores and people are called, by id."""
 
     def __init__(self, language: str, names: Mapping[str, str] | None = None) -> None:
         self.language = language
         self._names = names or {}
         self._say = get_translator(language).gettext
         self._formatter = get_formatter(language)
+
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        return type(self)(self.language, {**self._names, **names})
 
     def action(self, action: str) -> AuditAction:
         return AuditAction(action, self.title(action), self._named(SUBJECTS, action.partition(".")[0]))
@@ -37,14 +40,15 @@ class AuditWords:
         return self._named(ACTIONS, action)
 
     def entry(self, entry: AnyEntry) -> AuditEntryView:
-        subject = entry.subject_id if isinstance(entry, AuditEntry) else entry.subject
+        subject = subject_of(entry)
         return AuditEntryView(
             id=entry.id,
             seq=entry.seq,
             recorded_at=entry.recorded_at,
             action=entry.action,
             title=self.title(entry.action),
-            subject=str(subject) if subject is not None else None,
+            subject=subject,
+            subject_name=self._names.get(subject or ""),
             user_id=entry.user_id,
             user_name=entry.user_name,
             on_behalf=isinstance(entry, AuditEntry) and entry.on_behalf,

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from backend.audit.chains import Anchor, Chain, ChainReport, verify
+from backend.cli.audit_list import list_
 from backend.cli.output import DONE, FAILED, as_json_too, print_json, with_services_or_refusal
 from backend.merchants.problems import MerchantNotFound
 from backend.operations.audit.tasks import list_chains
@@ -28,6 +29,9 @@ def _anchors(_: click.Context, __: click.Parameter, heads: Sequence[str]) -> tup
 @click.group()
 def audit() -> None:
     """What people have changed, and the proof that nothing of it was altered."""
+
+
+audit.add_command(list_)
 
 
 @audit.command("verify")

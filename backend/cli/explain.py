@@ -6,6 +6,7 @@ from uuid import UUID
 
 import rich_click as click
 
+from backend.cli.explain_user import explain_user
 from backend.cli.output import as_json_too, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.messaging.schemas import EmailDetail
@@ -15,6 +16,9 @@ from backend.messaging.story import MailStory, read_story
 @click.group()
 def explain() -> None:
     """Why something is as it is."""
+
+
+explain.add_command(explain_user)
 
 
 @explain.command("mail")

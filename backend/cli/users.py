@@ -1,11 +1,11 @@
-"""`orion users`: creates, lists, invites and resets people."""
+"""`orion users`: people, their invitations and their accounts."""
 
 import sys
 
 import rich_click as click
 import segno
 
-from backend.cli.account_reset import reset_user
+from backend.cli.accounts import activate_user, deactivate_user, reset_user
 from backend.cli.output import with_services
 from backend.cli.people import invite_user, list_users
 from backend.core.clock import clock
@@ -23,6 +23,8 @@ def users() -> None:
 users.add_command(list_users)
 users.add_command(invite_user)
 users.add_command(reset_user)
+users.add_command(deactivate_user)
+users.add_command(activate_user)
 
 
 @users.command("create-admin")

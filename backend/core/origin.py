@@ -71,3 +71,20 @@ class PlatformOrigin:
     request_id: str = ""
     sign_in_id: UUID | None = None
     device_id: UUID | None = None
+
+    def on_behalf_of(self, merchant_id: UUID) -> Origin:
+        """The same request, for what it changes at a merchant."""
+        return Origin(
+            merchant_id=merchant_id,
+            store_id=None,
+            user_id=None,
+            user_name=None,
+            language=self.language,
+            now=self.now,
+            instance=self.instance,
+            request_id=self.request_id,
+            sign_in_id=self.sign_in_id,
+            device_id=self.device_id,
+            on_behalf_user_id=self.user_id,
+            on_behalf_name=self.user_name,
+        )

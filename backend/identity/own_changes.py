@@ -1,4 +1,4 @@
-"""Audit entries about what a person changes of their own account: sessions, password, second factors."""
+"""Audit entries about a person's account: sessions, password, second factors."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,10 +16,12 @@ from backend.identity.workplaces.queries import list_workplaces
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """Who has changed what, and by which request."""
+    """Whose account, who has changed it, and by which request."""
 
     user_id: UUID
+    """Whose account it is."""
     user_name: str
+    """Who has changed it."""
     is_platform_user: bool
     action: str
     after: Fields
@@ -29,6 +31,12 @@ class AccountChange:
     request_id: str
     sign_in_id: UUID | None = None
     """None without a session."""
+    is_own: bool = True
+    """False: somebody at the command line has changed it."""
+
+    @property
+    def author_id(self) -> UUID | None:
+        return self.user_id if self.is_own else None
 
 
 async def record_own_change(session: AsyncSession, request: ApiRequest, action: str, after: Fields) -> None:
@@ -55,7 +63,7 @@ async def record_account_change(session: AsyncSession, change: AccountChange) ->
     """An entry for each merchant the person works for, or one of the platform."""
     if change.is_platform_user:
         origin = PlatformOrigin(
-            change.user_id,
+            change.author_id,
             change.user_name,
             change.language,
             change.now,
@@ -69,7 +77,7 @@ async def record_account_change(session: AsyncSession, change: AccountChange) ->
         nobody = Origin.of_nobody(workplace.id, change.now, instance=change.instance)
         origin_there = replace(
             nobody,
-            user_id=change.user_id,
+            user_id=change.author_id,
             user_name=change.user_name,
             request_id=change.request_id,
             sign_in_id=change.sign_in_id,

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from advanced_alchemy.types import DateTimeUTC
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.models import TenantEntity, of_member
 
+PinState = Literal["set", "locked", "disabled"]
 WRONG_MAX = 10
 """`begin_pin_attempt` knows it too."""
 
@@ -41,3 +43,8 @@ class StaffPin(TenantEntity):
     def is_disabled(self) -> bool:
         """Until a person unlocks it or sets another one."""
         return self.wrong_in_a_row >= WRONG_MAX
+
+    def state(self, now: datetime) -> PinState:
+        if self.is_disabled:
+            return "disabled"
+        return "locked" if self.locked_until is not None and self.locked_until > now else "set"

@@ -36,8 +36,8 @@ async def get_own_factors(caller: Caller) -> SecondFactors:
     return await caller.get("/auth/me/second-factors", SecondFactors)
 
 
-async def confirm_own_session(caller: Caller, body: PersonProof) -> None:
-    await caller.tell("/auth/me/confirmation", body)
+async def confirm_own_session(caller: Caller, body: PersonProof) -> SessionView:
+    return await caller.post("/auth/me/confirmation", body, SessionView)
 
 
 async def begin_own_confirmation(caller: Caller) -> PasskeyStep:

@@ -30,16 +30,19 @@ class Area:
         kind = entry.action.partition(".")[0]
         if not self.is_admin:
             pages = {"reward": f"/office/rewards/{entry.subject}", "marketing_plan": "/office/marketing"}
-        elif merchant or entry.subject is None:
+        elif entry.subject is None:
             return None
         else:
             pages = {
-                "settings": f"/admin/settings/{quote(entry.subject)}",
                 "email": f"/admin/emails/{quote(entry.subject)}",
-                "email_template": f"/admin/email-templates/{quote(entry.subject)}",
-                "wallets": "/admin/wallets",
                 "pass": f"/admin/passes?{urlencode({'card': entry.subject})}",
             }
+            if not merchant:
+                pages |= {
+                    "settings": f"/admin/settings/{quote(entry.subject)}",
+                    "email_template": f"/admin/email-templates/{quote(entry.subject)}",
+                    "wallets": "/admin/wallets",
+                }
         return pages.get(kind)
 
 

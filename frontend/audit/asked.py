@@ -1,10 +1,10 @@
 """What the list of entries shows."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Self
 from uuid import UUID
 
+from frontend.kit.fields import day_in
 from frontend.kit.forms import Form
 
 TEXT_MAX, CODE_MAX = 100, 40
@@ -25,8 +25,8 @@ class AuditAsked:
     @classmethod
     def of(cls, form: Form, *, is_admin: bool) -> Self:
         return cls(
-            first=_day(form.text("first")),
-            last=_day(form.text("last")),
+            first=day_in(form.text("first")),
+            last=day_in(form.text("last")),
             user=_id(form.text("user")),
             action=_printable(form.text("action")),
             subject=_printable(form.text("subject")),
@@ -39,14 +39,6 @@ class AuditAsked:
         return {"from": self.first, "until": self.last} | {
             name: value for name, value in asdict(self).items() if name not in {"first", "last"}
         }
-
-
-def _day(text: str) -> str:
-    """The date in ISO 8601, or an empty text."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
 
 
 def _id(text: str) -> str:

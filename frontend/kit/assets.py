@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path, PurePosixPath
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath

@@ -2,6 +2,7 @@
 
 from litestar import Response
 
+from frontend.kit.csrf import csrf_token, is_own_account
 from frontend.kit.pages import page
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
@@ -23,6 +24,7 @@ def customer_page(
         "store_name": store_name,
         "brand": brand,
         "action": kept_language(request, request.url.path),
+        "csrf_token": csrf_token(request, is_of_customer=is_own_account(request)),
     }
     return page(request, template, status=status, headers=None, **facts, **values)
 

@@ -76,3 +76,11 @@ def version_of(form: Form) -> int:
 def shown(value: object) -> str:
     """In a field of a form: empty for None."""
     return "" if value is None else str(value)
+
+
+def day_in(text: str) -> str:
+    """The date in ISO 8601 for the address of a list, or an empty text for what is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""

@@ -28,6 +28,8 @@ ENTRIES = (
     Entry("/office/rewards", N_("Rewards"), "gift", permission="loyalty.manage_rewards"),
     Entry("/office/email-templates", N_("Email templates"), "mail", permission="messaging.manage_templates"),
     Entry("/office/marketing", N_("Marketing emails"), "users", permission="loyalty.manage_programs"),
+    Entry("/office/stores", N_("Stores"), "store", permission="loyalty.manage_programs"),
+    Entry("/office/policy", N_("Policy"), "lock", permission="loyalty.manage_programs"),
     Entry("/office/staff", N_("Staff"), "user-plus", permission="staff.manage", is_owners=True),
     Entry("/office/audit", N_("Audit"), "list", permission="audit.view", is_owners=True),
     Entry("/admin", N_("Overview"), "dashboard"),

@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -117,26 +118,42 @@ def person_from(token: str, user: UserView, store_code: str | None = None) -> Pe
 
 def find_person(request: Request) -> Person | None:
     """None without a session, and for a cookie of an older format."""
-    session = request.scope.get("session")
-    try:
-        return msgspec.convert(session.get(KEY), Person) if isinstance(session, dict) else None
-    except msgspec.ValidationError:
-        return None
+    return _person_at(request, KEY)
 
 
 def remember_person(request: Request, person: Person) -> None:
-    """Replaces the session, so that nothing from before the sign-in is kept."""
-    request.set_session({KEY: msgspec.to_builtins(person)})
+    """Begins a session: nothing is kept of the one before, and the forms of its pages are refused from now on.
+
+    Every new token of the backend comes here: after a sign-in and after each change of rights.
+    """
+    _begin(request, person)
 
 
 def renew_person(request: Request, session: SessionView) -> None:
-    """The same user with a new token, after a change of rights. The session starts anew and keeps the store."""
+    """The same user with a new token. The store stays, and what else the session has, such as the lock of the till."""
     before, person = find_person(request), person_of(session)
-    remember_person(request, msgspec.structs.replace(person, store_code=before.store_code if before else None))
+    rest = {name: value for name, value in request.session.items() if name not in {KEY, OWN}}
+    _begin(request, msgspec.structs.replace(person, store_code=before.store_code if before else None), rest)
+
+
+def act_on_behalf(request: Request, acting: Person) -> None:
+    """The administrator's own session waits in the cookie."""
+    _begin(request, acting, {OWN: msgspec.to_builtins(find_person(request))})
+
+
+def be_oneself(request: Request) -> None:
+    """Back from acting for a merchant. Without a session of one's own nobody is signed in."""
+    own = _person_at(request, OWN)
+    if own is None:
+        forget_person(request)
+    else:
+        _begin(request, own)
 
 
 def update_person(request: Request, person: Person) -> None:
-    """The same user with other values. The rest of the session stays, such as the lock of the till."""
+    """The same session with other values. What else it has stays, such as the lock of the till."""
+    before = find_person(request)
+    assert before is None or before.token == person.token, "another token begins another session"
     request.session[KEY] = msgspec.to_builtins(person)
 
 
@@ -146,16 +163,18 @@ def choose_store(request: Request, person: Person, store_code: str) -> None:
         update_person(request, msgspec.structs.replace(person, store_code=store_code))
 
 
-def act_on_behalf(request: Request, acting: Person) -> None:
-    """The administrator's own session waits in the cookie."""
-    own = request.session.get(KEY)
-    request.set_session({KEY: msgspec.to_builtins(acting), OWN: own})
-
-
-def be_oneself(request: Request) -> None:
-    """Back from acting for a merchant."""
-    request.set_session({KEY: request.session.get(OWN)})
-
-
 def forget_person(request: Request) -> None:
     request.clear_session()
+
+
+def _begin(request: Request, person: Person, rest: dict[str, Any] | None = None) -> None:
+    """The only place where the cookie gets another token."""
+    request.set_session({KEY: msgspec.to_builtins(person)} | (rest or {}))
+
+
+def _person_at(request: Request, key: str) -> Person | None:
+    session = request.scope.get("session")
+    try:
+        return msgspec.convert(session.get(key), Person) if isinstance(session, dict) else None
+    except msgspec.ValidationError:
+        return None

@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 import structlog
 from litestar import Response
-from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.exceptions import HTTPException
 
 from frontend.api.responses import BackendProblem, BackendUnavailable
-from frontend.kit.csrf import SAFE_METHODS, OtherSite, cookie_name, is_from_other_site
+from frontend.kit.csrf import SAFE_METHODS, OtherSite, StaleForm
 from frontend.kit.forms import Form, FormError
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
@@ -50,11 +50,10 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
     _ = translator.gettext
     if error.status_code in {NOT_FOUND, METHOD_NOT_ALLOWED}:
         return problem_page(request, NOT_FOUND, _("Not found"), _("There is nothing at this address."))
-    is_refused = isinstance(error, PermissionDeniedException)
-    if isinstance(error, OtherSite) or (is_refused and is_from_other_site(request)):
+    if isinstance(error, OtherSite):
         text = _("This request began on another site. Nothing was done.")
         return problem_page(request, FORBIDDEN, translator.pgettext("title of a page", "Refused"), text)
-    if is_refused:
+    if isinstance(error, StaleForm):
         return _stale_form(request)
     if error.status_code == TOO_LARGE:
         text = _("What you sent is too large. Go back and choose a smaller file.")
@@ -107,13 +106,10 @@ def to_sign_in(request: Request) -> Response[str]:
 
 
 def _stale_form(request: Request) -> Response[str]:
-    """The token belongs to an earlier key or session: the cookie is deleted, so that the next page sets a new pair."""
+    """The form belongs to an earlier session. The same page, loaded anew, has one of the present session."""
     _ = get_translator(language_of(request)).gettext
     text = _("This page was open too long, so nothing was done just now. Reload it and check what it shows.")
     response = problem_page(request, FORBIDDEN, _("Please reload this page"), text)
-    settings = request.app.state.settings
-    # browsers delete a `__Host-` cookie only when the response sets Secure
-    response.set_cookie(cookie_name(settings), "", max_age=0, httponly=True, secure=settings.is_https)
     if is_htmx(request):
         response.headers["HX-Refresh"] = "true"
     return response

@@ -13,7 +13,13 @@ from i18n.locales import LANGUAGE_NAMES
 from i18n.translator import get_translator
 
 FOLDER = Path(__file__).parent.parent
-COMPONENTS = {"ui": "components/ui.html", "passes": "components/pass.html", "lists": "components/lists.html"}
+COMPONENTS = {
+    "ui": "components/ui.html",
+    "passes": "components/pass.html",
+    "lists": "components/lists.html",
+    "changes": "components/changes.html",
+    "people": "components/people.html",
+}
 
 
 class Templates:

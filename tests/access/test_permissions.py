@@ -1,11 +1,11 @@
 """The table of permissions: what each role has, and how far it reaches."""
 
-from collections.abc import Awaitable, Callable
-
+import asyncpg
 import pytest
 
 from backend.access.permissions import BY_ROLE, GIVEN, MANAGE_REWARDS, PERMISSIONS, TILL, VIEW_ANALYTICS
 from backend.staff.models import StoreMember
+from tests.conftest import SignIn
 from tests.world import ADA, ANNA
 from tests.world.caller import refused
 from tests.world.shop import Shop
@@ -30,7 +30,7 @@ def test_an_owner_gives_only_what_the_owner_has_and_proposes_the_till() -> None:
     assert TILL < GIVEN < BY_ROLE["merchant_owner"]
 
 
-async def test_everybody_who_works_sees_the_table_in_their_language(sign_in: Callable[..., Awaitable]) -> None:
+async def test_everybody_who_works_sees_the_table_in_their_language(sign_in: SignIn) -> None:
     for who in (ADA, ANNA):
         rows = (await (await sign_in(who)).reading("fr").get("/auth/permissions"))["permissions"]
         assert [row["code"] for row in rows] == list(PERMISSIONS)
@@ -64,7 +64,9 @@ async def test_a_permission_at_a_store_leaves_what_concerns_all_stores_to_the_ow
     assert await shop.claire.get("/merchant/loyalty/today")
 
 
-async def test_an_owner_without_an_open_store_still_owns_the_merchant(shop: Shop, superuser) -> None:
+async def test_an_owner_without_an_open_store_still_owns_the_merchant(
+    shop: Shop, superuser: asyncpg.Connection
+) -> None:
     await superuser.execute("UPDATE stores SET is_active = false WHERE merchant_id = $1", shop.merchant_id)
     me = await shop.claire.me()
     assert (me["stores"], me["permissions"]) == ([], sorted(BY_ROLE["merchant_owner"]))

@@ -60,9 +60,10 @@ async def _administrators(
 async def _colleagues(shop: Shop) -> dict[str, Caller]:
     await shop.give_pin("claire", PIN)
     await _confirm(shop.claire)
+    till = await shop.sign_in_again("anna")
     return {
         "owner": shop.claire,
-        "owner who has taken over a till by PIN": await shop.anna.take_over(shop.user_ids["claire"], PIN),
+        "owner who has taken over a till by PIN": await till.take_over(shop.user_ids["claire"], PIN),
         "member with all permissions": await shop.hire(shop.hub, permissions=GIVEN),
         "member with none": await shop.hire(shop.hub, permissions=()),
         "member of another store": await shop.hire(shop.outlet, permissions=GIVEN),
@@ -91,4 +92,4 @@ async def _id_of(colleague: Till) -> str:
 
 
 async def _confirm(colleague: Caller) -> None:
-    await colleague.post("/auth/me/confirmation", {"password": PASSWORD})
+    colleague.token = (await colleague.post("/auth/me/confirmation", {"password": PASSWORD}))["token"]

@@ -69,8 +69,8 @@ DECLARED: dict[str, str] = {
     "merchant: loyalty.manage_cards": "deactivateCard getCardAsOwner lookupCardsAsOwner mergeCards reactivateCard "
     "reverseMerge",
     "merchant: loyalty.manage_cards and merchant: loyalty.adjust_points": "changeCards",
-    "merchant: loyalty.manage_programs": "changeMarketingPlan getMarketingPlan getPolicy getProgramPreview "
-    "listFeatures listFraudLimits previewProgram setFraudLimits",
+    "merchant: loyalty.manage_programs": "changeMarketingPlan changePolicy getMarketingPlan getPolicy "
+    "getProgramPreview listFeatures listFraudLimits previewProgram setFraudLimits",
     "merchant: loyalty.manage_rewards": "archiveReward changeReward createReward getReward listRewards moveReward "
     "restoreReward uploadPicture",
     "merchant: loyalty.view_analytics": "getToday",

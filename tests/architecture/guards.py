@@ -30,7 +30,7 @@ def requirements() -> dict[str, str]:
     """By operation, or by path where it has no name: `store: loyalty.view_programs`, `signed in`, or nothing."""
     api = create_api(Settings(environment="test", secret_keys="guards"), {})
     return {
-        handler.operation_id or route.path: " and ".join(_required(handler))
+        str(handler.operation_id or route.path): " and ".join(_required(handler))
         for route in api.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers

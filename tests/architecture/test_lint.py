@@ -16,12 +16,16 @@ FAULTS = f"""\
 <img src="/card.png">
 <form method="post"><button>…</button></form>
 <p>{"é" * 154}</p>
+<p>{{% trans %}}One.{{% endtrans %}}
+  {{% if more %}}{{% trans %}}Two.{{% endtrans %}}{{% endif %}}</p>
 """
 CLEAN = f"""\
 {{% block main %}}
 <form method="post" hx-post="/till">{{{{ ui.csrf(csrf_token) }}}}<button type="submit">…</button></form>
 <p>{{% trans count=points %}}{{{{ count }}}} point{{% pluralize %}}{{{{ count }}}} points{{% endtrans %}}</p>
 <p>{"é" * 153}</p>
+<p>{{% trans %}}One.{{% endtrans +%}}
+  {{% if more %}}{{% trans %}}Two.{{% endtrans %}}{{% endif %}}</p>
 {{% endblock %}}
 """
 
@@ -35,8 +39,8 @@ def linted(template: str) -> tuple[int, list[str]]:
 
 
 def test_faults_in_a_template_are_found() -> None:
-    """An unclosed block and tag, a repeated attribute, a missing alt and type, 161 columns."""
-    assert linted(FAULTS) == (1, ["H013", "H025", "H037", "H043", "O160", "T038"])
+    """An unclosed block and tag, a repeated attribute, a missing alt and type, 161 columns, a missing space."""
+    assert linted(FAULTS) == (1, ["H013", "H025", "H037", "H043", "O160", "O161", "T038"])
 
 
 def test_a_template_of_160_columns_without_faults_passes() -> None:

@@ -8,7 +8,7 @@ from tests.architecture.declared import OPEN, REQUIRED
 from tests.architecture.guards import requirements
 from tests.architecture.roles import LET_IN, ROLES
 from tests.conftest import OpenShop
-from tests.world.caller import Promises
+from tests.world.caller import Json, Promises
 from tests.world.till import AnonymousCaller
 
 REFUSED = {
@@ -43,8 +43,8 @@ async def test_a_role_is_let_in_where_its_rights_say_so_and_nowhere_else(
         name = operation["operationId"]
         if name in ending:
             await superuser.execute("UPDATE customer_sessions SET ended_at = NULL")
-        body = {"json": {}} if "requestBody" in operation else {}
-        answer = await caller.send(method, cast.belongings.address(path), **body)
+        body: Json | None = {} if "requestBody" in operation else None
+        answer = await caller.send(method, cast.belongings.address(path), json=body)
         code = answer.json().get("code") if "problem" in answer.headers.get("content-type", "") else None
         verdict = code if code in REFUSED and REQUIRED[name] else LET_IN
         assert answer.status_code < 500, (name, answer.text)

@@ -138,7 +138,8 @@ async def test_what_another_merchant_owns_is_answered_like_what_nobody_has(
         await shop.change(Policy, staff_pin_policy="optional")
         await shop.give_pin("luc", "1357")
     own, foreign = (await belongings_of(mine, ada)).of_shop, (await belongings_of(theirs, ada)).of_shop
-    wrong, asked = {}, 0
+    wrong: dict[tuple[str, str], tuple[str, ...]] = {}
+    asked = 0
     for method, path, name in of_merchants():
         caller = ada if "/admin/" in path else mine.claire
         for each in {*NAMED.findall(path + QUERIES.get(name, "") + str(BODIES.get(name, "")))}:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import httpx
@@ -35,6 +35,7 @@ from tests.architecture.pages import (
 )
 from tests.architecture.roles import LET_IN, ROLES
 from tests.conftest import HERE, OpenShop
+from tests.world.asgi import asgi_transport
 from tests.world.belongings import Values
 from tests.world.till import AnonymousCaller
 
@@ -62,7 +63,7 @@ def test_every_page_is_declared_with_what_it_needs(front: Litestar) -> None:
 @pytest.fixture
 async def front(app: ASGIApp) -> AsyncIterator[Litestar]:
     """The frontend before the backend under test."""
-    front = create_app(SETTINGS, httpx.ASGITransport(app, client=HERE))
+    front = create_app(SETTINGS, asgi_transport(app, client=HERE))
     async with front.state.client:
         yield front
 
@@ -74,7 +75,7 @@ def pages_of(front: Litestar, method: str = "GET") -> list[str]:
 
 
 class Visitor(NamedTuple):
-    """A browser with what the session of a role keeps there."""
+    """A browser with what the session of a role keeps there; it takes no other cookies."""
 
     role: str
     person: Person | None
@@ -82,16 +83,23 @@ class Visitor(NamedTuple):
     http: httpx.AsyncClient
 
     async def open(self, path: str) -> str:
-        self.http.cookies.clear()
-        return self._outcome(await self.http.get(path, headers={"cookie": self.cookie}))
+        return self._outcome(await self._ask("GET", path))
 
-    async def send(self, path: str) -> str:
+    async def token(self) -> dict[str, str]:
+        """What proves that a form is of this browser: its field, and the cookie of who has no session."""
+        shown = await self._ask("GET", "/c")
+        found = re.search(r'name="_csrf_token" value="(\w+)"', shown.text)
+        assert found
+        return {"field": found[1], "cookie": shown.cookies.get("csrf", "")}
+
+    async def send(self, path: str, token: dict[str, str]) -> str:
         """A form without entries."""
+        answer = await self._ask("POST", path, f"; csrf={token['cookie']}", data={"_csrf_token": token["field"]})
+        return self._outcome(answer)
+
+    async def _ask(self, method: str, path: str, cookies: str = "", **request: Any) -> httpx.Response:
         self.http.cookies.clear()
-        token = (await self.http.get("/offline")).cookies["csrf"]
-        cookie = f"{self.cookie}; csrf={token}"
-        self.http.cookies.clear()
-        return self._outcome(await self.http.post(path, data={"_csrf_token": token}, headers={"cookie": cookie}))
+        return await self.http.request(method, path, headers={"cookie": self.cookie + cookies}, **request)
 
     def _outcome(self, answer: httpx.Response) -> str:
         place = answer.headers.get("location", "")
@@ -149,7 +157,7 @@ async def visitor_of(cast: Cast, front: Litestar, number: int, role: str) -> Vis
         names = ["session"] if len(sealed) == 1 else [f"session-{part}" for part in range(len(sealed))]
         cookie = "; ".join(f"{name}={part.decode()}" for name, part in zip(names, sealed, strict=True))
     # An address of their own, as limits are by address.
-    transport = httpx.ASGITransport(front, raise_app_exceptions=False, client=(f"192.0.2.{number}", 4711))
+    transport = asgi_transport(front, raise_app_exceptions=False, client=(f"192.0.2.{number}", 4711))
     return Visitor(role, person, cookie, httpx.AsyncClient(transport=transport, base_url="http://orion.test"))
 
 
@@ -178,7 +186,8 @@ async def test_a_page_is_shown_to_whoever_may_read_it_and_to_nobody_else(
     anonymous: AnonymousCaller,
     superuser: asyncpg.Connection,
 ) -> None:
-    cast, wrong = await gather_cast(opened, anonymous, superuser), {}
+    cast = await gather_cast(opened, anonymous, superuser)
+    wrong: dict[tuple[str, str], str] = {}
     for number, role in enumerate(ROLES):
         visitor = await visitor_of(cast, front, number, role)
         async with visitor.http:
@@ -193,12 +202,14 @@ async def test_a_page_is_shown_to_whoever_may_read_it_and_to_nobody_else(
 async def test_a_form_without_entries_is_never_a_failure_and_nobodys_leads_to_the_sign_in(
     front: Litestar, opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
-    cast, wrong = await gather_cast(opened, anonymous, superuser), {}
+    cast = await gather_cast(opened, anonymous, superuser)
+    wrong: dict[tuple[str, str], str] = {}
     forms = sorted(pages_of(front, "POST"), key=lambda path: path in ENDING)
     for visitor in [await visitor_of(cast, front, number, role) for number, role in enumerate(ROLES)]:
         async with visitor.http:
+            token = await visitor.token()
             for path in forms:
-                found = await visitor.send(address(path, cast, front))
+                found = await visitor.send(address(path, cast, front), token)
                 is_taken = visitor.role == "nobody" and path.startswith(GUARDED) and found != TO_SIGN_IN
                 if is_taken or found.startswith("5"):
                     wrong[path, visitor.role] = found

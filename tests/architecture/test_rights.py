@@ -13,7 +13,12 @@ from tests.conftest import OpenShop
 from tests.world.shop import Shop
 
 HOUSE = Path(__file__).parents[2]
-TENANTS = {mapper.local_table.name for mapper in TenantRow.registry.mappers if issubclass(mapper.class_, TenantRow)}
+TENANTS = {
+    table.name
+    for mapper in TenantRow.registry.mappers
+    if issubclass(mapper.class_, TenantRow)
+    for table in mapper.tables
+}
 CHANGED_AS_OBJECTS = {
     "card_merges": "book_together writes a reversal over its merge",
     "cards": "enrolling lets a card work everywhere",
@@ -159,19 +164,23 @@ def sources() -> str:
 
 def rights_by_the_code() -> dict[str, set[str]]:
     told = sources()
-    models = {mapper.local_table.name: mapper.class_.__name__ for mapper in PlatformRow.registry.mappers}
+    models = {table.name: mapper.class_.__name__ for mapper in PlatformRow.registry.mappers for table in mapper.tables}
+    made = set(re.findall(r"(?<!class )\b(\w+)\(", told))
+
+    def named(function: str, statement: str) -> set[str]:
+        return set(re.findall(rf"\b{function}\((\w+)", told)) | set(re.findall(rf"\b{statement} (\w+)", told))
+
+    added, changed, removed = named("insert", "INSERT INTO"), named("update", "UPDATE"), named("delete", "DELETE FROM")
     rights = {}
     for table in metadata.tables:
-        adds = rf"(?<!class )\b{models[table]}\(|\binsert\({models[table]}\b|\bINSERT INTO {table}\b"
-        changes = rf"\bupdate\({models[table]}\b|\bUPDATE {table}\b"
-        removes = rf"\bdelete\({models[table]}\b|\bDELETE FROM {table}\b"
-        rights[table] = {"SELECT"}
-        if re.search(adds, told):
-            rights[table].add("INSERT")
-        if table in CHANGED_AS_OBJECTS or re.search(changes, told):
-            rights[table].add("UPDATE")
-        if table in REMOVED_AS_OBJECTS or re.search(removes, told):
-            rights[table].add("DELETE")
+        names = {table, models[table]}
+        by_right = {
+            "SELECT": True,
+            "INSERT": bool(names & added) or models[table] in made,
+            "UPDATE": bool(names & changed) or table in CHANGED_AS_OBJECTS,
+            "DELETE": bool(names & removed) or table in REMOVED_AS_OBJECTS,
+        }
+        rights[table] = {right for right, is_needed in by_right.items() if is_needed}
     return rights | {"alembic_version": {"SELECT"}}
 
 

@@ -13,7 +13,10 @@ from tests.conftest import OpenShop
 from tests.world.shop import Shop
 
 TENANT_TABLES = sorted(
-    mapper.local_table.name for mapper in TenantRow.registry.mappers if issubclass(mapper.class_, TenantRow)
+    table.name
+    for mapper in TenantRow.registry.mappers
+    if issubclass(mapper.class_, TenantRow)
+    for table in mapper.tables
 )
 PLATFORM_TABLES = {
     "access_tokens",

@@ -69,7 +69,7 @@ class Scene:
         return [{"store_id": hub, "permissions": ["loyalty.view_programs"]}]
 
     async def card(self) -> Card:
-        person = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
+        person: Json = {"first_name": CANARY, "last_name": CANARY, "phone": "+352621123456"}
         return await self.shop.a_card(points=20, email=f"{CANARY}-{new_id().hex}@example.com", **person)
 
     async def reward(self) -> Any:
@@ -229,6 +229,11 @@ async def _restore_points(scene: Scene) -> None:
 
 async def _policy(scene: Scene) -> None:
     await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+
+
+async def _own_policy(scene: Scene) -> None:
+    change = {"lock_after_minutes": 7}
+    await scene.owner.ask("PATCH", "/merchant/policy", json=change, headers={"if-match": "*"})
 
 
 async def _feature(scene: Scene) -> None:
@@ -444,6 +449,7 @@ ENTRIES: dict[str, tuple[str, Scenario]] = {
     "beginOnBehalf": ("on_behalf.begun", _begin_on_behalf),
     "endOnBehalf": ("on_behalf.ended", _end_on_behalf),
     "setPolicyOfMerchant": ("policy.changed", _policy),
+    "changePolicy": ("policy.changed", _own_policy),
     "switchFeatureOfMerchant": ("feature.switched", _feature),
     "switchFeatureOfStore": ("feature.switched", _feature_of_store),
     "setOwnPin": ("pin.set", _pin),

@@ -2,13 +2,13 @@
 
 import asyncpg
 import pytest
-from sqlalchemy.dialects import postgresql
 
 from backend.audit.queries import AuditBook, AuditFilters
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.services import Services
 from tests.world.shop import Shop
+from tests.world.statements import POSTGRESQL
 
 FILTERS = {
     "recorded_at": AuditFilters(since=clock.now(), until=clock.now()),
@@ -25,7 +25,7 @@ async def test_each_filter_has_an_index_that_has_the_order_too(
 ) -> None:
     book = AuditBook(services.sessions, None if is_platforms else shop.merchant_id)
     asked = book.newest_first(FILTERS[filtered], None, 51)
-    compiled = asked.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    compiled = asked.compile(dialect=POSTGRESQL, compile_kwargs={"literal_binds": True})
     async with superuser.transaction():
         # Few rows are read faster otherwise.
         await superuser.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

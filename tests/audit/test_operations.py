@@ -1,7 +1,6 @@
 """Whatever changes something that a person has set up is written down, without a word about a customer."""
 
 import json
-from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -11,10 +10,10 @@ from backend.audit.labels import FIELDS
 from backend.services import Services
 from tests.audit.entries import chain_of
 from tests.audit.operations import CANARY, ENTRIES, NO_ENTRY, Scene
-from tests.world import ADA, Colleague
+from tests.conftest import SignIn
+from tests.world import ADA
 from tests.world.caller import Promises
 from tests.world.shop import Shop
-from tests.world.till import Till
 
 AUDIENCES = ("/merchant/", "/admin/", "/auth/", "/loyalty/pins/")
 WRITTEN = """
@@ -22,7 +21,7 @@ WRITTEN = """
     UNION ALL
     SELECT action, to_jsonb(e)::text FROM platform_audit_entries e WHERE recorded_at >= $2
 """
-SignIn = Callable[[Colleague], Awaitable[Till]]
+BY_PLATFORM = "SELECT count(*) FROM platform_audit_entries WHERE action = $1 AND subject = $2"
 
 
 def test_every_operation_that_changes_something_writes_an_entry_or_says_why_not(promises: Promises) -> None:
@@ -60,6 +59,17 @@ async def test_an_administrators_entry_says_for_whom_and_in_which_session_they_a
     assert (entry["user_name"], entry["on_behalf"]) == (ADA.name, True)
     session = await superuser.fetchrow("SELECT user_id FROM access_tokens WHERE id = $1", entry["sign_in_id"])
     assert session["user_id"] == entry["user_id"]
+
+
+@pytest.mark.parametrize("operation", ["resendEmail", "resendFailedEmails", "retryCardPass"])
+async def test_a_merchant_sees_what_administrators_send_again_to_its_customers(
+    superuser: asyncpg.Connection, shop: Shop, sign_in: SignIn, operation: str
+) -> None:
+    action, act = ENTRIES[operation]
+    await act(Scene(shop, await sign_in(ADA)))
+    (entry,) = (await shop.claire.get("/merchant/audit", params={"action": action}))["data"]
+    assert (entry["user_name"], entry["on_behalf"]) == (ADA.name, True)
+    assert await superuser.fetchval(BY_PLATFORM, action, entry["subject"]) == 0
 
 
 async def test_erasing_a_customer_breaks_no_chain(services: Services, shop: Shop, sign_in: SignIn) -> None:

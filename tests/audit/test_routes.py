@@ -142,7 +142,7 @@ async def test_entries_are_downloaded_as_csv(shop: Shop, language: str, delimite
     assert answer.startswith("\ufeff")
     header, *rows = rows_of(answer.removeprefix("\ufeff"), delimiter)
     assert {len(row) for row in rows} == {len(header)}
-    assert ["100", "120"] in [row[8:10] for row in rows]
+    assert ["100", "120"] in [row[9:11] for row in rows]
     (newest, *_) = await listed(shop.claire)
     assert newest["action"] == "audit.exported", "an export is written down as well"
 

@@ -14,7 +14,7 @@ from backend.audit.chains import PLATFORM, verify
 from backend.cli import orion as cli
 from backend.operations.audit import tasks
 from tests.audit.entries import chain_of, change, tamper
-from tests.conftest import OwnTown, Town
+from tests.conftest import LogLines, OwnTown, Town
 from workers.jobs import audit as jobs
 from workers.schedule import SCHEDULE
 
@@ -68,9 +68,7 @@ async def test_a_wrong_question_gets_no_verdict(orion: Orion, arguments: tuple[s
     assert (await orion("audit", "verify", *arguments)).exit_code in {1, 2}
 
 
-async def test_the_nightly_task_keeps_each_outcome_and_logs_each_head(
-    town: Town, log_lines: Callable[[], list[dict[str, Any]]]
-) -> None:
+async def test_the_nightly_task_keeps_each_outcome_and_logs_each_head(town: Town, log_lines: LogLines) -> None:
     assert "cron:verify_audit" in {job.name for job in SCHEDULE}
     broken, intact = await town.open_shop(), await town.open_shop()
     for shop in (broken, intact):

@@ -11,8 +11,8 @@ from backend.audit.words import AuditWords
 
 HOUSE = Path(__file__).parents[2]
 ACTION = re.compile(r"""["']([a-z_]+\.(?:[a-z_]+ed|set|reset|changed_in_bulk))["']""")
-IN_CALL = re.compile(r"""record_(?:platform_|own_)?change\([^"]*"([a-z_]+\.[a-z_]+)\"""")
-CALLS = re.compile(r"record_(?:platform_|own_|account_)?change\(|entry_row\(|_save\(|_write\(")
+IN_CALL = re.compile(r"""record_(?:platform_|own_|administrators_)?change\([^"]*"([a-z_]+\.[a-z_]+)\"""")
+CALLS = re.compile(r"record_(?:platform_|own_|account_|administrators_)?change\(|entry_row\(|_save\(|_write\(")
 
 
 def actions_in_the_code() -> set[str]:

@@ -30,7 +30,7 @@ async def test_two_mails_arrive_one_of_them_through_the_queue(
 ) -> None:
     recipient = f"{uuid4().hex}@example.com"
     told = with_mail(services, email_provider="smtp", smtp_host="127.0.0.1", smtp_port=server.port)
-    command = asyncio.create_task(orion("mail", "test", recipient, **named(server)))
+    command = asyncio.ensure_future(orion("mail", "test", recipient, **named(server)))
     while not command.done():
         await send_queued_mails({"services": told})
         await asyncio.wait([command], timeout=0.05)

@@ -9,8 +9,7 @@ from backend.core.settings import Settings
 from backend.messaging.templates.catalog import TEMPLATES
 from i18n.locales import LANGUAGES
 from tests.cli.conftest import Orion
-from tests.conftest import Servers
-from tests.core.test_migrations import database_of
+from tests.conftest import Servers, database_of
 
 TOTAL = len(TEMPLATES) * len(LANGUAGES)
 NOBODYS = "SET session_replication_role = replica"

@@ -5,6 +5,7 @@ import pytest
 from backend.core import hashing
 from backend.core.hashing import hash_now, hash_secret, verify_secret
 from tests.world.cheap_hashes import STRONG
+from tests.world.spying import noting
 
 
 @pytest.fixture(autouse=True)
@@ -28,12 +29,11 @@ async def test_where_nothing_is_stored_nothing_matches(stored: str | None) -> No
 
 async def test_nobody_takes_as_long_as_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     """By construction: a hash is verified in both cases."""
-    verified = []
-    verify = hashing._verify
-    monkeypatch.setattr(hashing, "_verify", lambda *given: verified.append(given[0]) or verify(*given))
+    verified: list[tuple[str, bytes]] = []
+    monkeypatch.setattr(hashing, "_verify", noting(verified, hashing._verify))
     stored = await hash_secret("x")
     await verify_secret(stored, "x")
     await verify_secret(None, "x")
-    parameters = {text.rpartition("$")[0].rpartition("$")[0] for text in verified}
+    parameters = {text.rpartition("$")[0].rpartition("$")[0] for text, _ in verified}
     assert len(verified) == 2
     assert len(parameters) == 1

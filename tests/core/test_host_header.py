@@ -6,6 +6,7 @@ import pytest
 from environment.host_header import names_host
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import app_with
+from tests.world.asgi import asgi_transport
 
 HOSTS = [
     "orion.example",
@@ -44,7 +45,7 @@ async def test_the_api_refuses_a_request_to_no_host(http: httpx.AsyncClient, pat
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/u/forged", "/till", "/nothing", "/static/nothing.css"])
 async def test_the_pages_refuse_a_request_to_no_host(path: str) -> None:
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app_with(StaffBackend())), base_url="http://orion.test"
+        transport=asgi_transport(app_with(StaffBackend())), base_url="http://orion.test"
     ) as browser:
         answer = await browser.get(path, headers={"Host": "x:y"})
     assert answer.status_code == 400

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from backend.core.logs import configure_logs
 from backend.core.settings import Settings
 from backend.services import Services
+from tests.conftest import LogLines
 from tests.world import ANNA, PASSWORD
 from tests.world.caller import Refused
 from tests.world.shop import Shop
@@ -28,7 +29,7 @@ CANARY = {
 }
 
 
-async def test_each_request_line_has_request_merchant_and_actor(shop: Shop, log_lines) -> None:
+async def test_each_request_line_has_request_merchant_and_actor(shop: Shop, log_lines: LogLines) -> None:
     card = await shop.a_card()
     answer = await shop.anna.send(
         "POST", f"/store/loyalty/cards/{card['id']}/points", json={"purchase_amount_cents": 100}, key="k"
@@ -43,7 +44,7 @@ async def test_each_request_line_has_request_merchant_and_actor(shop: Shop, log_
 
 
 async def test_an_anonymous_callers_line_has_no_actor_of_the_request_before(
-    shop: Shop, anonymous: AnonymousCaller, log_lines
+    shop: Shop, anonymous: AnonymousCaller, log_lines: LogLines
 ) -> None:
     await shop.anna.program()
     await anonymous.program(shop.hub)
@@ -51,14 +52,14 @@ async def test_an_anonymous_callers_line_has_no_actor_of_the_request_before(
     assert "actor" not in line
 
 
-async def test_health_checks_are_silent(anonymous: AnonymousCaller, log_lines) -> None:
+async def test_health_checks_are_silent(anonymous: AnonymousCaller, log_lines: LogLines) -> None:
     await anonymous.get("/health/live")
     await anonymous.send("GET", "/metrics")
     assert log_lines() == []
 
 
 async def test_a_canary_leaves_no_trace_in_the_logs(
-    shop: Shop, anonymous: AnonymousCaller, services: Services, log_tape, log_lines
+    shop: Shop, anonymous: AnonymousCaller, services: Services, log_tape: io.StringIO, log_lines: LogLines
 ) -> None:
     email = "kanarienvogel.gelbfeder@example.com"
     card = await shop.anna.enroll(email, **CANARY)
@@ -86,7 +87,7 @@ async def test_a_canary_leaves_no_trace_in_the_logs(
 
 
 async def test_a_fault_is_logged_once_with_its_trace_and_told_without(
-    shop: Shop, log_lines, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, log_lines: LogLines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def break_down(*_: object) -> None:
         raise ValueError("the inside")
@@ -100,7 +101,7 @@ async def test_a_fault_is_logged_once_with_its_trace_and_told_without(
     assert line["request"] == answer.headers["request-id"]
 
 
-def test_a_pool_that_waits_for_its_database_fills_no_log_with_traces(log_lines) -> None:
+def test_a_pool_that_waits_for_its_database_fills_no_log_with_traces(log_lines: LogLines) -> None:
     asyncpg.pool.logger.warning("Failed to restore the pool connection floor; retrying", exc_info=OSError())
     assert log_lines() == []
     asyncpg.pool.logger.error("Something else")
@@ -108,7 +109,7 @@ def test_a_pool_that_waits_for_its_database_fills_no_log_with_traces(log_lines) 
 
 
 @pytest.fixture
-def lines_in(log_tape: io.StringIO, log_lines: object, settings: Settings) -> Iterator[Callable[[str], list[str]]]:
+def lines_in(log_tape: io.StringIO, log_lines: LogLines, settings: Settings) -> Iterator[Callable[[str], list[str]]]:
     """The lines of an event of ours and of one of a library, in an environment."""
 
     def logged(environment: str) -> list[str]:

@@ -8,8 +8,7 @@ import pytest
 from backend.core.migrations import downgrade, upgrade
 from backend.core.settings import Settings
 from backend.core.startup import StartRefused
-from tests.conftest import Servers
-from tests.core.test_migrations import database_of
+from tests.conftest import Servers, database_of
 
 BEFORE, MEMBERS_REVISION = "2026_11_30_connection_tests", "2026_11_30_member_keys"
 MEMBERS = """

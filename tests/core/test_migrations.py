@@ -24,7 +24,7 @@ from backend.loyalty.ledger.booking.card import CardRow, LotState
 from backend.loyalty.ledger.booking.rows import AllocationRow, CategoryRow, TransactionRow
 from backend.models import metadata
 from backend.services import open_services
-from tests.conftest import Servers
+from tests.conftest import Servers, database_of
 from tests.world.ledger import assert_ledger_adds_up
 
 PRESENT = {file.stem: file.read_text() for file in (SCRIPTS / "functions").glob("*.sql")}
@@ -49,10 +49,6 @@ COLUMNS = """
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'
 """
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-
-
-def database_of(settings: Settings) -> str:
-    return settings.database_url.split("/")[3].split("?")[0]
 
 
 async def hashes(connection: asyncpg.Connection) -> dict[tuple[str, str], str]:
@@ -170,7 +166,8 @@ async def test_the_models_say_what_the_migrations_made(settings: Settings) -> No
     def differences(connection: Any) -> list[Any]:
         compared = {"compare_type": True, "compare_server_default": True, "version_table": "alembic_version"}
         context = MigrationContext.configure(connection, opts=compared)
-        return compare_metadata(context, metadata)
+        found: list[Any] = compare_metadata(context, metadata)
+        return found
 
     async with engine.connect() as connection:
         found = await connection.run_sync(differences)

@@ -304,9 +304,9 @@ def test_every_verb_is_among_those_looked_at() -> None:
     context = Context(cli.orion)
     commands = {name: cli.orion.get_command(context, name) for name in cli.orion.list_commands(context)}
     assert set(commands) == {verb[0] for verb in VERBS} | WITHOUT_SETTINGS
-    groups = {name for name, command in commands.items() if isinstance(command, Group)}
-    for name in groups - WITHOUT_SETTINGS:
-        assert set(commands[name].commands) == {verb[1] for verb in VERBS if verb[0] == name}
+    groups = {name: command for name, command in commands.items() if isinstance(command, Group)}
+    for name in groups.keys() - WITHOUT_SETTINGS:
+        assert set(groups[name].commands) == {verb[1] for verb in VERBS if verb[0] == name}
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

@@ -10,15 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core import outbox
 from backend.core.clock import clock
-from backend.core.events import DomainEvent, event_row, record
+from backend.core.events import event_row, record
 from backend.core.models import IS_PROMPT, Event
 from backend.core.outbox import TRIES, relay
 from backend.services import Services
+from tests.core.events import BreadBaked
+from tests.world.caller import Json
 from tests.world.shop import Shop
-
-
-class BreadBaked(DomainEvent, frozen=True):
-    loaves: int
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +43,7 @@ class Reactions:
         self.shop_is_closed = False
 
     @property
-    def table(self) -> dict:
+    def table(self) -> Json:
         async def smell(session: AsyncSession, event: Event) -> None:
             self.smelled.append(event.data["loaves"])
 

@@ -12,13 +12,14 @@ from backend.core.clock import clock
 from backend.core.events import record
 from backend.core.ids import new_id
 from backend.core.models import BULK_EVENTS, IS_BULK, Event
-from backend.core.outbox import TRIES, claim_messages, relay
+from backend.core.outbox import TRIES, ClaimedMessage, claim_messages, relay
 from backend.core.outbox_bulk import BULK_BATCH, relay_bulk
 from backend.loyalty.ledger.events import PointsExpiring
 from backend.loyalty.occasions.expiry import ExpiryMails
 from backend.reactions import bulk_reactions
 from backend.services import Services
-from tests.core.test_outbox import BreadBaked
+from tests.core.events import BreadBaked
+from tests.world.caller import Json
 from tests.world.shop import Shop
 from tests.world.statements import statements
 
@@ -47,7 +48,7 @@ class Reactions:
         self.outage: Exception | None = None
 
     @property
-    def table(self) -> dict:
+    def table(self) -> Json:
         async def ring(session: AsyncSession, events: Sequence[Event]) -> None:
             self.rung.append([event.data["points"] for event in events])
 
@@ -134,10 +135,11 @@ async def test_after_twelve_tries_it_is_given_up_and_kept(
 async def test_what_another_worker_has_done_after_the_lease_is_not_done_twice(
     services: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reactions, slow = Reactions(), []
+    reactions = Reactions()
+    slow: list[ClaimedMessage] = []
     await warn(services, shop, 1, 2)
 
-    async def claim_slowly(*arguments: object) -> list:
+    async def claim_slowly(*arguments: object) -> list[ClaimedMessage]:
         return slow
 
     slow += await claim_messages(services.sessions, IS_BULK, clock.now(), BULK_BATCH)

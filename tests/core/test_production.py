@@ -16,12 +16,11 @@ from backend.staff.passwords import DEMO_PASSWORD, PUBLISHED
 from tests.conftest import OwnTown, Servers
 from tests.world import ANNA, WORLD
 from tests.world.caller import refused
+from tests.world.platform import HTTPS, PRODUCTION
 
 KEY = "4be1a7d05c93f28e6b70d1c94f3a825e"
 HOUSE = Path(__file__).parents[2]
 WRITTEN = re.compile(r'(?i)password\s*=\s*"([^"{]+)"')
-HTTPS = {"public_url": "https://cards.example"}
-PRODUCTION = {"environment": "production", **HTTPS}
 
 
 @pytest.fixture

@@ -2,18 +2,19 @@
 
 import asyncio
 import pickle
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
+from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from backend.core.queue import QUEUE_NAME, RELAY, RemoteJobError, WorkerNotifier, deserialize, open_queue, serialize
 from backend.services import Services
+from tests.conftest import LogLines
 from tests.world.patience import PATIENCE_SECONDS
 from tests.world.shop import Shop
 
@@ -51,6 +52,11 @@ class Silent:
         await asyncio.Event().wait()
 
 
+def notifier_of(queue: Ringing | Slow | Silent) -> WorkerNotifier:
+    """The notifier of this queue."""
+    return WorkerNotifier(cast("ArqRedis", queue))
+
+
 def test_a_job_is_json_and_nothing_else() -> None:
     raw = serialize({"t": 1, "f": RELAY, "a": (), "k": {}, "et": 0})
     assert msgspec.json.decode(raw)["f"] == RELAY
@@ -68,7 +74,7 @@ class Planted:
     def __init__(self, marker: Path) -> None:
         self.marker = marker
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return (Path.touch, (self.marker,))
 
 
@@ -84,7 +90,7 @@ def test_what_is_no_plain_value_cannot_be_a_payload() -> None:
 
 async def test_many_bookings_ring_once() -> None:
     queue = Ringing()
-    notifier = WorkerNotifier(queue)  # type: ignore[arg-type]
+    notifier = notifier_of(queue)
     for _ in range(50):
         notifier.notify()
     await notifier.close()
@@ -95,11 +101,9 @@ async def test_many_bookings_ring_once() -> None:
 
 
 @pytest.mark.parametrize("error", [RedisError(), TimeoutError(), OSError()])
-async def test_a_queue_that_is_broken_disturbs_nobody_and_is_logged(
-    error: Exception, log_lines: Callable[[], list[dict[str, Any]]]
-) -> None:
+async def test_a_queue_that_is_broken_disturbs_nobody_and_is_logged(error: Exception, log_lines: LogLines) -> None:
     queue = Ringing(error)
-    notifier = WorkerNotifier(queue)  # type: ignore[arg-type]
+    notifier = notifier_of(queue)
     notifier.notify()
     await notifier.close()
     assert queue.rung == 1
@@ -114,7 +118,7 @@ def failed_wake_ups(lines: list[dict[str, Any]]) -> list[str]:
 async def test_a_booking_while_the_wake_up_of_another_is_on_its_way_rings_anew() -> None:
     """That one may have been heard already, before this booking was there to be seen."""
     queue = Slow()
-    notifier = WorkerNotifier(queue)  # type: ignore[arg-type]
+    notifier = notifier_of(queue)
     notifier.notify()
     await queue.is_rung.wait()
     notifier.notify()
@@ -125,7 +129,7 @@ async def test_a_booking_while_the_wake_up_of_another_is_on_its_way_rings_anew()
 
 async def test_closing_without_a_booking_wakes_nobody() -> None:
     queue = Ringing()
-    await WorkerNotifier(queue).close()  # type: ignore[arg-type]
+    await notifier_of(queue).close()
     assert queue.rung == 0
 
 
@@ -136,7 +140,7 @@ async def test_a_booking_rings_and_the_ring_says_nothing_about_anybody(services:
         while f"{job_key_prefix}{RELAY}:" not in (kept := await everything_in(services.redis)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert QUEUE_NAME in kept
-    for secret in ("canary", "Canary", card["id"], card["code"], shop.anna.token):
+    for secret in ("canary", "Canary", card["id"], card["code"], str(shop.anna.token)):
         assert secret not in kept
 
 
@@ -150,7 +154,7 @@ async def everything_in(redis: Redis) -> str:
     return " ".join(told)
 
 
-async def test_a_queue_that_is_away_is_given_up(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
+async def test_a_queue_that_is_away_is_given_up(log_lines: LogLines) -> None:
     queue = open_queue("redis://127.0.0.1:1")
     notifier = WorkerNotifier(queue)
     notifier.notify()
@@ -160,8 +164,8 @@ async def test_a_queue_that_is_away_is_given_up(log_lines: Callable[[], list[dic
     assert failed_wake_ups(log_lines()) == ["ConnectionError"]
 
 
-async def test_a_queue_that_says_nothing_is_given_up(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
-    notifier = WorkerNotifier(Silent())  # type: ignore[arg-type]
+async def test_a_queue_that_says_nothing_is_given_up(log_lines: LogLines) -> None:
+    notifier = notifier_of(Silent())
     notifier.notify()
     async with asyncio.timeout(PATIENCE_SECONDS):
         await notifier.close()

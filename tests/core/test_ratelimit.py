@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from litestar.types import ASGIApp
 from redis.asyncio import Redis
 
 from backend.core import ratelimit
@@ -141,7 +142,9 @@ async def test_a_fault_while_counting_is_heard_by_every_request(
     assert [str(error) for error in said] == ["broken"] * 3
 
 
-async def test_the_header_of_an_anonymous_caller_is_not_believed(app, promises: Promises, services: Services) -> None:
+async def test_the_header_of_an_anonymous_caller_is_not_believed(
+    app: ASGIApp, promises: Promises, services: Services
+) -> None:
     await services.redis.flushdb()
     async with client(app, ("198.51.100.1", 4711)) as http:
         for number in range(30):

@@ -47,7 +47,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 @pytest.fixture(params=SERVERS)
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> EmbeddedServer:
-    return SERVERS[request.param](tmp_path / request.param)
+    server: EmbeddedServer = SERVERS[request.param](tmp_path / request.param)
+    return server
 
 
 async def test_the_application_can_sign_in_but_owns_nothing_and_cannot_pass_row_level_security(

@@ -20,6 +20,7 @@ from backend.app import create_api
 from backend.core.middleware import RequestMiddleware
 from backend.core.settings import load_settings
 from backend.staff_pins import actions as staff_pins
+from tests.world.asgi import asgi_transport
 
 
 class When(IntEnum):
@@ -47,7 +48,7 @@ async def sell(api: Litestar, token: str, card_id: str, key: str, pin: str, mome
     async with api.lifespan():
         die_at(moment)
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(RequestMiddleware(api, "api", is_https=False)), base_url="http://orion.test"
+            transport=asgi_transport(RequestMiddleware(api, "api", is_https=False)), base_url="http://orion.test"
         ) as http:
             answer = await http.post(
                 f"/api/v1/store/loyalty/cards/{card_id}/points",

@@ -16,9 +16,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from backend.dev.sandbox.apple.pki import SERVER, SERVER_KEY, YEAR, Authority, pem, write_key
+from tests.doubles.smtp import text_of
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 USER, PASSWORD = "support@wizard.example", "correct horse battery"
+
+
+TlsBegins = Literal["at_once", "with_starttls"]
 
 
 @dataclass
@@ -90,7 +94,7 @@ async def open_mail_server(
     port: int = 0,
     *,
     tls: ssl.SSLContext | None = None,
-    begins: Literal["at_once", "with_starttls"] = "with_starttls",
+    begins: TlsBegins = "with_starttls",
     auth: bool = True,
     **says: str,
 ) -> AsyncIterator[MailServer]:
@@ -127,11 +131,9 @@ async def open_talker(port: int, greeting: bytes) -> AsyncIterator[None]:
         yield
 
 
-def text_of(mail: EmailMessage) -> str:
+def shown_text(mail: EmailMessage) -> str:
     """The text part as a reader sees it."""
-    part = mail.get_body(preferencelist=("plain",))
-    assert part is not None
-    return shown(part.get_content())
+    return shown(text_of(mail))
 
 
 def shown(text: str) -> str:

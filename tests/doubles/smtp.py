@@ -4,11 +4,12 @@ import asyncio
 import email
 import email.policy
 import ssl
+from asyncio import Transport
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
@@ -66,7 +67,7 @@ class PostOffice:
         self.envelopes.append((list(envelope.mail_options), list(envelope.rcpt_tos)))
         self.has_mail.set()
         if self.drops_at == "after DATA":
-            server.transport.abort()
+            hang_up_on(server)
         await self.gate.wait()
         return "250 Taken"
 
@@ -77,15 +78,20 @@ class PostOffice:
     def hang_up(self) -> None:
         """Ends all connections, as servers do with idle ones."""
         for server in self.servers:
-            if server.transport is not None:
-                server.transport.abort()
+            hang_up_on(server)
 
 
-def text_of(mail: EmailMessage) -> str:
-    """The text part."""
-    part = mail.get_body(("plain",))
+def text_of(mail: EmailMessage, kind: Literal["plain", "html"] = "plain") -> str:
+    """The part of this kind."""
+    part = mail.get_body((kind,))
     assert part is not None
-    return part.get_content()
+    return str(part.get_content())
+
+
+def hang_up_on(client: SMTP) -> None:
+    """The connection ends without a word."""
+    if client.transport is not None:
+        cast("Transport", client.transport).abort()
 
 
 class _Server(SMTP):
@@ -103,11 +109,11 @@ class _Server(SMTP):
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if self.office.drops_at == "DATA":
-            self.transport.abort()
+            hang_up_on(self)
         elif self.office.drops_at == "mid-DATA":
             await self.push("354 Go on")
             await self._reader.readline()
-            self.transport.abort()
+            hang_up_on(self)
         else:
             await super().smtp_DATA(arg)
 

@@ -129,3 +129,8 @@ class StaffBackend:
 
 def _fits(rule: str, call: str) -> bool:
     return bool(re.fullmatch(re.escape(rule).replace(r"\*", "[^/]+"), call))
+
+
+def admin(role: str = "super_admin", name: str = "Ada") -> SignInView:
+    user = UserView(ID, f"{name.lower()}@orion.example", name, role, None, sorted(BY_ROLE[role]), None, [])
+    return SignInView("secret-token", MOMENT, user, "proof")

@@ -2,14 +2,13 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 
-from backend.access.permissions import BY_ROLE
-from backend.identity.schemas import SignInView, UserView
 from backend.operations.task_runs.schemas import TaskRunView
 from backend.operations.wallets.schemas import (
     BreakerView,
@@ -26,8 +25,8 @@ from backend.wallets.apple.certificates import STEPS as FILE_STEPS
 from backend.wallets.apple.checks import ADDRESS_STEP, APNS_STEP
 from backend.wallets.google.checks import STEPS as GOOGLE_STEPS
 from tests.frontend.canned import CODE, ID, MOMENT, changed, found
-from tests.frontend.staff_backend import StaffBackend, refused
-from tests.frontend.staff_browser import HTMX, Browser
+from tests.frontend.staff_backend import StaffBackend, admin, refused
+from tests.frontend.staff_browser import HTMX, Browser, Form
 
 APPLE_STEPS = (*FILE_STEPS, ADDRESS_STEP, APNS_STEP)
 STATUS, RUNS = "GET /admin/loyalty/wallet-status", "GET /admin/task-runs"
@@ -69,17 +68,12 @@ LINK = PassLinkView(
 PASSES = CardPasses(ID, CODE, "fashion-group", "active", 7, {"points_balance": 460}, [LINK], None)
 
 
-def admin(role: str = "super_admin") -> SignInView:
-    user = UserView(ID, "ada@orion.example", "Ada", role, None, sorted(BY_ROLE[role]), None, [])
-    return SignInView("secret-token", MOMENT, user, "proof")
-
-
 def runs(*listed: TaskRunView) -> httpx.Response:
     content = b'{"data":%s,"next_cursor":null,"has_more":false}' % found(list(listed)).content
     return httpx.Response(200, content=content)
 
 
-def only_syncs(*listed: TaskRunView):
+def only_syncs(*listed: TaskRunView) -> Callable[[httpx.Request], httpx.Response]:
     return lambda request: runs(*listed) if request.url.params["name"] == "sync_wallet_passes" else runs()
 
 
@@ -277,7 +271,7 @@ async def test_a_run_with_more_failures_than_it_lists_says_how_to_reach_the_othe
     ids=["all", "merchant", "card", "failed"],
 )
 async def test_a_run_may_be_for_all_for_a_merchant_or_for_a_card(
-    fields: dict[str, str], asked: dict[str, str], ada: Browser, backend: StaffBackend
+    fields: Form, asked: dict[str, str], ada: Browser, backend: StaffBackend
 ) -> None:
     await ada.open("/admin/wallets")
     await ada.send("/admin/wallets/runs", **fields)

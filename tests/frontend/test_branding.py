@@ -1,5 +1,6 @@
 """What pages show of the platform follows the settings."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -7,7 +8,6 @@ import pytest
 from litestar import Litestar
 
 from frontend.api.client import Caller
-from frontend.kit import branding
 from frontend.kit.branding import LiveBranding
 from tests.frontend.staff_backend import StaffBackend
 from tests.frontend.staff_browser import Browser
@@ -58,7 +58,7 @@ async def caller(fake: Backend) -> AsyncIterator[Caller]:
 def seconds(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The process's clock, in its only element."""
     passed = [0.0]
-    monkeypatch.setattr(branding.time, "monotonic", lambda: passed[0])
+    monkeypatch.setattr(time, "monotonic", lambda: passed[0])
     return passed
 
 

@@ -8,8 +8,7 @@ import segno
 from playwright.async_api import async_playwright, expect
 
 from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.frontend.test_orion_js import MARIE
-from tests.frontend.till_stub import TillStub
+from tests.frontend.till_stub import MARIE, TillStub
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +23,7 @@ def film(tmp_path: Path) -> Film:
 
     def shoot(text: str) -> Path:
         code = segno.make(text, error="q", micro=False)
-        side = code.symbol_size(scale=MODULE, border=4)[0]
+        side = int(code.symbol_size(scale=MODULE, border=4)[0])
         left, top = (WIDTH - side) // 2, (HEIGHT - side) // 2
         rows = [bytearray(b"\xeb" * WIDTH) for _ in range(HEIGHT)]
         for y, modules in enumerate(code.matrix_iter(scale=MODULE, border=4)):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,7 +13,7 @@ from backend.loyalty.ledger.schemas.cards import RelinkingView
 from backend.loyalty.ledger.schemas.holds import ReservationView
 from tests.frontend.canned import CARD, MOMENT, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, refused
-from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.staff_browser import CARD_PATH, Browser, Form
 
 CONFIRM, RELEASE = (f"POST /store/loyalty/cards/*/holds/*/{what}" for what in ("confirm", "release"))
 REDEEM, STAMPS = (f"POST /store/loyalty/cards/*/{what}" for what in ("redemptions", "stamps"))
@@ -105,7 +106,8 @@ async def test_enter_in_the_quantity_of_what_is_set_aside_hands_that_over(anna: 
 
 @pytest.mark.parametrize("policy", ["required", "optional"])
 async def test_a_wrong_pin_is_said_where_it_was_entered(anna: Browser, backend: StaffBackend, policy: str) -> None:
-    other, typed = changed(HOLD, id=UUID(int=34)), {"amount": "12,50", f"quantity.{HOLD.id}": "1"}
+    other = changed(HOLD, id=UUID(int=34))
+    typed: Form = {"amount": "12,50", f"quantity.{HOLD.id}": "1"}
     show(backend, policy=policy, holds=[other, HOLD])
     backend.answers[CONFIRM] = refused(403, "pin_invalid")
     await anna.open(CARD_PATH)
@@ -118,7 +120,7 @@ async def test_a_wrong_pin_is_said_where_it_was_entered(anna: Browser, backend: 
     assert 'value="12,50"' in tag_of(form_with(anna, "points"), "amount")
 
 
-async def done(anna: Browser, command: str, *, htmx: bool, **typed: str) -> None:
+async def done(anna: Browser, command: str, *, htmx: bool, **typed: Any) -> None:
     """Presses the button and expects the card on the screen again."""
     answer = await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, idem=anna.hidden("idem"), **typed)
     assert answer.status_code == (200 if htmx else 303)
@@ -188,7 +190,7 @@ async def test_undo_takes_back_the_whole_and_leaves_the_amount_of_the_next_purch
     anna: Browser, backend: StaffBackend, fault: httpx.Response | None
 ) -> None:
     backend.answers[VOID] = fault or backend.answers[VOID]
-    typed = {"open_card": str(CARD.id), "amount": "13,70"}
+    typed: Form = {"open_card": str(CARD.id), "amount": "13,70"}
     await anna.send(UNDO, htmx=True, idem="u", card_id=str(CARD.id), **typed)
     assert backend.body("/void")["amount_cents"] is None
     assert 'value="13,70"' in tag_of(form_with(anna, "points"), "amount")
@@ -200,7 +202,7 @@ async def test_undo_for_the_customer_before_says_that_the_amount_of_this_one_is_
     anna: Browser, backend: StaffBackend, fault: httpx.Response | None
 ) -> None:
     backend.answers[VOID] = fault or backend.answers[VOID]
-    typed = {"open_card": str(OTHER), "amount": "13,70"}
+    typed: Form = {"open_card": str(OTHER), "amount": "13,70"}
     await anna.send(UNDO, htmx=True, idem="u", card_id=str(CARD.id), **typed)
     assert 'value=""' in tag_of(form_with(anna, "points"), "amount")
     assert "13,70 was not recorded." in anna.text

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
@@ -14,7 +15,7 @@ from frontend.kit.assets import Assets
 from i18n.translator import get_translator
 from tests.frontend import canned
 
-Client = AsyncTestClient
+Client = AsyncTestClient[Litestar]
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_4 like Mac OS X) Safari/604.1"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/126.0 Mobile"
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
@@ -46,7 +47,7 @@ async def test_points_that_end_at_midnight_are_told_with_their_last_day(customer
 
 
 async def test_the_code_is_the_smallest_qr_with_a_quarter_of_repair_on_white(customer: Client) -> None:
-    drawing = re.search(r'<svg[^>]*class="qr".*?</svg>', await shown(customer))[0]
+    (drawing,) = re.findall(r'<svg[^>]*class="qr".*?</svg>', await shown(customer))
     assert 'viewBox="0 0 29 29"' in drawing
     assert "#fff" in drawing
 

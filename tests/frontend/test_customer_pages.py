@@ -1,7 +1,7 @@
 """Join and card page as a phone shows them: nothing overflows, nothing is too small, axe and the policy are content."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -11,6 +11,8 @@ from playwright.async_api import Browser, Page, Route, expect
 from frontend.app import create_app
 from frontend.settings import Settings
 from tests.frontend import canned
+from tests.world.asgi import asgi_transport
+from tests.world.caller import Json
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +36,7 @@ TARGETS = "a, button, summary, label.check, input:not([type=hidden], [type=check
 TOO_SMALL = """(targets) => [...document.querySelectorAll(targets)]
   .filter((element) => element.getClientRects().length && element.getBoundingClientRect().height < 44)
   .map((element) => element.outerHTML)"""
+Theme = Literal["light", "dark"]
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -42,20 +45,19 @@ async def orion() -> AsyncIterator[httpx.AsyncClient]:
     """The frontend in this process; Chromium's requests are handed to it, so that no port is needed."""
     settings = Settings(environment="test", secret_keys="the key of the tests", public_url=ORIGIN)
     app = create_app(settings, httpx.MockTransport(canned.answer))
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url=ORIGIN, follow_redirects=True
-    ) as client:
+    async with httpx.AsyncClient(transport=asgi_transport(app), base_url=ORIGIN, follow_redirects=True) as client:
         yield client
 
 
 async def violations(page: Page) -> list[dict[str, Any]]:
     await page.evaluate(AXE_SCRIPT)
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    return await page.evaluate("async options => (await axe.run(options)).violations", options)
+    violations: list[Json] = await page.evaluate("async options => (await axe.run(options)).violations", options)
+    return violations
 
 
 async def opened(
-    chromium: Browser, orion: httpx.AsyncClient, *, width: int = 360, theme: str = "light", scripts: bool = True
+    chromium: Browser, orion: httpx.AsyncClient, *, width: int = 360, theme: Theme = "light", scripts: bool = True
 ) -> tuple[Page, list[str]]:
     """A page, and the complaints of its console, policy reports among them."""
     context = await chromium.new_context(
@@ -83,7 +85,7 @@ async def opened(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 820, 1280])
 async def test_customer_pages_are_accessible(
-    chromium: Browser, orion: httpx.AsyncClient, width: int, theme: str
+    chromium: Browser, orion: httpx.AsyncClient, width: int, theme: Theme
 ) -> None:
     page, complaints = await opened(chromium, orion, width=width, theme=theme)
     for name, path in PAGES.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import structlog
+from structlog.typing import EventDict
 
 from environment.logs import without_tokens
 from frontend.kit import problems
@@ -25,14 +26,14 @@ REPORT = {
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, object]]]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EventDict]]:
     """Loggers of its own: others keep the configuration of an earlier test."""
     configured = structlog.get_config()
     structlog.reset_defaults()
     for module in (problems, views):
         monkeypatch.setattr(module, "log", structlog.get_logger())
     with structlog.testing.capture_logs() as captured:
-        yield captured  # type: ignore[misc]
+        yield captured
     structlog.configure(**configured)
 
 
@@ -70,7 +71,7 @@ def test_a_report_cannot_write_what_it_likes() -> None:
 
 
 async def test_who_sends_reports_without_end_writes_twenty_lines_a_minute(
-    browser: Browser, lines: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
+    browser: Browser, lines: list[EventDict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = 0.0
     monkeypatch.setattr(views, "report_limit", ReportLimit(lambda: moment))
@@ -84,16 +85,14 @@ async def test_who_sends_reports_without_end_writes_twenty_lines_a_minute(
     assert TOKEN not in str(lines)
 
 
-async def test_a_report_longer_than_any_browser_sends_is_not_read(
-    browser: Browser, lines: list[dict[str, object]]
-) -> None:
+async def test_a_report_longer_than_any_browser_sends_is_not_read(browser: Browser, lines: list[EventDict]) -> None:
     assert (await browser.client.post("/csp-reports", content=b" " * 20_000 + b"[]")).status_code == 413
     assert lines == []
 
 
 @pytest.mark.parametrize("failure", [httpx.ConnectError("away"), httpx.Response(500), ValueError(PAGE)])
 async def test_no_failure_of_a_card_page_tells_its_address(
-    browser: Browser, backend: StaffBackend, failure: Exception | httpx.Response, lines: list[dict[str, object]]
+    browser: Browser, backend: StaffBackend, failure: Exception | httpx.Response, lines: list[EventDict]
 ) -> None:
     backend.answers[f"GET /storefront/loyalty/cards/{TOKEN}"] = failure
     assert (await browser.open(f"/c/{TOKEN}")).status_code in {500, 503}

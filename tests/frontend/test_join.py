@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
@@ -12,7 +13,7 @@ from frontend.join.benefits import describe_benefits
 from tests.frontend import canned
 
 LARGEST_PAGE = 60 * 1024
-Client = AsyncTestClient
+Client = AsyncTestClient[Litestar]
 
 
 @pytest.fixture
@@ -83,7 +84,8 @@ async def test_the_terms_can_be_read_before_they_are_accepted(customer: Client) 
 
 async def test_the_button_wears_the_merchants_color(customer: Client) -> None:
     page = (await customer.get("/j/FASHIONHUB")).text
-    css = await customer.get(re.search(r'href="(/brand/[^"]+)"', page)[1])
+    (address,) = re.findall(r'href="(/brand/[^"]+)"', page)
+    css = await customer.get(address)
     assert css.headers["content-type"].startswith("text/css")
     assert "--brand:#0f5c4b;--on-brand:#ffffff" in css.text
 
@@ -155,7 +157,7 @@ async def test_a_page_that_cannot_be_joined_says_why(customer: Client, path: str
 
 @pytest.mark.parametrize("path", ["/j/CLOSED", "/j/NOWHERE", "/j/BUSY", "/j/AWAY"])
 async def test_no_page_that_cannot_be_joined_is_a_dead_end(customer: Client, path: str) -> None:
-    main = re.search(r"<main.*</main>", (await customer.get(f"{path}?lang=en")).text, re.DOTALL)[0]
+    (main,) = re.findall(r"<main.*</main>", (await customer.get(f"{path}?lang=en")).text, re.DOTALL)
     assert re.search(r'<a[^>]* href="/|<button', main)
 
 

@@ -58,9 +58,11 @@ async def test_a_form_of_another_site_is_refused(anna: Browser, backend: StaffBa
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://[", "orion.test"])
 async def test_another_site_cannot_make_the_open_forms_of_a_user_useless(anna: Browser, origin: str) -> None:
-    """A form without its token deletes the cookie of the token."""
+    """Its request comes without our cookies."""
     for headers in ({"Origin": origin, "Sec-Fetch-Site": "cross-site"}, {"Origin": origin}):
-        answer = await anna.client.post("/till/find", data={"query": "weber"}, headers=headers)
+        async with httpx.AsyncClient(transport=anna.client._transport, base_url="http://orion.test") as sender:
+            english = {"Accept-Language": "en"}
+            answer = await sender.post("/till/find", data={"query": "weber"}, headers=headers | english)
         assert (answer.status_code, answer.headers.get("set-cookie", "")) == (403, "")
         assert "This request began on another site." in answer.text
     assert (await anna.send("/till/find", query="weber")).status_code == 303
@@ -71,7 +73,6 @@ async def test_a_form_without_its_token_does_nothing_and_can_be_repeated(anna: B
         answer = await anna.client.post("/till/find", data={"_csrf_token": token, "query": "weber"})
         assert answer.status_code == 403
     assert not backend.posts("/lookup")
-    assert "Max-Age=0" in answer.headers["set-cookie"]
     assert "nothing was done just now. Reload it and check what it shows." in answer.text
     await anna.open("/till")
     assert (await anna.send("/till/find", query="weber")).status_code == 303

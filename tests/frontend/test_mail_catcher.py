@@ -13,6 +13,7 @@ from backend.dev.servers.mail_catcher import KEPT_MAX, MailCatcher
 from frontend.app import create_app
 from frontend.dev.mail.folder import list_mails
 from frontend.settings import Settings
+from tests.world.asgi import asgi_transport
 
 NO_BACKEND = httpx.MockTransport(lambda _: httpx.Response(500))
 DEVELOPMENT = Settings(environment="development", secret_keys="k" * 32)
@@ -42,7 +43,7 @@ def app(tmp_path: Path) -> Litestar:
 
 
 def client(app: Litestar, host: str = "127.0.0.1:8080", address: str = "127.0.0.1") -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, client=(address, 4711))
+    transport = asgi_transport(app, client=(address, 4711))
     return httpx.AsyncClient(transport=transport, base_url=f"http://{host}", headers={"Accept-Language": "en"})
 
 

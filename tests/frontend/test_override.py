@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from backend.loyalty.cards.schemas import HoldView
 from tests.frontend.canned import CARD, MOMENT, changed
 from tests.frontend.staff_backend import CATEGORY, POLICY, STAFF_PROGRAM, StaffBackend, refused
-from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.staff_browser import CARD_PATH, Browser, Form
 
 POINTS, STAMPS = "POST /store/loyalty/cards/*/points", "POST /store/loyalty/cards/*/stamps"
 REDEEM, CONFIRM = "POST /store/loyalty/cards/*/redemptions", "POST /store/loyalty/cards/*/holds/*/confirm"
@@ -21,7 +22,7 @@ GIVEN = {"email": "claire@fashion.example", "pin": "97531"}
 LIFT = "Record it anyway"
 
 
-async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
+async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: Any) -> httpx.Response:
     await anna.open(CARD_PATH)
     return await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, idem=anna.hidden("idem"), **fields)
 
@@ -124,7 +125,8 @@ async def test_the_owner_sees_what_it_is_that_is_booked_all_the_same(
     anna: Browser, limited: StaffBackend, command: str, path: str, what: str
 ) -> None:
     limited.till = changed(limited.till, card=changed(CARD, holds=[HOLD]))
-    await book(anna, command, **{f"quantity.{HOLD.id}": "1"})
+    pieces: Form = {f"quantity.{HOLD.id}": "1"}
+    await book(anna, command, **pieces)
     assert f"{LIFT} {what}" in anna.text
     await lift(anna)
     assert limited.body(path)["override"] == GIVEN
@@ -132,7 +134,8 @@ async def test_the_owner_sees_what_it_is_that_is_booked_all_the_same(
 
 async def test_fewer_pieces_stay_fewer(anna: Browser, limited: StaffBackend) -> None:
     limited.till = changed(limited.till, card=changed(CARD, holds=[changed(HOLD, quantity=3)]))
-    await book(anna, f"holds/{HOLD.id}/confirm", **{f"quantity.{HOLD.id}": "2"})
+    pieces: Form = {f"quantity.{HOLD.id}": "2"}
+    await book(anna, f"holds/{HOLD.id}/confirm", **pieces)
     assert f"{LIFT} 2 × Tote bag" in anna.text
     await lift(anna)
     assert limited.body("/confirm")["quantity"] == 2
@@ -173,7 +176,7 @@ async def test_what_is_wrong_with_the_owners_answer_stands_beside_it(
     ],
 )
 async def test_half_an_answer_is_not_sent(
-    anna: Browser, limited: StaffBackend, written: dict[str, str], field: str, sentence: str
+    anna: Browser, limited: StaffBackend, written: Form, field: str, sentence: str
 ) -> None:
     await book(anna, "stamps")
     assert (await lift(anna, **written)).status_code == 422

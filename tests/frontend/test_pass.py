@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 from frontend.app import create_app
 from frontend.kit.assets import Assets
 from frontend.kit.brand_color import contrast
-from frontend.kit.passes import PassFace, PassValues, faces_of
+from frontend.kit.passes import Fact, PassFace, PassValues, faces_of
 from frontend.kit.stamps import apple_strip, google_strip
 from frontend.kit.templates import Templates
 from frontend.settings import Settings
@@ -50,7 +50,7 @@ def drawn(face: PassFace, look: str | None = None, language: str = "en") -> str:
 def test_each_wallet_shows_what_it_shows_on_the_phone() -> None:
     google, apple = faces()["google"], faces()["apple"]
     assert [tuple(fact) for fact in google.figures] == [("Points", "460"), ("Stamps", "6")]
-    assert tuple(apple.main) == ("Stamps", "6/10")
+    assert apple.main == Fact("Stamps", "6/10")
     assert [tuple(fact) for fact in apple.figures] == [("Points", "460")]
     assert [tuple(fact) for fact in apple.details] == [("Next reward", "Coffee"), ("Customer", "Marie Weber")]
 
@@ -58,8 +58,9 @@ def test_each_wallet_shows_what_it_shows_on_the_phone() -> None:
 def test_a_program_of_points_has_no_stamps_and_names_the_reward_for_points() -> None:
     google, apple = faces(type="points")["google"], faces(type="points")["apple"]
     assert google.strip is None
+    assert apple.strip is not None
     assert apple.strip.stamps == []
-    assert tuple(apple.main) == ("Points", "460")
+    assert apple.main == Fact("Points", "460")
     assert [tuple(fact) for fact in apple.figures] == [("To go", "40")]
     assert tuple(apple.details[0]) == ("Next reward", "Linen scarf")
 
@@ -125,7 +126,9 @@ def test_words_of_a_merchant_stay_words() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("look", ["light", "dark"])
-async def test_both_wallets_fit_the_narrowest_screen_whatever_the_names(chromium: Browser, look: str) -> None:
+async def test_both_wallets_fit_the_narrowest_screen_whatever_the_names(
+    chromium: Browser, look: Literal["light", "dark"]
+) -> None:
     long = {"merchant": "Boulangerie-Pâtisserie Rheinisch-Westfälische", "card_name": "Kundenbindungsprogramm" * 3}
     shown = [
         face for values in ({}, long, {"stamps_target": 50}, {"type": "points"}) for face in faces(**values).values()

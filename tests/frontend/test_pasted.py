@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from backend.loyalty.cards.schemas import CardMatches
@@ -13,7 +14,7 @@ from frontend.app import create_app
 from tests.frontend import canned
 from tests.frontend.canned import found
 from tests.frontend.staff_backend import CATEGORY, StaffBackend
-from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.staff_browser import CARD_PATH, Browser, Form
 
 LOOKUP = "POST /store/loyalty/cards/lookup"
 PASTED = ["\u200bann@x.lu", "ann@x.lu\u200e", "\ufeffAnn <ann@x.lu>\t", "\u2068ann@x.lu\u2069"]
@@ -26,40 +27,40 @@ def noted(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.fixture
-async def customer() -> AsyncIterator[AsyncTestClient]:
+async def customer() -> AsyncIterator[AsyncTestClient[Litestar]]:
     asked.clear()
     async with AsyncTestClient(create_app(transport=httpx.MockTransport(noted))) as client:
         yield client
 
 
-async def fill_in(customer: AsyncTestClient, page: str, action: str, **fields: str) -> httpx.Response:
+async def fill_in(customer: AsyncTestClient[Litestar], page: str, action: str, **fields: str) -> httpx.Response:
     form = (await customer.get(f"{page}?lang=en")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     return await customer.post(f"{action}?lang=en", data=hidden | fields, follow_redirects=False)
 
 
 @pytest.mark.parametrize("email", PASTED)
-async def test_a_pasted_address_joins(customer: AsyncTestClient, email: str) -> None:
+async def test_a_pasted_address_joins(customer: AsyncTestClient[Litestar], email: str) -> None:
     answer = await fill_in(customer, "/j/FASHIONHUB", "/j/FASHIONHUB", email=email, accept_terms="yes")
     assert answer.status_code == 303
     assert json.loads(asked[-1].content)["email"] == "ann@x.lu"
 
 
 @pytest.mark.parametrize("email", PASTED)
-async def test_a_pasted_address_gets_its_link(customer: AsyncTestClient, email: str) -> None:
+async def test_a_pasted_address_gets_its_link(customer: AsyncTestClient[Litestar], email: str) -> None:
     answer = await fill_in(customer, "/c/nothing", "/c", email=email)
     assert "If this address has a card, its link is on the way." in answer.text
     assert json.loads(asked[-1].content)["email"].removeprefix("Ann ").strip("<>") == "ann@x.lu"
 
 
-async def test_no_browser_refuses_by_itself_an_address_that_we_take(customer: AsyncTestClient) -> None:
+async def test_no_browser_refuses_by_itself_an_address_that_we_take(customer: AsyncTestClient[Litestar]) -> None:
     """Browsers refuse `Ann <ann@x.lu>` and `éric@x.lu` before the form is sent."""
     for path in ("/j/FASHIONHUB", "/c"):
         forms = re.findall(r'<form class="stack join"[^>]*>', (await customer.get(path)).text)
         assert [" novalidate" in form for form in forms] == [True]
 
 
-async def test_whoever_names_no_store_is_asked_for_it(customer: AsyncTestClient) -> None:
+async def test_whoever_names_no_store_is_asked_for_it(customer: AsyncTestClient[Litestar]) -> None:
     answer = await fill_in(customer, "/c", "/c", email="ann@x.lu", store_code=" ")
     assert answer.status_code == 422
     assert "Enter the store code, like FASHIONHUB." in answer.text
@@ -67,17 +68,17 @@ async def test_whoever_names_no_store_is_asked_for_it(customer: AsyncTestClient)
     assert not [request for request in asked if request.method == "POST"]
 
 
-async def test_a_store_code_can_be_corrected_beside_a_wrong_address(customer: AsyncTestClient) -> None:
+async def test_a_store_code_can_be_corrected_beside_a_wrong_address(customer: AsyncTestClient[Litestar]) -> None:
     answer = await fill_in(customer, "/c", "/c", email="ann", store_code="FASHOINHUB")
     assert answer.status_code == 422
-    field = re.search(r'<input [^>]*name="store_code"[^>]*>', answer.text)[0]
+    (field,) = re.findall(r'<input [^>]*name="store_code"[^>]*>', answer.text)
     assert 'value="FASHOINHUB"' in field
     assert 'type="hidden"' not in field
 
 
 @pytest.mark.parametrize("email", PASTED)
 async def test_what_is_pasted_at_the_till_enrolls(anna: Browser, backend: StaffBackend, email: str) -> None:
-    pasted = {"email": email, "first_name": "\u200bAnn", "phone": "\u202d+352 621 123 456\u202c"}
+    pasted: Form = {"email": email, "first_name": "\u200bAnn", "phone": "\u202d+352 621 123 456\u202c"}
     answer = await anna.send("/till/enrollment", htmx=True, idem="e", **pasted)
     assert answer.status_code == 200, anna.text
     sent = backend.body("/enroll")
@@ -105,7 +106,7 @@ async def test_a_pasted_code_amount_and_pin_are_what_they_look_like(anna: Browse
     await anna.send("/till/find", htmx=True, query="\u202dBDFH–KLNP\u00a0RSTV.XGCJ\u202c")
     assert "No card has this code." in anna.text
     await anna.open(CARD_PATH)
-    pasted = {"amount": "\u202d41,50\u202c", "staff_pin": "2468\u200b", "category_ids": str(CATEGORY.id)}
+    pasted: Form = {"amount": "\u202d41,50\u202c", "staff_pin": "2468\u200b", "category_ids": str(CATEGORY.id)}
     await anna.send(f"{CARD_PATH}/points", htmx=True, idem=anna.hidden("idem"), **pasted)
     assert backend.body("/points")["purchase_amount_cents"] == 4150
     assert backend.body("/points")["staff_pin"] == "2468"

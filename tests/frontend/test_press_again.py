@@ -1,5 +1,6 @@
 """“Press again. It will only be recorded once.”: whatever is pressed in between, one booking keeps one key."""
 
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -8,7 +9,7 @@ import pytest
 from backend.loyalty.ledger.schemas.returns import OrderPreview
 from tests.frontend.canned import CARD, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
-from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
+from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser, Form
 
 POINTS, VERIFY = "POST /store/loyalty/cards/*/points", "POST /store/loyalty/pins/verify"
 VOID, RETURN = "POST /store/loyalty/transactions/*/void", "POST /store/loyalty/returns"
@@ -18,7 +19,7 @@ SALE_ID, HOLD_ID = UUID(int=31), UUID(int=33)
 SOLD = booking("earned", "points", 41, days_ago=0, id=SALE_ID, purchase_amount_cents=4150)
 
 
-async def press(anna: Browser, command: str, **fields: str) -> httpx.Response:
+async def press(anna: Browser, command: str, **fields: Any) -> httpx.Response:
     """A button of the form on the screen. Without an answer that is the previous form."""
     shown = anna.page
     answer = await anna.send(f"{CARD_PATH}/{command}", htmx=True, idem=anna.hidden("idem"), **fields)
@@ -115,7 +116,7 @@ async def test_a_part_of_a_sale_comes_back_under_the_key_it_was_sent_with(
     backend.answers["GET /store/loyalty/transactions"] = httpx.Response(200, content=page)
     backend.answers[VOID] = fault
     await anna.open("/till/today")
-    typed = {"later": "1", "reason": "Goods returned", "amount": "5"}
+    typed: Form = {"later": "1", "reason": "Goods returned", "amount": "5"}
     await anna.send(f"/till/transactions/{SALE_ID}/void", htmx=True, idem="first", staff_pin=pin, **typed)
     assert 'name="idem" value="first"' in anna.page
     backend.answers[VOID] = refused(409, "return_exceeds_sale", remembered=True)
@@ -130,7 +131,7 @@ async def test_a_part_of_a_receipt_comes_back_under_the_key_it_was_sent_with(
     seen = OrderPreview("R-7", "Marie Weber", CARD.code, [], 5, 0, CARD)
     backend.answers |= {RETURN: fault, "POST /store/loyalty/returns/preview": found(seen)}
     await anna.open("/till/today")
-    typed = {"order_reference": "R-7", "amount": "5", "reason": "Goods returned"}
+    typed: Form = {"order_reference": "R-7", "amount": "5", "reason": "Goods returned"}
     await anna.send("/till/returns", htmx=True, idem="first", **typed)
     assert f"Sentence of {fault.json()['code']}." in anna.text
     assert "Receipt R-7" in anna.text

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,7 +17,7 @@ from backend.loyalty.ledger.schemas.returns import OrderLine, OrderPreview, Void
 from backend.loyalty.till.schemas import Undo
 from tests.frontend.canned import CARD, MOMENT, booking, changed, found
 from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused, soon
-from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.staff_browser import CARD_PATH, Browser, Form
 
 SALE_ID, REDEMPTION_ID, HOLD_ID = UUID(int=31), UUID(int=32), UUID(int=33)
 STORE_LIST, CARD_LIST = "GET /store/loyalty/transactions", "GET /store/loyalty/cards/*/transactions"
@@ -61,7 +62,7 @@ def listed(backend: StaffBackend) -> StaffBackend:
     return backend
 
 
-async def void(anna: Browser, what: UUID = SALE_ID, *, htmx: bool = True, **fields: str) -> httpx.Response:
+async def void(anna: Browser, what: UUID = SALE_ID, *, htmx: bool = True, **fields: Any) -> httpx.Response:
     return await anna.send(
         f"/till/transactions/{what}/void", htmx=htmx, later="1", idem="v", reason="Goods returned", **fields
     )
@@ -124,7 +125,7 @@ async def test_what_is_owed_after_a_return_is_said_at_once(anna: Browser, listed
     ],
 )
 async def test_what_cannot_be_is_said_beside_its_field_with_the_booking_open(
-    anna: Browser, listed: StaffBackend, fields: dict[str, str], sentence: str
+    anna: Browser, listed: StaffBackend, fields: Form, sentence: str
 ) -> None:
     await anna.open("/till/today")
     answer = await void(anna, **fields)
@@ -149,7 +150,8 @@ async def test_more_than_is_left_is_said_beside_the_field(
 ) -> None:
     listed.answers[VOID] = refused(409, "return_exceeds_sale", left=5)
     await anna.open("/till/today")
-    assert (await void(anna, what, **{field: "9"})).status_code == 409
+    too_much: Form = {field: "9"}
+    assert (await void(anna, what, **too_much)).status_code == 409
     tag = next(part for part in anna.page.split("<input")[1:] if f'id="{field}-{what}"' in part).split(">")[0]
     assert 'aria-invalid="true"' in tag
     assert 'value="9"' in tag
@@ -395,7 +397,7 @@ async def test_what_was_set_aside_is_handed_over_or_fewer_pieces(
     redeemed = booking("redeemed", "points", -200, days_ago=0, reward="Tote bag", quantity=2)
     backend.answers["POST /store/loyalty/cards/*/holds/*/confirm"] = found(RedemptionView(redeemed, CARD, soon()), 201)
     await anna.open(CARD_PATH)
-    fields = {f"quantity.{HOLD_ID}": typed}
+    fields: Form = {f"quantity.{HOLD_ID}": typed}
     answer = await anna.send(f"{HOLD_PATH}/confirm", htmx=True, idem="h", staff_pin="2468", **fields)
     assert answer.status_code == 200
     assert (backend.body("/confirm")["quantity"], backend.body("/confirm")["staff_pin"]) == (sent, "2468")
@@ -424,7 +426,7 @@ async def test_a_hold_that_cannot_be_handed_over_says_why(anna: Browser, backend
 async def test_pieces_of_a_hold_are_whole_numbers(anna: Browser, backend: StaffBackend) -> None:
     with_hold(backend)
     await anna.open(CARD_PATH)
-    fields = {f"quantity.{HOLD_ID}": "two"}
+    fields: Form = {f"quantity.{HOLD_ID}": "two"}
     answer = await anna.send(f"{HOLD_PATH}/confirm", htmx=True, idem="h", **fields)
     assert answer.status_code == 422
     assert "Enter the quantity, like 2." in anna.text

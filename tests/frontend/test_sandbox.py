@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from backend.dev.sandbox.schemas import SandboxCard, SandboxCards, ShownFact, ShownPass, ShownPhones
@@ -35,22 +36,24 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.fixture
-async def developer() -> AsyncIterator[AsyncTestClient]:
+async def developer() -> AsyncIterator[AsyncTestClient[Litestar]]:
     TAPS.clear()
     async with AsyncTestClient(create_app(DEVELOPMENT, httpx.MockTransport(answer))) as client:
         yield client
 
 
-async def test_every_page_says_that_no_wallet_is_real(developer: AsyncTestClient) -> None:
+async def test_every_page_says_that_no_wallet_is_real(developer: AsyncTestClient[Litestar]) -> None:
     for path in ("/sandbox", f"/sandbox/{TOKEN}"):
         assert "Sandbox: not a real wallet" in (await developer.get(f"{path}?lang=en")).text
 
 
-async def test_a_card_is_chosen_by_its_holders_name(developer: AsyncTestClient) -> None:
+async def test_a_card_is_chosen_by_its_holders_name(developer: AsyncTestClient[Litestar]) -> None:
     assert f'href="/sandbox/{TOKEN}"><strong>Marie Weber</strong>' in (await developer.get("/sandbox?lang=en")).text
 
 
-async def test_both_phones_stand_side_by_side_and_are_looked_at_every_second(developer: AsyncTestClient) -> None:
+async def test_both_phones_stand_side_by_side_and_are_looked_at_every_second(
+    developer: AsyncTestClient[Litestar],
+) -> None:
     page = (await developer.get(f"/sandbox/{TOKEN}?lang=en")).text
     assert "Stamps: 6/10. Points: 485." in page
     assert "You have 485 points." in page
@@ -64,7 +67,7 @@ async def test_both_phones_stand_side_by_side_and_are_looked_at_every_second(dev
     assert "<html" not in part.text
 
 
-async def test_the_buttons_play_the_phones_part(developer: AsyncTestClient) -> None:
+async def test_the_buttons_play_the_phones_part(developer: AsyncTestClient[Litestar]) -> None:
     form = (await developer.get("/sandbox/wallets")).text
     token = form.partition('name="_csrf_token" value="')[2].partition('"')[0]
     for wallet, url in (("google", "https://wallet.example/save/1"), ("apple", "https://orion.example/passes/1")):
@@ -73,7 +76,7 @@ async def test_the_buttons_play_the_phones_part(developer: AsyncTestClient) -> N
         assert TAPS[-1] == (wallet, url)
 
 
-async def test_a_card_without_a_button_says_so(developer: AsyncTestClient) -> None:
+async def test_a_card_without_a_button_says_so(developer: AsyncTestClient[Litestar]) -> None:
     form = (await developer.get(f"/sandbox/{TOKEN}?lang=en")).text
     token = form.partition('name="_csrf_token" value="')[2].partition('"')[0]
     page = (await developer.post(f"/sandbox/{TOKEN}/google?lang=en", data={"_csrf_token": token})).text
@@ -81,7 +84,7 @@ async def test_a_card_without_a_button_says_so(developer: AsyncTestClient) -> No
     assert TAPS == []
 
 
-async def test_the_customers_page_leads_there(developer: AsyncTestClient) -> None:
+async def test_the_customers_page_leads_there(developer: AsyncTestClient[Litestar]) -> None:
     assert 'href="/sandbox/wallets"' in (await developer.get("/c/wallets")).text
 
 

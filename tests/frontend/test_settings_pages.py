@@ -1,5 +1,7 @@
 """Every setting of the pages has a name and a place; what was changed is told apart from what others have changed."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -11,19 +13,20 @@ from frontend.admin.settings.labels import LABELS
 from frontend.admin.settings.messages import SettingMessages
 from i18n.locales import LANGUAGES
 from i18n.translator import get_translator
+from tests.world.caller import Json
 
 SHOWN = {key for name in CATEGORIES for key in REGISTRY[name]}
 
 
-def setting(key: str, value: object, kind: str = "text", **values: object) -> SettingView:
-    told = {
+def setting(key: str, value: object, kind: str = "text", **values: Any) -> SettingView:
+    told: Json = {
         "key": key, "category": "email", "kind": kind, "choices": [], "least": None, "most": None,
         "may_be_empty": True, "value": value, "is_set": bool(value), "default": "", "environment_value": None,
         "is_in_environment": False, "env_name": f"ORION_{key.upper()}", "source": "default", "is_overridable": True,
         "is_secret": False, "needs_restart": False, "updated_at": None, "updated_by": None, "overrides": [],
         "ignored": None, "ignored_reason": None,
     }  # fmt: skip
-    return SettingView(**told | values)  # type: ignore[arg-type]
+    return SettingView(**told | values)
 
 
 def email(**changed: SettingView) -> SettingCategory:

@@ -6,7 +6,7 @@ from frontend.kit.session import session_middleware
 from frontend.settings import Settings
 from tests.frontend.canned import found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
-from tests.frontend.staff_browser import CARD_PATH, HTMX, SETTINGS, Browser, app_with
+from tests.frontend.staff_browser import CARD_PATH, HTMX, SETTINGS, Browser, Form, app_with
 
 
 async def test_signing_in_leads_to_where_one_wanted_to_go(browser: Browser) -> None:
@@ -72,7 +72,7 @@ async def test_the_second_factor_is_asked_for_on_a_page_of_its_own(browser: Brow
     ],
 )
 async def test_a_recovery_code_and_a_passkey_are_second_factors_too(
-    browser: Browser, backend: StaffBackend, entered: dict[str, str], sent: dict[str, object]
+    browser: Browser, backend: StaffBackend, entered: Form, sent: dict[str, object]
 ) -> None:
     backend.answers["POST /auth/sign-in"] = refused(401, "second_factor_required", **NEXT)
     backend.answers["POST /auth/sign-in/second-factor"] = found(signed_in(), 201)

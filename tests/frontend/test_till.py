@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,7 +15,7 @@ from backend.loyalty.ledger.schemas.bookings import EarnView
 from frontend.till.card import repeats
 from tests.frontend.canned import BOOKINGS, CARD, booking, changed, found
 from tests.frontend.staff_backend import CATEGORY, POLICY, SALE, STAFF_PROGRAM, StaffBackend, enrolled, refused
-from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser
+from tests.frontend.staff_browser import CARD_PATH, HTMX, Browser, Form
 
 LOOKUP = "POST /store/loyalty/cards/lookup"
 POINTS = "POST /store/loyalty/cards/*/points"
@@ -38,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stands
 
 
-async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: str) -> httpx.Response:
+async def book(anna: Browser, command: str = "points", *, htmx: bool = True, **fields: Any) -> httpx.Response:
     if f'action="{CARD_PATH}/' not in anna.page:
         await anna.open(CARD_PATH)
     return await anna.send(f"{CARD_PATH}/{command}", htmx=htmx, **{"idem": anna.hidden("idem")} | fields)
@@ -514,7 +515,7 @@ async def test_a_customer_who_is_known_is_opened_not_refused(anna: Browser, back
         ({"email": "zoe@x.lu", "last_name": "www.evil.example"}, "Enter a name of at most 100 characters")],
 )  # fmt: skip
 async def test_a_field_that_cannot_be_right_is_said_beside_it(
-    anna: Browser, backend: StaffBackend, fields: dict[str, str], sentence: str
+    anna: Browser, backend: StaffBackend, fields: Form, sentence: str
 ) -> None:
     assert (await anna.send("/till/enrollment", htmx=True, idem="e", **fields)).status_code == 422
     assert sentence in anna.text

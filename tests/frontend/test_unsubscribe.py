@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from frontend.app import create_app
 from i18n.translator import get_translator
 from tests.frontend import canned
+from tests.frontend.staff_browser import Form
 
-Client = AsyncTestClient
+Client = AsyncTestClient[Litestar]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -45,7 +47,7 @@ async def test_opening_the_link_stops_nothing_because_mail_scanners_open_every_l
 
 @pytest.mark.parametrize("form", [{"data": ONE_CLICK}, {"files": {"List-Unsubscribe": (None, "One-Click")}}, {}])
 async def test_a_mail_program_stops_the_emails_with_one_post(
-    reader: Client, asked: list[httpx.Request], form: dict[str, object]
+    reader: Client, asked: list[httpx.Request], form: Form
 ) -> None:
     """RFC 8058: without cookies, with either encoding of forms, and without a redirect."""
     for _ in range(2):

@@ -10,6 +10,7 @@ from playwright.async_api import Page, Route
 
 STATIC = Path(__file__).parents[2] / "frontend" / "static"
 PAGE = Path(__file__).with_name("till_page.html").read_text("utf-8")
+MARIE = "BDFHKLNPRSTVXGCJ"
 ORIGIN = "http://localhost:9"
 """Requests are intercepted before they reach a network. `localhost`, because cameras need a secure context."""
 

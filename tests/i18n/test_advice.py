@@ -63,7 +63,7 @@ def advising() -> dict[str, set[str]]:
     """Sentence → the files that say it."""
     found: dict[str, set[str]] = {}
     for message in messages(read_catalog(ROOT / TEMPLATE)):
-        for sentence in message.id if isinstance(message.id, tuple) else (message.id,):
+        for sentence in [message.id] if isinstance(message.id, str) else message.id:
             if ADVICE.search(sentence):
                 found.setdefault(sentence, set()).update(file for file, _ in message.locations)
     return found

@@ -1,6 +1,7 @@
 import pytest
 
 from i18n.locales import FORMATTING_LOCALES, LANGUAGE_NAMES, LANGUAGES, PSEUDO_LANGUAGE, html_language, negotiate
+from tests.world.caller import Json
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,8 @@ def test_a_browser_gets_the_best_language_it_asks_for(header: str | None, langua
         ({}, "fr"),
     ],
 )
-def test_what_is_asked_then_saved_then_kept_wins_over_the_browser(wishes: dict[str, str], language: str) -> None:
-    assert negotiate("fr-FR", **wishes) == language  # type: ignore[arg-type]
+def test_what_is_asked_then_saved_then_kept_wins_over_the_browser(wishes: Json, language: str) -> None:
+    assert negotiate("fr-FR", **wishes) == language
 
 
 def test_a_browser_without_a_language_of_ours_gets_the_stores_the_merchants_and_then_the_platforms() -> None:

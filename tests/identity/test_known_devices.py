@@ -13,8 +13,8 @@ from backend.identity import known_devices
 from backend.identity.known_devices import find_device, proof_for
 from backend.services import Services
 from backend.staff.actions import totp_place
-from tests.identity.test_sign_in import six_digits
 from tests.world import ANNA, LUC, PASSWORD
+from tests.world.account import six_digits
 from tests.world.caller import Refused, refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller

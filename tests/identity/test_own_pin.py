@@ -3,6 +3,7 @@
 import pytest
 
 from backend.staff_pins.problems import PinLocked
+from tests.conftest import SignIn
 from tests.world import ADA, PASSWORD
 from tests.world.caller import refused
 from tests.world.shop import Shop
@@ -41,6 +42,6 @@ async def test_a_pin_has_four_to_eight_digits(shop: Shop, pin: str) -> None:
         await shop.anna.set_own_pin(PASSWORD, pin)
 
 
-async def test_the_platforms_people_have_no_pin(sign_in) -> None:
+async def test_the_platforms_people_have_no_pin(sign_in: SignIn) -> None:
     with refused("forbidden", 403):
         await (await sign_in(ADA)).set_own_pin(PASSWORD, "2468")

@@ -44,14 +44,22 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         steps.append(statement)
 
-    fetchval, fetchrow, verify = asyncpg.Pool.fetchval, asyncpg.Pool.fetchrow, hashing._verify
-    monkeypatch.setattr(
-        asyncpg.Pool, "fetchval", lambda pool, query, *a, **k: steps.append(query) or fetchval(pool, query, *a, **k)
-    )
-    monkeypatch.setattr(
-        asyncpg.Pool, "fetchrow", lambda pool, query, *a, **k: steps.append(query) or fetchrow(pool, query, *a, **k)
-    )
-    monkeypatch.setattr(hashing, "_verify", lambda *given: steps.append("verify") or verify(*given))
+    def noting_query(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(pool: asyncpg.Pool, query: str, *arguments: Any, **options: Any) -> Any:
+            steps.append(query)
+            return ask(pool, query, *arguments, **options)
+
+        return noted
+
+    verify = hashing._verify
+
+    def noting_verification(stored: str, secret: bytes) -> bool:
+        steps.append("verify")
+        return verify(stored, secret)
+
+    monkeypatch.setattr(asyncpg.Pool, "fetchval", noting_query(asyncpg.Pool.fetchval))
+    monkeypatch.setattr(asyncpg.Pool, "fetchrow", noting_query(asyncpg.Pool.fetchrow))
+    monkeypatch.setattr(hashing, "_verify", noting_verification)
     event.listen(Engine, "before_cursor_execute", note)
     yield steps
     event.remove(Engine, "before_cursor_execute", note)

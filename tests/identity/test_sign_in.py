@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from backend.core import hashing
 from backend.core.clock import clock
 from backend.core.encryption import seal
 from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin, totp_place
+from tests.conftest import SignIn
 from tests.world import ADA, ANNA, AURORE, CLAIRE, LUC, PASSWORD, PAUL, Colleague
-from tests.world.caller import refused
+from tests.world.account import six_digits
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
+from tests.world.spying import noting
 from tests.world.till import AnonymousCaller, Till
 
 
@@ -34,13 +35,13 @@ async def test_anna_signs_in_at_her_store(anonymous: AnonymousCaller) -> None:
     ("who", "stores"),
     [(CLAIRE, ["FASHIONHUB", "FASHIONOUTLET"]), (LUC, ["FASHIONOUTLET"]), (AURORE, ["AURORA"]), (PAUL, [])],
 )
-async def test_each_sees_their_own_stores(sign_in, who: Colleague, stores: list[str]) -> None:
+async def test_each_sees_their_own_stores(sign_in: SignIn, who: Colleague, stores: list[str]) -> None:
     me = await (await sign_in(who)).me()
     assert [store["code"] for store in me["stores"]] == stores
     assert (me["email"], me["role"]) == (who.email, who.role)
 
 
-async def test_the_platforms_people_have_no_till(sign_in) -> None:
+async def test_the_platforms_people_have_no_till(sign_in: SignIn) -> None:
     ada = await sign_in(ADA)
     assert (await ada.me())["merchant"] is None
     assert "settings.manage" in (await ada.me())["permissions"]
@@ -52,9 +53,8 @@ async def test_the_platforms_people_have_no_till(sign_in) -> None:
 async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     anonymous: AnonymousCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluated = []
-    verify = hashing._verify
-    monkeypatch.setattr(hashing, "_verify", lambda *given: evaluated.append(given) or verify(*given))
+    evaluated: list[tuple[str, bytes]] = []
+    monkeypatch.setattr(hashing, "_verify", noting(evaluated, hashing._verify))
     said = []
     for email in (ANNA.email, "nobody@fashion.example"):
         with refused("sign_in_refused", 401) as problem:
@@ -73,20 +73,20 @@ async def test_a_disabled_colleague_is_refused_and_out_at_once(shop: Shop, super
         await shop.anna.me()
 
 
-async def test_a_token_opens_nothing_after_signing_out(sign_in) -> None:
+async def test_a_token_opens_nothing_after_signing_out(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
     await anna.sign_out()
     with refused("unauthenticated", 401):
         await anna.me()
 
 
-async def test_signing_out_here_does_not_sign_out_there(sign_in) -> None:
+async def test_signing_out_here_does_not_sign_out_there(sign_in: SignIn) -> None:
     here, there = await sign_in(ANNA), await sign_in(ANNA)
     await here.sign_out()
     assert (await there.me())["email"] == ANNA.email
 
 
-async def test_a_sign_in_lasts_a_long_shift(sign_in) -> None:
+async def test_a_sign_in_lasts_a_long_shift(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
     clock.move(timedelta(hours=12, seconds=-5))
     await anna.me()
@@ -104,7 +104,7 @@ async def test_without_a_token_nothing_opens(anonymous: AnonymousCaller, header:
             await anonymous.get(path, headers=headers)
 
 
-async def test_a_token_is_kept_as_a_hash_only(sign_in, superuser: asyncpg.Connection) -> None:
+async def test_a_token_is_kept_as_a_hash_only(sign_in: SignIn, superuser: asyncpg.Connection) -> None:
     anna = await sign_in(ANNA)
     kept = await superuser.fetchval("SELECT string_agg(t::text, ' ') FROM access_tokens t")
     assert anna.token
@@ -112,7 +112,9 @@ async def test_a_token_is_kept_as_a_hash_only(sign_in, superuser: asyncpg.Connec
     assert anna.token.encode().hex() not in kept
 
 
-async def test_tokens_long_ended_are_thrown_away_at_the_next_sign_in(sign_in, superuser: asyncpg.Connection) -> None:
+async def test_tokens_long_ended_are_thrown_away_at_the_next_sign_in(
+    sign_in: SignIn, superuser: asyncpg.Connection
+) -> None:
     await sign_in(LUC)
     clock.move(timedelta(days=31))
     await sign_in(LUC)
@@ -135,7 +137,7 @@ async def test_an_unknown_address_is_limited_like_a_known_one(anonymous: Anonymo
 @pytest.mark.parametrize(
     "body", [{}, {"email": "a@b.example"}, {"email": "a@b.example", "password": ""}, {"email": 1, "password": "x"}]
 )
-async def test_a_form_left_empty_is_refused(anonymous: AnonymousCaller, body: dict) -> None:
+async def test_a_form_left_empty_is_refused(anonymous: AnonymousCaller, body: Json) -> None:
     with refused("validation_failed", 422):
         await anonymous.post("/auth/sign-in", body)
 
@@ -168,11 +170,6 @@ async def test_sixteen_sign_ins_at_once_do_not_hold_the_event_loop(
     assert seen == [True] * 16
 
 
-def six_digits(secret: str, seconds: int = 0) -> str:
-    authenticator = TOTP(base64.b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
-    return authenticator.generate(int(clock.now().timestamp()) + seconds).decode()
-
-
 async def test_an_authenticator_is_asked_for_after_the_password(
     shop: Shop, anonymous: AnonymousCaller, services: Services, superuser: asyncpg.Connection
 ) -> None:
@@ -192,7 +189,7 @@ async def test_an_authenticator_is_asked_for_after_the_password(
 async def test_an_admin_is_made_with_a_second_factor(
     services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
-    person = {
+    person: Json = {
         "email": "New.Admin@orion.example",
         "name": "New Admin",
         "password": "kettle orbit walnut",
@@ -261,7 +258,9 @@ async def test_a_permission_taken_away_is_gone_with_the_next_request(shop: Shop,
     assert said[0]["permission"] == "loyalty.manage_cards"
 
 
-async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(anonymous: AnonymousCaller, sign_in) -> None:
+async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(
+    anonymous: AnonymousCaller, sign_in: SignIn
+) -> None:
     anna = await sign_in(ANNA)
     changed = await anna.ask("PATCH", "/auth/me", json={"language": "lb"})
     assert changed["language"] == (await anna.me())["language"] == "lb"

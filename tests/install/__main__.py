@@ -94,7 +94,7 @@ def find_python(version: str) -> Path:
     named = shutil.which(f"python{version}")
     candidates = [Path(named)] if named else []
     for python in [*candidates, *sorted(PYENV.glob(f"{version}.*/bin/python{version}"))]:
-        asked = [python, "-c", "import ensurepip, sys; print(sys.executable)"]
+        asked = [str(python), "-c", "import ensurepip, sys; print(sys.executable)"]
         told = subprocess.run(asked, capture_output=True, text=True, check=False)
         if told.returncode == 0:
             return Path(told.stdout.strip()).resolve()

@@ -4,10 +4,11 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.doubles.mail_server import text_of
+from tests.doubles.mail_server import shown_text
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.office import sign_in
 from tests.journeys.stack import Stack
 from tests.settings.administrator import Administrator
 from tests.world import ADA, PASSWORD
@@ -27,21 +28,13 @@ async def ada(anonymous: AnonymousCaller, promises: Promises) -> AsyncIterator[A
         await administrator.reset(category)
 
 
-async def sign_in(page: Page) -> None:
-    await page.goto("/sign-in")
-    await page.get_by_label("Email").fill(ADA.email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await page.wait_for_url("**/admin")
-
-
 async def test_465_is_blocked_and_the_page_says_use_587(
     orion: Stack, ada: Administrator, open_window: OpenWindow
 ) -> None:
     port = orion.mail_port
     await ada.save("email", smtp_port=port - 122, smtp_use_ssl=True, email_from_address="support@wizard.example")
     page = await (await open_window()).new_page()
-    await sign_in(page)
+    await sign_in(page, ADA.email)
     await page.goto("/admin/settings/email")
     await page.get_by_label("User").fill("support@wizard.example")
     await page.get_by_label("Password").fill(SECRET)
@@ -80,7 +73,7 @@ async def test_465_is_blocked_and_the_page_says_use_587(
     await page.get_by_role("button", name="Test connection").click()
     await expect(test.get_by_text("Works", exact=True)).to_be_visible()
     mail = await orion.mail_to(ADA.email, number=2)
-    text = text_of(mail)
+    text = shown_text(mail)
     assert "support@wizard.example" in mail["From"]
     for line in (
         f"Port: {port} (database)",
@@ -96,7 +89,7 @@ async def test_without_scripts_the_same_test_answers_when_it_is_done(
     orion: Stack, ada: Administrator, open_window: OpenWindow
 ) -> None:
     page = await (await open_window(java_script_enabled=False)).new_page()
-    await sign_in(page)
+    await sign_in(page, ADA.email)
     await page.goto("/admin/settings/email")
     await page.get_by_label("Port").fill(str(orion.mail_port - 1))
     await page.get_by_label("Password").fill(SECRET)
@@ -122,7 +115,7 @@ async def test_enter_in_a_field_asks_what_to_save_and_resets_nothing(
 ) -> None:
     await ada.save("branding", platform_name="Wizard")
     page = await (await open_window()).new_page()
-    await sign_in(page)
+    await sign_in(page, ADA.email)
     for category, field in (("branding", "Support’s email address"), ("email", "Sender’s address")):
         await page.goto(f"/admin/settings/{category}")
         await page.get_by_label(field).fill("help@wizard.example")
@@ -137,7 +130,7 @@ async def test_what_somebody_else_has_saved_meanwhile_is_shown_and_kept(
     ada: Administrator, open_window: OpenWindow
 ) -> None:
     page = await (await open_window()).new_page()
-    await sign_in(page)
+    await sign_in(page, ADA.email)
     await page.goto("/admin/settings/branding")
     await page.get_by_label("Support’s email address").fill("help@wizard.example")
     await ada.save("branding", platform_name="Wizard")

@@ -7,8 +7,9 @@ import pytest
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.office import sign_in
 from tests.journeys.stack import Stack
-from tests.world import ADA, PASSWORD
+from tests.world import ADA
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,14 +20,6 @@ BODY = """<h1>Your card</h1>
 """
 GREETINGS = {"No first name": "Dear you", "Long names": "Dear Maximiliane", "Nearly a reward": "Dear Luc"}
 BUTTON = '<p><a class="button" href="{{ card.url }}">Open it</a></p>'
-
-
-async def sign_in(page: Page, email: str) -> None:
-    await page.goto("/sign-in")
-    await page.get_by_label("Email").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(lambda url: not url.endswith("/sign-in"))
 
 
 def frame(page: Page) -> FrameLocator:

@@ -1,7 +1,5 @@
 """Joining from a poster: no app, no scripts, one email address."""
 
-import re
-from email.message import EmailMessage
 from uuid import uuid4
 
 import pytest
@@ -10,16 +8,14 @@ from playwright.async_api import Page, expect
 from frontend.kit.qr import qr
 from i18n.translator import get_translator
 from tests.conftest import OpenShop
-from tests.doubles.smtp import text_of
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.mails import link_in
 from tests.journeys.stack import Stack
 from tests.journeys.till import in_groups
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LINK = re.compile(r"http://\S+/c/\S+")
 
 
 def an_address() -> str:
@@ -35,12 +31,6 @@ async def join(page: Page, store_code: str, email: str) -> None:
 
 async def shown_code(page: Page) -> str:
     return (await page.locator(".code").inner_text()).replace(" ", "")
-
-
-def link_in(mail: EmailMessage) -> str:
-    found = LINK.search(text_of(mail))
-    assert found, text_of(mail)
-    return found[0]
 
 
 async def test_from_the_poster_to_a_card_in_luxembourgish_without_javascript(
@@ -73,7 +63,7 @@ async def test_from_the_poster_to_a_card_in_luxembourgish_without_javascript(
 
     subject = _("Your %(merchant)s card", merchant="Fashion Group")
     assert subject != "Your Fashion Group card"
-    await page.goto(link_in(await orion.mail_to(email, subject)))
+    await page.goto(link_in("c", await orion.mail_to(email, subject)))
     assert await shown_code(page) == code
 
 
@@ -89,7 +79,7 @@ async def test_the_same_address_at_the_sister_store_gets_the_one_card_by_mail_an
     assert in_groups(code) not in await page.content()
     assert "/c/" not in await page.content()
 
-    await page.goto(link_in(await orion.mail_to(email, "card: new link")))
+    await page.goto(link_in("c", await orion.mail_to(email, "card: new link")))
     assert await shown_code(page) == code
     assert [card["code"] for card in await shop.anna.find(email)] == [code]
 

@@ -4,15 +4,15 @@ import re
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.invitations import NEW_PASSWORD, accept
+from tests.journeys.mails import link_in
+from tests.journeys.office import says, sign_in, warns
 from tests.journeys.stack import Stack
-from tests.journeys.test_accessibility import faults_of
-from tests.journeys.test_office import sign_in
-from tests.journeys.test_people import NEW_PASSWORD, accept, link_in, says, warns
 from tests.world import PASSWORD, PAUL
+from tests.world.caller import refused
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,6 +25,21 @@ async def paul_at(page: Page, path: str) -> None:
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.locator(".rail")).to_be_visible()
+
+
+async def anna_at_the_till(page: Page, shop: Shop) -> None:
+    await page.goto("/sign-in")
+    await page.get_by_label("Email").fill(shop.emails["anna"])
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+
+
+async def review(page: Page, difference: str) -> None:
+    """The changed policy is compared with what is stored, and saved."""
+    await page.get_by_role("button", name="Review and save").click()
+    await expect(page.locator(".differences")).to_contain_text(difference)
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await says(page, "Saved. In force with the next request of a till.")
 
 
 async def test_from_nothing_to_the_first_stamp(orion: Stack, open_window: OpenWindow) -> None:
@@ -43,7 +58,7 @@ async def test_from_nothing_to_the_first_stamp(orion: Stack, open_window: OpenWi
     await expect(desk.get_by_role("listitem").filter(has_text=f"GARE{tag}".upper())).to_contain_text("Live")
 
     owner = await (await open_window()).new_page()
-    await accept(owner, link_in(await orion.mail_to(f"lea.{tag}@thill.example")))
+    await accept(owner, link_in("invitation", await orion.mail_to(f"lea.{tag}@thill.example")))
     await expect(owner.get_by_role("heading", name="Today")).to_be_visible()
     await owner.get_by_role("link", name="Till").first.click()
     await expect(owner.locator("#query")).to_be_focused()
@@ -64,47 +79,79 @@ async def test_a_store_is_switched_off_and_on_again(shop: Shop, open_window: Ope
     desk = await (await open_window()).new_page()
     await paul_at(desk, f"/admin/merchants/{shop.code}")
     hub = desk.get_by_role("listitem").filter(has_text=shop.hub)
-    await hub.get_by_role("button", name="Switch loyalty off").click()
-    await says(desk, "Loyalty is switched off at the store.")
-    await expect(hub).to_contain_text("Not live")
+    await hub.get_by_role("button", name="Switch off").click()
+    await says(desk, "Switched off.")
+    await expect(hub).to_contain_text("Off")
     await expect(hub).to_contain_text(f"Switched by {PAUL.name}")
     till = await (await open_window()).new_page()
-    await till.goto("/sign-in")
-    await till.get_by_label("Email").fill(shop.emails["anna"])
-    await till.get_by_label("Password").fill(PASSWORD)
-    await till.keyboard.press("Enter")
+    await anna_at_the_till(till, shop)
     await expect(till.get_by_role("heading", name="This store is not live")).to_be_visible()
     poster = await (await open_window()).new_page()
     await poster.goto(f"/j/{shop.hub}")
     await expect(poster.get_by_label("Email")).to_have_count(0)
+    with refused("feature_disabled", 403):
+        await shop.anna.till()
 
-    await hub.get_by_role("button", name="go live").click()
-    await says(desk, "The store is live.")
+    await hub.get_by_role("button", name="Switch on").click()
+    await says(desk, "Switched on.")
     await till.reload()
     await expect(till.get_by_role("heading", name="Ready to scan")).to_be_visible()
+
+
+async def test_a_whole_merchant_is_switched_off_but_for_a_store_with_a_switch_of_its_own(
+    shop: Shop, open_window: OpenWindow
+) -> None:
+    desk, owner = await (await open_window()).new_page(), await (await open_window()).new_page()
+    await paul_at(desk, f"/admin/merchants/{shop.code}")
+    await desk.get_by_role("link", name="Features").click()
+    outlet, whole = (desk.get_by_role("listitem").filter(has_text=text) for text in (shop.outlet, "Fashion Group"))
+    for label in ("Switch off", "Switch on"):
+        await outlet.get_by_role("button", name=label).click()
+    await says(desk, "Switched on.")
+    await whole.get_by_role("button", name="Switch off").click()
+    await says(desk, "Switched off.")
+    await expect(whole).to_contain_text("For the 1 store without a switch of its own.")
+    with refused("feature_disabled", 403):
+        await shop.anna.till()
+    await shop.luc.till()
+
+    await sign_in(owner, shop.emails["claire"])
+    await owner.get_by_role("link", name="Stores").first.click()
+    rows = owner.get_by_role("listitem")
+    await expect(rows.filter(has_text=shop.hub)).to_contain_text("As the merchant")
+    await expect(rows.filter(has_text=shop.outlet)).to_contain_text(f"Switched by {PAUL.name}")
+    await expect(rows.filter(has_text="Fashion Group")).to_contain_text(f"Switched by {PAUL.name}")
+    await expect(owner.get_by_role("button", name="Switch")).to_have_count(0)
+
+    await whole.get_by_role("button", name="As the platform").click()
+    await says(desk, "The switch is removed.")
+    await shop.anna.till()
 
 
 async def test_two_administrators_see_each_others_policy(shop: Shop, open_window: OpenWindow) -> None:
     pages = [await (await open_window()).new_page() for _ in range(2)]
     for page in pages:
-        await paul_at(page, f"/admin/merchants/{shop.code}")
+        await paul_at(page, f"/admin/merchants/{shop.code}/policy")
     await pages[0].get_by_label("PIN at the till").select_option("For each transaction")
-    await pages[0].get_by_role("button", name="Save the policy").click()
-    await says(pages[0], "Saved.")
-    await expect(pages[0].get_by_text(f"Changed by {PAUL.name}")).to_be_visible()
+    await review(pages[0], "When one is entered → For each transaction")
+    await expect(pages[0].get_by_text(f"Last changed by {PAUL.name}")).to_be_visible()
     await pages[1].get_by_label("Tills may void").uncheck()
-    await pages[1].get_by_role("button", name="Save the policy").click()
-    await warns(pages[1], f"{PAUL.name} has changed this meanwhile.")
+    await pages[1].get_by_role("button", name="Review and save").click()
+    await warns(pages[1], f"{PAUL.name} has saved these settings meanwhile.")
     await expect(pages[1].get_by_label("PIN at the till")).to_have_value("required")
-    await expect(pages[1].get_by_label("Tills may void")).to_be_checked()
+    await expect(pages[1].get_by_label("Tills may void")).not_to_be_checked()
+    await review(pages[1], "yes → no")
+    await expect(pages[1].get_by_label("PIN at the till")).to_have_value("required")
 
 
-async def test_the_pages_of_merchants_are_whole(shop: Shop, open_window: OpenWindow) -> None:
-    page, axe = await (await open_window(reduced_motion="reduce")).new_page(), Axe()
-    await paul_at(page, "/admin/merchants")
-    for path in ("/admin/merchants", "/admin/merchants/new", f"/admin/merchants/{shop.code}"):
-        await page.goto(path)
-        assert await faults_of(path, page, axe) == []
+async def test_an_owner_decides_after_how_long_their_tills_lock(shop: Shop, open_window: OpenWindow) -> None:
+    owner = await (await open_window()).new_page()
+    await sign_in(owner, shop.emails["claire"])
+    await owner.get_by_role("link", name="Policy").first.click()
+    await expect(owner.get_by_role("heading", name="Set by the platform")).to_be_visible()
+    await owner.get_by_label("Minutes until an unused till locks").fill("15")
+    await review(owner, "2 → 15")
+    assert (await shop.anna.till())["program"]["policy"]["lock_after_minutes"] == 15
 
 
 async def test_an_administrator_acts_for_a_merchant_and_is_seen(shop: Shop, open_window: OpenWindow) -> None:

@@ -2,23 +2,14 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
+from tests.journeys.accessibility import faults_of
 from tests.journeys.conftest import OpenWindow
-from tests.journeys.test_accessibility import faults_of
-from tests.world import PASSWORD
+from tests.journeys.office import sign_in
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-async def sign_in(page: Page, email: str) -> None:
-    await page.goto("/sign-in")
-    await page.get_by_label("Email").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    await page.wait_for_load_state()
 
 
 async def test_an_owner_reads_the_day_goes_to_a_till_and_comes_back(shop: Shop, open_window: OpenWindow) -> None:

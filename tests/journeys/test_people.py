@@ -1,46 +1,22 @@
 """People in a browser: invited, at work, promoted, removed; and the same for administrators."""
 
 import re
-from email.message import EmailMessage
 
 import pytest
 from playwright.async_api import Page, expect
 
 from backend.services import Services
-from tests.doubles.smtp import text_of
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.invitations import NEW_PASSWORD, accept
+from tests.journeys.mails import link_in
+from tests.journeys.office import says, sign_in, warns
 from tests.journeys.stack import Stack
-from tests.journeys.test_office import sign_in
 from tests.journeys.till import TillScreen
 from tests.world import ADA, PASSWORD
 from tests.world.invitations import new_email
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LINK = re.compile(r"http://\S+/invitation/\S+")
-NEW_PASSWORD = "four words for Léa Thoma"
-
-
-def link_in(mail: EmailMessage) -> str:
-    found = LINK.search(text_of(mail))
-    assert found, text_of(mail)
-    return found[0]
-
-
-async def accept(page: Page, link: str) -> None:
-    await page.goto(link)
-    await page.get_by_label("Your name").fill("Léa Thoma")
-    await page.get_by_label("Choose a password").fill(NEW_PASSWORD)
-    await page.get_by_role("button", name="Accept the invitation").click()
-
-
-async def says(page: Page, text: str) -> None:
-    await expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
-
-
-async def warns(page: Page, text: str) -> None:
-    await expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible()
 
 
 async def open_person(page: Page, name: str) -> None:
@@ -65,10 +41,10 @@ async def test_somebody_is_invited_works_is_promoted_and_is_removed(
     await says(office, "The invitation is on its way.")
     await expect(office.get_by_role("listitem").filter(has_text=email)).to_contain_text("Valid until")
 
-    first = link_in(await orion.mail_to(email))
+    first = link_in("invitation", await orion.mail_to(email))
     await office.get_by_role("button", name=f"Resend to {email}").click()
     await says(office, "The former link no longer works.")
-    link = link_in(await orion.mail_to(email, number=2))
+    link = link_in("invitation", await orion.mail_to(email, number=2))
     lea = await (await open_window()).new_page()
     await lea.goto(first)
     await expect(lea.get_by_role("heading", name="There is no such invitation")).to_be_visible()
@@ -150,7 +126,7 @@ async def test_who_works_for_two_merchants_accepts_with_the_password_they_have_a
 
     anna = TillScreen(await (await open_window()).new_page())
     await anna.sign_in(shop.emails["anna"], PASSWORD)
-    await anna.page.goto(link_in(await orion.mail_to(shop.emails["anna"])))
+    await anna.page.goto(link_in("invitation", await orion.mail_to(shop.emails["anna"])))
     await expect(anna.page.get_by_text("You have an account with this address.")).to_be_visible()
     await anna.page.get_by_label("Password").fill(PASSWORD)
     await anna.page.get_by_role("button", name="Accept the invitation").click()
@@ -175,7 +151,7 @@ async def test_a_super_admin_invites_promotes_and_removes_an_administrator(
     await ada.get_by_role("button", name="Send the invitation").click()
     await says(ada, "on its way")
     lea = await (await open_window()).new_page()
-    await accept(lea, link_in(await orion.mail_to(email)))
+    await accept(lea, link_in("invitation", await orion.mail_to(email)))
     await expect(lea).to_have_url(re.compile("/admin$"))
     await lea.goto("/admin/users")
     await expect(lea.locator("#page").get_by_text(email)).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.journeys.conftest import OpenWindow, WorkAt
-from tests.journeys.test_office import sign_in
+from tests.journeys.office import sign_in
 from tests.world.office import Office
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop

@@ -51,8 +51,7 @@ async def test_signing_in_makes_a_new_session_that_no_script_can_read(shop: Shop
     window = await open_window()
     page = await window.new_page()
     await page.goto("/sign-in")
-    planted = {"name": "session", "value": "planted", "url": page.url, "httpOnly": True}
-    await window.add_cookies([planted])
+    await window.add_cookies([{"name": "session", "value": "planted", "url": page.url, "httpOnly": True}])
     await page.goto("/till")
     await page.locator("[name=email]").fill(shop.emails["anna"])
     await page.locator("[name=password]").fill(PASSWORD)
@@ -76,7 +75,8 @@ async def test_a_till_that_was_signed_out_shows_nothing(shop: Shop, at_work: Wor
     await till.page.goto(place)
     await expect(till.page.get_by_label("Password")).to_be_visible()
     assert "Marie" not in await till.page.content()
-    await till.page.context.add_cookies(kept)  # type: ignore[arg-type] # as somebody who copied them would
+    # As somebody who has copied them would do.
+    await till.page.context.add_cookies(kept)  # type: ignore[arg-type]  # the type of those that Playwright gives
     await till.page.goto(place)
     await expect(till.page.get_by_label("Password")).to_be_visible()
 
@@ -99,6 +99,9 @@ async def test_a_session_that_ended_meanwhile_asks_over_the_page_and_goes_on(sho
     await expect(till.amount).to_have_value("12,50")
     await till.press("Enter")
     await expect(till.balance).to_have_text("12")
+    await till.page.locator(".menu summary").click()
+    await till.button("Sign out").click()
+    await expect(till.page).to_have_url("/sign-in")
 
 
 @pytest.mark.parametrize("key", ["Escape", "F4", "F6", "F8"])
@@ -185,7 +188,9 @@ async def test_a_form_of_another_site_books_nothing(
     till = await at_work(shop, "anna")
     await till.open(card)
     fields = {name: await till.page.locator(f"#book [name={name}]").input_value() for name in ("_csrf_token", "idem")}
-    told = fields | {"amount": "10"} | ({} if token is None else {"_csrf_token": token})
+    told: dict[str, str | float | bool] = {**fields, "amount": "10"}
+    if token is not None:
+        told["_csrf_token"] = token
     answer = await till.page.request.post(f"/till/cards/{card['id']}/points", form=told, headers=headers)
     assert answer.status == 403
     assert (await shop.anna.show(card))["points_balance"] == 0

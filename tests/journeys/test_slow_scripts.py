@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.journeys.conftest import OpenWindow, WorkAt
-from tests.journeys.test_office import sign_in
+from tests.journeys.office import sign_in
 from tests.world import PASSWORD
 from tests.world.shop import Shop
 

@@ -1,6 +1,5 @@
 """From the tick on the join page to the click that stops the emails, in a browser and by a mail program."""
 
-import re
 from email.message import EmailMessage
 from uuid import uuid4
 
@@ -10,20 +9,14 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from i18n.translator import get_translator
+from tests.journeys.accessibility import faults_of
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.mails import link_in
 from tests.journeys.stack import Stack
-from tests.journeys.test_accessibility import faults_of
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LINK = re.compile(r"http://\S+/u/\S+")
 CONSENTED = "/merchant/loyalty/marketing-plan"
-
-
-def text_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 async def consented(shop: Shop) -> int:
@@ -51,9 +44,7 @@ async def test_a_customer_unsubscribes_with_one_click_and_changes_their_mind(
     mail = await join_with_consent(orion, open_window, shop)
     window = await open_window(java_script_enabled=has_scripts, locale="de-DE", viewport={"width": 360, "height": 740})
     page, _ = await window.new_page(), get_translator("en").gettext
-    found = LINK.search(text_of(mail))
-    assert found
-    await page.goto(found[0])
+    await page.goto(link_in("u", mail))
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     assert await consented(shop) == 1
     await page.get_by_role("button", name=_("Unsubscribe")).click()
@@ -68,10 +59,9 @@ async def test_a_customer_unsubscribes_with_one_click_and_changes_their_mind(
 async def test_both_sides_of_the_choice_can_be_used_by_everybody(
     shop: Shop, orion: Stack, open_window: OpenWindow
 ) -> None:
-    found = LINK.search(text_of(await join_with_consent(orion, open_window, shop)))
-    assert found
+    mail = await join_with_consent(orion, open_window, shop)
     page, axe = await (await open_window(reduced_motion="reduce")).new_page(), Axe()
-    await page.goto(found[0])
+    await page.goto(link_in("u", mail))
     assert await faults_of("subscribed", page, axe) == []
     await page.get_by_role("button", name="Unsubscribe").click()
     await expect(page.locator(".note.ok")).to_be_visible()

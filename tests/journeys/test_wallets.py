@@ -16,8 +16,8 @@ from backend.dev.sandbox.phones.iphone import IPhone
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.services import open_services
 from tests.conftest import Servers
+from tests.journeys.accessibility import faults_of
 from tests.journeys.stack import Stack, open_stack
-from tests.journeys.test_accessibility import faults_of
 from tests.journeys.till import TillScreen
 from tests.journeys.watch import Watch
 from tests.world import PASSWORD

@@ -578,6 +578,55 @@ async def past_the_administrators(page: Page, scene: Scene) -> AsyncIterator[str
     yield "permissions of administrators"
 
 
+async def past_the_merchants(page: Page, scene: Scene) -> AsyncIterator[str]:
+    merchant, wrong = f"/admin/merchants/{scene.shop.code}", page.locator("[aria-invalid=true]").first
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.goto("/admin/merchants")
+    yield "merchants"
+    await page.goto("/admin/merchants/new")
+    await page.keyboard.press("Enter")
+    await expect(wrong).to_be_visible()
+    yield "merchant, new, with mistakes"
+    await page.goto(merchant)
+    await page.locator("[name=reason]").fill("no")
+    await page.keyboard.press("Enter")
+    await expect(wrong).to_be_visible()
+    await page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+    yield "merchant, with mistakes"
+    await page.goto(f"{merchant}/features")
+    await page.locator("form:has([name=store_id]) button").last.click()
+    await expect(page.locator(".note.ok")).to_be_visible()
+    yield "features"
+    await page.goto(f"{merchant}/policy")
+    await page.locator("[name=lockout_attempts]").fill("99")
+    await page.keyboard.press("Enter")
+    await expect(wrong).to_be_visible()
+    yield "policy of a merchant, with mistakes"
+    await page.locator("[name=lockout_attempts]").fill("3")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[name=confirmed]")).to_be_visible()
+    yield "policy of a merchant, review"
+
+
+async def past_an_act_on_behalf(page: Page, scene: Scene) -> AsyncIterator[str]:
+    await _sign_in(page, "admin@orion.example")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.goto(f"/admin/merchants/{scene.shop.code}")
+    await page.locator("[name=reason]").fill("Ερώτηση 4711")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".acting")).to_be_visible()
+    await page.goto("/office/stores")
+    yield "stores, on behalf"
+    await page.goto("/office/policy")
+    change = {"lock_after_minutes": 9}
+    await scene.shop.claire.ask("PATCH", "/merchant/policy", json=change, headers={"if-match": "*"})
+    await page.locator("[name=lock_after_minutes]").fill("7")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note.warn")).to_be_visible()
+    yield "policy, on behalf, changed meanwhile"
+
+
 WALKS: list[Walk] = [
     past_the_settings,
     past_the_customers_pages,
@@ -597,6 +646,8 @@ WALKS: list[Walk] = [
     past_the_emails,
     past_the_people,
     past_the_administrators,
+    past_the_merchants,
+    past_an_act_on_behalf,
 ]
 
 

@@ -125,7 +125,7 @@ async def test_the_amount_took_letters_and_compose_keys(shop: Shop, typed: str) 
         parse_amount(typed)
     card = await shop.a_card()
     with refused("validation_failed", 422):
-        await shop.anna.earn(card, cents=typed)  # type: ignore[arg-type]
+        await shop.anna.earn(card, cents=typed)  # type: ignore[arg-type]  # what a caller may send
     assert (await shop.anna.show(card))["points_balance"] == 0
 
 

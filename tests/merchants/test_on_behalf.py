@@ -1,6 +1,5 @@
 """An administrator acts for a merchant: with a reason, for half an hour at most, and never unseen."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +8,9 @@ import pytest
 
 from backend.core.clock import clock
 from tests.audit.operations import ENTRIES, Scene
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, SignIn
 from tests.merchants.administration import MerchantDesk
-from tests.world import ADA, PAUL, Colleague
+from tests.world import ADA, PAUL
 from tests.world.caller import Promises, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
@@ -57,7 +56,9 @@ async def test_a_change_names_both_and_the_reason_in_the_merchants_own_audit(pau
     assert entries[1]["subject"] == reward["id"]
 
 
-async def test_a_transaction_names_the_administrator(paul: MerchantDesk, shop: Shop, superuser) -> None:
+async def test_a_transaction_names_the_administrator(
+    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+) -> None:
     card = await shop.a_card(points=20)
     await Office.of(await begin(paul, shop)).adjust(card, 5, "Goodwill")
     line = (await shop.claire.history(card))["data"][0]
@@ -135,7 +136,7 @@ async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul:
 OF_MERCHANT = [
     "adjustPointsAsOwner", "deactivateCard", "reactivateCard", "mergeCards", "reverseMerge", "changeCards",
     "setFraudLimits", "uploadPicture", "createReward", "changeReward", "moveReward", "archiveReward", "restoreReward",
-    "changeMarketingPlan", "changeOwnEmailTemplate", "resetOwnEmailTemplate", "restoreOwnEmailTemplate",
+    "changeMarketingPlan", "changePolicy", "changeOwnEmailTemplate", "resetOwnEmailTemplate", "restoreOwnEmailTemplate",
 ]  # fmt: skip
 
 
@@ -146,7 +147,7 @@ def test_every_operation_of_the_office_that_writes_an_entry_is_tried_on_behalf(p
 
 @pytest.mark.parametrize("operation", OF_MERCHANT)
 async def test_whatever_is_done_on_behalf_names_both(
-    sign_in: Callable[[Colleague], Awaitable[Till]], shop: Shop, superuser: asyncpg.Connection, operation: str
+    sign_in: SignIn, shop: Shop, superuser: asyncpg.Connection, operation: str
 ) -> None:
     ada = await sign_in(ADA)
     desk = MerchantDesk(ada.http, ada._promises, ada.token)

@@ -10,7 +10,7 @@ import pytest
 from backend.services import Services
 from tests.merchants.administration import MerchantDesk
 from tests.world import PASSWORD, PAUL
-from tests.world.caller import outcome, refused
+from tests.world.caller import Json, outcome, refused
 from tests.world.invitations import accept, look_at, mailed_token
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Till
@@ -18,7 +18,7 @@ from tests.world.till import AnonymousCaller, Till
 STRONG = "a long enough password of its own 8"
 
 
-async def owner_of(anonymous: AnonymousCaller, services: Services, merchant: dict) -> Till:
+async def owner_of(anonymous: AnonymousCaller, services: Services, merchant: Json) -> Till:
     """Accepts the invitation and signs in."""
     (invitation,) = merchant["invitations"]
     token = await mailed_token(services, invitation["email"])
@@ -125,7 +125,7 @@ async def test_somebody_with_an_account_may_own_another_merchant(
     ],
 )
 async def test_what_is_wrong_is_refused_and_nothing_is_opened(
-    paul: MerchantDesk, superuser: asyncpg.Connection, wrong: dict
+    paul: MerchantDesk, superuser: asyncpg.Connection, wrong: Json
 ) -> None:
     before = await superuser.fetchval("SELECT count(*) FROM merchants")
     with refused("validation_failed", 422):

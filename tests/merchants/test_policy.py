@@ -7,8 +7,10 @@ import pytest
 
 from tests.merchants.administration import MerchantDesk
 from tests.world import PAUL
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
+
+OWN = "/merchant/policy"
 
 
 async def test_a_merchant_begins_with_the_platforms_rules(paul: MerchantDesk, shop: Shop) -> None:
@@ -56,17 +58,49 @@ async def test_whoever_has_not_seen_a_colleagues_change_is_told_of_it(paul: Merc
 @pytest.mark.parametrize(
     "wrong", [{"lockout_attempts": 0}, {"lockout_minutes": 1441}, {"staff_pin_policy": "sometimes"}, {"extra": 1}]
 )
-async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: dict[str, object]) -> None:
+async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: Json) -> None:
     with refused("validation_failed", 422):
         await paul.set_policy(shop, **wrong)
 
 
-async def test_the_owner_reads_them_and_changes_none(paul: MerchantDesk, shop: Shop) -> None:
-    assert await shop.claire.get("/merchant/policy") == await paul.policy(shop)
+async def test_the_owner_reads_them_and_leaves_them_to_the_platform(paul: MerchantDesk, shop: Shop) -> None:
+    assert await shop.claire.get(OWN) == await paul.policy(shop)
+    with refused("validation_failed", 422):
+        await shop.claire.ask("PATCH", OWN, json={"lockout_attempts": 20}, headers={"if-match": "*"})
     with refused("forbidden", 403):
-        await shop.anna.get("/merchant/policy")
+        await shop.anna.get(OWN)
     with refused("forbidden", 403):
         await shop.claire.ask("PUT", f"/admin/merchants/{shop.code}/policy", json={})
+
+
+async def test_the_merchant_sets_after_how_long_its_tills_lock(
+    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+) -> None:
+    seen = await shop.claire.get(OWN)
+    changed = await shop.claire.ask("PATCH", OWN, json={"lock_after_minutes": 10}, headers={"if-match": '"1"'})
+    assert changed == seen | {
+        "lock_after_minutes": 10,
+        "version": 2,
+        "changed_at": changed["changed_at"],
+        "changed_by": changed["changed_by"],
+    }
+    assert (await shop.anna.get("/store/loyalty/till"))["program"]["policy"]["lock_after_minutes"] == 10
+    entry = await superuser.fetchrow("SELECT * FROM audit_entries WHERE merchant_id = $1", shop.merchant_id)
+    assert (entry["action"], entry["user_id"], entry["on_behalf"]) == ("policy.changed", shop.user_ids["claire"], False)
+    with refused("stale", 412) as said:
+        await paul.set_policy(shop, seen=seen, lock_after_minutes=0)
+    assert said[0]["changed_by"] == entry["user_name"]
+
+
+@pytest.mark.parametrize("wrong", [{"lock_after_minutes": 241}, {"lock_after_minutes": -1}, {}])
+async def test_a_till_locks_within_four_hours_or_never(shop: Shop, wrong: dict[str, int]) -> None:
+    with refused("validation_failed", 422):
+        await shop.claire.ask("PATCH", OWN, json=wrong, headers={"if-match": "*"})
+
+
+async def test_staff_without_the_program_set_nothing(shop: Shop) -> None:
+    with refused("forbidden", 403):
+        await shop.anna.ask("PATCH", OWN, json={"lock_after_minutes": 0}, headers={"if-match": "*"})
 
 
 async def test_nobody_has_no_rules(paul: MerchantDesk) -> None:

@@ -17,6 +17,7 @@ from backend.messaging.providers.smtp import SmtpDelivery
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.services import Services
+from tests.conftest import LogLines
 from tests.messaging.mails import MAIL
 from tests.world.shop import Shop
 
@@ -28,7 +29,7 @@ def test_the_setting_chooses_the_way(provider: str, kind: type) -> None:
     assert isinstance(open_delivery(replace(MailSettings(), email_provider=provider)), kind)
 
 
-async def test_the_console_names_nobody(log_lines) -> None:
+async def test_the_console_names_nobody(log_lines: LogLines) -> None:
     await ConsoleDelivery().send(MAIL)
     assert MAIL.recipient not in str(log_lines())
 

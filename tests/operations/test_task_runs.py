@@ -13,6 +13,7 @@ from backend.operations.task_runs.actions import FAILURES_MAX, Progress, TaskFai
 from backend.operations.task_runs.models import TaskRun
 from backend.operations.task_runs.queries import is_running, state_of
 from backend.services import Services
+from tests.conftest import SignIn
 from tests.world import ADA, CLAIRE, PAUL
 from tests.world.caller import Json, refused
 from tests.world.patience import PATIENCE_SECONDS
@@ -20,7 +21,7 @@ from tests.world.till import Till
 
 
 @pytest.fixture
-async def paul(sign_in) -> Till:
+async def paul(sign_in: SignIn) -> Till:
     """A platform admin."""
     return await sign_in(PAUL)
 
@@ -171,7 +172,7 @@ async def test_a_run_that_does_not_exist_is_not_found(paul: Till) -> None:
         await paul.get("/admin/task-runs/0199aa00-0000-7000-8000-000000000000")
 
 
-async def test_runs_are_for_the_platforms_own_people(sign_in) -> None:
+async def test_runs_are_for_the_platforms_own_people(sign_in: SignIn) -> None:
     claire = await sign_in(CLAIRE)
     with refused("forbidden", 403) as said:
         await claire.get("/admin/task-runs")

@@ -160,10 +160,12 @@ def _settled(answer: httpx.Response) -> bytes:
 
 
 @asynccontextmanager
-async def a_day(seed: int, shop: Shop, settings: Settings, superuser: asyncpg.Connection) -> AsyncIterator[Day]:
+async def a_day(
+    seed: int, shop: Shop, settings: Settings, superuser: asyncpg.Connection, forks: str
+) -> AsyncIterator[Day]:
     """`shop` has one reward for 50 points with STOCK pieces, and no cooldown."""
     tills = [shop.anna, shop.luc, *[await shop.hire(shop.hub) for _ in range(4)]]
     cards = [(await shop.a_card(points=60))["id"] for _ in range(CARDS)]
-    with a_backend(settings) as backend:
+    with a_backend(settings, forks) as backend:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{backend.port}") as http:
             yield Day(Random(seed), shop, tills, cards, http, backend, superuser)

@@ -204,7 +204,7 @@ class CardMachine(RuleBasedStateMachine):
 
     def _take_back(self, booking: Booking, *, cents: int | None = None, quantity: int | None = None) -> None:
         parts = {"amount_cents": cents, "quantity": quantity}
-        body = {name: part for name, part in parts.items() if part}
+        body: Json = {name: part for name, part in parts.items() if part}
         too_much = (cents or 0) > booking.cents - booking.returned_cents or (
             (quantity or 0) > booking.quantity - booking.returned_quantity
         )
@@ -236,6 +236,7 @@ class CardMachine(RuleBasedStateMachine):
     def _return_an_order(self, data: st.DataObject) -> None:
         if sales := [booking for booking in self.model.bookings if booking.reference and not booking.is_void]:
             sale = data.draw(st.sampled_from(sales))
+            assert sale.reference is not None
             done = self.wait(self.shop.claire.return_order(sale.reference))
             self.model.void(_void_id(done), sale, clock.now())
 

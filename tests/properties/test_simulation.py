@@ -17,13 +17,13 @@ TILLS_AT_ONCE = 12
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_whatever_goes_wrong_the_ledger_adds_up_after_every_step(
-    opened: OpenShop, settings: Settings, superuser: asyncpg.Connection, seed: int
+    opened: OpenShop, settings: Settings, superuser: asyncpg.Connection, forks: str, seed: int
 ) -> None:
     shop = await opened(
         terms={"cooldown_minutes": 0, "max_daily_stamps": 100, "stamps_target": 3},
         rewards=[{"points_required": 50, "stock": STOCK}],
     )
-    async with a_day(seed, shop, settings, superuser) as day:
+    async with a_day(seed, shop, settings, superuser, forks) as day:
         for step in range(STEPS):
             try:
                 await day.step(TILLS_AT_ONCE)

@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 from msgspec.structs import replace
@@ -41,11 +42,11 @@ SECONDS_MAX = 120
 OWNER_ONLY = 0o600
 SOME_FAILED = 3
 DOCKER = """
-import os, signal, subprocess, sys, time, urllib.request
+import os, signal, sys, time, urllib.request
 from pathlib import Path
 
-def alive(process):
-    return process.poll() is None
+sys.path.insert(0, os.environ["PYTHONPATH"])
+from tests.forks import Fork
 
 wanted, home = sys.argv[1:], Path(os.environ["HOME"])
 told = home / "containers.env"
@@ -53,7 +54,7 @@ if wanted[:3] == ["compose", "up", "-d"]:
     told.write_text((home / "apps" / "orion" / ".env").read_text())
 os.environ |= dict(line.split("=", 1) for line in told.read_text().splitlines() if not line.startswith("#"))
 if wanted[:5] == ["compose", "exec", "-T", "backend", "orion"]:
-    os.execv(sys.executable, [sys.executable, "-m", "backend.cli", *wanted[5:]])
+    sys.exit(Fork(os.environ["FORKS"], ["backend.cli", *wanted[5:]], os.environ).wait())
 assert wanted in (["compose", "restart", "backend", "worker"], ["compose", "up", "-d", "backend", "worker"]), wanted
 note = home / "pid"
 if note.exists() and Path("/proc", note.read_text()).exists():
@@ -61,11 +62,9 @@ if note.exists() and Path("/proc", note.read_text()).exists():
     while Path("/proc", note.read_text()).exists():
         time.sleep(0.05)
 with (home / "log").open("a") as log:
-    backend = subprocess.Popen(
-        [sys.executable, "-m", "backend.cli", "backend"], stdout=log, stderr=log, start_new_session=True
-    )
-note.write_text(str(backend.pid))
-while alive(backend):
+    backend = Fork(os.environ["FORKS"], ["backend.cli", "backend"], os.environ, log.fileno()).pid
+note.write_text(str(backend))
+while Path("/proc", str(backend)).exists():
     try:
         urllib.request.urlopen(os.environ["API"] + "/health/ready", timeout=2)
         sys.exit(0)
@@ -143,8 +142,9 @@ class Operator:
         """What the portal makes of the request."""
         key = load_pem_private_key((self.apple_files / "signer.key.new").read_bytes(), None)
         request = x509.load_pem_x509_csr((self.apple_files / "signer.csr").read_bytes())
+        assert isinstance(key, RSAPrivateKey)
         assert request.public_key() == key.public_key()
-        issued = self.apple.pki.wwdr.pass_certificate(key)  # type: ignore[arg-type]
+        issued = self.apple.pki.wwdr.pass_certificate(key)
         (self.apple_files / "pass.cer").write_bytes(issued.public_bytes(Encoding.DER))
         return issued
 
@@ -178,7 +178,7 @@ class Holder:
 
 
 @pytest.fixture
-async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Operator]:
+async def operator(fresh_settings: Settings, tmp_path: Path, forks: str) -> AsyncIterator[Operator]:
     home, wallets = tmp_path / "home", tmp_path / "home" / "apps" / "orion" / "wallets"
     wallets.mkdir(parents=True)
     (wallets.parent / ".env").write_text(f"ORION_APPLE_WALLET_DIR={wallets / 'apple-wallet'}\n")
@@ -192,7 +192,7 @@ async def operator(fresh_settings: Settings, tmp_path: Path) -> AsyncIterator[Op
             data_dir=tmp_path / "data",
             pool_size=2,
         )
-        runbook = Runbook(_environment(settings, home))
+        runbook = Runbook(_environment(settings, home) | {"FORKS": forks})
         try:
             # No connection is kept, or each restart would wait for it.
             limits = httpx.Limits(max_keepalive_connections=0)

@@ -14,7 +14,7 @@ from backend.messaging.limits import may_write
 from backend.services import Services
 from tests.settings.administrator import Administrator
 from tests.world import ANNA, CLAIRE, PASSWORD
-from tests.world.caller import new_key, refused
+from tests.world.caller import Json, new_key, refused
 from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge
 
@@ -39,7 +39,8 @@ LIMITED: dict[str, tuple[str, str]] = {
 async def test_anonymous_callers_are_limited_as_the_setting_says(
     ada: Administrator, anonymous: AnonymousCaller, key: str
 ) -> None:
-    await ada.save("limits", **{key: 2})
+    limit: Json = {key: 2}
+    await ada.save("limits", **limit)
     bodies: dict[str, dict[str, Any]] = {
         "/storefront/loyalty/card-links": {"email": "otto@example.com"},
         "/storefront/account/FASHIONHUB/codes": {"email": "otto@example.com"},
@@ -47,10 +48,8 @@ async def test_anonymous_callers_are_limited_as_the_setting_says(
     }
     method, path = LIMITED[key]
     caller = anonymous.but(x_forwarded_for="203.0.113.50")
-    statuses = [
-        (await caller.send(method, path, **({"json": bodies.get(path, {})} if method == "POST" else {}))).status_code
-        for _ in range(3)
-    ]
+    body = bodies.get(path, {}) if method == "POST" else None
+    statuses = [(await caller.send(method, path, json=body)).status_code for _ in range(3)]
     assert [status == 429 for status in statuses] == [False, False, True]
 
 
@@ -68,7 +67,8 @@ BOOKED = {
 async def test_who_works_at_a_till_is_limited_as_the_setting_says(
     ada: Administrator, anonymous: AnonymousCaller, key: str
 ) -> None:
-    await ada.save("limits", **{key: 1})
+    limit: Json = {key: 1}
+    await ada.save("limits", **limit)
     token = (await anonymous.sign_in(CLAIRE.email, PASSWORD))["token"]
     till = anonymous.but(authorization=f"Bearer {token}", x_store_code="FASHIONHUB")
     path = f"/store/loyalty/{BOOKED[key].format(id=uuid4())}"

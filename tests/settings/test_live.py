@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -16,7 +15,7 @@ from backend.settings.live import LiveSettings
 from backend.settings.sealing import seal_setting
 from frontend.app import create_app as create_frontend
 from frontend.kit import branding
-from tests.conftest import OwnTown, Servers
+from tests.conftest import LogLines, OwnTown, Servers
 from tests.settings.administrator import Administrator
 from tests.settings.conftest import CANARY, ENVIRON
 from tests.world import ADA, PASSWORD
@@ -24,7 +23,6 @@ from tests.world.caller import refused
 from tests.world.patience import until
 from tests.world.till import AnonymousCaller
 
-LogLines = Callable[[], list[dict[str, Any]]]
 NOWHERE = "redis://127.0.0.1:1"
 
 
@@ -56,7 +54,7 @@ async def test_a_change_is_in_force_without_redis(own_town: OwnTown) -> None:
 
 
 async def test_the_pages_show_a_new_name_of_the_platform(ada: Administrator, monkeypatch: pytest.MonkeyPatch) -> None:
-    api = httpx.ASGITransport(ada.http._transport.app)  # type: ignore[attr-defined]
+    api = httpx.ASGITransport(ada.http._transport.app)  # type: ignore[attr-defined]  # that of asgi_transport
     frontend = create_frontend(transport=api)
     async with AsyncTestClient(frontend) as browser:
         assert "· Orion</title>" in (await browser.get("/")).text

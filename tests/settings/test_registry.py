@@ -31,7 +31,9 @@ def test_a_key_is_in_one_category_and_has_the_name_of_its_variable() -> None:
     keys = [key for settings in REGISTRY.values() for key in settings]
     assert len(keys) == len(set(keys))
     assert set(keys) | set(FrontendSettings.__struct_fields__) == FIELDS
-    assert find_setting("smtp_host").env_name == "ORION_SMTP_HOST"  # type: ignore[union-attr]
+    host = find_setting("smtp_host")
+    assert host is not None
+    assert host.env_name == "ORION_SMTP_HOST"
 
 
 def test_what_the_database_may_hold_needs_no_restart_and_everything_else_does() -> None:

@@ -12,6 +12,7 @@ import pytest
 from backend.core.clock import clock
 from backend.services import Services
 from backend.settings.registry import REGISTRY
+from tests.conftest import SignIn
 from tests.settings.administrator import Administrator
 from tests.settings.conftest import CANARY
 from tests.world import ADA, CLAIRE, PASSWORD, PAUL
@@ -216,7 +217,7 @@ async def test_who_changed_what_and_why_is_audited_without_secrets(
     assert after["smtp_password"] == {"is_set": True, "source": "database", "replaced": True}
 
 
-async def test_settings_are_the_platforms(ada: Administrator, anonymous: AnonymousCaller, sign_in: Any) -> None:
+async def test_settings_are_the_platforms(ada: Administrator, anonymous: AnonymousCaller, sign_in: SignIn) -> None:
     claire = await sign_in(CLAIRE)
     with refused("forbidden", 403):
         await claire.get("/admin/settings")

@@ -8,7 +8,7 @@ from backend.core.clock import clock
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import ADA, PASSWORD
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Till
 
@@ -32,7 +32,7 @@ async def join(superuser: asyncpg.Connection, shop: Shop, other: Shop, name: str
     )
 
 
-def till(anonymous: AnonymousCaller, answer: dict) -> Till:
+def till(anonymous: AnonymousCaller, answer: Json) -> Till:
     return Till(anonymous.http, anonymous._promises, answer["token"])
 
 

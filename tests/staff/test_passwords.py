@@ -8,6 +8,7 @@ import pytest
 from backend.core.problems import Problem
 from backend.staff import passwords
 from backend.staff.passwords import DEMO_PASSWORD, PasswordOwner, hash_new_password, is_long, verify_password
+from tests.world.caller import Json
 
 ANNA = PasswordOwner(email="anna.muller@fashion.example", name="Anna Müller", merchants=["Fashion Group"])
 ANNA_WITH_FACTOR = PasswordOwner(email=ANNA.email, name=ANNA.name, merchants=ANNA.merchants, has_second_factor=True)
@@ -93,7 +94,7 @@ def test_a_password_is_long_in_the_form_that_is_stored() -> None:
 async def test_the_judge_reads_a_beginning_only_and_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
 
-    def judge(password: str, user_inputs: list[str]) -> dict:
+    def judge(password: str, user_inputs: list[str]) -> Json:
         with pytest.raises(RuntimeError):
             asyncio.get_running_loop()
         judged.append(password)

@@ -13,6 +13,7 @@ from backend.core import hashing
 from backend.core.clock import clock
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
+from backend.core.origin import Origin
 from backend.core.problems import Problem
 from backend.services import Services
 from backend.staff_pins import actions, recent
@@ -308,7 +309,7 @@ class _Policy:
     lockout_minutes = 30
 
 
-def _acting(shop: Shop, name: str) -> object:
+def _acting(shop: Shop, name: str) -> Origin:
     origin = shop.origin(shop.hub, clock.now())
     return type(origin)(
         **{field: getattr(origin, field) for field in origin.__slots__} | {"user_id": shop.user_ids[name]}

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,9 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
+from backend.cli import orion as cli
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.sandbox.google.account import ISSUER_ID, write_account
@@ -26,6 +29,8 @@ from tests.world import ADA, PASSWORD, PAUL, Colleague
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
 from tests.world.till import Card, Till
+
+STATUS = "/admin/loyalty/wallet-status"
 
 LINK = "SELECT * FROM wallet_links WHERE card_id = $1 AND provider = $2"
 
@@ -158,3 +163,14 @@ async def google_town(own_town: OwnTown, google: Google) -> AsyncIterator[Google
 async def signed_in(town: Town, who: Colleague) -> Till:
     answer = await town.anonymous.sign_in(who.email, PASSWORD)
     return Till(town.anonymous.http, town.anonymous._promises, answer["token"])
+
+
+async def orion(google_town: GoogleTown, *words: str) -> Result:
+    """The command, in an environment of the town's."""
+    settings = google_town.town.settings
+    told = {
+        f"ORION_{name.upper()}": str(getattr(settings, name))
+        for name in Settings.__struct_fields__
+        if getattr(settings, name) != getattr(Settings(), name)
+    }
+    return await asyncio.to_thread(CliRunner().invoke, cli.orion, ["wallets", *words], env=told)

@@ -1,29 +1,24 @@
 """The status of the wallets for administrators, and what they can do about it."""
 
-import asyncio
 import json
 from uuid import UUID, uuid4
 
 import msgspec
 from arq.constants import job_key_prefix
-from click.testing import CliRunner, Result
 
-from backend.cli import orion as cli
 from backend.core.clock import clock
-from backend.core.settings import Settings
 from backend.operations.task_runs.actions import queue_run
 from backend.wallets.wallet_links import open_link
 from tests.conftest import OwnTown
-from tests.wallets.conftest import GoogleTown, signed_in
+from tests.wallets.conftest import STATUS, GoogleTown, orion, signed_in
 from tests.world import CLAIRE, PAUL
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.till import Card
 
-STATUS = "/admin/loyalty/wallet-status"
 SYNC, CHECK = "/admin/loyalty/wallets/sync", "/admin/loyalty/wallets/check"
 
 
-def outcomes(status: dict) -> dict[str, str]:
+def outcomes(status: Json) -> dict[str, str]:
     return {step["name"]: step["outcome"] for step in status["steps"]}
 
 
@@ -231,17 +226,6 @@ async def test_debugging_is_for_super_admins_and_the_status_for_the_platform(goo
         await claire.get(STATUS)
     with refused("forbidden", 403):
         await google_town.paul.get(f"/admin/loyalty/wallets/cards/{card['code']}")
-
-
-async def orion(google_town: GoogleTown, *words: str) -> Result:
-    """The command, in an environment of the town's."""
-    settings = google_town.town.settings
-    told = {
-        f"ORION_{name.upper()}": str(getattr(settings, name))
-        for name in Settings.__struct_fields__
-        if getattr(settings, name) != getattr(Settings(), name)
-    }
-    return await asyncio.to_thread(CliRunner().invoke, cli.orion, ["wallets", *words], env=told)
 
 
 async def test_the_command_names_the_same_steps(google_town: GoogleTown) -> None:

@@ -1,10 +1,8 @@
 """Alarms about certificates that expire and keys that are old."""
 
 import os
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
@@ -15,6 +13,7 @@ from backend.dev.sandbox.apple.pki import ApplePki
 from backend.dev.sandbox.google.account import ISSUER_ID, write_account
 from backend.operations.task_runs.actions import Progress
 from backend.operations.wallets.alarms import check_certificates, warned_at
+from tests.conftest import LogLines
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def test_the_nearest_threshold_that_was_passed_is_named(days: int, threshold: in
 
 
 def test_a_certificate_is_told_from_sixty_days_before_its_end(
-    tmp_path: Path, pki: ApplePki, log_lines: Callable[[], list[dict[str, Any]]]
+    tmp_path: Path, pki: ApplePki, log_lines: LogLines
 ) -> None:
     folder = pki.write(tmp_path, pki.wwdr.pass_certificate(pki.key, life=timedelta(days=75, hours=1)))
     settings = Settings(environment="test", apple_wallet_dir=str(folder), backend_public_url="https://orion.test")
@@ -47,6 +46,7 @@ def test_a_certificate_is_told_from_sixty_days_before_its_end(
     (line,) = [line for line in log_lines() if line["event"] == "wallet_certificate_alarm"]
     assert (line["what"], line["kind"], line["days"]) == ("apple_certificate", "ending", 58)
     ends = REGISTRY.get_sample_value("orion_cert_expiry_timestamp_seconds", {"cert": "apple_pass"})
+    assert ends is not None
     assert abs(ends - (clock.now() + timedelta(days=59)).timestamp()) < 2 * 86400
     clock.move(timedelta(days=70))
     assert "expired" in alarms(settings)["apple_certificate"]

@@ -10,7 +10,7 @@ from backend.wallets.google.names import object_id
 from benchmarks.data import CARD, MERCHANTS, START_POINTS, id_of
 from benchmarks.wallet_setup import write_cards
 from benchmarks.wallet_sync import without_delay
-from tests.conftest import Servers
+from tests.conftest import Servers, database_of
 from tests.wallets.conftest import GoogleTown
 
 CARDS = 3 * MERCHANTS
@@ -23,7 +23,7 @@ async def test_a_run_brings_the_cards_of_the_benchmark_to_google(google_town: Go
     fake.faults.has_quota = False
     assert town.services.google is not None
     town.services.google.wallet.client.pace = without_delay(town.services.redis, town.services.google)
-    database = town.settings.database_url.split("/")[3].split("?")[0]
+    database = database_of(town.settings)
     await write_cards(servers.superuser_url(database), CARDS)
     await town.superuser.execute(MARK_OUT_OF_DATE)
     progress = Progress()

@@ -49,7 +49,7 @@ async def behind(wallet: Wallet, count: int) -> list[Card]:
     return cards
 
 
-async def run(wallet: Wallet, pauses: Pauses, **scope: object) -> Progress:
+async def run(wallet: Wallet, pauses: Pauses, **scope: Any) -> Progress:
     progress = Progress()
     await catch_up(wallet.sync, SyncScope(wallet.shop.merchant_id, **scope), progress, pause=pauses)
     return progress
@@ -252,9 +252,11 @@ async def test_a_run_over_everything_finds_every_merchants_passes(
     assert [phones.points(card["id"]) for card in cards] == [1, 1]
 
 
-async def test_a_provider_with_a_slow_lane_is_used_slowly(wallet: Wallet, phones: Phones, pauses: Pauses) -> None:
+async def test_a_provider_with_a_slow_lane_is_used_slowly(
+    wallet: Wallet, phones: Phones, pauses: Pauses, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow = Phones()
-    phones.in_bulk = lambda: slow
+    monkeypatch.setattr(phones, "in_bulk", lambda: slow, raising=False)
     (card,) = await behind(wallet, 1)
     await run(wallet, pauses)
     assert slow.points(card["id"]) == 1

@@ -15,7 +15,7 @@ from backend.wallets import sync as syncing
 from backend.wallets.attempts import REFUSED_RETRY
 from backend.wallets.catch_up import catch_up
 from backend.wallets.due import SyncScope
-from backend.wallets.leases import LEASE
+from backend.wallets.leases import LEASE, take_lease
 from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
 from backend.wallets.ports import NotifyReason, Permanent, Transient
 from backend.wallets.refresh import bump_all_pass_versions
@@ -82,7 +82,7 @@ async def hourly_run(wallet: Wallet) -> Progress:
 
 
 async def status(wallet: Wallet, card: Card) -> str:
-    return (await wallet.link(card))["status"]
+    return str((await wallet.link(card))["status"])
 
 
 async def test_a_card_that_was_refused_is_sent_again_when_it_changes(wallet: Wallet, phones: Phones) -> None:
@@ -241,9 +241,11 @@ async def test_waiting_for_the_database_is_part_of_the_lease(
 ) -> None:
     """The lease is counted from the request for it, so a push that begins late would end after it."""
     monkeypatch.setattr(syncing, "PUSH_SECONDS", 0.3)
-    take_lease, push, asked_at, deadlines = syncing.take_lease, syncing._push, [], []
+    push = syncing._push
+    asked_at: list[float] = []
+    deadlines: list[float] = []
 
-    async def noting_when(*asked: object) -> object:
+    async def noting_when(*asked: Any) -> object:
         asked_at.append(asyncio.get_running_loop().time())
         return await take_lease(*asked)
 

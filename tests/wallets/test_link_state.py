@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.core.clock import clock
@@ -24,9 +24,9 @@ async def put_into(superuser: asyncpg.Connection, card: Card, state: LinkState) 
     await superuser.execute(SET_STATE, UUID(card["id"]), state.value)
 
 
-async def after(wallet: Wallet, card: Card, statement: object) -> tuple[str, int]:
+async def after(wallet: Wallet, card: Card, statement: Executable) -> tuple[str, int]:
     async with wallet.sync.sessions.committing(wallet.shop.merchant_id) as session:
-        await session.execute(statement)  # type: ignore[call-overload]
+        await session.execute(statement)
     link = await wallet.link(card)
     return link["status"], link["attempts"]
 

@@ -13,8 +13,10 @@ from backend.operations.task_runs.models import TaskRun
 from backend.operations.wallets.tasks import queue_sync, sync_passes
 from backend.wallets.due import SyncScope
 from backend.wallets.google.names import class_id
+from backend.wallets.ports import LinkKey
 from backend.wallets.refresh import bump_all_pass_versions
 from tests.wallets.conftest import GoogleTown
+from tests.world.redis_commands import ask_redis
 from tests.world.till import Card
 
 
@@ -91,7 +93,7 @@ async def test_a_program_that_could_not_be_told_keeps_its_cards_due(google_town:
     google_town.google.fake.faults.next.append("503")
     assert google_town.services.google is not None
     sync = google_town.services.wallet_sync
-    key = (google_town.shop.merchant_id, UUID(card["id"]), "google")
+    key: LinkKey = (google_town.shop.merchant_id, UUID(card["id"]), "google")
     first = await sync.sync_card(*key)
     assert (first.kind, program_at_google(google_town).version) == ("retry", 1)
     await google_town.town.superuser.execute("UPDATE wallet_links SET next_attempt_at = NULL")
@@ -153,4 +155,4 @@ async def test_permissions_that_were_mended_at_google_need_no_word_here(
 
 async def stop_is_over(town: GoogleTown) -> None:
     """As ten minutes later."""
-    await town.services.redis.hset("breaker:google", "until", 1)
+    await ask_redis(town.services.redis, "HSET", "breaker:google", "until", 1)

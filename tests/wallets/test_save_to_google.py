@@ -14,7 +14,7 @@ from backend.loyalty.cards.wallets import PassLink, wallets_view
 from backend.services import Services
 from backend.wallets import save_to_google
 from tests.wallets.conftest import GoogleTown
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Card
 
@@ -67,7 +67,7 @@ async def test_no_other_address_of_the_card_opens_the_button(google_town: Google
 
 
 @pytest.mark.parametrize("change", [{"page_version": 1}, {"state": "deactivated"}])
-async def test_a_card_that_is_over_or_replaced_cannot_be_added(google_town: GoogleTown, change: dict) -> None:
+async def test_a_card_that_is_over_or_replaced_cannot_be_added(google_town: GoogleTown, change: Json) -> None:
     card = await google_town.shop.a_card()
     async with google_town.services.sessions.committing(google_town.shop.merchant_id) as session:
         await session.execute(update(CardTable).where(CardTable.id == UUID(card["id"])).values(change))
@@ -91,7 +91,10 @@ async def browse(town: GoogleTown, card: Card) -> httpx.Response:
     return await town.town.anonymous.http.get(urlsplit(town.save_url(card)).path, headers=headers)
 
 
-async def test_a_person_who_is_refused_is_led_back_to_their_card(google_town: GoogleTown) -> None:
+async def test_a_person_who_is_refused_is_led_back_to_their_card(
+    google_town: GoogleTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(save_to_google, "WAIT_SECONDS_MAX", 0)
     card = await google_town.shop.a_card()
     google_town.google.fake.faults.is_out = True
     answer = await browse(google_town, card)
@@ -121,7 +124,7 @@ async def test_without_google_the_button_leads_nowhere(
 
 def test_what_a_card_view_says_of_its_wallets(services: Services) -> None:
     links = CardLinks(services.key_ring, "http://orion.test", "http://api.test", wallets=frozenset({"google", "apple"}))
-    card = {"merchant_id": UUID(int=1), "card_id": UUID(int=2), "page_version": 0}
+    card: Json = {"merchant_id": UUID(int=1), "card_id": UUID(int=2), "page_version": 0}
 
     def states(passes: list[PassLink], *, is_active: bool = True, of: CardLinks = links) -> tuple[str, str]:
         view = wallets_view(of, **card, is_active=is_active, passes=passes)

@@ -27,6 +27,7 @@ async def test_a_pass_shows_what_the_till_shows(services: Services, opened: Open
     assert (pass_.code, pass_.page_url) == (told["code"], told["page_url"])
     assert (pass_.customer_name, pass_.language, pass_.state) == ("Marie Weber", "fr", "active")
     assert pass_.next_expiry_points == told["next_expiry"]["points"] == 120
+    assert pass_.next_expiry_at is not None
     assert pass_.next_expiry_at.isoformat()[:16] == told["next_expiry"]["expires_at"][:16]
     assert sorted(pass_.program.stores) == sorted(store["name"] for store in told["works_at"])
     assert not pass_.reward_ready

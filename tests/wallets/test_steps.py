@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -22,8 +23,7 @@ from i18n.locales import LANGUAGES
 from tests.conftest import OwnTown
 from tests.doubles.apple import Apple, open_apple
 from tests.doubles.google import Google
-from tests.wallets.conftest import GoogleTown, signed_in
-from tests.wallets.test_administration import STATUS, orion
+from tests.wallets.conftest import STATUS, GoogleTown, orion, signed_in
 from tests.world import ADA, PAUL
 from tests.world.limits import forget_everything
 
@@ -69,6 +69,10 @@ class Installation:
         path.write_text(content)
         self.but(google_wallet_service_account_file=str(path))
 
+    def a_key_that_others_may_read(self) -> None:
+        (self.apple.folder / KEY).chmod(0o644)
+        self.but(environment="production")
+
     def a_rejected_class(self) -> None:
         wrong = {"id": f"{self.google.fake.passes.issuer_id}.prog_1", "reviewStatus": "UNDER_REVIEW"}
         logo = {"sourceUri": {"uri": "https://orion.example/logo.png"}}
@@ -79,9 +83,9 @@ class Installation:
     def signer(self, certificate: x509.Certificate) -> None:
         (self.apple.folder / SIGNER).write_bytes(pem(certificate))
 
-    def pass_certificate(self, **told: object) -> x509.Certificate:
+    def pass_certificate(self, **told: Any) -> x509.Certificate:
         pki = self.apple.pki
-        return pki.wwdr.pass_certificate(pki.key, **told)  # type: ignore[arg-type]
+        return pki.wwdr.pass_certificate(pki.key, **told)
 
 
 BROKEN: dict[tuple[Provider, str], Callable[[Installation], object]] = {
@@ -93,10 +97,7 @@ BROKEN: dict[tuple[Provider, str], Callable[[Installation], object]] = {
     ("google", "public_address"): lambda it: it.but(environment="production", backend_public_url="http://backend:8000"),
     ("google", "logo"): lambda it: it.but(default_logo_url="http://127.0.0.1:1/logo.png"),
     ("apple", "files_readable"): lambda it: (it.apple.folder / WWDR).unlink(),
-    ("apple", "files_private"): lambda it: (
-        (it.apple.folder / KEY).chmod(0o644),
-        it.but(environment="production"),
-    ),
+    ("apple", "files_private"): lambda it: it.a_key_that_others_may_read(),
     ("apple", "pass_type"): lambda it: it.signer(it.pass_certificate(pass_type="com.example.app")),
     ("apple", "pair_matches"): lambda it: write_key(it.apple.folder / KEY, rsa_key()),
     ("apple", "issued_by_wwdr"): lambda it: (it.apple.folder / WWDR).write_bytes(

@@ -14,7 +14,7 @@ from backend.wallets.leases import LEASE
 from backend.wallets.outcomes import OutcomeKind
 from backend.wallets.ports import Misconfigured, NotifyReason, Paused, Permanent, Transient
 from backend.wallets.wallet_links import mark_changed, reset_attempts
-from tests.conftest import OpenShop
+from tests.conftest import LogLines, OpenShop
 from tests.doubles.phone import Killed, Phones
 from tests.wallets.conftest import OpenWallet, Wallet
 from tests.world.till import Card
@@ -73,6 +73,7 @@ async def test_four_attempts_with_one_four_and_sixteen_seconds_between(wallet: W
     for pause in (1, 4, 16):
         result = await wallet.update(card)
         assert result.kind is OutcomeKind.RETRY
+        assert result.retry_in is not None
         assert 0.8 * pause <= result.retry_in <= 1.2 * pause
         early = await wallet.update(card)
         assert early.kind is OutcomeKind.BUSY
@@ -223,7 +224,9 @@ async def test_a_push_ends_before_its_lease_does(
     assert (result.kind, (await wallet.link(card))["last_error_code"]) == (OutcomeKind.RETRY, "timeout")
 
 
-async def test_a_fault_of_ours_counts_as_an_attempt_and_is_logged(wallet: Wallet, phones: Phones, log_lines) -> None:
+async def test_a_fault_of_ours_counts_as_an_attempt_and_is_logged(
+    wallet: Wallet, phones: Phones, log_lines: LogLines
+) -> None:
     card = await wallet.shop.a_card()
     await wallet.add(card)
     phones.fails = [ZeroDivisionError()]

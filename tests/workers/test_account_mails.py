@@ -10,8 +10,8 @@ from backend.core.clock import clock
 from backend.identity.mails import Addressee, Secret, queue_invitation, queue_password_reset, queue_sign_in_code
 from backend.loyalty.cards.recipient import find_recipient
 from backend.services import Services
-from tests.doubles.smtp import PostOffice
-from tests.workers.test_worker import relay_and_send
+from tests.doubles.smtp import PostOffice, text_of
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 from workers.jobs.mail import send_queued_mails
 
@@ -52,13 +52,12 @@ async def queue(services: Services, shop: Shop, kind: str) -> str:
 
 @pytest.mark.parametrize("kind", ["code", "invitation", "reset"])
 async def test_the_recipient_gets_the_secret_and_the_log_does_not(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection, kind: str
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection, kind: str
 ) -> None:
     secret = await queue(working["services"], shop, kind)
     await relay_and_send(working)
     mail = next(mail for mail in post_office.mails if "card" not in mail["Subject"])
-    for part in ("plain", "html"):
-        body = mail.get_body((part,)).get_content()
+    for body in (text_of(mail), text_of(mail, "html")):
         assert secret in body
         assert "•" not in body
         assert "Punkteclub" in body
@@ -72,7 +71,7 @@ async def test_the_recipient_gets_the_secret_and_the_log_does_not(
 
 
 async def test_a_code_that_comes_too_late_is_not_sent(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     await queue(working["services"], shop, "code")
     clock.move(MINUTES + timedelta(seconds=1))
@@ -82,7 +81,7 @@ async def test_a_code_that_comes_too_late_is_not_sent(
 
 
 async def test_a_secret_copied_to_another_recipient_is_not_sent(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     await queue(working["services"], shop, "reset")
     await superuser.execute("UPDATE platform_mails SET recipient = 'mallory@example.com'")

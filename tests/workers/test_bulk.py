@@ -45,7 +45,7 @@ async def warn_all(shop: Shop, cards: int) -> None:
 
 
 async def test_the_statements_of_a_night_of_warnings_do_not_grow_with_the_cards(
-    working: dict, shop: Shop, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     counts = []
     for cards in (2, 12):
@@ -58,7 +58,7 @@ async def test_the_statements_of_a_night_of_warnings_do_not_grow_with_the_cards(
 
 
 async def test_nor_do_those_of_a_night_of_expired_points(
-    working: dict, shop: Shop, services: Services, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, services: Services, superuser: asyncpg.Connection
 ) -> None:
     counts = []
     for cards in (2, 12):
@@ -73,7 +73,9 @@ async def test_nor_do_those_of_a_night_of_expired_points(
     assert counts[0] == counts[1]
 
 
-async def test_an_email_of_the_till_is_sent_before_the_nights(working: dict, shop: Shop, services: Services) -> None:
+async def test_an_email_of_the_till_is_sent_before_the_nights(
+    working: dict[str, Services], shop: Shop, services: Services
+) -> None:
     await warn_all(shop, 4)
     await relay_bulk_outbox(working)
     clock.move(timedelta(minutes=5))

@@ -14,9 +14,11 @@ from backend.core.clock import clock
 from backend.loyalty.ledger.booking.state import CardState, decode_state
 from backend.loyalty.occasions import campaign, due, holder
 from backend.loyalty.occasions.absence import Absence
+from backend.services import Services
 from tests.conftest import OpenShop
-from tests.doubles.smtp import PostOffice
-from tests.workers.test_worker import relay_and_send
+from tests.doubles.smtp import PostOffice, text_of
+from tests.workers.conftest import relay_and_send
+from tests.world.caller import Json
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.statements import statements
@@ -75,11 +77,12 @@ async def inviting(opened: OpenShop) -> Shop:
 
 async def somebody(shop: Shop, **person: Any) -> Card:
     """Who has agreed to marketing and is born on 1 March."""
-    return await shop.a_card(**{"birth_date": date(1990, 3, 1), "accept_marketing": True} | person)
+    told: Json = {"birth_date": date(1990, 3, 1), "accept_marketing": True} | person
+    return await shop.a_card(**told)
 
 
 async def test_a_birthday_is_greeted_on_the_day_once_and_again_a_year_later(
-    working: dict, greeting: Shop, post_office: PostOffice, mails: Mails
+    working: dict[str, Services], greeting: Shop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-02-28 10:00")
     card = await somebody(greeting, first_name="Otto", points=120)
@@ -94,7 +97,7 @@ async def test_a_birthday_is_greeted_on_the_day_once_and_again_a_year_later(
     await send_queued_mails(working)
     (mail,) = post_office.mails
     assert (mail["To"], mail["Subject"]) == (card["customer"]["email"], "Happy birthday from Fashion Group")
-    assert "A reward is waiting for you: Voucher." in mail.get_body(("plain",)).get_content()
+    assert "A reward is waiting for you: Voucher." in text_of(mail)
     set_clock("2031-03-02 10:00")
     await greet_birthdays(working)
     set_clock("2032-03-01 10:00")
@@ -104,7 +107,7 @@ async def test_a_birthday_is_greeted_on_the_day_once_and_again_a_year_later(
 
 
 async def test_a_mail_program_can_unsubscribe_with_one_click(
-    working: dict, greeting: Shop, post_office: PostOffice
+    working: dict[str, Services], greeting: Shop, post_office: PostOffice
 ) -> None:
     set_clock("2031-03-01 10:00")
     card = await somebody(greeting)
@@ -115,12 +118,12 @@ async def test_a_mail_program_can_unsubscribe_with_one_click(
     url = services.unsubscribe_links.url(greeting.merchant_id, UUID(card["customer"]["id"]))
     assert mail["List-Unsubscribe"] == f"<{url}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert url in mail.get_body(("html",)).get_content()
+    assert url in text_of(mail, "html")
 
 
 @pytest.mark.parametrize(("today", "is_greeted"), [("2031-02-28", True), ("2032-02-28", False), ("2032-02-29", True)])
 async def test_who_is_born_on_29_february_is_greeted_in_every_year(
-    working: dict, greeting: Shop, mails: Mails, today: str, is_greeted: bool
+    working: dict[str, Services], greeting: Shop, mails: Mails, today: str, is_greeted: bool
 ) -> None:
     set_clock(f"{today} 10:00")
     await somebody(greeting, birth_date=date(1992, 2, 29))
@@ -130,10 +133,12 @@ async def test_who_is_born_on_29_february_is_greeted_in_every_year(
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Auckland", "America/Adak", "Pacific/Honolulu", "UTC"])
 async def test_the_day_is_that_of_the_merchant_when_the_email_leaves(
-    working: dict, opened: OpenShop, superuser: asyncpg.Connection, zone: str
+    working: dict[str, Services], opened: OpenShop, superuser: asyncpg.Connection, zone: str
 ) -> None:
     """The one run of a day greets each customer on the birthday, wherever the merchant is."""
     (run,) = [job for job in SCHEDULE if job.name == "cron:greet_birthdays"]
+    assert isinstance(run.hour, int)
+    assert isinstance(run.minute, int)
     shop, there = await opened(timezone=zone), ZoneInfo(zone)
     await plan(shop, sends_birthday_emails=True)
     set_clock("2031-02-26 12:00")
@@ -150,7 +155,7 @@ async def test_the_day_is_that_of_the_merchant_when_the_email_leaves(
 
 
 async def test_after_an_outage_of_a_day_the_greeting_comes_late_and_after_a_week_not_at_all(
-    working: dict, greeting: Shop, mails: Mails
+    working: dict[str, Services], greeting: Shop, mails: Mails
 ) -> None:
     set_clock("2031-02-20 10:00")
     await somebody(greeting)
@@ -163,7 +168,7 @@ async def test_after_an_outage_of_a_day_the_greeting_comes_late_and_after_a_week
 
 
 async def test_who_has_not_agreed_has_no_card_or_no_birth_date_gets_nothing(
-    working: dict, greeting: Shop, mails: Mails
+    working: dict[str, Services], greeting: Shop, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
     await somebody(greeting, accept_marketing=False)
@@ -175,7 +180,9 @@ async def test_who_has_not_agreed_has_no_card_or_no_birth_date_gets_nothing(
     assert await mails(greeting) == []
 
 
-async def test_a_merchant_who_has_chosen_nothing_sends_no_marketing(working: dict, shop: Shop, mails: Mails) -> None:
+async def test_a_merchant_who_has_chosen_nothing_sends_no_marketing(
+    working: dict[str, Services], shop: Shop, mails: Mails
+) -> None:
     set_clock("2031-03-01 10:00")
     await somebody(shop)
     await greet_birthdays(working)
@@ -185,7 +192,7 @@ async def test_a_merchant_who_has_chosen_nothing_sends_no_marketing(working: dic
 
 
 async def test_who_stays_away_is_written_to_once_for_each_absence(
-    working: dict, inviting: Shop, post_office: PostOffice, mails: Mails
+    working: dict[str, Services], inviting: Shop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
     card = await somebody(inviting, points=30)
@@ -197,7 +204,7 @@ async def test_who_stays_away_is_written_to_once_for_each_absence(
         set_clock(local)
         await reengage_customers(working)
         await send_queued_mails(working)
-    text = post_office.mails[-1].get_body(("plain",)).get_content()
+    text = text_of(post_office.mails[-1])
     assert "Your last visit to Fashion Group was on 1 March 2031." in text
     assert "70 points to go until your next reward: Voucher." in text
     assert len(await mails(inviting)) == 1
@@ -208,7 +215,7 @@ async def test_who_stays_away_is_written_to_once_for_each_absence(
 
 
 async def test_who_stays_away_is_found_on_whatever_page_of_customers(
-    working: dict, inviting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
+    working: dict[str, Services], inviting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Most of those on a page have been here lately."""
     monkeypatch.setattr(Absence, "page", 2)
@@ -222,7 +229,9 @@ async def test_who_stays_away_is_found_on_whatever_page_of_customers(
     assert len(await mails(inviting)) == 2
 
 
-async def test_who_uses_one_of_two_cards_is_not_away(working: dict, opened: OpenShop, mails: Mails) -> None:
+async def test_who_uses_one_of_two_cards_is_not_away(
+    working: dict[str, Services], opened: OpenShop, mails: Mails
+) -> None:
     shop = await opened(policy={"allow_cross_location_redemption": False})
     await plan(shop, reengagement_days=90)
     set_clock("2031-03-01 10:00")
@@ -236,7 +245,7 @@ async def test_who_uses_one_of_two_cards_is_not_away(working: dict, opened: Open
 
 
 async def test_who_comes_back_before_the_email_is_sent_does_not_get_it(
-    working: dict, inviting: Shop, post_office: PostOffice, mails: Mails
+    working: dict[str, Services], inviting: Shop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
     card = await somebody(inviting)
@@ -252,7 +261,7 @@ async def test_who_comes_back_before_the_email_is_sent_does_not_get_it(
 
 
 async def test_an_email_of_the_night_waits_for_the_morning(
-    working: dict, greeting: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], greeting: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     set_clock("2031-03-01 06:00")
     await somebody(greeting)
@@ -268,7 +277,9 @@ async def test_an_email_of_the_night_waits_for_the_morning(
     assert len(post_office.mails) == 1
 
 
-async def test_consent_is_asked_again_when_the_email_is_sent(working: dict, greeting: Shop, mails: Mails) -> None:
+async def test_consent_is_asked_again_when_the_email_is_sent(
+    working: dict[str, Services], greeting: Shop, mails: Mails
+) -> None:
     set_clock("2031-03-01 06:00")
     card = await somebody(greeting)
     await greet_birthdays(working)
@@ -282,7 +293,7 @@ async def test_consent_is_asked_again_when_the_email_is_sent(working: dict, gree
 
 
 async def test_a_person_gets_one_marketing_email_a_day_from_all_merchants_together(
-    working: dict, opened: OpenShop, post_office: PostOffice, mails: Mails
+    working: dict[str, Services], opened: OpenShop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
     shops = [await opened(), await opened()]
@@ -305,7 +316,7 @@ async def test_a_person_gets_one_marketing_email_a_day_from_all_merchants_togeth
 
 
 async def test_a_birthday_email_that_would_come_too_late_is_not_sent(
-    working: dict, greeting: Shop, post_office: PostOffice, mails: Mails
+    working: dict[str, Services], greeting: Shop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
     await somebody(greeting)
@@ -316,7 +327,7 @@ async def test_a_birthday_email_that_would_come_too_late_is_not_sent(
 
 
 async def test_one_customers_and_one_merchants_trouble_is_not_the_others(
-    working: dict,
+    working: dict[str, Services],
     opened: OpenShop,
     mails: Mails,
     superuser: asyncpg.Connection,
@@ -348,7 +359,7 @@ async def test_one_customers_and_one_merchants_trouble_is_not_the_others(
 
 
 async def test_what_the_database_refuses_for_one_customer_is_not_the_others_trouble(
-    working: dict, greeting: Shop, mails: Mails, superuser: asyncpg.Connection
+    working: dict[str, Services], greeting: Shop, mails: Mails, superuser: asyncpg.Connection
 ) -> None:
     set_clock("2031-03-01 10:00")
     cards = [await somebody(greeting) for _ in range(4)]
@@ -365,7 +376,9 @@ async def test_what_the_database_refuses_for_one_customer_is_not_the_others_trou
     assert len(await mails(greeting)) == 4
 
 
-async def test_two_runs_at_once_write_to_each_customer_once(working: dict, greeting: Shop, mails: Mails) -> None:
+async def test_two_runs_at_once_write_to_each_customer_once(
+    working: dict[str, Services], greeting: Shop, mails: Mails
+) -> None:
     set_clock("2031-03-01 10:00")
     for _ in range(6):
         await somebody(greeting)
@@ -374,7 +387,7 @@ async def test_two_runs_at_once_write_to_each_customer_once(working: dict, greet
 
 
 async def test_the_statements_of_a_chunk_do_not_grow_with_its_customers(
-    working: dict, greeting: Shop, mails: Mails
+    working: dict[str, Services], greeting: Shop, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
     counts = []
@@ -389,7 +402,7 @@ async def test_the_statements_of_a_chunk_do_not_grow_with_its_customers(
 
 
 async def test_many_birthdays_are_greeted_in_chunks_each_once(
-    working: dict, greeting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
+    working: dict[str, Services], greeting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (campaign, due):
         monkeypatch.setattr(module, "CHUNK", 2)

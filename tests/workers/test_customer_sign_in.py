@@ -12,13 +12,15 @@ import pytest
 
 from backend.core.capabilities import encode_capability
 from backend.core.clock import clock
-from tests.conftest import OpenShop
+from backend.services import Services
+from tests.conftest import LogLines, OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.caller import outcome, refused
 from tests.world.customer import Customer, another, ask_for_code, enter_code, last_code, last_mail, last_not_me
 from tests.world.office import Office
 from tests.world.shop import Shop
+from tests.world.spying import noting
 from tests.world.statements import statements
 from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge
@@ -39,7 +41,7 @@ def nobody() -> str:
 
 
 @pytest.fixture
-def sign_in(working: dict, anonymous: AnonymousCaller, post_office: PostOffice) -> SignIn:
+def sign_in(working: dict[str, Services], anonymous: AnonymousCaller, post_office: PostOffice) -> SignIn:
     async def sign_in(shop: Shop, email: str) -> Customer:
         attempt = await ask_for_code(anonymous, shop.hub, email)
         await relay_and_send(working)
@@ -58,7 +60,7 @@ async def test_otto_signs_in_with_the_code_and_sees_his_card(shop: Shop, sign_in
 
 
 async def test_the_code_comes_from_the_merchant_in_the_customers_language(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email, language="de")
     await ask_for_code(anonymous, shop.hub, email.upper())
@@ -70,7 +72,13 @@ async def test_the_code_comes_from_the_merchant_in_the_customers_language(
 
 
 async def test_a_stranger_gets_the_same_answers_and_no_email(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str, *, nobody: str
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    email: str,
+    *,
+    nobody: str,
 ) -> None:
     await shop.a_card(email=email)
     await relay_and_send(working)
@@ -93,12 +101,17 @@ async def test_a_stranger_gets_the_same_answers_and_no_email(
 
 
 async def test_a_wrong_code_costs_the_same_for_a_customer_and_for_nobody(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, email: str, nobody: str, *, monkeypatch: pytest.MonkeyPatch
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    email: str,
+    nobody: str,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No time tells them apart: the same statements, and the same comparison of digests."""
-    compared: list[tuple[int, int]] = []
-    compare = hmac.compare_digest
-    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or compare(a, b))
+    compared: list[tuple[bytes, bytes]] = []
+    monkeypatch.setattr(hmac, "compare_digest", noting(compared, hmac.compare_digest))
     await shop.a_card(email=email)
     done = []
     for asked in (email, nobody):
@@ -107,13 +120,13 @@ async def test_a_wrong_code_costs_the_same_for_a_customer_and_for_nobody(
         compared.clear()
         with statements() as sent, refused("sign_in_code_wrong", 422):
             await enter_code(anonymous, attempt, "wrong")
-        done.append((list(sent), list(compared)))
+        done.append((list(sent), [(len(given), len(stored)) for given, stored in compared]))
     assert done[0] == done[1]
     assert all(done[0])
 
 
 async def test_of_a_hundred_guesses_at_once_five_are_looked_at(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email)
     attempt = await ask_for_code(anonymous, shop.hub, email)
@@ -129,7 +142,7 @@ async def test_of_a_hundred_guesses_at_once_five_are_looked_at(
 
 
 async def test_a_code_signs_in_once(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email)
     attempt = await ask_for_code(anonymous, shop.hub, email)
@@ -141,7 +154,13 @@ async def test_a_code_signs_in_once(
 
 @pytest.mark.parametrize("written", ["{} {}", " {}{} ", "{}-{}", "{}\u202f{}"])
 async def test_a_code_may_be_written_in_groups(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str, *, written: str
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    email: str,
+    *,
+    written: str,
 ) -> None:
     await shop.a_card(email=email)
     attempt = await ask_for_code(anonymous, shop.hub, email)
@@ -151,7 +170,7 @@ async def test_a_code_may_be_written_in_groups(
 
 
 async def test_a_code_is_valid_for_ten_minutes(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email)
     attempt = await ask_for_code(anonymous, shop.hub, email)
@@ -162,7 +181,7 @@ async def test_a_code_is_valid_for_ten_minutes(
 
 
 async def test_a_code_is_valid_in_the_browser_that_asked(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     """Whoever talks Otto out of his code cannot use it elsewhere."""
     await shop.a_card(email=email)
@@ -176,7 +195,7 @@ async def test_a_code_is_valid_in_the_browser_that_asked(
 
 
 async def test_of_one_browser_the_newest_code_is_valid(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email)
     first = await ask_for_code(anonymous, shop.hub, email)
@@ -190,7 +209,7 @@ async def test_of_one_browser_the_newest_code_is_valid(
 
 
 async def test_a_stranger_who_asks_too_does_not_end_the_customers_code(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email)
     attempt = await ask_for_code(anonymous, shop.hub, email)
@@ -203,7 +222,7 @@ async def test_a_stranger_who_asks_too_does_not_end_the_customers_code(
 
 
 async def test_neither_code_nor_token_nor_address_lies_in_the_database(
-    working: dict,
+    working: dict[str, Services],
     shop: Shop,
     anonymous: AnonymousCaller,
     post_office: PostOffice,
@@ -227,7 +246,7 @@ async def test_neither_code_nor_token_nor_address_lies_in_the_database(
 
 
 async def test_no_log_line_names_the_address(
-    working: dict, shop: Shop, sign_in: SignIn, email: str, *, log_lines
+    working: dict[str, Services], shop: Shop, sign_in: SignIn, email: str, *, log_lines: LogLines
 ) -> None:
     await shop.a_card(email=email)
     await (await sign_in(shop, email)).account()
@@ -270,7 +289,13 @@ async def test_staff_are_no_customers_and_customers_no_staff(shop: Shop, sign_in
 
 
 async def test_an_account_is_the_merchants_where_it_was_opened(
-    opened: OpenShop, sign_in: SignIn, working: dict, anonymous: AnonymousCaller, post_office: PostOffice, *, email: str
+    opened: OpenShop,
+    sign_in: SignIn,
+    working: dict[str, Services],
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    *,
+    email: str,
 ) -> None:
     mine, other = await opened(), await opened()
     card = await mine.a_card(email=email)
@@ -297,7 +322,7 @@ async def test_a_deactivated_card_says_so(shop: Shop, sign_in: SignIn, email: st
 
 
 async def test_whoever_was_erased_is_told_and_cannot_sign_in_again(
-    working: dict, shop: Shop, sign_in: SignIn, superuser: asyncpg.Connection, email: str
+    working: dict[str, Services], shop: Shop, sign_in: SignIn, superuser: asyncpg.Connection, email: str
 ) -> None:
     card = await shop.a_card(email=email)
     customer = await sign_in(shop, email)
@@ -310,7 +335,7 @@ async def test_whoever_was_erased_is_told_and_cannot_sign_in_again(
 
 
 async def test_a_language_chosen_on_the_account_is_that_of_page_and_emails(
-    working: dict, shop: Shop, sign_in: SignIn, post_office: PostOffice, email: str
+    working: dict[str, Services], shop: Shop, sign_in: SignIn, post_office: PostOffice, email: str
 ) -> None:
     await shop.a_card(email=email)
     customer = await sign_in(shop, email)
@@ -321,7 +346,13 @@ async def test_a_language_chosen_on_the_account_is_that_of_page_and_emails(
 
 
 async def test_this_was_not_me_ends_the_code_and_the_sessions_in_doubt(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, sign_in: SignIn, post_office: PostOffice, *, email: str
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    sign_in: SignIn,
+    post_office: PostOffice,
+    *,
+    email: str,
 ) -> None:
     await shop.a_card(email=email)
     old = await sign_in(shop, email)
@@ -378,7 +409,7 @@ async def test_codes_are_asked_for_and_entered_five_times_a_minute(anonymous: An
 
 
 async def test_old_attempts_and_sessions_are_purged(
-    working: dict, shop: Shop, sign_in: SignIn, superuser: asyncpg.Connection, email: str
+    working: dict[str, Services], shop: Shop, sign_in: SignIn, superuser: asyncpg.Connection, email: str
 ) -> None:
     await shop.a_card(email=email)
     await sign_in(shop, email)

@@ -9,10 +9,9 @@ from backend.core.clock import clock
 from backend.services import Services
 from backend.wallets.snapshot import find_snapshot
 from tests.doubles.smtp import PostOffice
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
-from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_outbox
 
 ADDRESS = "otto@example.com"
 MAILS = "SELECT DISTINCT sender_name, sender_address FROM email_logs WHERE merchant_id = $1"
@@ -25,11 +24,6 @@ Wishes = tuple[str | None, str | None, str]
 async def speak(superuser: asyncpg.Connection, shop: Shop, store: str | None, merchant: str) -> None:
     await superuser.execute("UPDATE stores SET language = $2 WHERE id = $1", shop.store_ids[shop.hub], store)
     await superuser.execute("UPDATE merchants SET default_language = $2 WHERE id = $1", shop.merchant_id, merchant)
-
-
-async def relay_and_send(working: dict[str, Services]) -> None:
-    await relay_outbox(working)
-    await send_queued_mails(working)
 
 
 @pytest.mark.parametrize(

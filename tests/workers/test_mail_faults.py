@@ -1,23 +1,25 @@
 """Whatever the mail server does, each mail ends in the right status, and none is lost."""
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
-import msgspec
 import pytest
 
 from backend.core.clock import clock
+from backend.core.database import Sessions
 from backend.core.database_connector import DatabaseUnreachable
 from backend.messaging.claims import LEASE
 from backend.messaging.mailer import OPEN_SECONDS
 from backend.services import Services
+from tests.conftest import LogLines
 from tests.doubles.smtp import PostOffice, Stage, open_post_office, open_slow_post_office
+from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes
+from tests.world.caller import Json
 from tests.world.platform import with_mail
 from tests.world.shop import Shop
 from workers.jobs import mail as mail_job
@@ -26,53 +28,9 @@ from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 from workers.runner import coalesced
 
-OTTO = "otto@example.com"
-MINUTE = timedelta(seconds=61)
-
-Row = Callable[[], Awaitable[asyncpg.Record]]
-Send = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-async def row(shop: Shop, working: dict, superuser: asyncpg.Connection) -> Row:
-    """The only mail there is: it waits."""
-    await shop.anna.enroll(OTTO)
-    await relay_outbox(working)
-
-    async def read() -> asyncpg.Record:
-        return await superuser.fetchrow("SELECT * FROM email_logs")
-
-    return read
-
-
-@pytest.fixture
-def send(working: dict) -> Send:
-    """With these settings beside those of the post office."""
-
-    async def sent(**values: Any) -> None:
-        services: Services = working["services"]
-        present = msgspec.structs.asdict(services.live.current.email)
-        await send_queued_mails({"services": with_mail(services, **present | values)})
-
-    return sent
-
-
-async def ended(row: Row, send: Send, **values: Any) -> asyncpg.Record:
-    """Its row after all attempts, a minute apart."""
-    for _ in range(10):
-        await send(**values)
-        if (await row())["status"] != "queued":
-            return await row()
-        clock.move(MINUTE)
-    raise AssertionError("it never ends")
-
-
-def outcomes(row: asyncpg.Record) -> list[tuple[str, str | None]]:
-    return [(event["outcome"], event.get("code")) for event in json.loads(row["history"])]
-
 
 async def test_a_server_that_is_away_is_asked_three_times_and_the_log_says_what_to_do(
-    row: Row, send: Send, log_lines: Any
+    row: Row, send: Send, log_lines: LogLines
 ) -> None:
     entry = await ended(row, send, smtp_port=1)
     assert (entry["status"], entry["error_code"], entry["attempts"]) == ("failed", "connection_refused", 3)
@@ -119,7 +77,7 @@ async def test_whoever_asks_us_to_come_back_gets_the_mail_later(row: Row, send: 
     ["450 4.7.1 Rate limit exceeded", "421 4.7.0 Too many messages", "451 4.7.1 Please slow down", "450 Throttled"],
 )
 async def test_a_server_to_which_we_send_too_fast_is_given_a_pause_and_the_log_says_what_to_do(
-    row: Row, send: Send, post_office: PostOffice, log_lines: Any, *, reply: str
+    row: Row, send: Send, post_office: PostOffice, log_lines: LogLines, *, reply: str
 ) -> None:
     post_office.replies["MAIL"] = reply
     await send()
@@ -256,7 +214,7 @@ async def test_and_marketing_not_even_twice(
 
 
 async def test_while_the_server_is_away_no_mail_uses_up_its_tries_and_all_arrive_afterwards(
-    shop: Shop, working: dict, send: Send, post_office: PostOffice, superuser: asyncpg.Connection
+    shop: Shop, working: dict[str, Services], send: Send, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     for number in range(10):
         await shop.anna.enroll(f"otto{number}@example.com")
@@ -293,7 +251,7 @@ async def test_what_is_of_no_more_use_is_not_sent(
 
 
 async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
-    row: Row, send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, working: dict
+    row: Row, send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, working: dict[str, Services]
 ) -> None:
     """As when the conversations before it took longer than its lease."""
     objection = mail_job._objection
@@ -310,8 +268,8 @@ async def test_a_mail_that_another_worker_has_taken_meanwhile_is_not_begun(
 @pytest.mark.parametrize("kind", ["transactional", "marketing"])
 @pytest.mark.parametrize("is_confirmed", [True, False])
 async def test_a_mail_that_the_server_takes_while_postgresql_restarts_is_sent_and_not_unknown(
-    row: Row, working: dict, post_office: PostOffice, superuser: asyncpg.Connection,
-    *, log_lines: Any, monkeypatch: pytest.MonkeyPatch, kind: str, is_confirmed: bool,
+    row: Row, working: dict[str, Services], post_office: PostOffice, superuser: asyncpg.Connection,
+    *, log_lines: LogLines, monkeypatch: pytest.MonkeyPatch, kind: str, is_confirmed: bool,
 ) -> None:  # fmt: skip
     """PostgreSQL is away when the outcome is to be written, or it ends before it has confirmed that it was."""
     await superuser.execute("UPDATE email_logs SET kind = $1", kind)
@@ -332,7 +290,8 @@ async def test_a_mail_that_the_server_takes_while_postgresql_restarts_is_sent_an
             raise asyncpg.ConnectionDoesNotExistError
 
     monkeypatch.setattr(mail_outcome, "PAUSE_SECONDS", 0)
-    await send_queued_mails({"services": replace(services, sessions=SimpleNamespace(committing=committing))})
+    failing = cast("Sessions", SimpleNamespace(committing=committing))
+    await send_queued_mails({"services": replace(services, sessions=failing)})
     entry = await row()
     assert (entry["status"], entry["attempts"], outcomes(entry)) == ("sent", 1, [("accepted", None)])
     assert (left, len(post_office.mails)) == (0, 1)
@@ -350,7 +309,7 @@ def test_a_breaker_lets_a_probe_through_before_waiting_mails_are_looked_at_again
 
 
 async def test_a_run_that_has_taken_long_enough_leaves_the_rest_to_the_next(
-    shop: Shop, working: dict, send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, working: dict[str, Services], send: Send, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So a worker that is stopped cuts no conversation. What is left is due again at once and has lost no try."""
     for number in range(3):
@@ -369,7 +328,7 @@ async def test_a_run_that_has_taken_long_enough_leaves_the_rest_to_the_next(
 async def test_wake_ups_without_end_do_not_keep_a_run_going_for_ever() -> None:
     runs = 0
 
-    async def job(context: dict) -> None:
+    async def job(context: Json) -> None:
         nonlocal runs
         runs += 1
         await wake_up(context)
@@ -381,11 +340,11 @@ async def test_wake_ups_without_end_do_not_keep_a_run_going_for_ever() -> None:
 
 
 async def test_while_stored_settings_cannot_be_used_mails_wait_and_take_no_other_way(
-    row: Row, working: dict, post_office: PostOffice
+    row: Row, working: dict[str, Services], post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The environment may name another sender, or the console, which would report each mail as sent."""
     services = with_mail(working["services"])
-    services.live.in_force = services.live.in_force._replace(ignored=frozenset({"email"}))
+    monkeypatch.setattr(services.live, "in_force", services.live.in_force._replace(ignored=frozenset({"email"})))
     await send_queued_mails({"services": services})
     waiting = await row()
     assert (waiting["status"], waiting["attempts"], waiting["error_code"]) == ("queued", 0, "settings_unusable")

@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from backend.services import Services
 from tests.doubles.smtp import PostOffice
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 
 HEADERS = [
@@ -36,7 +37,13 @@ def raw_headers(office: PostOffice) -> Any:
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
 @pytest.mark.parametrize("place", ["merchant_name", "reply_to", "subject"])
 async def test_no_text_becomes_a_header(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection, *, place: str, trick: str
+    working: dict[str, Services],
+    shop: Shop,
+    post_office: PostOffice,
+    superuser: asyncpg.Connection,
+    *,
+    place: str,
+    trick: str,
 ) -> None:
     """Past the API, which refuses most of it."""
     if place == "merchant_name":

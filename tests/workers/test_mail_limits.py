@@ -11,9 +11,10 @@ from backend.core.addresses import mailbox_of
 from backend.core.clock import clock
 from backend.core.platform_settings import LimitSettings
 from backend.messaging.limits import DOMAIN_PER_DAY, DOMAIN_PER_HOUR
-from tests.conftest import OpenShop
+from backend.services import Services
+from tests.conftest import LogLines, OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.test_worker import relay_and_send
+from tests.workers.conftest import relay_and_send
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 from workers.jobs.purge import purge
@@ -34,7 +35,7 @@ async def send_request(anonymous: AnonymousCaller, shop: Shop, times: int, email
 
 
 async def test_an_anonymous_caller_cannot_send_somebody_47_mails(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
     await relay_and_send(working)
@@ -45,7 +46,7 @@ async def test_an_anonymous_caller_cannot_send_somebody_47_mails(
 
 
 async def test_a_day_has_an_end_too_and_the_next_one_begins_anew(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
     for _ in range(6):
@@ -60,7 +61,7 @@ async def test_a_day_has_an_end_too_and_the_next_one_begins_anew(
 
 
 async def test_the_limit_is_the_persons_over_all_merchants_and_however_they_are_written(
-    working: dict, opened: OpenShop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
+    working: dict[str, Services], opened: OpenShop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     for number in range(7):
         shop = await opened()
@@ -71,7 +72,7 @@ async def test_the_limit_is_the_persons_over_all_merchants_and_however_they_are_
 
 
 async def test_a_tag_in_the_address_is_no_other_mailbox(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     addresses = {otto.replace("@", f"+{number}@") for number in range(47)}
     for number, address in enumerate(addresses):
@@ -105,7 +106,7 @@ def test_mails_are_counted_where_they_arrive(email: str, mailbox: str) -> None:
 
 
 async def test_nobody_can_use_up_the_mails_that_staff_cause(
-    working: dict, opened: OpenShop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
+    working: dict[str, Services], opened: OpenShop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str
 ) -> None:
     shop, other = await opened(), await opened()
     await shop.anna.enroll(otto)
@@ -119,7 +120,13 @@ async def test_nobody_can_use_up_the_mails_that_staff_cause(
 
 
 async def test_withholding_is_silent_and_names_nobody(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str, *, log_lines
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    otto: str,
+    *,
+    log_lines: LogLines,
 ) -> None:
     await shop.anna.enroll(otto)
     await send_request(anonymous, shop, LIMITS.mails_per_mailbox_per_hour + 1, otto)
@@ -130,7 +137,13 @@ async def test_withholding_is_silent_and_names_nobody(
 
 @pytest.mark.parametrize("name", ["Anna.Maria", "Win a free phone today at once", "Otto!", "Karl 3", "x" * 41])
 async def test_what_may_be_no_name_is_not_greeted(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, otto: str, *, name: str
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    otto: str,
+    *,
+    name: str,
 ) -> None:
     await anonymous.join(shop.hub, otto, first_name=name)
     await relay_and_send(working)
@@ -139,7 +152,7 @@ async def test_what_may_be_no_name_is_not_greeted(
 
 
 async def test_a_question_nobody_could_answer_and_old_allowances_are_thrown_away(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection, otto: str
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection, otto: str
 ) -> None:
     await shop.anna.enroll(otto)
     await send_request(anonymous, shop, 1, otto)
@@ -154,7 +167,7 @@ async def test_a_question_nobody_could_answer_and_old_allowances_are_thrown_away
 
 
 async def test_whoever_owns_a_whole_domain_does_not_get_47_mails_under_47_names(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
 ) -> None:
     domain = f"{uuid4().hex}.lu"
     for number in range(47):
@@ -166,7 +179,7 @@ async def test_whoever_owns_a_whole_domain_does_not_get_47_mails_under_47_names(
 
 
 async def test_of_a_provider_with_many_customers_each_has_their_own_limit(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
 ) -> None:
     for number in range(DOMAIN_PER_HOUR + 1):
         caller = anonymous.but(x_forwarded_for=f"198.51.100.{number}")
@@ -176,7 +189,7 @@ async def test_of_a_provider_with_many_customers_each_has_their_own_limit(
 
 
 async def test_whatever_the_cause_a_mailbox_gets_so_many_mails_a_day_and_the_log_says_why_no_more(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection, otto: str
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection, otto: str
 ) -> None:
     """Staff cause mails without the limits of anonymous callers."""
     limit = working["services"].live.current.limits.all_mails_per_mailbox_per_day

@@ -9,10 +9,9 @@ import pytest
 
 from backend.core.clock import clock
 from backend.messaging.providers.smtp import SmtpDelivery
+from tests.conftest import LogLines
 from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server
-from tests.workers.test_mail_faults import MINUTE, OTTO, Row, Send, ended, outcomes, row, send
-
-__all__ = ["row", "send"]
+from tests.workers.attempts import MINUTE, OTTO, Row, Send, ended, outcomes
 
 DAY = timedelta(days=1)
 CANARY = "a planted secret"
@@ -71,7 +70,7 @@ SIGN_IN = {"smtp_user": USER, "smtp_password": PASSWORD, "smtp_use_tls": True}
     ids=["wrong_password", "password_repeated_by_the_server", "no_sign_in", "another_name", "expired"],
 )
 async def test_it_fails_with_advice_and_arrives_once_it_is_mended(
-    row: Row, send: Send, files: ServerFiles, stack: AsyncExitStack, log_lines: Any, *,
+    row: Row, send: Send, files: ServerFiles, stack: AsyncExitStack, log_lines: LogLines, *,
     certificate: dict[str, Any], server: dict[str, Any], values: dict[str, Any], code: str, advice: str,
 ) -> None:  # fmt: skip
     made = dict(certificate)
@@ -104,7 +103,7 @@ async def test_a_fault_that_nobody_mends_ends_after_three_attempts_and_is_kept(
 
 
 async def test_a_worker_that_breaks_down_tells_its_traceback_without_the_password(
-    row: Row, send: Send, log_lines: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    row: Row, send: Send, log_lines: LogLines, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     """Whatever variables the frames of the traceback hold."""
 

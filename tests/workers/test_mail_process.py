@@ -3,10 +3,6 @@
 import asyncio
 import email
 import email.policy
-import os
-import signal
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from email.message import EmailMessage
@@ -19,8 +15,9 @@ import pytest
 from backend.core.queue import SEND_MAILS, wake
 from backend.core.settings import Settings
 from tests.doubles.smtp import PostOffice, text_of
+from tests.forks import Fork
 from tests.world.ports import own_port
-from tests.world.process import ROOT, environment
+from tests.world.process import environment
 from tests.world.shop import Shop
 
 pytestmark = pytest.mark.slow
@@ -33,39 +30,30 @@ SENT_AND_WAITING = """
     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE email_logs%'
 """
 
-Start = Callable[..., AbstractAsyncContextManager[Process]]
+Start = Callable[..., AbstractAsyncContextManager[Fork]]
 
 
 @pytest.fixture
-def start(tmp_path: Path, settings: Settings) -> Start:
+def start(tmp_path: Path, settings: Settings, forks: str) -> Start:
     """A process with these settings that has said the word; killed when the block ends."""
 
     @asynccontextmanager
-    async def started(word: bytes, told: dict[str, Any], *command: str) -> AsyncIterator[Process]:
-        path = tmp_path / f"{command[1]}.log"
+    async def started(word: bytes, told: dict[str, Any], *command: str) -> AsyncIterator[Fork]:
+        path = tmp_path / f"{command[0]}.log"
         with path.open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *command), cwd=ROOT, env=environment(settings) | by_name(told),
-                stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+            process = Fork(forks, command, environment(settings) | by_name(told), log.fileno())
         try:
             async with asyncio.timeout(START_SECONDS):
                 await until(lambda: is_said(path, word))
             yield process
         finally:
-            await kill(process)
+            process.kill()
 
     return started
 
 
 def by_name(values: dict[str, Any]) -> dict[str, str]:
     return {f"ORION_{name.upper()}": str(value) for name, value in values.items()}
-
-
-async def kill(process: Process) -> None:
-    if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
 
 
 async def is_said(path: Path, word: bytes) -> bool:
@@ -87,7 +75,7 @@ async def until_status(superuser: asyncpg.Connection, status: str) -> asyncpg.Re
     return await superuser.fetchrow(ROW)
 
 
-WORKER = ("-m", "tests.doubles.untimed_worker")
+WORKER = "tests.doubles.untimed_worker"
 
 
 async def test_from_enrollment_through_outbox_and_worker_to_the_mailbox_in_the_customers_language(
@@ -95,12 +83,12 @@ async def test_from_enrollment_through_outbox_and_worker_to_the_mailbox_in_the_c
 ) -> None:
     """The predecessor's bug 16: four faults, each hiding the next, and no welcome mail ever arrived."""
     port = own_port()
-    mail_catcher = ("-m", "backend.dev.servers.mail_catcher", "--port", str(port), "--dir", str(tmp_path / "mail"))
+    mail_catcher = ("backend.dev.servers.mail_catcher", "--port", str(port), "--dir", str(tmp_path / "mail"))
     by_smtp = {
         "email_provider": "smtp", "smtp_host": "localhost", "smtp_port": port, "email_reply_to": "shop@example.com",
         "public_url": settings.public_url,
     }  # fmt: skip
-    async with start(b"accepts mail", {}, *mail_catcher), start(b"worker_started", by_smtp, *WORKER):
+    async with start(b"accepts mail", {}, *mail_catcher), start(b"worker_started", by_smtp, WORKER):
         card = await shop.anna.enroll(OTTO, first_name="Otto", language="de")
         row = await until_status(superuser, "sent")
     assert (row["provider"], row["host"], row["port"], row["security"]) == ("smtp", "localhost", port, "none")
@@ -131,7 +119,7 @@ async def test_a_worker_killed_between_the_servers_answer_and_our_commit(
     """The mail has arrived and nobody has written it down: marketing is never sent again, everything else once more."""
     by_smtp = {"email_provider": "smtp", "smtp_port": post_office.port}
     post_office.gate.clear()
-    async with start(b"worker_started", by_smtp, *WORKER) as worker:
+    async with start(b"worker_started", by_smtp, WORKER) as worker:
         await shop.anna.enroll(OTTO)
         async with asyncio.timeout(START_SECONDS):
             await post_office.has_mail.wait()
@@ -146,12 +134,12 @@ async def test_a_worker_killed_between_the_servers_answer_and_our_commit(
 
             async with asyncio.timeout(START_SECONDS):
                 await until(waits_for_us)
-            await kill(worker)
+            worker.kill()
         await locked.close()
     assert ((await superuser.fetchrow(ROW))["status"], len(post_office.mails)) == ("sending", 1)
     # The lease of the dead worker ends.
     await superuser.execute("UPDATE email_logs SET available_at = created_at, kind = $1", kind)
-    async with start(b"worker_started", by_smtp, *WORKER):
+    async with start(b"worker_started", by_smtp, WORKER):
         await wake(shop.services.queue, SEND_MAILS)
         row = await until_status(superuser, status)
     assert len(post_office.mails) == copies

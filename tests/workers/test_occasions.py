@@ -13,8 +13,8 @@ from backend.loyalty.ledger.tasks.warn import ExpiryWarning
 from backend.operations.task_runs.actions import Progress
 from backend.services import Services
 from tests.conftest import OpenShop
-from tests.doubles.smtp import PostOffice
-from tests.workers.test_worker import relay_and_send
+from tests.doubles.smtp import PostOffice, text_of
+from tests.workers.conftest import relay_and_send
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Card
@@ -42,7 +42,7 @@ async def warn(services: Services, shop: Shop) -> None:
 
 
 async def test_a_welcome_bonus_is_told_in_an_email_of_its_own(
-    working: dict, opened: OpenShop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], opened: OpenShop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     shop = await opened(terms={"welcome_bonus_points": 50})
     card = await shop.anna.enroll("otto@example.com", first_name="Otto")
@@ -55,7 +55,7 @@ async def test_a_welcome_bonus_is_told_in_an_email_of_its_own(
 
 
 async def test_without_a_bonus_there_is_one_email(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
 ) -> None:
     await anonymous.join(shop.hub)
     await relay_and_send(working)
@@ -63,7 +63,7 @@ async def test_without_a_bonus_there_is_one_email(
 
 
 async def test_a_bonus_that_is_already_worth_a_reward_says_so(
-    working: dict, opened: OpenShop, superuser: asyncpg.Connection
+    working: dict[str, Services], opened: OpenShop, superuser: asyncpg.Connection
 ) -> None:
     shop = await opened(terms={"welcome_bonus_points": 100})
     card = await shop.anna.enroll()
@@ -80,7 +80,7 @@ async def card_of_nine(opened: OpenShop) -> tuple[Shop, Card]:
 
 
 async def test_a_full_stamp_card_is_told_once_for_each_time_it_is_full(
-    working: dict, card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
+    working: dict[str, Services], card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
 ) -> None:
     shop, card = card_of_nine
     await shop.anna.stamp(card)
@@ -97,7 +97,7 @@ async def test_a_full_stamp_card_is_told_once_for_each_time_it_is_full(
 
 
 async def test_a_stamp_taken_back_and_given_anew_fills_the_card_once(
-    working: dict, card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
+    working: dict[str, Services], card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
 ) -> None:
     shop, card = card_of_nine
     stamped = await shop.anna.stamp(card)
@@ -109,7 +109,7 @@ async def test_a_stamp_taken_back_and_given_anew_fills_the_card_once(
 
 
 async def test_a_stamp_taken_back_at_once_fills_nothing(
-    working: dict, card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
+    working: dict[str, Services], card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
 ) -> None:
     shop, card = card_of_nine
     stamped = await shop.anna.stamp(card)
@@ -120,7 +120,7 @@ async def test_a_stamp_taken_back_at_once_fills_nothing(
 
 @pytest.mark.parametrize(("terms", "is_kept_by_visit"), [(ROLLING, False), (IDLE, True)], ids=["rolling", "idle"])
 async def test_points_that_expire_soon_are_told_with_their_last_day_and_what_keeps_them(
-    working: dict,
+    working: dict[str, Services],
     opened: OpenShop,
     superuser: asyncpg.Connection,
     terms: dict[str, Any],
@@ -141,7 +141,7 @@ async def test_points_that_expire_soon_are_told_with_their_last_day_and_what_kee
 
 
 async def test_expired_points_are_told_and_a_few_leftover_ones_are_not(
-    working: dict, opened: OpenShop, services: Services, superuser: asyncpg.Connection
+    working: dict[str, Services], opened: OpenShop, services: Services, superuser: asyncpg.Connection
 ) -> None:
     """Less than a tenth of the cheapest reward, which costs 100 points here."""
     shop = await opened(terms=ROLLING)
@@ -157,7 +157,7 @@ async def test_expired_points_are_told_and_a_few_leftover_ones_are_not(
 
 
 async def test_a_person_with_two_cards_hears_of_one_expiry_a_run(
-    working: dict, opened: OpenShop, services: Services, superuser: asyncpg.Connection
+    working: dict[str, Services], opened: OpenShop, services: Services, superuser: asyncpg.Connection
 ) -> None:
     shop = await opened(terms=ROLLING, policy={"allow_cross_location_redemption": False})
     cards = [await shop.a_card(points=120, at=store, email="otto@example.com") for store in (shop.hub, shop.outlet)]
@@ -168,7 +168,7 @@ async def test_a_person_with_two_cards_hears_of_one_expiry_a_run(
 
 
 async def test_a_card_that_is_not_active_causes_no_email(
-    working: dict, card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
+    working: dict[str, Services], card_of_nine: tuple[Shop, Card], superuser: asyncpg.Connection
 ) -> None:
     shop, card = card_of_nine
     erased = await shop.a_card(stamps=9)
@@ -184,7 +184,7 @@ async def test_a_card_that_is_not_active_causes_no_email(
 
 
 async def test_who_has_agreed_to_marketing_is_told_so_at_once_with_a_way_out(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, services: Services
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, services: Services
 ) -> None:
     """The box may have been ticked by somebody else."""
     await anonymous.join(shop.hub, "otto@example.com", accept_marketing=True)
@@ -192,30 +192,30 @@ async def test_who_has_agreed_to_marketing_is_told_so_at_once_with_a_way_out(
     await relay_and_send(working)
     (mail,) = post_office.mails
     url = services.unsubscribe_links.url(shop.merchant_id, UUID(card["customer"]["id"]))
-    text = mail.get_body(("plain",)).get_content()
+    text = text_of(mail)
     assert "As agreed, you will also get birthday wishes and news." in text
     assert f"Unsubscribe: {url}" in text
     assert mail["List-Unsubscribe"] == f"<{url}>"
 
 
 async def test_who_has_not_agreed_has_nothing_to_unsubscribe_from(
-    working: dict, shop: Shop, post_office: PostOffice
+    working: dict[str, Services], shop: Shop, post_office: PostOffice
 ) -> None:
     await shop.anna.enroll()
     await relay_and_send(working)
     (mail,) = post_office.mails
     assert mail["List-Unsubscribe"] is None
-    assert "Unsubscribe" not in mail.get_body(("plain",)).get_content()
+    assert "Unsubscribe" not in text_of(mail)
 
 
 async def test_no_link_that_grants_access_can_be_read_in_the_log(
-    working: dict, shop: Shop, post_office: PostOffice, services: Services, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, services: Services, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.anna.enroll(accept_marketing=True)
     await relay_and_send(working)
     (mail,) = post_office.mails
     links = [card["page_url"], services.unsubscribe_links.url(shop.merchant_id, UUID(card["customer"]["id"]))]
-    sent = mail.get_body(("html",)).get_content() + mail.get_body(("plain",)).get_content()
+    sent = text_of(mail, "html") + text_of(mail)
     kept = await superuser.fetchval("SELECT email_logs::text FROM email_logs")
     for link in links:
         assert sent.count(link) >= 2

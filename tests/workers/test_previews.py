@@ -10,7 +10,10 @@ from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
 from backend.core.platform_settings import PrivacySettings
+from backend.loyalty.previews.actions import Previews
 from backend.loyalty.previews.models import ProgramPreview
+from backend.loyalty.previews.schemas import ProgramDraft
+from backend.services import Services
 from tests.workers.conftest import run
 from tests.world.caller import refused
 from tests.world.office import Office
@@ -27,13 +30,15 @@ async def test_the_worker_makes_what_was_asked_for(shop: Shop, workers: list[Wor
     assert (await office.preview(preview))["result"]["draft"]["points_outstanding"] == 10
 
 
-async def test_two_workers_make_a_preview_once(shop: Shop, working: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_workers_make_a_preview_once(
+    shop: Shop, working: dict[str, Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
     office, previews = Office.of(shop.claire), working["services"].previews
     preview_id = UUID((await office.try_terms())["id"])
     made: list[UUID] = []
     replay = type(previews)._replay
 
-    async def counted(self: object, merchant_id: UUID, preview: UUID, draft: object) -> object:
+    async def counted(self: Previews, merchant_id: UUID, preview: UUID, draft: ProgramDraft) -> object:
         made.append(preview)
         return await replay(self, merchant_id, preview, draft)
 
@@ -48,7 +53,7 @@ async def test_two_workers_make_a_preview_once(shop: Shop, working: dict, monkey
 
 
 async def test_a_preview_whose_worker_is_stopped_is_made_by_the_next_one(
-    shop: Shop, working: dict, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, working: dict[str, Services], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office, previews = Office.of(shop.claire), working["services"].previews
     preview = await office.try_terms()
@@ -69,7 +74,9 @@ async def test_a_preview_whose_worker_is_stopped_is_made_by_the_next_one(
     assert (await office.preview(preview))["state"] == "done"
 
 
-async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent(shop: Shop, working: dict) -> None:
+async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent(
+    shop: Shop, working: dict[str, Services]
+) -> None:
     office = Office.of(shop.claire)
     preview = await office.try_terms()
     await shop.change(ProgramPreview, state="running", heartbeat_at=clock.now())
@@ -82,7 +89,9 @@ async def test_a_preview_whose_worker_was_killed_is_taken_over_once_it_is_silent
     assert (await office.preview(preview))["state"] == "done"
 
 
-async def test_old_previews_are_thrown_away(shop: Shop, working: dict, superuser: asyncpg.Connection) -> None:
+async def test_old_previews_are_thrown_away(
+    shop: Shop, working: dict[str, Services], superuser: asyncpg.Connection
+) -> None:
     office = Office.of(shop.claire)
     preview = await office.try_terms()
     clock.move(timedelta(days=PrivacySettings().previews_days) - timedelta(seconds=5))

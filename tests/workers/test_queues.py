@@ -3,10 +3,11 @@
 import asyncio
 import gc
 import signal
+from typing import Any, cast
 
 import pytest
 from arq.constants import in_progress_key_prefix
-from arq.worker import func
+from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from backend.core.queue import LONG_QUEUE, QUEUE_NAME
@@ -30,17 +31,18 @@ def test_no_timed_job_has_the_name_of_one_that_is_queued() -> None:
 def test_what_may_take_hours_shares_no_queue_with_what_somebody_waits_for() -> None:
     for queue in QUEUES:
         if queue.name != LONG_QUEUE:
-            assert max(job.timeout_s or 0 for job in (*queue.functions, *queue.timed)) <= MINUTES
+            queued, timed = [job.timeout_s for job in queue.functions], [job.timeout_s for job in queue.timed]
+            assert max(seconds or 0 for seconds in queued + timed) <= MINUTES
 
 
 @pytest.mark.slow
 async def test_a_job_that_outlives_its_lease_stays_its_workers_own(settings: Settings, services: Services) -> None:
     started = 0
 
-    async def work_on(context: dict) -> None:
+    async def work_on(ctx: dict[Any, Any], *_: Any, **__: Any) -> None:
         nonlocal started
         started += 1
-        mark, left, renewals = f"{in_progress_key_prefix}{context['job_id']}", 0, 0
+        mark, left, renewals = f"{in_progress_key_prefix}{ctx['job_id']}", 0, 0
         while renewals < RENEWALS:
             await asyncio.sleep(0.05)
             before, left = left, await services.redis.pttl(mark)
@@ -98,6 +100,6 @@ async def test_without_redis_every_worker_fails_and_one_exception_is_told_when_r
     told: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, facts: told.append(facts))
     with pytest.raises(RedisError):
-        await main.work([Failing(), Failing(), Failing()])  # type: ignore[list-item]
+        await main.work([cast("Worker", Failing()) for _ in range(3)])
     gc.collect()
     assert (told, ended) == ([], ["mail"] * 3)

@@ -3,30 +3,29 @@
 import asyncio
 import os
 import signal
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from arq.constants import health_check_key_suffix, in_progress_key_prefix
+from arq.constants import health_check_key_suffix, in_progress_key_prefix, job_key_prefix
 
 from backend.core.clock import clock
+from backend.core.queue import RELAY
 from backend.core.settings import Settings
 from backend.services import Services
 from backend.wallets.wallet_links import open_link
+from tests.forks import Fork
 from tests.world.office import Office
-from tests.world.process import ROOT, environment
+from tests.world.process import environment
 from tests.world.shop import Shop
 from workers.queues import LEASE_SECONDS, QUEUES
 
 pytestmark = pytest.mark.slow
 
-BOOKINGS, APART_SECONDS = 10, 1.3
+BOOKINGS = 10
 SOON_SECONDS = 10
 """The promise is one second; a machine that is busy with other tests is no bug. The timed jobs are further away."""
 START_SECONDS = 60
@@ -36,39 +35,24 @@ WAITS_FOR_US = """
 """
 
 Check = Callable[[], Awaitable[bool]]
-StartWorker = Callable[[], AbstractAsyncContextManager["Killable"]]
+StartWorker = Callable[[], AbstractAsyncContextManager[Fork]]
 Hold = Callable[[str, str, UUID], AbstractAsyncContextManager[None]]
 
 
-@dataclass(frozen=True)
-class Killable:
-    process: Process
-
-    async def kill(self) -> None:
-        if self.process.returncode is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            await self.process.wait()
-
-
 @pytest.fixture
-def a_worker(settings: Settings, tmp_path: Path) -> StartWorker:
+def a_worker(settings: Settings, tmp_path: Path, forks: str) -> StartWorker:
     """One without timed jobs, until the block ends."""
 
     @asynccontextmanager
-    async def started() -> AsyncIterator[Killable]:
+    async def started() -> AsyncIterator[Fork]:
         path = tmp_path / f"{uuid4()}.log"
         with path.open("wb") as log:
-            worker = Killable(
-                await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "tests.doubles.untimed_worker"),
-                    cwd=ROOT, env=environment(settings), stdout=log, stderr=log, start_new_session=True,
-                )
-            )  # fmt: skip
+            worker = Fork(forks, ["tests.doubles.untimed_worker"], environment(settings), log.fileno())
         try:
             await until(lambda: contains(path, b"worker_started"), START_SECONDS)
             yield worker
         finally:
-            await worker.kill()
+            worker.kill()
 
     return started
 
@@ -114,13 +98,15 @@ def holding(superuser_url: str) -> Hold:
 async def test_ten_bookings_in_a_row_leave_the_outbox_each_by_its_own_wake_up(
     a_worker: StartWorker, shop: Shop, has_left: Check
 ) -> None:
+    async def nobody_rings() -> bool:
+        return not await shop.services.redis.keys(f"{job_key_prefix}{RELAY}:*")
+
     card = await shop.a_card()
     async with a_worker():
         for _ in range(BOOKINGS):
-            next_customer = asyncio.create_task(asyncio.sleep(APART_SECONDS))
             await shop.anna.earn(card, cents=100)
             await until(has_left)
-            await next_customer
+            await until(nobody_rings)
 
 
 async def test_after_a_worker_was_killed_in_a_relay_the_next_booking_is_relayed_at_once(
@@ -134,7 +120,7 @@ async def test_after_a_worker_was_killed_in_a_relay_the_next_booking_is_relayed_
         async with holding("wallet_links", "card_id", UUID(card["id"])):
             await shop.anna.earn(card, cents=100)
             await until(lambda: waits(superuser, "wallet_links"))
-            await worker.kill()
+            worker.kill()
     assert await superuser.fetchval("SELECT count(*) FROM outbox") > 0, "it was killed before it was done"
     kept = await nothing_is_kept_longer_than_its_lease(services)
     async with a_worker():
@@ -152,14 +138,16 @@ async def test_a_preview_whose_worker_was_killed_is_made_when_the_lease_ends(
     preview = await office.try_terms()
     async with holding("program_previews", "id", UUID(preview["id"])), a_worker() as worker:
         await until(lambda: waits(superuser, "program_previews"))
-        await worker.kill()
-    await nothing_is_kept_longer_than_its_lease(services)
+        worker.kill()
+    kept = await nothing_is_kept_longer_than_its_lease(services)
 
     async def is_made() -> bool:
-        return (await office.preview(preview))["state"] == "done"
+        return bool((await office.preview(preview))["state"] == "done")
 
     async with a_worker():
-        await until(is_made, LEASE_SECONDS + SOON_SECONDS)
+        # The lease ends.
+        await services.redis.delete(*kept)
+        await until(is_made)
 
 
 async def waits(superuser: asyncpg.Connection, table: str) -> bool:
@@ -180,10 +168,10 @@ async def test_a_worker_that_is_stopped_ends_in_peace_and_each_of_its_queues_has
     told = [f"{queue.name}{health_check_key_suffix}" for queue in QUEUES]
 
     async def all_have_told() -> bool:
-        return await services.redis.exists(*told) == len(QUEUES)
+        return bool(await services.redis.exists(*told) == len(QUEUES))
 
     async with a_worker() as worker:
         await until(all_have_told)
-        worker.process.terminate()
-        assert await worker.process.wait() == 0
+        os.kill(worker.pid, signal.SIGTERM)
+        assert await asyncio.to_thread(worker.wait) == 0
     assert not await services.redis.exists(*told)

@@ -14,6 +14,7 @@ from arq.constants import job_key_prefix
 from arq.worker import Retry, Worker
 
 from backend.core.clock import clock
+from backend.core.events import DomainEvent
 from backend.core.models import BULK_EVENTS
 from backend.core.queue import LONG_QUEUE
 from backend.core.settings import Settings
@@ -25,12 +26,12 @@ from backend.reactions import SHOWN_ON_PASSES, event_name
 from backend.services import Services
 from backend.wallets.due import SyncScope
 from backend.wallets.jobs import SYNC_PASSES
-from backend.wallets.ports import NotifyReason, Paused, Transient
+from backend.wallets.ports import LinkKey, NotifyReason, Paused, Transient
 from backend.wallets.wallet_links import open_link
 from tests.conftest import OpenShop
 from tests.doubles.phone import Phones
 from tests.workers.conftest import queue_workers, run
-from tests.world.caller import new_key
+from tests.world.caller import Json, new_key
 from tests.world.limits import forget_everything
 from tests.world.office import Office
 from tests.world.shop import Shop
@@ -48,7 +49,7 @@ def phones() -> Phones:
 
 
 @pytest.fixture
-def context(working: dict, phones: Phones) -> dict[str, Any]:
+def context(working: dict[str, Services], phones: Phones) -> dict[str, Any]:
     """A worker's, whose Google is these phones."""
     services: Services = working["services"]
     sync = dataclasses.replace(services.wallet_sync, providers={"google": phones})
@@ -56,29 +57,27 @@ def context(working: dict, phones: Phones) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def workers(settings: Settings, context: dict[str, Any]) -> AsyncIterator[list[Worker]]:
+async def workers(
+    settings: Settings, context: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[list[Worker]]:
+    """They refresh passes without waiting for the owner's next change."""
+    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
     async with queue_workers(settings, context) as made:
         yield made
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passes are refreshed without waiting for the owner's next change."""
-    monkeypatch.setattr(tasks, "REFRESH_SECONDS", 0)
 
 
 async def saved(shop: Shop, services: Services, **told: Any) -> Card:
     """In Google's wallet, not up to date yet."""
     card = await shop.a_card(**told)
     async with services.sessions.committing(shop.merchant_id) as session:
-        key = (shop.merchant_id, UUID(card["id"]), "google")
+        key: LinkKey = (shop.merchant_id, UUID(card["id"]), "google")
         await open_link(session, key, f"google-{card['id']}", clock.now())
     await forget_everything(services.redis)
     return card
 
 
 async def test_from_the_sale_to_the_phone(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=700)
@@ -88,14 +87,14 @@ async def test_from_the_sale_to_the_phone(
     assert (await services.wallet_sync.freshness.last_hour("google")).count == 1
 
 
-async def test_a_card_in_no_wallet_rings_nobody(context: dict, shop: Shop, services: Services) -> None:
+async def test_a_card_in_no_wallet_rings_nobody(context: Json, shop: Shop, services: Services) -> None:
     await shop.anna.earn(await shop.a_card(), cents=700)
     await relay_outbox(context)
     assert await services.redis.keys(JOBS) == []
 
 
 async def test_passes_of_merged_cards_hear_that_the_links_of_the_one_that_goes_on_have_ended(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     kept, other = await shop.a_card(), await saved(shop, services)
     await Office.of(shop.claire).merge(kept, other)
@@ -110,7 +109,7 @@ async def test_passes_of_merged_cards_hear_that_the_links_of_the_one_that_goes_o
 
 
 async def test_what_an_owner_changes_within_seconds_is_one_run_over_all_passes(
-    context: dict, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+    context: Json, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
 ) -> None:
     async def runs() -> list[str]:
         found = await superuser.fetch("SELECT id FROM task_runs WHERE merchant_id = $1 ORDER BY created_at", merchant)
@@ -135,7 +134,7 @@ async def test_what_an_owner_changes_within_seconds_is_one_run_over_all_passes(
 
 
 async def test_a_refresh_that_cannot_begin_is_found_again_and_later_changes_do_not_rely_on_it(
-    context: dict,
+    context: Json,
     shop: Shop,
     services: Services,
     superuser: asyncpg.Connection,
@@ -164,7 +163,7 @@ async def test_a_refresh_that_cannot_begin_is_found_again_and_later_changes_do_n
 
 
 async def test_nobody_is_refreshed_whose_cards_are_in_no_wallet(
-    context: dict, shop: Shop, superuser: asyncpg.Connection
+    context: Json, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     await shop.a_card()
     await Office.of(shop.claire).add_reward()
@@ -172,7 +171,7 @@ async def test_nobody_is_refreshed_whose_cards_are_in_no_wallet(
     assert await superuser.fetchval("SELECT count(*) FROM task_runs WHERE merchant_id = $1", shop.merchant_id) == 0
 
 
-async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: dict, shop: Shop, services: Services) -> None:
+async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: Json, shop: Shop, services: Services) -> None:
     card = await saved(shop, services, first_name="Canary")
     await shop.anna.earn(card, cents=700)
     await relay_outbox(context)
@@ -181,7 +180,7 @@ async def test_a_job_is_ids_in_json_and_rung_once_per_version(context: dict, sho
 
 
 async def test_a_full_stamp_card_makes_the_phone_ring_once(
-    workers: list[Worker], context: dict, opened: OpenShop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, opened: OpenShop, services: Services, phones: Phones
 ) -> None:
     shop = await opened(terms={"stamps_target": 1})
     card = await saved(shop, services)
@@ -193,7 +192,7 @@ async def test_a_full_stamp_card_makes_the_phone_ring_once(
 
 
 async def test_points_that_end_soon_make_the_phone_ring_once(
-    workers: list[Worker], context: dict, opened: OpenShop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, opened: OpenShop, services: Services, phones: Phones
 ) -> None:
     shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30})
     card = await saved(shop, services, points=40)
@@ -208,7 +207,7 @@ async def test_points_that_end_soon_make_the_phone_ring_once(
 
 
 async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
-    workers: list[Worker], context: dict, opened: OpenShop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, opened: OpenShop, services: Services, phones: Phones
 ) -> None:
     shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 30, "stamps_target": 1})
     card = await saved(shop, services, points=40)
@@ -222,7 +221,7 @@ async def test_a_warning_never_silences_a_reward_that_is_not_told_yet(
 
 
 async def test_a_name_told_at_a_second_enrollment_reaches_the_pass(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services, email="weber@mail.example")
     await relay_outbox(context)
@@ -235,7 +234,7 @@ async def test_a_name_told_at_a_second_enrollment_reaches_the_pass(
 
 
 async def test_a_provider_that_stumbles_is_asked_again_a_second_later(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     phones.fails = [Transient("503", "Busy."), Paused("breaker_open", "Away.", 0.1)]
@@ -247,7 +246,7 @@ async def test_a_provider_that_stumbles_is_asked_again_a_second_later(
 
 
 async def test_a_change_that_comes_while_one_is_sent_follows_at_once(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=100)
@@ -262,7 +261,7 @@ async def test_a_change_that_comes_while_one_is_sent_follows_at_once(
 
 
 async def test_the_hourly_run_finds_what_redis_lost(
-    context: dict, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+    context: Json, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=700)
@@ -273,7 +272,7 @@ async def test_the_hourly_run_finds_what_redis_lost(
 
 
 async def test_the_hourly_run_waits_for_the_last_one_to_end(
-    context: dict, services: Services, superuser: asyncpg.Connection
+    context: Json, services: Services, superuser: asyncpg.Connection
 ) -> None:
     running = await queue_sync(services.wallet_sync, SyncScope())
     await superuser.execute(
@@ -284,7 +283,7 @@ async def test_the_hourly_run_waits_for_the_last_one_to_end(
 
 
 async def test_the_hourly_run_of_a_killed_worker_is_taken_over_once_it_is_silent(
-    context: dict, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
+    context: Json, shop: Shop, services: Services, phones: Phones, superuser: asyncpg.Connection
 ) -> None:
     card = await saved(shop, services)
     await shop.anna.earn(card, cents=700)
@@ -302,7 +301,7 @@ async def test_the_hourly_run_of_a_killed_worker_is_taken_over_once_it_is_silent
 
 
 async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     asked = await queue_sync(
@@ -317,7 +316,7 @@ async def test_a_run_that_somebody_asked_for_is_done_by_the_worker(
 
 
 async def test_a_run_that_redis_lost_is_done_all_the_same(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     card = await saved(shop, services)
     asked = await queue_sync(
@@ -338,7 +337,7 @@ async def test_a_run_that_redis_lost_is_done_all_the_same(
 
 
 async def test_without_wallets_their_tasks_have_nothing_to_do(
-    working: dict, services: Services, superuser: asyncpg.Connection
+    working: dict[str, Services], services: Services, superuser: asyncpg.Connection
 ) -> None:
     await reconcile_google_passes(working)
     await check_wallet_certificates(working)
@@ -351,14 +350,13 @@ SILENT = {"reward_reserved", "hold_released", "card_frozen", "card_unfrozen", "w
 
 
 def test_an_event_of_the_ledger_is_told_to_the_wallets_or_named_as_silent() -> None:
-    kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.DomainEvent)]
+    kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, DomainEvent)]
     of_cards = {event_name(kind) for kind in kinds if "card_id" in kind.__struct_fields__} - {"card_booking"}
     assert of_cards == {*SHOWN_ON_PASSES, *SILENT, *BULK_EVENTS}
 
 
-@pytest.mark.usefixtures("at_once")
 async def test_a_changed_reward_is_on_all_phones(
-    workers: list[Worker], context: dict, shop: Shop, services: Services, phones: Phones
+    workers: list[Worker], context: Json, shop: Shop, services: Services, phones: Phones
 ) -> None:
     cards = [await saved(shop, services, points=points) for points in (10, 20)]
     await relay_outbox(context)

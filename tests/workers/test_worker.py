@@ -31,13 +31,14 @@ from backend.dev.ports import is_free
 from backend.dev.servers.valkey import EmbeddedValkey
 from backend.merchants.queries import list_merchants_with
 from backend.services import Services
-from backend.wallets.apple.passes import ERASED_KEPT
+from backend.wallets.apple.passes import ERASED_KEPT, purge_erased_passes
 from backend.wallets.models import AppleDevice, ApplePass, AppleRegistration
 from backend.wallets.wallet_links import open_link
-from tests.conftest import OpenShop
+from tests.conftest import LogLines, OpenShop
 from tests.doubles.smtp import PostOffice, text_of
-from tests.workers.conftest import run
+from tests.workers.conftest import relay_and_send, run
 from tests.world import ANNA, PASSWORD
+from tests.world.caller import Json
 from tests.world.office import Office
 from tests.world.patience import until
 from tests.world.ports import own_port
@@ -47,7 +48,7 @@ from workers import runner
 from workers.jobs import mail, outbox
 from workers.jobs import purge as purge_job
 from workers.jobs.mail import send_queued_mails
-from workers.jobs.outbox import relay_bulk_outbox, relay_outbox
+from workers.jobs.outbox import relay_outbox
 from workers.jobs.purge import purge
 from workers.queues import QUEUES
 from workers.schedule import SCHEDULE
@@ -85,7 +86,7 @@ class Planted:
     def __init__(self, marker: Path) -> None:
         self.marker = marker
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return (Path.touch, (self.marker,))
 
 
@@ -108,7 +109,7 @@ async def test_from_enrollment_to_the_mailbox(
 
 
 async def test_what_redis_lost_between_booking_and_relay_is_found(
-    workers: list[Worker], working: dict, shop: Shop, services: Services, post_office: PostOffice
+    workers: list[Worker], working: dict[str, Services], shop: Shop, services: Services, post_office: PostOffice
 ) -> None:
     await shop.anna.enroll("otto@example.com")
     await until_it_rings(services)
@@ -124,6 +125,7 @@ async def test_what_redis_lost_between_booking_and_relay_is_found(
 
 def test_a_rewards_period_is_announced_when_it_begins_wherever_the_merchant_is() -> None:
     (minutes,) = [job.minute for job in SCHEDULE if job.name == "cron:announce_reward_periods"]
+    assert isinstance(minutes, set)
     for zone in zoneinfo.available_timezones():
         for month in (1, 7):
             midnight = datetime(2030, month, 1, tzinfo=zoneinfo.ZoneInfo(zone)).astimezone(UTC)
@@ -131,7 +133,11 @@ def test_a_rewards_period_is_announced_when_it_begins_wherever_the_merchant_is()
 
 
 async def test_a_duplicate_gets_its_link_at_its_own_address_only(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services],
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    post_office: PostOffice,
+    superuser: asyncpg.Connection,
 ) -> None:
     card = await shop.anna.enroll("otto@example.com", language="fr")
     await relay_and_send(working)
@@ -145,7 +151,7 @@ async def test_a_duplicate_gets_its_link_at_its_own_address_only(
 
 
 async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     post_office.is_open = False
     card = await shop.anna.enroll("otto@example.com")
@@ -159,7 +165,7 @@ async def test_a_mail_server_that_is_down_delays_the_mail_and_nothing_else(
 
 
 async def test_a_card_erased_meanwhile_gets_no_mail(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     await shop.erase(await shop.anna.enroll("otto@example.com"))
     await relay_and_send(working)
@@ -169,7 +175,7 @@ async def test_a_card_erased_meanwhile_gets_no_mail(
 
 @pytest.mark.slow
 async def test_sixty_enrollments_are_relayed_in_one_go(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     for _ in range(60):
         await shop.a_card()
@@ -180,7 +186,7 @@ async def test_sixty_enrollments_are_relayed_in_one_go(
 
 
 async def test_what_has_served_its_time_is_thrown_away(
-    working: dict, shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card()
     await anonymous.sign_in(ANNA.email, PASSWORD)
@@ -194,7 +200,7 @@ async def test_what_has_served_its_time_is_thrown_away(
 
 
 async def test_the_email_log_is_kept_for_as_long_as_the_setting_says(
-    working: dict, shop: Shop, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     kept = timedelta(days=working["services"].live.current.privacy.email_log_days)
     await shop.anna.enroll("otto@example.com")
@@ -215,7 +221,11 @@ async def test_the_email_log_is_kept_for_as_long_as_the_setting_says(
 
 
 async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_the_others(
-    working: dict, shop: Shop, opened: OpenShop, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    working: dict[str, Services],
+    shop: Shop,
+    opened: OpenShop,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = await opened()
     for place in (shop, other):
@@ -223,12 +233,11 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
         for _ in range(5):
             await place.anna.earn(card, cents=100)
     clock.move(timedelta(days=PrivacySettings().stored_answers_days) + timedelta(days=1))
-    forget = purge_job.purge_erased_passes
 
     async def troubled(session: AsyncSession, merchant_id: UUID, now: datetime) -> None:
         if merchant_id == min(shop.merchant_id, other.merchant_id):
             raise RuntimeError
-        await forget(session, merchant_id, now)
+        await purge_erased_passes(session, merchant_id, now)
 
     monkeypatch.setattr(purge_job, "CHUNK", 2)
     monkeypatch.setattr(purge_job, "purge_erased_passes", troubled)
@@ -241,7 +250,7 @@ async def test_a_long_backlog_goes_in_pieces_and_one_merchants_trouble_is_not_th
 
 
 async def test_the_pass_of_an_erased_card_and_the_phone_that_had_it_are_forgotten(
-    working: dict, shop: Shop, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     erased, kept = await shop.a_card(), await shop.a_card()
     for card in (erased, kept):
@@ -267,7 +276,11 @@ async def put_on_a_phone(services: Services, merchant_id: UUID, card_id: UUID) -
 
 
 async def test_a_booking_during_a_relay_is_relayed_by_the_same_run(
-    working: dict, shop: Shop, services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    working: dict[str, Services],
+    shop: Shop,
+    services: Services,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its wake-up ends at once, and the run that is under way looks again before it ends."""
     wake_up, looked = runner.coalesced(relay_outbox), []
@@ -289,7 +302,7 @@ async def test_a_booking_during_a_relay_is_relayed_by_the_same_run(
 async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:
     tries = 0
 
-    async def break_down(context: dict) -> None:
+    async def break_down(context: Json) -> None:
         nonlocal tries
         tries += 1
         raise RuntimeError
@@ -301,16 +314,10 @@ async def test_a_run_that_broke_down_does_not_refuse_the_next_wake_up() -> None:
     assert tries == 2
 
 
-async def relay_and_send(working: dict) -> None:
-    await relay_outbox(working)
-    await relay_bulk_outbox(working)
-    await send_queued_mails(working)
-
-
-async def test_a_job_that_fails_is_told_once(log_lines) -> None:
+async def test_a_job_that_fails_is_told_once(log_lines: LogLines) -> None:
     """By us: the library would add the statement, and a traceback for every job of an outage."""
 
-    async def break_down(context: dict) -> None:
+    async def break_down(context: Json) -> None:
         raise RuntimeError("broken")
 
     await runner.logged(break_down)({"job_id": "7"})
@@ -328,7 +335,9 @@ async def test_a_job_that_fails_is_told_once(log_lines) -> None:
         (RedisConnectionError(), "Redis"),
     ],
 )
-def test_a_server_that_is_away_is_named_and_has_no_traceback(log_lines, error: Exception, server: str | None) -> None:
+def test_a_server_that_is_away_is_named_and_has_no_traceback(
+    log_lines: LogLines, error: Exception, server: str | None
+) -> None:
     """Otherwise every job of every five seconds fills the log until the server is back; a full disk needs its place."""
     runner.tell_failure("job_failed", error)
     (line,) = log_lines()
@@ -379,7 +388,7 @@ async def contents(redis: Redis) -> str:
 
 
 async def test_one_address_that_is_none_stops_no_other_mail(
-    working: dict, shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
+    working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection
 ) -> None:
     await shop.anna.enroll("otto@example.com")
     await shop.anna.enroll("karl@example.com")
@@ -394,7 +403,7 @@ async def test_one_address_that_is_none_stops_no_other_mail(
 
 
 async def test_what_runs_every_few_seconds_visits_only_merchants_for_whom_something_is_due(
-    working: dict, shop: Shop, opened: OpenShop, services: Services
+    working: dict[str, Services], shop: Shop, opened: OpenShop, services: Services
 ) -> None:
     idle, now = await opened(), clock.now()
     await shop.anna.enroll("otto@example.com")
@@ -408,7 +417,7 @@ async def test_what_runs_every_few_seconds_visits_only_merchants_for_whom_someth
 
 
 async def test_many_mails_of_one_merchant_do_not_keep_anothers_waiting(
-    working: dict, shop: Shop, opened: OpenShop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    working: dict[str, Services], shop: Shop, opened: OpenShop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail, "CHUNK", 2)
     other = await opened()
@@ -423,7 +432,11 @@ async def test_many_mails_of_one_merchant_do_not_keep_anothers_waiting(
 
 
 async def test_a_merchant_whose_mails_cannot_be_sent_delays_no_other(
-    working: dict, shop: Shop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, log_lines
+    working: dict[str, Services],
+    shop: Shop,
+    post_office: PostOffice,
+    monkeypatch: pytest.MonkeyPatch,
+    log_lines: LogLines,
 ) -> None:
     async def break_down_first(services: Services, merchant_id: UUID | None) -> Any:
         if merchant_id != shop.merchant_id:

@@ -23,7 +23,7 @@ class Account(Caller):
     """A session that keeps the newest of its tokens."""
 
     async def confirm(self, password: str = PASSWORD, **factor: Any) -> None:
-        await self.post("/auth/me/confirmation", {"password": password} | factor)
+        self.token = (await self.post("/auth/me/confirmation", {"password": password} | factor))["token"]
 
     async def confirm_with_passkey(self, passkey: Authenticator, password: str = PASSWORD) -> None:
         offer = await self.post("/auth/me/confirmation/passkey-options")
@@ -51,4 +51,5 @@ class Account(Caller):
         self.token = (await self.ask("PUT", "/auth/me/password", json={"password": password}))["token"]
 
     async def sessions(self) -> list[Json]:
-        return (await self.get("/auth/me/sessions"))["sessions"]
+        sessions: list[Json] = (await self.get("/auth/me/sessions"))["sessions"]
+        return sessions

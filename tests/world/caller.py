@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
@@ -62,14 +62,14 @@ class Caller:
         self._promises = promises
         self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def but(self, **headers: str) -> "Caller":
+    def but(self, **headers: str) -> Self:
         """The same caller with other headers."""
         return type(self)(self.http, self._promises, self.token, **self._headers | headers)
 
-    def at(self, store_code: str) -> Any:
+    def at(self, store_code: str) -> Self:
         return self.but(x_store_code=store_code)
 
-    def reading(self, language: str) -> Any:
+    def reading(self, language: str) -> Self:
         return self.but(accept_language=language)
 
     async def send(self, method: str, path: str, *, key: str | None = None, **request: Any) -> httpx.Response:
@@ -85,17 +85,18 @@ class Caller:
         self._promises.check(method, url, answer)
         return answer
 
-    async def ask(self, method: str, path: str, **request: Any) -> Any:
-        """The answer's JSON. Raises Refused."""
+    async def ask(self, method: str, path: str, **request: Any) -> Json:
+        """The answer's JSON; nothing in it when there is no body. Raises Refused."""
         answer = await self.send(method, path, **request)
         if answer.status_code >= 400:
             raise Refused(answer)
-        return answer.json() if answer.content else None
+        body: Json = answer.json() if answer.content else {}
+        return body
 
-    async def get(self, path: str, **request: Any) -> Any:
+    async def get(self, path: str, **request: Any) -> Json:
         return await self.ask("GET", path, **request)
 
-    async def post(self, path: str, body: Any = None, **request: Any) -> Any:
+    async def post(self, path: str, body: Any = None, **request: Any) -> Json:
         return await self.ask("POST", path, json={} if body is None else body, **request)
 
 

@@ -1,6 +1,6 @@
 """Offices: the owner's, and the platform's that acts on behalf of a merchant."""
 
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from tests.world.caller import Caller, Json, new_key
@@ -13,7 +13,7 @@ class Office(Caller):
     audience = "merchant"
 
     @classmethod
-    def of(cls, colleague: Caller) -> "Any":
+    def of(cls, colleague: Caller) -> Self:
         """The same person, who has signed in at a till."""
         return cls(colleague.http, colleague._promises, colleague.token)
 
@@ -27,7 +27,8 @@ class Office(Caller):
         return await self.get(f"/{self.audience}/loyalty/cards/{id_of(card)}/explanation")
 
     async def find(self, query: str) -> list[Card]:
-        return (await self.post("/merchant/loyalty/cards/lookup", {"query": query}))["cards"]
+        cards: list[Json] = (await self.post("/merchant/loyalty/cards/lookup", {"query": query}))["cards"]
+        return cards
 
     async def adjust(self, card: Card | str, points: int, reason: str = "Goodwill", *, key: str | None = None) -> Json:
         return await self._change(card, "adjustments", {"points": points, "reason": reason}, key)
@@ -55,10 +56,13 @@ class Office(Caller):
         return await self.get("/merchant/loyalty/today")
 
     async def fraud_limits(self) -> list[Json]:
-        return (await self.get("/merchant/loyalty/fraud-limits"))["limits"]
+        limits: list[Json] = (await self.get("/merchant/loyalty/fraud-limits"))["limits"]
+        return limits
 
     async def set_fraud_limits(self, *limits: Json) -> list[Json]:
-        return (await self.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": limits}))["limits"]
+        answer = await self.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": limits})
+        saved: list[Json] = answer["limits"]
+        return saved
 
     async def rewards(self, **asked: Any) -> Json:
         """A page of the list."""

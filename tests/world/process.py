@@ -1,14 +1,13 @@
 """A backend in a process of its own, on a port, that can be killed and started again."""
 
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from backend.core.settings import Settings
+from environment.server import SERVER
+from tests.forks import Fork
 from tests.world.ports import own_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,32 +28,24 @@ def environment(settings: Settings) -> dict[str, str]:
 class Backend:
     """A real one on a port, that can be killed and started again."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._environment = environment(settings)
+    def __init__(self, settings: Settings, forks: str) -> None:
+        self._environment, self._forks = environment(settings), forks
         self.port = own_port()
-        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
 
     def start(self) -> None:
-        command = ["granian", "--interface", "asgi", "--loop", "uvloop", "--factory", "backend.app:create_app"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *command, "--port", str(self.port)],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [*SERVER, "backend.app:create_app", "--port", str(self.port)]
+        with Path(os.devnull).open("wb") as nowhere:
+            self._process = Fork(self._forks, command, self._environment, nowhere.fileno())
 
     def kill(self) -> None:
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        self._process.kill()
 
 
 @contextmanager
-def a_backend(settings: Settings) -> Iterator[Backend]:
-    backend = Backend(settings)
-    backend.start()
+def a_backend(settings: Settings, forks: str) -> Iterator[Backend]:
+    """`forks`: the fixture."""
+    backend = Backend(settings, forks)
     try:
         yield backend
     finally:

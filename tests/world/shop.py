@@ -125,12 +125,12 @@ class Shop:
         now, store = clock.now(), at or self.hub
         who = Person(**{"email": f"{uuid4().hex}@example.com"} | person)
         reply = await self.services.enrollment.by_staff(self.origin(store, now), who, None)
-        card = msgspec.json.decode(reply.body)
+        card: Card = msgspec.json.decode(reply.body)
         for day in range(stamps, 0, -1):
             await self.book(AddStamp(Stamp()), card, at=store, now=now - timedelta(days=2 * day))
         if points:
             sale = EarnPoints(self.earned(store, points))
-            return (await self.book(sale, card, at=store, now=now))["card"]
+            card = (await self.book(sale, card, at=store, now=now))["card"]
         return await self.claire.at(store).show(card) if stamps else card
 
     def earned(self, store: str, points: int) -> Earn:

@@ -33,7 +33,8 @@ class Till(Caller):
         return await self.get("/store/loyalty/till", params={"card_id": id_of(card)} if card else None)
 
     async def find(self, query: str) -> list[Card]:
-        return (await self.look_up(query))["cards"]
+        cards: list[Json] = (await self.look_up(query))["cards"]
+        return cards
 
     async def look_up(self, query: str) -> Json:
         return await self.post("/store/loyalty/cards/lookup", {"query": query})
@@ -106,7 +107,7 @@ class Till(Caller):
         await self.post("/store/loyalty/pins/verify", {"staff_pin": pin})
 
     async def take_over(self, user_id: Any, pin: str) -> "Till":
-        """The till of a colleague after they have typed their PIN here."""
+        """The till of a colleague after they have typed their PIN here; the present token opens nothing any more."""
         answer = await self.post("/store/loyalty/pins/switch", {"user_id": str(user_id), "staff_pin": pin})
         return Till(self.http, self._promises, answer["token"], **self._headers)
 
@@ -116,10 +117,10 @@ class Till(Caller):
 
     async def confirm_person(self, password: str, **factor: Any) -> None:
         """For the next ten minutes the session may change its person's own account."""
-        await self.post("/auth/me/confirmation", {"password": password} | factor)
+        self.token = (await self.post("/auth/me/confirmation", {"password": password} | factor))["token"]
 
     async def state_of(self, key: str) -> str:
-        return (await self.get(f"/idempotency/{quote(key, safe='')}"))["state"]
+        return str((await self.get(f"/idempotency/{quote(key, safe='')}"))["state"])
 
 
 class AnonymousCaller(Caller):

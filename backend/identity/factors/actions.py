@@ -62,7 +62,7 @@ async def set_authenticator(
 async def after_adding(session: AsyncSession, user: User, actor: Actor, method: str, now: datetime) -> Added:
     """Rights change with a second factor, and a new token comes with new rights."""
     codes = [] if await count_recovery_codes(session, user.id) else await replace_recovery_codes(session, user.id)
-    token, expires_at = await renew_session(session, actor, now, second_factor=method)
+    token, expires_at = await renew_session(session, actor.sign_in_id, now, second_factor=method)
     return Added(token, expires_at, codes)
 
 

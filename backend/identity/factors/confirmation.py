@@ -6,12 +6,12 @@ from datetime import datetime
 from backend.access.actor import Actor
 from backend.core.resources import Resources
 from backend.identity.factors.challenges import begin_step, take_step
-from backend.identity.factors.proofs import FactorCheck, device_of_session, read_factors
+from backend.identity.factors.proofs import FactorCheck, read_factors
 from backend.identity.factors.schemas import PasskeyStep, PersonProof
-from backend.identity.factors.tries import count_factor_try, forget_factor_tries
+from backend.identity.factors.tries import count_factor_try, device_of_session, forget_factor_tries
 from backend.identity.factors.webauthn import RelyingParty, request_options
 from backend.identity.problems import PasskeyRefused, PasswordWrong
-from backend.identity.sessions.actions import confirm_session
+from backend.identity.sessions.actions import renew_session
 from backend.staff.models import User
 from backend.staff.passwords import verify_password
 
@@ -37,8 +37,11 @@ class OwnConfirmation:
             step = await begin_step(session, "confirmation", user.id, self.now)
         return PasskeyStep(step.token, request_options(self.check.party, step.challenge, factors.passkeys))
 
-    async def confirm(self, body: PersonProof) -> None:
-        """Raises PasswordWrong, SecondFactorRefused, PasskeyRefused, StepEnded or RateLimited."""
+    async def confirm(self, body: PersonProof) -> tuple[str, datetime]:
+        """The session's new token and its expiry.
+
+        Raises PasswordWrong, SecondFactorRefused, PasskeyRefused, StepEnded, RateLimited or Unauthenticated.
+        """
         challenge = None
         async with self.resources.sessions.committing() as session:
             user = await session.get_one(User, self.actor.user_id)
@@ -54,4 +57,4 @@ class OwnConfirmation:
                 user = await session.get_one(User, self.actor.user_id)
                 await self.check.verify(session, user, body, challenge)
                 await forget_factor_tries(session, user.id, device_of_session(self.actor.sign_in_id))
-            await confirm_session(session, self.actor.sign_in_id, self.now)
+            return await renew_session(session, self.actor.sign_in_id, self.now, confirmed_at=self.now)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,8 +73,3 @@ class FactorCheck:
         assert user.totp_secret is not None
         secret = unseal(self.keys, user.totp_secret, totp_place(user.id))
         await use_step(session, user.id, step_of(secret, code, self.now))
-
-
-def device_of_session(sign_in_id: UUID) -> str:
-    """Under which a session's tries of second factors are counted."""
-    return sign_in_id.hex

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +39,24 @@ async def count_factor_try(session: AsyncSession, user_id: UUID, device: str, no
         raise RateLimited(int(WINDOW.total_seconds()))
 
 
+async def codes_refused_until(session: AsyncSession, user_id: UUID, now: datetime) -> datetime | None:
+    """Of the unknown devices together; None while they may try."""
+    full = FactorTry.user_id == user_id, FactorTry.device == "", FactorTry.tries >= TRIES_MAX
+    began_at: datetime | None = await session.scalar(select(FactorTry.began_at).where(*full))
+    return began_at + WINDOW if began_at is not None and began_at + WINDOW > now else None
+
+
 async def forget_factor_tries(session: AsyncSession, user_id: UUID, device: str) -> None:
     """After a valid factor."""
     await session.execute(delete(FactorTry).where(FactorTry.user_id == user_id, FactorTry.device == device))
+
+
+async def move_factor_tries(session: AsyncSession, user_id: UUID, device: str, to: str) -> None:
+    """A session with a new token has the tries of the former one."""
+    tried = update(FactorTry).where(FactorTry.user_id == user_id, FactorTry.device == device)
+    await session.execute(tried.values(device=to))
+
+
+def device_of_session(sign_in_id: UUID) -> str:
+    """Under which a session's tries are counted."""
+    return sign_in_id.hex

@@ -106,5 +106,5 @@ def _detail(row: _Row, stores: dict[UUID, list[MemberStore]], origin: Origin) ->
 def _pin(pin: StaffPin | None, now: datetime) -> MemberPin:
     if pin is None:
         return MemberPin("none", None)
-    is_locked = pin.locked_until is not None and pin.locked_until > now
-    return MemberPin("locked", pin.locked_until) if is_locked else MemberPin("set", None)
+    state = pin.state(now)
+    return MemberPin(state, pin.locked_until if state == "locked" else None)

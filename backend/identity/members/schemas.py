@@ -36,8 +36,10 @@ class MemberStore(Answer):
 
 
 class MemberPin(Answer):
-    state: Literal["none", "set", "locked"]
+    state: Literal["none", "set", "locked", "disabled"]
+    """disabled: ten wrong attempts without a right one between; it opens nothing until it is unlocked."""
     locked_until: datetime | None
+    """Null unless wrong attempts lock it at present."""
 
 
 class MemberDetail(Answer, kw_only=True):

@@ -43,14 +43,20 @@ async def answer_some(session: AsyncSession, resources: Resources, now: datetime
     return len(requests)
 
 
-async def send_reset_link(
-    session: AsyncSession, resources: Resources, user: User, language: str, now: datetime
-) -> None:
-    """To a person with this email; an earlier link opens nothing any more."""
+async def make_reset_link(session: AsyncSession, user: User, now: datetime) -> str:
+    """The token; an earlier one opens nothing any more."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     values = {"token_hash": token_hash(token), "expires_at": now + VALID_FOR}
     link = insert(PasswordReset).values(user_id=user.id, **values)
     await session.execute(link.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    return token
+
+
+async def send_reset_link(
+    session: AsyncSession, resources: Resources, user: User, language: str, now: datetime
+) -> None:
+    """To a person with this email; an earlier link opens nothing any more."""
+    token = await make_reset_link(session, user, now)
     await queue_password_reset(
         session,
         resources.key_ring,

@@ -41,7 +41,7 @@ class PasswordController(Controller):
             user = await session.get_one(User, actor.user_id)
             await change_password(session, user, data.password)
             ended = await end_sessions(session, user.id, now, but=actor.sign_in_id)
-            token, expires_at = await renew_session(session, actor, now)
+            token, expires_at = await renew_session(session, actor.sign_in_id, now)
             await record_own_change(session, request, "account.password_changed", {"sessions_ended": ended})
         return await show_session(request, token, expires_at)
 

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access.actor import Actor
+from backend.access.problems import Unauthenticated
+from backend.core.ids import new_id
 from backend.core.platform_settings import PlatformSettings
+from backend.identity.factors.tries import device_of_session, move_factor_tries
 from backend.identity.models import USER_AGENT_MAX, AccessToken
 from backend.identity.queries import token_hash
 
@@ -55,28 +57,32 @@ async def begin_session(
 
 
 async def renew_session(
-    session: AsyncSession, actor: Actor, now: datetime, *, second_factor: str | None = None
+    session: AsyncSession,
+    sign_in_id: UUID,
+    now: datetime,
+    *,
+    merchant_id: UUID | None = None,
+    second_factor: str | None = None,
+    confirmed_at: datetime | None = None,
 ) -> tuple[str, datetime]:
-    """A new token in place of the actor's, which opens nothing any more. The session ends when it would have ended."""
-    row = await session.scalar(select(AccessToken).where(AccessToken.id == actor.sign_in_id).with_for_update())
-    assert row is not None, "the request was made with it"
+    """A new token in place of the session's, which opens nothing any more, with what is given here.
+
+    It began when the former one began, and ends when that one would have ended. What was tried from it stays counted.
+    Raises Unauthenticated when it has ended meanwhile.
+    """
+    former = await session.scalar(select(AccessToken).where(AccessToken.id == sign_in_id).with_for_update())
+    if former is None or former.revoked_at is not None:
+        raise Unauthenticated
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    session.add(
-        AccessToken(
-            token_hash=token_hash(token),
-            user_id=row.user_id,
-            merchant_id=row.merchant_id,
-            created_at=row.created_at,
-            last_seen_at=now,
-            expires_at=row.expires_at,
-            user_agent=row.user_agent,
-            second_factor=second_factor or row.second_factor,
-            confirmed_at=row.confirmed_at,
-        )
-    )
-    row.revoked_at = now
+    kept = {column.key: getattr(former, column.key) for column in AccessToken.__table__.columns if column.key != "id"}
+    given = {"merchant_id": merchant_id, "second_factor": second_factor, "confirmed_at": confirmed_at}
+    new = {name: value for name, value in given.items() if value is not None}
+    renewed = AccessToken(**kept | new | {"id": new_id(), "token_hash": token_hash(token), "last_seen_at": now})
+    session.add(renewed)
+    former.revoked_at = now
     await session.flush()
-    return token, row.expires_at
+    await move_factor_tries(session, former.user_id, device_of_session(former.id), device_of_session(renewed.id))
+    return token, former.expires_at
 
 
 async def end_session(session: AsyncSession, user_id: UUID, sign_in_id: UUID, now: datetime) -> bool:
@@ -101,7 +107,3 @@ async def end_sessions(session: AsyncSession, user_id: UUID, now: datetime, *, b
     if but is not None:
         ended = ended.where(AccessToken.id != but)
     return len(list(await session.scalars(ended)))
-
-
-async def confirm_session(session: AsyncSession, sign_in_id: UUID, now: datetime) -> None:
-    await session.execute(update(AccessToken).where(AccessToken.id == sign_in_id).values(confirmed_at=now))

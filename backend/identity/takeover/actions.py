@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.actor import Actor
-from backend.access.problems import PasswordNeeded
+from backend.access.problems import PasswordNeeded, Unauthenticated
 from backend.audit.actions import record_change
 from backend.core.database import Sessions
 from backend.core.ids import new_id
@@ -34,11 +34,12 @@ LOCKED_PEOPLE_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """`actor`: who was at the till. `origin`: of the request."""
+    """`actor`: who was at the till, with this `token`. `origin`: of the request."""
 
     sessions: Sessions
     pins: StaffPins
     actor: Actor
+    token: str
     origin: Origin
 
     async def colleagues(self) -> list[Colleague]:
@@ -53,7 +54,8 @@ class Takeover:
         """The token of the new session and its expiry.
 
         The row of the sign-in is locked meanwhile: parallel guesses at several people wait for each other.
-        Raises PinsNotUsed, SwitchingSuspended, PasswordNeeded, ColleagueNotFound, PinLocked, PinDisabled or PinInvalid.
+        Raises PinsNotUsed, SwitchingSuspended, PasswordNeeded, ColleagueNotFound, PinLocked, PinDisabled or PinInvalid;
+        Unauthenticated when the session has ended meanwhile.
         """
         policy, zone = await get_lockout(self.pins.pool, self.origin)
         if policy.staff_pin_policy == "disabled":
@@ -73,7 +75,9 @@ class Takeover:
     async def _sign_in(self, session: AsyncSession) -> AccessToken:
         """With the password, from which the till's session came."""
         row = await session.scalar(select(AccessToken).where(AccessToken.id == self.actor.origin_id).with_for_update())
-        assert row is not None, "the session of the request ends with it"
+        present = AccessToken.token_hash == token_hash(self.token), AccessToken.revoked_at.is_(None)
+        if row is None or await session.scalar(select(AccessToken.id).where(*present)) is None:
+            raise Unauthenticated
         if len(row.locked_people) >= LOCKED_PEOPLE_MAX:
             raise SwitchingSuspended
         if row.revoked_at is not None or _ends_at(row) <= self.origin.now:
@@ -91,7 +95,7 @@ class Takeover:
         return None
 
     async def _begin(self, session: AsyncSession, signed_in: AccessToken, pin: PersonPin) -> tuple[str, datetime]:
-        """In place of the session before, when a PIN began that one too."""
+        """In place of the session before. The sign-in with a password goes on, but its own token opens nothing more."""
         token, sign_in_id, now = secrets.token_urlsafe(32), new_id(), self.origin.now
         session.add(
             AccessToken(
@@ -108,6 +112,7 @@ class Takeover:
                 expires_at=_ends_at(signed_in),
             )
         )
+        signed_in.token_hash = token_hash(secrets.token_urlsafe(32))
         if self.actor.is_by_pin:
             former = AccessToken.id == self.actor.sign_in_id
             await session.execute(update(AccessToken).where(former).values(revoked_at=now))

@@ -17,6 +17,7 @@ from backend.core.origin import Origin
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
+from backend.identity.guards import bearer_token
 from backend.identity.pins.problems import ColleagueNotFound
 from backend.identity.schemas import SessionView
 from backend.identity.takeover.actions import Takeover
@@ -37,6 +38,10 @@ async def limited_by_till(connection: Connection, _: BaseRouteHandler) -> None:
     connection.scope["state"]["allowance"] = await resources.limiter.take("take-over-till", till, allowed)
 
 
+def _takeover(request: ApiRequest, pins: StaffPins, origin: Origin) -> Takeover:
+    return Takeover(resources_of(request).sessions, pins, actor_of(request), bearer_token(request), origin)
+
+
 class TakeoverController(Controller):
     path = "/loyalty/pins"
     tags = ["Loyalty - Store"]
@@ -50,7 +55,7 @@ class TakeoverController(Controller):
     async def colleagues(
         self, request: ApiRequest, origin: NamedDependency[Origin], pins: NamedDependency[StaffPins]
     ) -> Colleagues:
-        takeover = Takeover(resources_of(request).sessions, pins, actor_of(request), origin)
+        takeover = _takeover(request, pins, origin)
         return Colleagues(data=await takeover.colleagues())
 
     @post(
@@ -58,9 +63,9 @@ class TakeoverController(Controller):
         operation_id="switchPerson",
         summary="Take over this till with my PIN, after a colleague",
         description=(
-            "The answer's session is for the till of this store only. It ends with the sign-in with a password from "
-            "which it came, 12 hours after it at the latest. A wrong PIN counts toward the lockout. Three people "
-            "locked from one till, and it takes a password."
+            "The token of this request opens nothing any more. The answer's is for this till only. It ends "
+            "with the sign-in with a password from which it came, 12 hours after it at the latest. A wrong PIN counts "
+            "toward the lockout. Three people locked from one till, and it takes a password."
         ),
         status_code=201,
         guards=[limited_by_till],
@@ -82,6 +87,6 @@ class TakeoverController(Controller):
         origin: NamedDependency[Origin],
         pins: NamedDependency[StaffPins],
     ) -> SessionView:
-        takeover = Takeover(resources_of(request).sessions, pins, actor_of(request), origin)
+        takeover = _takeover(request, pins, origin)
         token, expires_at = await takeover.by(data)
         return await show_session(request, token, expires_at)

@@ -22,9 +22,9 @@ class Workplace:
 
 
 async def list_workplaces(session: AsyncSession, user_id: UUID) -> list[Workplace]:
-    """First the merchant of the person's latest session, then by name. Reads before a merchant is settled."""
+    """First the merchant of the person's latest request, then by name. Reads before a merchant is settled."""
     latest = (
-        select(func.max(AccessToken.created_at))
+        select(func.max(AccessToken.last_seen_at))
         .where(AccessToken.user_id == user_id, AccessToken.merchant_id == Merchant.id)
         .scalar_subquery()
     )

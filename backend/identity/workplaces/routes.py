@@ -8,7 +8,7 @@ from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
-from backend.identity.guards import bearer_token, signed_in
+from backend.identity.guards import signed_in
 from backend.identity.schemas import ChosenMerchant, SessionView
 from backend.identity.views import show_session
 from backend.identity.workplaces.actions import switch_workplace
@@ -28,7 +28,7 @@ class WorkplaceController(Controller):
         responses=refusals(*AUTHENTICATED, MerchantNotFound, RateLimited, ValidationFailed),
     )
     async def switch(self, request: ApiRequest, data: JSONBody[ChosenMerchant]) -> SessionView:
-        now, resources, user_id = clock.now(), resources_of(request), actor_of(request).user_id
-        async with resources.sessions.committing() as session:
-            token, expires_at = await switch_workplace(session, bearer_token(request), user_id, data.merchant, now)
+        actor, now = actor_of(request), clock.now()
+        async with resources_of(request).sessions.committing() as session:
+            token, expires_at = await switch_workplace(session, actor, data.merchant, now)
         return await show_session(request, token, expires_at)

@@ -6,10 +6,12 @@ from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
 from backend.merchants.models import Policy
 from backend.merchants.policy.queries import FIELDS, get_policy, show_policy
-from backend.merchants.policy.schemas import PolicyBody, PolicyDetail
+from backend.merchants.policy.schemas import OwnPolicyChange, PolicyBody, PolicyDetail
 
 
-async def set_policy(session: AsyncSession, origin: Origin, body: PolicyBody, if_match: str | None) -> PolicyDetail:
+async def set_policy(
+    session: AsyncSession, origin: Origin, body: PolicyBody | OwnPolicyChange, if_match: str | None
+) -> PolicyDetail:
     """In force with the next request of a till. Raises PreconditionRequired or Stale."""
     policy = await get_policy(session, origin.merchant_id, is_locked=True)
     await check_version(session, policy, if_match)

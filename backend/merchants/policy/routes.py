@@ -1,6 +1,6 @@
-"""The rules for tills: admins change them, the merchant reads them."""
+"""The rules for tills: admins change them; the merchant reads them, and sets after how long its tills lock."""
 
-from litestar import Controller, Response, get, put
+from litestar import Controller, Response, get, patch, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
@@ -15,7 +15,7 @@ from backend.core.versions import IfMatch, PreconditionRequired, Stale, versione
 from backend.merchants.guards import for_named_merchant
 from backend.merchants.policy.actions import set_policy
 from backend.merchants.policy.queries import get_policy, show_policy
-from backend.merchants.policy.schemas import PolicyBody, PolicyDetail
+from backend.merchants.policy.schemas import OwnPolicyChange, PolicyBody, PolicyDetail
 from backend.merchants.problems import MerchantNotFound
 
 
@@ -60,7 +60,7 @@ class MerchantPolicyController(Controller):
     @get(
         operation_id="getPolicy",
         summary="The merchant’s rules for tills",
-        description="Administrators of the platform change them.",
+        description="Administrators of the platform change them, except for `lock_after_minutes`.",
         guards=[for_merchant(MANAGE_PROGRAMS)],
         responses={200: success(PolicyDetail)} | refusals(*SIGNED_IN),
     )
@@ -68,6 +68,23 @@ class MerchantPolicyController(Controller):
         self, origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]
     ) -> Response[PolicyDetail]:
         return await _respond(sessions, origin)
+
+    @patch(
+        operation_id="changePolicy",
+        summary="After how long an unused till locks",
+        description="In force with the next request of a till. Everything else is changed by administrators.",
+        guards=[all_of(for_merchant(MANAGE_PROGRAMS), limited("set_policy", 30))],
+        responses={200: success(PolicyDetail)} | refusals(*SIGNED_IN, PreconditionRequired, Stale, ValidationFailed),
+    )
+    async def change(
+        self,
+        data: JSONBody[OwnPolicyChange],
+        origin: NamedDependency[Origin],
+        sessions: NamedDependency[Sessions],
+        if_match: IfMatch = None,
+    ) -> Response[PolicyDetail]:
+        async with sessions.committing(origin.merchant_id) as session:
+            return versioned(await set_policy(session, origin, data, if_match))
 
 
 async def _respond(sessions: Sessions, origin: Origin) -> Response[PolicyDetail]:

@@ -6,6 +6,8 @@ from msgspec import Meta
 from backend.core.schemas import Answer, Body
 
 StaffPinPolicy = Literal["required", "optional", "disabled"]
+LockAfterMinutes = Annotated[int, Meta(ge=0, le=240)]
+"""How long a till stays open unused. 0: always."""
 
 
 class PolicyBody(Body):
@@ -15,8 +17,7 @@ class PolicyBody(Body):
     lockout_attempts: Annotated[int, Meta(ge=1, le=20)]
     """Wrong PINs after which a PIN is locked."""
     lockout_minutes: Annotated[int, Meta(ge=1, le=1440)]
-    lock_after_minutes: Annotated[int, Meta(ge=0, le=240)]
-    """How long a till stays open unused. 0: always."""
+    lock_after_minutes: LockAfterMinutes
     allow_self_enrollment: bool
     """Customers join by themselves, from the poster."""
     allow_void_transactions: bool
@@ -26,6 +27,12 @@ class PolicyBody(Body):
     """A sale names the number of its receipt."""
     log_ip_addresses: bool
     """Transactions keep the address and the browser they came from."""
+
+
+class OwnPolicyChange(Body):
+    """What the merchant sets."""
+
+    lock_after_minutes: LockAfterMinutes
 
 
 class PolicyDetail(Answer):

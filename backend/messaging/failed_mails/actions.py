@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from backend.audit.actions import record_platform_change
+from backend.audit.actions import record_administrators_change
 from backend.core.database import Sessions
 from backend.core.origin import PlatformOrigin
 from backend.messaging.faults import FAULTS, FaultKind
@@ -48,8 +48,10 @@ async def resend_failed(
             copies = [copy_of(mail, origin.now) for mail in await _lock_failed(session, owner_id, ids, origin.now)]
             session.add_all(copies)
             if copies:
-                subject = str(owner_id) if owner_id else "platform"
-                record_platform_change(session, origin, "emails.resent", subject=subject, after={"emails": len(copies)})
+                after = {"emails": len(copies)}
+                record_administrators_change(
+                    session, origin, "emails.resent", merchant_id=owner_id, subject_id=None, after=after
+                )
         resent += len(copies)
     return ResentEmails(resent, has_more)
 

@@ -13,7 +13,7 @@ from litestar.params import FromPath, QueryParameter
 from backend.access.guards import all_of, for_platform, limited
 from backend.access.permissions import MANAGE_EMAILS
 from backend.access.problems import SIGNED_IN
-from backend.audit.actions import record_platform_change
+from backend.audit.actions import record_administrators_change
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.origin import PlatformOrigin
@@ -118,7 +118,9 @@ class AdminEmailController(Controller):
             mail = await get_email(session, merchant_id, mail_id, is_locked=True)
             copy = await queue_copy(session, mail, now)
             after = {"mail_id": str(copy.id), "template_code": copy.template_code}
-            record_platform_change(session, platform_origin, "email.resent", subject=str(mail_id), after=after)
+            record_administrators_change(
+                session, platform_origin, "email.resent", merchant_id=merchant_id, subject_id=mail_id, after=after
+            )
             detail = detail_view(copy, await find_merchant(session, merchant_id), platform_origin.language, now)
         await try_to_wake(queue, SEND_MAILS)
         return detail

@@ -1,6 +1,6 @@
 """What the pages of the audit show, for owners and for the platform."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from backend.audit.actions import record_change, record_platform_change
 from backend.audit.export import export_csv
+from backend.audit.models import AnyEntry, subject_of
 from backend.audit.problems import AuditEntryNotFound
 from backend.audit.queries import AuditBook, AuditFilters
 from backend.audit.schemas import AuditChain, AuditEntryView, AuditOverview, AuditPerson
@@ -19,6 +20,7 @@ from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import Cursors
 from backend.core.schemas import Page
 from backend.merchants.models import Merchant, Store
+from backend.operations.audit.subjects import read_subject_names
 
 EXPORTED = "audit.exported"
 
@@ -74,17 +76,29 @@ class AuditReader:
         rows = await self.book.page(filters, cursors.read(scope, after, self.now), limit + 1)
         shown, has_more = rows[:limit], len(rows) > limit
         cursor = cursors.write(scope, shown[-1].recorded_at, shown[-1].id, self.now) if has_more else None
-        return Page([self.words.entry(row) for row in shown], cursor, has_more)
+        return Page(await self._views(shown), cursor, has_more)
 
     async def get(self, entry_id: UUID) -> AuditEntryView:
         """Raises AuditEntryNotFound."""
         entry = await self.book.find(entry_id)
         if entry is None:
             raise AuditEntryNotFound
-        return self.words.entry(entry)
+        return (await self._views([entry]))[0]
 
     def lines(self, filters: AuditFilters) -> AsyncIterator[bytes]:
-        return export_csv(self.book, filters, self.words)
+        return export_csv(self.each(filters), self.words.language)
+
+    async def each(self, filters: AuditFilters) -> AsyncIterator[AuditEntryView]:
+        """All of them, newest first."""
+        async for chunk in self.book.chunks(filters):
+            for view in await self._views(chunk):
+                yield view
+
+    async def _views(self, entries: Sequence[AnyEntry]) -> list[AuditEntryView]:
+        subjects = [subject for entry in entries if (subject := subject_of(entry)) is not None]
+        names = await read_subject_names(self.book.sessions, self.book.merchant_id, subjects)
+        words = self.words.knowing(names)
+        return [words.entry(entry) for entry in entries]
 
     def _midnight(self, day: date | None) -> datetime | None:
         return datetime.combine(day, time(), self.zone) if day else None

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit.actions import record_platform_change
+from backend.audit.actions import record_administrators_change
 from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
 from backend.loyalty.cards.models import Card
@@ -70,7 +70,9 @@ class WalletDebug:
             await reset_attempts(session, key)
             await _mark_out_of_date(session, key)
             after = {"provider": provider}
-            record_platform_change(session, origin, "pass.resent", subject=str(card.card_id), after=after)
+            record_administrators_change(
+                session, origin, "pass.resent", merchant_id=card.merchant_id, subject_id=card.card_id, after=after
+            )
         outcome = await self.sync.sync_card(*key)
         return RetryView(provider, outcome.kind, outcome.reason)
 

@@ -15,7 +15,7 @@ from frontend.api.account import begin_own_confirmation, confirm_own_session, ge
 from frontend.api.client import Caller
 from frontend.kit.forms import Form, read_form
 from frontend.kit.pages import local_path, page, redirect
-from frontend.kit.person import PROFILE
+from frontend.kit.person import PROFILE, renew_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -52,7 +52,7 @@ async def take_confirmation(request: Request, caller: NamedDependency[Caller]) -
 async def _confirm(request: Request, caller: Caller, form: Form, factors: SecondFactors) -> Response[str]:
     factor: dict[str, Any] = factor_of(form) if _has_any(factors) else {}
     body = PersonProof(password=form.fields.get("password", ""), step=form.optional("step"), **factor)
-    await confirm_own_session(caller, body)
+    renew_person(request, await confirm_own_session(caller, body))
     return redirect(request, local_path(form.text("next"), PROFILE))
 
 

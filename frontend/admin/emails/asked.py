@@ -1,9 +1,9 @@
 """The filters of the email log, as the pages have them in their addresses."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from frontend.admin.emails.messages import STATUSES
+from frontend.kit.fields import day_in
 from frontend.kit.forms import Form
 
 EMAILS = "/admin/emails"
@@ -29,14 +29,6 @@ class EmailsAsked:
             status=form.text("status") if form.text("status") in STATUSES else "",
             template=form.text("template")[:CODE_MAX],
             merchant=form.text("merchant")[:CODE_MAX],
-            first=_day(form.text("first")),
-            last=_day(form.text("last")),
+            first=day_in(form.text("first")),
+            last=day_in(form.text("last")),
         )
-
-
-def _day(text: str) -> str:
-    """The date in ISO 8601, or an empty text."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""

@@ -1,18 +1,16 @@
-"""Details, policy and program of a merchant are saved."""
+"""Details and program of a merchant are saved."""
 
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.administration.schemas import MerchantChange, TemplateChoice
-from backend.merchants.policy.schemas import PolicyBody
-from frontend.admin.merchants.messages import RULES
 from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
 from frontend.api.client import Caller
-from frontend.api.merchants import add_program, change_merchant, set_policy
+from frontend.api.merchants import add_program, change_merchant
 from frontend.api.responses import BackendProblem
-from frontend.kit.fields import is_number, version_of
-from frontend.kit.forms import Form, FormError, body_of, read_form
+from frontend.kit.fields import version_of
+from frontend.kit.forms import FormError, body_of, read_form
 from frontend.kit.pages import redirect
 from frontend.kit.request import Request
 
@@ -38,25 +36,6 @@ async def take_details(request: Request, caller: NamedDependency[Caller], code: 
     return redirect(request, f"{MERCHANTS}/{code}?done=saved")
 
 
-@post(f"{PATH}/policy")
-async def take_policy(request: Request, caller: NamedDependency[Caller], code: FromPath[str]) -> Response[str]:
-    form = await read_form(request)
-    values: dict[str, object] = {
-        "staff_pin_policy": form.text("staff_pin_policy"),
-        "lockout_attempts": _number(form, "lockout_attempts"),
-        "lockout_minutes": _number(form, "lockout_minutes"),
-        "lock_after_minutes": _number(form, "lock_after_minutes"),
-    }
-    values |= {name: bool(form.text(name)) for name in RULES}
-    try:
-        await set_policy(caller, code, body_of(PolicyBody, values, ""), version=version_of(form))
-    except FormError as error:
-        return await refuse_field(request, caller, code, form, error.field)
-    except BackendProblem as problem:
-        return await refuse(request, caller, code, form, problem)
-    return redirect(request, f"{MERCHANTS}/{code}?done=saved")
-
-
 @post(f"{PATH}/program")
 async def take_program(request: Request, caller: NamedDependency[Caller], code: FromPath[str]) -> Response[str]:
     form = await read_form(request)
@@ -67,8 +46,3 @@ async def take_program(request: Request, caller: NamedDependency[Caller], code: 
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=program")
-
-
-def _number(form: Form, name: str) -> int | None:
-    text = form.text(name)
-    return int(text) if is_number(text) else None

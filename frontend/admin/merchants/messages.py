@@ -7,25 +7,11 @@ from frontend.permissions.messages import PermissionMessages
 from i18n.translator import N_, NN_, get_translator
 
 PROGRAMS = {"stamps": N_("Stamps"), "points": N_("Points"), "hybrid": N_("Points and stamps")}
-PIN_POLICIES = {
-    "required": N_("For each transaction"),
-    "optional": N_("When one is entered"),
-    "disabled": N_("Never asked"),
-}
-RULES = {
-    "allow_self_enrollment": N_("Customers join by themselves"),
-    "allow_void_transactions": N_("Tills may void"),
-    "allow_cross_location_redemption": N_("Cards work at all stores"),
-    "require_order_reference": N_("A sale names its receipt"),
-    "log_ip_addresses": N_("Transactions keep addresses of devices"),
-}
 DONE = {
     "opened": N_("The merchant is open. The owner’s invitation is on its way."),
     "saved": N_("Saved."),
     "store": N_("The store is open."),
     "program": N_("The program is in force."),
-    "live": N_("The store is live."),
-    "off": N_("Loyalty is switched off at the store."),
     "invited": N_("The invitation is on its way."),
     "resent": N_("The invitation was sent with a new link. The former link no longer works."),
     "ended": N_("You act for yourself again."),
@@ -45,12 +31,6 @@ class MerchantMessages(PermissionMessages):
 
     def programs(self) -> dict[str, str]:
         return self._all(PROGRAMS)
-
-    def pin_policies(self) -> dict[str, str]:
-        return self._all(PIN_POLICIES)
-
-    def rules(self) -> dict[str, str]:
-        return self._all(RULES)
 
     def program(self, program: ProgramSummary | None) -> str:
         return self._say(PROGRAMS[program.type]) if program else self._say(N_("No program"))

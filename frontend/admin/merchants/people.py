@@ -1,5 +1,6 @@
 """People are invited to own a merchant."""
 
+from collections.abc import Awaitable
 from uuid import UUID
 
 from litestar import Response, post
@@ -42,19 +43,21 @@ async def take_owner_invitation(
 async def take_owner_resend(
     request: Request, caller: NamedDependency[Caller], code: FromPath[str], invitation_id: FromPath[UUID]
 ) -> Response[str]:
-    try:
-        await resend_to_merchant(caller, code, invitation_id)
-    except BackendProblem as problem:
-        return await refuse(request, caller, code, Form({}), problem)
-    return redirect(request, f"{MERCHANTS}/{code}?done=resent")
+    return await _changed(request, caller, code, resend_to_merchant(caller, code, invitation_id), done="resent")
 
 
 @post(f"{PATH}/invitations/{{invitation_id:uuid}}/withdraw")
 async def take_owner_withdrawal(
     request: Request, caller: NamedDependency[Caller], code: FromPath[str], invitation_id: FromPath[UUID]
 ) -> Response[str]:
+    return await _changed(request, caller, code, withdraw_from_merchant(caller, code, invitation_id), done="withdrawn")
+
+
+async def _changed(
+    request: Request, caller: Caller, code: str, change: Awaitable[object], *, done: str
+) -> Response[str]:
     try:
-        await withdraw_from_merchant(caller, code, invitation_id)
+        await change
     except BackendProblem as problem:
         return await refuse(request, caller, code, Form({}), problem)
-    return redirect(request, f"{MERCHANTS}/{code}?done=withdrawn")
+    return redirect(request, f"{MERCHANTS}/{code}?done={done}")

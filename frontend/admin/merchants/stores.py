@@ -1,4 +1,4 @@
-"""Stores of a merchant are opened, changed, closed, and go live."""
+"""Stores of a merchant are opened, changed and closed."""
 
 from uuid import UUID
 
@@ -7,11 +7,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from backend.administration.schemas import StoreChange, StoreDraft
-from backend.merchants.features.schemas import FeatureSwitchBody
 from frontend.admin.merchants.details import PATH
 from frontend.admin.merchants.views import MERCHANTS, refuse, refuse_field
 from frontend.api.client import Caller
-from frontend.api.merchants import change_store, open_store, switch_loyalty
+from frontend.api.merchants import change_store, open_store
 from frontend.api.responses import BackendProblem
 from frontend.kit.fields import version_of
 from frontend.kit.forms import FormError, body_of, read_form
@@ -56,17 +55,3 @@ async def take_store_change(
     except BackendProblem as problem:
         return await refuse(request, caller, code, form, problem)
     return redirect(request, f"{MERCHANTS}/{code}?done=saved")
-
-
-@post(f"{PATH}/stores/{{store_id:uuid}}/live")
-async def take_live(
-    request: Request, caller: NamedDependency[Caller], code: FromPath[str], store_id: FromPath[UUID]
-) -> Response[str]:
-    """The switch with which a store goes live."""
-    form = await read_form(request)
-    is_live = form.text("is_live") == "on"
-    try:
-        await switch_loyalty(caller, code, store_id, FeatureSwitchBody(is_live), version=version_of(form))
-    except BackendProblem as problem:
-        return await refuse(request, caller, code, form, problem)
-    return redirect(request, f"{MERCHANTS}/{code}?done={'live' if is_live else 'off'}")

@@ -6,7 +6,8 @@ from litestar.params import FromPath
 
 from frontend.admin.merchants.messages import MerchantMessages
 from frontend.api.client import Caller
-from frontend.api.merchants import get_merchant, list_features, list_merchants
+from frontend.api.features import list_features
+from frontend.api.merchants import get_merchant, list_merchants
 from frontend.api.responses import BackendProblem
 from frontend.kit.conflicts import saved_by
 from frontend.kit.forms import Form, errors_of, read_query

@@ -1,24 +1,17 @@
-"""The form of a category: its fields as texts, and what was changed as values of the API.
-
-`seen:KEY` is the value that the form showed when it was made: only what differs from it is a change, so that a value
-that somebody else has saved meanwhile is not taken back.
-"""
+"""The form of a category: its fields as texts, and what was changed as values of the API."""
 
 from backend.settings.schemas import SettingCategory, SettingValue, SettingView
 from frontend.api.responses import BackendProblem
+from frontend.kit import edits
 from frontend.kit.fields import is_number
 from frontend.kit.forms import Form
 
-SEEN, CLEAR, SUGGESTED = "seen:", "clear:", "suggested:"
+CLEAR, SUGGESTED = "clear:", "suggested:"
 NewValues = dict[str, str | int | bool | None]
 
 
 def form_of(category: SettingCategory) -> Form:
-    fields = {"version": str(category.version)}
-    for setting in editable(category):
-        if not setting.is_secret:
-            fields |= {setting.key: text_of(setting.value), f"{SEEN}{setting.key}": text_of(setting.value)}
-    return Form(fields)
+    return Form(edits.fields_of(_stored(category), category.version))
 
 
 def editable(category: SettingCategory) -> list[SettingView]:
@@ -46,21 +39,8 @@ def entered(form: Form, category: SettingCategory) -> dict[str, SettingValue]:
 
 
 def take_over(form: Form, category: SettingCategory) -> dict[str, tuple[str, str]]:
-    """Gives the form the present version and values where the person has changed nothing.
-
-    Returns, by key, what the form had shown and what is stored now, where that has changed meanwhile.
-    """
-    moved: dict[str, tuple[str, str]] = {}
-    for setting in editable(category):
-        seen, now = form.text(f"{SEEN}{setting.key}"), text_of(setting.value)
-        if setting.is_secret or seen == now:
-            continue
-        moved[setting.key] = (seen, now)
-        if form.text(setting.key) == seen:
-            form.fields[setting.key] = now
-        form.fields[f"{SEEN}{setting.key}"] = now
-    form.fields["version"] = str(category.version)
-    return moved
+    """As in `frontend/kit/edits.py`. Secrets have not been shown."""
+    return edits.take_over(form, _stored(category), category.version)
 
 
 def take_suggestion(form: Form, category: SettingCategory) -> list[str]:
@@ -87,11 +67,14 @@ def without_secrets(form: Form, category: SettingCategory) -> list[str]:
     return secrets
 
 
+def _stored(category: SettingCategory) -> dict[str, str]:
+    return {setting.key: text_of(setting.value) for setting in editable(category) if not setting.is_secret}
+
+
 def _change(form: Form, setting: SettingView) -> str | int | bool | None:
     if setting.is_secret:
         return _secret(form, setting)
-    is_changed = form.text(setting.key) != form.text(f"{SEEN}{setting.key}")
-    return _value(form, setting) if is_changed else None
+    return _value(form, setting) if edits.is_changed(form, setting.key) else None
 
 
 def _secret(form: Form, setting: SettingView) -> str | None:

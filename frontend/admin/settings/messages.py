@@ -1,13 +1,14 @@
 """Sentences of the pages of settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from backend.messaging.connection_test.schemas import ConnectionTestStep, ConnectionTestVerdict, StepFacts
-from backend.settings.schemas import SettingCategory, SettingSource, SettingValue, SettingView
+from backend.settings.schemas import SettingCategory, SettingDifference, SettingSource, SettingValue, SettingView
 from frontend.admin.settings.categories import CATEGORIES
 from frontend.admin.settings.form import SUGGESTED, text_of
 from frontend.admin.settings.labels import LABELS
+from frontend.kit.edits import Difference
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
 
@@ -94,7 +95,21 @@ class SettingMessages:
     def shown(self, setting: SettingView) -> str:
         return self._secret(setting.is_set) if setting.is_secret else self.value(setting.value)
 
-    def entered(self, setting: SettingView, text: str) -> str:
+    def differences(self, differences: Sequence[SettingDifference]) -> list[Difference]:
+        return [
+            Difference(self.name(each.key), self.value(each.before), self.value(each.after), each.key, each.is_secret)
+            for each in differences
+        ]
+
+    def moved(self, category: SettingCategory, moved: Mapping[str, tuple[str, str]]) -> list[Difference]:
+        """What somebody else has saved meanwhile."""
+        settings = {setting.key: setting for setting in category.settings}
+        return [
+            Difference(self.name(key), self._entered(settings[key], before), self._entered(settings[key], after), key)
+            for key, (before, after) in moved.items()
+        ]
+
+    def _entered(self, setting: SettingView, text: str) -> str:
         """A value of the form."""
         return self.value(text == "on") if setting.kind == "boolean" else self.value(text)
 

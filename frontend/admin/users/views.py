@@ -1,5 +1,6 @@
 """Who administers the platform. Super admins change it; administrators see it."""
 
+from collections.abc import Awaitable
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -61,51 +62,39 @@ async def take_admin_invitation(request: Request, caller: NamedDependency[Caller
 async def take_admin_role(request: Request, caller: NamedDependency[Caller], user_id: FromPath[UUID]) -> Response[str]:
     role = (await read_form(request)).text("role")
     body = ChosenRole("super_admin" if role == "super_admin" else "platform_admin")
-    try:
-        await change_admin_role(caller, user_id, body)
-    except BackendProblem as problem:
-        return await _refused(request, caller, problem)
-    return redirect(request, f"{USERS}?done=saved")
+    return await _changed(request, caller, change_admin_role(caller, user_id, body), done="saved")
 
 
 @post(f"{USERS}/{{user_id:uuid}}/remove")
 async def take_admin_removal(
     request: Request, caller: NamedDependency[Caller], user_id: FromPath[UUID]
 ) -> Response[str]:
-    try:
-        await remove_admin(caller, user_id)
-    except BackendProblem as problem:
-        return await _refused(request, caller, problem)
-    return redirect(request, f"{USERS}?done=removed")
+    return await _changed(request, caller, remove_admin(caller, user_id), done="removed")
 
 
 @post(f"{USERS}/invitations/{{invitation_id:uuid}}/resend")
 async def take_admin_resend(
     request: Request, caller: NamedDependency[Caller], invitation_id: FromPath[UUID]
 ) -> Response[str]:
-    try:
-        await resend_invitation(caller, "admin", invitation_id)
-    except BackendProblem as problem:
-        return await _refused(request, caller, problem)
-    return redirect(request, f"{USERS}?done=resent")
+    return await _changed(request, caller, resend_invitation(caller, "admin", invitation_id), done="resent")
 
 
 @post(f"{USERS}/invitations/{{invitation_id:uuid}}/withdraw")
 async def take_admin_withdrawal(
     request: Request, caller: NamedDependency[Caller], invitation_id: FromPath[UUID]
 ) -> Response[str]:
+    return await _changed(request, caller, withdraw_invitation(caller, "admin", invitation_id), done="withdrawn")
+
+
+async def _changed(request: Request, caller: Caller, change: Awaitable[object], *, done: str) -> Response[str]:
+    """After a refusal the list as it is now, with the reason: it may have changed meanwhile."""
     try:
-        await withdraw_invitation(caller, "admin", invitation_id)
+        await change
     except BackendProblem as problem:
-        return await _refused(request, caller, problem)
-    return redirect(request, f"{USERS}?done=withdrawn")
-
-
-async def _refused(request: Request, caller: Caller, problem: BackendProblem) -> Response[str]:
-    """The list as it is now, with the reason; it may have changed meanwhile."""
-    if problem.status not in {NOT_FOUND, CONFLICT}:
-        raise problem
-    return await _page(request, caller, Form({}), status=problem.status, refused=problem.sentence)
+        if problem.status not in {NOT_FOUND, CONFLICT}:
+            raise
+        return await _page(request, caller, Form({}), status=problem.status, refused=problem.sentence)
+    return redirect(request, f"{USERS}?done={done}")
 
 
 async def _page(

@@ -1,5 +1,6 @@
 """The people who work for the merchant, and those who are invited."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,26 +56,25 @@ async def show_staff(request: Request, caller: NamedDependency[Caller]) -> Respo
 async def take_resend_invitation(
     request: Request, caller: NamedDependency[Caller], invitation_id: FromPath[UUID]
 ) -> Response[str]:
-    try:
-        await resend_invitation(caller, "merchant", invitation_id)
-    except BackendProblem as problem:
-        if problem.status != NOT_FOUND:
-            raise
-        return redirect(request, f"{STAFF}?done=gone")
-    return redirect(request, f"{STAFF}?done=resent")
+    return await _changed(request, resend_invitation(caller, "merchant", invitation_id), done="resent")
 
 
 @post(f"{STAFF}/invitations/{{invitation_id:uuid}}/withdraw")
 async def take_withdrawal(
     request: Request, caller: NamedDependency[Caller], invitation_id: FromPath[UUID]
 ) -> Response[str]:
+    return await _changed(request, withdraw_invitation(caller, "merchant", invitation_id), done="withdrawn")
+
+
+async def _changed(request: Request, change: Awaitable[object], *, done: str) -> Response[str]:
+    """An invitation that is no longer open has been accepted or withdrawn meanwhile."""
     try:
-        await withdraw_invitation(caller, "merchant", invitation_id)
+        await change
     except BackendProblem as problem:
         if problem.status != NOT_FOUND:
             raise
-        return redirect(request, f"{STAFF}?done=gone")
-    return redirect(request, f"{STAFF}?done=withdrawn")
+        done = "gone"
+    return redirect(request, f"{STAFF}?done={done}")
 
 
 def stores_of(request: Request) -> list[Store]:

@@ -1,4 +1,6 @@
 // Passkeys: asks the browser for one and submits the form with the answer. README.md lists the attributes.
+import("./session.js");
+
 const isSupported = () => window.PublicKeyCredential?.parseRequestOptionsFromJSON !== undefined;
 
 document.addEventListener("click", ({ target }) => {

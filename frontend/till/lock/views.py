@@ -8,7 +8,7 @@ from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import take_over, verify_pin
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.pages import close_overlay, is_htmx, local_path, redirect
-from frontend.kit.person import CHOICE_OF_STORE, find_person, person_of, update_person
+from frontend.kit.person import CHOICE_OF_STORE, find_person, person_of, remember_person
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import to_sign_in
 from frontend.kit.request import Request
@@ -71,7 +71,7 @@ async def _open(request: Request, caller: Caller, form: Form) -> Response[str]:
     """For whom the form names. Raises FormError, BackendProblem or BackendUnavailable."""
     user_id, pin, after = form.text("user_id"), form.text("staff_pin"), local_path(form.text("next"), "/till")
     if user_id:
-        update_person(request, person_of(await take_over(caller, user_id=user_id, staff_pin=pin)))
+        remember_person(request, person_of(await take_over(caller, user_id=user_id, staff_pin=pin)))
     else:
         await verify_pin(caller, pin)
     request.session.pop(LOCKED, None)

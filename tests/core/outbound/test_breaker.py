@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from redis.asyncio import Redis
 
 from backend.core.outbound.breaker import FAILURES_MAX, Breaker, BreakerOpen, BreakerStopped
 from tests.conftest import Servers
+from tests.world.redis_commands import ask_redis
 
 OPEN_SECONDS, STOP_SECONDS = 200, 600
 """So long that nothing is over before a test says so."""
@@ -17,25 +18,25 @@ Later = Callable[[float], Awaitable[None]]
 
 
 @pytest.fixture
-async def redis(servers: Servers):
+async def redis(servers: Servers) -> AsyncIterator[Redis]:
     async with Redis.from_url(servers.valkey.url) as opened:
         await opened.flushdb()
         yield opened
 
 
 @pytest.fixture
-def breaker(redis) -> Breaker:
+def breaker(redis: Redis) -> Breaker:
     return Breaker(redis, "somebody", mark="key-1", open_seconds=OPEN_SECONDS, stop_seconds=STOP_SECONDS)
 
 
 @pytest.fixture
-def later(redis) -> Later:
+def later(redis: Redis) -> Later:
     """As much later for the breaker: by Redis' clock, which nobody moves, its moments have come nearer."""
 
     async def pass_by(seconds: float) -> None:
         for name in ("until", "probe"):
-            if await redis.hexists(KEY, name):
-                await redis.hincrby(KEY, name, -round(seconds * 1000))
+            if await ask_redis(redis, "HEXISTS", KEY, name):
+                await ask_redis(redis, "HINCRBY", KEY, name, -round(seconds * 1000))
 
     return pass_by
 
@@ -63,7 +64,7 @@ async def test_a_success_in_between_starts_the_count_anew(breaker: Breaker) -> N
     await breaker.enter()
 
 
-async def test_all_processes_see_it_open(breaker: Breaker, redis) -> None:
+async def test_all_processes_see_it_open(breaker: Breaker, redis: Redis) -> None:
     await fail(breaker, FAILURES_MAX)
     with pytest.raises(BreakerOpen):
         await Breaker(redis, "somebody", mark="key-1").enter()
@@ -147,7 +148,7 @@ async def test_a_try_without_an_answer_is_followed_by_another_soon_and_lifts_not
     assert await breaker.enter() is True
 
 
-async def test_a_stop_does_not_outlive_the_key_it_was_for(breaker: Breaker, redis) -> None:
+async def test_a_stop_does_not_outlive_the_key_it_was_for(breaker: Breaker, redis: Redis) -> None:
     await breaker.stop("403")
     rotated = Breaker(redis, "somebody", mark="key-2")
     assert (await rotated.state()).stopped_because is None
@@ -155,8 +156,10 @@ async def test_a_stop_does_not_outlive_the_key_it_was_for(breaker: Breaker, redi
     await breaker.enter()
 
 
-async def test_a_clock_of_redis_that_was_set_back_keeps_nobody_out_for_that_long(breaker: Breaker, redis) -> None:
-    await redis.hset(KEY, "until", int((time.time() + 7200) * 1000))
+async def test_a_clock_of_redis_that_was_set_back_keeps_nobody_out_for_that_long(
+    breaker: Breaker, redis: Redis
+) -> None:
+    await ask_redis(redis, "HSET", KEY, "until", int((time.time() + 7200) * 1000))
     await breaker.enter()
     await breaker.succeeded()
     assert not (await breaker.state()).is_open

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from redis.asyncio import Redis
 
 from backend.core.outbound.bucket import Bucket, BucketFull
 from tests.conftest import Servers
+from tests.world.redis_commands import ask_redis
 
 SENDER = r"""
 import asyncio, sys, time
@@ -36,7 +38,7 @@ asyncio.run(main())
 
 
 @pytest.fixture
-async def redis(servers: Servers):
+async def redis(servers: Servers) -> AsyncIterator[Redis]:
     async with Redis.from_url(servers.valkey.url) as opened:
         await opened.flushdb()
         yield opened
@@ -47,7 +49,9 @@ def worst_second(moments: list[float]) -> int:
 
 
 @pytest.mark.slow
-async def test_forty_clients_in_four_processes_never_send_more_than_twenty_in_any_second(servers, redis) -> None:
+async def test_forty_clients_in_four_processes_never_send_more_than_twenty_in_any_second(
+    servers: Servers, redis: Redis
+) -> None:
     senders = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-c", SENDER, servers.valkey.url, stdout=asyncio.subprocess.PIPE
@@ -55,14 +59,14 @@ async def test_forty_clients_in_four_processes_never_send_more_than_twenty_in_an
         for _ in range(4)
     ]
     told = [(await sender.communicate())[0].decode().split() for sender in senders]
-    moments = [int(moment) / 1_000_000 for moment in await redis.lrange("left", 0, -1)]
+    moments = [int(moment) / 1_000_000 for moment in await ask_redis(redis, "LRANGE", "left", 0, -1)]
     assert len(moments) == sum(len(each) for each in told), "nobody left unseen"
     assert worst_second(moments) <= 20
     assert len(moments) > 36, "it is a pace, not a stop"
     assert all(len(each) > len(moments) / 10 for each in told), "nobody starves"
 
 
-async def test_turns_come_one_by_one_without_a_burst(redis, monkeypatch) -> None:
+async def test_turns_come_one_by_one_without_a_burst(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket, asked = Bucket(redis, "even", 20), []
     reserved = bucket._reserved
 
@@ -79,7 +83,7 @@ async def test_turns_come_one_by_one_without_a_burst(redis, monkeypatch) -> None
     assert max(asked) <= 0.05, "nobody waits longer than for the one before"
 
 
-async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> None:
+async def test_who_wakes_up_late_does_not_leave_together_with_others(redis: Redis) -> None:
     bucket, moments = Bucket(redis, "stalled", 20), []
 
     async def client() -> None:
@@ -93,7 +97,7 @@ async def test_who_wakes_up_late_does_not_leave_together_with_others(redis) -> N
     assert min(later - earlier for earlier, later in pairwise(moments)) > 0.04
 
 
-async def test_a_wait_that_is_too_long_is_refused_and_reserves_nothing(redis) -> None:
+async def test_a_wait_that_is_too_long_is_refused_and_reserves_nothing(redis: Redis) -> None:
     bucket = Bucket(redis, "slow", 1 / 50)
     await bucket.wait()
     for _ in range(3):
@@ -102,7 +106,7 @@ async def test_a_wait_that_is_too_long_is_refused_and_reserves_nothing(redis) ->
         assert 0.2 < refused.value.wait_seconds <= 50
 
 
-async def test_a_pause_holds_even_those_back_who_wait_already(redis, monkeypatch) -> None:
+async def test_a_pause_holds_even_those_back_who_wait_already(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = Bucket(redis, "paused", 10)
     await bucket.wait()
     reserved, started = bucket._reserved, time.monotonic()
@@ -126,9 +130,9 @@ async def test_while_redis_is_away_each_process_keeps_its_share() -> None:
     assert time.monotonic() - started >= 0.3, "three intervals of a tenth of a second"
 
 
-async def test_a_clock_of_redis_that_was_set_back_stops_nobody(redis) -> None:
+async def test_a_clock_of_redis_that_was_set_back_stops_nobody(redis: Redis) -> None:
     """What was written before would be an hour ahead."""
     ahead = int((time.time() + 3600) * 1_000_000)
     await redis.set("bucket:shared", ahead)
-    await redis.lpush("bucket:shared:left", *[ahead] * 18)
+    await ask_redis(redis, "LPUSH", "bucket:shared:left", *[ahead] * 18)
     await Bucket(redis, "shared", 18).wait(1)

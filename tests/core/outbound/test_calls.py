@@ -5,7 +5,7 @@ import gc
 import gzip
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import httpx
@@ -23,7 +23,7 @@ class Claim(msgspec.Struct):
 
 
 @asynccontextmanager
-async def house(*says: bytes, hangs_up: bool = True):
+async def house(*says: bytes, hangs_up: bool = True) -> AsyncIterator[str]:
     """A server that says this, whatever it is asked."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -35,5 +35,5 @@ def test_never_earlier_than_the_provider_asked_for() -> None:
         ("Sun, 22 Nov 2026 12:00:30", None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date_and_anything_else_is_ignored(header, seconds) -> None:
+def test_retry_after_is_seconds_or_a_date_and_anything_else_is_ignored(header: str | None, seconds: int | None) -> None:
     assert retry_after_seconds(header, NOW) == seconds

@@ -43,7 +43,9 @@ async def browser(sandbox: FakeGoogle) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def test_the_button_saves_the_card_and_leads_to_the_phones(browser, sandbox_settings) -> None:
+async def test_the_button_saves_the_card_and_leads_to_the_phones(
+    browser: httpx.AsyncClient, sandbox_settings: Settings
+) -> None:
     account = load_account(sandbox_settings)
     assert account is not None
     url = await SaveLinks(account, sandbox_settings).url(
@@ -56,13 +58,15 @@ async def test_the_button_saves_the_card_and_leads_to_the_phones(browser, sandbo
     assert phone["barcode"] == CARD.code
 
 
-async def test_a_forged_save_link_saves_nothing(browser, sandbox) -> None:
+async def test_a_forged_save_link_saves_nothing(browser: httpx.AsyncClient, sandbox: FakeGoogle) -> None:
     for token in ("x", "a.b.c", "x" * 2000):
         assert (await browser.get(f"/gp/v/save/{token}")).status_code == 400
     assert "hasUsers" not in sandbox.passes.get("loyaltyObject", OBJECT["id"]).body
 
 
-def test_what_google_was_told_is_kept_from_one_run_to_the_next(sandbox, sandbox_settings, tmp_path: Path) -> None:
+def test_what_google_was_told_is_kept_from_one_run_to_the_next(
+    sandbox: FakeGoogle, sandbox_settings: Settings, tmp_path: Path
+) -> None:
     sandbox.passes.get("loyaltyObject", OBJECT["id"]).notify(clock.now())
     path = tmp_path / "kept" / "google.json"
     save(sandbox.passes, path)

@@ -14,7 +14,7 @@ from backend.identity.factors.schemas import (
     RecoveryCodes,
     SecondFactors,
 )
-from backend.identity.schemas import SessionView
+from backend.identity.schemas import SessionView, StoreAccess
 from backend.identity.sessions.schemas import OwnSessionList, OwnSessionView
 from tests.frontend.canned import ID, MOMENT, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, refused, signed_in
@@ -31,8 +31,8 @@ BOTH = SecondFactors(True, [PasskeyView(ID, "Office <laptop>", MOMENT, None)], 3
 OFFER = AuthenticatorOffer("ABCDEFGHIJKLMNOP", "otpauth://totp/Orion:a?secret=ABCDEFGHIJKLMNOP", "sealed")
 
 
-def renewed(*stores: object, lacks: bool = False) -> SessionView:
-    view = signed_in(*stores)  # type: ignore[arg-type]
+def renewed(*stores: StoreAccess, lacks: bool = False) -> SessionView:
+    view = signed_in(*stores)
     view.user.lacks_second_factor = lacks
     return SessionView("newer-token", view.expires_at, view.user)
 
@@ -42,7 +42,7 @@ def _canned(backend: StaffBackend) -> None:
     backend.answers |= {
         "GET /auth/me/sessions": found(SESSIONS),
         "GET /auth/me/second-factors": found(NONE),
-        "POST /auth/me/confirmation": httpx.Response(204),
+        "POST /auth/me/confirmation": found(renewed()),
     }
 
 
@@ -158,6 +158,7 @@ async def test_a_passkey_is_made_named_and_removed(anna: Browser, backend: Staff
     answer = await anna.send("/profile/passkeys", step="s", passkey='{"rawId": "x"}', name="Phone")
     assert answer.headers["location"] == "/profile"
     assert backend.body("/passkeys") == {"step": "s", "credential": {"rawId": "x"}, "name": "Phone"}
+    await anna.open("/profile")
     for what in ("name", "remove"):
         answer = await anna.send(f"/profile/passkeys/{ID}/{what}", name="Old phone")
         assert answer.headers["location"].startswith("/profile?done=passkey-")

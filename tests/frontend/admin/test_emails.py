@@ -6,14 +6,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.access.permissions import BY_ROLE
 from backend.core.schemas import Page
-from backend.identity.schemas import SignInView, UserView
 from backend.messaging.schemas import EmailDetail, EmailEvent, EmailSummary, FailedEmails, ResentEmails
 from backend.messaging.template_editing.schemas import TemplateList, TemplateSummary
 from tests.frontend.canned import ID, MOMENT, changed, found
-from tests.frontend.staff_backend import StaffBackend, refused
-from tests.frontend.staff_browser import Browser
+from tests.frontend.staff_backend import StaffBackend, admin, refused
+from tests.frontend.staff_browser import Browser, Form
 
 LIST, ONE, RESEND = "GET /admin/emails", "GET /admin/emails/*", "POST /admin/emails/*/resend"
 TEMPLATES = TemplateList(
@@ -66,12 +64,6 @@ DETAIL = EmailDetail(
 )
 
 
-def admin() -> SignInView:
-    permissions = sorted(BY_ROLE["platform_admin"])
-    user = UserView(ID, "paul@orion.example", "Paul", "platform_admin", None, permissions, None, [])
-    return SignInView("secret-token", MOMENT, user, "proof")
-
-
 def listed(*mails: EmailSummary, next_cursor: str | None = None) -> httpx.Response:
     return found(Page(list(mails), next_cursor, has_more=next_cursor is not None))
 
@@ -84,7 +76,7 @@ def asked(backend: StaffBackend) -> dict[str, str]:
 @pytest.fixture
 async def paul(browser: Browser, backend: StaffBackend) -> Browser:
     backend.answers |= {
-        "POST /auth/sign-in": found(admin(), 201),
+        "POST /auth/sign-in": found(admin("platform_admin", "Paul"), 201),
         "GET /admin/email-templates": found(TEMPLATES),
         LIST: listed(MAIL),
         ONE: found(DETAIL),
@@ -230,7 +222,7 @@ async def test_after_an_outage_the_failed_emails_of_the_filters_are_sent_anew_on
     assert 'href="/admin/emails/failed?' in paul.page
     await paul.open("/admin/emails/failed?status=failed&merchant=aurora&first=2026-11-01")
     assert "47 emails of the chosen filters failed" in paul.text
-    fields = {"status": "failed", "merchant": "aurora", "first": "2026-11-01"}
+    fields: Form = {"status": "failed", "merchant": "aurora", "first": "2026-11-01"}
     answer = await paul.send("/admin/emails/failed", **fields)
     assert answer.headers["location"] == "/admin/emails?merchant=aurora&first=2026-11-01&resent=47"
     assert dict(backend.asked[-1].url.params) == {"merchant": "aurora", "from": "2026-11-01"}

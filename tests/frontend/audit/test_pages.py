@@ -5,12 +5,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from backend.access.permissions import BY_ROLE
 from backend.audit.schemas import AuditAction, AuditChain, AuditChange, AuditEntryView, AuditOverview, AuditPerson
 from backend.core.schemas import Page
-from backend.identity.schemas import SignInView, UserView
 from tests.frontend.canned import ID, MOMENT, changed, found
-from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner, refused
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, admin, owner, refused
 from tests.frontend.staff_browser import Browser
 
 REWARD = UUID(int=7)
@@ -21,6 +19,7 @@ ENTRY = AuditEntryView(
     action="reward.changed",
     title="Reward changed",
     subject=str(REWARD),
+    subject_name=None,
     user_id=ID,
     user_name="<b>Olga</b>",
     on_behalf=False,
@@ -42,12 +41,6 @@ OVERVIEW = AuditOverview(
 CSV = "\ufeffNumber,What\r\n12,Reward changed\r\n"
 
 
-def admin() -> SignInView:
-    permissions = sorted(BY_ROLE["platform_admin"])
-    user = UserView(ID, "paul@orion.example", "Paul", "platform_admin", None, permissions, None, [], [])
-    return SignInView("secret-token", MOMENT, user, "proof")
-
-
 def answers(audience: str) -> dict[str, httpx.Response]:
     return {
         f"GET /{audience}/audit": found(Page([ENTRY], "next", has_more=True)),
@@ -66,7 +59,7 @@ async def olga(browser: Browser, backend: StaffBackend) -> Browser:
 
 @pytest.fixture
 async def paul(browser: Browser, backend: StaffBackend) -> Browser:
-    backend.answers |= {"POST /auth/sign-in": found(admin(), 201)} | answers("admin")
+    backend.answers |= {"POST /auth/sign-in": found(admin("platform_admin", "Paul"), 201)} | answers("admin")
     await browser.sign_in()
     return browser
 

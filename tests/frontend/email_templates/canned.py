@@ -1,5 +1,7 @@
 """A template for administrators and for an owner, and the addresses of the API about it."""
 
+from typing import Literal
+
 from backend.messaging.template_editing.schemas import (
     OwnTemplateCoverage,
     OwnTemplateDetail,
@@ -17,7 +19,13 @@ from backend.messaging.template_editing.schemas import (
 from tests.frontend.canned import MOMENT
 
 CODE = "loyalty_enrollment"
-ABOUT = (CODE, "Welcome", "Sent right after enrollment", "transactional", "loyalty")
+ABOUT: tuple[str, str, str, Literal["transactional"], Literal["loyalty"]] = (
+    CODE,
+    "Welcome",
+    "Sent right after enrollment",
+    "transactional",
+    "loyalty",
+)
 SUBJECT, PREHEADER, BODY = "Your {{ merchant.name }} card", "It is ready", "<h1>Hello</h1>\n<p>{{ card.code }}</p>"
 VARIABLES = [
     TemplateVariableView("card.code", "text", "The code", "BDFH KLNP", is_required=True, may_be_empty=False),

@@ -1,4 +1,5 @@
 import pytest
+from msgspec import Struct
 
 from tests.frontend.canned import found
 from tests.frontend.email_templates.canned import (
@@ -11,9 +12,8 @@ from tests.frontend.email_templates.canned import (
     PREVIEW,
     address,
 )
-from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, owner
+from tests.frontend.staff_backend import ANNA_AT_THE_HUB, StaffBackend, admin, owner
 from tests.frontend.staff_browser import Browser
-from tests.frontend.test_admin_wallets import admin
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def claire(browser: Browser, backend: StaffBackend) -> Browser:
     return browser
 
 
-def _answer(backend: StaffBackend, audience: str, listing, detail, history) -> None:
+def _answer(backend: StaffBackend, audience: str, listing: Struct, detail: Struct, history: Struct) -> None:
     backend.answers |= {
         f"GET /{audience}/email-templates": found(listing),
         f"GET {address(audience)}": found(detail),

@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 
 from frontend.email_templates.comparison import DiffLine, compare
@@ -13,5 +15,7 @@ from frontend.email_templates.comparison import DiffLine, compare
         ("a\nb\nc", "c", [("removed", "a"), ("removed", "b"), ("same", "c")]),
     ],
 )
-def test_changed_lines_are_removed_and_added(before: str, after: str, lines: list[tuple[str, str]]) -> None:
+def test_changed_lines_are_removed_and_added(
+    before: str, after: str, lines: list[tuple[Literal["same", "removed", "added"], str]]
+) -> None:
     assert compare(before, after) == [DiffLine(kind, text) for kind, text in lines]

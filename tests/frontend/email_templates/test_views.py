@@ -5,15 +5,16 @@ import json
 from tests.frontend.canned import found
 from tests.frontend.email_templates.canned import BODY, CODE, FAULTS, OWN_DETAIL, PREHEADER, SUBJECT, address
 from tests.frontend.staff_backend import StaffBackend, refused
-from tests.frontend.staff_browser import HTMX, Browser
+from tests.frontend.staff_browser import HTMX, Browser, Form
+from tests.world.caller import Json
 
 ADMIN, OFFICE = f"/admin/email-templates/{CODE}/en", f"/office/email-templates/{CODE}/en"
 TEXT = {"subject": "Hello", "preheader": "", "body": "<h1>Hi</h1>\r\n<p>x</p> "}
 TEXT = {"subject": "Hello", "preheader": "", "body": "<h1>Hi</h1>\r\n<p>x</p> "}
-ENTERED = TEXT | {"version": "3", "sample": "long_name"}
+ENTERED: Form = TEXT | {"version": "3", "sample": "long_name"}
 
 
-def last(backend: StaffBackend, method: str) -> tuple[str, dict[str, str], dict[str, str]]:
+def last(backend: StaffBackend, method: str) -> tuple[str, dict[str, str], Json]:
     """Path, headers and body of the last call."""
     call = [call for call in backend.asked if call.method == method][-1]
     return call.url.path, dict(call.headers), json.loads(call.content or b"{}")

@@ -1,12 +1,14 @@
 """The office opens for owners, and for staff as far as their permissions reach."""
 
+from typing import Any
+
 from backend.core.schemas import Page
 from backend.identity.permissions.schemas import PermissionTable, PermissionView
 from tests.frontend.canned import changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, signed_in
 from tests.frontend.staff_browser import Browser
 
-NOTHING = Page([], None, has_more=False)
+NOTHING: Page[Any] = Page([], None, has_more=False)
 ROWS = [
     PermissionView("loyalty.manage_cards", "Serve customers", "Find.", "store", True, True, ["merchant_owner"]),
     PermissionView("staff.manage", "Manage staff", "Invite.", "owner", False, False, ["super_admin", "merchant_owner"]),

@@ -11,7 +11,7 @@ from backend.identity.members.schemas import MemberDetail, MemberPin, MemberStor
 from backend.identity.permissions.schemas import PermissionTable, PermissionView
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused
-from tests.frontend.staff_browser import Browser
+from tests.frontend.staff_browser import Browser, Form
 
 ROWS = [
     PermissionView("loyalty.view_programs", "See the till", "Open it.", "store", True, True, ["merchant_owner"]),
@@ -87,10 +87,10 @@ async def test_a_cursor_that_has_expired_shows_the_first_page(claire: Browser, b
 async def test_what_is_ticked_is_what_is_sent(claire: Browser, backend: StaffBackend) -> None:
     await claire.open("/office/staff/invite")
     assert "Manage staff" not in claire.text.partition("Role")[2]
+    ticked: Form = {HUB: ["loyalty.view_programs", "loyalty.manage_rewards"]}
     answer = await claire.submit(
-        "/office/staff/invite", email="lea@fashion.example", name="", role="store_member", language="fr",
-        **{HUB: ["loyalty.view_programs", "loyalty.manage_rewards"]},
-    )  # fmt: skip
+        "/office/staff/invite", email="lea@fashion.example", name="", role="store_member", language="fr", **ticked
+    )
     assert answer.headers["location"] == "/office/staff?done=invited"
     assert backend.body("/invitations") == {
         "email": "lea@fashion.example",
@@ -116,7 +116,8 @@ async def test_a_refusal_is_beside_the_address_and_what_was_entered_stays(
 ) -> None:
     backend.answers[INVITE] = answer
     await claire.open("/office/staff/invite")
-    page = await claire.submit("/office/staff/invite", email="lea@fashion.example", **{HUB: "loyalty.manage_rewards"})
+    entered: Form = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
+    page = await claire.submit("/office/staff/invite", **entered)
     assert page.status_code == answer.status_code
     assert said in claire.says("email")
     assert claire.fields("/office/staff/invite")[HUB] == "loyalty.manage_rewards"

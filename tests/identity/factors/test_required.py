@@ -8,13 +8,13 @@ import pytest
 from backend.core.clock import clock
 from backend.staff.passwords import PasswordOwner, hash_new_password
 from tests.conftest import OwnTown, Town
-from tests.core.test_production import PRODUCTION
 from tests.doubles.authenticator import Authenticator
 from tests.identity.conftest import finish, next_step
 from tests.world import ADA, CLAIRE
 from tests.world.account import Account, six_digits
 from tests.world.caller import refused
 from tests.world.limits import forget_everything
+from tests.world.platform import PRODUCTION
 
 STRONG = "kettle orbit walnut fjord"
 

@@ -4,8 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
+import pytest
+from structlog.testing import capture_logs
 
 from backend.core.clock import clock
+from backend.identity.factors.totp import new_secret, step_of
+from backend.identity.problems import SecondFactorRefused
 from tests.identity.conftest import SignInAs, finish, next_step
 from tests.world import PASSWORD
 from tests.world.account import Account, six_digits
@@ -133,3 +137,12 @@ async def test_a_new_factor_renews_the_token_and_its_rest_of_time(
         "SELECT expires_at FROM access_tokens WHERE user_id = $1 AND user_agent IS NOT NULL", shop.user_ids["claire"]
     )
     assert len({row["expires_at"] for row in ends}) == 1, "renewing does not prolong"
+
+
+@pytest.mark.parametrize(("seconds", "noted"), [(300, 300), (-240, -240), (3600, None)])
+def test_a_code_of_a_wrong_clock_is_refused_and_the_log_names_the_difference(seconds: int, noted: int | None) -> None:
+    secret = new_secret()
+    with capture_logs() as logged, pytest.raises(SecondFactorRefused):
+        step_of(secret, six_digits(secret, seconds=seconds), clock.now())
+    assert [line["seconds"] for line in logged] == ([noted] if noted else [])
+    assert secret not in str(logged)

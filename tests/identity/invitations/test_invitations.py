@@ -10,7 +10,7 @@ from backend.core.clock import clock
 from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import PASSWORD as DEMO_PASSWORD
-from tests.world.caller import outcome, refused
+from tests.world.caller import Json, outcome, refused
 from tests.world.invitations import PASSWORD, accept, invite, join, look_at, mailed_token, new_email
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller
@@ -18,7 +18,7 @@ from tests.world.till import AnonymousCaller
 TILL = ["loyalty.manage_cards", "loyalty.view_programs"]
 
 
-def at(shop: Shop, store: str, *permissions: str) -> dict:
+def at(shop: Shop, store: str, *permissions: str) -> Json:
     return {"store_id": str(shop.store_ids[store]), "permissions": list(permissions or TILL)}
 
 
@@ -263,8 +263,9 @@ async def test_a_link_that_nobody_sent_is_no_invitation(anonymous: AnonymousCall
         await look_at(anonymous, token)
 
 
-async def opened_by(shop: Shop) -> list[dict]:
-    return (await shop.claire.get("/merchant/invitations"))["invitations"]
+async def opened_by(shop: Shop) -> list[Json]:
+    invitations: list[Json] = (await shop.claire.get("/merchant/invitations"))["invitations"]
+    return invitations
 
 
 async def test_who_joins_is_listed(shop: Shop, services: Services, anonymous: AnonymousCaller) -> None:

@@ -8,7 +8,7 @@ from backend.core.clock import clock
 from tests.identity.conftest import SignInAs
 from tests.world import PASSWORD
 from tests.world.account import Account, six_digits
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
@@ -44,7 +44,7 @@ async def test_claire_changes_her_password_and_her_other_sessions_end(
     ],
 )
 async def test_whoever_finds_a_session_open_changes_nothing_of_its_person(
-    account: SignInAs, method: str, path: str, body: dict | None
+    account: SignInAs, method: str, path: str, body: Json | None
 ) -> None:
     claire = await account("claire")
     with refused("confirmation_required", 403):

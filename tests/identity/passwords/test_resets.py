@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from tests.doubles.smtp import PostOffice
+from backend.services import Services
+from tests.doubles.smtp import PostOffice, text_of
 from tests.identity.conftest import SignInAs, next_step
 from tests.world import PASSWORD
 from tests.world.account import Account
@@ -29,7 +30,7 @@ async def links(working: dict[str, Any], post_office: PostOffice) -> list[str]:
     """The tokens of all emails sent so far, in their order. An email may arrive twice."""
     await answer_reset_requests(working)
     await send_queued_mails(working)
-    bodies = [mail.get_body(("plain",)).get_content() for mail in post_office.mails]
+    bodies = [text_of(mail) for mail in post_office.mails]
     found = [re.search(r"http://orion\.test/reset/([\w-]{43})", body) for body in bodies]
     return list(dict.fromkeys(match[1] for match in found if match))
 
@@ -39,7 +40,7 @@ async def choose(caller: AnonymousCaller, token: str, password: str = NEW) -> No
 
 
 async def test_claire_gets_a_link_and_chooses_a_new_password(
-    shop: Shop, account: SignInAs, anonymous: AnonymousCaller, working: dict, post_office: PostOffice
+    shop: Shop, account: SignInAs, anonymous: AnonymousCaller, working: dict[str, Services], post_office: PostOffice
 ) -> None:
     till = await account("claire")
     await ask(anonymous, f" {shop.emails['claire'].upper()}")
@@ -57,7 +58,7 @@ async def test_claire_gets_a_link_and_chooses_a_new_password(
 
 
 async def test_a_link_works_once_and_only_the_newest(
-    shop: Shop, anonymous: AnonymousCaller, working: dict, post_office: PostOffice
+    shop: Shop, anonymous: AnonymousCaller, working: dict[str, Services], post_office: PostOffice
 ) -> None:
     await ask(anonymous, shop.emails["claire"])
     await links(working, post_office)
@@ -74,7 +75,7 @@ async def test_a_link_works_once_and_only_the_newest(
 
 
 async def test_a_link_works_for_thirty_minutes(
-    shop: Shop, anonymous: AnonymousCaller, working: dict, post_office: PostOffice
+    shop: Shop, anonymous: AnonymousCaller, working: dict[str, Services], post_office: PostOffice
 ) -> None:
     await ask(anonymous, shop.emails["claire"])
     (token,) = await links(working, post_office)
@@ -86,7 +87,7 @@ async def test_a_link_works_for_thirty_minutes(
 
 
 async def test_the_second_factor_stays(
-    shop: Shop, claire: Account, anonymous: AnonymousCaller, working: dict, post_office: PostOffice
+    shop: Shop, claire: Account, anonymous: AnonymousCaller, working: dict[str, Services], post_office: PostOffice
 ) -> None:
     await claire.add_authenticator()
     await ask(anonymous, shop.emails["claire"])
@@ -99,7 +100,7 @@ async def test_the_second_factor_stays(
 async def test_nobody_and_whoever_left_get_no_email_and_the_answer_is_the_same(
     shop: Shop,
     anonymous: AnonymousCaller,
-    working: dict,
+    working: dict[str, Services],
     post_office: PostOffice,
     superuser: asyncpg.Connection,
 ) -> None:
@@ -115,7 +116,7 @@ async def test_nobody_and_whoever_left_get_no_email_and_the_answer_is_the_same(
 
 
 async def test_a_mailbox_is_not_flooded(
-    shop: Shop, anonymous: AnonymousCaller, working: dict, post_office: PostOffice
+    shop: Shop, anonymous: AnonymousCaller, working: dict[str, Services], post_office: PostOffice
 ) -> None:
     for number in range(8):
         await ask(anonymous.but(x_forwarded_for=f"203.0.113.{number}"), shop.emails["claire"])
@@ -137,7 +138,11 @@ async def test_what_is_no_address_is_refused(anonymous: AnonymousCaller, email: 
 
 
 async def test_the_link_is_stored_as_a_hash_only(
-    shop: Shop, anonymous: AnonymousCaller, working: dict, post_office: PostOffice, superuser: asyncpg.Connection
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    working: dict[str, Services],
+    post_office: PostOffice,
+    superuser: asyncpg.Connection,
 ) -> None:
     await ask(anonymous, shop.emails["claire"])
     (token,) = await links(working, post_office)
@@ -148,7 +153,11 @@ async def test_the_link_is_stored_as_a_hash_only(
 
 
 async def test_a_reset_is_written_to_the_audit_of_the_merchant(
-    shop: Shop, anonymous: AnonymousCaller, working: dict, post_office: PostOffice, superuser: asyncpg.Connection
+    shop: Shop,
+    anonymous: AnonymousCaller,
+    working: dict[str, Services],
+    post_office: PostOffice,
+    superuser: asyncpg.Connection,
 ) -> None:
     await ask(anonymous, shop.emails["claire"])
     await choose(anonymous, (await links(working, post_office))[0])

@@ -12,6 +12,7 @@ from tests.conftest import OpenShop
 from tests.world import PASSWORD
 from tests.world.caller import Json, outcome, refused
 from tests.world.shop import Shop
+from tests.world.till import Till
 
 ENTRIES = """SELECT action, subject_id, before::text, after::text FROM audit_entries
              WHERE merchant_id = $1 AND action LIKE 'pin.%' ORDER BY seq"""
@@ -29,7 +30,8 @@ async def pins(shop: Shop) -> dict[str, Json]:
 
 
 async def ask(shop: Shop, what: str, name: str, by: str = "claire") -> Json:
-    return await getattr(shop, by).post(f"/store/loyalty/pins/{shop.user_ids[name]}/{what}")
+    colleague: Till = getattr(shop, by)
+    return await colleague.post(f"/store/loyalty/pins/{shop.user_ids[name]}/{what}")
 
 
 async def lock_out(shop: Shop) -> None:

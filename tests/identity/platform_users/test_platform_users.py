@@ -28,11 +28,11 @@ async def paul(services: Services, anonymous: AnonymousCaller) -> PlatformOffice
 
 
 async def id_of(who: Caller) -> str:
-    return (await who.get("/auth/me"))["id"]
+    return str((await who.get("/auth/me"))["id"])
 
 
 async def set_role(ada: Caller, user_id: str, role: str) -> str:
-    return (await ada.ask("PUT", f"/admin/users/{user_id}/role", json={"role": role}))["role"]
+    return str((await ada.ask("PUT", f"/admin/users/{user_id}/role", json={"role": role}))["role"])
 
 
 async def test_an_administrator_sees_who_administers_and_changes_nothing(

@@ -10,7 +10,7 @@ from backend.core.clock import clock
 from backend.core.platform_settings import SecuritySettings
 from backend.identity.sessions.limits import has_idled
 from backend.identity.sessions.user_agents import browser_of, system_of
-from tests.conftest import OwnTown
+from tests.conftest import OwnTown, SignIn
 from tests.identity.conftest import FIREFOX, SignInAs
 from tests.world import ADA, ANNA, PASSWORD
 from tests.world.account import Account
@@ -71,7 +71,7 @@ async def test_the_last_request_is_noted_once_a_minute(
     assert await last_seen() >= began + timedelta(minutes=1)
 
 
-async def test_administrators_are_out_after_half_an_hour_without_a_request(sign_in) -> None:
+async def test_administrators_are_out_after_half_an_hour_without_a_request(sign_in: SignIn) -> None:
     ada = await sign_in(ADA)
     for _ in range(3):
         clock.move(timedelta(minutes=29))
@@ -81,7 +81,7 @@ async def test_administrators_are_out_after_half_an_hour_without_a_request(sign_
         await ada.me()
 
 
-async def test_staff_stay_signed_in_over_a_long_break(sign_in) -> None:
+async def test_staff_stay_signed_in_over_a_long_break(sign_in: SignIn) -> None:
     anna = await sign_in(ANNA)
     clock.move(timedelta(hours=11))
     await anna.me()

@@ -31,7 +31,14 @@ async def staffed(opened: OpenShop) -> Shop:
 
 
 async def luc_takes_over(shop: Shop, till: Till | None = None) -> Till:
-    return await (till or shop.anna).take_over(shop.user_ids["luc"], "1357")
+    """By default where Anna has just signed in."""
+    return await (till or await shop.sign_in_again("anna")).take_over(shop.user_ids["luc"], "1357")
+
+
+async def end_by_hand(person: Till, kept: int = 1) -> None:
+    """All sessions of the person but the one that asks, from their profile."""
+    await person.ask("DELETE", "/auth/me/sessions")
+    assert len((await person.get("/auth/me/sessions"))["sessions"]) == kept
 
 
 async def test_each_booking_names_the_person_who_has_taken_over(staffed: Shop) -> None:
@@ -68,7 +75,7 @@ async def test_only_somebody_of_the_store_with_a_pin_takes_over(staffed: Shop, o
 
 
 async def test_the_session_is_for_the_till_of_this_store_also_of_an_owner(staffed: Shop) -> None:
-    claire = await staffed.anna.take_over(staffed.user_ids["claire"], "97531")
+    claire = await (await staffed.sign_in_again("anna")).take_over(staffed.user_ids["claire"], "97531")
     me = await claire.me()
     assert (me["session_kind"], me["permissions"]) == ("pin", sorted(TILL))
     assert [store["code"] for store in me["stores"]] == [staffed.hub]
@@ -88,9 +95,27 @@ async def test_it_ends_with_the_sign_in_it_came_from(staffed: Shop) -> None:
     with refused("unauthenticated", 401):
         await luc.me()
     await claire.me()
-    await staffed.anna.sign_out()
+    await end_by_hand(staffed.anna)
     with refused("unauthenticated", 401):
         await claire.me()
+
+
+async def test_the_session_before_opens_nothing_also_that_of_an_owner(staffed: Shop) -> None:
+    """Whoever has kept the cookie from before has nothing of it."""
+    office = await staffed.sign_in_again("claire")
+    luc = await office.at(staffed.hub).take_over(staffed.user_ids["luc"], "1357")
+    for path in ("/auth/me", "/merchant/staff"):
+        with refused("unauthenticated", 401):
+            await office.get(path)
+    await luc.me()
+
+
+async def test_of_two_who_take_over_at_once_from_one_session_one_does(staffed: Shop) -> None:
+    till = await staffed.sign_in_again("anna")
+    people = {"luc": "1357", "claire": "97531"}
+    tries = [outcome(till.take_over(staffed.user_ids[name], pin)) for name, pin in people.items()]
+    taken = await asyncio.gather(*tries)
+    assert sorted(taken) == ["booked", "unauthenticated"]
 
 
 async def test_signing_out_ends_the_persons_own_session_only(staffed: Shop) -> None:
@@ -109,7 +134,7 @@ async def test_twelve_hours_after_the_password_the_till_asks_for_one(staffed: Sh
     with refused("session_expired", 401):
         await claire.me()
     with refused("password_needed", 403):
-        await luc_takes_over(staffed)
+        await luc_takes_over(staffed, staffed.anna)
 
 
 async def test_it_ends_when_the_pin_is_cleared_or_changed(staffed: Shop) -> None:
@@ -180,9 +205,8 @@ async def test_three_people_locked_from_one_till_suspend_it_until_a_password(sta
     said = await lock_everybody(staffed, luc)
     assert Counter(said) == {"pin_invalid": 12, "pin_locked": 3}
     clock.move(timedelta(hours=1))
-    for till in (luc, staffed.anna):
-        with refused("switching_suspended", 403):
-            await luc_takes_over(staffed, till)
+    with refused("switching_suspended", 403):
+        await luc_takes_over(staffed, luc)
     await luc_takes_over(staffed, await staffed.sign_in_again("anna"))
 
 

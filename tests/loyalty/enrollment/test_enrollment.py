@@ -19,7 +19,7 @@ from backend.loyalty.enrollment.schemas import SelfEnroll
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Policy, Store
 from backend.messaging.templates.greeting import name_to_greet
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, SignIn
 from tests.world import ANNA, MARIE
 from tests.world.caller import new_key, refused
 from tests.world.office import Office
@@ -353,7 +353,7 @@ async def test_a_link_request_needs_an_address(anonymous: AnonymousCaller) -> No
         await anonymous.lost_card("otto")
 
 
-async def test_one_person_may_hold_cards_of_two_merchants(sign_in, anonymous: AnonymousCaller) -> None:
+async def test_one_person_may_hold_cards_of_two_merchants(sign_in: SignIn, anonymous: AnonymousCaller) -> None:
     anna = await sign_in(ANNA)
     (card,) = await anna.find(MARIE.email)
     joined = await anonymous.join("AURORA", MARIE.email)

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.growth_data import write_growth_data
 from benchmarks.growth_histories import LENGTHS, VARIANTS
-from tests.conftest import OwnTown, Servers
+from tests.conftest import OwnTown, Servers, database_of
 from tests.world.ledger import violations
 from tests.world.office import Office
 
@@ -37,7 +37,7 @@ async def test_the_grown_world_keeps_every_promise_of_the_ledger(own_town: OwnTo
     async with own_town() as town:
         before = await town.superuser.fetch(INDEXES)
         cards = 16 * len(LENGTHS) * VARIANTS
-        database = town.settings.database_url.split("/")[3].split("?")[0]
+        database = database_of(town.settings)
         lines = await write_growth_data(servers.superuser_url(database), cards, lambda *_: None)
         assert lines == pytest.approx(10 * cards, rel=0.1)
         assert await violations(town.superuser) == []
@@ -52,7 +52,7 @@ async def pages_of(connection: asyncpg.Connection, statement: str, *arguments: A
     """How many pages a statement reads that has been asked before, the functions it calls too."""
     told = [await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", *arguments) for _ in "12"]
     plan = msgspec.json.decode(told[-1])[0]["Plan"]
-    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
 @pytest.mark.slow

@@ -33,9 +33,10 @@ def ids(cards: list[Card]) -> list[str]:
 
 
 async def bonuses(superuser: asyncpg.Connection, shop: Shop) -> int:
-    return await superuser.fetchval(
+    count: int = await superuser.fetchval(
         "SELECT count(*) FROM transactions WHERE merchant_id = $1 AND kind = 'welcome_bonus'", shop.merchant_id
     )
+    return count
 
 
 @pytest.mark.parametrize("merges", [1, 2, 3])

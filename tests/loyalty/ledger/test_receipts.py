@@ -9,7 +9,7 @@ from backend.loyalty.ledger.receipts import fold_reference
 from backend.merchants.models import Policy
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
-from tests.world.caller import new_key, refused
+from tests.world.caller import Json, new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 
@@ -169,7 +169,8 @@ async def test_a_receipt_that_moved_to_another_customer_since_it_was_shown_is_no
     with refused("already_void", 409):
         await shop.anna.return_order("R-9", transaction_ids=seen)
     await shop.anna.earn(jean, cents=2000, order_reference="R-9")
-    for part in ({}, {"amount_cents": 500}):
+    parts: list[Json] = [{}, {"amount_cents": 500}]
+    for part in parts:
         with refused("order_changed", 409):
             await shop.anna.return_order("R-9", transaction_ids=seen, **part)
     assert (await shop.anna.show(jean))["points_balance"] == 20

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from backend.loyalty.ledger.rules.accrual import accrue, reverse_accrual
 from backend.loyalty.ledger.rules.expiry import LotLife, end_of_day, expiry_of, lot_life, returned_life
 from backend.loyalty.ledger.rules.lots import Take, expired_lots, give_back, live_lots, take, take_back_order
 from backend.loyalty.ledger.rules.stamps import next_stamp_at, stamps_left_today
+from tests.world.caller import Json
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -32,8 +34,8 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def terms(**given_terms: object) -> TermsState:
-    told = {
+def terms(**given_terms: Any) -> TermsState:
+    told: Json = {
         "version": 1,
         "points_numerator": 1,
         "points_denominator": 1,

@@ -199,8 +199,8 @@ async def test_forged_and_foreign_links_and_those_of_erased_customers_get_the_sa
     }
     answers = []
     for token in bad.values():
-        for method, request in (("GET", {}), ("PUT", {"json": {"accept_marketing": False}})):
-            answer = (await anonymous.send(method, f"{PATH}/{token}", **request)).json()
+        for method, body in (("GET", None), ("PUT", {"accept_marketing": False})):
+            answer = (await anonymous.send(method, f"{PATH}/{token}", json=body)).json()
             answers.append({name: value for name, value in answer.items() if name not in {"instance", "request_id"}})
     assert answers == [answers[0]] * len(answers)
     with refused("unsubscribe_link_invalid", 404):

@@ -15,6 +15,7 @@ from backend.loyalty.marketing.rules import (
     find_obstacle,
     idle_between,
 )
+from tests.world.caller import Json
 
 LUXEMBOURG, AUCKLAND = ZoneInfo("Europe/Luxembourg"), ZoneInfo("Pacific/Auckland")
 NIGHT = QuietHours(time(21), time(8))
@@ -79,9 +80,7 @@ def test_quiet_hours_may_lie_within_a_day_end_at_midnight_or_be_none(
         ({"last_visit_at": QUEUED + timedelta(hours=1)}, None),
     ],
 )
-def test_an_email_is_withheld_for_the_first_reason_there_is(
-    changes: dict[str, object], obstacle: WithheldReason | None
-) -> None:
+def test_an_email_is_withheld_for_the_first_reason_there_is(changes: Json, obstacle: WithheldReason | None) -> None:
     assert find_obstacle(replace(FACTS, **changes)) == obstacle
 
 

@@ -28,18 +28,19 @@ STATE = "SELECT state FROM program_previews WHERE id = $1"
 
 async def made(shop: Shop, language: str = "en", **draft: Any) -> Json:
     """The result of a preview."""
-    office: Office = Office.of(shop.claire).reading(language)
+    office = Office.of(shop.claire).reading(language)
     preview = await office.try_terms(**draft)
     await preview_program({"services": shop.services}, str(shop.merchant_id), preview["id"])
     done = await office.preview(preview)
     assert (done["state"], done["error"], done["cards_done"]) == ("done", None, done["cards_total"])
     assert done["result"]["unexplained_cards"] == 0
-    return done["result"]
+    result: Json = done["result"]
+    return result
 
 
 def adds_up(figures: Json) -> bool:
     gone = figures["points_taken_back"] + figures["points_redeemed"] + figures["points_expired"]
-    return figures["points_issued"] - gone == figures["points_outstanding"] - figures["points_owed"]
+    return bool(figures["points_issued"] - gone == figures["points_outstanding"] - figures["points_owed"])
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

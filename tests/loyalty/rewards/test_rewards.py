@@ -401,7 +401,7 @@ async def test_each_change_is_in_the_audit_with_what_it_was_before(
 
 async def test_passes_hear_of_what_they_show(shop: Shop, office: Office, superuser: asyncpg.Connection) -> None:
     async def heard() -> int:
-        return await superuser.fetchval(EVENTS, shop.merchant_id)
+        return int(await superuser.fetchval(EVENTS, shop.merchant_id))
 
     added = await office.add_reward(is_active=False)
     added = await office.change_reward(added, name={"en": "Silk scarf"})

@@ -9,9 +9,9 @@ import pytest
 from backend.core.clock import clock
 from backend.loyalty.pictures.queries import keep_from_purge
 from backend.services import Services
-from tests.loyalty.pictures.test_pictures import a_picture
 from tests.world.caller import outcome
 from tests.world.office import Office
+from tests.world.pictures import a_picture
 from tests.world.shop import Shop
 
 EVENTS = "SELECT count(*) FROM events WHERE merchant_id = $1 AND name = 'rewards_changed'"

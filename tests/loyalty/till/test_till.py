@@ -9,16 +9,16 @@ from backend.core.clock import clock
 from backend.loyalty.cards.code import show
 from backend.loyalty.programs.models import Program
 from backend.merchants.models import Store
-from tests.conftest import OpenShop
-from tests.world import ANNA, JEAN, LUC, LUC_HOFFMANN, MARIE, SOFIA
-from tests.world.caller import refused
+from tests.conftest import OpenShop, SignIn
+from tests.world import ANNA, JEAN, LUC, LUC_HOFFMANN, MARIE, SOFIA, Customer
+from tests.world.caller import Json, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Till
 
 
 @pytest.fixture
-async def anna(sign_in) -> Till:
+async def anna(sign_in: SignIn) -> Till:
     return await sign_in(ANNA)
 
 
@@ -38,7 +38,7 @@ async def test_names_are_in_the_readers_language(anna: Till, language: str, firs
     assert (await anna.reading(language).program())["categories"][0]["name"] == first
 
 
-async def test_a_store_without_categories_has_none(sign_in) -> None:
+async def test_a_store_without_categories_has_none(sign_in: SignIn) -> None:
     assert (await (await sign_in(LUC)).program())["categories"] == []
 
 
@@ -97,7 +97,7 @@ async def test_a_closed_program_is_told(shop: Shop) -> None:
         ("621", []),
     ],
 )
-async def test_a_customer_is_found_by_what_they_say(anna: Till, query: str, found: list) -> None:
+async def test_a_customer_is_found_by_what_they_say(anna: Till, query: str, found: list[Customer]) -> None:
     cards = await anna.find(query)
     told = {card["customer"]["email"] for card in cards}
     assert {customer.email for customer in found} <= told if found else not told
@@ -378,7 +378,7 @@ async def test_a_shown_name_of_few_letters_is_found(shop: Shop, name: str) -> No
         ({"email": "李@例え.jp"}, "李"),
     ],
 )
-async def test_whatever_is_shown_as_a_name_finds_its_card(shop: Shop, person: dict[str, str], shown: str) -> None:
+async def test_whatever_is_shown_as_a_name_finds_its_card(shop: Shop, person: Json, shown: str) -> None:
     """Also where it looks like an address or a number, and where others' numbers end so."""
     card = await shop.a_card(**person)
     assert card["customer"]["name"] == shown

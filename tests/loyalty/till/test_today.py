@@ -5,6 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.operations.earn import EarnPoints
@@ -45,6 +46,7 @@ async def today(shop: Shop) -> Json:
 
 
 async def of_store(shop: Shop, code: str) -> Json:
+    figures: Json
     (figures,) = [row["figures"] for row in (await today(shop))["stores"] if row["store"]["code"] == code]
     return figures
 
@@ -187,8 +189,7 @@ async def test_a_deactivated_card_is_no_customer_of_today(shop: Shop) -> None:
 
 async def test_a_closed_store_comes_last_and_keeps_its_customers(shop: Shop) -> None:
     await shop.a_card()
-    is_hub = Store.__table__.c.id == shop.store_ids[shop.hub]
-    await shop._as_owner(Store.__table__.update().where(is_hub).values(is_active=False))
+    await shop._as_owner(update(Store).where(Store.id == shop.store_ids[shop.hub]).values(is_active=False))
     view = await today(shop)
     assert [(row["store"]["code"], row["is_active"]) for row in view["stores"]] == [
         (shop.outlet, True),

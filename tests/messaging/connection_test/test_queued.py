@@ -9,11 +9,16 @@ import pytest
 from backend.core.clock import clock
 from backend.messaging.test_email import queue_test_email
 from backend.services import Services
-from tests.doubles.mail_server import MailServer, open_mail_server, shown, text_of
+from tests.doubles.mail_server import MailServer, open_mail_server, shown, shown_text
 from tests.settings.administrator import Administrator
+from tests.world.caller import Json
 from workers.jobs.mail import send_queued_mails
 
-FROM_THE_DATABASE = {"email_provider": "smtp", "email_from_address": "support@wizard.example", "smtp_host": "127.0.0.1"}
+FROM_THE_DATABASE: Json = {
+    "email_provider": "smtp",
+    "email_from_address": "support@wizard.example",
+    "smtp_host": "127.0.0.1",
+}
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ async def test_the_database_decides_and_mail_and_row_say_so(
     await queue(services, "evening@wizard.example", "en")
     row = await sent(services, superuser, "evening@wizard.example")
     (mail,) = server.mails
-    text = text_of(mail)
+    text = shown_text(mail)
     assert "Provider: smtp (database)" in text
     assert f"Port: {server.port} (database)" in text
     assert "Sender’s address: support@wizard.example (database)" in text
@@ -73,7 +78,7 @@ async def test_a_change_between_queue_and_delivery_is_in_the_mail(
     await ada.save("email", smtp_port=server.port)
     row = await sent(services, superuser, "later@wizard.example")
     assert row["status"] == "sent"
-    assert f"Port: {server.port}" in text_of(server.mails[0])
+    assert f"Port: {server.port}" in shown_text(server.mails[0])
     assert f"Port: {server.port}" in shown(row["body_text"])
 
 
@@ -89,8 +94,8 @@ async def test_the_platform_signs_with_its_own_name_unless_the_sender_has_anothe
         await sent(services, superuser, f"{sender}@wizard.example")
         mail = server.mails[-1]
         assert (mail["Subject"], mail["From"].addresses[0].display_name) == ("Punkteclub: test email", sender)
-        assert f"Sender’s name: {sender} (" in text_of(mail)
-        assert "Orion" not in text_of(mail)
+        assert f"Sender’s name: {sender} (" in shown_text(mail)
+        assert "Orion" not in shown_text(mail)
 
 
 @pytest.mark.parametrize(("answer", "status"), [("250 2.0.0 queued", "sent"), ("550 5.1.1 no", "failed")])

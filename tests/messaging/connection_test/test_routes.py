@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from backend.core.clock import clock
-from tests.doubles.mail_server import PASSWORD, USER, MailServer, ServerFiles, open_mail_server, text_of
+from tests.conftest import LogLines
+from tests.doubles.mail_server import PASSWORD, USER, MailServer, ServerFiles, open_mail_server, shown_text
 from tests.settings.administrator import Administrator
 from tests.world import ADA
 from tests.world import PASSWORD as DEMO_PASSWORD
@@ -91,7 +92,7 @@ async def test_the_mail_says_what_it_was_sent_with_and_not_what_the_environment_
     await ada.save("email", **with_smtp(server, email_reply_to="help@wizard.example"))
     await tested(ada, smtp_host="localhost", email_from_name="Support Wizard")
     (mail,) = server.mails
-    text = text_of(mail)
+    text = shown_text(mail)
     for line in (
         "Provider: smtp (database)",
         "Host: localhost (database)",
@@ -114,7 +115,7 @@ async def test_sources_may_differ_within_one_mail(ada: Administrator, server: Ma
     del told["email_from_address"]
     await ada.save("email", **told)
     await tested(ada)
-    text = text_of(server.mails[0])
+    text = shown_text(server.mails[0])
     assert "Sender’s address: noreply@wizard.example (environment)" in text
     assert "Sender’s name: Orion (default)" in text
 
@@ -147,7 +148,7 @@ async def test_another_port_of_the_same_host_gets_it_because_the_certificate_pro
     ada: Administrator, server: MailServer
 ) -> None:
     await ada.save("email", **with_smtp(server, smtp_port=465, smtp_use_tls=False, smtp_use_ssl=True))
-    told = {"smtp_port": server.port, "smtp_use_tls": True, "smtp_use_ssl": False}
+    told: Json = {"smtp_port": server.port, "smtp_use_tls": True, "smtp_use_ssl": False}
     assert (await tested(ada, **told))[-1]["is_ok"]
     assert server.signed_in == [USER]
 
@@ -229,7 +230,7 @@ async def test_where_private_hosts_are_not_permitted_nobody_is_asked(ada: Admini
 
 
 async def test_no_password_is_in_any_answer_log_or_row(
-    ada: Administrator, server: MailServer, superuser: asyncpg.Connection, log_lines: Any
+    ada: Administrator, server: MailServer, superuser: asyncpg.Connection, log_lines: LogLines
 ) -> None:
     server.says["AUTH"] = "535 5.7.8 {password} is wrong"
     canary = "canary-9f31"

@@ -54,7 +54,9 @@ async def open_sendgrid(**values: Any) -> AsyncIterator[Sendgrid]:
 async def run(url: str, key: str = KEY, *, allows_private: bool = True) -> tuple[list[StepResult], Verdict]:
     mail = MailSettings(email_provider="sendgrid", sendgrid_api_key=key, sendgrid_api_url=url)
     ended = [each async for each in run_steps(SendgridTest(mail, Reach(allows_private=allows_private), BODY))]
-    return [each for each in ended if isinstance(each, StepResult)], ended[-1]  # type: ignore[return-value]
+    verdict = ended[-1]
+    assert isinstance(verdict, Verdict)
+    return [each for each in ended if isinstance(each, StepResult)], verdict
 
 
 async def test_sendgrid_takes_the_key_and_the_mail() -> None:

@@ -22,7 +22,9 @@ from backend.messaging.connection_test.results import Passed, Sentence, StepResu
 from backend.messaging.connection_test.smtp import SmtpTest
 from backend.messaging.connection_test.steps import run_steps
 from backend.messaging.providers.ports import OutgoingMail
-from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, open_mail_server, open_talker
+from tests.conftest import LogLines
+from tests.doubles.mail_server import PASSWORD, USER, ServerFiles, TlsBegins, open_mail_server, open_talker
+from tests.world.caller import Json
 from tests.world.ports import own_block, own_port
 
 SENDER, RECIPIENT = "support@wizard.example", "samir@wizard.example"
@@ -54,7 +56,9 @@ EMAIL = OutgoingMail(UUID(int=1), RECIPIENT, "Orion", "en", "Test", "Test")
 async def run(reach: Reach = HERE, **values: Any) -> Outcome:
     told = {"email_provider": "smtp", "email_from_address": SENDER, "smtp_host": "localhost"}
     ended = [each async for each in run_steps(SmtpTest(MailSettings(**told | values), reach, EMAIL))]
-    return Outcome([each for each in ended if isinstance(each, StepResult)], ended[-1])  # type: ignore[arg-type]
+    verdict = ended[-1]
+    assert isinstance(verdict, Verdict)
+    return Outcome([each for each in ended if isinstance(each, StepResult)], verdict)
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +102,9 @@ async def test_with_starttls_and_a_login_every_step_is_green_and_the_mail_has_ar
     assert all(step.milliseconds is not None for step in result.steps)
     found = by_name["TLS"].facts
     assert (found.certificate_names, found.certificate_days_left) == (["localhost"], 364)
+    assert found.protocol is not None
     assert found.protocol.startswith("TLSv1.")
+    assert found.greeting is not None
     assert "mail.test" in found.greeting
     assert "SMTPUTF8" in found.capabilities
     assert by_name["SEND"].facts.reply == "2.0.0 queued as 4711"
@@ -192,7 +198,7 @@ async def test_tls_at_once_on_a_port_with_starttls(files: ServerFiles, stack: As
 
 @pytest.mark.parametrize("values", [{"smtp_use_tls": True}, {}])
 async def test_starttls_or_nothing_on_a_port_that_expects_tls_at_once(
-    files: ServerFiles, stack: AsyncExitStack, values: dict[str, bool]
+    files: ServerFiles, stack: AsyncExitStack, values: Json
 ) -> None:
     server = await stack.enter_async_context(open_mail_server(tls=files.context("localhost"), begins="at_once"))
     result = await run(smtp_port=server.port, **values)
@@ -232,8 +238,12 @@ async def test_a_certificate_that_is_not_accepted_says_why_and_what_it_is(
         told["by"] = Authority.root()
     if "begins" in told:
         told["begins"] = clock.now() + told["begins"]
-    for begins, values in (("at_once", {"smtp_use_ssl": True}), ("with_starttls", {"smtp_use_tls": True})):
-        async with open_mail_server(tls=files.context(*names, **told), begins=begins) as server:  # type: ignore[arg-type]
+    ways: list[tuple[TlsBegins, Json]] = [
+        ("at_once", {"smtp_use_ssl": True}),
+        ("with_starttls", {"smtp_use_tls": True}),
+    ]
+    for begins, values in ways:
+        async with open_mail_server(tls=files.context(*names, **told), begins=begins) as server:
             result = await run(smtp_port=server.port, **values)
         assert (result.verdict.code, result.verdict.failed_step) == (code, "TLS")
         assert words in result.says
@@ -260,7 +270,7 @@ async def test_both_kinds_of_tls_at_once_are_a_contradiction(stack: AsyncExitSta
         ({"smtp_password": PASSWORD}, "user_missing"),
     ],
 )
-async def test_a_login_that_is_refused_or_incomplete(stack: AsyncExitStack, values: dict[str, str], code: str) -> None:
+async def test_a_login_that_is_refused_or_incomplete(stack: AsyncExitStack, values: Json, code: str) -> None:
     server = await stack.enter_async_context(open_mail_server())
     result = await run(smtp_port=server.port, **values)
     assert (result.verdict.code, result.verdict.failed_step) == (code, "AUTH")
@@ -292,7 +302,7 @@ async def test_a_server_without_sign_ins(stack: AsyncExitStack) -> None:
     assert server_without.verdict.code == "auth_unsupported"
 
 
-async def test_the_password_is_hidden_where_a_server_repeats_it(stack: AsyncExitStack, log_lines) -> None:
+async def test_the_password_is_hidden_where_a_server_repeats_it(stack: AsyncExitStack, log_lines: LogLines) -> None:
     server = await stack.enter_async_context(open_mail_server(AUTH="535 5.7.8 No: {password} is wrong"))
     result = await run(smtp_port=server.port, smtp_user=USER, smtp_password=PASSWORD)
     assert result.facts.reply == "535 5.7.8 No: […] is wrong".replace("[…]", "[…]")
@@ -317,7 +327,8 @@ async def test_the_password_is_hidden_where_a_server_repeats_it(stack: AsyncExit
 async def test_each_refusal_of_a_mail_has_a_code_of_its_own(
     stack: AsyncExitStack, command: str, answer: str, code: str
 ) -> None:
-    server = await stack.enter_async_context(open_mail_server(**{command: answer}))
+    replies: Json = {command: answer}
+    server = await stack.enter_async_context(open_mail_server(**replies))
     result = await run(smtp_port=server.port)
     assert (result.verdict.code, result.verdict.failed_step) == (code, "SEND")
     assert result.facts.reply == answer
@@ -381,12 +392,12 @@ async def test_a_test_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyP
     closed = asyncio.Event()
 
     class Endless:
-        steps = [steps.PlannedStep("DNS", asyncio.Event().wait), steps.PlannedStep("TCP", self_evident)]  # noqa: RUF012
+        steps = [steps.PlannedStep("DNS", nothing_ever), steps.PlannedStep("TCP", self_evident)]  # noqa: RUF012
 
         async def close(self) -> None:
             closed.set()
 
-    dns, tcp, verdict = [result async for result in run_steps(Endless())]  # type: ignore[arg-type]
+    dns, tcp, verdict = [result async for result in run_steps(Endless())]
     assert isinstance(verdict, Verdict)
     assert (dns.code, tcp.code, verdict.code, verdict.failed_step) == ("too_slow", "skipped", "too_slow", "DNS")
     assert closed.is_set()
@@ -395,15 +406,26 @@ async def test_a_test_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyP
 async def test_a_step_is_told_as_soon_as_it_has_ended() -> None:
     answered = asyncio.Event()
 
+    async def once_answered() -> Passed:
+        await answered.wait()
+        return await self_evident()
+
     class Slow:
-        steps = [steps.PlannedStep("DNS", self_evident), steps.PlannedStep("TCP", answered.wait)]  # noqa: RUF012
+        steps = [steps.PlannedStep("DNS", self_evident), steps.PlannedStep("TCP", once_answered)]  # noqa: RUF012
 
         async def close(self) -> None: ...
 
-    running = run_steps(Slow())  # type: ignore[arg-type]
-    assert (await anext(running)).name == "DNS"
+    running = run_steps(Slow())
+    first = await anext(running)
+    assert isinstance(first, StepResult)
+    assert first.name == "DNS"
     assert not answered.is_set()
     await running.aclose()
+
+
+async def nothing_ever() -> Passed:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody sets this event")
 
 
 async def self_evident() -> Passed:

@@ -5,6 +5,7 @@ import dataclasses
 import email
 import email.policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from backend.core.mail_settings import MailSettings
 from backend.messaging.providers.mime import envelope_address, write_envelope
 from backend.messaging.providers.ports import DeliveryFailed
 from tests.messaging.mails import MAIL
+from tests.world.caller import Json
 
 SETTINGS = replace(MailSettings(), email_reply_to="shop@example.com")
 CHARSETS = st.sampled_from(["utf-8", "us-ascii", "latin-1", "utf-7", "?"])
@@ -35,7 +37,7 @@ def encoded_word(raw: bytes, charset: str, is_base64: bool) -> str:
     return f"=?{charset}?q?{''.join(f'={byte:02X}' for byte in raw)}?="
 
 
-def parsed(**values: object) -> EmailMessage:
+def parsed(**values: Any) -> EmailMessage:
     content = write_envelope(SETTINGS, dataclasses.replace(MAIL, **values)).content
     return email.message_from_bytes(content, _class=EmailMessage, policy=email.policy.default)
 
@@ -72,7 +74,8 @@ def test_a_line_end_in_a_name_is_a_space(text: str) -> None:
 def test_an_encoded_word_in_a_name_is_shown_as_it_was_entered(charset: str, name: str, *, is_base64: bool) -> None:
     """Python decodes it, and the line end in it began a header of its own."""
     text = encoded_word(b"Bank\r\nBcc: all@example.com\r\n\r\n\x00", charset, is_base64)
-    content = write_envelope(SETTINGS, dataclasses.replace(MAIL, **{name: text})).content
+    changed: Json = {name: text}
+    content = write_envelope(SETTINGS, dataclasses.replace(MAIL, **changed)).content
     mail = email.message_from_bytes(content, _class=EmailMessage, policy=email.policy.default)
     assert sorted(mail.keys()) == sorted([*ALWAYS, *AT_THE_END, "Content-Transfer-Encoding"])
     header = {"sender": "From", "subject": "Subject"}[name]

@@ -11,7 +11,6 @@ import pytest
 from msgspec.structs import replace
 
 from backend.core.mail_settings import MailSettings
-from backend.messaging.providers import sendgrid
 from backend.messaging.providers.ports import DeliveryFailed, MailFault, Route
 from backend.messaging.providers.sendgrid import SendgridDelivery
 from tests.messaging.mails import MAIL
@@ -36,7 +35,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
             return answer
 
         client = partial(httpx.AsyncClient, transport=httpx.MockTransport(respond))
-        monkeypatch.setattr(sendgrid.httpx, "AsyncClient", client)
+        monkeypatch.setattr(httpx, "AsyncClient", client)
         return asked
 
     return set_answer

@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from backend.core.capabilities import encode_capability
 from backend.core.mail_settings import MailSettings
-from backend.messaging.providers.ports import DeliveryFailed, Route
+from backend.messaging.providers.ports import DeliveryFailed, OutgoingMail, Route
 from backend.messaging.providers.smtp import SmtpDelivery
 from tests.doubles.mail_server import open_mail_server
-from tests.doubles.smtp import PostOffice, open_post_office
+from tests.doubles.smtp import PostOffice, open_post_office, text_of
 from tests.messaging.conftest import Tls
 from tests.messaging.mails import MAIL, by_smtp
 
 
-async def code_of(way: SmtpDelivery, mail=MAIL) -> str:
+async def code_of(way: SmtpDelivery, mail: OutgoingMail = MAIL) -> str:
     """Why it was not handed over."""
     with pytest.raises(DeliveryFailed) as failed:
         await way.send(mail)
@@ -139,7 +139,7 @@ async def test_letters_of_every_language_need_no_eight_bit_server() -> None:
         assert recipients == ["zoe@xn--exmple-cua.com"]
         (mail,) = office.mails
         assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-        assert mail.get_body(("html",)).get_content().strip() == "<p>Größe</p>"
+        assert text_of(mail, "html").strip() == "<p>Größe</p>"
         assert office.contents[0].isascii()
 
 

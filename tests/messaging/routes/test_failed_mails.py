@@ -19,13 +19,13 @@ from tests.world.shop import Shop
 from tests.world.statements import statements
 
 COPIES = "SELECT status, resend_of FROM email_logs WHERE merchant_id = $1 AND resend_of IS NOT NULL ORDER BY id"
-AUDITED = "SELECT after FROM platform_audit_entries WHERE action = 'emails.resent' AND subject = $1 ORDER BY id"
+AUDITED = "SELECT after, on_behalf FROM audit_entries WHERE action = 'emails.resent' AND merchant_id = $1 ORDER BY seq"
 FAILED = {"status": "failed", "error_code": "connection_refused", "attempts": 3}
 
 
 @pytest.fixture
 async def code(superuser: asyncpg.Connection, shop: Shop) -> str:
-    return await superuser.fetchval("SELECT code FROM merchants WHERE id = $1", shop.merchant_id)
+    return str(await superuser.fetchval("SELECT code FROM merchants WHERE id = $1", shop.merchant_id))
 
 
 async def resend(admin: Caller, **filters: str) -> tuple[int, bool]:
@@ -34,7 +34,7 @@ async def resend(admin: Caller, **filters: str) -> tuple[int, bool]:
 
 
 async def count(admin: Caller, **filters: str) -> int:
-    return (await admin.get("/admin/failed-emails", params=filters))["count"]
+    return int((await admin.get("/admin/failed-emails", params=filters))["count"])
 
 
 async def test_after_an_outage_all_failed_emails_of_the_filters_are_sent_anew_once(
@@ -49,8 +49,8 @@ async def test_after_an_outage_all_failed_emails_of_the_filters_are_sent_anew_on
     assert await count(admin, merchant=code) == 0
     copies = await superuser.fetch(COPIES, shop.merchant_id)
     assert {(row["status"], row["resend_of"]) for row in copies} == {("queued", mail.id) for mail in mails}
-    audited = [row["after"] for row in await superuser.fetch(AUDITED, str(shop.merchant_id))]
-    assert audited == ['{"emails": 1}', '{"emails": 2}']
+    audited = [tuple(row) for row in await superuser.fetch(AUDITED, shop.merchant_id)]
+    assert audited == [('{"emails": 1}', True), ('{"emails": 2}', True)]
 
 
 async def test_a_copy_that_fails_in_the_next_outage_is_sent_anew_in_place_of_the_first(

@@ -1,8 +1,5 @@
 """Which text an email gets: the merchant's, else the platform's, else the declared one."""
 
-from collections.abc import Callable
-from typing import Any
-
 import asyncpg
 import pytest
 
@@ -10,6 +7,7 @@ from backend.messaging.template_editing.rendering import render_in_force
 from backend.messaging.templates.catalog.loyalty_enrollment import LOYALTY_ENROLLMENT
 from backend.messaging.templates.render import SAMPLE_BRAND, SAMPLE_PLATFORM
 from backend.services import Services
+from tests.conftest import LogLines
 from tests.messaging.template_editing.conftest import seeded
 from tests.messaging.template_editing.editor import Editor
 from tests.world.shop import Shop
@@ -62,7 +60,7 @@ async def test_a_stored_text_that_can_no_longer_be_sent_does_not_stop_the_email(
     services: Services,
     shop: Shop,
     superuser: asyncpg.Connection,
-    log_lines: Callable[[], list[dict[str, Any]]],
+    log_lines: LogLines,
     body: str,
 ) -> None:
     await seeded(services)

@@ -1,6 +1,7 @@
 """The texts that Orion brings become rows, and what people have edited is never overwritten."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -37,7 +38,7 @@ async def test_two_that_seed_at_once_do_not_disturb_each_other(services: Service
 def newer_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a new version of Orion brought another welcome, in all languages."""
 
-    def newer(template: MailTemplate, language: str) -> TemplateContent:
+    def newer(template: MailTemplate[Any], language: str) -> TemplateContent:
         content = default_content(template, language)
         return replace(content, subject=f"{content.subject} (2)") if template.code == WELCOME else content
 

@@ -1,6 +1,7 @@
 """Every declared template, in every language, for each of the four people."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -19,26 +20,26 @@ GREETING = [each for each in TEMPLATES.values() if any(isinstance(block, Greetin
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def written(template: MailTemplate, language: str, sample: str = "new") -> RenderedMail:
+def written(template: MailTemplate[Any], language: str, sample: str = "new") -> RenderedMail:
     return render(template, template.samples[sample], language, brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM)
 
 
 @EVERY_TEMPLATE
 @EVERY_LANGUAGE
-def test_every_declared_text_passes_the_checks_of_an_edited_one(template: MailTemplate, language: str) -> None:
+def test_every_declared_text_passes_the_checks_of_an_edited_one(template: MailTemplate[Any], language: str) -> None:
     check_content(template, default_content(template, language), language)
 
 
 @EVERY_TEMPLATE
 @EVERY_LANGUAGE
-def test_no_placeholder_and_no_expression_is_left_in_an_email(template: MailTemplate, language: str) -> None:
+def test_no_placeholder_and_no_expression_is_left_in_an_email(template: MailTemplate[Any], language: str) -> None:
     for sample in template.samples:
         mail = written(template, language, sample)
         assert not re.search(r"%\(|\{\{|\{%|None", mail.subject + mail.preheader + mail.body_html + mail.body_text)
 
 
 @EVERY_TEMPLATE
-def test_every_placeholder_of_a_sentence_has_its_variable(template: MailTemplate) -> None:
+def test_every_placeholder_of_a_sentence_has_its_variable(template: MailTemplate[Any]) -> None:
     sentences = [template.subject, template.preheader, template.reason]
     sentences += [sentence for block in template.blocks for sentence in block.sentences]
     used = {name for sentence in sentences for name in re.findall(r"%\((\w+)\)s", sentence)}
@@ -46,14 +47,14 @@ def test_every_placeholder_of_a_sentence_has_its_variable(template: MailTemplate
 
 
 @EVERY_TEMPLATE
-def test_what_must_appear_is_in_the_text_part_too(template: MailTemplate) -> None:
+def test_what_must_appear_is_in_the_text_part_too(template: MailTemplate[Any]) -> None:
     mail = written(template, "en")
     assert set(re.findall(r'href="([^"]+)"', mail.body_html)) <= set(re.findall(r"https://\S+", mail.body_text))
 
 
 @pytest.mark.parametrize("template", GREETING, ids=lambda template: template.code)
 @EVERY_LANGUAGE
-def test_a_reader_without_a_name_is_greeted_without_one(template: MailTemplate, language: str) -> None:
+def test_a_reader_without_a_name_is_greeted_without_one(template: MailTemplate[Any], language: str) -> None:
     greeting = {"en": "Hello,", "fr": "Bonjour,", "de": "Guten Tag,", "lb": "Bonjour,"}[language]
     assert NO_FIRST_NAME.first_name is None
     assert f"\n{greeting}\n" in written(template, language, "no_first_name").body_text

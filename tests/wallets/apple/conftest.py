@@ -16,11 +16,31 @@ from backend.dev.sandbox.apple.iphone import FakeIPhone, HeldPass
 from backend.dev.sandbox.apple.pki import ApplePki
 from backend.services import Services, open_services
 from backend.wallets.outcomes import AttemptOutcome, OutcomeKind
+from backend.wallets.ports import ProgramSnapshot
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.world.patience import until
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Card
+
+PROGRAM = ProgramSnapshot(
+    merchant_id=UUID(int=1),
+    program_id=UUID(int=2),
+    merchant_name="Café Aurora",
+    name="Aurora Club",
+    card_name="Aurora card",
+    card_color="#414FD2",
+    logo_url=None,
+    type="hybrid",
+    stamps_target=10,
+    stamp_reward={"en": "Free coffee", "fr": "Café offert"},
+    terms_text={"en": "One point for each euro.", "fr": "Un point par euro."},
+    terms_url="https://aurora.example/terms",
+    privacy_url="https://aurora.example/privacy",
+    default_language="en",
+    timezone="Europe/Luxembourg",
+    stores=["Gare", "Belval"],
+)
 
 WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1)"
 
@@ -58,14 +78,14 @@ class AppleWorld:
         assert result.kind is OutcomeKind.SYNCED, result
 
     async def device_count(self) -> int:
-        return await self.superuser.fetchval("SELECT count(*) FROM apple_devices")
+        return int(await self.superuser.fetchval("SELECT count(*) FROM apple_devices"))
 
 
 async def at_the_lock(world: AppleWorld, word: str) -> None:
     """Returns when a statement that contains the word waits for a lock."""
 
     async def somebody_waits() -> bool:
-        return await world.superuser.fetchval(WAITS, f"%{word}%")
+        return bool(await world.superuser.fetchval(WAITS, f"%{word}%"))
 
     await until(somebody_waits)
 

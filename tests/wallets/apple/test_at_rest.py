@@ -1,5 +1,6 @@
 """After a complete visit, neither database nor Redis nor log contain anything that gives access."""
 
+import io
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from redis.asyncio import Redis
 from backend.core.settings import Settings
 from backend.dev.sandbox.apple.iphone import FakeIPhone
 from backend.loyalty.enrollment.routes import storefront as routes
-from tests.conftest import OwnTown, Town
+from tests.conftest import LogLines, OwnTown, Town
 from tests.doubles.apple import Apple
 from tests.doubles.google import Google
 from tests.doubles.smtp import PostOffice, open_post_office, text_of
@@ -18,6 +19,7 @@ from tests.world import ANNA, PASSWORD
 from tests.world.caller import new_key, refused
 from tests.world.limits import forget_everything
 from tests.world.platform import with_mail
+from tests.world.redis_commands import ask_redis
 from workers.jobs.mail import send_queued_mails
 from workers.jobs.outbox import relay_outbox
 
@@ -60,11 +62,11 @@ async def _held(redis: Redis, key: bytes) -> object:
         case "zset":
             return await redis.zrange(key, 0, -1)
         case "hash":
-            return await redis.hgetall(key)
+            return await ask_redis(redis, "HGETALL", key)
         case "list":
-            return await redis.lrange(key, 0, -1)
+            return await ask_redis(redis, "LRANGE", key, 0, -1)
         case "set":
-            return await redis.smembers(key)
+            return await ask_redis(redis, "SMEMBERS", key)
         case "stream":
             return await redis.xrange(key)
         case other:
@@ -123,7 +125,13 @@ async def _break_down(_ledger: object, token: str, *_: object) -> None:
 
 
 async def test_what_is_kept_and_logged_of_a_visit_opens_nothing(
-    town: Town, apple: Apple, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, *, log_tape, log_lines
+    town: Town,
+    apple: Apple,
+    post_office: PostOffice,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    log_tape: io.StringIO,
+    log_lines: LogLines,
 ) -> None:
     secrets = await visit(town, apple, post_office, monkeypatch)
     lying = await lies_in(town.superuser, town.services.redis)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,6 +28,7 @@ from backend.wallets.open import check_wallet_files, configured_wallets
 from tests.conftest import client, running
 from tests.doubles.apple import Apple, open_apple
 from tests.wallets.apple.conftest import AppleWorld
+from tests.world.caller import Json
 
 NOW = datetime.now(UTC)
 CHECKED = (*STEPS, "public_address", "apns_reachable")
@@ -78,8 +80,8 @@ def other_pair(folder: Path, _: ApplePki) -> None:
     write_key(folder / KEY, rsa_key())
 
 
-def signer(folder: Path, pki: ApplePki, **told: object) -> None:
-    (folder / SIGNER).write_bytes(pem(pki.wwdr.pass_certificate(pki.key, **told)))  # type: ignore[arg-type]
+def signer(folder: Path, pki: ApplePki, **told: Any) -> None:
+    (folder / SIGNER).write_bytes(pem(pki.wwdr.pass_certificate(pki.key, **told)))
 
 
 def weak_pair(folder: Path, pki: ApplePki) -> None:
@@ -107,12 +109,17 @@ def relock(path: Path, *command: str) -> None:
     path.write_bytes(Path(f"{path}.new").read_bytes())
 
 
+def make_a_folder_of_the_key(folder: Path, _: ApplePki) -> None:
+    (folder / KEY).unlink()
+    (folder / KEY).mkdir()
+
+
 SPOILT: dict[str, tuple[Spoil, str]] = {
     "no intermediate": (lambda folder, _: (folder / WWDR).unlink(), "wwdr.pem cannot be read: No such file"),
     "no certificate": (lambda folder, _: (folder / SIGNER).unlink(), "signer.pem cannot be read: No such file"),
     "no key": (lambda folder, _: (folder / KEY).unlink(), "signer.key cannot be read: No such file"),
     "a folder for a key": (
-        lambda folder, _: ((folder / KEY).unlink(), (folder / KEY).mkdir()),
+        make_a_folder_of_the_key,
         "signer.key cannot be read: Is a directory",
     ),
     "an empty certificate": (lambda folder, _: (folder / SIGNER).write_bytes(b""), "signer.pem is not a certificate"),
@@ -238,7 +245,7 @@ def test_of_several_certificates_in_a_file_the_right_one_is_taken(folder: Path, 
 def test_a_certificate_renewed_for_the_same_key_takes_the_place_of_the_one_that_ended(
     newest_first: bool, folder: Path, pki: ApplePki
 ) -> None:
-    ended = {"begins": NOW - 2 * YEAR, "life": YEAR}
+    ended: Json = {"begins": NOW - 2 * YEAR, "life": YEAR}
     old = {
         SIGNER: pki.wwdr.pass_certificate(pki.key, **ended),
         WWDR: pki.root.intermediate(key=pki.wwdr.key, **ended).certificate,
@@ -305,6 +312,7 @@ async def test_passes_lead_to_an_address_that_is_known_outside(folder: Path, add
     if is_public:
         assert load_certificates(settings, NOW) is not None
         return
+    assert isinstance(step.sentence, str)
     assert address in step.sentence % step.facts
     assert "ORION_BACKEND_PUBLIC_URL" in step.remedy
     with pytest.raises(SettingsError, match="iPhones cannot reach"):

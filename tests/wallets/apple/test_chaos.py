@@ -21,8 +21,8 @@ from backend.wallets import sync as syncing
 from backend.wallets.apple import apns, limits, provider, publish
 from tests.doubles.phone import Killed, Mortal
 from tests.wallets.apple.conftest import AppleWorld
+from tests.wallets.chaos import book, catch_up_until_clean, dirty, job, trade
 from tests.wallets.conftest import Wallet
-from tests.wallets.test_chaos import book, catch_up_until_clean, dirty, job, trade
 from tests.world.till import Card
 
 CARDS, PHONES, LATE_BOOKINGS = 4, 3, 12

@@ -13,22 +13,22 @@ from backend.loyalty.enrollment.queries import CARD_AT_HOME
 from backend.loyalty.programs.models import Program
 from tests.wallets.apple.conftest import AppleWorld, at_the_lock
 from tests.wallets.conftest import GoogleTown
-from tests.world.caller import new_key, refused
+from tests.world.caller import Caller, new_key, refused
 from tests.world.office import Office
 from tests.world.shop import Shop
-from tests.world.till import AnonymousCaller, Card, Till
+from tests.world.till import AnonymousCaller, Card
 
-WAYS = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 Way = tuple[str, dict[str, str]]
+WAYS: dict[str, Way] = {"replaced": ("replace", {"reason": "Lost"}), "given new links": ("links", {})}
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
 def way(request: pytest.FixtureRequest) -> Way:
     way: Way = request.param
     return way
 
 
-async def end_links(till: Till, card: Card, way: Way, *, key: str | None = None) -> Card:
+async def end_links(till: Caller, card: Card, way: Way, *, key: str | None = None) -> Card:
     route, body = way
     answer = await till.post(f"/store/loyalty/cards/{card['id']}/{route}", body, key=key or new_key())
     renewed: Card = answer["card"]

@@ -1,7 +1,7 @@
 """A merchant's logo on its passes, or the initial when the logo cannot be used."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -17,13 +17,12 @@ from backend.wallets.apple import logos as own_logos
 from backend.wallets.apple.assets import PassAssets
 from backend.wallets.apple.logos import FAILED_KEPT, KEPT, Logos, NoLogo, scale_logo
 from backend.wallets.ports import ProgramSnapshot
+from tests.conftest import LogLines
 from tests.doubles.serving import serving
-from tests.wallets.apple.conftest import AppleWorld
-from tests.wallets.apple.test_passes import PROGRAM
+from tests.wallets.apple.conftest import PROGRAM, AppleWorld
 
 RED = (200, 0, 0, 255)
 ORIENTATION = 0x0112
-LogLines = Callable[[], list[dict[str, Any]]]
 
 
 def picture(size: tuple[int, int] = (320, 200), form: str = "PNG") -> bytes:
@@ -72,6 +71,13 @@ async def logos() -> AsyncIterator[Logos]:
     await opened.close()
 
 
+def color_at(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    """Red, green and blue."""
+    color = image.getpixel((x, y))
+    assert isinstance(color, tuple)
+    return color[:3]
+
+
 def test_a_logo_from_a_phones_camera_stands_upright() -> None:
     """The camera stores the image lying on its side, with an EXIF orientation."""
     lying, note, file = Image.new("RGB", (200, 100), "white"), Image.Exif(), BytesIO()
@@ -80,8 +86,8 @@ def test_a_logo_from_a_phones_camera_stands_upright() -> None:
     lying.save(file, "JPEG", exif=note, quality=95)
     logo = opened(scale_logo(file.getvalue()).bodies[3])
     assert logo.size == (75, 150)
-    assert max(logo.getpixel((37, 4))[:3]) < 60
-    assert min(logo.getpixel((37, 140))[:3]) > 200
+    assert max(color_at(logo, 37, 4)) < 60
+    assert min(color_at(logo, 37, 140)) > 200
 
 
 @pytest.mark.parametrize(("gray", "shown"), [(0, 0), (32896, 128), (65535, 255)])

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 from msgspec.structs import replace
 
 from backend.core.clock import clock
@@ -32,28 +33,11 @@ from backend.wallets.apple.pass_model import InvalidPass, LoyaltyPass, PassField
 from backend.wallets.apple.signer import PassSigner, library_signature
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 from i18n.locales import LANGUAGES
+from tests.wallets.apple.conftest import PROGRAM
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ICON = b"\x89PNG icon"
 ASSETS = [Asset.of(name, ICON) for name in ("icon.png", "icon@2x.png", "logo.png", "strip.png")]
-PROGRAM = ProgramSnapshot(
-    merchant_id=UUID(int=1),
-    program_id=UUID(int=2),
-    merchant_name="Café Aurora",
-    name="Aurora Club",
-    card_name="Aurora card",
-    card_color="#414FD2",
-    logo_url=None,
-    type="hybrid",
-    stamps_target=10,
-    stamp_reward={"en": "Free coffee", "fr": "Café offert"},
-    terms_text={"en": "One point for each euro.", "fr": "Un point par euro."},
-    terms_url="https://aurora.example/terms",
-    privacy_url="https://aurora.example/privacy",
-    default_language="en",
-    timezone="Europe/Luxembourg",
-    stores=["Gare", "Belval"],
-)
 CARD = CardSnapshot(
     card_id=UUID(int=3),
     version=4,
@@ -88,7 +72,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, pki: ApplePki) -> Path:
 
 @pytest.fixture(scope="module")
 def builder(folder: Path) -> PassBuilder:
-    return PassBuilder(PassSigner(certificates_of(folder)), assets=None)  # type: ignore[arg-type]
+    return PassBuilder(PassSigner(certificates_of(folder)), assets=None)  # type: ignore[arg-type]  # only build_now is called
 
 
 def certificates_of(folder: Path) -> PassCertificates:
@@ -362,7 +346,7 @@ def test_the_signature_carries_its_time_and_both_certificates(made: Maker, pki: 
     positions = [signature.index(attribute) for attribute in attributes]
     assert positions == sorted(positions)
     assert bytes.fromhex("06092a864886f70d01090f") not in signature, "no S/MIME capabilities"
-    certificates = pkpass.load_der_pkcs7_certificates(signature)
+    certificates = load_der_pkcs7_certificates(signature)
     assert pki.wwdr.certificate in certificates
     uses = opened.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert [use.dotted_string for use in uses] == ["1.3.6.1.5.5.7.3.2", "1.2.840.113635.100.4.14"]
@@ -408,6 +392,11 @@ def test_a_double_that_takes_anything_would_prove_nothing(made: Maker) -> None:
         open_pkpass(zip_files(good), foreign)
 
 
+def unfit(value: Any) -> PassField:
+    """With a value that the type does not allow."""
+    return PassField("x", value)
+
+
 WRONG: dict[str, tuple[Any, str]] = {
     "http": (lambda p: setattr(p, "webServiceURL", "http://x"), "webServiceURL is not https"),
     "v1": (lambda p: setattr(p, "webServiceURL", "https://x/v1"), "webServiceURL ends in /v1"),
@@ -435,14 +424,14 @@ WRONG: dict[str, tuple[Any, str]] = {
         "secondary and auxiliary fields are more",
     ),
     "a decimal": (
-        lambda p: p.passInformation.backFields.append(PassField("x", Decimal("1.5"))),
-        "neither text nor a whole number",
-    ),  # type: ignore[arg-type]
-    "no number": (
-        lambda p: p.passInformation.backFields.append(PassField("x", float("nan"))),  # type: ignore[arg-type]
+        lambda p: p.passInformation.backFields.append(unfit(Decimal("1.5"))),
         "neither text nor a whole number",
     ),
-    "a date": (lambda p: p.passInformation.backFields.append(PassField("x", NOW)), "neither text nor a whole number"),  # type: ignore[arg-type]
+    "no number": (
+        lambda p: p.passInformation.backFields.append(unfit(float("nan"))),
+        "neither text nor a whole number",
+    ),
+    "a date": (lambda p: p.passInformation.backFields.append(unfit(NOW)), "neither text nor a whole number"),
 }
 
 
@@ -451,7 +440,7 @@ def test_a_pass_that_phones_would_refuse_is_never_built(wrong: str) -> None:
     spoil, reason = WRONG[wrong]
     built = loyalty_pass(card(), FACTS, NOW)
     built.add_assets(ASSETS)
-    assert checked(built) is None
+    checked(built)
     spoil(built)
     with pytest.raises(InvalidPass, match=reason):
         checked(built)

@@ -1,6 +1,5 @@
 """Apple's web service: the status codes that phones expect, and no access without a token."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
@@ -16,13 +15,13 @@ from backend.dev.sandbox.apple.pkpass import open_pkpass
 from backend.dev.sandbox.apple.pushes import Script
 from backend.wallets.apple import limits
 from backend.wallets.apple.publish import publish
+from tests.conftest import LogLines
 from tests.wallets.apple.conftest import AppleWorld
 from tests.world.caller import Promises, refused
 from tests.world.till import AnonymousCaller, Card
 
 SERVICE = "/api/v1/apple/v1"
 BAD_ANSWERS = (Script(status=503), Script(status=413), Script(fault="rst"))
-LogLines = Callable[[], list[dict[str, Any]]]
 
 
 async def installed(world: AppleWorld, **told: Any) -> tuple[FakeIPhone, HeldPass, Card]:
@@ -131,7 +130,9 @@ async def test_passes_are_built_live_and_never_kept_on_the_way(world: AppleWorld
     phone, held, card = await installed(world)
     await world.shop.anna.earn(card, cents=300)
     answer = await phone.fetch(held, **{"if-modified-since": ""})
-    assert open_pkpass(answer.content, world.apple.root).field("points")["value"] == "3", "not yet published, but so"
+    points = open_pkpass(answer.content, world.apple.root).field("points")
+    assert points is not None
+    assert points["value"] == "3", "not yet published, but so"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/vnd.apple.pkpass"
 

@@ -6,17 +6,25 @@ import pytest
 from redis.asyncio import Redis
 
 from backend.core.settings import Settings
-from backend.dev.sandbox.google.account import write_account
+from backend.dev.sandbox.google.account import ISSUER_ID, write_account
 from backend.services import Services
 from backend.wallets.google.account import Account, load_account
 from backend.wallets.google.client import GoogleClient, open_client
 from backend.wallets.google.open import Google as GoogleParts
 from backend.wallets.google.open import open_google as open_parts
+from backend.wallets.google.payloads import class_payload, object_payload, without_nones
 from backend.wallets.ports import CardSnapshot
 from tests.conftest import Servers
 from tests.doubles.google import Google, open_google
 from tests.world.passes import PlainImages, a_snapshot
 from tests.world.shop import Shop
+
+CLASS = without_nones(
+    class_payload(a_snapshot().program, PlainImages(), issuer_id=ISSUER_ID, callback_url=None)
+)  # fmt: skip
+OBJECT = without_nones(object_payload(a_snapshot(), PlainImages(), issuer_id=ISSUER_ID))
+
+SnapshotOf = Callable[..., CardSnapshot]
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +76,7 @@ async def parts(google: Google, services: Services, redis: Redis) -> AsyncIterat
 
 
 @pytest.fixture
-def marie(shop: Shop) -> Callable[..., CardSnapshot]:
+def marie(shop: Shop) -> SnapshotOf:
     """Marie's card, of a merchant that the database knows: `marie(stamp_count=4)`."""
 
     def snapshot(program: dict[str, Any] | None = None, **facts: Any) -> CardSnapshot:

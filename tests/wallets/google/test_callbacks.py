@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 from msgspec.structs import replace
+from redis.asyncio import Redis
 
 from backend.app import create_app
 from backend.core.clock import clock
@@ -26,6 +28,7 @@ from tests.doubles.serving import serving
 from tests.world.caller import Caller, Promises, refused
 from tests.world.passes import PlainImages, a_snapshot
 from tests.world.shop import Shop
+from tests.world.till import AnonymousCaller
 
 PATH = "/google/callback"
 KEPT = "SELECT count(*) FROM google_callbacks WHERE object_id = $1"
@@ -86,7 +89,7 @@ async def linked(shop: Shop, google: Google) -> Linked:
     return found
 
 
-async def test_saved_and_removed_are_noted(door, linked) -> None:
+async def test_saved_and_removed_are_noted(door: Caller, linked: Linked) -> None:
     assert await linked.is_saved() is None
     assert (await door.send("POST", PATH, content=linked.message("save"))).status_code == 200
     assert await linked.is_saved() is True
@@ -94,7 +97,9 @@ async def test_saved_and_removed_are_noted(door, linked) -> None:
     assert await linked.is_saved() is False
 
 
-async def test_a_message_that_comes_twice_is_taken_once(door, linked, superuser) -> None:
+async def test_a_message_that_comes_twice_is_taken_once(
+    door: Caller, linked: Linked, superuser: asyncpg.Connection
+) -> None:
     saved = linked.message("save", nonce=f"first-{uuid4()}")
     await door.send("POST", PATH, content=saved)
     await door.send("POST", PATH, content=linked.message("del"))
@@ -119,34 +124,40 @@ FORGED: dict[str, Forge] = {
 
 
 @pytest.mark.parametrize("forged", FORGED)
-async def test_what_google_has_not_signed_for_us_is_refused(door, linked, forged) -> None:
+async def test_what_google_has_not_signed_for_us_is_refused(door: Caller, linked: Linked, forged: str) -> None:
     with refused("callback_refused", 400):
         await door.ask("POST", PATH, content=FORGED[forged](linked))
     assert await linked.is_saved() is None
 
 
-async def test_a_message_that_is_too_old_is_refused(door, linked) -> None:
+async def test_a_message_that_is_too_old_is_refused(door: Caller, linked: Linked) -> None:
     body = linked.message()
     clock.move(timedelta(hours=2))
     assert (await door.send("POST", PATH, content=body)).status_code == 400
 
 
 @pytest.mark.parametrize("others", [{"class_id": "1.prog_x"}, {"object_id": "1.card_x"}, {"event": "wave"}])
-async def test_a_message_about_something_else_is_taken_and_changes_nothing(door, linked, others) -> None:
+async def test_a_message_about_something_else_is_taken_and_changes_nothing(
+    door: Caller, linked: Linked, others: dict[str, str]
+) -> None:
     event = others.get("event", "save")
     body = linked.message(event, **{name: told for name, told in others.items() if name != "event"})
     assert (await door.send("POST", PATH, content=body)).status_code == 200
     assert await linked.is_saved() is None
 
 
-async def test_while_googles_keys_are_away_it_shall_come_again(linked, services, google, promises) -> None:
+async def test_while_googles_keys_are_away_it_shall_come_again(
+    linked: Linked, services: Services, google: Google, promises: Promises
+) -> None:
     settings = replace(google.settings(services.settings), google_wallet_keys_url="http://127.0.0.1:1/")
     async with running(create_app(settings)) as app, client(app) as http:
         with refused("unavailable", 503):
             await Caller(http, promises).ask("POST", PATH, content=linked.message())
 
 
-async def test_a_new_root_key_is_fetched_when_it_first_signs(door, linked, google, monkeypatch) -> None:
+async def test_a_new_root_key_is_fetched_when_it_first_signs(
+    door: Caller, linked: Linked, google: Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await door.send("POST", PATH, content=linked.message())
     google.fake.signer = CallbackSigner()
     assert (await door.send("POST", PATH, content=linked.message("del"))).status_code == 400, "asked a moment ago"
@@ -155,12 +166,14 @@ async def test_a_new_root_key_is_fetched_when_it_first_signs(door, linked, googl
     assert await linked.is_saved() is False
 
 
-async def test_without_google_there_is_no_such_door(anonymous) -> None:
+async def test_without_google_there_is_no_such_door(anonymous: AnonymousCaller) -> None:
     with refused("not_found", 404):
         await anonymous.ask("POST", PATH, content=b"{}")
 
 
-async def test_nonces_are_forgotten_once_their_time_has_passed(door, linked, services, superuser) -> None:
+async def test_nonces_are_forgotten_once_their_time_has_passed(
+    door: Caller, linked: Linked, services: Services, superuser: asyncpg.Connection
+) -> None:
     await door.send("POST", PATH, content=linked.message())
     for moment, left in ((clock.now(), 1), (clock.now() + timedelta(hours=2), 0)):
         async with services.sessions.committing() as session:
@@ -170,7 +183,9 @@ async def test_nonces_are_forgotten_once_their_time_has_passed(door, linked, ser
         assert await session.get(GoogleCallback, "nobody's") is None
 
 
-async def test_from_the_button_to_the_note_that_it_was_saved(google, services, linked, redis) -> None:
+async def test_from_the_button_to_the_note_that_it_was_saved(
+    google: Google, services: Services, linked: Linked, redis: Redis
+) -> None:
     """Google's own way: the link is opened, the pass is saved, the callback comes over HTTP."""
     settings = google.settings(services.settings)
     async with running(create_app(settings)) as app, serving(app) as api:

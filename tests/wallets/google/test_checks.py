@@ -1,7 +1,7 @@
 """The check of Google Wallet: one sentence per step, with advice when it fails."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,20 +10,25 @@ from typing import Any
 import pytest
 from google.auth import _helpers as google_helpers
 from msgspec.structs import replace
+from redis.asyncio import Redis
 
 from backend.core.clock import clock
 from backend.core.settings import Settings
 from backend.dev.sandbox.google import oauth
+from backend.wallets.google.account import Account
 from backend.wallets.google.checks import STEPS, check_google
-from backend.wallets.google.client import open_client
+from backend.wallets.google.client import GoogleClient, open_client
 from backend.wallets.ports import CheckStep, Misconfigured
 from i18n.translator import get_translator
+from tests.doubles.google import Google
 from tests.doubles.serving import serving
-from tests.wallets.google.test_client import CLASS
+from tests.wallets.google.conftest import CLASS
+
+Check = Callable[..., Awaitable[dict[str, CheckStep]]]
 
 
 @pytest.fixture
-def check(plain_settings: Settings, redis: Any) -> Any:
+def check(plain_settings: Settings, redis: Redis) -> Check:
     async def steps(*, resumes: bool = False, **values: Any) -> dict[str, CheckStep]:
         found = await check_google(replace(plain_settings, **values), redis, clock.now(), resumes=resumes)
         for step in found:
@@ -56,30 +61,30 @@ async def logo() -> AsyncIterator[str]:
         yield url
 
 
-async def test_everything_works(check, client, logo) -> None:
+async def test_everything_works(check: Check, client: GoogleClient, logo: str) -> None:
     await client.insert("loyaltyClass", CLASS)
     steps = await check(default_logo_url=f"{logo}/logo.png")
     assert outcomes(steps) == "OOOOOOO"
 
 
-async def test_nothing_configured_has_no_steps(redis) -> None:
+async def test_nothing_configured_has_no_steps(redis: Redis) -> None:
     assert await check_google(Settings(), redis, clock.now()) == []
 
 
-async def test_a_new_installation_has_no_program_yet(check) -> None:
+async def test_a_new_installation_has_no_program_yet(check: Check) -> None:
     steps = await check()
     assert outcomes(steps) == "OOOOOO-"
     assert "No program" in steps["class"].sentence
 
 
-async def test_a_missing_file_ends_it_at_once(check, tmp_path: Path) -> None:
+async def test_a_missing_file_ends_it_at_once(check: Check, tmp_path: Path) -> None:
     steps = await check(google_wallet_service_account_file=str(tmp_path / "gone.json"))
     assert outcomes(steps) == "F----O-"
     assert "gone.json" in str(steps["file_readable"].facts["reason"])
     assert steps["file_readable"].remedy
 
 
-async def test_a_broken_key_is_told_from_a_missing_file(check, tmp_path: Path) -> None:
+async def test_a_broken_key_is_told_from_a_missing_file(check: Check, tmp_path: Path) -> None:
     path = tmp_path / "50%.json"
     path.write_text("no json", "utf-8")
     assert outcomes(await check(google_wallet_service_account_file=str(path))) == "OF---O-"
@@ -93,7 +98,7 @@ def open_file(account_file: Path, tmp_path: Path) -> Path:
     return path
 
 
-async def test_a_file_open_to_others_and_an_old_key_are_warnings(check, open_file: Path) -> None:
+async def test_a_file_open_to_others_and_an_old_key_are_warnings(check: Check, open_file: Path) -> None:
     path = open_file
     then = (clock.now() - timedelta(days=90)).timestamp()
     os.utime(path, (then, then))
@@ -104,7 +109,7 @@ async def test_a_file_open_to_others_and_an_old_key_are_warnings(check, open_fil
     assert outcomes(await check(google_wallet_service_account_file=str(path))) == "WOOOOO-"
 
 
-async def test_an_account_that_google_does_not_know(check, google) -> None:
+async def test_an_account_that_google_does_not_know(check: Check, google: Google) -> None:
     google.fake.tokens.known.clear()
     steps = await check()
     assert outcomes(steps) == "OOF--O-"
@@ -121,7 +126,9 @@ GRANTS = {
 
 
 @pytest.mark.parametrize("description", GRANTS)
-async def test_what_google_says_of_the_account_decides_the_advice(check, google, description: str) -> None:
+async def test_what_google_says_of_the_account_decides_the_advice(
+    check: Check, google: Google, description: str
+) -> None:
     google.fake.faults.token_refusal = ("invalid_grant", description)
     steps = await check()
     assert outcomes(steps) == "OOF--O-"
@@ -129,7 +136,9 @@ async def test_what_google_says_of_the_account_decides_the_advice(check, google,
     assert steps["token"].facts["reason"] == f"invalid_grant: {description}"
 
 
-async def test_a_clock_that_is_wrong_is_not_taken_for_a_wrong_key(check, google, monkeypatch) -> None:
+async def test_a_clock_that_is_wrong_is_not_taken_for_a_wrong_key(
+    check: Check, google: Google, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A valid signature that is two hours old, which the double refuses like Google."""
     issue, later = google.fake.tokens.issue, datetime.now(UTC) + timedelta(hours=2)
 
@@ -158,7 +167,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("reason", REFUSALS)
-async def test_what_google_says_of_the_project_decides_the_advice(check, google, reason: str) -> None:
+async def test_what_google_says_of_the_project_decides_the_advice(check: Check, google: Google, reason: str) -> None:
     status, words, cure = REFUSALS[reason]
     google.fake.faults.refuses = (status, reason, words)
     steps = await check()
@@ -167,39 +176,39 @@ async def test_what_google_says_of_the_project_decides_the_advice(check, google,
     assert steps["issuer"].facts["reason"] == words
 
 
-async def test_a_page_of_a_proxy_is_nobody_at_home(check, google) -> None:
+async def test_a_page_of_a_proxy_is_nobody_at_home(check: Check, google: Google) -> None:
     google.fake.faults.token_endpoint_is_a_page = True
     steps = await check()
     assert outcomes(steps) == "OOF--O-"
     assert "does not answer" in steps["token"].sentence
 
 
-async def test_a_token_endpoint_that_is_away(check, google) -> None:
+async def test_a_token_endpoint_that_is_away(check: Check, google: Google) -> None:
     google.fake.faults.token_endpoint_is_out = True
     assert outcomes(await check()) == "OOF--O-"
 
 
-async def test_an_account_that_is_no_user_of_the_issuer(check, google) -> None:
+async def test_an_account_that_is_no_user_of_the_issuer(check: Check, google: Google) -> None:
     google.fake.faults.is_forbidden = True
     steps = await check()
     assert outcomes(steps) == "OOOF-O-"
     assert "Users" in steps["issuer"].remedy
 
 
-async def test_an_issuer_that_does_not_exist(check) -> None:
+async def test_an_issuer_that_does_not_exist(check: Check) -> None:
     steps = await check(google_wallet_issuer_id="42")
     assert outcomes(steps) == "OOOF-O-"
     assert "knows no issuer" in steps["issuer"].sentence
 
 
-async def test_an_outage_is_not_our_fault(check, google) -> None:
+async def test_an_outage_is_not_our_fault(check: Check, google: Google) -> None:
     google.fake.faults.is_out = True
     steps = await check()
     assert outcomes(steps) == "OOOF-O-"
     assert "does not answer" in steps["issuer"].sentence
 
 
-async def test_a_rejected_program_is_named(check, client, google) -> None:
+async def test_a_rejected_program_is_named(check: Check, client: GoogleClient, google: Google) -> None:
     google.fake.passes.rejected_names.add("Fashion Card")
     await client.insert("loyaltyClass", CLASS)
     steps = await check()
@@ -208,23 +217,23 @@ async def test_a_rejected_program_is_named(check, client, google) -> None:
 
 
 @pytest.mark.parametrize("path", ["/page", "/gone.png"])
-async def test_a_logo_that_is_no_picture(check, logo, path) -> None:
+async def test_a_logo_that_is_no_picture(check: Check, logo: str, path: str) -> None:
     assert outcomes(await check(default_logo_url=logo + path)) == "OOOOOOF"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/logo.png", "not an address"])
-async def test_a_logo_that_nobody_serves(check, url) -> None:
+async def test_a_logo_that_nobody_serves(check: Check, url: str) -> None:
     assert outcomes(await check(default_logo_url=url)) == "OOOOOOF"
 
 
-async def test_the_logo_is_looked_at_whatever_else_fails(check, logo, tmp_path: Path) -> None:
+async def test_the_logo_is_looked_at_whatever_else_fails(check: Check, logo: str, tmp_path: Path) -> None:
     steps = await check(
         google_wallet_service_account_file=str(tmp_path / "gone.json"), default_logo_url=f"{logo}/logo.png"
     )
     assert outcomes(steps) == "F----OO"
 
 
-async def test_pictures_that_google_could_not_fetch_are_found_whatever_else_works(check) -> None:
+async def test_pictures_that_google_could_not_fetch_are_found_whatever_else_works(check: Check) -> None:
     """With everything else right, nobody could save a card."""
     for told in ({"environment": "production"}, {"google_wallet_api_url": "https://google.invalid"}):
         steps = await check(backend_url="http://backend:8000", **told)
@@ -234,7 +243,7 @@ async def test_pictures_that_google_could_not_fetch_are_found_whatever_else_work
 
 
 async def test_an_operator_lifts_a_stop_when_google_takes_us_and_a_look_changes_nothing(
-    check, google, plain_settings, account, redis
+    check: Check, google: Google, plain_settings: Settings, account: Account, redis: Redis
 ) -> None:
     async with open_client(plain_settings, account, redis) as client:
         await client.insert("loyaltyClass", CLASS)
@@ -250,7 +259,7 @@ async def test_an_operator_lifts_a_stop_when_google_takes_us_and_a_look_changes_
         await client.get("loyaltyClass", CLASS["id"])
 
 
-async def test_looks_while_google_is_away_open_no_breaker(check, google, client) -> None:
+async def test_looks_while_google_is_away_open_no_breaker(check: Check, google: Google, client: GoogleClient) -> None:
     google.fake.faults.is_out = True
     for _ in range(6):
         await check()

@@ -16,12 +16,8 @@ from googleapiclient.errors import HttpError
 from backend.dev.sandbox.google.account import ISSUER_ID
 from backend.wallets.google.account import Account
 from backend.wallets.google.auth import Tokens
-from backend.wallets.google.payloads import object_payload, without_nones
 from tests.doubles.google import Google
-from tests.wallets.google.test_client import CLASS
-from tests.world.passes import PlainImages, a_snapshot
-
-OBJECT = without_nones(object_payload(a_snapshot(), PlainImages(), issuer_id=ISSUER_ID))
+from tests.wallets.google.conftest import CLASS, OBJECT
 
 
 @pytest.fixture
@@ -47,7 +43,7 @@ async def refused(request: Any) -> int:
     return int(error.value.resp.status)
 
 
-async def test_insert_get_patch_and_list(library) -> None:
+async def test_insert_get_patch_and_list(library: Any) -> None:
     classes, objects = library.loyaltyclass(), library.loyaltyobject()
     assert (await run(classes.insert(body=CLASS)))["reviewStatus"] == "APPROVED"
     await run(objects.insert(body=OBJECT))
@@ -63,14 +59,14 @@ async def test_insert_get_patch_and_list(library) -> None:
     assert "nextPageToken" not in listed["pagination"]
 
 
-async def test_a_put_replaces_everything(library) -> None:
+async def test_a_put_replaces_everything(library: Any) -> None:
     await run(library.loyaltyclass().insert(body=CLASS))
     await run(library.loyaltyobject().insert(body=OBJECT))
     bare = {key: OBJECT[key] for key in ("id", "classId", "state")}
     assert "barcode" not in await run(library.loyaltyobject().update(resourceId=OBJECT["id"], body=bare))
 
 
-async def test_refusals_have_googles_codes(library, google) -> None:
+async def test_refusals_have_googles_codes(library: Any, google: Google) -> None:
     classes, objects = library.loyaltyclass(), library.loyaltyobject()
     assert await refused(objects.insert(body=OBJECT)) == 404
     await run(classes.insert(body=CLASS))
@@ -86,14 +82,14 @@ async def test_refusals_have_googles_codes(library, google) -> None:
     assert await refused(classes.get(resourceId=CLASS["id"])) == 403
 
 
-async def test_a_draft_can_have_no_cards(library) -> None:
+async def test_a_draft_can_have_no_cards(library: Any) -> None:
     await run(library.loyaltyclass().insert(body=CLASS | {"reviewStatus": "DRAFT"}))
     assert await refused(library.loyaltyobject().insert(body=OBJECT)) == 400
     await run(library.loyaltyclass().patch(resourceId=CLASS["id"], body={"reviewStatus": "UNDER_REVIEW"}))
     await run(library.loyaltyobject().insert(body=OBJECT))
 
 
-async def test_messages_are_ten_and_three_of_them_ring(library, google) -> None:
+async def test_messages_are_ten_and_three_of_them_ring(library: Any, google: Google) -> None:
     await run(library.loyaltyclass().insert(body=CLASS))
     await run(library.loyaltyobject().insert(body=OBJECT))
 
@@ -111,7 +107,7 @@ async def test_messages_are_ten_and_three_of_them_ring(library, google) -> None:
     assert len(google.fake.passes.get("loyaltyObject", OBJECT["id"]).notified_at) == 3
 
 
-async def test_an_update_rings_for_the_balance_and_for_nothing_else(library, google) -> None:
+async def test_an_update_rings_for_the_balance_and_for_nothing_else(library: Any, google: Google) -> None:
     """A second balance is not on Google's list of changes that notify."""
     await run(library.loyaltyclass().insert(body=CLASS))
     await run(library.loyaltyobject().insert(body=OBJECT))
@@ -128,7 +124,7 @@ async def test_an_update_rings_for_the_balance_and_for_nothing_else(library, goo
     assert await rings(loyaltyPoints={"balance": {"int": 77}}) == 1
 
 
-async def test_the_quota_is_twenty_a_second(google, account) -> None:
+async def test_the_quota_is_twenty_a_second(google: Google, account: Account) -> None:
     headers = {"authorization": f"Bearer {await Tokens(account).get()}"}
     async with httpx.AsyncClient(base_url=google.url, headers=headers) as http:
         asked = [http.get("/walletobjects/v1/loyaltyClass/none") for _ in range(30)]
@@ -136,7 +132,7 @@ async def test_the_quota_is_twenty_a_second(google, account) -> None:
     assert statuses == [404] * 20 + [429] * 10
 
 
-async def test_a_token_that_was_withdrawn_is_fetched_anew(library, google) -> None:
+async def test_a_token_that_was_withdrawn_is_fetched_anew(library: Any, google: Google) -> None:
     await run(library.loyaltyclass().insert(body=CLASS))
     google.fake.tokens.revoke_all()
     await run(library.loyaltyclass().get(resourceId=CLASS["id"]))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.dev.sandbox.google.account import ISSUER_ID
-from backend.dev.sandbox.google.passes import Passes
+from backend.dev.sandbox.google.passes import Passes, ServedType
 from backend.wallets.google.payloads import class_payload, object_payload, without_nones
 from backend.wallets.ports import CardSnapshot, ProgramSnapshot
 from tests.world.passes import PROGRAM, SOON, PlainImages, a_snapshot
@@ -69,7 +69,11 @@ def google_with(*cards_in_order: CardSnapshot) -> Passes:
 @given(st.lists(snapshots, min_size=1, max_size=3), snapshots)
 def test_the_last_state_is_all_there_is(before: list[CardSnapshot], last: CardSnapshot) -> None:
     patched, fresh = google_with(*before, last), google_with(last)
-    for kind, name in (("loyaltyClass", told_class(last.program)["id"]), ("loyaltyObject", told_object(last)["id"])):
+    names: dict[ServedType, str] = {
+        "loyaltyClass": told_class(last.program)["id"],
+        "loyaltyObject": told_object(last)["id"],
+    }
+    for kind, name in names.items():
         assert patched.get(kind, name).body == fresh.get(kind, name).body
 
 

@@ -1,6 +1,7 @@
 """The payloads, checked against Google's published schema."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,23 +17,24 @@ from backend.wallets.google.payloads import (
     without_nones,
 )
 from backend.wallets.ports import NotifyReason
+from tests.world.caller import Json
 from tests.world.passes import CODE, SOON, PlainImages, a_snapshot
 
 CALLBACK = "https://orion.example/api/v1/google/callback"
 
 
-def an_object(program=None, **facts):
+def an_object(program: Json | None = None, **facts: Any) -> Json:
     return object_payload(a_snapshot(program, **facts), PlainImages(), issuer_id=ISSUER_ID)
 
 
-def a_class(callback_url=CALLBACK, **program):
+def a_class(callback_url: str | None = CALLBACK, **program: Any) -> Json:
     return class_payload(a_snapshot(program).program, PlainImages(), issuer_id=ISSUER_ID, callback_url=callback_url)
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de", "lb", "en_XA"])
 @pytest.mark.parametrize("kind", ["stamps", "points", "hybrid"])
 @pytest.mark.parametrize("state", ["active", "deactivated", "merged", "erased"])
-def test_every_card_is_what_google_accepts(language, kind, state) -> None:
+def test_every_card_is_what_google_accepts(language: str, kind: str, state: str) -> None:
     for facts in (
         {},
         {"stamp_count": 10, "points_balance": 500},
@@ -54,7 +56,7 @@ def test_every_card_is_what_google_accepts(language, kind, state) -> None:
         {"terms_text": {"en": "x" * 5000}},
     ],
 )
-def test_every_program_is_what_google_accepts(program) -> None:
+def test_every_program_is_what_google_accepts(program: Json) -> None:
     for callback_url in (CALLBACK, None):
         payload = a_class(callback_url, **program)
         check_names("LoyaltyClass", payload)
@@ -81,7 +83,9 @@ def test_the_code_is_in_the_barcode_and_in_groups_beneath_it() -> None:
     ("kind", "first", "second"),
     [("points", ("Points", 80), None), ("stamps", ("Stamps", 3), None), ("hybrid", ("Points", 80), ("Stamps", 3))],
 )
-def test_balances_are_numbers_under_their_names(kind, first, second) -> None:
+def test_balances_are_numbers_under_their_names(
+    kind: str, first: tuple[str, int], second: tuple[str, int] | None
+) -> None:
     payload = an_object({"type": kind})
     told = [
         points and (points["label"], points["balance"]["int"])
@@ -112,7 +116,7 @@ def test_terms_too_long_for_a_pass_are_linked_not_cut() -> None:
     assert "https://fashion.example/terms" in json.dumps(payload)
 
 
-def bodies(**facts) -> dict[str, str]:
+def bodies(**facts: Any) -> dict[str, str]:
     return {module["id"]: module["body"] for module in an_object(**facts)["textModulesData"]}
 
 
@@ -143,7 +147,7 @@ def test_the_strip_shows_the_stamps_and_says_so_to_those_who_do_not_see_it() -> 
 
 
 @pytest.mark.parametrize("state", ["deactivated", "merged", "erased"])
-def test_a_card_that_is_over_is_inactive_and_nameless(state) -> None:
+def test_a_card_that_is_over_is_inactive_and_nameless(state: str) -> None:
     payload = an_object(state=state)
     assert payload["state"] == "INACTIVE"
     assert payload["accountName"] is None
@@ -194,7 +198,7 @@ def test_a_message_can_ring_or_not(reason: NotifyReason) -> None:
 
 
 GOOD_CLASS, GOOD_OBJECT = without_nones(a_class()), without_nones(an_object())
-MISTAKES = {
+MISTAKES: dict[str, tuple[str, Json]] = {
     "state in lower case": ("LoyaltyObject", {"state": "active"}),
     "an id with a space": ("LoyaltyObject", {"id": f"{ISSUER_ID}.card 1"}),
     "an id without an issuer": ("LoyaltyObject", {"id": "card_1"}),

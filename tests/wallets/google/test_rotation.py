@@ -14,6 +14,7 @@ from backend.wallets.google.open import Google as GoogleParts
 from backend.wallets.google.open import open_google
 from backend.wallets.ports import Misconfigured
 from tests.doubles.google import Google
+from tests.wallets.google.conftest import SnapshotOf
 from tests.world.passes import PlainImages
 
 
@@ -51,7 +52,7 @@ def process(google: Google, services: Services, redis: Any, key_file: KeyFile) -
 
 
 async def test_a_new_key_is_used_after_the_restart_and_the_old_one_until_then(
-    google, process: Process, key_file: KeyFile, marie, tmp_path: Path
+    google: Google, process: Process, key_file: KeyFile, marie: SnapshotOf, tmp_path: Path
 ) -> None:
     rotated = google.rotate(tmp_path)
     async with process() as before:
@@ -67,7 +68,7 @@ async def test_a_new_key_is_used_after_the_restart_and_the_old_one_until_then(
 
 
 async def test_a_new_key_that_fails_is_undone_by_the_old_file(
-    google, process: Process, key_file: KeyFile, marie, tmp_path: Path
+    google: Google, process: Process, key_file: KeyFile, marie: SnapshotOf, tmp_path: Path
 ) -> None:
     key_file.put(write_account(tmp_path / "unknown.json"))
     async with process() as failing:

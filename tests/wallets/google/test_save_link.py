@@ -15,17 +15,21 @@ from backend.wallets.google import save_link
 from backend.wallets.google.account import Account
 from backend.wallets.google.save_link import LENGTH_MAX, SaveLinks, check_save_links, save_origins
 from tests.doubles.google import Google
+from tests.world.caller import Json
 
 CARD, PROGRAM = "3388.card_1", UUID(int=2)
 
 
-async def claims_of(google: Google, url: str) -> dict:
+async def claims_of(google: Google, url: str) -> Json:
     token = url.rsplit("/", 1)[1]
     (keys,) = google.fake.tokens.known.values()
-    return jwt.decode(token, certs=keys, audience="google")
+    claims: Json = jwt.decode(token, certs=keys, audience="google")  # type: ignore[no-untyped-call]  # google.auth has no types
+    return claims
 
 
-async def test_a_link_names_the_card_and_tells_nothing_about_it(google, account, plain_settings) -> None:
+async def test_a_link_names_the_card_and_tells_nothing_about_it(
+    google: Google, account: Account, plain_settings: Settings
+) -> None:
     now = datetime.now(UTC)
     url = await SaveLinks(account, plain_settings).url(program_id=PROGRAM, object_name=CARD, now=now)
     claims = await claims_of(google, url)
@@ -35,7 +39,8 @@ async def test_a_link_names_the_card_and_tells_nothing_about_it(google, account,
     assert claims["origins"] == ["http://orion.test"]
     assert claims["exp"] - claims["iat"] == 3600
     assert claims["payload"] == {"loyaltyObjects": [{"id": CARD, "classId": f"{issuer}.prog_{PROGRAM}"}]}
-    assert jwt.decode_header(url.rsplit("/", 1)[1])["kid"] == account.key_id
+    header = jwt.decode_header(url.rsplit("/", 1)[1])  # type: ignore[no-untyped-call]  # google.auth has no types
+    assert header["kid"] == account.key_id
 
 
 async def test_a_link_is_far_shorter_than_google_allows(account: Account, plain_settings: Settings) -> None:
@@ -60,7 +65,8 @@ async def test_links_are_signed_beside_the_event_loop(
 
     def watched(*arguments: Any) -> bytes:
         threads.append(threading.current_thread())
-        return encode(*arguments)  # type: ignore[no-untyped-call]
+        signed: bytes = encode(*arguments)  # type: ignore[no-untyped-call]  # google.auth has no types
+        return signed
 
     monkeypatch.setattr(save_link, "jwt", SimpleNamespace(encode=watched))
     await SaveLinks(account, plain_settings).url(program_id=PROGRAM, object_name=CARD, now=datetime.now(UTC))

@@ -1,5 +1,6 @@
 """No token, key or save link in any log, with and without faults."""
 
+import io
 import json
 import logging
 from datetime import UTC, datetime
@@ -7,12 +8,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from redis.asyncio import Redis
 
 from backend.core.keys import KeyRing
 from backend.dev.sandbox.google.resources import GoogleError
 from backend.loyalty.cards.card_urls import CardLinks
+from backend.wallets.google.open import Google as GoogleParts
 from backend.wallets.ports import Misconfigured, Permanent, Transient
 from environment.logs import QUIET
+from tests.conftest import LogLines
+from tests.doubles.google import Google
+from tests.wallets.google.conftest import SnapshotOf
 
 
 def test_loggers_that_tell_addresses_are_silenced() -> None:
@@ -28,7 +34,14 @@ def private_key(account_file: Path) -> str:
 
 
 async def test_nothing_secret_is_logged_on_good_days_and_bad_ones(
-    google, parts, marie, private_key, redis, *, log_tape, log_lines
+    google: Google,
+    parts: GoogleParts,
+    marie: SnapshotOf,
+    private_key: str,
+    redis: Redis,
+    *,
+    log_tape: io.StringIO,
+    log_lines: LogLines,
 ) -> None:
     card = marie()
     await parts.wallet.push(card)
@@ -52,7 +65,9 @@ async def test_nothing_secret_is_logged_on_good_days_and_bad_ones(
         assert secret not in logged
 
 
-async def test_googles_own_words_do_not_quote_the_page_of_a_card(google, parts, marie, monkeypatch) -> None:
+async def test_googles_own_words_do_not_quote_the_page_of_a_card(
+    google: Google, parts: GoogleParts, marie: SnapshotOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card = marie(page_url=CardLinks(KeyRing(["a key"]), "https://orion.example").url(uuid4(), uuid4(), 0))
 
     def refuse(*_: object) -> None:
@@ -64,7 +79,9 @@ async def test_googles_own_words_do_not_quote_the_page_of_a_card(google, parts, 
     assert refused.value.detail == "Not a valid URI: https://orion.example/c/…"
 
 
-async def test_what_a_failure_says_about_a_card_names_no_person_and_no_token(google, parts, marie) -> None:
+async def test_what_a_failure_says_about_a_card_names_no_person_and_no_token(
+    google: Google, parts: GoogleParts, marie: SnapshotOf
+) -> None:
     google.fake.faults.next.append("500")
     with pytest.raises(Transient) as failed:
         await parts.wallet.push(marie())

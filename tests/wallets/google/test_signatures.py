@@ -31,26 +31,26 @@ def verified(signer: CallbackSigner, body: bytes | None = None, *, now: datetime
     return verify(body, roots(signer), recipient=ISSUER_ID, now=now or datetime.now(UTC), **others)
 
 
-def test_a_message_of_googles_is_taken(signer) -> None:
+def test_a_message_of_googles_is_taken(signer: CallbackSigner) -> None:
     message = verified(signer, signer.sign(recipient=ISSUER_ID, **TOLD, nonce="once"))
     assert (message.object_id, message.event_type, message.nonce) == (TOLD["object_id"], "save", "once")
     assert message.expires_at > datetime.now(UTC)
 
 
-def test_lengths_are_counted_in_bytes(signer) -> None:
+def test_lengths_are_counted_in_bytes(signer: CallbackSigner) -> None:
     told = TOLD | {"object_id": f"{ISSUER_ID}.Café_Lëtzebuerg_☕"}
     assert verified(signer, signer.sign(recipient=ISSUER_ID, **told)).object_id.endswith("☕")
 
 
 @pytest.mark.parametrize("part", ["root_lives", "intermediate_lives", "message_lives"])
-def test_what_has_expired_is_refused(signer, part) -> None:
+def test_what_has_expired_is_refused(signer: CallbackSigner, part: str) -> None:
     setattr(signer, part, -1)
     with pytest.raises(SignatureRefused):
         verified(signer)
 
 
 @pytest.mark.parametrize("part", ["root_lives", "intermediate_lives", "message_lives"])
-def test_the_last_second_counts_and_the_next_does_not(signer, part) -> None:
+def test_the_last_second_counts_and_the_next_does_not(signer: CallbackSigner, part: str) -> None:
     setattr(signer, part, 100)
     body, known, now = signer.sign(recipient=ISSUER_ID, **TOLD), roots(signer), datetime.now(UTC)
     verify(body, known, recipient=ISSUER_ID, now=now + timedelta(seconds=98))
@@ -58,19 +58,19 @@ def test_the_last_second_counts_and_the_next_does_not(signer, part) -> None:
         verify(body, known, recipient=ISSUER_ID, now=now + timedelta(seconds=102))
 
 
-def test_a_message_for_another_issuer_is_refused_though_google_has_signed_it(signer) -> None:
+def test_a_message_for_another_issuer_is_refused_though_google_has_signed_it(signer: CallbackSigner) -> None:
     other = TOLD | {"class_id": "42.prog_1", "object_id": "42.card_1"}
     with pytest.raises(SignatureRefused):
         verified(signer, signer.sign(recipient="42", **other))
 
 
-def test_another_sender_is_refused(signer) -> None:
+def test_another_sender_is_refused(signer: CallbackSigner) -> None:
     signer.sender = "GoogleWalletPasses"
     with pytest.raises(UnknownRoot):
         verified(signer)
 
 
-def test_an_unknown_root_is_refused_as_such(signer) -> None:
+def test_an_unknown_root_is_refused_as_such(signer: CallbackSigner) -> None:
     with pytest.raises(UnknownRoot):
         verify(
             signer.sign(recipient=ISSUER_ID, **TOLD),
@@ -82,24 +82,24 @@ def test_an_unknown_root_is_refused_as_such(signer) -> None:
         verify(signer.sign(recipient=ISSUER_ID, **TOLD), [], recipient=ISSUER_ID, now=datetime.now(UTC))
 
 
-def test_one_good_root_among_several_is_enough(signer) -> None:
+def test_one_good_root_among_several_is_enough(signer: CallbackSigner) -> None:
     body = signer.sign(recipient=ISSUER_ID, **TOLD)
     found = [*roots(CallbackSigner()), *roots(signer)]
     assert verify(body, found, recipient=ISSUER_ID, now=datetime.now(UTC)).event_type == "save"
 
 
-def test_a_root_of_another_protocol_signs_nothing(signer) -> None:
+def test_a_root_of_another_protocol_signs_nothing(signer: CallbackSigner) -> None:
     old = [msgspec.structs.replace(root, protocol_version="ECv1") for root in roots(signer)]
     with pytest.raises(UnknownRoot):
         verify(signer.sign(recipient=ISSUER_ID, **TOLD), old, recipient=ISSUER_ID, now=datetime.now(UTC))
 
 
-def test_a_root_without_an_end_is_good(signer) -> None:
+def test_a_root_without_an_end_is_good(signer: CallbackSigner) -> None:
     endless = [msgspec.structs.replace(root, key_expiration="") for root in roots(signer)]
     verify(signer.sign(recipient=ISSUER_ID, **TOLD), endless, recipient=ISSUER_ID, now=datetime.now(UTC))
 
 
-def test_another_protocol_is_refused(signer) -> None:
+def test_another_protocol_is_refused(signer: CallbackSigner) -> None:
     signer.protocol = "ECv2"
     with pytest.raises(SignatureRefused):
         verified(signer)
@@ -137,7 +137,7 @@ TAMPERED: dict[str, tuple[list[Any], Any]] = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_whatever_is_tampered_with_is_refused(signer, what) -> None:
+def test_whatever_is_tampered_with_is_refused(signer: CallbackSigner, what: str) -> None:
     body = signer.sign(recipient=ISSUER_ID, **TOLD)
     verified(signer, body)
     with pytest.raises(SignatureRefused):
@@ -145,12 +145,12 @@ def test_whatever_is_tampered_with_is_refused(signer, what) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[]", b"\xff", b"{" * 5000, b"x" * 100_000])
-def test_nonsense_is_refused_and_nothing_worse(signer, body) -> None:
+def test_nonsense_is_refused_and_nothing_worse(signer: CallbackSigner, body: bytes) -> None:
     with pytest.raises(SignatureRefused):
         verified(signer, body)
 
 
-def test_a_signed_message_without_its_facts_is_refused(signer) -> None:
+def test_a_signed_message_without_its_facts_is_refused(signer: CallbackSigner) -> None:
     with pytest.raises(SignatureRefused):
         verified(signer, signer.sign_message(json.dumps({"eventType": "save"}), ISSUER_ID))
     absurd = {"classId": "1.a", "objectId": "1.b", "expTimeMillis": 10**30, "eventType": "save", "nonce": "n"}
@@ -158,7 +158,7 @@ def test_a_signed_message_without_its_facts_is_refused(signer) -> None:
         verified(signer, signer.sign_message(json.dumps(absurd), ISSUER_ID))
 
 
-def test_a_root_on_another_curve_is_refused(signer) -> None:
+def test_a_root_on_another_curve_is_refused(signer: CallbackSigner) -> None:
     strange = [msgspec.structs.replace(root, key_value=other_key()) for root in roots(signer)]
     with pytest.raises(SignatureRefused):
         verify(signer.sign(recipient=ISSUER_ID, **TOLD), strange, recipient=ISSUER_ID, now=datetime.now(UTC))

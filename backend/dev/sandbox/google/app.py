@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import asdict
-from typing import Any
 
 import httpx
 
@@ -139,7 +138,7 @@ class FakeGoogle:
             self.callback_errors.append(failure.reason)
 
 
-def create_app(settings: Settings | None = None) -> Any:
+def create_app(settings: Settings | None = None) -> FakeGoogle:
     """The fake for the configured service account and issuer."""
     settings = settings or load_settings()
     account = load_account(settings)

@@ -2,7 +2,7 @@ from litestar import Controller, delete, get, post, put
 from litestar.params import JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, StaysWithOwner, Unauthenticated
+from backend.access.problems import AUTHENTICATED, WITH_PASSWORD
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import RateLimited, ValidationFailed
@@ -31,6 +31,7 @@ from backend.identity.problems import (
     SecondFactorRefused,
     StepEnded,
 )
+from backend.identity.schemas import SessionView
 from backend.identity.views import show_session
 from backend.staff.models import User
 from backend.staff.problems import PasswordTooShort
@@ -46,7 +47,7 @@ class OwnFactorController(Controller):
         operation_id="getOwnSecondFactors",
         summary="What I sign in with beside the password",
         guards=[authenticated],
-        responses=refusals(Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner),
+        responses=refusals(*WITH_PASSWORD),
     )
     async def factors(self, request: ApiRequest) -> SecondFactors:
         resources = resources_of(request)
@@ -58,33 +59,26 @@ class OwnFactorController(Controller):
         "/confirmation",
         operation_id="confirmOwnSession",
         summary="Confirm that it is me: password, and second factor where there is one",
-        description="For ten minutes this session may then change password, second factors and PIN.",
-        status_code=204,
+        description=(
+            "For ten minutes the session may then change password, second factors and PIN. The answer has a new token; "
+            "the one of this request opens nothing any more."
+        ),
+        status_code=200,
         guards=[authenticated, limited("confirmation", 5)],
         responses=refusals(
-            Unauthenticated,
-            SessionExpired,
-            PasswordNeeded,
-            StaysWithOwner,
-            PasswordWrong,
-            SecondFactorRefused,
-            PasskeyRefused,
-            StepEnded,
-            RateLimited,
-            ValidationFailed,
+            *WITH_PASSWORD, PasswordWrong, SecondFactorRefused, PasskeyRefused, StepEnded, RateLimited, ValidationFailed
         ),
     )
-    async def confirm(self, request: ApiRequest, data: JSONBody[PersonProof]) -> None:
-        await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).confirm(data)
+    async def confirm(self, request: ApiRequest, data: JSONBody[PersonProof]) -> SessionView:
+        token, expires_at = await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).confirm(data)
+        return await show_session(request, token, expires_at)
 
     @post(
         "/confirmation/passkey-options",
         operation_id="beginOwnConfirmation",
         summary="What the browser asks my passkey for, to confirm that it is me",
         guards=[authenticated, limited("confirmation-options", 20)],
-        responses=refusals(
-            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, PasskeyRefused, RateLimited
-        ),
+        responses=refusals(*WITH_PASSWORD, PasskeyRefused, RateLimited),
     )
     async def confirmation_options(self, request: ApiRequest) -> PasskeyStep:
         return await OwnConfirmation(resources_of(request), actor_of(request), clock.now()).offer_passkey()
@@ -94,9 +88,7 @@ class OwnFactorController(Controller):
         operation_id="offerOwnAuthenticator",
         summary="A secret for my authenticator app; in force once I have sent a code of it",
         guards=[authenticated, confirmed, limited("own-authenticator", 10)],
-        responses=refusals(
-            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, ConfirmationRequired, RateLimited
-        ),
+        responses=refusals(*WITH_PASSWORD, ConfirmationRequired, RateLimited),
     )
     async def offer_authenticator(self, request: ApiRequest) -> AuthenticatorOffer:
         actor, resources, secret = actor_of(request), resources_of(request), new_secret()
@@ -110,15 +102,7 @@ class OwnFactorController(Controller):
         summary="Use this authenticator app from now on; an earlier one is replaced",
         guards=[authenticated, confirmed, limited("own-authenticator", 10)],
         responses=refusals(
-            Unauthenticated,
-            SessionExpired,
-            PasswordNeeded,
-            StaysWithOwner,
-            ConfirmationRequired,
-            SecondFactorRefused,
-            StepEnded,
-            RateLimited,
-            ValidationFailed,
+            *WITH_PASSWORD, ConfirmationRequired, SecondFactorRefused, StepEnded, RateLimited, ValidationFailed
         ),
     )
     async def set_authenticator(self, request: ApiRequest, data: JSONBody[AuthenticatorConfirmation]) -> FactorAdded:

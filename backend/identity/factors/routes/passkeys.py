@@ -4,7 +4,7 @@ from litestar import Controller, delete, patch, post
 from litestar.params import FromPath, JSONBody
 
 from backend.access.guards import actor_of, limited
-from backend.access.problems import AUTHENTICATED, PasswordNeeded, SessionExpired, StaysWithOwner, Unauthenticated
+from backend.access.problems import AUTHENTICATED, WITH_PASSWORD
 from backend.core.clock import clock
 from backend.core.openapi import refusals
 from backend.core.problems import NotFound, RateLimited, ValidationFailed
@@ -34,9 +34,7 @@ class OwnPasskeyController(Controller):
         operation_id="beginOwnPasskey",
         summary="What the browser asks an authenticator for, to make a passkey",
         guards=[authenticated, confirmed, limited("own-passkey", 10)],
-        responses=refusals(
-            Unauthenticated, SessionExpired, PasswordNeeded, StaysWithOwner, ConfirmationRequired, RateLimited
-        ),
+        responses=refusals(*WITH_PASSWORD, ConfirmationRequired, RateLimited),
     )
     async def options(self, request: ApiRequest) -> PasskeyStep:
         resources = resources_of(request)
@@ -53,15 +51,7 @@ class OwnPasskeyController(Controller):
         summary="Use this passkey from now on",
         guards=[authenticated, confirmed, limited("own-passkey", 10)],
         responses=refusals(
-            Unauthenticated,
-            SessionExpired,
-            PasswordNeeded,
-            StaysWithOwner,
-            ConfirmationRequired,
-            PasskeyRefused,
-            StepEnded,
-            RateLimited,
-            ValidationFailed,
+            *WITH_PASSWORD, ConfirmationRequired, PasskeyRefused, StepEnded, RateLimited, ValidationFailed
         ),
     )
     async def add(self, request: ApiRequest, data: JSONBody[PasskeyRegistration]) -> FactorAdded:

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from litestar import Controller, delete, get, post
+from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -10,22 +10,16 @@ from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.origin import PlatformOrigin
-from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.invitations.actions import invite_to_platform, resend, withdraw
-from backend.identity.invitations.problems import (
-    AccountDeactivated,
-    AlreadyInvited,
-    AlreadyMember,
-    InvitationNotFound,
-    WorksForMerchant,
-)
+from backend.identity.invitations.problems import WorksForMerchant
 from backend.identity.invitations.queries import list_invitations
+from backend.identity.invitations.routes.invitation_route import invite_route, resend_route, withdraw_route
 from backend.identity.invitations.schemas import AdminInvitationDraft, InvitationList, InvitationView
 from backend.identity.invitations.sender import Sender
 
-WRITES = (all_of(for_platform(MANAGE_USERS), limited("invite-admin", 20)),)
+WRITES = all_of(for_platform(MANAGE_USERS), limited("invite-admin", 20))
 
 
 class AdminInvitationController(Controller):
@@ -44,14 +38,12 @@ class AdminInvitationController(Controller):
         async with sessions.committing() as session:
             return await list_invitations(session, None, platform_origin.now)
 
-    @post(
+    @invite_route(
+        WRITES,
         operation_id="inviteAdmin",
         summary="Invite somebody by email to administer the platform",
-        description="The link works once, within 72 hours.",
-        guards=WRITES,
-        responses=refusals(
-            *SIGNED_IN, AlreadyInvited, AlreadyMember, WorksForMerchant, AccountDeactivated, ValidationFailed
-        ),
+        works_elsewhere=WorksForMerchant,
+        raised_by_guards=SIGNED_IN,
     )
     async def invite(
         self,
@@ -63,14 +55,7 @@ class AdminInvitationController(Controller):
         async with sessions.committing() as session:
             return await invite_to_platform(session, Sender.of(resources_of(request)), platform_origin, data)
 
-    @post(
-        "/{invitation_id:uuid}/resend",
-        operation_id="resendAdminInvitation",
-        summary="Send it anew, with a new link and another 72 hours",
-        description="The link of the former email opens nothing any more.",
-        guards=WRITES,
-        responses=refusals(*SIGNED_IN, InvitationNotFound),
-    )
+    @resend_route(WRITES, operation_id="resendAdminInvitation", raised_by_guards=SIGNED_IN)
     async def resend(
         self,
         request: ApiRequest,
@@ -81,13 +66,7 @@ class AdminInvitationController(Controller):
         async with sessions.committing() as session:
             return await resend(session, Sender.of(resources_of(request)), platform_origin, invitation_id)
 
-    @delete(
-        "/{invitation_id:uuid}",
-        operation_id="withdrawAdminInvitation",
-        summary="Withdraw it: its link opens nothing any more",
-        guards=WRITES,
-        responses=refusals(*SIGNED_IN, InvitationNotFound),
-    )
+    @withdraw_route(WRITES, operation_id="withdrawAdminInvitation", raised_by_guards=SIGNED_IN)
     async def withdraw(
         self,
         invitation_id: FromPath[UUID],

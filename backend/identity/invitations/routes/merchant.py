@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from litestar import Controller, delete, get, post
+from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -10,22 +10,16 @@ from backend.access.problems import SIGNED_IN
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.origin import Origin
-from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
 from backend.identity.invitations.actions import invite_to_merchant, resend, withdraw
-from backend.identity.invitations.problems import (
-    AccountDeactivated,
-    AlreadyInvited,
-    AlreadyMember,
-    InvitationNotFound,
-    WorksForPlatform,
-)
+from backend.identity.invitations.problems import WorksForPlatform
 from backend.identity.invitations.queries import list_invitations
+from backend.identity.invitations.routes.invitation_route import invite_route, resend_route, withdraw_route
 from backend.identity.invitations.schemas import InvitationList, InvitationView, StaffInvitationDraft
 from backend.identity.invitations.sender import Sender
 
-WRITES = (all_of(for_merchant(MANAGE_STAFF), limited("invite", 20)),)
+WRITES = all_of(for_merchant(MANAGE_STAFF), limited("invite", 20))
 
 
 class MerchantInvitationController(Controller):
@@ -42,14 +36,12 @@ class MerchantInvitationController(Controller):
         async with sessions.committing(origin.merchant_id) as session:
             return await list_invitations(session, origin.merchant_id, origin.now)
 
-    @post(
+    @invite_route(
+        WRITES,
         operation_id="inviteMember",
         summary="Invite somebody by email to work for the merchant",
-        description="The link works once, within 72 hours. Who has an account keeps it.",
-        guards=WRITES,
-        responses=refusals(
-            *SIGNED_IN, AlreadyInvited, AlreadyMember, WorksForPlatform, AccountDeactivated, ValidationFailed
-        ),
+        works_elsewhere=WorksForPlatform,
+        raised_by_guards=SIGNED_IN,
     )
     async def invite(
         self,
@@ -61,14 +53,7 @@ class MerchantInvitationController(Controller):
         async with sessions.committing() as session:
             return await invite_to_merchant(session, Sender.of(resources_of(request)), origin, data)
 
-    @post(
-        "/{invitation_id:uuid}/resend",
-        operation_id="resendInvitation",
-        summary="Send it anew, with a new link and another 72 hours",
-        description="The link of the former email opens nothing any more.",
-        guards=WRITES,
-        responses=refusals(*SIGNED_IN, InvitationNotFound),
-    )
+    @resend_route(WRITES, operation_id="resendInvitation", raised_by_guards=SIGNED_IN)
     async def resend(
         self,
         request: ApiRequest,
@@ -79,13 +64,7 @@ class MerchantInvitationController(Controller):
         async with sessions.committing(origin.merchant_id) as session:
             return await resend(session, Sender.of(resources_of(request)), origin, invitation_id)
 
-    @delete(
-        "/{invitation_id:uuid}",
-        operation_id="withdrawInvitation",
-        summary="Withdraw it: its link opens nothing any more",
-        guards=WRITES,
-        responses=refusals(*SIGNED_IN, InvitationNotFound),
-    )
+    @withdraw_route(WRITES, operation_id="withdrawInvitation", raised_by_guards=SIGNED_IN)
     async def withdraw(
         self,
         invitation_id: FromPath[UUID],

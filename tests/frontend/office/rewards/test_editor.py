@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from backend.loyalty.pictures.schemas import PictureView
-from frontend.office.rewards.editor import FORM_BYTES_MAX
+from frontend.kit.pictures import FORM_BYTES_MAX
 from tests.frontend.canned import PICTURE, changed, found
 from tests.frontend.office.rewards.canned import (
     ARCHIVE,

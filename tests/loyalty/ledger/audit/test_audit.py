@@ -20,7 +20,7 @@ from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from backend.operations.ledger import tasks
 from backend.operations.task_runs.queries import state_of
 from backend.services import Services
-from tests.conftest import OpenShop, OwnTown, Town
+from tests.conftest import LogLines, OpenShop, OwnTown, Town
 from tests.world.caller import refused
 from tests.world.ledger import violations
 from tests.world.shop import Shop
@@ -220,7 +220,7 @@ async def plant(town: Town, card: Card) -> None:
 
 
 def bare(card: Card) -> str:
-    return card["code"].replace(" ", "")
+    return str(card["code"].replace(" ", ""))
 
 
 @pytest.mark.slow
@@ -255,7 +255,7 @@ async def test_the_command_checks_every_card_in_ranges_and_exits_with_what_it_fo
 
 @pytest.mark.slow
 async def test_the_nightly_audit_freezes_a_doubtful_card_for_redemption_until_a_person_has_looked(
-    own_town: OwnTown, log_lines: Callable[[], list[dict]]
+    own_town: OwnTown, log_lines: LogLines
 ) -> None:
     async with own_town() as town:
         orion, services = orion_of(town.settings), town.services

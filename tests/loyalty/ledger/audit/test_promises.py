@@ -21,7 +21,7 @@ from backend.loyalty.ledger.schemas.bookings import Adjustment
 from backend.merchants.models import Policy
 from backend.services import Services
 from tests.conftest import OpenShop, OwnTown
-from tests.world.caller import Refused, new_key, outcome, refused
+from tests.world.caller import Json, Refused, new_key, outcome, refused
 from tests.world.ledger import assert_ledger_adds_up
 from tests.world.office import Office
 from tests.world.patience import PATIENCE_SECONDS, until
@@ -36,11 +36,11 @@ WAITS_FOR_A_LOCK = """
 """
 
 
-async def outcomes(*bookings: object) -> Counter[str]:
+async def outcomes(*bookings: Awaitable[Any]) -> Counter[str]:
     return Counter(await asyncio.gather(*map(outcome, bookings)))
 
 
-async def lines_of(superuser: asyncpg.Connection, card: dict) -> dict[str, int]:
+async def lines_of(superuser: asyncpg.Connection, card: Json) -> dict[str, int]:
     return dict(await superuser.fetch(LINES, UUID(card["id"])))
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 import time
 from uuid import UUID
 
@@ -12,9 +11,10 @@ import pytest
 
 from backend.core.settings import Settings
 from tests.conftest import OpenShop
-from tests.world.caller import new_key
+from tests.forks import Fork
+from tests.world.caller import Json, new_key
 from tests.world.patience import PATIENCE_SECONDS
-from tests.world.process import ROOT, a_backend, environment
+from tests.world.process import a_backend, environment
 from tests.world.shop import Shop
 from tests.world.till import Till
 
@@ -26,16 +26,13 @@ SALES = "SELECT idempotency_key FROM transactions WHERE card_id = $1 AND kind = 
 
 @pytest.mark.slow
 async def test_killed_before_during_and_after_each_statement_a_sale_is_booked_once(
-    opened: OpenShop, settings: Settings, superuser: asyncpg.Connection
+    opened: OpenShop, settings: Settings, superuser: asyncpg.Connection, forks: str
 ) -> None:
     shop = await opened(policy={"staff_pin_policy": "required", "lockout_attempts": 20})
     await shop.give_pin("anna", "2468")
     card, key = await shop.a_card(), new_key()
-    command = [sys.executable, "-m", "tests.doubles.dying", shop.anna.token, card["id"], key, "2468"]
-    process = await asyncio.create_subprocess_exec(
-        *command, str(STATEMENTS_OF_A_SALE), cwd=ROOT, env=environment(settings)
-    )
-    assert await process.wait() == 0
+    command = ["tests.doubles.dying", shop.anna.token, card["id"], key, "2468", str(STATEMENTS_OF_A_SALE)]
+    assert await asyncio.to_thread(Fork(forks, command, environment(settings)).wait) == 0
     moments = 3 * STATEMENTS_OF_A_SALE
     booked = {row[0] for row in await superuser.fetch(SALES, UUID(card["id"]))}
     assert f"{key}-{moments - 1}" in booked, "what was committed is there"
@@ -45,7 +42,7 @@ async def test_killed_before_during_and_after_each_statement_a_sale_is_booked_on
     assert (await shop.anna.show(card))["points_balance"] == moments
 
 
-async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, key: str) -> int:
+async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: Json, key: str) -> int:
     """How often it was tried. As a till does: the same key until there is an answer."""
     deadline, tries = time.monotonic() + PATIENCE_SECONDS, 0
     while time.monotonic() < deadline:
@@ -68,12 +65,12 @@ async def sell_until_answered(http: httpx.AsyncClient, till: Till, card: dict, k
 
 @pytest.mark.slow
 async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_again(
-    shop: Shop, settings: Settings, superuser: asyncpg.Connection
+    shop: Shop, settings: Settings, superuser: asyncpg.Connection, forks: str
 ) -> None:
     chance = random.Random(20261121)
     tills = [shop.anna, shop.luc, shop.claire.at(shop.outlet)]
     cards = [await shop.a_card() for _ in tills]
-    with a_backend(settings) as backend:
+    with a_backend(settings, forks) as backend:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{backend.port}", timeout=5) as http:
             waiting = asyncio.gather(*(sell_one_after_another(http, *each) for each in zip(tills, cards, strict=True)))
             for _ in range(2):
@@ -89,13 +86,13 @@ async def test_a_stream_of_sales_survives_a_backend_that_is_killed_again_and_aga
         assert (await shop.anna.show(card))["points_balance"] == SALES_PER_CARD
 
 
-async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: dict) -> int:
+async def sell_one_after_another(http: httpx.AsyncClient, till: Till, card: Json) -> int:
     """How many tries it took."""
     keys = (f"{card['id']}-{number}" for number in range(SALES_PER_CARD))
     return sum([await sell_until_answered(http, till, card, key) for key in keys])
 
 
-async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[dict]) -> None:
+async def until_one_is_sold(superuser: asyncpg.Connection, cards: list[Json]) -> None:
     query = "SELECT count(*) FROM transactions WHERE card_id = ANY($1) AND kind = 'earned'"
     ids = [UUID(card["id"]) for card in cards]
     before, deadline = await superuser.fetchval(query, ids), time.monotonic() + PATIENCE_SECONDS

@@ -14,12 +14,12 @@ from backend.merchants.models import Policy
 from backend.services import Services
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
-from tests.world.caller import Caller, new_key, refused
+from tests.world.caller import Caller, Json, new_key, refused
 from tests.world.office import Office, PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, shop_day
 
-OFFICE_ROUTES = [
+OFFICE_ROUTES: list[tuple[str, str, Json, str]] = [
     ("merchant", "adjustments", {"points": 5}, ADJUST_POINTS),
     ("merchant", "deactivate", {}, MANAGE_CARDS),
     ("merchant", "reactivate", {}, MANAGE_CARDS),

@@ -12,8 +12,10 @@ import pytest
 
 from backend.core.clock import clock
 from backend.loyalty.ledger.booking import ledger as actions
+from backend.loyalty.ledger.booking.operation import Operation
 from backend.loyalty.ledger.operations.hold import HoldReward
 from backend.loyalty.ledger.operations.redeem import RedeemReward
+from backend.loyalty.ledger.queries import find_state
 from backend.loyalty.ledger.schemas.bookings import Redemption
 from backend.loyalty.ledger.schemas.holds import Reservation
 from backend.loyalty.rewards.models import Reward, RewardStore
@@ -204,7 +206,7 @@ async def test_the_limit_of_a_card_holds_for_everything_at_once(opened: OpenShop
     shop = await opened(rewards=[{"points_required": 10, "limit_per_card": 3}])
     card = await shop.a_card(points=1000)
     reward = UUID(shop.rewards[10])
-    bookings = [HoldReward(Reservation(reward_id=reward)) for _ in range(20)]
+    bookings: list[Operation] = [HoldReward(Reservation(reward_id=reward)) for _ in range(20)]
     bookings += [RedeemReward(Redemption(reward_id=reward)) for _ in range(20)]
     answers = await asyncio.gather(*(shop.book(booking, card) for booking in bookings))
     assert Counter(answer.get("code", "done") for answer in answers) == {"done": 3, "reward_unavailable": 37}
@@ -225,7 +227,6 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], list[str]]:
 
     def once(change: Change) -> list[str]:
         reads: list[str] = []
-        find_state = actions.find_state
 
         async def then_change(*args: Any, **named: Any) -> Any:
             state = await find_state(*args, **named)

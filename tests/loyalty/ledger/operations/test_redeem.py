@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from backend.core.clock import clock
@@ -54,7 +55,7 @@ async def test_a_program_may_ask_for_a_minimum_to_redeem(opened: OpenShop) -> No
     assert (await shop.anna.redeem(card, shop.rewards[100]))["card"]["points_balance"] == 50
 
 
-async def test_soonest_expiring_points_go_first(opened: OpenShop, superuser) -> None:
+async def test_soonest_expiring_points_go_first(opened: OpenShop, superuser: asyncpg.Connection) -> None:
     shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 100})
     card = await shop.a_card(points=60)
     await shop.publish(expiry_kind="rolling", expiry_days=10)
@@ -86,7 +87,7 @@ async def test_what_the_program_does_not_offer(opened: OpenShop, program: str, r
     shop = await opened(program={"type": program})
     card = await shop.a_card()
     with refused("unit_not_offered", 409):
-        await shop.anna.redeem(card, reward and shop.rewards[reward])
+        await shop.anna.redeem(card, None if reward is None else shop.rewards[reward])
 
 
 async def test_an_unknown_reward_is_not_found(shop: Shop) -> None:

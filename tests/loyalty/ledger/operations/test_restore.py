@@ -274,9 +274,9 @@ async def test_restorations_at_once_give_no_more_than_expired(opened: OpenShop, 
 
     async def outcome() -> str:
         try:
-            return (await paul.restore(card, 50))["transaction"]["kind"]
+            return str((await paul.restore(card, 50))["transaction"]["kind"])
         except Refused as problem:
-            return problem["code"]
+            return str(problem["code"])
 
     said = Counter(await asyncio.gather(*(outcome() for _ in range(6))))
     assert said == {"restored": 1, "restore_exceeds_expired": 5}

@@ -1,8 +1,10 @@
 """Goods come back: a part of a sale by its amount, a part of a redemption by its pieces, an order by its receipt."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from uuid import UUID
 
@@ -154,7 +156,8 @@ async def test_no_more_pieces_come_back_than_were_handed_over(opened: OpenShop) 
 async def test_a_stamp_has_no_parts(shop: Shop) -> None:
     card = await shop.a_card()
     stamp = await shop.anna.stamp(card)
-    for part in ({"amount_cents": 1}, {"quantity": 1}):
+    parts: list[Json] = [{"amount_cents": 1}, {"quantity": 1}]
+    for part in parts:
         with refused("validation_failed", 422):
             await shop.anna.void(stamp, **part)
     assert (await shop.anna.show(card))["stamp_count"] == 1
@@ -359,10 +362,11 @@ async def test_where_a_pin_is_required_a_return_needs_the_right_one(shop: Shop) 
     sale = await shop.anna.earn(card, cents=4000, order_reference="R-1")
     await shop.give_pin("luc", "1357")
     await shop.change(Policy, staff_pin_policy="required")
-    for take_back in (
-        lambda **pin: shop.luc.void(sale, amount_cents=1000, **pin),
-        lambda **pin: shop.luc.return_order("R-1", amount_cents=1000, **pin),
-    ):
+    ways: list[Callable[..., Awaitable[Json]]] = [
+        partial(shop.luc.void, sale, amount_cents=1000),
+        partial(shop.luc.return_order, "R-1", amount_cents=1000),
+    ]
+    for take_back in ways:
         with refused("pin_required", 403):
             await take_back()
         with refused("pin_invalid", 403):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from backend.core.clock import clock
@@ -68,7 +69,9 @@ async def test_a_stamp_taken_back_gives_the_day_its_stamp_again(opened: OpenShop
     assert (await shop.anna.stamp(card))["card"]["stamp_count"] == 1
 
 
-async def test_each_full_card_is_told_also_when_the_one_before_was_not_redeemed(opened: OpenShop, superuser) -> None:
+async def test_each_full_card_is_told_also_when_the_one_before_was_not_redeemed(
+    opened: OpenShop, superuser: asyncpg.Connection
+) -> None:
     shop = await opened(terms={"stamps_target": 2, "cooldown_minutes": 0, "max_daily_stamps": 10})
     card = await shop.a_card()
     for _ in range(5):
@@ -77,7 +80,7 @@ async def test_each_full_card_is_told_also_when_the_one_before_was_not_redeemed(
     assert await superuser.fetchval(ready, shop.merchant_id) == 2
 
 
-async def test_the_tenth_stamp_makes_the_reward_ready_once(shop: Shop, superuser) -> None:
+async def test_the_tenth_stamp_makes_the_reward_ready_once(shop: Shop, superuser: asyncpg.Connection) -> None:
     card = await shop.a_card(stamps=9)
     booked = await shop.anna.stamp(card)
     assert booked["reward_ready"] is booked["card"]["reward_ready"] is True

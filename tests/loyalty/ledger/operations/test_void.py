@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from backend.core.clock import clock
@@ -94,7 +95,7 @@ async def test_a_program_may_forgive_what_was_spent(opened: OpenShop) -> None:
     assert undone["transactions"][0]["amount"] == -30
 
 
-async def test_a_return_takes_the_sales_own_points_before_others(shop: Shop, superuser) -> None:
+async def test_a_return_takes_the_sales_own_points_before_others(shop: Shop, superuser: asyncpg.Connection) -> None:
     card = await shop.a_card(points=50)
     sale = await shop.anna.earn(card, cents=5000)
     await shop.anna.void(sale)
@@ -102,7 +103,7 @@ async def test_a_return_takes_the_sales_own_points_before_others(shop: Shop, sup
     assert [row[0] for row in rows] == [50, 0]
 
 
-async def test_a_redemption_taken_back_refills_the_same_lots(opened: OpenShop, superuser) -> None:
+async def test_a_redemption_taken_back_refills_the_same_lots(opened: OpenShop, superuser: asyncpg.Connection) -> None:
     shop = await opened(terms={"expiry_kind": "rolling", "expiry_days": 100})
     card = await shop.a_card(points=60)
     clock.move(timedelta(days=10))

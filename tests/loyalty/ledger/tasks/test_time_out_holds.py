@@ -10,7 +10,7 @@ from backend.core.clock import clock
 from backend.loyalty.ledger.rules.holds import HOLD_TIME
 from backend.loyalty.ledger.tasks.time_out_holds import time_out_holds
 from tests.conftest import OpenShop
-from tests.world.caller import refused
+from tests.world.caller import Json, refused
 from tests.world.shop import Shop
 
 SECOND = timedelta(seconds=1)
@@ -85,19 +85,19 @@ async def test_the_task_and_a_confirmation_in_the_same_instant_settle_it_once(
     holds = [(await shop.anna.reserve(card, shop.rewards[10]))["hold"] for card in cards]
     ends_at = clock.now() + HOLD_TIME
 
-    async def confirm(card: dict, hold: dict) -> str:
+    async def confirm(card: Json, hold: Json) -> str:
         answer = await shop.anna.send(
             "POST", f"/store/loyalty/cards/{card['id']}/holds/{hold['id']}/confirm", json={}, key=hold["id"]
         )
-        return "confirmed" if answer.is_success else answer.json()["code"]
+        return "confirmed" if answer.is_success else str(answer.json()["code"])
 
-    said = await asyncio.gather(
-        *(confirm(card, hold) for card, hold in zip(cards, holds, strict=True)),
-        *(time_out_holds(shop.services.pool, [shop.merchant_id], ends_at) for _ in range(3)),
+    said, timed_out = await asyncio.gather(
+        asyncio.gather(*(confirm(card, hold) for card, hold in zip(cards, holds, strict=True))),
+        asyncio.gather(*(time_out_holds(shop.services.pool, [shop.merchant_id], ends_at) for _ in range(3))),
     )
-    confirmed = said[:12].count("confirmed")
-    assert confirmed + said[:12].count("hold_settled") == 12
-    assert confirmed + sum(said[12:]) == 12
+    confirmed = said.count("confirmed")
+    assert confirmed + said.count("hold_settled") == 12
+    assert confirmed + sum(timed_out) == 12
     assert await superuser.fetchval(STOCK, UUID(shop.rewards[10])) == 20 - confirmed
 
 

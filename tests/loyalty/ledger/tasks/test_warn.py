@@ -15,6 +15,7 @@ from backend.operations.task_runs.actions import Progress
 from tests.conftest import OpenShop
 from tests.world.office import Office
 from tests.world.shop import Shop
+from tests.world.spying import noting
 from tests.world.statements import statements
 from tests.world.till import Card
 
@@ -119,9 +120,9 @@ async def test_one_bad_card_does_not_keep_the_others_uninformed(
 async def test_the_statements_of_a_chunk_do_not_grow_with_its_cards(
     opened: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop, counts, fetched = await opened(terms=ROLLING), [], []
-    fetch = asyncpg.Pool.fetch
-    monkeypatch.setattr(asyncpg.Pool, "fetch", lambda pool, *asked: fetched.append(asked) or fetch(pool, *asked))
+    shop, counts = await opened(terms=ROLLING), []
+    fetched: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(asyncpg.Pool, "fetch", noting(fetched, asyncpg.Pool.fetch))
     for cards in (2, 6):
         for _ in range(cards):
             await shop.a_card(points=10)

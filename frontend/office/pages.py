@@ -1,0 +1,39 @@
+"""Every handler of the office."""
+
+from litestar import Router
+
+from frontend.audit.pages import OFFICE_AUDIT
+from frontend.email_templates.pages import OFFICE_TEMPLATES
+from frontend.office.guard import require_office
+from frontend.office.marketing.views import show_marketing, take_marketing
+from frontend.office.overview.views import show_office
+from frontend.office.policy.views import show_policy, take_policy
+from frontend.office.rewards.archive import take_reward_archive, take_reward_restore
+from frontend.office.rewards.editor import show_new, show_reward, take_new_reward, take_reward
+from frontend.office.rewards.views import show_rewards, take_reward_move
+from frontend.office.staff.pages import STAFF_PAGES
+from frontend.office.stores.views import show_stores
+
+OFFICE = Router(
+    path="/",
+    before_request=require_office,
+    route_handlers=[
+        show_office,
+        show_rewards,
+        take_reward_move,
+        show_new,
+        take_new_reward,
+        show_reward,
+        take_reward,
+        take_reward_archive,
+        take_reward_restore,
+        OFFICE_TEMPLATES,
+        show_marketing,
+        take_marketing,
+        show_stores,
+        show_policy,
+        take_policy,
+        STAFF_PAGES,
+        OFFICE_AUDIT,
+    ],
+)

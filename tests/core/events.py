@@ -1,0 +1,7 @@
+"""An event of tests."""
+
+from backend.core.events import DomainEvent
+
+
+class BreadBaked(DomainEvent, frozen=True):
+    loaves: int
