@@ -49,7 +49,9 @@ def main() -> int:
 def _run(folder: Path, options: argparse.Namespace, console: Console) -> int:
     load_before = load_now()
     if load_before > BUSY:
-        console.print(f"The machine is busy (load {load_before}): whatever has fewer processes then looks too slow.")
+        console.print(
+            f"The machine is busy (load {load_before}): measurements with fewer processes look too slow then."
+        )
 
     def wanted(name: str) -> bool:
         return options.only in name

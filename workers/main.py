@@ -1,4 +1,4 @@
-"""The worker process: `orion worker`. It may be killed at any time; whatever supervises it restarts it."""
+"""The worker process: `orion worker`. It may be killed at any time; its supervisor restarts it."""
 
 import asyncio
 import signal

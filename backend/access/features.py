@@ -19,7 +19,9 @@ class Feature:
 
 FEATURES = {
     LOYALTY: Feature(
-        N_("Loyalty"), N_("The store is live: its till records, its join page is open, and its cards are in use."), True
+        N_("Loyalty"),
+        N_("Where it is on, a store is live: its till records, its join page is open, its cards are in use."),
+        True,
     )
 }
 

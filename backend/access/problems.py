@@ -37,7 +37,7 @@ class Forbidden(Problem):
 class StaysWithOwner(Problem):
     code, status = "stays_with_owner", 403
     title = N_("This stays with the merchant")
-    detail = N_("Who acts on behalf of a merchant cannot do it. Ask the owner.")
+    detail = N_("People who act on behalf of a merchant cannot do it. Ask the owner.")
 
 
 class StoreRequired(Problem):

@@ -1,3 +1,5 @@
+"""Changes a merchant's name, language, time zone and addresses."""
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

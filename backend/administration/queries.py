@@ -40,7 +40,7 @@ async def list_merchants(
     scope = repr((LIST, words))
     position, name = cursors.read(scope, after, admin.now), func.lower(Merchant.name)
     query = select(Merchant).order_by(name, Merchant.id).limit(limit + 1)
-    for word in words.lower().replace("\0", " ").split():
+    for word in words.lower().split():
         query = query.where(or_(func.strpos(name, word) > 0, func.strpos(Merchant.code, word) > 0))
     if position is not None:
         query = query.where(tuple_(name, Merchant.id) > (position.key, position.id))

@@ -48,12 +48,13 @@ async def place_store(session: AsyncSession, origin: Origin, merchant: Merchant,
         created_at=origin.now,
         updated_at=origin.now,
     )
-    session.add(store)
-    await session.flush()
-    session.add(StoreCode(code=store.code, merchant_id=merchant.id, store_id=store.id))
     try:
+        session.add(store)
+        await session.flush()
+        session.add(StoreCode(code=store.code, merchant_id=merchant.id, store_id=store.id))
         await session.flush()
     except IntegrityError as error:
+        # Opened twice at the same moment, by this merchant or by two.
         raise StoreCodeTaken from error
     record_change(session, origin, "store.opened", subject_id=store.id, after=store_fields(store))
     await switch_feature(session, origin, LOYALTY, store.id, is_enabled=draft.is_live, if_match="*")

@@ -10,8 +10,8 @@ from i18n.translator import N_, get_translator
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets take UTF-8 for an older encoding."""
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would calculate, or send to a server, when a cell begins with it."""
+FORMULAS = tuple("=+-@\t\r\n\0＝＋－＠")
+"""What a spreadsheet would calculate, or send to a server, when a cell begins with it. Full widths, too."""
 HEADER = (
     N_("Number"),
     N_("Time (UTC)"),
@@ -64,7 +64,8 @@ def _cells(entry: AuditEntryView, change: AuditChange, acted_for: str) -> list[o
 
 def _line(cells: Sequence[object], delimiter: str) -> bytes:
     line = io.StringIO()
-    csv.writer(line, delimiter=delimiter).writerow(_safe(cell) for cell in cells)
+    # All are quoted: a spreadsheet may separate cells by another sign than the file does.
+    csv.writer(line, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerow(_safe(cell) for cell in cells)
     return line.getvalue().encode()
 
 

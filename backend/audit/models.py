@@ -23,7 +23,7 @@ from backend.core.models import LABEL, PlatformRow, TenantEntity, TenantRow, of_
 class AuditRow:
     """Who changed what, and how. Entries are never changed.
 
-    The database numbers each entry, chains it to the one before and keeps the head of the chain, whatever the
+    The database numbers each entry, chains it to the one before and keeps the head of the chain, for every
     application writes into `seq`, `previous_digest` and `digest`.
     """
 

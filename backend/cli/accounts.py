@@ -1,7 +1,6 @@
 """`orion users reset`, `deactivate` and `activate`: what only an operator does with somebody's account."""
 
 import sys
-from datetime import datetime
 
 import rich_click as click
 from sqlalchemy import select
@@ -47,7 +46,7 @@ def reset_user(email: str, show_link: bool) -> None:
             if token is None:
                 await send_reset_link(session, services, user, user.language or LANGUAGE, now)
             facts = {"sessions_ended": ended, "authenticator": False}
-            await _record(session, user, "account.factors_reset", facts, now)
+            await _record(session, services, user, "account.factors_reset", facts)
         await try_to_wake(services.queue, SEND_MAILS)
         return token and f"{services.settings.public_url}{PAGE}/{token}"
 
@@ -75,7 +74,7 @@ def deactivate_user(email: str) -> None:
                 return
             user.is_active = False
             ended = await end_sessions(session, user.id, now)
-            await _record(session, user, "account.deactivated", {"sessions_ended": ended}, now)
+            await _record(session, services, user, "account.deactivated", {"sessions_ended": ended})
 
     try:
         with_services_or_refusal(deactivate)
@@ -87,7 +86,7 @@ def deactivate_user(email: str) -> None:
 @click.command("activate")
 @click.argument("email")
 def activate_user(email: str) -> None:
-    """Open an account again that `deactivate` has shut. Who was removed as administrator is invited anew instead."""
+    """Open an account again that `deactivate` has shut. A removed administrator is invited anew instead."""
 
     async def activate(services: Services) -> None:
         async with services.sessions.committing() as session:
@@ -95,7 +94,7 @@ def activate_user(email: str) -> None:
             if user.platform_role is not None:
                 raise NoSuchUser
             user.is_active = True
-            await _record(session, user, "account.activated", {"is_active": True}, clock.now())
+            await _record(session, services, user, "account.activated", {"is_active": True})
 
     try:
         with_services(activate)
@@ -113,19 +112,16 @@ async def _lock(session: AsyncSession, email: str, *, is_active: bool) -> User:
     return user
 
 
-async def _record(session: AsyncSession, user: User, action: str, after: Fields, now: datetime) -> None:
-    await record_account_change(
-        session,
-        AccountChange(
-            user_id=user.id,
-            user_name=operator(),
-            is_platform_user=user.platform_role is not None,
-            action=action,
-            after=after,
-            language=LANGUAGE,
-            now=now,
-            instance="",
-            request_id="",
-            is_own=False,
-        ),
+async def _record(session: AsyncSession, services: Services, user: User, action: str, after: Fields) -> None:
+    change = AccountChange(
+        user=user,
+        by=operator(),
+        by_id=None,
+        action=action,
+        after=after,
+        language=LANGUAGE,
+        now=clock.now(),
+        instance="",
+        request_id="",
     )
+    await record_account_change(session, services, change)

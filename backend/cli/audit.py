@@ -48,8 +48,8 @@ audit.add_command(list_)
 def verify_(merchant: str | None, anchors: tuple[Anchor, ...], as_json: bool) -> None:
     """Recompute every entry's digest and change nothing. Exit 1 when a chain is broken; its first bad entry is named.
 
-    Keep the printed heads where the owner of the database cannot write: who can rewrite both the entries and the head
-    can only be found out by an older head.
+    Keep the printed heads where the owner of the database cannot write: when both the entries and the head have been
+    rewritten, only an older head shows it.
     """
     if anchors and merchant is None:
         raise click.UsageError("--head needs --merchant: each chain has its own.")

@@ -9,7 +9,7 @@ from backend.cli.output import as_json_too, print_json, with_services
 from backend.core.clock import clock
 from backend.identity.stories.advice import moment
 from backend.identity.stories.queries import read_story
-from backend.identity.stories.story import Account, PersonStory, Place, StoryInvitation
+from backend.identity.stories.story import PersonAccount, PersonStory, Place, StoryInvitation
 from backend.services import Services
 
 WIDTH = 12
@@ -47,7 +47,7 @@ def _lines(story: PersonStory) -> Iterator[tuple[str, str]]:
         yield "next", sentence
 
 
-def _account_lines(account: Account) -> Iterator[tuple[str, str]]:
+def _account_lines(account: PersonAccount) -> Iterator[tuple[str, str]]:
     state = "" if account.is_active else ", deactivated"
     yield "person", f"{account.name} <{account.email}>, {account.id}, since {account.created_at:%Y-%m-%d}{state}"
     if account.platform_role:
@@ -79,7 +79,7 @@ def _place(place: Place) -> str:
     return f"{place.merchant}, {place.role}, {where}, PIN {place.pin}{until}"
 
 
-def _factors(account: Account) -> str:
+def _factors(account: PersonAccount) -> str:
     if not account.has_second_factor:
         return "no second factor"
     app = "authenticator app, " if account.has_authenticator else ""

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import rich_click as click
 
+from backend.core.clock import clock
+from backend.core.origin import PlatformOrigin
 from backend.core.problems import Problem
 from backend.core.settings import Settings, SettingsError, load_settings
 from backend.core.startup import StartRefused, check_start
@@ -18,6 +20,7 @@ from backend.services import Services, open_services
 
 ReturnT = TypeVar("ReturnT")
 DONE, FAILED, PARTLY_DONE = 0, 1, 3
+LANGUAGE = "en"
 
 of_merchant = click.option("--merchant", "merchant_code", metavar="CODE", help="Only the cards of this merchant.")
 as_json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -65,6 +68,11 @@ async def find_merchant_id(services: Services, code: str | None) -> UUID | None:
 def operator() -> str:
     """Who runs the command, for audit entries."""
     return f"{getpass.getuser()} at the command line"
+
+
+def at_command_line() -> PlatformOrigin:
+    """The origin of what the command changes."""
+    return PlatformOrigin(None, operator(), LANGUAGE, clock.now())
 
 
 def print_json(facts: Any) -> None:

@@ -1,15 +1,16 @@
 """`orion users list` and `orion users invite`."""
 
 import sys
+from dataclasses import replace
 from uuid import UUID
 
 import msgspec
 import rich_click as click
 
-from backend.cli.output import as_json_too, find_merchant_id, operator, print_json, with_services_or_refusal
+from backend.cli.output import as_json_too, at_command_line, find_merchant_id, print_json, with_services_or_refusal
 from backend.core.clock import clock
 from backend.core.database import Sessions
-from backend.core.origin import Origin, PlatformOrigin
+from backend.core.origin import Origin
 from backend.core.paging import LIMIT_MAX, Cursors
 from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.identity.invitations.actions import invite_to_platform
@@ -62,7 +63,7 @@ def invite_user(email: str, role: str, name: str | None, language: str) -> None:
         sys.exit(f"{email} is not an email address.")
 
     async def invite(services: Services) -> InvitationView:
-        origin = PlatformOrigin(None, operator(), language, clock.now())
+        origin = replace(at_command_line(), language=language)
         async with services.sessions.committing() as session:
             invitation = await invite_to_platform(session, Sender.of(services), origin, draft)
         await try_to_wake(services.queue, SEND_MAILS)

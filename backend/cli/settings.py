@@ -7,9 +7,7 @@ from dataclasses import asdict
 import msgspec
 import rich_click as click
 
-from backend.cli.output import DONE, PARTLY_DONE, as_json_too, operator, print_json, with_services
-from backend.core.clock import clock
-from backend.core.origin import PlatformOrigin
+from backend.cli.output import DONE, LANGUAGE, PARTLY_DONE, as_json_too, at_command_line, print_json, with_services
 from backend.core.problems import ValidationFailed
 from backend.operations.key_rotation import rotate_keys
 from backend.services import Services
@@ -18,7 +16,6 @@ from backend.settings.overview import list_categories
 from backend.settings.registry import REGISTRY, Setting, as_text, find_setting
 from backend.settings.schemas import SettingsChange, SettingValue, SettingView
 
-LANGUAGE = "en"
 HIDDEN = "••••••••"
 
 reason_too = click.option("--reason", help="Kept in the audit entry.")
@@ -97,7 +94,7 @@ def rotate(as_json: bool) -> None:
 
     May run twice, and while Orion runs. Start all processes with the new list of keys before.
     """
-    counts = with_services(lambda services: rotate_keys(services.sessions, services.key_ring))
+    counts = with_services(lambda services: rotate_keys(services.sessions, services.key_ring, at_command_line()))
     facts = {name: asdict(each) for name, each in counts.items()}
     if as_json:
         print_json(facts)
@@ -127,7 +124,7 @@ def _change(values: Mapping[str, SettingValue | None], reason: str | None) -> No
     async def save(services: Services) -> None:
         async with services.sessions.committing() as session:
             for category, change in changes:
-                await SettingsEditor(session, services.live, _origin(), category).change(change, if_match="*")
+                await SettingsEditor(session, services.live, at_command_line(), category).change(change, if_match="*")
 
     try:
         with_services(save)
@@ -145,10 +142,6 @@ def _change_of(values: Mapping[str, SettingValue | None], reason: str | None) ->
 def _say_each(keys: Iterable[str], what: str) -> None:
     for key in keys:
         click.echo(f"{key} {what}")
-
-
-def _origin() -> PlatformOrigin:
-    return PlatformOrigin(None, operator(), LANGUAGE, clock.now())
 
 
 def _known(key: str) -> Setting:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import rich_click as click
 
-from backend.cli.output import DONE, FAILED, as_json_too, print_json, with_services
+from backend.audit.actions import record_platform_change
+from backend.cli.output import DONE, FAILED, as_json_too, at_command_line, print_json, with_services
 from backend.core.clock import clock
 from backend.messaging.template_editing.health import TextProblem, check_templates
 from backend.messaging.template_editing.seeding import SeedReport, seed_templates
@@ -26,7 +27,14 @@ def seed(as_json: bool) -> None:
 
     async def run(services: Services) -> SeedReport:
         async with services.sessions.committing() as session:
-            return await seed_templates(session, clock.now())
+            stored = await seed_templates(session, clock.now())
+            counts = {"added": len(stored.added), "updated": len(stored.updated)}
+            if any(counts.values()):
+                origin = at_command_line()
+                record_platform_change(
+                    session, origin, "email_template.seeded", subject="email_templates", after=counts
+                )
+            return stored
 
     report = with_services(run)
     if as_json:

@@ -6,9 +6,8 @@ import rich_click as click
 import segno
 
 from backend.cli.accounts import activate_user, deactivate_user, reset_user
-from backend.cli.output import with_services
+from backend.cli.output import at_command_line, with_services
 from backend.cli.people import invite_user, list_users
-from backend.core.clock import clock
 from backend.core.problems import Problem
 from backend.services import Services
 from backend.staff.actions import EmailImpossible, EmailTaken, create_admin
@@ -36,9 +35,8 @@ def create_admin_(email: str, name: str, password: str) -> None:
 
     async def create(services: Services) -> str:
         async with services.sessions.committing() as session:
-            return await create_admin(
-                session, services.key_ring, email=email, name=name, password=password, now=clock.now()
-            )
+            origin = at_command_line()
+            return await create_admin(session, services.key_ring, origin, email=email, name=name, password=password)
 
     try:
         address = with_services(create)

@@ -31,7 +31,7 @@ def parsed(text: str) -> Color:
 
 @lru_cache(maxsize=4096)
 def ink_on(ground: Color) -> Color:
-    """White or black, whichever has more contrast: always at least 4.5."""
+    """White or black, the one with more contrast: always at least 4.5."""
     return max(WHITE, BLACK, key=lambda ink: contrast(ink, ground))
 
 

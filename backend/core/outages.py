@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 Server = Literal["PostgreSQL", "Redis"]
 
 DATABASE_AWAY = (
-    # Includes DatabaseUnreachable of the connector, whatever the reason was.
+    # Includes DatabaseUnreachable of the connector, for every reason.
     ConnectionError,
     TimeoutError,
     PoolTimeout,

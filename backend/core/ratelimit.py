@@ -103,7 +103,7 @@ class RateLimiter:
             batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
             try:
                 counts = await self._count_all([keys for keys, _ in batch])
-            except Exception as error:  # noqa: BLE001 - every request of the batch must end, whatever the error
+            except Exception as error:  # noqa: BLE001 - every request of the batch must end, after any error
                 for _, counted in batch:
                     if not counted.done():
                         counted.set_exception(error)

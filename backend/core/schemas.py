@@ -15,6 +15,8 @@ SAYS_SOMETHING = rf"[^\W_{BLANK_LETTERS}]"
 ONE_LINE = rf"^[^{ENDS_OF_LINES}{TURNING}]*{SAYS_SOMETHING}[^{ENDS_OF_LINES}{TURNING}]*$(?!\n)"
 """A pattern for names: one line with at least one visible letter or digit."""
 IN_ITS_DIRECTION = rf"^[^{TURNING}]*$(?!\n)"
+STORABLE = r"^[^\x00]*$(?!\n)"
+"""A pattern for words that are searched for: PostgreSQL refuses text that contains NUL."""
 
 
 class Answer(msgspec.Struct):

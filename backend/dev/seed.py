@@ -1,7 +1,7 @@
 """The demo world: people, stores and history that `make run`, the tests and the documents share."""
 
 import tomllib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +15,7 @@ from backend.core.database import enter_merchant
 from backend.core.hashing import hash_secret
 from backend.core.idempotency import Key
 from backend.core.origin import Origin
+from backend.core.problems import Problem
 from backend.dev.seed_merchant import SeededMerchant, Table, add_merchant, add_program, add_staff, add_users
 from backend.loyalty.categories.models import Category
 from backend.loyalty.customers.schemas import Person
@@ -47,7 +48,10 @@ async def seed(services: Services) -> list[str]:
 
 
 async def _seed_merchant(services: Services, table: Table, password_hash: str) -> bool:
-    """Whether the merchant was added. The history of an existing one is completed, too."""
+    """Whether the merchant was added. The history of an existing one is completed, too, as far as its rules allow:
+
+    somebody may have switched a store off, closed it or changed the policy since.
+    """
     async with services.sessions.committing() as session:
         merchant_id = await session.scalar(select(Merchant.id).where(Merchant.code == table["code"]))
         if merchant_id is None:
@@ -58,9 +62,11 @@ async def _seed_merchant(services: Services, table: Table, password_hash: str) -
             await add_program(session, table["program"], table["language"], merchant.merchant_id)
         else:
             merchant = await _find_merchant(session, merchant_id)
+    is_new = merchant_id is None
     for person in table["customers"]:
-        await _add_history(services, person, merchant)
-    return merchant_id is None
+        with nullcontext() if is_new else suppress(Problem):
+            await _add_history(services, person, merchant)
+    return is_new
 
 
 async def _find_merchant(session: AsyncSession, merchant_id: UUID) -> SeededMerchant:

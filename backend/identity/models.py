@@ -57,7 +57,7 @@ class AccessToken(PlatformRow):
     store_id: Mapped[UUID | None]
     """Of kind `pin`: the only store where it works."""
     locked_people: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
-    """Whose PINs were locked by wrong attempts from this sign-in to take over the till."""
+    """Whose PINs were locked by wrong attempts from this sign-in, other than its person's own."""
     user_agent: Mapped[str | None] = mapped_column(String(USER_AGENT_MAX))
     second_factor: Mapped[str | None] = mapped_column(String(20))
     """The factor beside the password: `totp`, `recovery_code` or `passkey`."""

@@ -1,4 +1,4 @@
-"""Audit entries about a person's account: sessions, password, second factors."""
+"""Audit entries about what a person signs in with, and emails to the person about them: sessions, password, factors."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,18 +11,22 @@ from backend.audit.actions import Fields, record_change, record_platform_change
 from backend.core.clock import clock
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.requests import ApiRequest, reader_language
+from backend.core.resources import Resources, resources_of
+from backend.identity.notices import notify
 from backend.identity.workplaces.queries import list_workplaces
+from backend.staff.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
     """Whose account, who has changed it, and by which request."""
 
-    user_id: UUID
+    user: User
     """Whose account it is."""
-    user_name: str
+    by: str
     """Who has changed it."""
-    is_platform_user: bool
+    by_id: UUID | None
+    """None at the command line."""
     action: str
     after: Fields
     language: str
@@ -31,55 +35,50 @@ class AccountChange:
     request_id: str
     sign_in_id: UUID | None = None
     """None without a session."""
-    is_own: bool = True
-    """False: somebody at the command line has changed it."""
-
-    @property
-    def author_id(self) -> UUID | None:
-        return self.user_id if self.is_own else None
+    user_agent: str = ""
 
 
 async def record_own_change(session: AsyncSession, request: ApiRequest, action: str, after: Fields) -> None:
-    """An entry by the request's actor about their own account."""
+    """By the request's actor about their own account."""
     actor = actor_of(request)
-    await record_account_change(
-        session,
-        AccountChange(
-            user_id=actor.user_id,
-            user_name=actor.name,
-            is_platform_user=actor.merchant is None,
-            action=action,
-            after=after,
-            language=reader_language(request),
-            now=clock.now(),
-            instance=request.scope["path"],
-            request_id=request.scope["state"]["request_id"],
-            sign_in_id=actor.sign_in_id,
-        ),
+    change = AccountChange(
+        user=await session.get_one(User, actor.user_id),
+        by=actor.name,
+        by_id=actor.user_id,
+        action=action,
+        after=after,
+        language=reader_language(request),
+        now=clock.now(),
+        instance=request.scope["path"],
+        request_id=request.scope["state"]["request_id"],
+        sign_in_id=actor.sign_in_id,
+        user_agent=request.headers.get("user-agent", ""),
     )
+    await record_account_change(session, resources_of(request), change)
 
 
-async def record_account_change(session: AsyncSession, change: AccountChange) -> None:
-    """An entry for each merchant the person works for, or one of the platform."""
-    if change.is_platform_user:
+async def record_account_change(session: AsyncSession, resources: Resources, change: AccountChange) -> None:
+    """An entry for each merchant the person works for, or one of the platform; and an email to the person."""
+    user, language, agent = change.user, change.language, change.user_agent
+    await notify(session, resources, user, change.action, change.now, language=language, agent=agent)
+    if user.platform_role is not None:
         origin = PlatformOrigin(
-            change.author_id,
-            change.user_name,
-            change.language,
+            change.by_id,
+            change.by,
+            language,
             change.now,
             change.instance,
             change.request_id,
             sign_in_id=change.sign_in_id,
         )
-        record_platform_change(session, origin, change.action, subject=str(change.user_id), after=change.after)
+        record_platform_change(session, origin, change.action, subject=str(user.id), after=change.after)
         return
-    for workplace in await list_workplaces(session, change.user_id):
-        nobody = Origin.of_nobody(workplace.id, change.now, instance=change.instance)
+    for workplace in await list_workplaces(session, user.id):
         origin_there = replace(
-            nobody,
-            user_id=change.author_id,
-            user_name=change.user_name,
+            Origin.of_nobody(workplace.id, change.now, instance=change.instance),
+            user_id=change.by_id,
+            user_name=change.by,
             request_id=change.request_id,
             sign_in_id=change.sign_in_id,
         )
-        record_change(session, origin_there, change.action, subject_id=change.user_id, after=change.after)
+        record_change(session, origin_there, change.action, subject_id=user.id, after=change.after)

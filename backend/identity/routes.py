@@ -34,8 +34,9 @@ class AuthController(Controller):
         operation_id="signIn",
         summary="Sign in with email and password",
         description=(
-            "Wrong tries of others do not keep out who sends `known_device` of an earlier answer. Users with a second "
-            "factor get `second_factor_required` with an `attempt` for the next step, or send `totp` at once."
+            "Wrong tries of others do not keep out a browser that sends `known_device` of an earlier answer. Users "
+            "with a second factor get `second_factor_required` with an `attempt` for the next step, or send `totp` at "
+            "once."
         ),
         responses=refusals(
             SignInRefused, SecondFactorRequired, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed

@@ -20,12 +20,18 @@ from backend.identity.factors.tries import count_factor_try, forget_factor_tries
 from backend.identity.factors.webauthn import RelyingParty
 from backend.identity.known_devices import find_device
 from backend.identity.metrics import SIGN_IN_FAILURES
-from backend.identity.problems import PasskeyRefused, SecondFactorRefused, SecondFactorRequired, SignInRefused
+from backend.identity.problems import (
+    PasskeyRefused,
+    SecondFactorRefused,
+    SecondFactorRequired,
+    SignInRefused,
+    StepEnded,
+)
 from backend.identity.schemas import SignIn
 from backend.identity.sessions.actions import NewSession, begin_session
 from backend.identity.workplaces.queries import choose_workplace
 from backend.staff.models import User
-from backend.staff.passwords import PUBLISHED, verify_password
+from backend.staff.passwords import PUBLISHED, normalize_password, verify_password
 
 
 class SignedIn(NamedTuple):
@@ -62,6 +68,8 @@ class SignInRequest:
             user = await self._user_with_password(session, body)
             factors = await read_factors(session, user)
             if not factors.has_any:
+                if not await self._is_unchanged(session, user, user.password_hash):
+                    raise SignInRefused
                 return await self._begin(session, user, None)
             if body.totp is None:
                 step = await begin_step(session, "second_factor", user.id, self.now)
@@ -73,23 +81,22 @@ class SignInRequest:
         if body.totp is None:
             raise required
         try:
-            return await self._finish(user.id, FactorProof(totp=body.totp), None)
-        except SecondFactorRefused:
+            return await self._finish(user.id, FactorProof(totp=body.totp), None, password_hash=user.password_hash)
+        except (SecondFactorRefused, StepEnded):
             raise SignInRefused from None
 
     async def with_factor(self, body: SecondStep) -> SignedIn:
-        """The step after the password. Raises StepEnded, SecondFactorRefused, PasskeyRefused or RateLimited."""
+        """The step after the password. A refused code leaves it open, an answer of a passkey does not.
+
+        Raises StepEnded, SecondFactorRefused, PasskeyRefused or RateLimited.
+        """
         async with self.resources.sessions.committing() as session:
             user_id = await user_of_step(session, "second_factor", body.attempt, self.now)
             is_passkey = body.passkey is not None
             challenge = (
                 await take_step(session, "second_factor", body.attempt, user_id, self.now) if is_passkey else None
             )
-        signed_in = await self._finish(user_id, body, challenge)
-        if not is_passkey:
-            async with self.resources.sessions.committing() as session:
-                await take_step(session, "second_factor", body.attempt, user_id, self.now)
-        return signed_in
+        return await self._finish(user_id, body, challenge, open_step=None if is_passkey else body.attempt)
 
     async def with_passkey(self, body: PasskeySignIn) -> SignedIn:
         """Without a password: the authenticator has verified the person. Raises StepEnded or PasskeyRefused."""
@@ -110,14 +117,25 @@ class SignInRequest:
         email = normalize_email(body.email)
         user: User | None = await session.scalar(select(User).where(User.email_norm == email, User.is_active))
         is_right = await verify_password(user.password_hash if user else None, body.password)
-        is_published = self.resources.settings.is_production and body.password in PUBLISHED
+        is_published = self.resources.settings.is_production and normalize_password(body.password) in PUBLISHED
         if not is_right or user is None or is_published:
             SIGN_IN_FAILURES.inc()
             raise SignInRefused
         return user
 
-    async def _finish(self, user_id: UUID, proof: FactorProof, challenge: bytes | None) -> SignedIn:
-        """The try is counted and committed before the factor is verified."""
+    async def _finish(
+        self,
+        user_id: UUID,
+        proof: FactorProof,
+        challenge: bytes | None,
+        *,
+        password_hash: str | None = None,
+        open_step: str | None = None,
+    ) -> SignedIn:
+        """The try is counted and committed before the factor is verified.
+
+        `password_hash`: of the password that was right. `open_step`: ends with the sign-in. Raises StepEnded.
+        """
         sessions, keys = self.resources.sessions, self.resources.key_ring
         async with sessions.committing() as session:
             user = await session.get_one(User, user_id)
@@ -126,12 +144,22 @@ class SignInRequest:
         try:
             async with sessions.committing() as session:
                 user = await session.get_one(User, user_id)
+                if not await self._is_unchanged(session, user, password_hash):
+                    raise StepEnded
+                if open_step is not None:
+                    await take_step(session, "second_factor", open_step, user_id, self.now)
                 method = await self.check.verify(session, user, proof, challenge)
                 await forget_factor_tries(session, user_id, device)
                 return await self._begin(session, user, method)
         except (SecondFactorRefused, PasskeyRefused):
             SIGN_IN_FAILURES.inc()
             raise
+
+    @staticmethod
+    async def _is_unchanged(session: AsyncSession, user: User, password_hash: str | None) -> bool:
+        """Whether the person may still sign in with the verified password. Until the commit nobody changes it."""
+        await session.refresh(user, with_for_update={"key_share": True})
+        return user.is_active and password_hash in {None, user.password_hash}
 
     async def _begin(self, session: AsyncSession, user: User, second_factor: str | None) -> SignedIn:
         """Somebody who must set up a second factor, and has none, may do so without giving the password twice."""

@@ -33,6 +33,8 @@ async def get_store_ids(pool: asyncpg.Pool, code: str) -> StoreIds:
 
 async def get_merchant_id(sessions: Sessions, code: str) -> UUID:
     """`code` is case-insensitive. Raises MerchantNotFound."""
+    if not code.isprintable():
+        raise MerchantNotFound
     async with sessions.committing() as session:
         merchant_id: UUID | None = await session.scalar(
             select(Merchant.id).where(Merchant.code == code.strip().lower())

@@ -30,7 +30,7 @@ class MailStory(msgspec.Struct, frozen=True):
     """When emails of its template are written."""
     mail: EmailDetail
     in_force: Sequence[UsedSetting]
-    """What the next attempt uses, whatever the last one has used."""
+    """What the next attempt uses; the last one may have used another."""
     next: str
 
     def facts(self) -> dict[str, Any]:

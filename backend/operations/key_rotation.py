@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from backend.audit.actions import record_platform_change
 from backend.core.database import Sessions
 from backend.core.encryption import SealBroken, find_resealed
 from backend.core.keys import KeyRing
 from backend.core.models import TenantRow
+from backend.core.origin import PlatformOrigin
 from backend.merchants.queries import list_merchant_ids
 from backend.messaging.models import EmailLog, PlatformMail
 from backend.messaging.secrets import secret_place
@@ -62,14 +64,20 @@ class RotationCounts:
 
 
 async def rotate_keys(
-    sessions: Sessions, keys: KeyRing, columns: Sequence[SealedColumn] = SEALED
+    sessions: Sessions, keys: KeyRing, origin: PlatformOrigin, columns: Sequence[SealedColumn] = SEALED
 ) -> dict[str, RotationCounts]:
-    """Counts by column. May run twice, and while others write: each chunk is locked for a moment."""
+    """Counts by column. May run twice, and while others write: each chunk is locked for a moment.
+
+    The audit entry comes last: a run that was interrupted has changed no secret, and another one finishes it.
+    """
     counts = {column.name: RotationCounts() for column in columns}
     merchants = await list_merchant_ids(sessions)
     for column in columns:
         for merchant_id in merchants if column.is_of_merchants else [None]:
             await _rotate_column(sessions, keys, column, merchant_id, counts[column.name])
+    totals = {name: sum(getattr(each, name) for each in counts.values()) for name in ("resealed", "unreadable")}
+    async with sessions.committing() as session:
+        record_platform_change(session, origin, "secrets.resealed", subject="secrets", after=totals)
     return counts
 
 

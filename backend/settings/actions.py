@@ -83,7 +83,7 @@ class SettingsEditor:
         before = {key: override for key, override in stored.items() if key in REGISTRY[self.category]}
         texts = checked_texts(self.category, self.live.environment, before, values, self.origin.language)
         after = self._merged(before, texts)
-        if self.origin.user_id is not None:  # who works at the command line could read the secret as well
+        if self.origin.user_id is not None:  # at the command line the secret can be read as well
             entered = [key for key, text in texts.items() if text is not None]
             refuse_redirected(self._resolved(before), self._resolved(after), entered, self.origin.language)
         return _Edit(version, before, after)

@@ -77,7 +77,7 @@ class LiveSettings:
         """Logs once when the database goes away, and once when it is back."""
         try:
             await self.refresh()
-        except Exception as error:  # noqa: BLE001 - whatever happens, the next second may be better
+        except Exception as error:  # noqa: BLE001 - the loop goes on after every error
             if not self._is_away:
                 log.warning("settings_not_read", error=type(error).__name__, consequence="the last known ones apply")
             self._is_away = True

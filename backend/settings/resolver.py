@@ -130,7 +130,7 @@ def decode_alone(category: str, key: str, text: str) -> SettingValue:
 
 
 def why_invalid(category: str, override: StoredSetting) -> SettingsError | None:
-    """Why the override cannot be used, whatever the other settings are."""
+    """Why the override cannot be used, as far as it alone decides."""
     if override.text is None:
         return SettingsError("It was sealed with a key that is gone.", field=override.key, code="unreadable")
     try:

@@ -2,17 +2,18 @@
 
 import base64
 import secrets
-from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.audit.actions import record_platform_change
 from backend.core.addresses import can_be_mailed, normalize_email
 from backend.core.encryption import seal
 from backend.core.ids import new_id
 from backend.core.keys import KeyRing
+from backend.core.origin import PlatformOrigin
 from backend.core.text_cleaning import clean_email
 from backend.staff.models import User
 from backend.staff.passwords import PasswordOwner, hash_new_password
@@ -29,7 +30,7 @@ class EmailImpossible(Exception):
 
 
 async def create_admin(
-    session: AsyncSession, keys: KeyRing, *, email: str, name: str, password: str, now: datetime
+    session: AsyncSession, keys: KeyRing, origin: PlatformOrigin, *, email: str, name: str, password: str
 ) -> str:
     """Creates a super admin and returns the `otpauth://` address for their authenticator, which is shown once.
 
@@ -52,9 +53,10 @@ async def create_admin(
             name=name,
             password_hash=password_hash,
             totp_secret=seal(keys, secret, totp_place(user_id)),
-            created_at=now,
+            created_at=origin.now,
         )
     )
+    record_platform_change(session, origin, "user.created", subject=str(user_id), after={"role": "super_admin"})
     return f"otpauth://totp/Orion:{quote(email_norm)}?secret={secret}&issuer=Orion"
 
 

@@ -23,6 +23,11 @@ from backend.staff_pins.rules import must_verify, peppered
 
 BEGIN_PIN_ATTEMPT = "SELECT begin_pin_attempt($1, $2, $3, $4, $5, $6)"
 END_PIN_ATTEMPT = "SELECT end_pin_attempt($1, $2, $3, $4, $5)"
+NOTE_LOCKED = """
+    UPDATE access_tokens t SET locked_people = array_append(t.locked_people, $2)
+    WHERE t.id = (SELECT coalesce(s.origin_id, s.id) FROM access_tokens s WHERE s.id = $1)
+      AND NOT $2 = ANY (t.locked_people)
+"""
 UNGUESSED_PIN = "SELECT unguessed_pin($1, $2)"
 TURN = timedelta(seconds=5)
 """Longer than any verification takes; what a process that died meanwhile costs the next attempt."""
@@ -99,6 +104,17 @@ class StaffPins:
             raise self._wrong(attempt, zone)
         self.recent.remember(origin.sign_in_id, origin.user_id, fresh or verifier, given, origin.now)
         return attempt.id
+
+    async def verify_another(self, given: str, origin: Origin, policy: PinPolicy, zone: ZoneInfo = UTC) -> None:
+        """As `verify`, of a person who enters it where somebody else has signed in (`origin.sign_in_id`).
+
+        The sign-in remembers whose PIN is locked there: it may not unlock it.
+        """
+        try:
+            await self.verify(given, origin, policy, zone)
+        except (PinLocked, PinDisabled):
+            await self.pool.execute(NOTE_LOCKED, origin.sign_in_id, origin.user_id)
+            raise
 
     async def _recognize(self, given: str, origin: Origin, user_id: UUID) -> UUID | None:
         """The PIN's id when it was verified a moment ago and nobody has guessed at it since."""

@@ -1,15 +1,21 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.hashing import hash_secret
+from backend.core.ids import new_id
 from backend.core.keys import KeyRing
 from backend.staff_pins.models import StaffPin
 from backend.staff_pins.problems import PinWeak
 from backend.staff_pins.rules import peppered
 from backend.staff_pins.weak import is_weak
+
+UNTRIED: dict[str, Any] = {"failed_count": 0, "wrong_in_a_row": 0, "locked_until": None}
+"""No wrong attempts."""
 
 
 async def choose_pin(
@@ -25,28 +31,20 @@ async def put_pin(
     session: AsyncSession, keys: KeyRing, pin: str, *, merchant_id: UUID, user_id: UUID, now: datetime
 ) -> None:
     """In place of the one they had. Wrong attempts at that one are forgotten with it."""
-    theirs = select(StaffPin).where(StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id)
-    row = await session.scalar(theirs)
-    if row is None:
-        row = StaffPin(merchant_id=merchant_id, user_id=user_id, created_at=now)
-        session.add(row)
-    row.verifier = await hash_secret(peppered(keys, merchant_id, user_id, pin)[0])
-    row.is_active, row.set_at = True, now
-    row.failed_count = row.wrong_in_a_row = 0
-    row.locked_until = row.verifying_until = None
+    verifier = await hash_secret(peppered(keys, merchant_id, user_id, pin)[0])
+    fresh = {"verifier": verifier, "is_active": True, "set_at": now} | UNTRIED | {"verifying_until": None}
+    row = insert(StaffPin).values(merchant_id=merchant_id, id=new_id(), user_id=user_id, created_at=now, **fresh)
+    await session.execute(row.on_conflict_do_update(index_elements=["merchant_id", "user_id"], set_=fresh))
 
 
 async def unlock_pin(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:
     """Forgets the wrong attempts."""
     theirs = StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id
-    await session.execute(update(StaffPin).where(*theirs).values(failed_count=0, wrong_in_a_row=0, locked_until=None))
+    await session.execute(update(StaffPin).where(*theirs).values(UNTRIED))
 
 
 async def remove_pin(session: AsyncSession, *, merchant_id: UUID, user_id: UUID) -> None:
     """The row stays, because history refers to it; nothing of the PIN does."""
     theirs = StaffPin.merchant_id == merchant_id, StaffPin.user_id == user_id
-    await session.execute(
-        update(StaffPin)
-        .where(*theirs)
-        .values(is_active=False, verifier="", failed_count=0, wrong_in_a_row=0, locked_until=None)
-    )
+    nothing = {"is_active": False, "verifier": ""} | UNTRIED
+    await session.execute(update(StaffPin).where(*theirs).values(nothing))

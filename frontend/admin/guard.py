@@ -5,7 +5,7 @@ from litestar import Response
 from frontend.kit.pages import redirect
 from frontend.kit.person import PROFILE, find_person
 from frontend.kit.preferences import language_of
-from frontend.kit.problems import problem_page, to_sign_in
+from frontend.kit.problems import acting_page, problem_page, to_sign_in
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
@@ -21,6 +21,8 @@ async def require_admin(request: Request) -> Response[str] | None:
         return redirect(request, PROFILE)
     if person.is_admin:
         return None
+    if person.on_behalf_until:
+        return acting_page(request, person)
     _ = get_translator(language_of(request)).gettext
     return problem_page(
         request,

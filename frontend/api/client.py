@@ -49,6 +49,10 @@ class Caller:
         store = {"X-Store-Code": store_code} if store_code else {}
         return Caller(self._client, self._headers | {"Authorization": f"Bearer {token}"} | store)
 
+    def at_store(self, store_code: str) -> "Caller":
+        """At another store than the one where the user works at present."""
+        return Caller(self._client, self._headers | {"X-Store-Code": store_code})
+
     def known_as(self, device: str) -> "Caller":
         """Adds the proofs of earlier sign-ins with this browser."""
         return Caller(self._client, self._headers | ({"Known-Device": device} if device else {}))

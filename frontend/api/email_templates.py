@@ -1,6 +1,7 @@
 """Texts of emails: the platform's for administrators, a merchant's own for its owner."""
 
 from typing import Literal
+from urllib.parse import quote
 
 from backend.messaging.template_editing.schemas import (
     OwnTemplateDetail,
@@ -68,7 +69,7 @@ async def test_template(
 
 
 def _path(audience: Audience, code: str, language: str) -> str:
-    return f"/{audience}/email-templates/{code}/{language}"
+    return f"/{audience}/email-templates/{quote(code, safe='')}/{quote(language, safe='')}"
 
 
 def _detail(audience: Audience) -> type[Detail]:

@@ -1,5 +1,7 @@
 """Pictures that an owner uploads, and that every page may show."""
 
+from urllib.parse import quote
+
 from backend.loyalty.pictures.schemas import PictureView
 from frontend.api.client import Caller
 
@@ -10,5 +12,5 @@ async def upload_picture(caller: Caller, file: bytes) -> PictureView:
 
 async def read_picture(caller: Caller, picture: str) -> tuple[str, bytes]:
     """Media type and content."""
-    response = await caller.read(f"/storefront/loyalty/pictures/{picture}")
+    response = await caller.read(f"/storefront/loyalty/pictures/{quote(picture, safe='')}")
     return response.headers["content-type"], response.content

@@ -45,7 +45,7 @@ class BackendUnavailable(Exception):
 
 @contextmanager
 def unavailable_on_error() -> Iterator[None]:
-    """Converts whatever the HTTP client raises into BackendUnavailable. Must not wrap our own code."""
+    """Converts every error of the HTTP client into BackendUnavailable. Must not wrap our own code."""
     try:
         yield
     except Exception as error:

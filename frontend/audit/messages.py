@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from backend.audit.schemas import AuditChain, AuditChange, AuditOverview
+from backend.audit.schemas import AuditChain, AuditChange, AuditEntryView, AuditOverview
 from frontend.admin.settings.labels import LABELS
 from i18n.formatting import get_formatter
 from i18n.translator import N_, get_translator
@@ -53,6 +53,13 @@ class AuditMessages:
 
     def people(self, overview: AuditOverview) -> dict[str, str]:
         return {str(person.id): person.name for person in overview.people}
+
+    def others(self, entry: AuditEntryView) -> str:
+        """How many changes an entry has beside its first."""
+        count = len(entry.changes) - 1
+        return (
+            " · " + self._translator.ngettext("%(count)s more", "%(count)s more", count, count=count) if count else ""
+        )
 
     def label(self, change: AuditChange) -> str:
         """Settings are called as on their own page."""

@@ -19,7 +19,7 @@ DARK = "(prefers-color-scheme: dark)"
 
 
 def preview_document(preview: TemplatePreview, form: Form) -> Response[str]:
-    """The email in the chosen theme, whatever that of the reader is; its links open nothing."""
+    """The email in the chosen theme, not in that of the reader; its links open nothing."""
     if form.text("part") == "text":
         return Response(preview.text, media_type=MediaType.TEXT, headers=_headers())
     is_dark = form.text("scheme") == "dark"

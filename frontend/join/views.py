@@ -28,7 +28,8 @@ ADDRESSES = ["/j/{store_code:str}", "/J/{store_code:str}"]
 """Posters print the address in capitals, because that makes a smaller QR code."""
 FIELDS = ("email", "first_name", "accept_terms", "accept_marketing")
 NOT_FOUND, UNPROCESSABLE, TOO_MANY, AWAY = 404, 422, 429, 503
-CLOSED = {"enrollment_closed", "program_inactive", "feature_disabled"}
+OFF = "feature_disabled"
+CLOSED = {"enrollment_closed", "program_inactive", OFF}
 
 
 @get(ADDRESSES, name="join")
@@ -102,7 +103,8 @@ async def _again(request: Request, caller: Caller, store_code: str, form: Form) 
 
 def _form_page(request: Request, program: PublicProgram, form: Form, *, status: int = 200) -> Response[str]:
     if not program.open_for_enrollment:
-        return customer_page(request, "join/closed.html", store_name=program.store.name, store_code=program.store.code)
+        store = program.store
+        return customer_page(request, "join/closed.html", store_name=store.name, store_code=store.code, is_off=False)
     return customer_page(
         request,
         "join/page.html",
@@ -120,7 +122,7 @@ def _refused(request: Request, problem: BackendProblem) -> Response[str]:
     if problem.status == NOT_FOUND:
         return customer_page(request, "join/unknown.html", status=NOT_FOUND)
     if problem.code in CLOSED:
-        return customer_page(request, "join/closed.html", store_code=None)
+        return customer_page(request, "join/closed.html", store_code=None, is_off=problem.code == OFF)
     if problem.status == TOO_MANY:
         return customer_page(request, "join/wait.html", status=TOO_MANY)
     raise problem

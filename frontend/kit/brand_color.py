@@ -34,7 +34,7 @@ def brand_css(color: str) -> str:
 
 
 def readable_on(color: str) -> str:
-    """Black or white, whichever has the higher contrast: at least 4.5."""
+    """Black or white, the one with the higher contrast: at least 4.5."""
     return max(WHITE, BLACK, key=lambda other: contrast(color, other))
 
 

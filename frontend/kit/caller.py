@@ -14,7 +14,7 @@ def provide_caller(request: Request) -> Caller:
 
 
 def anonymous_caller(request: Request) -> Caller:
-    """Without the token of staff, whoever is signed in in this browser."""
+    """Without the token of staff, also when one is signed in in this browser."""
     return Caller(request.app.state.client, _headers(request))
 
 

@@ -65,7 +65,7 @@ def forget_customer_session(request: Request, response: Response[Any]) -> None:
 
 
 def _set(response: Response[Any], settings: Settings, value: str, max_age: int) -> None:
-    # Not strict: a link in an email opens the account of whoever is signed in. Forms are guarded against other sites.
+    # Not strict: a link in an email opens the account. Forms are guarded against other sites.
     response.set_cookie(
         Cookie(_name(settings), value=value, max_age=max_age, httponly=True, samesite="lax", secure=settings.is_https)
     )

@@ -14,7 +14,7 @@ class Entry(msgspec.Struct, frozen=True):
     about: str = ""
     """One sentence for the start page."""
     permission: str | None = None
-    """What the page's calls of the API need; None: whatever the audience has."""
+    """What the page's calls of the API need; None: the permissions of the audience."""
     is_owners: bool = False
     """Not for store members, even with the permission: it concerns all stores."""
 

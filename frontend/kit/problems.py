@@ -11,7 +11,7 @@ from frontend.kit.csrf import SAFE_METHODS, OtherSite, StaleForm
 from frontend.kit.forms import Form, FormError
 from frontend.kit.headers import is_at_till
 from frontend.kit.pages import is_htmx, page, redirect
-from frontend.kit.person import ADMIN, PROFILE, TILL, be_oneself, find_person, forget_person
+from frontend.kit.person import ADMIN, PROFILE, TILL, Person, be_oneself, find_person, forget_person
 from frontend.kit.preferences import language_of, request_id_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
@@ -23,7 +23,11 @@ NOT_FOUND = 404
 METHOD_NOT_ALLOWED = 405
 TOO_LARGE = 413
 UNPROCESSABLE = 422
+TOO_MANY = 429
+FAILURE = 500
 AWAY = 503
+PART = "partial"
+"""Of htmx: the answer goes into a part of the page."""
 LACKS_FACTOR = "second_factor_missing"
 
 
@@ -45,6 +49,13 @@ def log_unavailable(request: Request, error: BackendUnavailable) -> None:
     log.warning("backend away", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
 
 
+def show_form_error(request: Request, error: FormError) -> Response[str]:
+    """Of a form that our own pages do not send so: there is no field to show it beside."""
+    _ = get_translator(language_of(request)).gettext
+    sentence = error.sentence or _("Please check what you entered.")
+    return problem_page(request, UNPROCESSABLE, _("Nothing was changed"), sentence)
+
+
 def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
     translator = get_translator(language_of(request))
     _ = translator.gettext
@@ -58,19 +69,8 @@ def show_http_problem(request: Request, error: HTTPException) -> Response[str]:
     if error.status_code == TOO_LARGE:
         text = _("What you sent is too large. Go back and choose a smaller file.")
         return problem_page(request, TOO_LARGE, _("Nothing was saved"), text)
-    return _nothing_done(request, error.status_code)
-
-
-def show_form_error(request: Request, error: FormError) -> Response[str]:
-    """A field that no form of ours leaves out, or fills so: there is no place beside which to say it."""
-    log.info("form refused", reason=str(error), route=_route_of(request), request_id=request_id_of(request))
-    return _nothing_done(request, UNPROCESSABLE)
-
-
-def _nothing_done(request: Request, status: int) -> Response[str]:
-    _ = get_translator(language_of(request)).gettext
     text = _("Nothing was done just now. Go back and check what the page shows.")
-    return problem_page(request, status, _("This did not work"), text)
+    return problem_page(request, error.status_code, _("This did not work"), text)
 
 
 def show_failure(request: Request, error: Exception) -> Response[str]:
@@ -81,24 +81,36 @@ def show_failure(request: Request, error: Exception) -> Response[str]:
 
 
 def problem_page(request: Request, status: int, title: str, text: str) -> Response[str]:
-    """Offers to retry safe requests, except for a 404."""
-    is_worth_trying = status != NOT_FOUND and request.method in SAFE_METHODS
+    """Offers to retry what may succeed the next time: a safe request that met a limit or an outage."""
+    is_worth_trying = (status == TOO_MANY or status >= FAILURE) and request.method in SAFE_METHODS
     again = request.url.path if is_worth_trying else None
     return page(request, "layouts/problem.html", status=status, title=title, text=text, again=again)
+
+
+def acting_page(request: Request, person: Person) -> Response[str]:
+    """For an administrator's own pages, while they act on behalf of a merchant. The banner has the button."""
+    if not person.minutes_left:
+        be_oneself(request)
+        return redirect(request, request.url.path)
+    _ = get_translator(language_of(request)).gettext
+    text = _("End this first, with the button above. Then your own pages open again.")
+    return problem_page(request, FORBIDDEN, _("You act on behalf of a merchant"), text)
 
 
 def to_sign_in(request: Request) -> Response[str]:
     """At the till the form covers the page, so that entered values are kept. Elsewhere it is a page that leads back
     here.
     """
-    start = TILL if is_at_till(request.url.path) else "/"
-    place = request.url.path if request.method in SAFE_METHODS else request.headers.get("hx-current-url", start)
+    at_till = is_at_till(request.url.path)
+    start = TILL if at_till else "/"
+    is_page = request.method in SAFE_METHODS and (at_till or request.headers.get("hx-request-type") != PART)
+    place = request.url.path if is_page else request.headers.get("hx-current-url", start)
     after, person = _path_of(place), find_person(request)
     if person and person.on_behalf_until:
         be_oneself(request)
         return redirect(request, f"{ADMIN}/merchants/{person.merchant_code}?done=ended")
     forget_person(request)
-    if is_htmx(request) and is_at_till(request.url.path):
+    if is_htmx(request) and at_till:
         form = Form({"email": person.email if person else ""})
         template = "account/sign_in/over.html"
         return page(request, template, status=SIGNED_OUT, form=form, next=after, step=None, over=True)

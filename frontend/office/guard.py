@@ -17,7 +17,7 @@ FORBIDDEN = 403
 
 
 async def require_office(request: Request) -> Response[str] | None:
-    """Runs before every office page. Whoever has locked the till has locked the office, too."""
+    """Runs before every office page. A locked till locks the office, too."""
     person = find_person(request)
     if person is None:
         return to_sign_in(request)

@@ -26,6 +26,12 @@ ABOUT_SCOPES = {
     "super_admin": N_("For super admins; administrators do not have them."),
 }
 
+WRONG = {
+    "email": N_("Enter an email address, like lea@example.com."),
+    "stores": N_("Tick at least one permission: without one they can do nothing."),
+}
+"""By field of an invitation."""
+
 
 class PermissionMessages:
     def __init__(self, language: str) -> None:

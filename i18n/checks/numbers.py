@@ -45,6 +45,7 @@ TEXTS = frozenset(
         "amount",
         "amounts",
         "ask_at",
+        "browser",
         "card",
         "changes",
         "choices",

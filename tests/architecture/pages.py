@@ -46,12 +46,11 @@ DECLARED: dict[str, str] = {
     "store: loyalty.view_programs": f"/till /till/enrollment /till/today /till/bookings/{{form_key}}/outcome "
     f"{CARD} {CARD}/bookings {CARD}/explanation",
     "store: loyalty.manage_pins": "/till/pins",
-    "signed in, also without second factor": "/profile /profile/confirm /profile/password /profile/passkeys "
-    "/profile/pin",
-    "signed in, also without second factor and confirmed": "/profile/authenticator",
+    "signed in, also without second factor": "/profile /profile/confirm /profile/passkeys",
+    "signed in, also without second factor and confirmed": "/profile/authenticator /profile/password /profile/pin",
     "merchant: loyalty.view_analytics": "/office",
     "merchant: loyalty.manage_rewards": "/office/rewards /office/rewards/new /office/rewards/{reward_id}",
-    "merchant: loyalty.manage_programs": "/office/marketing",
+    "merchant: loyalty.manage_programs": "/office/marketing /office/policy /office/stores",
     "merchant: messaging.manage_templates": "/office/email-templates "
     "/office/email-templates/{code}/{text_language} /office/email-templates/{code}/{text_language}/history "
     "/office/email-templates/{code}/{text_language}/preview",
@@ -60,7 +59,8 @@ DECLARED: dict[str, str] = {
     "merchant: audit.view and not on behalf": "/office/audit/export",
     "platform: audit.view": "/admin/audit /admin/audit/{entry_id} /admin/audit/export",
     "platform: loyalty.debug_wallets": "/admin/passes",
-    "platform: merchants.manage": "/admin/merchants /admin/merchants/new /admin/merchants/{code}",
+    "platform: merchants.manage": "/admin/merchants /admin/merchants/new /admin/merchants/{code} "
+    "/admin/merchants/{code}/policy /admin/merchants/{code}/features",
     "platform: messaging.manage_emails": "/admin/emails /admin/emails/failed /admin/emails/{mail_id}",
     "platform: messaging.manage_templates": "/admin/email-templates "
     "/admin/email-templates/{code}/{text_language} /admin/email-templates/{code}/{text_language}/history "
@@ -70,7 +70,7 @@ DECLARED: dict[str, str] = {
     "platform: users.view": "/admin/users /admin/users/permissions",
 }
 """Pages by what they need, in the words of `guards.py`."""
-ASKS_NOTHING = ("/office/rewards/new", "/profile/passkeys", "/profile/pin")
+ASKS_NOTHING = ("/office/rewards/new", "/profile/passkeys")
 """Forms: whoever is no longer signed in is told on sending them."""
 REQUIRED = {path: what for what, paths in DECLARED.items() for path in paths.split()}
 

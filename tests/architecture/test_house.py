@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OUR_TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SCHEMAS = re.compile(r"backend\.(\w+\.)*schemas(\.\w+)?")
 NOT_PROVOKED = {
-    "request_refused": "whatever else the framework may refuse; provoked in tests/core/test_failures.py by hand",
+    "request_refused": "all other refusals of the framework; provoked in tests/core/test_failures.py by hand",
 }
 
 
@@ -109,7 +109,7 @@ def of_clients(path: Path) -> set[str]:
 
 
 def test_what_a_call_to_the_outside_raises_is_caught_at_the_door_only() -> None:
-    """Whoever catches a client's own errors misses those that it lets through."""
+    """Code that catches only a client's own errors misses those that it lets through."""
     found = {
         (named(path), said)
         for path in modules("backend", "frontend", "workers")

@@ -38,7 +38,7 @@ async def test_a_role_is_let_in_where_its_rights_say_so_and_nowhere_else(
     names = [operation["operationId"] for _, _, operation in promises.operations]
     verdicts = {name: ROLES[role].verdict(REQUIRED[name]) for name in names}
     ending = {name for name in ENDING if verdicts[name] == LET_IN}
-    # Whoever has signed out is nobody.
+    # After signing out a caller is nobody.
     for method, path, operation in sorted(promises.operations, key=lambda each: each[2]["operationId"] in ending):
         name = operation["operationId"]
         if name in ending:

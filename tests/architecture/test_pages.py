@@ -90,7 +90,7 @@ class Visitor(NamedTuple):
         shown = await self._ask("GET", "/c")
         found = re.search(r'name="_csrf_token" value="(\w+)"', shown.text)
         assert found
-        return {"field": found[1], "cookie": shown.cookies.get("csrf", "")}
+        return {"field": found[1], "cookie": shown.cookies.get("csrf") or ""}
 
     async def send(self, path: str, token: dict[str, str]) -> str:
         """A form without entries."""
@@ -172,7 +172,7 @@ def _names_on_pages(path: str, cast: Cast) -> Values:
     """Where a page calls a value by another name than the API."""
     of_shop, of_platform = cast.belongings.of_shop, cast.belongings.of_platform
     links = cast.belongings.of_links
-    code = {"/admin/merchants/{code}": {"code": of_shop["merchant_code"]}}.get(path, {})
+    code = {"code": of_shop["merchant_code"]} if path.startswith("/admin/merchants/{code}") else {}
     tokens = {"/reset/{token}": links["/password-resets/"], "/invitation/{token}": links["/storefront/invitations/"]}
     tokens["/u/{token}"] = links["/email-choices/"]
     fixed = {"form_key": "0" * 32, "text_language": "en", "name": "414fd2.css"}

@@ -240,7 +240,7 @@ async def two_merchants(superuser: asyncpg.Connection, opened: OpenShop) -> Asyn
         await transaction.rollback()
 
 
-async def test_who_has_settled_a_merchant_sees_no_other_ones_rows(
+async def test_a_session_that_has_settled_a_merchant_sees_no_other_ones_rows(
     superuser: asyncpg.Connection, two_merchants: Shop
 ) -> None:
     """Not even in the tables that are read before the merchant is known."""

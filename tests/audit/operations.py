@@ -222,7 +222,7 @@ async def _restore_points(scene: Scene) -> None:
     await scene.shop.publish(expiry_kind="rolling", expiry_days=30)
     card = await scene.card()
     clock.move(timedelta(days=32))
-    # Whoever has signed in before has to do so again.
+    # Those who have signed in before have to do so again.
     paul = await hire_admin(scene.shop.services, AnonymousCaller(scene.ada.http, scene.ada._promises), "Paul Klein")
     await paul.restore(card, 5, CANARY)
 

@@ -99,7 +99,7 @@ async def test_a_digest_covers_every_column(
     assert (report.fault, report.faulty_seq) == ("changed", 5)
 
 
-async def test_who_rewrites_entries_and_head_alike_is_found_out_by_a_head_that_was_kept(
+async def test_somebody_who_rewrites_entries_and_head_alike_is_found_out_by_a_head_that_was_kept(
     services: Services, superuser: asyncpg.Connection, recorded: Shop
 ) -> None:
     before = await verify(services.pool, chain_of(recorded))
@@ -139,7 +139,7 @@ async def test_simultaneous_changes_of_a_merchant_are_numbered_one_after_the_oth
 async def test_changes_of_several_chains_at_once_never_wait_for_each_other(
     services: Services, opened: OpenShop
 ) -> None:
-    """The heads are locked in one order, whatever the order of the changes."""
+    """The heads are locked in one order, independent of the order of the changes."""
     mine, theirs = chain_of(await opened()), chain_of(await opened())
     orders = ((mine, theirs, PLATFORM), (PLATFORM, theirs, mine), (theirs, PLATFORM, mine))
     await asyncio.gather(*(change(services, *order) for order in orders * 8))

@@ -1,4 +1,4 @@
-"""Whatever changes something that a person has set up is written down, without a word about a customer."""
+"""Each change of what a person has set up is written down, without a word about a customer."""
 
 import json
 

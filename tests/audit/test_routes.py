@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -149,10 +150,12 @@ async def test_entries_are_downloaded_as_csv(shop: Shop, language: str, delimite
 
 async def test_no_cell_is_a_formula(shop: Shop) -> None:
     scene = Scene(shop, shop.claire)
-    for name in ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1"):
+    for name in ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "＝1", "＋1", "－1", "＠SUM(1)"):
         await scene.owner.add_reward(f"{name} x")
-    cells = [cell for row in rows_of((await download(shop.claire)).removeprefix("\ufeff"), ",") for cell in row]
-    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@")) and cell != "–"]
+    text = (await download(shop.claire)).removeprefix("\ufeff")
+    cells = [cell for row in rows_of(text, ",") for cell in row]
+    assert not [cell for cell in cells if cell.lstrip().startswith(tuple("=+-@＝＋－＠")) and cell != "–"]
+    assert re.fullmatch(r'(("([^"]|"")*",)+"([^"]|"")*"\r\n)+', text), "another separator begins no cell"
 
 
 async def download(reader: Caller, language: str = "en") -> str:

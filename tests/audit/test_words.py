@@ -1,4 +1,4 @@
-"""Whatever is written down has words in every language."""
+"""Every action that is written down has words in every language."""
 
 import re
 from pathlib import Path

@@ -21,7 +21,7 @@ NEW_PASSWORD = "seven blue kites over Esch"
 LINK = re.compile(r"http\S+/reset/(\S+)")
 
 
-async def test_who_has_lost_phone_and_codes_gets_a_link_and_the_former_password_opens_nothing(
+async def test_a_person_who_has_lost_phone_and_codes_gets_a_link_and_the_former_password_opens_nothing(
     orion: Orion, shop: Shop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     email = shop.emails["anna"]

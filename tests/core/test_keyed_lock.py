@@ -27,7 +27,7 @@ async def test_other_keys_do_not_wait() -> None:
         pass
 
 
-async def test_who_gives_up_waiting_holds_nobody_up_and_nothing_is_kept() -> None:
+async def test_a_caller_who_gives_up_waiting_holds_nobody_up_and_nothing_is_kept() -> None:
     turns = KeyedLock()
 
     async def wait() -> None:

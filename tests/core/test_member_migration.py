@@ -52,7 +52,9 @@ async def test_everybody_keeps_their_merchant_their_role_and_their_session(
     await connection.close()
 
 
-async def test_who_has_left_is_no_user_of_the_revision_before(servers: Servers, fresh_settings: Settings) -> None:
+async def test_a_person_who_has_left_is_no_user_of_the_revision_before(
+    servers: Servers, fresh_settings: Settings
+) -> None:
     connection = await asyncpg.connect(servers.superuser_url(database_of(fresh_settings)))
     anna = await connection.fetchval("SELECT id FROM users WHERE email = 'anna@fashion.example'")
     await connection.execute("UPDATE merchant_members SET left_at = now() WHERE user_id = $1", anna)

@@ -48,6 +48,10 @@ COLUMNS = """
     JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'
 """
+OFF = """
+    INSERT INTO feature_overrides (merchant_id, id, feature, store_id, is_enabled, changed_by, version, updated_at)
+    SELECT id, gen_random_uuid(), 'loyalty', NULL, false, 'Ada', 1, now() FROM merchants
+"""
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
 
 
@@ -86,6 +90,8 @@ async def test_up_and_down_and_up_again(servers: Servers, fresh_settings: Settin
         assert await seed(services) == ["fashion-group", "cafe-aurora"]
         await connection.execute("DELETE FROM stored_answers")
         assert await seed(services) == [], "what has been purged meanwhile is not missing"
+        await connection.execute(OFF)
+        assert await seed(services) == [], "a store that was switched off stays so, and the world opens all the same"
     assert (await hashes(connection)).keys() == before.keys()
     await assert_ledger_adds_up(connection)
     await connection.close()

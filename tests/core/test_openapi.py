@@ -48,7 +48,7 @@ async def test_it_is_served(anonymous: AnonymousCaller) -> None:
     assert msgspec.json.decode(answer.content)["paths"].keys() == DOCUMENT["paths"].keys()
 
 
-async def test_who_opens_the_api_in_a_browser_is_led_to_its_page(anonymous: AnonymousCaller) -> None:
+async def test_a_caller_who_opens_the_api_in_a_browser_is_led_to_its_page(anonymous: AnonymousCaller) -> None:
     answer = await anonymous.http.get("/")
     assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
 

@@ -160,7 +160,7 @@ WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}
 
 @pytest.fixture(scope="module")
 def addresses() -> dict[str, str]:
-    """Where nothing else listens, whatever runs on this machine."""
+    """Where nothing else listens on this machine."""
     return {f"{name}_PORT": str(own_port()) for name in ("BACKEND", "FRONTEND")}
 
 

@@ -1,4 +1,4 @@
-"""What a server writes when it breaks down, whoever of all the libraries in it writes the line."""
+"""What a server writes when it breaks down, for every library in it that writes lines."""
 
 import os
 import subprocess

@@ -39,7 +39,7 @@ def test_a_server_that_is_stopped_while_it_starts_ends_with_all_its_processes(tm
     assert server.returncode == 0, said
 
 
-def test_whoever_runs_orion_waits_until_its_servers_have_stopped() -> None:
+def test_compose_waits_until_the_servers_have_stopped() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     for name in ("backend", "frontend"):
         assert int(services[name]["stop_grace_period"].removesuffix("s")) > STOP_SECONDS

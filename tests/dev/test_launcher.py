@@ -33,7 +33,7 @@ ORION_NAMES = {"ORION_DATABASE_URL": "postgresql://somebody@/shop", "ORION_REDIS
 
 @pytest.fixture(autouse=True)
 def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Real servers are named, so that none is started; whatever a test adds is taken away again."""
+    """Real servers are named, so that none is started; what a test adds is taken away again."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("ORION_")]:
         monkeypatch.delenv(name)

@@ -179,6 +179,7 @@ PROGRAMS = {
     "AURORA": found(STAMPS_ONLY),
     "CLOSED": found(changed(PROGRAM, open_for_enrollment=False)),
     "BUSY": refused(429, "rate_limited", retry_after_seconds=40),
+    "OFF": refused(403, "feature_disabled"),
 }
 CARDS = {
     TOKEN: found(card_page()),

@@ -72,7 +72,7 @@ def tag_of(form: str, name: str) -> str:
         ("stamps", True, "redemptions/stamps"),
     ],
 )
-async def test_enter_records_the_purchase_or_the_stamp_whatever_is_set_aside(
+async def test_enter_records_the_purchase_or_the_stamp_beside_rewards_set_aside(
     anna: Browser, backend: StaffBackend, kind: str, ready: bool, pressed: str
 ) -> None:
     show(backend, kind, holds=[HOLD], reward_ready=ready)

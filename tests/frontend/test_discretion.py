@@ -70,7 +70,7 @@ def test_a_report_cannot_write_what_it_likes() -> None:
     assert "\n" not in str(report)
 
 
-async def test_who_sends_reports_without_end_writes_twenty_lines_a_minute(
+async def test_a_caller_who_sends_reports_without_end_writes_twenty_lines_a_minute(
     browser: Browser, lines: list[EventDict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = 0.0

@@ -146,7 +146,7 @@ async def test_each_change_of_rights_begins_a_session_and_ends_the_forms_of_the_
     operation, answer, make = CHANGES[change]
     backend.answers |= {
         operation: answer,
-        "GET /auth/me/second-factors": found(SecondFactors(False, [], 0, False)),
+        "GET /auth/me/second-factors": found(SecondFactors(False, [], 0, False, is_confirmed=False)),
         COLLEAGUES: httpx.Response(200, json={"data": []}),
     }
     await anna.open(CARD_PATH)

@@ -144,6 +144,7 @@ async def test_without_the_tick_the_cursor_is_at_the_tick(customer: Client) -> N
     ("path", "status", "words"),
     [
         ("/j/CLOSED", 200, "Not open for new customers"),
+        ("/j/OFF", 200, "Points and stamps on your card are kept."),
         ("/j/NOWHERE", 404, "There is no store at this address"),
         ("/j/BUSY", 429, "Please wait a minute"),
         ("/j/AWAY", 503, "No answer"),
@@ -155,13 +156,13 @@ async def test_a_page_that_cannot_be_joined_says_why(customer: Client, path: str
     assert words in answer.text
 
 
-@pytest.mark.parametrize("path", ["/j/CLOSED", "/j/NOWHERE", "/j/BUSY", "/j/AWAY"])
+@pytest.mark.parametrize("path", ["/j/CLOSED", "/j/OFF", "/j/NOWHERE", "/j/BUSY", "/j/AWAY"])
 async def test_no_page_that_cannot_be_joined_is_a_dead_end(customer: Client, path: str) -> None:
     (main,) = re.findall(r"<main.*</main>", (await customer.get(f"{path}?lang=en")).text, re.DOTALL)
     assert re.search(r'<a[^>]* href="/|<button', main)
 
 
-async def test_whoever_followed_a_wrong_poster_finds_the_start_and_their_card(customer: Client) -> None:
+async def test_a_customer_who_followed_a_wrong_poster_finds_the_start_and_their_card(customer: Client) -> None:
     page = (await customer.get("/j/NOWHERE?lang=en")).text
     assert '<a class="button wide" href="/">Go to the home page</a>' in page
     assert '<a href="/c">I have a card and lost its link</a>' in page

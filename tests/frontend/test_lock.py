@@ -74,7 +74,7 @@ async def test_with_htmx_the_page_is_loaded_anew_without_what_was_entered(locked
     assert answer.headers["hx-redirect"] == CARD_PATH
 
 
-async def test_who_took_over_has_the_till_and_nothing_else_also_an_owner(locked: Browser) -> None:
+async def test_a_person_who_took_over_has_the_till_and_nothing_else_also_an_owner(locked: Browser) -> None:
     await locked.send("/till/unlock", user_id=str(LUC), staff_pin="1357", next="/till")
     await locked.open("/till")
     assert 'href="/profile' not in locked.page
@@ -99,7 +99,7 @@ async def test_what_cannot_be_a_pin_asks_nobody(locked: Browser, backend: StaffB
     assert "A PIN has 4 to 8 digits." in locked.text
 
 
-async def test_without_an_answer_of_the_backend_whoever_is_there_still_unlocks(
+async def test_without_an_answer_of_the_backend_the_person_there_still_unlocks(
     locked: Browser, backend: StaffBackend
 ) -> None:
     backend.answers[COLLEAGUES] = httpx.ConnectError("away")

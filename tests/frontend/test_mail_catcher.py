@@ -1,4 +1,4 @@
-"""The caught mails in the browser: in development only, from this machine only, and harmless whatever they contain."""
+"""The caught mails in the browser: in development only, from this machine only, and harmless with any content."""
 
 from collections.abc import AsyncIterator
 from email.message import EmailMessage

@@ -645,7 +645,7 @@ async def test_a_half_typed_amount_is_not_left_without_a_word(till: TillStub, ke
 
 
 @pytest.mark.parametrize(("field", "said"), [("amount", ["Typed in vain."]), ("staff_pin", [])])
-async def test_whatever_else_was_typed_is_not_left_without_a_word(till: TillStub, field: str, said: list[str]) -> None:
+async def test_other_typed_text_is_not_left_without_a_word(till: TillStub, field: str, said: list[str]) -> None:
     await till.show("/till/voiding")
     await till.page.locator(f"details [name={field}]").fill("10")
     await till.page.keyboard.press("F4")

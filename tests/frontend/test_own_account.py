@@ -152,7 +152,7 @@ async def test_after_the_code_has_ended_there_is_only_a_new_one(otto: Browser, b
     assert "Send me a new code" in otto.text
 
 
-async def test_who_asks_too_often_waits_a_minute(otto: Browser, backend: Backend) -> None:
+async def test_a_caller_who_asks_too_often_waits_a_minute(otto: Browser, backend: Backend) -> None:
     for place in (("POST", "/FASHIONHUB/codes"), ("GET", ""), ("POST", "/not-me")):
         backend.answers[place] = refused(429, "rate_limited", retry_after_seconds=40)
     await otto.open("/account?store=FASHIONHUB")

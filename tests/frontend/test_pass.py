@@ -126,7 +126,7 @@ def test_words_of_a_merchant_stay_words() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("look", ["light", "dark"])
-async def test_both_wallets_fit_the_narrowest_screen_whatever_the_names(
+async def test_both_wallets_fit_the_narrowest_screen_with_the_longest_names(
     chromium: Browser, look: Literal["light", "dark"]
 ) -> None:
     long = {"merchant": "Boulangerie-Pâtisserie Rheinisch-Westfälische", "card_name": "Kundenbindungsprogramm" * 3}

@@ -60,7 +60,7 @@ async def test_no_browser_refuses_by_itself_an_address_that_we_take(customer: As
         assert [" novalidate" in form for form in forms] == [True]
 
 
-async def test_whoever_names_no_store_is_asked_for_it(customer: AsyncTestClient[Litestar]) -> None:
+async def test_a_customer_who_names_no_store_is_asked_for_it(customer: AsyncTestClient[Litestar]) -> None:
     answer = await fill_in(customer, "/c", "/c", email="ann@x.lu", store_code=" ")
     assert answer.status_code == 422
     assert "Enter the store code, like FASHIONHUB." in answer.text

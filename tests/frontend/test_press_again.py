@@ -1,4 +1,4 @@
-"""“Press again. It will only be recorded once.”: whatever is pressed in between, one booking keeps one key."""
+"""“Press again. It will only be recorded once.”: one booking keeps one key, also after other keys."""
 
 from typing import Any
 from uuid import UUID
@@ -229,7 +229,7 @@ async def test_once_it_is_known_nobody_is_asked_about_it_any_more(
         ("not_booked", "Nothing was recorded, neither at first nor now. Press again."),
     ],
 )
-async def test_who_changed_the_amount_after_no_answer_reads_what_counts_in_words_of_the_till(
+async def test_a_person_who_changed_the_amount_after_no_answer_reads_what_counts_in_words_of_the_till(
     anna: Browser, backend: StaffBackend, state: str, sentence: str
 ) -> None:
     backend.answers |= {POINTS: AWAY, VOID: refused(422, "idempotency_key_reused", state=state)}

@@ -69,6 +69,7 @@ async def test_the_second_factor_is_asked_for_on_a_page_of_its_own(browser: Brow
         ({"code": "ABCD-EFGH-JKMN-PQRS"}, {"recovery_code": "ABCD-EFGH-JKMN-PQRS"}),
         ({"passkey": '{"rawId": "x"}'}, {"passkey": {"rawId": "x"}}),
         ({"passkey": "no JSON"}, {"passkey": {}}),
+        ({"passkey": '{"rawId": "\\ud800"}'}, {"passkey": {}}),
     ],
 )
 async def test_a_recovery_code_and_a_passkey_are_second_factors_too(
@@ -122,7 +123,7 @@ async def test_a_passkey_alone_signs_in(browser: Browser, backend: StaffBackend)
     assert "Sentence of passkey_refused." in browser.text
 
 
-async def test_who_works_at_several_stores_chooses_one(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_works_at_several_stores_chooses_one(browser: Browser, backend: StaffBackend) -> None:
     backend.answers["POST /auth/sign-in"] = found(signed_in(ANNA_AT_THE_HUB, OUTLET), 201)
     await browser.sign_in()
     assert (await browser.open("/till")).headers["location"] == "/sign-in/store"
@@ -148,6 +149,19 @@ async def test_a_session_that_the_backend_ended_asks_to_sign_in_again(anna: Brow
     assert '<hx-partial hx-target="#lock"' in anna.page
     assert 'type="email" value="anna@fashion.example"' in anna.page
     assert (await anna.open("/till")).headers["location"] == "/sign-in?next=/till"
+
+
+async def test_after_a_part_of_a_page_was_asked_for_the_sign_in_leads_back_to_the_page(browser: Browser) -> None:
+    part = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://orion.test/admin"}
+    assert (await browser.open("/admin/wallets/state", **part)).headers["hx-redirect"] == "/sign-in?next=/admin"
+    assert (await browser.open("/admin/wallets")).headers["location"] == "/sign-in?next=/admin/wallets"
+
+
+async def test_only_what_may_succeed_the_next_time_is_offered_once_more(anna: Browser, backend: StaffBackend) -> None:
+    for status, offered in ((403, False), (404, False), (429, True), (500, True)):
+        backend.answers["GET /store/loyalty/pins"] = refused(status, "refused")
+        await anna.open("/till/pins")
+        assert ("Try again" in anna.text) is offered, status
 
 
 async def test_the_token_is_not_readable_in_the_browser(anna: Browser) -> None:
@@ -212,7 +226,7 @@ async def test_a_till_that_people_have_signed_in_at_is_known_the_next_time(
 
 
 @pytest.mark.parametrize("path", ["/till", "/till/today", "/till/enrollment", CARD_PATH])
-async def test_at_the_till_whoever_was_signed_out_signs_in_over_the_page(
+async def test_at_the_till_a_person_who_was_signed_out_signs_in_over_the_page(
     anna: Browser, backend: StaffBackend, path: str
 ) -> None:
     for call in ("GET /store/loyalty/till", "GET /store/loyalty/transactions"):

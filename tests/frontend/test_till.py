@@ -424,7 +424,7 @@ async def test_after_no_answer_the_till_finds_out_what_became_of_it(anna: Browse
         ("refused", "", "The transaction was not recorded."),
     ],
 )
-async def test_who_went_on_without_an_answer_hears_later_what_became_of_it(
+async def test_a_person_who_went_on_without_an_answer_hears_later_what_became_of_it(
     anna: Browser, backend: StaffBackend, state: str, card: str, sentence: str
 ) -> None:
     asked = f"/till/bookings/key/outcome?command=points&waited=120{card}"
@@ -602,7 +602,9 @@ async def test_a_locked_till_shows_nothing_until_the_pin_is_right(anna: Browser,
     assert (await anna.open(CARD_PATH)).status_code == 200
 
 
-async def test_who_has_no_pin_sets_one_although_the_till_is_locked(anna: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_no_pin_sets_one_although_the_till_is_locked(
+    anna: Browser, backend: StaffBackend
+) -> None:
     await anna.send("/till/lock", htmx=True)
     backend.answers["POST /store/loyalty/pins/verify"] = refused(403, "pin_not_set")
     await anna.send("/till/unlock", staff_pin="2468", next="/till")

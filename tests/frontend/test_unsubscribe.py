@@ -78,13 +78,13 @@ async def test_undo_brings_the_emails_back(reader: Client, asked: list[httpx.Req
     assert asked[0].content == b'{"accept_marketing":true}'
 
 
-async def test_who_has_unsubscribed_a_moment_ago_still_finds_the_undo(reader: Client) -> None:
+async def test_a_customer_who_has_unsubscribed_a_moment_ago_still_finds_the_undo(reader: Client) -> None:
     page = (await reader.get("/u/stopped?lang=en")).text
     assert "You get no birthday emails and no news from Fashion Group." in page
     assert "Undo: keep sending them" in page
 
 
-async def test_who_gets_no_marketing_is_sent_to_the_till_for_it(reader: Client) -> None:
+async def test_a_customer_who_gets_no_marketing_is_sent_to_the_till_for_it(reader: Client) -> None:
     """Also from a page that was opened before the day was over."""
     answer = await reader.post("/u/never/resume?lang=en", follow_redirects=True)
     for page in ((await reader.get("/u/never?lang=en")).text, answer.text):

@@ -131,7 +131,7 @@ class TillStub:
         """Paths that are answered by a gateway instead of Orion."""
         self.status: dict[str, int] = {}
         self.covers: set[str] = set()
-        """Paths whose answer replaces the screen, whatever sent the request."""
+        """Paths whose answer replaces the screen, for every sender of the request."""
 
     async def open(self) -> None:
         await self.page.route("**/*", self._answer)

@@ -1,4 +1,4 @@
-"""No sentence anywhere advises what could book twice: whoever got no answer would obey."""
+"""No sentence anywhere advises what could book twice: a person who got no answer would obey."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ WITHOUT_VALUE = (
     "frontend/join/",
     "frontend/permissions/",
 )
-"""Signing in, invitations, passes, the card's page, joining: whatever is repeated there moves nothing."""
+"""Signing in, invitations, passes, the card's page, joining: a repetition there moves nothing."""
 SAFE = {
     # The same form, under the same key, or under a new one after the old one was refused for good.
     "Press again",
@@ -39,7 +39,7 @@ SAFE = {
         "With what was returned, the limit of %(maximum)s would be exceeded. Record the sale or the reward as new: "
         "then the owner can lift the limit with a PIN."
     ),
-    # Refused before anything was looked at: whoever sent it still has its key, and the till keeps that of its form.
+    # Refused before anything was looked at: the sender still has its key, and the till keeps that of its form.
     "Please wait a moment and try again.",
     "Please try again in a moment.",
     "Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.",

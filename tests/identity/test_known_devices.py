@@ -40,7 +40,9 @@ async def test_five_wrong_guesses_a_minute_keep_only_the_guesser_out(anonymous: 
     assert (await anonymous.sign_in(ANNA.email, PASSWORD))["token"]
 
 
-async def test_who_guesses_on_annas_own_network_does_not_keep_her_out_of_her_till(anonymous: AnonymousCaller) -> None:
+async def test_somebody_who_guesses_on_annas_own_network_does_not_keep_her_out_of_her_till(
+    anonymous: AnonymousCaller,
+) -> None:
     known = (await anonymous.sign_in(ANNA.email, PASSWORD))["known_device"]
     await guess(anonymous, 12)
     with refused("rate_limited", 429):

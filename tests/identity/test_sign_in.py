@@ -10,6 +10,7 @@ import pytest
 from backend.core import hashing
 from backend.core.clock import clock
 from backend.core.encryption import seal
+from backend.core.origin import PlatformOrigin
 from backend.services import Services
 from backend.staff.actions import EmailTaken, create_admin, totp_place
 from tests.conftest import SignIn
@@ -193,7 +194,7 @@ async def test_an_admin_is_made_with_a_second_factor(
         "email": "New.Admin@orion.example",
         "name": "New Admin",
         "password": "kettle orbit walnut",
-        "now": clock.now(),
+        "origin": PlatformOrigin(None, "root at the command line", "en", clock.now()),
     }
     async with services.sessions.committing() as session:
         address = await create_admin(session, services.key_ring, **person)
@@ -258,7 +259,7 @@ async def test_a_permission_taken_away_is_gone_with_the_next_request(shop: Shop,
     assert said[0]["permission"] == "loyalty.manage_cards"
 
 
-async def test_who_chooses_a_language_reads_it_wherever_they_sign_in(
+async def test_a_person_who_chooses_a_language_reads_it_at_every_sign_in(
     anonymous: AnonymousCaller, sign_in: SignIn
 ) -> None:
     anna = await sign_in(ANNA)

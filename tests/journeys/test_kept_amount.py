@@ -1,4 +1,4 @@
-"""An entered amount is kept until it is recorded, whatever else is done on the card meanwhile."""
+"""An entered amount is kept until it is recorded, while other things are done on the card."""
 
 import pytest
 from playwright.async_api import Route, expect

@@ -88,6 +88,7 @@ async def test_a_store_is_switched_off_and_on_again(shop: Shop, open_window: Ope
     await expect(till.get_by_role("heading", name="This store is not live")).to_be_visible()
     poster = await (await open_window()).new_page()
     await poster.goto(f"/j/{shop.hub}")
+    await expect(poster.get_by_role("heading", name="This store does not take part at the moment")).to_be_visible()
     await expect(poster.get_by_label("Email")).to_have_count(0)
     with refused("feature_disabled", 403):
         await shop.anna.till()

@@ -29,7 +29,7 @@ async def test_a_purchase_that_got_no_answer_is_booked_once(shop: Shop, at_work:
     assert [booking["amount"] for booking in bookings if booking["purchase_amount_cents"] == 2550] == [25]
 
 
-async def test_a_confirmed_purchase_that_got_no_answer_is_booked_once_whichever_key_is_pressed_next(
+async def test_a_confirmed_purchase_that_got_no_answer_is_booked_once_with_every_key_pressed_next(
     shop: Shop, at_work: WorkAt
 ) -> None:
     """Enter is the natural key to press again; it leads to the confirmation question again."""
@@ -65,7 +65,9 @@ async def test_after_a_cut_connection_the_till_finds_out_by_itself_that_it_was_b
     await expect(till.stamps).to_have_text("Stamps 3 of 10")
 
 
-async def test_who_went_on_without_an_answer_hears_later_that_it_was_recorded(shop: Shop, at_work: WorkAt) -> None:
+async def test_a_person_who_went_on_without_an_answer_hears_later_that_it_was_recorded(
+    shop: Shop, at_work: WorkAt
+) -> None:
     marie, jean = await shop.a_card(first_name="Marie"), await shop.a_card(first_name="Jean")
     till = await at_work(shop, "anna")
     await till.page.route("**/till/cards/*/points", book_and_hang_up)

@@ -113,7 +113,7 @@ async def test_the_only_owner_cannot_go(shop: Shop, open_window: OpenWindow) -> 
     await warns(page, "This is the only owner")
 
 
-async def test_who_works_for_two_merchants_accepts_with_the_password_they_have_and_changes_between_them(
+async def test_a_person_who_works_for_two_merchants_accepts_with_the_password_they_have_and_changes_between_them(
     shop: Shop, orion: Stack, services: Services, open_window: OpenWindow
 ) -> None:
     owner = await (await open_window()).new_page()

@@ -105,7 +105,7 @@ async def test_a_session_that_ended_meanwhile_asks_over_the_page_and_goes_on(sho
 
 
 @pytest.mark.parametrize("key", ["Escape", "F4", "F6", "F8"])
-async def test_whatever_is_pressed_after_the_session_ended_asks_over_the_page_and_keeps_the_amount(
+async def test_every_key_after_the_session_ended_asks_over_the_page_and_keeps_the_amount(
     key: str, shop: Shop, at_work: WorkAt
 ) -> None:
     till = await at_work(shop, "anna")
@@ -148,7 +148,9 @@ async def test_another_store_does_not_take_a_half_filled_enrollment_away_unasked
     await expect(till.page.locator("[name=first_name]")).to_have_value("Marie")
 
 
-async def test_who_signs_in_over_somebody_elses_page_gets_a_page_of_their_own(shop: Shop, at_work: WorkAt) -> None:
+async def test_somebody_who_signs_in_over_somebody_elses_page_gets_a_page_of_their_own(
+    shop: Shop, at_work: WorkAt
+) -> None:
     till = await at_work(shop, "anna")
     await till.open(await shop.a_card(first_name="Marie"))
     await till.page.context.clear_cookies(name="session")

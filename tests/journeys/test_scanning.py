@@ -1,4 +1,4 @@
-"""A scanner types like a keyboard. Whatever is on the screen, a scan opens the card and does nothing else."""
+"""A scanner types like a keyboard. From every screen a scan opens the card and does nothing else."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit

@@ -178,7 +178,7 @@ async def test_one_of_several_namesakes_is_chosen_with_arrows(shop: Shop, at_wor
     await expect(till.title).to_have_text(second)
 
 
-async def test_who_is_not_found_is_enrolled_with_what_was_typed(shop: Shop, at_work: WorkAt) -> None:
+async def test_a_customer_who_is_not_found_is_enrolled_with_what_was_typed(shop: Shop, at_work: WorkAt) -> None:
     till = await at_work(shop, "anna")
     await till.press("/")
     await till.type("zoé thill")

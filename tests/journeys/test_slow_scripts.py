@@ -25,7 +25,9 @@ async def scripts_have_run(page: Page) -> None:
     await expect(page.locator("html")).to_have_attribute("data-js", "")
 
 
-async def test_who_signs_in_before_the_scripts_have_come_is_signed_in(shop: Shop, open_window: OpenWindow) -> None:
+async def test_somebody_who_signs_in_before_the_scripts_have_come_is_signed_in(
+    shop: Shop, open_window: OpenWindow
+) -> None:
     page, have_come = await (await open_window()).new_page(), asyncio.Event()
     await without_scripts_until(have_come, page)
     await page.goto("/till", wait_until="commit")

@@ -84,7 +84,7 @@ async def test_a_mail_program_unsubscribes_without_a_browser(shop: Shop, orion: 
 
 
 async def test_on_the_card_page_the_emails_are_stopped_and_not_ordered(shop: Shop, open_window: OpenWindow) -> None:
-    """Whoever enrolled somebody else sees the card page, too."""
+    """A person who enrolled somebody else sees the card page, too."""
     card = await shop.anna.enroll(accept_marketing=True)
     page = await (await open_window()).new_page()
     await page.goto(card["page_url"])

@@ -35,7 +35,7 @@ async def begin(paul: MerchantDesk, shop: Shop, reason: str = REASON) -> Till:
     return await paul.begin_on_behalf(shop, reason)
 
 
-async def test_whoever_acts_for_a_merchant_is_still_themself(paul: MerchantDesk, shop: Shop) -> None:
+async def test_an_administrator_who_acts_for_a_merchant_is_still_themself(paul: MerchantDesk, shop: Shop) -> None:
     me = await (await begin(paul, shop)).me()
     assert (me["name"], me["merchant"]["code"], me["role"]) == (PAUL.name, shop.code, "merchant_owner")
     assert me["on_behalf"]["reason"] == REASON
@@ -146,7 +146,7 @@ def test_every_operation_of_the_office_that_writes_an_entry_is_tried_on_behalf(p
 
 
 @pytest.mark.parametrize("operation", OF_MERCHANT)
-async def test_whatever_is_done_on_behalf_names_both(
+async def test_every_change_on_behalf_names_both(
     sign_in: SignIn, shop: Shop, superuser: asyncpg.Connection, operation: str
 ) -> None:
     ada = await sign_in(ADA)

@@ -96,7 +96,13 @@ async def test_pressed_twice_at_once_opens_one(paul: MerchantDesk) -> None:
     }
 
 
-async def test_whoever_administers_the_platform_owns_no_merchant(paul: MerchantDesk) -> None:
+async def test_a_store_opened_several_times_at_once_is_opened_once(paul: MerchantDesk) -> None:
+    merchant, code = await paul.open_merchant(), f"THILL{uuid4().hex[:8]}".upper()
+    said = await asyncio.gather(*(outcome(paul.open_store(merchant["code"], code)) for _ in range(5)))
+    assert sorted(said) == ["booked"] + ["store_code_taken"] * 4
+
+
+async def test_an_administrator_of_the_platform_owns_no_merchant(paul: MerchantDesk) -> None:
     with refused("works_for_platform", 409):
         await paul.open_merchant(owner={"email": PAUL.email})
 

@@ -45,7 +45,7 @@ async def test_a_change_is_an_entry_with_what_was_before(
     assert json.loads(entry["after"]) == {"staff_pin_policy": "required"}
 
 
-async def test_whoever_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_person_who_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantDesk, shop: Shop) -> None:
     seen = await paul.policy(shop)
     await paul.set_policy(shop, log_ip_addresses=True)
     with refused("stale", 412) as said:

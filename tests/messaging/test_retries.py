@@ -24,7 +24,7 @@ def verdict(*codes: str, kind: str = "transactional", age: timedelta = HOUR, pro
     ("attempts", "pause"),
     [(1, MINUTE), (2, 2 * MINUTE), (3, 4 * MINUTE), (8, 128 * MINUTE), (9, 4 * HOUR), (90, 4 * HOUR)],
 )
-def test_whoever_asks_us_to_come_back_is_asked_ever_more_rarely(attempts: int, pause: timedelta) -> None:
+def test_a_server_that_asks_us_to_come_back_is_asked_ever_more_rarely(attempts: int, pause: timedelta) -> None:
     assert verdict(*["deferred"] * attempts) == MailVerdict("queued", NOW + pause)
 
 

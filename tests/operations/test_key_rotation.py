@@ -14,6 +14,7 @@ import pytest
 from backend.core.clock import clock
 from backend.core.encryption import SealBroken, seal, unseal
 from backend.core.keys import KeyRing
+from backend.core.origin import PlatformOrigin
 from backend.identity.mails import Addressee, Secret, queue_password_reset, queue_sign_in_code
 from backend.loyalty.cards.recipient import find_recipient
 from backend.operations import key_rotation
@@ -25,6 +26,7 @@ from backend.wallets.apple.passes import auth_token, open_pass
 from tests.conftest import OwnTown, Town
 from tests.world.shop import Shop
 
+OPERATOR = PlatformOrigin(None, "root at the command line", "en", clock.now())
 BACKEND = Path(__file__).parents[2] / "backend"
 SEALERS = {
     "staff/actions.py": {"users.totp_secret"},
@@ -57,12 +59,7 @@ async def add_admins(services: Services, count: int) -> list[UUID]:
     async with services.sessions.committing() as session:
         for email in emails:
             await create_admin(
-                session,
-                services.key_ring,
-                email=email,
-                name="Admin",
-                password="kettle orbit walnut",
-                now=clock.now(),
+                session, services.key_ring, OPERATOR, email=email, name="Admin", password="kettle orbit walnut"
             )
     return [await services.pool.fetchval("SELECT id FROM users WHERE email = $1", email) for email in emails]
 
@@ -100,7 +97,7 @@ async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_
         token = auth_token(services.key_ring, apple_pass)
     await queue_secrets(services, shop, UUID(card["id"]))
     await store_secret(town.superuser, "smtp_password", seal(services.key_ring, "secret", place_of("smtp_password")))
-    counts = await rotate_keys(services.sessions, both)
+    counts = await rotate_keys(services.sessions, both, OPERATOR)
     assert {name: each.resealed for name, each in counts.items()} == {
         "setting_overrides.sealed_value": 1,
         "users.totp_secret": 1,
@@ -112,7 +109,7 @@ async def test_after_a_rotation_the_new_key_opens_everything_and_the_old_is_not_
     sealed = await town.superuser.fetchval("SELECT auth_token FROM apple_passes")
     apple_pass.auth_token = sealed
     assert auth_token(alone, apple_pass) == token
-    again = await rotate_keys(services.sessions, alone)
+    again = await rotate_keys(services.sessions, alone, OPERATOR)
     assert [(each.resealed, each.current, each.unreadable) for each in again.values()] == [(0, 1, 0)] * 5
 
 
@@ -125,7 +122,9 @@ async def test_a_rotation_goes_in_chunks_and_while_others_write(
     enter = "UPDATE users SET totp_used_step = coalesce(totp_used_step, 0) + 1 WHERE id = $1"
     signing_in = [town.services.pool.execute(enter, admin) for admin in admins for _ in range(3)]
     first, second, *_ = await asyncio.gather(
-        rotate_keys(town.services.sessions, both), rotate_keys(town.services.sessions, both), *signing_in
+        rotate_keys(town.services.sessions, both, OPERATOR),
+        rotate_keys(town.services.sessions, both, OPERATOR),
+        *signing_in,
     )
     totp = "users.totp_secret"
     assert first[totp].resealed + second[totp].resealed == 7
@@ -142,7 +141,7 @@ async def test_swapped_secrets_open_nothing_and_are_left_as_they_are(
     one, other = await add_admins(town.services, 2)
     swap = "UPDATE users u SET totp_secret = o.totp_secret FROM users o WHERE u.id = $1 AND o.id = $2"
     await town.superuser.execute(swap, one, other)
-    counts = (await rotate_keys(town.services.sessions, both))["users.totp_secret"]
+    counts = (await rotate_keys(town.services.sessions, both, OPERATOR))["users.totp_secret"]
     assert (counts.resealed, counts.unreadable) == (1, 1)
     with pytest.raises(SealBroken):
         unseal(both, await town.services.pool.fetchval(READ, one), totp_place(one))

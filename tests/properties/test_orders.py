@@ -1,4 +1,4 @@
-"""Whatever was bought, redeemed and set against each other under one receipt: the whole order returned is undone."""
+"""A whole order that is returned is undone: all bookings under its receipt, also those set against each other."""
 
 import asyncio
 from contextlib import suppress

@@ -16,7 +16,7 @@ TILLS_AT_ONCE = 12
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_whatever_goes_wrong_the_ledger_adds_up_after_every_step(
+async def test_the_ledger_adds_up_after_every_step_with_every_fault(
     opened: OpenShop, settings: Settings, superuser: asyncpg.Connection, forks: str, seed: int
 ) -> None:
     shop = await opened(

@@ -91,7 +91,7 @@ class Stage:
 
 
 def who_may(operation: Operation) -> tuple[str, ...]:
-    """Who is most probably let in comes more often."""
+    """A role that is most probably let in comes more often."""
     audience = "account" if "/storefront/account" in operation.path else operation.path.split("/")[3]
     mostly = MOSTLY.get(audience, "nobody")
     return (*ROLES, *[mostly] * len(ROLES))

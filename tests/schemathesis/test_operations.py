@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is one of those that the document promises: `make fuzz` asks more often."""
+"""Every answer is one of those that the document promises: `make fuzz` asks more often."""
 
 from itertools import islice
 

@@ -64,7 +64,7 @@ BOOKED = {
 
 
 @pytest.mark.parametrize("key", BOOKED)
-async def test_who_works_at_a_till_is_limited_as_the_setting_says(
+async def test_a_person_who_works_at_a_till_is_limited_as_the_setting_says(
     ada: Administrator, anonymous: AnonymousCaller, key: str
 ) -> None:
     limit: Json = {key: 1}

@@ -1,4 +1,4 @@
-"""A change is in force in every process, whatever else is away."""
+"""A change is in force in every process, also while other servers are away."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager

@@ -227,7 +227,7 @@ async def test_settings_are_the_platforms(ada: Administrator, anonymous: Anonymo
         await ada.reset("limits", "smtp_port")
 
 
-async def test_who_may_name_the_mail_server_can_read_every_one_time_link_so_only_super_admins_do(
+async def test_a_person_who_may_name_the_mail_server_can_read_every_one_time_link_so_only_super_admins_do(
     http: httpx.AsyncClient, anonymous: AnonymousCaller
 ) -> None:
     paul = await anonymous.sign_in(PAUL.email, PASSWORD)

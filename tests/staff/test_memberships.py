@@ -36,7 +36,7 @@ def till(anonymous: AnonymousCaller, answer: Json) -> Till:
     return Till(anonymous.http, anonymous._promises, answer["token"])
 
 
-async def test_who_works_for_two_merchants_signs_in_to_the_one_they_name(
+async def test_a_person_who_works_for_two_merchants_signs_in_to_the_one_they_name(
     opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     here, there = await opened(), await opened()
@@ -79,7 +79,7 @@ async def test_a_session_at_one_merchant_sees_nothing_of_the_other(
         await anna.show(card)
 
 
-async def test_who_has_left_a_merchant_is_out_with_the_next_request_and_works_on_elsewhere(
+async def test_a_person_who_has_left_a_merchant_is_out_with_the_next_request_and_works_on_elsewhere(
     opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     here, there = await opened(), await opened()
@@ -94,7 +94,7 @@ async def test_who_has_left_a_merchant_is_out_with_the_next_request_and_works_on
         await anonymous.sign_in(here.emails["anna"], PASSWORD, merchant=here.code)
 
 
-async def test_who_works_nowhere_any_more_is_told_so_after_the_right_password_only(
+async def test_a_person_who_works_nowhere_any_more_is_told_so_after_the_right_password_only(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     await superuser.execute(LEAVE, shop.merchant_id, shop.user_ids["luc"], clock.now())
@@ -104,7 +104,7 @@ async def test_who_works_nowhere_any_more_is_told_so_after_the_right_password_on
         await anonymous.sign_in(shop.emails["luc"], PASSWORD)
 
 
-async def test_who_has_left_overrides_no_limit(shop: Shop, superuser: asyncpg.Connection) -> None:
+async def test_a_person_who_has_left_overrides_no_limit(shop: Shop, superuser: asyncpg.Connection) -> None:
     await shop.give_pin("claire", "8642")
     await superuser.execute(LEAVE, shop.merchant_id, shop.user_ids["claire"], clock.now())
     overrider = "SELECT find_overrider($1, $2, $3)"
@@ -132,7 +132,7 @@ async def test_a_token_of_the_platform_opens_nothing_for_somebody_who_has_no_rol
         await superuser.execute("UPDATE users SET platform_role = NULL WHERE id = $1", shop.user_ids["luc"])
 
 
-async def test_who_works_for_two_merchants_changes_from_one_to_the_other_without_signing_in(
+async def test_a_person_who_works_for_two_merchants_changes_from_one_to_the_other_without_signing_in(
     opened: OpenShop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     here, there = await opened(), await opened()

@@ -1,4 +1,4 @@
-"""Which passwords are accepted, whoever sets them."""
+"""Which passwords are accepted, from everybody."""
 
 import asyncio
 import unicodedata

@@ -209,7 +209,7 @@ async def test_trying_one_pass_again_leaves_the_other_one_right(google_town: Goo
     google_town.at_google(card)["loyaltyPoints"]["balance"] = {"int": 99}
     path = f"/admin/loyalty/wallets/cards/{card['code']}"
     assert (await google_town.ada.post(f"{path}/google/retry"))["outcome"] == "synced"
-    assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 0}, "sent whatever it showed already"
+    assert google_town.at_google(card)["loyaltyPoints"]["balance"] == {"int": 0}, "sent although it was up to date"
     assert [link["is_right"] for link in (await google_town.ada.get(path))["links"]] == [True, True]
 
 

@@ -235,7 +235,7 @@ async def test_a_run_over_the_failures_of_an_earlier_one_leaves_the_rest_alone(
     assert dict((await run(wallet, pauses, card_ids=())).counts) == {}, "of no failures none are run again"
 
 
-async def test_one_card_is_sent_whatever_it_shows(wallet: Wallet, phones: Phones, pauses: Pauses) -> None:
+async def test_one_card_is_sent_although_it_is_up_to_date(wallet: Wallet, phones: Phones, pauses: Pauses) -> None:
     card = await wallet.a_card(points=3)
     phones.shown.clear()
     assert dict((await run(wallet, pauses, card_id=UUID(card["id"]))).counts) == {"processed": 1, "synced": 1}

@@ -1,4 +1,4 @@
-"""The sync of one pass: always to the newest state and never to an older one, whatever fails."""
+"""The sync of one pass: always to the newest state and never to an older one, also after failures."""
 
 import asyncio
 from dataclasses import replace

@@ -74,7 +74,9 @@ async def moment_of(shop: Shop) -> CampaignMoment:
 @pytest.mark.parametrize(
     ("occasion", "index"), [(Birthday(), "ix_customers_birthday"), (Absence(), "ix_customers_marketing")]
 )
-async def test_who_has_an_occasion_is_found_by_an_index(crowd: Shop, occasion: MarketingOccasion, index: str) -> None:
+async def test_a_customer_who_has_an_occasion_is_found_by_an_index(
+    crowd: Shop, occasion: MarketingOccasion, index: str
+) -> None:
     is_due = occasion.due(await moment_of(crowd))
     assert is_due is not None
     plan = await explained(crowd, due_chunk(crowd.merchant_id, is_due, FIRST, LAST if occasion.page else None))

@@ -76,7 +76,7 @@ async def inviting(opened: OpenShop) -> Shop:
 
 
 async def somebody(shop: Shop, **person: Any) -> Card:
-    """Who has agreed to marketing and is born on 1 March."""
+    """A customer who has agreed to marketing and is born on 1 March."""
     told: Json = {"birth_date": date(1990, 3, 1), "accept_marketing": True} | person
     return await shop.a_card(**told)
 
@@ -122,7 +122,7 @@ async def test_a_mail_program_can_unsubscribe_with_one_click(
 
 
 @pytest.mark.parametrize(("today", "is_greeted"), [("2031-02-28", True), ("2032-02-28", False), ("2032-02-29", True)])
-async def test_who_is_born_on_29_february_is_greeted_in_every_year(
+async def test_a_customer_who_is_born_on_29_february_is_greeted_in_every_year(
     working: dict[str, Services], greeting: Shop, mails: Mails, today: str, is_greeted: bool
 ) -> None:
     set_clock(f"{today} 10:00")
@@ -167,7 +167,7 @@ async def test_after_an_outage_of_a_day_the_greeting_comes_late_and_after_a_week
     assert len(await mails(greeting)) == 1
 
 
-async def test_who_has_not_agreed_has_no_card_or_no_birth_date_gets_nothing(
+async def test_a_customer_who_has_not_agreed_has_no_card_or_no_birth_date_gets_nothing(
     working: dict[str, Services], greeting: Shop, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
@@ -191,7 +191,7 @@ async def test_a_merchant_who_has_chosen_nothing_sends_no_marketing(
     assert await mails(shop) == []
 
 
-async def test_who_stays_away_is_written_to_once_for_each_absence(
+async def test_a_customer_who_stays_away_is_written_to_once_for_each_absence(
     working: dict[str, Services], inviting: Shop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")
@@ -214,7 +214,7 @@ async def test_who_stays_away_is_written_to_once_for_each_absence(
     assert len(await mails(inviting)) == 2
 
 
-async def test_who_stays_away_is_found_on_whatever_page_of_customers(
+async def test_customers_who_stay_away_are_found_on_every_page_of_customers(
     working: dict[str, Services], inviting: Shop, mails: Mails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Most of those on a page have been here lately."""
@@ -229,7 +229,7 @@ async def test_who_stays_away_is_found_on_whatever_page_of_customers(
     assert len(await mails(inviting)) == 2
 
 
-async def test_who_uses_one_of_two_cards_is_not_away(
+async def test_a_customer_who_uses_one_of_two_cards_is_not_away(
     working: dict[str, Services], opened: OpenShop, mails: Mails
 ) -> None:
     shop = await opened(policy={"allow_cross_location_redemption": False})
@@ -244,7 +244,7 @@ async def test_who_uses_one_of_two_cards_is_not_away(
     assert await mails(shop) == []
 
 
-async def test_who_comes_back_before_the_email_is_sent_does_not_get_it(
+async def test_a_customer_who_comes_back_before_the_email_is_sent_does_not_get_it(
     working: dict[str, Services], inviting: Shop, post_office: PostOffice, mails: Mails
 ) -> None:
     set_clock("2031-03-01 10:00")

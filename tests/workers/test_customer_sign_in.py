@@ -183,7 +183,7 @@ async def test_a_code_is_valid_for_ten_minutes(
 async def test_a_code_is_valid_in_the_browser_that_asked(
     working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, email: str
 ) -> None:
-    """Whoever talks Otto out of his code cannot use it elsewhere."""
+    """Somebody who talks Otto out of his code cannot use it elsewhere."""
     await shop.a_card(email=email)
     otto = await ask_for_code(anonymous, shop.hub, email)
     await relay_and_send(working)
@@ -321,7 +321,7 @@ async def test_a_deactivated_card_says_so(shop: Shop, sign_in: SignIn, email: st
     assert page["card"]["state"] == "deactivated"
 
 
-async def test_whoever_was_erased_is_told_and_cannot_sign_in_again(
+async def test_an_erased_customer_is_told_and_cannot_sign_in_again(
     working: dict[str, Services], shop: Shop, sign_in: SignIn, superuser: asyncpg.Connection, email: str
 ) -> None:
     card = await shop.a_card(email=email)

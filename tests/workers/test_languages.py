@@ -57,7 +57,7 @@ async def test_mails_and_passes_are_in_the_customers_language_else_the_stores_th
     ("wishes", "kept"),
     [(("de", "lb", "en"), "de"), ((None, "lb", "en"), "lb"), ((None, None, "de"), "de"), ((None, "zh", "pt"), "fr")],
 )
-async def test_who_is_enrolled_at_the_till_has_the_language_chosen_there_else_the_stores_the_merchants_the_platforms(
+async def test_a_customer_enrolled_at_the_till_has_the_language_chosen_else_the_stores_the_merchants_the_platforms(
     shop: Shop, superuser: asyncpg.Connection, wishes: Wishes, kept: str
 ) -> None:
     chosen, store, merchant = wishes
@@ -66,7 +66,7 @@ async def test_who_is_enrolled_at_the_till_has_the_language_chosen_there_else_th
     assert card["customer"]["language"] == kept
 
 
-async def test_whoever_reads_at_a_store_is_told_its_language_and_the_merchants(
+async def test_staff_and_customers_are_told_the_languages_of_store_and_merchant(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     await speak(superuser, shop, "lb", "de")

@@ -1,4 +1,4 @@
-"""Whatever the mail server does, each mail ends in the right status, and none is lost."""
+"""Each mail ends in the right status after every answer of the mail server, and none is lost."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,7 +52,9 @@ async def test_a_server_that_sends_a_byte_a_second_is_not_waited_for(row: Row, s
     assert (await row())["status"] == "sent"
 
 
-async def test_whoever_asks_us_to_come_back_gets_the_mail_later(row: Row, send: Send, post_office: PostOffice) -> None:
+async def test_a_server_that_asks_us_to_come_back_gets_the_mail_later(
+    row: Row, send: Send, post_office: PostOffice
+) -> None:
     post_office.refused[OTTO] = "451 4.7.1 Greylisted, come back later"
     await send()
     waiting = await row()

@@ -166,7 +166,7 @@ async def test_a_question_nobody_could_answer_and_old_allowances_are_thrown_away
     assert await superuser.fetchval(old, clock.now() - timedelta(days=1)) == 0
 
 
-async def test_whoever_owns_a_whole_domain_does_not_get_47_mails_under_47_names(
+async def test_the_owner_of_a_whole_domain_does_not_get_47_mails_under_47_names(
     working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice
 ) -> None:
     domain = f"{uuid4().hex}.lu"
@@ -188,7 +188,7 @@ async def test_of_a_provider_with_many_customers_each_has_their_own_limit(
     assert len(post_office.mails) == DOMAIN_PER_HOUR + 1
 
 
-async def test_whatever_the_cause_a_mailbox_gets_so_many_mails_a_day_and_the_log_says_why_no_more(
+async def test_a_mailbox_gets_so_many_mails_a_day_of_all_causes_and_the_log_says_why_no_more(
     working: dict[str, Services], shop: Shop, post_office: PostOffice, superuser: asyncpg.Connection, otto: str
 ) -> None:
     """Staff cause mails without the limits of anonymous callers."""

@@ -105,7 +105,7 @@ async def test_a_fault_that_nobody_mends_ends_after_three_attempts_and_is_kept(
 async def test_a_worker_that_breaks_down_tells_its_traceback_without_the_password(
     row: Row, send: Send, log_lines: LogLines, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    """Whatever variables the frames of the traceback hold."""
+    """With all variables that the frames of the traceback hold."""
 
     async def break_down(delivery: SmtpDelivery, *_: Any) -> str:
         smtp_password = delivery._settings.smtp_password  # noqa: F841 - a traceback with local variables would show it

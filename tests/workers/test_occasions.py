@@ -183,7 +183,7 @@ async def test_a_card_that_is_not_active_causes_no_email(
         assert await mails_to(superuser, each) == []
 
 
-async def test_who_has_agreed_to_marketing_is_told_so_at_once_with_a_way_out(
+async def test_a_customer_who_has_agreed_to_marketing_is_told_so_at_once_with_a_way_out(
     working: dict[str, Services], shop: Shop, anonymous: AnonymousCaller, post_office: PostOffice, services: Services
 ) -> None:
     """The box may have been ticked by somebody else."""
@@ -198,7 +198,7 @@ async def test_who_has_agreed_to_marketing_is_told_so_at_once_with_a_way_out(
     assert mail["List-Unsubscribe"] == f"<{url}>"
 
 
-async def test_who_has_not_agreed_has_nothing_to_unsubscribe_from(
+async def test_a_customer_who_has_not_agreed_has_nothing_to_unsubscribe_from(
     working: dict[str, Services], shop: Shop, post_office: PostOffice
 ) -> None:
     await shop.anna.enroll()

@@ -45,7 +45,7 @@ def folder(tmp_path: Path, pki: ApplePki) -> Path:
 
 
 def certificate(pki: ApplePki, days: int) -> x509.Certificate:
-    """Valid for so many days, and an hour for whatever the test does besides."""
+    """Valid for so many days, and an hour for what the test does besides."""
     hour = timedelta(hours=1)
     return pki.wwdr.pass_certificate(pki.key, begins=datetime.now(UTC) - hour, life=timedelta(days=days) + 2 * hour)
 

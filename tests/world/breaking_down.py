@@ -1,4 +1,4 @@
-"""Servers that set up their logs as the real ones do, and break down at whatever they are asked."""
+"""Servers that set up their logs as the real ones do, and break down at every request."""
 
 import asyncio
 import logging

@@ -19,7 +19,7 @@ async def violations(superuser: asyncpg.Connection, merchant_ids: Iterable[UUID]
 
 
 async def _violations_of(superuser: asyncpg.Connection, merchant: Audited) -> list[Violation]:
-    """Within whatever transaction is open, so that a fault that is planted and rolled back is seen."""
+    """Within the open transaction, so that a fault that is planted and rolled back is seen."""
     totals = Totals()
     async with superuser.transaction():
         await superuser.execute("SET LOCAL ROLE orion_app")

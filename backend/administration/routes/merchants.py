@@ -29,7 +29,7 @@ from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCurso
 from backend.core.problems import ValidationFailed
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
-from backend.core.schemas import Page
+from backend.core.schemas import STORABLE, Page
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, etag, versioned
 from backend.identity.invitations.problems import AccountDeactivated, WorksForPlatform
 from backend.identity.invitations.sender import Sender
@@ -40,7 +40,9 @@ READS = (all_of(for_platform(MANAGE_MERCHANTS), for_named_merchant),)
 WRITES = (all_of(for_platform(MANAGE_MERCHANTS), limited("change_merchant", 60), for_named_merchant),)
 NAMED = (*SIGNED_IN, MerchantNotFound)
 
-MerchantWords = Annotated[str, QueryParameter(name="query", max_length=100, description="Words of its name or code")]
+MerchantWords = Annotated[
+    str, QueryParameter(name="query", max_length=100, pattern=STORABLE, description="Words of its name or code")
+]
 
 
 class AdminMerchantController(Controller):

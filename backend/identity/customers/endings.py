@@ -35,7 +35,7 @@ async def end_sessions(
 
 
 async def disown_sign_in(session: AsyncSession, merchant_id: UUID, mail_id: UUID, now: datetime) -> NotMeView:
-    """Who got the email did not ask for it: its code, the customer's other codes, and the sessions in doubt end.
+    """The recipient did not ask for the email: its code, the customer's other codes, and the sessions in doubt end.
 
     Raises SignInLinkInvalid.
     """

@@ -58,7 +58,7 @@ class SignInMails:
         await session.execute(update(CustomerSignIn).where(*_this(event.merchant_id, sign_in.id)).values(found))
 
     async def _recipient(self, session: AsyncSession, merchant_id: UUID, email: str) -> CardRecipient | None:
-        """By one of the customer's cards, in whatever state it is."""
+        """By one of the customer's cards, in any state."""
         theirs = (
             select(Card.id)
             .join(Customer, (Customer.merchant_id == Card.merchant_id) & (Customer.id == Card.customer_id))

@@ -37,13 +37,14 @@ class Added:
     recovery_codes: list[str]
 
 
-async def show_factors(session: AsyncSession, user: User, *, is_production: bool) -> SecondFactors:
+async def show_factors(session: AsyncSession, user: User, *, is_production: bool, is_confirmed: bool) -> SecondFactors:
     passkeys = await list_passkeys(session, user.id)
     return SecondFactors(
         has_authenticator=user.totp_secret is not None,
         passkeys=[PasskeyView(row.id, row.name, row.created_at, row.last_used_at) for row in passkeys],
         recovery_codes_left=await count_recovery_codes(session, user.id),
         is_required=_is_required(user, is_production=is_production),
+        is_confirmed=is_confirmed,
     )
 
 

@@ -1,4 +1,4 @@
-"""Verifies a second factor, of whichever kind."""
+"""Verifies a second factor: a code of an app, a recovery code or a passkey."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -89,6 +89,8 @@ class SecondFactors(Answer):
     recovery_codes_left: int
     is_required: bool
     """The last one cannot be removed."""
+    is_confirmed: bool
+    """The session may change the account: the person has confirmed it within ten minutes."""
 
 
 class RecoveryCodes(Answer):

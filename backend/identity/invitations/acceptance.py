@@ -47,10 +47,11 @@ async def show_invitation(session: AsyncSession, token: str, now: datetime) -> O
 
 
 async def accept_invitation(
-    session: AsyncSession, token: str, body: AcceptInvitation, now: datetime, request_id: str
+    session: AsyncSession, token: str, body: AcceptInvitation, now: datetime, *, language: str, request_id: str
 ) -> AcceptedInvitation:
     """Gives the account its place, or makes the account first. Begins before a merchant is settled.
 
+    `language`: of the page on which they accept; a new account keeps it.
     Raises what `show_invitation` raises, NameRequired, PasswordWrong, and what `check_can_join` and `hash_new_password`
     raise.
     """
@@ -58,7 +59,7 @@ async def accept_invitation(
     user = await find_user(session, invitation.email_norm, is_locked=True)
     await check_can_join(session, user, invitation.merchant_id)
     if user is None:
-        user = await _add_user(session, invitation, body, now)
+        user = await _add_user(session, invitation, body, language, now)
     elif not await verify_password(user.password_hash, body.password):
         raise PasswordWrong
     user.is_active = True
@@ -90,7 +91,9 @@ async def _find(session: AsyncSession, token: str, now: datetime, *, is_locked: 
     return invitation
 
 
-async def _add_user(session: AsyncSession, invitation: Invitation, body: AcceptInvitation, now: datetime) -> User:
+async def _add_user(
+    session: AsyncSession, invitation: Invitation, body: AcceptInvitation, language: str, now: datetime
+) -> User:
     if body.name is None:
         raise NameRequired
     merchant = await session.get(Merchant, invitation.merchant_id) if invitation.merchant_id else None
@@ -100,7 +103,7 @@ async def _add_user(session: AsyncSession, invitation: Invitation, body: AcceptI
         "email": invitation.email,
         "email_norm": invitation.email_norm,
         "name": body.name.strip(),
-        "language": invitation.language,
+        "language": language,
         "password_hash": await hash_new_password(body.password, owner),
         "is_active": True,
         "created_at": now,

@@ -16,7 +16,7 @@ InvitedName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["L
 
 
 class StaffInvitationDraft(Body, kw_only=True):
-    """Invites somebody to work for the merchant. Who has an account keeps it: one person may work for several."""
+    """Invites somebody to work for the merchant. A person with an account keeps it: one person may work for several."""
 
     email: InvitedEmail
     name: InvitedName | None = None

@@ -13,7 +13,7 @@ from backend.core.openapi import refusals, success
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
-from backend.core.schemas import Page
+from backend.core.schemas import STORABLE, Page
 from backend.core.versions import IfMatch, PreconditionRequired, Stale, versioned
 from backend.identity.members import actions
 from backend.identity.members.problems import LastOwner, MemberNotFound, OwnRole
@@ -23,7 +23,9 @@ from backend.identity.members.schemas import MemberChange, MemberDetail
 READS = (for_merchant(MANAGE_STAFF),)
 WRITES = (all_of(for_merchant(MANAGE_STAFF), limited("change_staff", 60)),)
 
-PersonText = Annotated[str, QueryParameter(name="query", max_length=100, description="Part of a name or an address")]
+PersonText = Annotated[
+    str, QueryParameter(name="query", max_length=100, pattern=STORABLE, description="Part of a name or an address")
+]
 
 
 class MerchantStaffController(Controller):

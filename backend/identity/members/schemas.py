@@ -27,7 +27,7 @@ class MemberChange(Body, kw_only=True):
 
     role: MerchantRole | UnsetType = UNSET
     stores: StoresOfPerson | UnsetType = UNSET
-    """An owner may do everything at every store, whatever is named here."""
+    """Ignored for owners: they have every permission at every store."""
 
 
 class MemberStore(Answer):

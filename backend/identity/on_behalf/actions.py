@@ -20,7 +20,7 @@ TOKEN_BYTES = 32
 
 async def begin_on_behalf(session: AsyncSession, origin: Origin, reason: str) -> tuple[str, datetime]:
     """The token, and when it opens nothing any more at the latest."""
-    assert origin.sign_in_id is not None, "only who has signed in acts for a merchant"
+    assert origin.sign_in_id is not None, "an administrator signs in before acting for a merchant"
     token, ends_at, session_id = secrets.token_urlsafe(TOKEN_BYTES), origin.now + LONGEST, new_id()
     session.add(
         OnBehalfSession(

@@ -23,5 +23,5 @@ class OnBehalfSession(PlatformRow):
     """As the person entered it. The merchant reads it."""
     begun_at: Mapped[datetime] = mapped_column(DateTimeUTC)
     ends_at: Mapped[datetime] = mapped_column(DateTimeUTC)
-    """At the latest, whatever is done meanwhile."""
+    """The latest moment; activity does not move it."""
     ended_at: Mapped[datetime | None] = mapped_column(DateTimeUTC)

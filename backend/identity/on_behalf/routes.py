@@ -29,7 +29,7 @@ class AdminOnBehalfController(Controller):
         operation_id="beginOnBehalf",
         summary="Act for a merchant, as its owner would",
         description="For 30 minutes at most, with a token of its own. What stays with the owner is `stays_with_owner`. "
-        "Whatever is done names both, in the merchant’s audit too.",
+        "Each change names both, in the merchant’s audit too.",
         guards=[all_of(for_platform(MANAGE_MERCHANTS), limited("on_behalf", 10), for_named_merchant)],
         responses=refusals(*SIGNED_IN, MerchantNotFound, ValidationFailed),
     )

@@ -84,11 +84,4 @@ class PasswordController(Controller):
     )
     async def reset(self, request: ApiRequest, token: FromPath[str], data: JSONBody[ChangedPassword]) -> None:
         async with resources_of(request).sessions.committing() as session:
-            await reset_password(
-                session,
-                token,
-                data.password,
-                language=reader_language(request),
-                now=clock.now(),
-                request_id=request.scope["state"]["request_id"],
-            )
+            await reset_password(session, request, token, data.password)

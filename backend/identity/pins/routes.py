@@ -12,7 +12,7 @@ from backend.core.openapi import refusals
 from backend.core.origin import Origin
 from backend.core.problems import RateLimited
 from backend.identity.pins.actions import clear, unlock
-from backend.identity.pins.problems import ColleagueNotFound, OwnPinLocked
+from backend.identity.pins.problems import ColleagueNotFound, OwnPinLocked, PinLockedHere
 from backend.identity.pins.queries import list_pins
 from backend.identity.pins.schemas import PersonPin, StorePins
 
@@ -36,10 +36,11 @@ class ColleaguePinController(Controller):
     @post(
         "/{user_id:uuid}/unlock",
         operation_id="unlockPin",
-        summary="Forget the wrong attempts at a colleague's PIN",
+        summary="Unlock a colleague's PIN after wrong attempts",
+        description="Attempts at a PIN that is not locked stay counted. Not from where it was locked.",
         status_code=200,
         guards=CHANGES,
-        responses=refusals(*STAFF, ColleagueNotFound, OwnPinLocked, RateLimited),
+        responses=refusals(*STAFF, ColleagueNotFound, OwnPinLocked, PinLockedHere, RateLimited),
     )
     async def unlock(
         self, user_id: FromPath[UUID], origin: NamedDependency[Origin], sessions: NamedDependency[Sessions]

@@ -10,7 +10,7 @@ from backend.staff.models import User
 
 
 def is_admin() -> ColumnElement[bool]:
-    """Who has been removed is no longer active."""
+    """A removed administrator is no longer active."""
     return and_(User.platform_role.is_not(None), User.is_active)
 
 

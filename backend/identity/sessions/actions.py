@@ -14,6 +14,7 @@ from backend.core.platform_settings import PlatformSettings
 from backend.identity.factors.tries import device_of_session, move_factor_tries
 from backend.identity.models import USER_AGENT_MAX, AccessToken
 from backend.identity.queries import token_hash
+from backend.staff.models import User
 
 TOKEN_BYTES = 32
 
@@ -27,6 +28,11 @@ class NewSession:
     user_agent: str
     second_factor: str | None = None
     is_confirmed: bool = False
+
+
+async def lock_sessions(session: AsyncSession, user_id: UUID) -> None:
+    """Until the commit nobody else begins, renews or ends a session of this person: none is missed."""
+    await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 async def begin_session(
@@ -87,6 +93,7 @@ async def renew_session(
 
 async def end_session(session: AsyncSession, user_id: UUID, sign_in_id: UUID, now: datetime) -> bool:
     """Whether the person had this session. Its token opens nothing from the next request on."""
+    await lock_sessions(session, user_id)
     ended = (
         update(AccessToken)
         .where(AccessToken.user_id == user_id, AccessToken.id == sign_in_id, AccessToken.revoked_at.is_(None))
@@ -98,6 +105,7 @@ async def end_session(session: AsyncSession, user_id: UUID, sign_in_id: UUID, no
 
 async def end_sessions(session: AsyncSession, user_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
     """How many have ended: all of the person's, or all but one."""
+    await lock_sessions(session, user_id)
     ended = (
         update(AccessToken)
         .where(AccessToken.user_id == user_id, AccessToken.revoked_at.is_(None), AccessToken.expires_at > now)

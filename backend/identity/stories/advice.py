@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from backend.identity.stories.story import Account, PersonStory, Place
+from backend.identity.stories.story import PersonAccount, PersonStory, Place
 
 FAILED_MAIL = {"failed", "bounced", "unknown"}
 PIN = {
-    "disabled": "{merchant}: the PIN is disabled after ten wrong attempts. Who may unlock PINs does it at /till/pins; "
-    "or the person sets a new one at /profile/pin.",
-    "locked": "{merchant}: the PIN is locked until {until}. Who may unlock PINs does it at /till/pins.",
+    "disabled": "{merchant}: the PIN is disabled after ten wrong attempts. Colleagues who may unlock PINs do it at "
+    "/till/pins; or the person sets a new one at /profile/pin.",
+    "locked": "{merchant}: the PIN is locked until {until}. Colleagues who may unlock PINs do it at /till/pins.",
 }
 
 
@@ -36,7 +36,7 @@ def _without_account(story: PersonStory, now: datetime) -> Iterator[str]:
             yield f"The invitation is open: the link of the newest email works. It can be resent at {page}."
 
 
-def _obstacles(account: Account, *, is_production: bool) -> Iterator[str]:
+def _obstacles(account: PersonAccount, *, is_production: bool) -> Iterator[str]:
     if not account.is_active:
         yield _of_deactivated(account)
         return
@@ -53,7 +53,7 @@ def _obstacles(account: Account, *, is_production: bool) -> Iterator[str]:
         yield "Has no second factor: after signing in, they set one up before anything else."
 
 
-def _of_deactivated(account: Account) -> str:
+def _of_deactivated(account: PersonAccount) -> str:
     if account.platform_role is not None:
         return "Was removed from the administrators. `orion users invite` or /admin/users invites them anew."
     return f"The account is deactivated. `orion users activate {account.email}` opens it again."
@@ -68,7 +68,7 @@ def _obstacles_at(place: Place) -> Iterator[str]:
         yield PIN[place.pin].format(merchant=place.merchant, until=until)
 
 
-def _helps(account: Account) -> Iterator[str]:
+def _helps(account: PersonAccount) -> Iterator[str]:
     if not account.is_active:
         return
     yield "Password forgotten: the person asks for a link at /forgotten. It works for 30 minutes."
@@ -77,7 +77,7 @@ def _helps(account: Account) -> Iterator[str]:
         yield "Codes are refused though they are new: compare the clocks of the phone and of this machine."
 
 
-def _to_look_at(account: Account) -> Iterator[str]:
+def _to_look_at(account: PersonAccount) -> Iterator[str]:
     """What stays open when somebody is sent away."""
     if not account.is_active and account.sessions:
         yield "Sessions are open, but none opens anything while the account is deactivated."

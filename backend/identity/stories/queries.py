@@ -19,7 +19,7 @@ from backend.identity.on_behalf.models import OnBehalfSession
 from backend.identity.sessions.limits import has_idled
 from backend.identity.sessions.user_agents import browser_of, system_of
 from backend.identity.stories.advice import advice
-from backend.identity.stories.story import Account, OpenSession, PersonStory, Place, StoryInvitation, StoryMail
+from backend.identity.stories.story import OpenSession, PersonAccount, PersonStory, Place, StoryInvitation, StoryMail
 from backend.merchants.models import Merchant, Store
 from backend.messaging.models import PlatformMail
 from backend.staff.models import MerchantMember, StoreMember, User
@@ -48,12 +48,12 @@ async def read_story(
     return story
 
 
-async def _account(session: AsyncSession, user: User, security: SecuritySettings, now: datetime) -> Account:
+async def _account(session: AsyncSession, user: User, security: SecuritySettings, now: datetime) -> PersonAccount:
     factors = await read_factors(session, user)
     reset_until: datetime | None = await session.scalar(
         select(PasswordReset.expires_at).where(PasswordReset.user_id == user.id, PasswordReset.expires_at > now)
     )
-    return Account(
+    return PersonAccount(
         id=user.id,
         name=user.name,
         email=user.email,

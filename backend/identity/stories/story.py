@@ -51,7 +51,7 @@ class StoryMail(Struct, frozen=True):
     status: str
 
 
-class Account(Struct, frozen=True, kw_only=True):
+class PersonAccount(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     email: str
@@ -77,7 +77,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 class PersonStory(Struct, frozen=True):
     email: str
-    account: Account | None
+    account: PersonAccount | None
     """None: nobody signs in with this address."""
     invitations: list[StoryInvitation]
     mails: list[StoryMail]

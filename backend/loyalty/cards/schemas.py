@@ -46,7 +46,7 @@ class MergedCard(Answer):
 
 
 class OwnCardView(Answer):
-    """The card as whoever has its address sees it."""
+    """The card as everybody who has its address sees it."""
 
     id: UUID
     code: Annotated[str, Meta(examples=["BDFHKLNPRSTVXGCJ"])]
@@ -79,7 +79,7 @@ class OwnCardView(Answer):
     next_expiry: NextExpiry | None
     wallets: Wallets
     page_url: str
-    """The customer's own page (a capability: whoever has the address sees the card)."""
+    """The customer's own page (a capability: the address alone opens the card)."""
     works_at: list[StoreRef]
     """Stores where the card is accepted."""
     merged_into_id: UUID | None

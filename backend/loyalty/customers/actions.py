@@ -19,7 +19,7 @@ async def find_or_add_customer(
 ) -> tuple[Customer, bool]:
     """The merchant's customer with this email, however written, and whether they are new. Raises ValidationFailed.
 
-    Locked with all that merges have made one person with them: who enrolls the same person at once waits.
+    Locked with all that merges have made one person with them: an enrollment of the same person at once waits.
     """
     email_norm = normalize_email(email)
     if len(email_norm) > EMAIL_MAX:

@@ -82,7 +82,7 @@ def words(*names: str | None) -> list[str]:
 
 
 def shown_words(first_name: str | None, last_name: str | None, email: str) -> list[str]:
-    """Of the name that is shown: whoever tells none is called as their mailbox."""
+    """Of the name that is shown: a customer without one is called as their mailbox."""
     if not first_name and not last_name:
         return words(email.partition("@")[0])
     family_first = f"{last_name}{first_name}" if first_name and last_name else None

@@ -33,7 +33,7 @@ PersonName = Annotated[
     Meta(
         min_length=1,
         max_length=100,
-        # It is written into mails: whoever names themself after a web site would have us send advertisements.
+        # Emails contain it: a name like a web address would make them advertisements.
         pattern=rf"^(?!.*(://|[wW]{{3}}\.)){SHOWN}$(?!\n)",
         examples=["Marie"],
     ),
@@ -53,7 +53,7 @@ PublicName = Annotated[
     ),
 ]
 AROUND = r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-"""A phone's contacts put these around a number, so that it is read from the left wherever it is pasted."""
+"""A phone's contacts put these around a number, so that it is read from the left in every text."""
 Phone = Annotated[
     str,
     Meta(
@@ -87,7 +87,7 @@ class Person(Body):
 
 
 class HolderView(Answer):
-    """What stands on the card, for whoever has its address."""
+    """The name on the card, for everybody who has its address."""
 
     name: str
     """First and last name as given; the email's part before the @ when no name was given."""

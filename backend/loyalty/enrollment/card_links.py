@@ -17,14 +17,14 @@ from backend.loyalty.enrollment.models import CardLinkQuestion
 
 
 async def ask_for_card_links(session: AsyncSession, merchant_id: UUID, email: str, now: datetime) -> None:
-    """The same work whoever asks: nothing is looked up before the answer."""
+    """The same work for every address: nothing is looked up before the answer."""
     question = CardLinkQuestion(merchant_id=merchant_id, id=new_id(), email_norm=normalize_email(email), created_at=now)
     session.add(question)
     record(session, merchant_id, CardLinksAsked(question.id), now)
 
 
 async def take_card_link_question(session: AsyncSession, merchant_id: UUID, question_id: UUID) -> list[UUID]:
-    """The cards of whoever has that email; none when nobody has it, or when it was answered before."""
+    """The cards of the customer with that email; none when nobody has it, or when it was answered before."""
     question = delete(CardLinkQuestion).where(
         CardLinkQuestion.merchant_id == merchant_id, CardLinkQuestion.id == question_id
     )
@@ -37,5 +37,5 @@ async def take_card_link_question(session: AsyncSession, merchant_id: UUID, ques
         .where(Card.merchant_id == merchant_id, Customer.email_norm == email_norm, in_use.state == "active")
         .order_by(Card.merged_into_id.is_(None))
     )
-    # The address of a merged card leads on; who holds the other card themself gets that one's.
+    # The address of a merged card leads on; a customer who holds the other card themself gets that one's.
     return list(dict(cards.tuples().all()).values())

@@ -82,7 +82,7 @@ async def _find_or_add_card(
 
 
 async def _find_card(session: AsyncSession, origin: Origin, customer: Customer, *, is_shared: bool) -> Card | None:
-    """The card this person would show here, whatever the policy was when it was made, and whichever name it is in.
+    """The card this person would show here, made under any policy and in any name.
 
     The card of this store, where its balance was collected; else the one that works everywhere. When stores share
     their cards and there are only cards of other stores, from the time when they did not, it is the newest of those,

@@ -54,7 +54,7 @@ class PartFacts(msgspec.Struct, frozen=True):
 class LotFacts(msgspec.Struct, frozen=True):
     lot: LotState
     source_id: UUID
-    """The transaction that first granted it, on whatever card."""
+    """The transaction that first granted it, on any card."""
     parts: list[PartFacts]
 
 

@@ -29,7 +29,7 @@ class MarketingPlan(TenantEntity):
 
 
 class MarketingSlot(PlatformRow):
-    """The last marketing email to a mailbox, from whichever merchant. The mailbox is stored as a keyed hash."""
+    """The last marketing email to a mailbox, over all merchants. The mailbox is stored as a keyed hash."""
 
     __tablename__ = "marketing_slots"
     __table_args__ = (Index("ix_marketing_slots_taken_at", "taken_at"),)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from backend.core.platform_settings import LimitSettings
 
 PAUSE = timedelta(days=1)
-"""Between two marketing emails to one mailbox, whichever merchants they are from."""
+"""Between two marketing emails to one mailbox, over all merchants."""
 GREETED_LATE = timedelta(days=2)
 """A birthday is greeted so many days later at most: after an outage, or when another merchant was first."""
 GOOD_FOR = {"loyalty_birthday": timedelta(days=3), "loyalty_reengagement": timedelta(days=7)}

@@ -1,7 +1,8 @@
 """Queues marketing emails for customers who have an occasion. Safe to run twice, and at once.
 
-A chunk of customers is read and written about without locks. Who still has the occasion is then locked, marked and
-queued for in one short transaction. Whether an email is still allowed is decided again when it is sent, by `gate.py`.
+A chunk of customers is read and written about without locks. Those who still have the occasion are then locked,
+marked and queued for in one short transaction. Whether an email is still allowed is decided again when it is sent, by
+`gate.py`.
 """
 
 import asyncio

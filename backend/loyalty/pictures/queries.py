@@ -12,7 +12,7 @@ HASH = re.compile(r"[0-9a-f]{64}")
 
 
 async def get_picture(sessions: Sessions, hash_: str) -> tuple[str, bytes]:
-    """Media type and content, whichever merchant uploaded it. Raises PictureNotFound."""
+    """Media type and content, of any merchant. Raises PictureNotFound."""
     if not HASH.fullmatch(hash_):
         raise PictureNotFound
     async with sessions.committing() as session:

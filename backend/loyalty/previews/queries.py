@@ -34,7 +34,7 @@ async def find_unfinished(session: AsyncSession, merchant_id: UUID, now: datetim
 
 
 def is_lost(preview: ProgramPreview, now: datetime) -> bool:
-    """Nobody works on it any more, whatever its row says."""
+    """No process works on it any more, although its row says so."""
     return preview.state == "running" and (preview.heartbeat_at or preview.created_at) + GIVEN_UP < now
 
 

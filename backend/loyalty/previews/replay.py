@@ -55,7 +55,7 @@ def replay(group: Group, setup_history: SetupHistory, conditions: Conditions) ->
 
 
 def _steps_of_lines(card: CardReplay) -> Iterator[ReplayStep]:
-    """In the order of the card's history, whatever the clocks said: several processes booked it."""
+    """In the order of the card's history, not of its times: several processes booked it, each with its own clock."""
     latest = card.history.card.enrolled_at
     for line in card.history.lines:
         latest = max(latest, line.recorded_at)

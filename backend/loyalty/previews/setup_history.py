@@ -60,7 +60,7 @@ class SetupHistory:
 
     @cached_property
     def _open(self) -> Setup:
-        """Whatever was booked was allowed where it was booked, also where that has been closed since."""
+        """A booking counts as allowed at its store, also when the store has been closed since."""
         every = [StoreState(store.id, store.code, store.name) for store in self.stores.values()]
         policy = replace(self.setup.policy, allow_cross_location_redemption=True, log_ip_addresses=False)
         return replace(self.setup, stores=every, policy=policy)

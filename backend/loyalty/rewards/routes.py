@@ -34,7 +34,7 @@ VERSIONED = (*SIGNED_IN, RewardNotFound, PreconditionRequired, Stale)
 
 Search = Annotated[
     str,
-    QueryParameter(name="query", max_length=100, description="Words of its texts, whatever their case and accents"),
+    QueryParameter(name="query", max_length=100, description="Words of its texts, without regard to case and accents"),
 ]
 State = Annotated[RewardStatus | None, QueryParameter(name="state", description="Without it: all but archived ones")]
 AtStore = Annotated[UUID | None, QueryParameter(description="Handed over at this store")]

@@ -35,7 +35,7 @@ FOUND_MAX = 5
 async def find_cards(
     pool: asyncpg.Pool, origin: Origin, query: str, countries: Sequence[str]
 ) -> tuple[MatchedBy, list[CardState]]:
-    """By card code, email, phone or the beginnings of name words, whichever the query looks like; or by the whole name
+    """By card code, email, phone or the beginnings of name words, by the form of the query; or by the whole name
     that is shown, which may look like the others. `countries`: those a number may be of that is told without.
 
     Raises CardReplacedBefore for the code of a card that has got a new one.

@@ -119,5 +119,5 @@ def security_of(settings: MailSettings) -> Literal["none", "starttls", "tls"]:
 
 
 def _is_loopback(client: aiosmtplib.SMTP) -> bool:
-    """Whether the other end is this machine, whatever its name says."""
+    """Whether the other end is this machine, by its address rather than its name."""
     return ip_address(client.get_transport_info("peername")[0].partition("%")[0]).is_loopback

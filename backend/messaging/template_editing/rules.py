@@ -50,7 +50,7 @@ def has_newer_default(text: StoredText, default: TemplateContent) -> bool:
 
 
 def state_of(language: str, text: StoredText | None, english: StoredText | None) -> TextState:
-    """A declared text is as new as the declared English one, whatever their versions are."""
+    """A declared text is as new as the declared English one; their versions do not count."""
     if text is None:
         return "missing"
     if language == SOURCE_LANGUAGE or english is None or text.english_version >= english.version:

@@ -37,7 +37,7 @@ class MailBrand:
 
     @property
     def ink(self) -> str:
-        """Black or white, whichever is readable on the color."""
+        """Black or white: the one with the higher contrast to the color."""
         return ink_on(parsed(self.color)).css
 
     @property

@@ -14,12 +14,13 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
-from backend.core.schemas import Page
+from backend.core.problems import ValidationFailed
+from backend.core.schemas import STORABLE, Page
 from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run, list_runs, run_view
 from backend.operations.task_runs.schemas import TaskRunView
 
-TaskName = Annotated[str | None, QueryParameter(description="Of one task only")]
+TaskName = Annotated[str | None, QueryParameter(max_length=100, pattern=STORABLE, description="Of one task only")]
 
 
 class TaskRunController(Controller):
@@ -30,7 +31,7 @@ class TaskRunController(Controller):
     @get(
         operation_id="listTaskRuns",
         summary="Runs of background tasks, newest first",
-        responses=refusals(*SIGNED_IN, CursorExpired),
+        responses=refusals(*SIGNED_IN, CursorExpired, ValidationFailed),
     )
     async def runs(
         self,

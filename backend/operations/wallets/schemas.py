@@ -80,14 +80,14 @@ class SyncRequest(Body):
 
     merchant_code: Annotated[str, Meta(max_length=40)] | None = None
     card_code: Annotated[str, Meta(max_length=40)] | None = None
-    """The card's code or its id. Its passes are sent whatever they show already."""
+    """The card's code or its id. Its passes are sent even when they are up to date."""
     only_failed: bool = False
     run_id: UUID | None = None
     """An earlier run: the cards that failed in it."""
 
 
 class PassLinkView(Answer):
-    """A card in one wallet, for whoever has to find out what is wrong."""
+    """A card in one wallet, to find out what is wrong with its pass."""
 
     provider: str
     external_id: str

@@ -1,4 +1,4 @@
-"""Who has forgotten the password gets a link by email, and chooses a new one there."""
+"""A person who has forgotten the password gets a link by email, and chooses a new one there."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency

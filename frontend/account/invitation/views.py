@@ -52,7 +52,7 @@ async def take_invitation(request: Request, caller: NamedDependency[Caller], tok
 
 
 async def _sign_in(request: Request, caller: Caller, accepted: AcceptedInvitation, password: str) -> Response[str]:
-    """To the start page of the role; who needs a second factor signs in by the form."""
+    """To the start page of the role; users who need a second factor sign in by the form."""
     anonymous = caller.known_as(known_device(request))
     try:
         answer = await sign_in(anonymous, email=accepted.email, password=password, merchant=accepted.merchant)

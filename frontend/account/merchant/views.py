@@ -1,4 +1,4 @@
-"""Who works for several merchants changes here from one to another, without signing in again."""
+"""A person who works for several merchants changes here from one to another, without signing in again."""
 
 from litestar import Response, post
 from litestar.di import NamedDependency

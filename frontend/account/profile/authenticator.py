@@ -8,6 +8,7 @@ from frontend.account.profile.answers import answered, back, refusal
 from frontend.account.profile.recovery_codes import show_codes
 from frontend.api.account import offer_own_authenticator, remove_own_authenticator, set_own_authenticator
 from frontend.api.client import Caller
+from frontend.api.responses import BackendProblem
 from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.pages import page, redirect
 from frontend.kit.person import PROFILE, renew_person
@@ -30,13 +31,19 @@ async def take_authenticator(request: Request, caller: NamedDependency[Caller]) 
     form = await read_form(request)
     offer = AuthenticatorOffer(form.text("secret"), form.text("address"), form.text("enrollment"))
 
+    _ = get_translator(language_of(request)).gettext
+
     async def set_up() -> Response[str]:
         code = "".join(form.text("code").split())
         try:
             added = await set_own_authenticator(caller, offer.enrollment, code)
         except FormError as error:
-            _ = get_translator(language_of(request)).gettext
             raise FormError("code", _("Enter the six digits that the app shows now.")) from error
+        except BackendProblem as problem:
+            if problem.code != "second_factor_refused":
+                raise
+            wrong = _("This is not the code of this app. Enter the one it shows now, and check the clock of the phone.")
+            raise FormError("code", wrong) from problem
         return after_adding(request, added)
 
     def show(refused: Form, status: int) -> Response[str]:

@@ -2,9 +2,9 @@
 
 from litestar import Response
 
-from frontend.kit.person import Person, find_person
+from frontend.kit.person import find_person
 from frontend.kit.preferences import language_of
-from frontend.kit.problems import FORBIDDEN, problem_page, to_sign_in
+from frontend.kit.problems import FORBIDDEN, acting_page, problem_page, to_sign_in
 from frontend.kit.request import Request
 from frontend.till.lock.screen import lock_page
 from frontend.till.lock.views import LOCKED
@@ -18,17 +18,14 @@ async def require_person(request: Request) -> Response[str] | None:
     person = find_person(request)
     if person is None:
         return to_sign_in(request)
-    is_locked = request.session.get(LOCKED) and not request.url.path.startswith(OPEN_WHEN_LOCKED)
-    return await lock_page(request) if is_locked else _refusal(request, person)
+    if person.on_behalf_until:
+        return acting_page(request, person)
+    if request.session.get(LOCKED) and not request.url.path.startswith(OPEN_WHEN_LOCKED):
+        return await lock_page(request)
+    return _refusal_of_pin(request) if person.is_by_pin else None
 
 
-def _refusal(request: Request, person: Person) -> Response[str] | None:
+def _refusal_of_pin(request: Request) -> Response[str]:
     """As the backend words it, also where a page asks the backend for nothing."""
     _ = get_translator(language_of(request)).gettext
-    if person.is_by_pin:
-        text = _("A PIN opens the till only.")
-        return problem_page(request, FORBIDDEN, _("Sign in with your password"), text)
-    if person.on_behalf_until:
-        text = _("Who acts on behalf of a merchant cannot do it. Ask the owner.")
-        return problem_page(request, FORBIDDEN, _("This stays with the merchant"), text)
-    return None
+    return problem_page(request, FORBIDDEN, _("Sign in with your password"), _("A PIN opens the till only."))

@@ -3,8 +3,8 @@
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from frontend.account.profile.answers import answered
-from frontend.api.account import set_own_pin
+from frontend.account.profile.answers import answered, to_confirmation
+from frontend.api.account import get_own_factors, set_own_pin
 from frontend.api.client import Caller
 from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.pages import page, redirect
@@ -13,14 +13,20 @@ from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
+PAGE = "/profile/pin"
 
-@get("/profile/pin", name="own-pin")
-async def show_own_pin(request: Request) -> Response[str]:
+
+@get(PAGE, name="own-pin")
+async def show_own_pin(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    """Asks for the confirmation first: afterwards the PIN would have to be typed twice."""
     person = find_person(request)
-    return redirect(request, person.home) if person and person.is_admin else _screen(request, Form({}))
+    if person and person.is_admin:
+        return redirect(request, person.home)
+    is_confirmed = (await get_own_factors(caller)).is_confirmed
+    return _screen(request, Form({})) if is_confirmed else to_confirmation(request, PAGE)
 
 
-@post("/profile/pin")
+@post(PAGE)
 async def take_own_pin(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form, gettext = await read_form(request), get_translator(language_of(request)).gettext
 

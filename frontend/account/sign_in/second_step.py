@@ -1,6 +1,5 @@
 """The step after the password, and the sign-in with a passkey alone."""
 
-import json
 import re
 from typing import Any
 
@@ -82,7 +81,6 @@ def factor_of(form: Form) -> dict[str, Any]:
 def credential_of(form: Form) -> dict[str, Any]:
     """Empty for what is no JSON object: the backend refuses it."""
     try:
-        credential = json.loads(form.text("passkey"))
-    except ValueError:
+        return msgspec.json.decode(form.text("passkey"), type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
         return {}
-    return credential if isinstance(credential, dict) else {}

@@ -41,7 +41,7 @@ LABELS = {
         N_("Give up after"), N_("Hours. An email that could not be handed over by then has failed.")
     ),
     "all_mails_per_mailbox_per_day": Label(
-        N_("Emails per mailbox and day"), N_("Whatever their cause, from all merchants together.")
+        N_("Emails per mailbox and day"), N_("For any reason, from all merchants together.")
     ),
     "enroll_per_minute": Label(N_("Joining"), N_("Requests per minute from one network.")),
     "public_program_per_minute": Label(N_("Viewing a program"), N_("Requests per minute from one network.")),

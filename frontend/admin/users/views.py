@@ -25,7 +25,7 @@ from frontend.kit.pages import page, redirect
 from frontend.kit.person import find_person
 from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
-from frontend.permissions.messages import PermissionMessages
+from frontend.permissions.messages import WRONG, PermissionMessages
 from i18n.locales import LANGUAGES
 from i18n.translator import N_, get_translator
 
@@ -48,12 +48,12 @@ async def take_admin_invitation(request: Request, caller: NamedDependency[Caller
     try:
         await invite_admin(caller, body_of(AdminInvitationDraft, values, ""))
     except FormError as error:
-        form.errors[error.field] = say(N_("Check this value."))
+        form.errors[error.field] = say(WRONG.get(error.field, N_("Check this value.")))
         return await _page(request, caller, form, status=UNPROCESSABLE)
     except BackendProblem as problem:
         if problem.status not in {CONFLICT, UNPROCESSABLE}:
             raise
-        form.errors["email"] = say(N_("Check this value.")) if errors_of(problem) else problem.sentence
+        form.errors["email"] = say(WRONG["email"]) if errors_of(problem) else problem.sentence
         return await _page(request, caller, form, status=problem.status)
     return redirect(request, f"{USERS}?done=invited")
 

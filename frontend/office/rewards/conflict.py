@@ -24,7 +24,7 @@ def renew(form: Form, current: RewardDetail, language: str) -> None:
 
 
 def _by_field(form: Form, language: str) -> Values:
-    """What is entered, whichever way it is written."""
+    """What is entered, in one canonical form."""
     values = values_of(form, language) | {"store_ids": set(form.many("store_ids"))}
     texts = {kind: values.pop(kind) for kind in ("name", "description")}
     by_language = {f"{kind}_{code}": texts[kind].get(code) for kind in texts for code in LANGUAGES}

@@ -11,6 +11,7 @@ from frontend.api.client import Caller
 from frontend.api.identity import list_permissions
 from frontend.api.people import change_member, get_member, remove_member
 from frontend.api.responses import BackendProblem
+from frontend.api.till import change_pin
 from frontend.kit.conflicts import saved_by
 from frontend.kit.fields import version_of
 from frontend.kit.forms import Form, read_form
@@ -22,7 +23,7 @@ from frontend.office.staff.form import change_of, form_of, stored_differences
 from frontend.office.staff.messages import StaffMessages
 from frontend.office.staff.views import STAFF, stores_of
 
-STALE, CONFLICT = 412, 409
+SIGNED_OUT, STALE, CONFLICT = 401, 412, 409
 
 
 @get(f"{STAFF}/{{user_id:uuid}}", name="office-member")
@@ -58,6 +59,23 @@ async def take_removal(request: Request, caller: NamedDependency[Caller], user_i
         form.errors[""] = problem.sentence
         return await _page(request, caller, member, form, status=CONFLICT)
     return redirect(request, f"{STAFF}?done=removed")
+
+
+@post(f"{STAFF}/{{user_id:uuid}}/unlock-pin")
+async def take_unlock(request: Request, caller: NamedDependency[Caller], user_id: FromPath[UUID]) -> Response[str]:
+    """At a store where both work: an owner works at each."""
+    member = await get_member(caller, user_id)
+    theirs = {place.store_id for place in member.stores}
+    stores = [store for store in stores_of(request) if store.id in theirs] or stores_of(request)
+    try:
+        await change_pin(caller.at_store(stores[0].code) if stores else caller, user_id, "unlock")
+    except BackendProblem as problem:
+        if problem.status == SIGNED_OUT:
+            raise
+        form = form_of(member)
+        form.errors[""] = problem.sentence
+        return await _page(request, caller, member, form, status=problem.status)
+    return redirect(request, f"{STAFF}?done=unlocked")
 
 
 async def _stale(

@@ -1,5 +1,7 @@
 """The form to invite somebody."""
 
+from collections.abc import Mapping
+
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
@@ -18,11 +20,11 @@ from frontend.office.staff.form import role_of, stores_of
 from frontend.office.staff.messages import StaffMessages
 from frontend.office.staff.views import STAFF
 from frontend.office.staff.views import stores_of as own_stores
+from frontend.permissions.messages import WRONG
 from i18n.locales import LANGUAGES
 from i18n.translator import N_, get_translator
 
 UNPROCESSABLE = 422
-WRONG = {"email": N_("Enter an email address, like lea@example.com."), "name": N_("Check this value.")}
 ABOUT_THE_EMAIL = {"already_invited", "already_member", "works_for_platform", "account_deactivated"}
 
 
@@ -40,9 +42,7 @@ async def take_invite(request: Request, caller: NamedDependency[Caller]) -> Resp
     language = form.text("language") if form.text("language") in LANGUAGES else "en"
     values = {"email": form.text("email"), "name": form.optional("name"), "language": language, "role": role_of(form)}
     try:
-        draft = body_of(StaffInvitationDraft, values, "")
-        draft.stores = stores_of(form)
-        await invite_member(caller, draft)
+        await invite_member(caller, _draft_of(form, values))
     except FormError as error:
         form.errors[error.field] = say(WRONG.get(error.field, N_("Check this value.")))
         return await _form(request, caller, form, status=UNPROCESSABLE)
@@ -58,9 +58,19 @@ async def take_invite(request: Request, caller: NamedDependency[Caller]) -> Resp
     return redirect(request, f"{STAFF}?done=invited")
 
 
+def _draft_of(form: Form, values: Mapping[str, object]) -> StaffInvitationDraft:
+    """Raises FormError, also for somebody who could do nothing at any store."""
+    draft = body_of(StaffInvitationDraft, values, "")
+    draft.stores = stores_of(form)
+    if not draft.stores and draft.role == "store_member":
+        raise FormError("stores", WRONG["stores"])
+    return draft
+
+
 def _take_errors(form: Form, problem: BackendProblem, wrong_email: str) -> None:
     if problem.code in ABOUT_THE_EMAIL:
         form.errors["email"] = problem.sentence
+        form.fields["works_here"] = form.text("email") if problem.code == "already_member" else ""
     elif "email" in errors_of(problem):
         form.errors["email"] = wrong_email
     else:

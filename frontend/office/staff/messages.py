@@ -14,6 +14,7 @@ PINS = {
     "none": (N_("No PIN"), "", ""),
     "set": (N_("PIN set"), "ok", "lock"),
     "locked": (N_("PIN locked"), "warn", "ban"),
+    "disabled": (N_("PIN disabled"), "bad", "ban"),
 }
 """Text, kind and icon."""
 OWNER = "merchant_owner"

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from frontend.office.staff.editor import show_member, take_member, take_removal
+from frontend.office.staff.editor import show_member, take_member, take_removal, take_unlock
 from frontend.office.staff.invite import show_invite, take_invite
 from frontend.office.staff.views import show_staff, take_resend_invitation, take_withdrawal
 from frontend.permissions.views import show_office_permissions
@@ -16,6 +16,7 @@ STAFF_PAGES = Router(
         show_member,
         take_member,
         take_removal,
+        take_unlock,
         take_resend_invitation,
         take_withdrawal,
         show_office_permissions,

@@ -12,7 +12,7 @@ document.addEventListener("htmx:config:request", ({ detail }) => takeAddress(det
 document.addEventListener("paste", (event) => event.target.closest("[data-no-paste]") && event.preventDefault());
 document.addEventListener("submit", (event) => event.submitter?.name === "theme" && setTheme(event));
 document.addEventListener("click", ({ target }) => typeOnPad(target.closest("[data-pad] button")));
-// Whoever chose a person with the arrow keys may go on with them.
+// After a choice with the arrow keys the focus stays, for the next one.
 document.addEventListener("change", ({ target }) => target.matches("[data-then]:not(:focus-visible)") && document.getElementById(target.dataset.then)?.focus());
 
 showToasts(document.getElementById("toasts"));

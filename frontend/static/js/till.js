@@ -44,7 +44,7 @@ function onKey(event) {
   else if (till.dataset.keys !== "off") pressKey(event);
 }
 
-/** Opens the card of a scanned code, whatever is on the screen. */
+/** Opens the card of a scanned code, from every screen. */
 function openCard(code) {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   nextCode = code;

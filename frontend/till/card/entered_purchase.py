@@ -1,4 +1,4 @@
-"""Values entered for a purchase that is not recorded yet: they stay on the card whatever else is recorded on it."""
+"""Values entered for a purchase that is not recorded yet: they stay while other things are recorded."""
 
 from uuid import UUID
 

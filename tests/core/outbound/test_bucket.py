@@ -83,7 +83,7 @@ async def test_turns_come_one_by_one_without_a_burst(redis: Redis, monkeypatch: 
     assert max(asked) <= 0.05, "nobody waits longer than for the one before"
 
 
-async def test_who_wakes_up_late_does_not_leave_together_with_others(redis: Redis) -> None:
+async def test_a_process_that_wakes_up_late_does_not_leave_together_with_others(redis: Redis) -> None:
     bucket, moments = Bucket(redis, "stalled", 20), []
 
     async def client() -> None:

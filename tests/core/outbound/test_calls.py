@@ -1,4 +1,4 @@
-"""Whatever goes wrong outside, our own code hears of one failure: CallFailed."""
+"""All failures outside reach our own code as one: CallFailed."""
 
 import asyncio
 import gc
@@ -24,7 +24,7 @@ class Claim(msgspec.Struct):
 
 @asynccontextmanager
 async def house(*says: bytes, hangs_up: bool = True) -> AsyncIterator[str]:
-    """A server that says this, whatever it is asked."""
+    """A server that says this to every request."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
@@ -121,7 +121,7 @@ async def test_a_server_without_tls_is_told_as_what_tls_says() -> None:
         UnicodeDecodeError("ascii", b"\xff", 0, 1, "no"),
     ],
 )
-def test_whatever_a_library_lets_through_is_the_calls_failure(error: Exception) -> None:
+def test_every_error_that_a_library_lets_through_is_the_calls_failure(error: Exception) -> None:
     with pytest.raises(CallFailed) as failure, outbound_errors():
         raise error
     told = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
@@ -130,7 +130,7 @@ def test_whatever_a_library_lets_through_is_the_calls_failure(error: Exception) 
 
 
 async def test_a_call_given_up_in_the_handshake_leaves_no_connection_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Garbage collection would close it, and complain in whatever is running then."""
+    """Garbage collection would close it, and complain in the test that runs then."""
     complaints: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", complaints.append)
     async with house(hangs_up=False) as url:
@@ -140,7 +140,7 @@ async def test_a_call_given_up_in_the_handshake_leaves_no_connection_open(monkey
     assert complaints == []
 
 
-async def test_whoever_calls_the_whole_thing_off_is_obeyed() -> None:
+async def test_a_cancellation_of_the_whole_call_is_obeyed() -> None:
     async with house(hangs_up=False) as url:
         calling = asyncio.create_task(call(url, seconds=60))
         await asyncio.sleep(0)

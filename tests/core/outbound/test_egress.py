@@ -120,7 +120,7 @@ async def test_this_machine_is_asked_in_development_only(site: Site) -> None:
 async def test_what_a_name_stood_for_when_it_was_looked_at_is_what_is_asked(
     names: dict[str, list[str]], site: Site
 ) -> None:
-    """Whoever answers with another address the second time is not asked a second time."""
+    """A name is resolved once: another address in a second answer would not be used."""
     port = site.url.rpartition(":")[2]
     names["cdn.example"] = ["127.0.0.1"]
     body = await fetch(f"http://cdn.example:{port}/logo.png", bytes_max=KIBIBYTE, allows_loopback=True)
@@ -163,7 +163,7 @@ async def test_more_than_was_asked_for_is_not_read(site: Site) -> None:
         await fetch(site.url, bytes_max=KIBIBYTE, allows_loopback=True)
 
 
-async def test_whoever_is_slow_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_server_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(egress, "FETCH_SECONDS", 0.2)
     site.seconds = 5
     with pytest.raises(NotFetched):

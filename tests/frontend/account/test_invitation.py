@@ -32,7 +32,7 @@ async def test_somebody_new_enters_a_name_and_a_password_and_is_at_work(lea: Bro
     assert backend.body("/auth/sign-in")["merchant"] == "fashion"
 
 
-async def test_who_has_an_account_enters_its_password_only(lea: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_an_account_enters_its_password_only(lea: Browser, backend: StaffBackend) -> None:
     backend.answers[LOOK] = found(changed(OWN, has_account=True))
     await lea.open(PAGE)
     assert "You have an account with this address." in lea.text
@@ -42,7 +42,7 @@ async def test_who_has_an_account_enters_its_password_only(lea: Browser, backend
     assert "Sentence of password_wrong." in lea.says("password")
 
 
-async def test_who_needs_a_second_factor_goes_on_at_the_sign_in(lea: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_needs_a_second_factor_goes_on_at_the_sign_in(lea: Browser, backend: StaffBackend) -> None:
     backend.answers["POST /auth/sign-in"] = refused(401, "totp_required")
     await lea.open(PAGE)
     assert (await lea.submit(PAGE, name="Léa", password="four words")).headers["location"] == "/sign-in"
@@ -83,7 +83,7 @@ async def test_without_an_answer_what_was_entered_stays(lea: Browser, backend: S
     assert "a rare one" not in lea.page
 
 
-async def test_who_is_signed_in_as_somebody_else_is_told_so(lea: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_is_signed_in_as_somebody_else_is_told_so(lea: Browser, backend: StaffBackend) -> None:
     backend.answers["POST /auth/sign-in"] = found(signed_in(), 201)
     await lea.sign_in()
     await lea.open(PAGE)

@@ -1,4 +1,4 @@
-"""Who works for several merchants changes from one to the other in the menu."""
+"""A person who works for several merchants changes from one to the other in the menu."""
 
 import httpx
 
@@ -35,7 +35,7 @@ async def test_the_menu_offers_the_other_merchant(browser: Browser, backend: Sta
     assert backend.asked[-1].headers["x-store-code"] == "FASHIONOUTLET"
 
 
-async def test_who_works_for_one_merchant_has_nothing_to_choose(anna: Browser) -> None:
+async def test_a_person_who_works_for_one_merchant_has_nothing_to_choose(anna: Browser) -> None:
     assert "Work for" not in anna.text
 
 
@@ -45,13 +45,21 @@ async def test_a_merchant_that_is_none_of_theirs_is_refused(browser: Browser, ba
     assert (await anna.send("/sign-in/merchant", merchant="other")).status_code == 404
 
 
+async def test_a_merchant_that_no_menu_offers_changes_nothing(browser: Browser, backend: StaffBackend) -> None:
+    anna = await anna_of_two(browser, backend)
+    for merchant in ("", "x" * 41):
+        assert (await anna.send("/sign-in/merchant", merchant=merchant)).status_code == 422
+        assert "Nothing was changed" in anna.text
+    assert backend.posts("/auth/merchant") == []
+
+
 async def test_without_a_session_nothing_is_changed(browser: Browser, backend: StaffBackend) -> None:
     await browser.open("/sign-in")
     assert "/sign-in" in (await browser.send("/sign-in/merchant", merchant="aurora")).headers["location"]
     assert backend.posts("/auth/merchant") == []
 
 
-async def test_a_locked_till_stays_locked_whatever_is_chosen_in_the_menu(
+async def test_a_locked_till_stays_locked_after_every_choice_in_the_menu(
     browser: Browser, backend: StaffBackend
 ) -> None:
     """Store, language and merchant are no way around the PIN."""

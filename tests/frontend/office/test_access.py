@@ -34,7 +34,9 @@ async def test_staff_without_a_permission_for_all_stores_stay_outside(browser: B
     assert "Office" not in anna.text
 
 
-async def test_who_may_change_rewards_finds_them_from_the_till(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_may_change_rewards_finds_them_from_the_till(
+    browser: Browser, backend: StaffBackend
+) -> None:
     anna = await with_permissions(browser, backend, "loyalty.manage_cards", "loyalty.manage_rewards")
     await anna.open("/till")
     assert 'href="/office/rewards"' in anna.page
@@ -54,7 +56,7 @@ async def test_rights_are_read_again_before_a_page_is_refused(browser: Browser, 
     assert (await anna.open("/")).headers["location"] == "/office"
 
 
-async def test_who_has_got_a_store_meanwhile_can_choose_it(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_got_a_store_meanwhile_can_choose_it(browser: Browser, backend: StaffBackend) -> None:
     anna = await with_permissions(browser, backend, "loyalty.manage_cards")
     backend.answers["GET /auth/me"] = found(signed_in(ANNA_AT_THE_HUB, OUTLET).user)
     await anna.open("/sign-in/store")

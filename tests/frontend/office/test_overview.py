@@ -47,7 +47,7 @@ async def test_an_owner_lands_in_the_office(browser: Browser, backend: StaffBack
     assert "Open the till" not in browser.text
 
 
-async def test_who_asked_for_the_till_comes_to_the_till(browser: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_asked_for_the_till_comes_to_the_till(browser: Browser, backend: StaffBackend) -> None:
     backend.answers["POST /auth/sign-in"] = found(owner(ANNA_AT_THE_HUB), 201)
     answer = await browser.open("/till")
     assert answer.headers["location"] == "/sign-in?next=/till"
@@ -124,7 +124,7 @@ async def test_the_only_store_is_not_asked_for(claire: Browser, backend: StaffBa
     assert 'href="/sign-in/store"' not in claire.page
 
 
-async def test_the_till_leads_back_to_the_office_whoever_may_open_it(claire: Browser, backend: StaffBackend) -> None:
+async def test_the_till_leads_back_to_the_office_those_who_may_open_it(claire: Browser, backend: StaffBackend) -> None:
     await claire.send("/sign-in/store", store="FASHIONHUB")
     await claire.open("/till")
     assert 'href="/office"' in claire.page

@@ -1,5 +1,6 @@
 """The owner's staff pages, against a fake backend."""
 
+from typing import Any, Literal
 from uuid import UUID
 
 import httpx
@@ -9,6 +10,7 @@ from backend.core.schemas import Page
 from backend.identity.invitations.schemas import InvitationList, InvitationView
 from backend.identity.members.schemas import MemberDetail, MemberPin, MemberStore
 from backend.identity.permissions.schemas import PermissionTable, PermissionView
+from backend.identity.pins.schemas import PersonPin
 from tests.frontend.canned import ID, MOMENT, changed, found
 from tests.frontend.staff_backend import ANNA_AT_THE_HUB, OUTLET, StaffBackend, owner, refused
 from tests.frontend.staff_browser import Browser, Form
@@ -130,10 +132,51 @@ async def test_what_is_no_address_is_not_sent(claire: Browser, backend: StaffBac
     assert backend.posts("/invitations") == []
 
 
+async def test_nobody_is_invited_to_do_nothing(claire: Browser, backend: StaffBackend) -> None:
+    await claire.open("/office/staff/invite")
+    assert (await claire.submit("/office/staff/invite", email="lea@fashion.example")).status_code == 422
+    assert "Tick at least one permission" in claire.text
+    assert backend.posts("/invitations") == []
+    answer = await claire.submit("/office/staff/invite", email="lea@fashion.example", role="merchant_owner")
+    assert answer.headers["location"] == "/office/staff?done=invited"
+
+
+async def test_who_works_here_already_is_one_click_away(claire: Browser, backend: StaffBackend) -> None:
+    backend.answers[INVITE] = refused(409, "already_member")
+    await claire.open("/office/staff/invite")
+    told: dict[str, Any] = {"email": "anna@fashion.example", HUB: "loyalty.manage_rewards"}
+    await claire.submit("/office/staff/invite", **told)
+    assert 'href="/office/staff?query=anna%40fashion.example"' in claire.page
+
+
+@pytest.mark.parametrize("state", ["locked", "disabled"])
+async def test_a_pin_that_opens_nothing_is_unlocked_at_a_store_of_the_person(
+    claire: Browser, backend: StaffBackend, state: Literal["locked", "disabled"]
+) -> None:
+    backend.answers[ONE] = found(changed(ANNA, pin=MemberPin(state, MOMENT if state == "locked" else None)))
+    backend.answers["POST /store/loyalty/pins/*/unlock"] = found(PersonPin(ID, "Anna", True, None, False, None))
+    await claire.open(PATH)
+    assert f"PIN {state}" in claire.text
+    answer = await claire.submit(f"{PATH}/unlock-pin")
+    assert answer.headers["location"] == "/office/staff?done=unlocked"
+    assert sent(backend, "POST").headers["x-store-code"] == ANNA_AT_THE_HUB.code
+
+
+async def test_an_owner_has_no_permissions_of_their_own_to_tick_and_leaves_by_name(
+    claire: Browser, backend: StaffBackend
+) -> None:
+    backend.answers[ONE] = found(changed(CLAIRE, pin=MemberPin("locked", MOMENT)))
+    await claire.open(PATH)
+    assert "Leave Fashion Group" in claire.text
+    assert "Save" not in claire.text
+    assert "Unlock the PIN" not in claire.text
+
+
 async def test_without_an_answer_nobody_is_invited_twice_by_accident(claire: Browser, backend: StaffBackend) -> None:
     await claire.open("/office/staff/invite")
     backend.answers[INVITE] = httpx.ConnectError("away")
-    assert (await claire.submit("/office/staff/invite", email="lea@fashion.example")).status_code == 503
+    told: dict[str, Any] = {"email": "lea@fashion.example", HUB: "loyalty.manage_rewards"}
+    assert (await claire.submit("/office/staff/invite", **told)).status_code == 503
     assert "the invitation may have been sent" in claire.text
     assert 'href="/office/staff"' in claire.page
 

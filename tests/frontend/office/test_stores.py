@@ -41,7 +41,7 @@ async def test_an_owner_sees_what_each_store_has_from_whom_and_since_when(claire
     await claire.open(OFFICE)
     assert "Fashion Hub FASHIONHUB Switched by Paul Klein, 20 Nov 2026" in claire.text
     assert "Fashion Outlet FASHIONOUTLET As the platform On" in claire.text
-    assert "Fashion Group For the 1 store without a switch of its own. As the platform On" in claire.text
+    assert "Fashion Group Merchant · For the 1 store without a switch of its own. As the platform On" in claire.text
     assert "Administrators of the platform switch stores on and off." in claire.text
     assert '<form method="post" action="/office' not in claire.page
 
@@ -73,7 +73,7 @@ async def test_only_places_with_a_switch_of_their_own_can_give_it_up(paul: Brows
     assert "As the platform: Fashion Group" not in paul.page
 
 
-async def test_who_has_not_seen_a_colleagues_switch_is_told(paul: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_has_not_seen_a_colleagues_switch_is_told(paul: Browser, backend: StaffBackend) -> None:
     await paul.open(ADMIN)
     backend.answers["PUT /admin/merchants/fashion/features/loyalty"] = refused(412, "stale", changed_by="Ada Martin")
     assert (await paul.send(SWITCH, to="off", version="0")).status_code == 412

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from backend.core.clock import clock
+from backend.core.platform_settings import LimitSettings
 from backend.identity.factors.tries import TRIES_MAX
 from tests.identity.conftest import finish, next_step
 from tests.world import PASSWORD
@@ -21,7 +22,7 @@ async def guess(mallory: AnonymousCaller, step: Json, times: int) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-async def test_who_knows_the_password_guesses_ten_times_an_hour_from_wherever(
+async def test_somebody_who_knows_the_password_guesses_ten_times_an_hour_from_anywhere(
     shop: Shop, claire: Account, anonymous: AnonymousCaller
 ) -> None:
     await claire.add_authenticator()
@@ -89,7 +90,7 @@ async def test_an_open_session_guesses_no_password_and_no_code(claire: Account) 
     assert said == [403] * 4 + [429] * 2, "the fixture has asked once"
 
 
-async def test_whoever_lacks_the_password_takes_no_try_from_claire(
+async def test_a_stranger_without_the_password_takes_no_try_from_claire(
     shop: Shop, claire: Account, anonymous: AnonymousCaller
 ) -> None:
     """A stranger has no attempt to guess with."""
@@ -99,6 +100,13 @@ async def test_whoever_lacks_the_password_takes_no_try_from_claire(
         with refused("step_ended", 410):
             await finish(stranger, {"attempt": f"{number}"}, totp="123456")
     assert await finish(anonymous, await next_step(anonymous, shop.emails["claire"]), totp=six_digits(secret))
+
+
+async def test_steps_that_a_network_makes_up_are_limited(anonymous: AnonymousCaller) -> None:
+    mallory = anonymous.but(x_forwarded_for="203.0.113.8")
+    allowed = LimitSettings().card_page_per_minute
+    said = [(await guess(mallory, {"attempt": f"{number}"}, 1))[0] for number in range(allowed + 1)]
+    assert said == [410] * allowed + [429]
 
 
 async def test_passkey_attempts_of_one_network_are_limited(anonymous: AnonymousCaller) -> None:

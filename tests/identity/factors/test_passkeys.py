@@ -141,7 +141,7 @@ async def test_passkeys_are_renamed_and_removed_by_their_person_only(claire: Acc
     assert (await claire.factors())["passkeys"] == []
 
 
-async def test_whoever_lost_the_account_signs_in_with_no_passkey(
+async def test_a_deactivated_account_signs_in_with_no_passkey(
     shop: Shop, claire: Account, anonymous: AnonymousCaller, superuser: Any
 ) -> None:
     passkey = await claire.add_passkey()
@@ -175,7 +175,7 @@ CREDENTIAL = st.fixed_dictionaries(
 
 @examples(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(credential=CREDENTIAL)
-def test_whatever_is_sent_for_a_credential_is_a_refusal(credential: Json) -> None:
+def test_everything_that_is_no_credential_is_refused(credential: Json) -> None:
     party = RelyingParty(RP_ID, ORIGIN)
     for verify in (
         lambda: credential_id_of(credential) and verify_registration(party, credential, b"x" * 32),

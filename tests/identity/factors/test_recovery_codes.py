@@ -1,4 +1,4 @@
-"""Who has lost the phone signs in with a recovery code."""
+"""A person who has lost the phone signs in with a recovery code."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.identity.conftest import finish, next_step
 from tests.world.account import Account
-from tests.world.caller import refused
+from tests.world.caller import outcome, refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
@@ -69,3 +69,20 @@ async def test_codes_alone_ask_for_nothing(claire: Account, shop: Shop, anonymou
     """Somebody without a second factor has no use for codes."""
     await claire.post("/auth/me/recovery-codes")
     assert (await anonymous.sign_in(shop.emails["claire"], "orion-demo-2026"))["token"]
+
+
+async def test_one_step_takes_one_code_and_begins_one_session(
+    shop: Shop, claire: Account, anonymous: AnonymousCaller
+) -> None:
+    _, codes = await claire.add_authenticator()
+    step, before = await next_step(anonymous, shop.emails["claire"]), len(await claire.sessions())
+    said = await asyncio.gather(*(outcome(finish(anonymous, step, recovery_code=code)) for code in codes[:4]))
+    assert sorted(said) == ["booked"] + ["step_ended"] * 3
+    assert (await claire.factors())["recovery_codes_left"] == 9
+    assert len(await claire.sessions()) == before + 1
+
+
+async def test_of_several_lists_of_new_codes_asked_for_at_once_one_is_valid(claire: Account) -> None:
+    await claire.add_authenticator()
+    await asyncio.gather(*(claire.post("/auth/me/recovery-codes") for _ in range(4)))
+    assert (await claire.factors())["recovery_codes_left"] == 10

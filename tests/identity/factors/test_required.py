@@ -92,7 +92,7 @@ async def test_merchants_people_choose_for_themselves(production: Town) -> None:
     await claire.ask("DELETE", "/auth/me/authenticator")
 
 
-async def test_who_becomes_an_administrator_needs_one_from_the_next_request_on(production: Town) -> None:
+async def test_a_person_who_becomes_an_administrator_needs_one_from_the_next_request_on(production: Town) -> None:
     """A session knows how it began: nobody's present session is more than that."""
     answer = await production.anonymous.sign_in(ADA.email, STRONG)
     ada = Account(production.anonymous.http, production.anonymous._promises, answer["token"])

@@ -22,7 +22,7 @@ def at(shop: Shop, store: str, *permissions: str) -> Json:
     return {"store_id": str(shop.store_ids[store]), "permissions": list(permissions or TILL)}
 
 
-async def test_who_accepts_has_exactly_what_was_chosen(
+async def test_a_person_who_accepts_has_exactly_what_was_chosen(
     shop: Shop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     email = new_email()
@@ -105,7 +105,7 @@ async def test_only_the_hash_of_the_link_is_stored(
     assert email in mails
 
 
-async def test_who_has_an_account_accepts_with_its_password_and_works_for_both(
+async def test_a_person_who_has_an_account_accepts_with_its_password_and_works_for_both(
     opened: OpenShop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     here, there = await opened(), await opened()
@@ -134,7 +134,7 @@ async def test_guessing_the_password_counts_as_signing_in(
         await anonymous.sign_in(email, DEMO_PASSWORD)
 
 
-async def test_who_was_removed_can_come_back_with_what_is_chosen_now(
+async def test_a_person_who_was_removed_can_come_back_with_what_is_chosen_now(
     shop: Shop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     before = shop.anna
@@ -268,7 +268,7 @@ async def opened_by(shop: Shop) -> list[Json]:
     return invitations
 
 
-async def test_who_joins_is_listed(shop: Shop, services: Services, anonymous: AnonymousCaller) -> None:
+async def test_a_customer_who_joins_is_listed(shop: Shop, services: Services, anonymous: AnonymousCaller) -> None:
     user_id, lea = await join(services, anonymous, shop.claire, stores=[at(shop, shop.hub)])
     assert (await lea.program())["store"]["code"] == shop.hub
     listed = {row["id"]: row for row in (await shop.claire.get("/merchant/staff"))["data"]}

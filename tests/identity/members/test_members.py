@@ -79,7 +79,7 @@ async def test_other_stores_and_permissions_are_in_force_with_the_next_request(s
         await shop.anna.earn(card, cents=100)
 
 
-async def test_whoever_is_made_an_owner_owns_at_once_and_whoever_was_one_no_longer_does(shop: Shop) -> None:
+async def test_a_new_owner_owns_at_once_and_a_former_one_no_longer_does(shop: Shop) -> None:
     with refused("forbidden", 403):
         await shop.anna.get("/merchant/staff")
     await change(shop.claire, shop.user_ids["anna"], role="merchant_owner")
@@ -128,7 +128,7 @@ async def test_two_owners_who_leave_at_once_leave_one(opened: OpenShop, attempt:
     assert sorted(outcomes) == ["booked", "last_owner"]
 
 
-async def test_whoever_is_removed_loses_stores_pin_and_sessions_at_once(
+async def test_a_removed_person_loses_stores_pin_and_sessions_at_once(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     await shop.give_pin("anna", "2468")
@@ -152,7 +152,7 @@ async def test_whoever_is_removed_loses_stores_pin_and_sessions_at_once(
         await remove(shop.claire, shop.user_ids["anna"])
 
 
-async def test_whoever_is_removed_here_works_on_elsewhere(
+async def test_a_person_removed_here_works_on_elsewhere(
     opened: OpenShop, services: Services, anonymous: AnonymousCaller
 ) -> None:
     here, there = await opened(), await opened()

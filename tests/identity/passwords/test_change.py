@@ -1,16 +1,23 @@
 """A person changes the password; before that they give the one they have."""
 
+import asyncio
+import re
 from datetime import timedelta
+from typing import Any
 
+import asyncpg
 import pytest
 
 from backend.core.clock import clock
-from tests.identity.conftest import SignInAs
+from tests.doubles.smtp import PostOffice
+from tests.identity.conftest import SignInAs, finish, next_step
 from tests.world import PASSWORD
 from tests.world.account import Account, six_digits
-from tests.world.caller import Json, refused
+from tests.world.caller import Json, outcome, refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
+from workers.jobs.accounts import answer_reset_requests
+from workers.jobs.mail import send_queued_mails
 
 NEW = "kettle orbit walnut fjord"
 
@@ -43,7 +50,7 @@ async def test_claire_changes_her_password_and_her_other_sessions_end(
         ("POST", "/auth/me/recovery-codes", {}),
     ],
 )
-async def test_whoever_finds_a_session_open_changes_nothing_of_its_person(
+async def test_a_finder_of_an_open_session_changes_nothing_of_its_person(
     account: SignInAs, method: str, path: str, body: Json | None
 ) -> None:
     claire = await account("claire")
@@ -66,7 +73,7 @@ async def test_a_confirmation_lasts_ten_minutes_and_is_of_one_session(claire: Ac
         await claire.post("/auth/me/authenticator")
 
 
-async def test_who_has_a_second_factor_confirms_with_it_too(claire: Account, shop: Shop) -> None:
+async def test_a_person_who_has_a_second_factor_confirms_with_it_too(claire: Account, shop: Shop) -> None:
     secret, codes = await claire.add_authenticator()
     passkey = await claire.add_passkey()
     clock.move(timedelta(minutes=10))
@@ -110,3 +117,34 @@ async def test_a_new_password_is_judged_with_the_names_of_the_person_and_the_mer
         assert (said[0]["weakness"], said[0]["score"] < 3) == ("user_inputs", True)
     with refused("password_too_long", 422):
         await claire.change_password(NEW + "\ufdfa" * 15)
+
+
+async def test_a_new_password_ends_links_and_sign_ins_that_began_with_the_former_one(
+    shop: Shop, claire: Account, anonymous: AnonymousCaller, working: dict[str, Any], post_office: PostOffice
+) -> None:
+    secret, _ = await claire.add_authenticator()
+    await anonymous.post("/auth/password-resets", {"email": shop.emails["claire"]})
+    await answer_reset_requests(working)
+    await send_queued_mails(working)
+    bodies = [str(mail) for mail in post_office.mails if shop.emails["claire"] in mail["to"]]
+    (link,) = {link for body in bodies for link in re.findall(r"/reset/([\w-]{43})", body)}
+    step = await next_step(anonymous, shop.emails["claire"])
+    await claire.change_password(NEW)
+    with refused("reset_link_ended", 410):
+        await anonymous.get(f"/auth/password-resets/{link}")
+    with refused("step_ended", 410):
+        await finish(anonymous, step, totp=six_digits(secret))
+
+
+@pytest.mark.parametrize("with_factor", [False, True], ids=["password", "password and code"])
+async def test_the_former_password_begins_no_session_while_it_is_changed(
+    shop: Shop, claire: Account, anonymous: AnonymousCaller, superuser: asyncpg.Connection, *, with_factor: bool
+) -> None:
+    factor = {"totp": six_digits((await claire.add_authenticator())[0])} if with_factor else {}
+    async with superuser.transaction():
+        changed = "UPDATE users SET password_hash = 'another' WHERE id = $1"
+        await superuser.execute(changed, shop.user_ids["claire"])
+        signing_in = asyncio.create_task(outcome(anonymous.sign_in(shop.emails["claire"], PASSWORD, **factor)))
+        while not await superuser.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not signing_in.done()
+    assert await signing_in == "sign_in_refused"

@@ -1,4 +1,4 @@
-"""Who has forgotten the password gets a link by email, and nobody learns who works here."""
+"""A person who has forgotten the password gets a link by email, and nobody learns who works here."""
 
 import re
 from datetime import timedelta
@@ -97,7 +97,7 @@ async def test_the_second_factor_stays(
     assert (await next_step(anonymous, shop.emails["claire"], NEW))["methods"] == ["totp", "recovery_code"]
 
 
-async def test_nobody_and_whoever_left_get_no_email_and_the_answer_is_the_same(
+async def test_unknown_people_and_those_who_left_get_no_email_and_the_answer_is_the_same(
     shop: Shop,
     anonymous: AnonymousCaller,
     working: dict[str, Services],

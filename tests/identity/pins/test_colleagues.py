@@ -1,4 +1,4 @@
-"""Whoever may unlock PINs sees how the PINs of the store's people stand, unlocks them and clears them."""
+"""A person who may unlock PINs sees how the PINs of the store's people stand, unlocks them and clears them."""
 
 from datetime import timedelta
 
@@ -98,7 +98,7 @@ async def test_with_the_owner_away_a_colleague_with_the_permission_unlocks(guard
 
 
 async def test_nobody_unlocks_their_own(guarded: Shop) -> None:
-    """Whoever finds the till of somebody who may unlock could guess at it without end."""
+    """Somebody who finds the till of a person who may unlock could guess at it without end."""
     await guarded.give_pin("claire", "97531")
     with refused("own_pin_locked", 403):
         await ask(guarded, "unlock", "claire")

@@ -52,7 +52,7 @@ async def test_an_administrator_sees_who_administers_and_changes_nothing(
             await asked
 
 
-async def test_the_list_says_who_has_a_second_factor_of_whichever_kind(
+async def test_the_list_says_who_has_a_second_factor_of_any_kind(
     ada: PlatformOffice, superuser: asyncpg.Connection
 ) -> None:
     user_id = await id_of(ada)
@@ -78,7 +78,7 @@ async def test_nobody_changes_their_own_role(ada: PlatformOffice) -> None:
         await set_role(ada, await id_of(ada), "platform_admin")
 
 
-async def test_whoever_is_removed_is_out_at_once_and_can_be_invited_again(
+async def test_a_removed_administrator_is_out_at_once_and_can_be_invited_again(
     ada: PlatformOffice, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     email = new_email()
@@ -127,7 +127,7 @@ async def alone(own_town: OwnTown) -> AsyncIterator[tuple[Town, PlatformOffice, 
         yield town, hired[0], hired[1]
 
 
-async def test_the_last_super_admin_stays_whoever_is_quicker(
+async def test_of_two_super_admins_who_remove_each_other_one_stays(
     alone: tuple[Town, PlatformOffice, PlatformOffice],
 ) -> None:
     """Each removes the other at the same moment; then the one who is left tries to go, too."""

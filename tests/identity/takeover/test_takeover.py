@@ -176,7 +176,7 @@ async def test_it_ends_when_the_person_who_signed_in_leaves_or_works_there_no_mo
         await luc.me()
 
 
-async def test_whoever_is_taken_from_the_store_has_no_till(staffed: Shop, superuser: asyncpg.Connection) -> None:
+async def test_a_person_taken_from_the_store_has_no_till(staffed: Shop, superuser: asyncpg.Connection) -> None:
     luc = await luc_takes_over(staffed)
     gone = "DELETE FROM store_members WHERE user_id = $1 AND store_id = $2"
     await superuser.execute(gone, staffed.user_ids["luc"], staffed.store_ids[staffed.hub])
@@ -210,7 +210,7 @@ async def test_three_people_locked_from_one_till_suspend_it_until_a_password(sta
     await luc_takes_over(staffed, await staffed.sign_in_again("anna"))
 
 
-async def test_who_was_locked_elsewhere_does_not_suspend_this_till(staffed: Shop) -> None:
+async def test_a_person_who_was_locked_elsewhere_does_not_suspend_this_till(staffed: Shop) -> None:
     other = await staffed.sign_in_again("anna")
     await lock_everybody(staffed, other)
     for name in ("luc", "claire", "anna"):

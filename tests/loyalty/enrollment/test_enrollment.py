@@ -261,7 +261,7 @@ async def test_a_new_customer_joins_once_however_often_the_button_is_pressed(
 async def test_the_key_of_an_anonymous_caller_who_joined_is_not_kept_as_it_was(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
-    """Who reads a copy of the database repeats nobody's joining: the answer has the address of their card."""
+    """A reader of a copy of the database repeats nobody's joining: the answer has the address of their card."""
     key = new_key()
     joined = await anonymous.join(shop.hub, "otto@example.com", key=key)
     rows = [row for query in KEPT_KEYS for row in await superuser.fetch(query, shop.merchant_id)]
@@ -324,7 +324,7 @@ async def test_the_card_page_of_a_card_of_other_days_is_seen_from_its_home(
     assert len(page["transactions"]) == 2
 
 
-async def test_who_lost_the_address_gets_it_by_mail_and_nobody_learns_who_has_a_card(
+async def test_a_customer_who_lost_the_address_gets_it_by_mail_and_nobody_learns_who_has_a_card(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card(email="otto@example.com")
@@ -387,7 +387,7 @@ async def test_letters_that_look_alike_are_two_customers(shop: Shop, one: str, o
         assert [found["id"] for found in await shop.anna.find(f"{letter}@x.lu")] == [card["id"]]
 
 
-async def test_whoever_pastes_an_address_with_its_wrapping_has_one_card(shop: Shop, anonymous: AnonymousCaller) -> None:
+async def test_an_address_pasted_with_its_wrapping_gives_one_card(shop: Shop, anonymous: AnonymousCaller) -> None:
     card = await shop.anna.enroll(
         "Otto <otto@caf\u00e9.lu>", first_name="Ot\u200bto\t", phone="\u202dtel:+352\u2013621\u00a05\u202c"
     )
@@ -464,7 +464,7 @@ async def test_stores_that_stop_sharing_cards_make_no_second_one(opened: OpenSho
 
 
 async def test_the_card_page_tells_nothing_that_is_not_on_the_card(shop: Shop, anonymous: AnonymousCaller) -> None:
-    """Whoever has the address may be somebody it was forwarded to."""
+    """The address may have been forwarded to somebody else."""
     card = await shop.a_card(
         email="otto.w@example.com", first_name="Otto", phone="+352 621 999 888", birth_date=date(1980, 2, 29), points=9
     )
@@ -580,7 +580,7 @@ async def test_a_language_chosen_on_the_page_of_a_merged_card_is_kept(shop: Shop
     assert (await shop.anna.show(other))["customer"]["language"] == other["customer"]["language"] == "en"
 
 
-async def test_whoever_enrolls_while_a_merge_wants_the_same_rows_gets_their_card(
+async def test_an_enrollment_while_a_merge_wants_the_same_rows_gives_the_card(
     shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     """Each waits for a row of the other: PostgreSQL ends the enrollment's turn, and it tries again."""

@@ -185,7 +185,7 @@ RANDOM_TERMS = {
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_whatever_happens_to_a_card_its_explanation_adds_up(
+async def test_the_explanation_of_a_card_adds_up_after_everything_that_can_happen(
     opened: OpenShop,
     superuser: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,

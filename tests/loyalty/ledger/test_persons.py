@@ -1,4 +1,4 @@
-"""Whoever was enrolled twice is one person after a merge: found, greeted, limited and welcomed as one."""
+"""A customer who was enrolled twice is one person after a merge: found, greeted, limited and welcomed as one."""
 
 import asyncio
 from datetime import date, timedelta

@@ -229,7 +229,7 @@ async def test_where_stores_are_kept_apart_a_receipt_over_two_cards_names_nobody
 
 
 async def test_stores_kept_apart_since_a_while_name_nobody_beside_a_card_from_before(opened: OpenShop) -> None:
-    """The first card is still everybody's; whoever came after is the hub's alone."""
+    """The first card is still everybody's; the later one is the hub's alone."""
     shop = await opened()
     everywhere = await shop.a_card()
     await shop.change(Policy, allow_cross_location_redemption=False)

@@ -163,7 +163,7 @@ def test_any_split_of_a_return_sums_to_the_whole_and_never_costs_more_than_the_s
     st.fractions(Fraction(1, 500), Fraction(100), max_denominator=500),
     st.data(),
 )
-def test_whatever_is_returned_in_whatever_order_all_sales_together_give_exactly_their_worth(
+def test_returns_of_any_parts_in_any_order_give_exactly_the_worth_of_all_sales(
     sales: list[int], rate: Fraction, data: st.DataObject
 ) -> None:
     carry, points = Fraction(0), []

@@ -52,7 +52,7 @@ async def test_nobody_gets_marketing_who_has_not_asked_for_it(
     assert await superuser.fetch(EVENTS, shop.merchant_id) == []
 
 
-async def test_who_ticks_the_box_has_consented_and_the_event_proves_when_where_and_before_whom(
+async def test_a_customer_who_ticks_the_box_has_consented_and_the_event_proves_when_where_and_before_whom(
     shop: Shop, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     await shop.anna.enroll(accept_marketing=True)
@@ -117,7 +117,7 @@ async def test_a_day_later_no_link_brings_the_emails_back(
     assert await consent(superuser, shop) == [False]
 
 
-async def test_whoever_enrolled_somebody_cannot_consent_in_their_name_on_the_card_page(
+async def test_a_person_who_enrolled_somebody_cannot_consent_in_their_name_on_the_card_page(
     shop: Shop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection
 ) -> None:
     """Neither at first, nor after they have unsubscribed by the link that only they were sent."""

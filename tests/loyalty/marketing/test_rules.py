@@ -107,6 +107,6 @@ def test_a_birthday_is_greeted_on_its_day_or_two_days_later_and_29_february_on_t
     assert birthdays_to_greet(today) == numbers
 
 
-def test_who_has_been_away_for_three_years_is_left_in_peace() -> None:
+def test_a_customer_who_has_been_away_for_three_years_is_left_in_peace() -> None:
     oldest, newest = idle_between(QUEUED, 90)
     assert (oldest, newest) == (QUEUED - ABSENCE_MAX, QUEUED - timedelta(days=90))

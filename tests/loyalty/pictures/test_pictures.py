@@ -96,7 +96,7 @@ def test_what_is_no_picture_is_refused(file: bytes) -> None:
 
 
 @pytest.mark.no_cover
-def test_whatever_a_damaged_file_makes_pillow_raise_is_a_refusal() -> None:
+def test_every_error_of_pillow_about_a_damaged_file_is_a_refusal() -> None:
     exif = Image.Exif()
     exif[CAMERA], exif[ORIENTATION] = "Camera", 6
     exif.get_ifd(GPS)[1] = "N"

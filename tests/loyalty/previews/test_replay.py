@@ -17,7 +17,7 @@ from tests.world.shop import Shop
 
 
 @pytest.mark.parametrize("seed", range(12))
-async def test_whatever_has_happened_a_replay_as_it_was_gives_the_same_cards(opened: OpenShop, seed: int) -> None:
+async def test_a_replay_of_any_history_as_it_was_gives_the_same_cards(opened: OpenShop, seed: int) -> None:
     shop = await opened(rewards=[{"points_required": REWARD}], terms={"welcome_bonus_points": 7 * (seed % 2)})
     past = RandomPast(shop, random.Random(seed))
     await past.happen(60)

@@ -349,7 +349,7 @@ async def test_a_customer_is_found_however_the_name_is_written(shop: Shop, name:
         assert ([found["id"] for found in matches["cards"]], matches["matched_by"]) == ([card["id"]], "name")
 
 
-async def test_whoever_told_no_name_is_found_by_the_one_that_is_shown(shop: Shop) -> None:
+async def test_a_customer_without_a_name_is_found_by_the_one_that_is_shown(shop: Shop) -> None:
     card = await shop.a_card(email="otto.w_2@example.com")
     assert card["customer"]["name"] == "otto.w_2"
     for typed in ("otto.w_2", "otto"):
@@ -378,7 +378,7 @@ async def test_a_shown_name_of_few_letters_is_found(shop: Shop, name: str) -> No
         ({"email": "李@例え.jp"}, "李"),
     ],
 )
-async def test_whatever_is_shown_as_a_name_finds_its_card(shop: Shop, person: Json, shown: str) -> None:
+async def test_every_name_that_is_shown_finds_its_card(shop: Shop, person: Json, shown: str) -> None:
     """Also where it looks like an address or a number, and where others' numbers end so."""
     card = await shop.a_card(**person)
     assert card["customer"]["name"] == shown

@@ -109,7 +109,7 @@ async def test_the_reason_is_kept_and_the_key_is_not(answering: Answering) -> No
     assert "right" not in str(found)
 
 
-async def test_who_sends_too_fast_is_told_for_how_long_to_wait(answering: Answering) -> None:
+async def test_a_caller_who_sends_too_fast_is_told_for_how_long_to_wait(answering: Answering) -> None:
     answering(httpx.Response(429, headers={"Retry-After": "17"}))
     assert await fault() == MailFault("rate_limited", "429", 17.0)
 

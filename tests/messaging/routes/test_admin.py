@@ -154,7 +154,7 @@ async def test_an_email_that_waits_says_until_when(admin: Caller, queue: QueueMa
 @pytest.mark.parametrize(("status", "kind", "is_told"), [
     ("unknown", "transactional", True), ("queued", "transactional", False), ("unknown", "marketing", False),
 ])  # fmt: skip
-async def test_whoever_may_send_an_email_again_that_may_have_arrived_is_told_to_ask_first(
+async def test_an_administrator_is_told_to_ask_before_sending_again_an_email_that_may_have_arrived(
     admin: Caller, queue: QueueMail, *, status: str, kind: str, is_told: bool
 ) -> None:
     mail = await queue(status=status, kind=kind, error_code="outcome_unknown")

@@ -67,7 +67,7 @@ def event(kind: str, mail_id: UUID, **values: Any) -> dict[str, Any]:
         (["processed", "open", "click"], "sent", None),
     ],
 )
-async def test_a_report_changes_the_status_in_whatever_order_it_comes(
+async def test_reports_change_the_status_in_every_order(
     report: Report, queue: QueueMail, superuser: asyncpg.Connection, *, events: list[str], status: str, code: str | None
 ) -> None:
     mail = await queue(f"{uuid4().hex}@example.com", status="sent", provider="sendgrid")

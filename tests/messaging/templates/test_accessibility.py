@@ -79,7 +79,7 @@ async def test_everybody_can_read_every_email(window: Page, code: str) -> None:
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-async def test_a_merchants_color_is_readable_whatever_it_is(window: Page, brand: str) -> None:
+async def test_every_merchants_color_is_readable(window: Page, brand: str) -> None:
     (first, *_) = emails("loyalty_enrollment", BRANDS[brand])
     assert await faults(window, *first) == []
     assert await window.get_by_role("link").first.is_visible()

@@ -204,7 +204,7 @@ def test_a_value_cannot_add_a_header(name: str) -> None:
     assert mail.subject.isprintable()
 
 
-def test_a_value_is_text_whatever_it_contains() -> None:
+def test_a_value_is_text_with_any_content() -> None:
     merchant = MerchantFacts('"><img src=x onerror=alert(1)> & {{ card.code }}')
     mail = render(
         LOYALTY_ENROLLMENT, replace(VALUES, merchant=merchant), "en", brand=SAMPLE_BRAND, platform_name=SAMPLE_PLATFORM

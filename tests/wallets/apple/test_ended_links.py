@@ -216,7 +216,7 @@ async def test_a_pass_file_is_not_made_with_links_that_end_at_that_moment(world:
     assert not await world.superuser.fetchval("SELECT count(*) FROM apple_passes WHERE card_id = $1", UUID(card["id"]))
 
 
-async def test_whoever_erases_a_card_ends_its_links(world: AppleWorld, anonymous: AnonymousCaller) -> None:
+async def test_erasing_a_card_ends_its_links(world: AppleWorld, anonymous: AnonymousCaller) -> None:
     """Only the void pass stays for a month, so that the phone can fetch it."""
     shop, phone = world.shop, world.phone()
     card = await shop.a_card(first_name="Zoé")
@@ -258,7 +258,7 @@ async def test_links_of_what_is_out_of_use_can_be_ended(shop: Shop, anonymous: A
     assert (await anonymous.card_page(renewed["page_url"]))["card"]["points_balance"] == 7
 
 
-async def test_whoever_ends_the_links_of_a_merged_card_hears_which_goes_on(shop: Shop) -> None:
+async def test_ending_the_links_of_a_merged_card_names_the_one_that_goes_on(shop: Shop) -> None:
     other, kept = await merged(shop, 1)
     with refused("card_inactive", 409) as said:
         await end_links(shop.anna, other, WAYS["given new links"])

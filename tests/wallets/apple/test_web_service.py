@@ -267,10 +267,10 @@ async def test_a_phone_complains_in_four_kibibytes_at_most(world: AppleWorld, pr
     assert (await world.http.post(f"{SERVICE}/log", json={"logs": ["x" * 4000]})).status_code == 200
 
 
-async def test_whoever_tries_serial_numbers_and_devices_is_stopped_before_the_database(
+async def test_guesses_of_serial_numbers_and_devices_are_stopped_before_the_database(
     world: AppleWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counted by address, whatever else they change."""
+    """Counted by address, which the caller cannot change."""
     monkeypatch.setattr(limits, "PER_ADDRESS", 30)
     token = {"authorization": f"ApplePass {'0' * 32}", "idempotency-key": "the same"}
     tried = [await world.http.get(f"{SERVICE}/passes/{PASS_TYPE}/{uuid4()}", headers=token) for _ in range(16)]
@@ -288,7 +288,7 @@ async def test_a_full_house_behind_one_address_is_served(world: AppleWorld) -> N
     assert (await phone.fetch(held)).status_code == 304
 
 
-async def test_downloads_are_counted_whatever_key_they_carry(world: AppleWorld) -> None:
+async def test_downloads_are_counted_with_every_key_they_carry(world: AppleWorld) -> None:
     url = world.pass_url(await world.shop.a_card())
     statuses = [(await world.http.get(url, headers={"idempotency-key": "same"})).status_code for _ in range(65)]
     assert statuses == [200] * 60 + [429] * 5

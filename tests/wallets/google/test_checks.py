@@ -226,14 +226,14 @@ async def test_a_logo_that_nobody_serves(check: Check, url: str) -> None:
     assert outcomes(await check(default_logo_url=url)) == "OOOOOOF"
 
 
-async def test_the_logo_is_looked_at_whatever_else_fails(check: Check, logo: str, tmp_path: Path) -> None:
+async def test_the_logo_is_looked_at_after_every_other_failure(check: Check, logo: str, tmp_path: Path) -> None:
     steps = await check(
         google_wallet_service_account_file=str(tmp_path / "gone.json"), default_logo_url=f"{logo}/logo.png"
     )
     assert outcomes(steps) == "F----OO"
 
 
-async def test_pictures_that_google_could_not_fetch_are_found_whatever_else_works(check: Check) -> None:
+async def test_pictures_that_google_could_not_fetch_are_found_although_all_else_works(check: Check) -> None:
     """With everything else right, nobody could save a card."""
     for told in ({"environment": "production"}, {"google_wallet_api_url": "https://google.invalid"}):
         steps = await check(backend_url="http://backend:8000", **told)

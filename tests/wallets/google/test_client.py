@@ -115,7 +115,7 @@ async def test_a_lost_connection_is_transient(known: GoogleClient, google: Googl
     assert error.value.code == "no_answer"
 
 
-async def test_who_never_answers_is_given_up_in_time(
+async def test_a_server_that_never_answers_is_given_up_in_time(
     known: GoogleClient, google: Google, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "TOTAL_SECONDS", 0.2)

@@ -1,4 +1,4 @@
-"""After a patch a pass shows the current card, whatever it has shown before."""
+"""After a patch a pass shows the current card, and nothing of a former state."""
 
 from typing import Any
 from uuid import UUID

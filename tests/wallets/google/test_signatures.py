@@ -137,7 +137,7 @@ TAMPERED: dict[str, tuple[list[Any], Any]] = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_whatever_is_tampered_with_is_refused(signer: CallbackSigner, what: str) -> None:
+def test_everything_tampered_with_is_refused(signer: CallbackSigner, what: str) -> None:
     body = signer.sign(recipient=ISSUER_ID, **TOLD)
     verified(signer, body)
     with pytest.raises(SignatureRefused):

@@ -32,6 +32,7 @@ from backend.identity.problems import (
     StepEnded,
 )
 from backend.identity.schemas import SessionView
+from backend.identity.sessions.limits import is_confirmed
 from backend.identity.views import show_session
 from backend.staff.models import User
 from backend.staff.problems import PasswordTooShort
@@ -50,10 +51,14 @@ class OwnFactorController(Controller):
         responses=refusals(*WITH_PASSWORD),
     )
     async def factors(self, request: ApiRequest) -> SecondFactors:
-        resources = resources_of(request)
+        resources, actor = resources_of(request), actor_of(request)
         async with resources.sessions.committing() as session:
-            user = await session.get_one(User, actor_of(request).user_id)
-            return await show_factors(session, user, is_production=resources.settings.is_production)
+            return await show_factors(
+                session,
+                await session.get_one(User, actor.user_id),
+                is_production=resources.settings.is_production,
+                is_confirmed=is_confirmed(actor, clock.now()),
+            )
 
     @post(
         "/confirmation",
@@ -137,6 +142,8 @@ class OwnFactorController(Controller):
     )
     async def replace_recovery_codes(self, request: ApiRequest) -> RecoveryCodes:
         async with resources_of(request).sessions.committing() as session:
+            # Of two at once the second one replaces the codes of the first.
+            await session.get_one(User, actor_of(request).user_id, with_for_update=True)
             codes = await replace_recovery_codes(session, actor_of(request).user_id)
             await session.flush()
             await record_own_change(session, request, "account.recovery_codes_replaced", {"recovery_codes": len(codes)})

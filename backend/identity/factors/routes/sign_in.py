@@ -28,6 +28,7 @@ class SignInStepController(Controller):
         operation_id="signInWithSecondFactor",
         summary="The step after the password: a code, a recovery code or a passkey",
         description="One of `totp`, `recovery_code` and `passkey`. Ten tries an hour for each person and known device.",
+        guards=[limited("second-factor-network", lambda limits: limits.card_page_per_minute)],
         responses=refusals(
             SecondFactorRefused, PasskeyRefused, StepEnded, NoWorkplace, MerchantNotFound, RateLimited, ValidationFailed
         ),

@@ -1,4 +1,4 @@
-"""What the routes of invitations have in common, whoever sends them."""
+"""What the routes of invitations have in common: paths, texts, refusals."""
 
 from litestar import delete, post
 from litestar.handlers import HTTPRouteHandler
@@ -19,7 +19,7 @@ def invite_route(
     return post(
         operation_id=operation_id,
         summary=summary,
-        description="The link works once, within 72 hours. Who has an account keeps it.",
+        description="The link works once, within 72 hours. A person with an account keeps it.",
         guards=guards,
         responses=refusals(*raised_by_guards, *problems),
     )

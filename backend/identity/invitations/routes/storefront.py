@@ -12,7 +12,7 @@ from backend.core.clock import clock
 from backend.core.database import Sessions
 from backend.core.openapi import refusals
 from backend.core.problems import ValidationFailed
-from backend.core.requests import ApiRequest
+from backend.core.requests import ApiRequest, reader_language
 from backend.identity.invitations.acceptance import accept_invitation, show_invitation
 from backend.identity.invitations.problems import (
     AccountDeactivated,
@@ -79,4 +79,11 @@ class InvitationController(Controller):
             invitation = await show_invitation(session, token, now)
         await count_try(request, normalize_email(invitation.email), "")
         async with sessions.committing() as session:
-            return await accept_invitation(session, token, data, now, request.scope["state"]["request_id"])
+            return await accept_invitation(
+                session,
+                token,
+                data,
+                now,
+                language=reader_language(request),
+                request_id=request.scope["state"]["request_id"],
+            )

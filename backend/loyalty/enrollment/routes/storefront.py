@@ -61,7 +61,7 @@ class StorefrontController(Controller):
         "/{store_code:str}/enroll",
         operation_id="enrollMyself",
         summary="Join the program",
-        description="An address that has a card already gets it by mail: nothing of it is told to whoever asks.",
+        description="An address that has a card already gets it by mail: the answer tells nothing about it.",
         guards=[limited("enroll", lambda limits: limits.enroll_per_minute)],
         response_headers=REPLAYED,
         responses={201: success(SelfEnrollView), 200: success(SelfEnrollView)}

@@ -28,7 +28,7 @@ BEGIN = f"""
     SET LOCAL statement_timeout = '{SECONDS_MAX}s';
     SET LOCAL idle_in_transaction_session_timeout = '{SECONDS_MAX}s';
     SET LOCAL work_mem = '64MB';
-    -- A range is a small part of its tables, whatever they hold.
+    -- A range is a small part of its tables, however large they are.
     SET LOCAL enable_seqscan = off;
 """
 NEXT_RANGE = """

@@ -25,7 +25,7 @@ async def freeze(sessions: Sessions, merchant_id: UUID, violations: Sequence[Vio
     frozen = 0
     async with sessions.committing(merchant_id) as session:
         for card_id, entries in groupby(doubted, key=lambda entry: entry[0]):
-            # Whoever has read the card before and redeems from it now finds it changed.
+            # A redemption that has read the card before finds its version changed.
             changed = await session.scalar(
                 update(Card)
                 .where(Card.merchant_id == merchant_id, Card.id == card_id, Card.frozen_at.is_(None))

@@ -59,7 +59,7 @@ class Authorization:
             if person is None or not person.may_override:
                 raise OverrideRefused
             acting = replace(origin, user_id=person.user_id)
-            await self.pins.verify(override.pin, acting, setup.policy, setup.store.zone)
+            await self.pins.verify_another(override.pin, acting, setup.policy, setup.store.zone)
             self._overrider_id = person.user_id
         return self._overrider_id
 

@@ -155,6 +155,6 @@ def decode_setup(document: str) -> Setup:
 
 
 def in_language(texts: dict[str, str] | None, language: str, default_language: str) -> str:
-    """The reader's language, else the program's, else whichever there is."""
+    """The reader's language, else the program's, else any that it has."""
     texts = texts or {}
     return texts.get(language) or texts.get(default_language) or next(iter(texts.values()), "")

@@ -46,7 +46,7 @@ class CardState(msgspec.Struct, dict=True):
     redeemed_counts: dict[UUID, int]
     """For rewards with a limit per card: how many pieces this person has had."""
     holds: list[HoldState]
-    """Of the last day, whatever became of them."""
+    """Of the last day, in any state."""
     held_rewards: dict[UUID, dict[str, str]]
     """The names of the rewards of these holds, also of those that are no longer offered."""
     merges: list[MergeState]

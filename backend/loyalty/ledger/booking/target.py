@@ -69,7 +69,7 @@ class Target(msgspec.Struct, frozen=True):
     returned: Returned | None
     """Of a return: what it took back."""
     granted_ids: list[UUID]
-    """The lots it granted, or gave something back to, and all that has come of them, on whichever card."""
+    """The lots it granted, or gave something back to, and all that has come of them, on all cards."""
     granted_expired: int
     """How much of what it granted expired unused, and was neither restored since nor found so by an earlier return."""
     taken: list[LotPart]

@@ -157,7 +157,7 @@ def _refuse_elsewhere(hold: HoldState, state: CardState) -> None:
 
 
 def _price_of(hold: HoldState, quantity: int, draft: BookingDraft) -> RewardPrice:
-    """The price at which the hold was made, whatever has been published since."""
+    """The price at which the hold was made, not that of terms published since."""
     amount, available = hold.amount // hold.quantity * quantity, draft.lots.available(hold.unit)
     if available < amount:
         if hold.unit == "stamps":

@@ -19,7 +19,7 @@ class RelinkCard(Operation):
     is_audited = True
 
     def check(self, state: CardState) -> None:
-        """Whatever the state of the card and of the program: the page opens in all of them."""
+        """In every state of the card and of the program: the page opens in all of them."""
         checks.check_in_use(state)
         if state.customer is None:
             raise CardNotFound

@@ -23,7 +23,7 @@ RESTORABLE_LOTS = "SELECT restorable_lots($1, $2)"
 
 
 class Restorable(msgspec.Struct, frozen=True):
-    """A lot as it was first granted, with everything that has come of it, on whichever cards merges have moved it."""
+    """A lot as it was first granted, with everything that has come of it, on all cards that merges moved it to."""
 
     lot_id: UUID
     points: int

@@ -35,7 +35,7 @@ def shared_by(kept: BookingDraft, merge_id: UUID) -> list[str]:
 
 
 def count_together(kept: BookingDraft, merged: BookingDraft) -> None:
-    """One person's stamps and rewards, wherever they were booked."""
+    """One person's stamps and rewards, of all cards and stores."""
     mine, theirs = kept.state, merged.state
     mine.stamped_at = sorted([*mine.stamped_at, *theirs.stamped_at], reverse=True)
     for reward_id, pieces in theirs.redeemed_counts.items():

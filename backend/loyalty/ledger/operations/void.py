@@ -43,7 +43,7 @@ class VoidTransaction(Operation):
     kind = "voided"
     body: Void
     expected_ids: Collection[UUID] | None = None
-    """The transactions of an order that its preview showed; None takes back whatever has its number."""
+    """The transactions of an order that its preview showed; None takes back all that have its number."""
 
     def check(self, state: CardState) -> None:
         if not state.targets:

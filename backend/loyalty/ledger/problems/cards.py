@@ -1,4 +1,4 @@
-"""Of a card, whatever is booked on it."""
+"""Of a card, for every kind of booking."""
 
 from backend.core.problems import Problem
 from i18n.translator import N_

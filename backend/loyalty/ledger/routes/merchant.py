@@ -39,7 +39,7 @@ class MerchantCardController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCardAsOwner",
-        summary="One card of the merchant, whatever store it belongs to",
+        summary="One card of the merchant, of any of its stores",
         guards=[for_merchant(MANAGE_CARDS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )

@@ -87,7 +87,7 @@ async def expire_points(
 
 
 async def due_chunks(pool: asyncpg.Pool, merchant_id: UUID, until: datetime) -> AsyncIterator[list[UUID]]:
-    """Cards with something that ends by then and is not booked as expired; each once, whatever becomes of it."""
+    """Cards with something that ends by then and is not booked as expired; each once, also when it fails."""
     position: tuple[datetime, UUID] = (LONG_AGO, FIRST)
     while rows := await _fetch(pool, DUE_BY_DATE, merchant_id, until, *position, CHUNK):
         yield [row["card_id"] for row in rows]

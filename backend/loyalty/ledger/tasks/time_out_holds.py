@@ -10,7 +10,7 @@ import asyncpg
 from backend.core.database import within_merchant
 
 CHUNK = 500
-# A till that is confirming one of them has it locked: whoever comes second finds it settled.
+# A till that is confirming one of them has it locked: the second of the two finds it settled.
 TIME_OUT = """
     WITH over AS (
       SELECT id FROM holds WHERE merchant_id = $1 AND state = 'reserved' AND expires_at <= $2

@@ -40,8 +40,8 @@ STAFF_INVITATION = MailTemplate(
     blocks=[
         Heading(N_("Your invitation")),
         Greeting("user.name"),
-        Paragraph(N_("%(inviter)s invites you to work with %(platform)s, the loyalty program of %(merchant)s.")),
-        Paragraph(N_("Accept the invitation and choose a password. The link works once, within %(valid_for)s.")),
+        Paragraph(N_("%(inviter)s invites you to work for %(merchant)s.")),
+        Paragraph(N_("The link works once, within %(valid_for)s.")),
         Button(N_("Accept the invitation"), "invitation.url"),
         SmallPrint(N_("If you do not know why you get it, ignore this email: without you nothing happens.")),
     ],

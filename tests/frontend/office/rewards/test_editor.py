@@ -138,7 +138,7 @@ async def test_a_session_that_has_ended_leads_to_the_sign_in(claire: Browser, ba
     assert answer.headers["location"].startswith("/sign-in")
 
 
-async def test_who_may_not_change_rewards_is_told_so(claire: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_may_not_change_rewards_is_told_so(claire: Browser, backend: StaffBackend) -> None:
     backend.answers |= {ONE: refused(403, "forbidden"), CREATE: refused(403, "forbidden")}
     assert (await claire.open(SCARF_PAGE)).status_code == 403
     assert "Sentence of forbidden." in claire.text

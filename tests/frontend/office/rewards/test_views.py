@@ -175,7 +175,7 @@ async def test_what_was_archived_meanwhile_cannot_be_moved(
     assert f"Sentence of {code}." in claire.text
 
 
-async def test_who_may_not_see_rewards_is_told_so(claire: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_may_not_see_rewards_is_told_so(claire: Browser, backend: StaffBackend) -> None:
     backend.answers[LIST] = refused(403, "forbidden")
     assert (await claire.open(PAGE)).status_code == 403
     assert "Sentence of forbidden." in claire.text
@@ -193,7 +193,7 @@ async def test_a_list_that_cannot_be_read_is_tried_again(claire: Browser, backen
     assert f'href="{PAGE}"' in claire.page
 
 
-async def test_who_is_signed_out_comes_back_after_signing_in(claire: Browser, backend: StaffBackend) -> None:
+async def test_a_person_who_is_signed_out_comes_back_after_signing_in(claire: Browser, backend: StaffBackend) -> None:
     backend.answers[LIST] = refused(401, "session_expired")
     assert (await claire.open(PAGE)).headers["location"] == f"/sign-in?next={PAGE}"
 

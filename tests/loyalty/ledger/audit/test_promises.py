@@ -79,7 +79,7 @@ async def test_two_processes_know_nothing_of_each_others_turns_and_lose_no_booki
 
 
 async def test_cards_merged_crosswise_at_once_wait_for_nobody_forever(shop: Shop) -> None:
-    """Whichever two cards somebody wants, the same one is asked for first."""
+    """Two cards are locked in one order, independent of the order in which they are asked for."""
     card, other = await shop.a_card(points=1), await shop.a_card(points=2)
     owner = Office.of(shop.claire)
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -265,7 +265,7 @@ async def test_a_key_whose_answer_is_gone_still_never_books_twice(shop: Shop, su
 
 
 @pytest.mark.parametrize("key", ["R/7", "/R//7/", "%2F", "R?7#1", "till 7"])
-async def test_what_became_of_a_booking_is_told_whatever_characters_its_key_has(shop: Shop, key: str) -> None:
+async def test_what_became_of_a_booking_is_told_for_every_character_in_its_key(shop: Shop, key: str) -> None:
     assert await shop.anna.state_of(key) == "not_booked"
     await shop.anna.earn(await shop.a_card(), cents=100, key=key)
     assert await shop.anna.state_of(key) == "booked"
@@ -516,7 +516,7 @@ async def test_a_key_used_for_another_booking_names_it_and_says_where_to_ask(sho
 
 
 async def test_a_key_under_which_nothing_was_recorded_says_so_and_names_no_booking(opened: OpenShop) -> None:
-    """Whoever is told that a transaction stands lets the customer go without their points."""
+    """A cashier who is told that a transaction stands lets the customer go without their points."""
     shop = await opened(terms={"minimum_purchase_cents": 1000})
     card, refused_key, empty_key = await shop.a_card(), new_key(), new_key()
     with refused("insufficient_points", 409):

@@ -1,4 +1,4 @@
-"""Whatever happens between merges and their reversals, every promise of the ledger holds after each step."""
+"""Every promise of the ledger holds after each step between merges and their reversals."""
 
 import random
 from collections.abc import Awaitable, Callable

@@ -79,7 +79,7 @@ async def test_what_was_confirmed_or_released_does_not_time_out(
 async def test_the_task_and_a_confirmation_in_the_same_instant_settle_it_once(
     opened: OpenShop, superuser: asyncpg.Connection
 ) -> None:
-    """The till's request is a moment older than the task; whoever writes first has settled it."""
+    """The till's request is a moment older than the task; the first to write has settled it."""
     shop = await opened(rewards=[{"points_required": 10, "stock": 20}])
     cards = [await shop.a_card(points=10) for _ in range(12)]
     holds = [(await shop.anna.reserve(card, shop.rewards[10]))["hold"] for card in cards]

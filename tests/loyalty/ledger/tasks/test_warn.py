@@ -76,7 +76,7 @@ async def test_points_that_end_day_after_day_are_told_of_once_in_two_weeks(opene
     assert await warn(shop) == (1, 10)
 
 
-async def test_who_came_back_in_time_is_told_again_when_the_new_end_is_near(opened: OpenShop) -> None:
+async def test_a_customer_who_came_back_in_time_is_told_again_when_the_new_end_is_near(opened: OpenShop) -> None:
     shop = await opened(terms=IDLE)
     card = await shop.a_card(points=10)
     clock.move(20 * DAY)
