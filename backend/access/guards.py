@@ -13,7 +13,8 @@ from litestar.types import Guard
 
 from backend.access.actor import Actor, ActorStore
 from backend.access.features import FeatureDisabled
-from backend.access.problems import Forbidden, StoreNotFound, StoreRequired
+from backend.access.permissions import KEPT_BY_OWNER
+from backend.access.problems import Forbidden, StaysWithOwner, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
 from backend.core.platform_settings import LimitSettings
 from backend.core.requests import client_network
@@ -92,14 +93,17 @@ def requires(permission: str) -> Guard:
 
 
 def for_merchant(permission: str) -> Guard:
-    """Raises Forbidden unless the actor has the permission for the whole merchant.
+    """Raises Forbidden unless the actor has the permission for the whole merchant, or StaysWithOwner when they act on
+    behalf of the owner, who alone has it.
 
     An owner has. A store member has it where its scope is `merchant` and it is given at one of their stores.
     """
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        if permission not in actor_of(connection).merchant_permissions:
-            raise Forbidden(permission=permission)
+        actor = actor_of(connection)
+        if permission not in actor.merchant_permissions:
+            is_kept = actor.on_behalf is not None and permission in KEPT_BY_OWNER
+            raise StaysWithOwner if is_kept else Forbidden(permission=permission)
 
     return guard
 

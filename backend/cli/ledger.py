@@ -75,7 +75,7 @@ def _print(result: AuditResult) -> None:
 @ledger.command("unfreeze")
 @click.argument("card_code")
 @click.option(
-    "--reason", required=True, callback=_has_words, help="What was wrong and what was repaired. Do not name persons."
+    "--reason", required=True, callback=_has_words, help="What was wrong and what was repaired. Do not name customers."
 )
 def unfreeze_card(card_code: str, reason: str) -> None:
     """Allow redemptions again on a card that the audit has frozen.

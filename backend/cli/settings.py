@@ -18,7 +18,7 @@ from backend.settings.schemas import SettingsChange, SettingValue, SettingView
 
 HIDDEN = "••••••••"
 
-reason_too = click.option("--reason", help="Kept in the audit entry.")
+reason_too = click.option("--reason", help="Kept in the audit entry for good. Do not name customers.")
 
 
 @click.group()

@@ -18,7 +18,9 @@ from backend.core.platform_settings import LimitSettings
 from backend.messaging.models import MailAllowance
 
 PURPOSE, DOMAIN_PURPOSE, TOTAL_PURPOSE = "mail limit", "mail limit of a domain", "mail limit of all mails"
+INVITATION_PURPOSE = "mail limit of invitations"
 DOMAIN_PER_HOUR, DOMAIN_PER_DAY = 20, 40
+INVITATIONS_PER_HOUR, INVITATIONS_PER_DAY = 5, 10
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 log = structlog.get_logger()
@@ -44,6 +46,15 @@ async def may_write(
     if not is_shared_domain(domain):
         limits.append(_Limit(keys.sign(DOMAIN_PURPOSE, domain.encode()), DOMAIN_PER_HOUR, DOMAIN_PER_DAY))
     return await _take(session, limits, now)
+
+
+async def may_invite(session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime) -> bool:
+    """Counts an invitation, whoever invites, in the caller's transaction. False when a limit is reached.
+
+    Nobody uses up the limit of all mails of somebody who never asked for one.
+    """
+    key = keys.sign(INVITATION_PURPOSE, mailbox_of(email_norm).encode())
+    return await _take(session, [_Limit(key, INVITATIONS_PER_HOUR, INVITATIONS_PER_DAY)], now)
 
 
 async def within_total(session: AsyncSession, keys: KeyRing, email: str, per_day: int, now: datetime) -> bool:

@@ -76,7 +76,7 @@ class SettingsChange(Body):
     values: dict[str, Annotated[str, Meta(max_length=VALUE_MAX)] | int | bool | None]
     """New values by key; null resets a setting to the environment. Other settings stay as they are."""
     reason: Annotated[str, Meta(max_length=300, pattern=ONE_LINE)] | None = None
-    """Kept in the audit entry."""
+    """Kept in the audit entry, which is never deleted: it must not name customers."""
 
 
 class SettingDifference(Answer):

@@ -60,6 +60,8 @@ class Role:
             return "store_not_found"
         held = {"store": self.at_store, "merchant": self.of_merchant, "platform": self.of_platform}
         asked = [part.partition(": ")[::2] for part in parts if ": " in part]
+        if self.acts_on_behalf and KEPT_BY_OWNER & {right for _, right in asked}:
+            return "stays_with_owner"
         if not all(self.is_staff if where == "staff" else right in (held[where] or ()) for where, right in asked):
             return "forbidden"
         if ACTING in parts and not self.acts_on_behalf:

@@ -19,7 +19,7 @@ from tests.conftest import OpenShop
 from tests.world import PASSWORD
 from tests.world.caller import Caller, Json, refused
 from tests.world.shop import Shop, hire_admin
-from tests.world.till import AnonymousCaller
+from tests.world.till import LUXEMBOURG, AnonymousCaller
 
 ENTRIES = "/merchant/audit"
 
@@ -60,7 +60,7 @@ async def test_entries_are_filtered_by_day_person_action_and_subject(shop: Shop)
     await a_day_of_changes(shop)
     await Scene(shop, shop.claire).owner.set_fraud_limits()
     await shop.anna.set_own_pin(PASSWORD, "4071")
-    today, (changed, created) = clock.now().date(), (await listed(shop.claire))[-2:]
+    today, (changed, created) = clock.now().astimezone(LUXEMBOURG).date(), (await listed(shop.claire))[-2:]
     anna = str(shop.user_ids["anna"])
     assert [each["action"] for each in await listed(shop.claire, user=anna)] == ["pin.set"]
     assert [each["id"] for each in await listed(shop.claire, action="reward.created")] == [created["id"]]

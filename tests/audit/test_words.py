@@ -52,3 +52,19 @@ def test_values_in_words(field: str, value: Any, words: str) -> None:
 
 def test_a_field_without_words_is_shown_by_its_name() -> None:
     assert AuditWords("fr").label("unknown_field") == "unknown field"
+
+
+def test_beside_each_reason_that_an_entry_keeps_stands_that_it_names_no_customers() -> None:
+    """An entry outlives the erasing of a customer."""
+    fields = [
+        field
+        for page in (HOUSE / "frontend").rglob("*.html")
+        for field in re.findall(r'ui\.field\("reason".*?\}\) \}\}', page.read_text(), re.DOTALL)
+    ]
+    options = [
+        option
+        for module in (HOUSE / "backend/cli").glob("*.py")
+        for option in re.findall(r'"--reason".*?\n?\)', module.read_text(), re.DOTALL)
+    ]
+    assert (len(fields), len(options)) == (2, 2)
+    assert all("Do not name customers" in each for each in [*fields, *options])

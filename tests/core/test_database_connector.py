@@ -12,8 +12,9 @@ from cryptography import x509
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from backend.core import database
 from backend.core.connectivity import StartRefused, reach_database
-from backend.core.database import DIALECT, engine_maker, open_pool, session_connector, till_connector
+from backend.core.database import ACQUIRE_SECONDS, DIALECT, engine_maker, open_pool, session_connector, till_connector
 from backend.core.database_connector import connector
 from backend.core.database_url import check_database_files
 from backend.core.migrations import owner_engine
@@ -40,6 +41,12 @@ Ask = Callable[[str], Awaitable[tuple[Any, ...]]]
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsPostgres]:
     with TlsPostgres(tmp_path_factory.mktemp("tls")) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def limits_of_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here they are what is tested; see `tests.world.patience`."""
+    monkeypatch.setattr(database, "ACQUIRE_SECONDS", ACQUIRE_SECONDS)
 
 
 @pytest.fixture

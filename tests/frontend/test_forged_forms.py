@@ -19,11 +19,11 @@ from frontend.app import create_app
 from frontend.kit.csrf import EMAIL_CHOICES, REPORTS
 from frontend.kit.keys import derived_keys
 from tests.frontend.canned import ID, found
+from tests.frontend.own_account import Backend as CustomersBackend
+from tests.frontend.own_account import sign_in as sign_in_otto
 from tests.frontend.staff_backend import StaffBackend, refused, signed_in, soon
 from tests.frontend.staff_browser import CARD_PATH, SETTINGS, Browser, app_with
-from tests.frontend.test_lock import COLLEAGUES, SWITCH, lucs_session
-from tests.frontend.test_own_account import Backend as CustomersBackend
-from tests.frontend.test_own_account import sign_in as sign_in_otto
+from tests.frontend.takeover import COLLEAGUES, SWITCH, lucs_session
 
 SIGN_IN = "POST /auth/sign-in"
 STALE = "Please reload this page"

@@ -2,29 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID
 
 import httpx
 import pytest
 
-from backend.identity.schemas import MerchantRef, SessionView, UserView
 from backend.identity.takeover.schemas import Colleague, Colleagues
 from frontend.till.lock import idle
 from tests.frontend.canned import ID, changed, found
-from tests.frontend.staff_backend import ANNA_AT_THE_HUB, POLICY, STAFF_PROGRAM, StaffBackend, refused, soon
+from tests.frontend.staff_backend import POLICY, STAFF_PROGRAM, StaffBackend, refused
 from tests.frontend.staff_browser import CARD_PATH, Browser
+from tests.frontend.takeover import COLLEAGUES, LUC, SWITCH, lucs_session
 
 LockAfter = Callable[[int, str], Awaitable[None]]
-LUC = UUID(int=77)
-COLLEAGUES, SWITCH = "GET /store/loyalty/pins/colleagues", "POST /store/loyalty/pins/switch"
-
-
-def lucs_session() -> SessionView:
-    user = UserView(
-        LUC, "luc@fashion.example", "Luc Thill", "merchant_owner", "en", ["loyalty.view_programs"],
-        MerchantRef(ID, "fashion", "Fashion", "fr"), [ANNA_AT_THE_HUB], [], "pin",
-    )  # fmt: skip
-    return SessionView("lucs-token", soon(), user)
 
 
 @pytest.fixture

@@ -2,52 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from uuid import UUID
 
 import httpx
 import pytest
 from msgspec.structs import replace
 
-from backend.identity.customers.schemas import CustomerSignInView, NotMeView, OwnAccount, SignInAttempt
+from backend.identity.customers.schemas import NotMeView, SignInAttempt
 from frontend.app import create_app
 from tests.frontend import canned
 from tests.frontend.canned import changed, found, refused
+from tests.frontend.own_account import ACCOUNT, EMAIL, LATER, OTHER_PAGE, PAGE, Backend, sign_in
 from tests.frontend.staff_browser import SETTINGS, Browser
-
-EMAIL = "otto@example.com"
-LATER = datetime(2030, 1, 1, tzinfo=UTC)
-PLACE = "/api/v1/storefront/account"
-PAGE = canned.card_page()
-OTHER_STORE = changed(canned.STORES[0], code="AURORA", name="Café Aurora")
-OTHER_PAGE = canned.card_page(id=UUID(int=77), enrolled_store=OTHER_STORE, works_at=[OTHER_STORE])
-ACCOUNT = OwnAccount("Fashion Group", EMAIL, "en", [PAGE])
-
-
-class Backend:
-    """Knows one customer. A test replaces the answers that it is about."""
-
-    def __init__(self) -> None:
-        self.asked: list[httpx.Request] = []
-        self.answers: dict[tuple[str, str], httpx.Response] = {
-            ("POST", "/FASHIONHUB/codes"): found(SignInAttempt("the attempt", LATER), 202),
-            ("POST", "/sessions"): found(CustomerSignInView("the token", LATER), 201),
-            ("GET", ""): found(ACCOUNT),
-            ("PATCH", ""): found(ACCOUNT),
-            ("POST", "/sign-out"): httpx.Response(204),
-            ("POST", "/sign-out-everywhere"): httpx.Response(204),
-            ("POST", "/not-me"): found(NotMeView(LATER, True, 2)),
-        }
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if not request.url.path.startswith(PLACE):
-            return canned.answer(request)
-        self.asked.append(request)
-        place = request.method, request.url.path.removeprefix(PLACE)
-        return self.answers.get(place) or refused(404, "store_not_found")
-
-    def asked_at(self, place: str) -> list[httpx.Request]:
-        return [request for request in self.asked if request.url.path == PLACE + place]
 
 
 @pytest.fixture
@@ -60,13 +25,6 @@ async def otto(backend: Backend) -> AsyncIterator[Browser]:
     browser = Browser(create_app(SETTINGS, httpx.MockTransport(backend)))
     async with browser.client:
         yield browser
-
-
-async def sign_in(otto: Browser) -> httpx.Response:
-    await otto.open("/account?store=FASHIONHUB")
-    await otto.submit("/account", email=EMAIL)
-    await otto.open("/account/code")
-    return await otto.submit("/account/code", code="482 913")
 
 
 async def test_otto_enters_his_address_and_the_code_and_is_in(otto: Browser, backend: Backend) -> None:
@@ -125,6 +83,20 @@ async def test_a_new_code_ends_the_last_attempt_of_the_browser(otto: Browser, ba
     first, second = (json.loads(request.content) for request in backend.asked_at("/FASHIONHUB/codes"))
     assert first["attempt"] is None
     assert second == {"email": EMAIL, "attempt": "the attempt"}
+
+
+async def test_who_signs_in_at_another_merchant_is_signed_out_at_the_first(otto: Browser, backend: Backend) -> None:
+    """In the database too: nobody has the token any more."""
+    await sign_in(otto)
+    await otto.open("/account?store=AURORA")
+    await otto.submit("/account", email=EMAIL)
+    assert backend.asked_at("/sign-out") == [], "there is no such store, so nothing has changed"
+    backend.answers["POST", "/AURORA/codes"] = found(SignInAttempt("the next attempt", LATER), 202)
+    assert (await otto.submit("/account", email=EMAIL, store_code="AURORA")).headers["location"] == "/account/code"
+    (ended,) = backend.asked_at("/sign-out")
+    assert ended.headers["authorization"] == "Bearer the token"
+    await otto.open("/account")
+    assert "Signed in as" not in otto.text
 
 
 async def test_mistakes_are_told_beside_their_field(otto: Browser, backend: Backend) -> None:

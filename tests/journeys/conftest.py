@@ -36,6 +36,11 @@ def orion(servers: Servers, world_database: str, tmp_path_factory: pytest.TempPa
         assert stack.reports() == []
 
 
+@pytest.fixture(autouse=True)
+def right_time() -> None:
+    """That of the machine, which the stack has, too."""
+
+
 @pytest.fixture(scope="session")
 def settings(orion: Stack) -> Settings:
     return orion.settings

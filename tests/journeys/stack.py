@@ -26,6 +26,11 @@ from tests.world.customer import CODE
 from tests.world.patience import until
 from tests.world.ports import own_block, own_port
 
+PLANTED = {
+    "ORION_SENDGRID_API_KEY": "SG.planted-in-the-environment",
+    "ORION_METRICS_TOKEN": "7b1f0c52d9e84a63b1d7a90c5e2f8364",
+}
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -43,6 +48,11 @@ class Stack:
     @property
     def api(self) -> str:
         return self.settings.backend_url
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no page may show to anybody."""
+        return [*PLANTED.values(), self.settings.secret_keys]
 
     @contextmanager
     def silent_backend(self) -> Iterator[None]:
@@ -102,6 +112,7 @@ def open_stack(settings: Settings, folder: Path) -> Iterator[Stack]:
             "ORION_SMTP_PORT": mail_catcher_port,
             MAIL_CATCHER_PORT: mail_catcher_port,
             "ORION_MAIL_TESTS_PER_HOUR": "100",
+            **PLANTED,
             **sandbox_values(settings, folder),
         }
         supervisor = stack.enter_context(Supervisor(console))

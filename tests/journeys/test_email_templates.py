@@ -34,6 +34,7 @@ async def open_text(page: Page, area: Literal["admin", "office"], language: str 
     await page.goto(f"/{area}/email-templates")
     await page.get_by_role("link", name=f"New link to the card, {language}").click()
     await expect(page.get_by_role("heading", name="New link to the card", level=1)).to_be_visible()
+    await page.wait_for_load_state()
 
 
 async def reset(page: Page) -> None:
@@ -53,6 +54,7 @@ async def test_an_email_is_edited_previewed_and_overridden(shop: Shop, open_wind
     await expect(checked(page)).to_contain_text("line 3, character 1: “for” is not possible")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("alert")).to_contain_text("This text cannot be sent as it is")
+    await page.wait_for_load_state()
     assert "{% for x in y %}" in await body.input_value()
 
     await body.fill(BODY)
@@ -73,6 +75,7 @@ async def test_an_email_is_edited_previewed_and_overridden(shop: Shop, open_wind
 
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("The text is saved. The next email uses it.")).to_be_visible()
+    await page.wait_for_load_state()
     tabs = page.get_by_role("navigation", name="Languages")
     for language in ("Français", "Deutsch", "Lëtzebuergesch"):
         await expect(tabs.get_by_role("link", name=language)).to_contain_text("older than English")

@@ -173,7 +173,7 @@ async def test_an_administrator_acts_for_a_merchant_and_is_seen(shop: Shop, open
     await expect(banner).to_be_visible()
     await expect(page.get_by_role("heading", name="Staff", exact=True)).to_have_count(0)
     await page.goto("/admin/merchants")
-    await expect(page.get_by_role("heading", name="No access")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You act on behalf of a merchant")).to_be_visible()
 
     await banner.get_by_role("button", name="End").click()
     await says(page, "You act for yourself again.")

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 from tests.journeys.accessibility import faults_of
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.office import sign_in
+from tests.journeys.till import TillScreen
 from tests.world.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,7 +21,7 @@ async def test_an_owner_reads_the_day_goes_to_a_till_and_comes_back(shop: Shop, 
     await expect(page.get_by_role("row", name=f"HUB {shop.hub} 1 1 150 100 0 1 0")).to_be_visible()
 
     await page.get_by_role("button", name=f"Till {shop.hub}").click()
-    await expect(page.locator("#query")).to_be_focused()
+    await TillScreen(page).is_ready()
     await page.keyboard.type(card["code"].lower())
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-amount]")).to_be_focused()

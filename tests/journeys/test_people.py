@@ -109,7 +109,7 @@ async def test_the_only_owner_cannot_go(shop: Shop, open_window: OpenWindow) -> 
     await sign_in(page, shop.emails["claire"])
     await open_person(page, "Claire")
     await expect(page.get_by_text("You cannot change your own role.")).to_be_visible()
-    await page.get_by_role("button", name="Remove Claire").click()
+    await page.get_by_role("button", name="Leave Fashion Group").click()
     await warns(page, "This is the only owner")
 
 

@@ -47,6 +47,7 @@ async def test_a_reward_from_the_idea_to_the_counter_and_to_its_end(
     await page.get_by_label("Choose a picture").set_input_files(file(a_picture()))
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status").filter(has_text="“Scarf” is saved.")).to_be_visible()
+    await page.wait_for_load_state()
     await expect(row(page, "Scarf").locator("img")).to_be_visible()
     assert await row(page, "Scarf").locator("img").evaluate(IS_LOADED)
 
@@ -129,6 +130,7 @@ async def test_the_keyboard_is_enough(shop: Shop, open_window: OpenWindow) -> No
     await tab_to(page, page.get_by_role("button", name="Save"))
     await page.keyboard.press("Enter")
     await expect(row(page, "Scarf")).to_contain_text("Only at 1 store")
+    await page.wait_for_load_state()
     await tab_to(page, page.get_by_role("button", name="Move Scarf up"))
     await page.keyboard.press("Enter")
     await expect(page.locator(".reward").nth(1)).to_contain_text("Scarf")

@@ -24,6 +24,8 @@ from tests.world.till import Card
 PIN = "2468"
 UNKNOWN_CODE = "BDFHKLNPRSTVXGCJ"
 RECEIPT = "20261"
+SEALED = ("session", "customer")
+"""How the names of cookies begin that sign somebody in."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,18 @@ Walk = Callable[[Page, Scene], AsyncIterator[str]]
 
 
 async def stops(walk: Walk, page: Page, scene: Scene) -> AsyncIterator[str]:
-    """Yields at each stop once the page is complete, style sheets included."""
+    """Yields at each stop once the page is complete, style sheets included. No page tells a secret."""
     async for stop in walk(page, scene):
         await page.wait_for_load_state()
+        assert await told_secrets(page, scene.stack) == [], stop
         yield stop
+
+
+async def told_secrets(page: Page, stack: Stack) -> list[str]:
+    """Keys and tokens of the processes, and the reader's own session."""
+    cookies = [cookie["value"] for cookie in await page.context.cookies() if cookie["name"].startswith(SEALED)]
+    content = await page.content()
+    return [secret for secret in [*stack.secrets, *cookies] if secret in content]
 
 
 async def past_the_customers_pages(page: Page, scene: Scene) -> AsyncIterator[str]:
@@ -541,6 +551,7 @@ async def past_the_people(page: Page, scene: Scene) -> AsyncIterator[str]:
     await expect(page.locator("[aria-invalid=true]")).to_be_visible()
     yield "invitation, with mistakes"
     email = new_email()
+    await page.locator("main [type=checkbox]").first.check()
     await page.locator("[name=email]").fill(email)
     await page.keyboard.press("Enter")
     await expect(page.locator(".note.ok")).to_be_visible()

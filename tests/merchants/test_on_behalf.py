@@ -131,6 +131,9 @@ async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul:
         await acting.post("/auth/merchant", {"merchant": shop.code})
     with refused("stays_with_owner", 403):
         await acting.get("/merchant/audit/export")
+    for method, path in (("GET", "/merchant/staff"), ("POST", "/merchant/invitations")):
+        with refused("stays_with_owner", 403):
+            await acting.ask(method, path, **({"json": {}} if method == "POST" else {}))
 
 
 OF_MERCHANT = [

@@ -9,27 +9,11 @@ from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import ADA, PASSWORD
 from tests.world.caller import Json, refused
+from tests.world.memberships import join
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller, Till
 
 LEAVE = "UPDATE merchant_members SET left_at = $3 WHERE merchant_id = $1 AND user_id = $2"
-
-
-async def join(superuser: asyncpg.Connection, shop: Shop, other: Shop, name: str = "anna") -> None:
-    """Somebody of the shop also works at the other's outlet."""
-    await superuser.execute(
-        """INSERT INTO merchant_members (merchant_id, user_id, role, joined_at, version, updated_at)
-           VALUES ($1, $2, 'store_member', now(), 1, now())""",
-        other.merchant_id,
-        shop.user_ids[name],
-    )
-    await superuser.execute(
-        "INSERT INTO store_members (merchant_id, store_id, user_id, permissions) VALUES ($1, $2, $3, $4)",
-        other.merchant_id,
-        other.store_ids[other.outlet],
-        shop.user_ids[name],
-        ["loyalty.view_programs"],
-    )
 
 
 def till(anonymous: AnonymousCaller, answer: Json) -> Till:
@@ -59,6 +43,8 @@ async def test_without_a_name_it_is_the_merchant_of_the_latest_sign_in(
 ) -> None:
     here, there = await opened(), await opened()
     await join(superuser, here, there)
+    # Those of the world are used in all eternity.
+    await superuser.execute("DELETE FROM access_tokens WHERE user_id = $1", here.user_ids["anna"])
     email = here.emails["anna"]
     for shop in (there, here):
         clock.move(timedelta(seconds=1))

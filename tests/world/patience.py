@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from backend.core import ratelimit
+from backend.core import database, ratelimit
 from backend.core.outbound import breaker, bucket
 from backend.loyalty.ledger.booking import tries
 from backend.operations import health
@@ -21,6 +21,7 @@ OF_THE_HOUSE = (
     (breaker, "ANSWER_SECONDS_MAX"),
     (branding, "ANSWER_SECONDS"),
     (bucket, "ANSWER_SECONDS_MAX"),
+    (database, "ACQUIRE_SECONDS"),
     (freshness, "ANSWER_SECONDS_MAX"),
     (health, "CHECK_SECONDS"),
     (tries, "PATIENCE_SECONDS"),

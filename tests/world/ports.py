@@ -8,6 +8,8 @@ from backend.dev.ports import is_free
 
 CHOICE = range(20_000, 32_000)
 """Below those that the system gives to connections of its own choice."""
+EVERYWHERE = "0.0.0.0"
+"""Somebody may have it at another address of this machine; some servers listen at all."""
 MAIL_PORTS = (25, 465, 587)
 _claims = ExitStack()
 atexit.register(_claims.close)
@@ -25,7 +27,7 @@ def own_block() -> int:
 
 
 def _is_ours(port: int) -> bool:
-    return _claim(port) and is_free("127.0.0.1", port)
+    return _claim(port) and is_free(EVERYWHERE, port)
 
 
 def _claim(port: int) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.actions import Fields, record_change, record_platform_change
 from backend.core.database import enter_merchant
 from backend.core.origin import Origin, PlatformOrigin
+from backend.core.problems import RateLimited
 from backend.core.text_cleaning import clean_email
 from backend.identity.invitations.checks import check_can_join, check_email, find_user
 from backend.identity.invitations.models import Invitation
@@ -23,6 +24,7 @@ from backend.identity.invitations.sender import Sender
 from backend.identity.mails import Addressee, Secret, queue_invitation
 from backend.identity.members.checks import check_stores
 from backend.merchants.models import Merchant
+from backend.messaging.limits import HOUR, may_invite
 
 VALID_FOR = timedelta(hours=72)
 PAGE = "/invitation"
@@ -114,6 +116,9 @@ async def _add(session: AsyncSession, sender: Sender, invitation: Invitation, no
 
 
 async def _send(session: AsyncSession, sender: Sender, invitation: Invitation, now: datetime) -> None:
+    """Raises RateLimited when this mailbox has had too many invitations."""
+    if not await may_invite(session, sender.keys, invitation.email_norm, now):
+        raise RateLimited(int(HOUR.total_seconds()))
     token = secrets.token_urlsafe(32)
     invitation.token_hash, invitation.sent_at, invitation.expires_at = invitation_hash(token), now, now + VALID_FOR
     merchant = await session.get(Merchant, invitation.merchant_id) if invitation.merchant_id else None

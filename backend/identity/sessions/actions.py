@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ScalarSelect, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.problems import Unauthenticated
@@ -30,7 +30,7 @@ class NewSession:
     is_confirmed: bool = False
 
 
-async def lock_sessions(session: AsyncSession, user_id: UUID) -> None:
+async def lock_sessions(session: AsyncSession, user_id: UUID | ScalarSelect[UUID]) -> None:
     """Until the commit nobody else begins, renews or ends a session of this person: none is missed."""
     await session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
@@ -76,6 +76,8 @@ async def renew_session(
     It began when the former one began, and ends when that one would have ended. What was tried from it stays counted.
     Raises Unauthenticated when it has ended meanwhile.
     """
+    person = select(AccessToken.user_id).where(AccessToken.id == sign_in_id).scalar_subquery()
+    await lock_sessions(session, person)
     former = await session.scalar(select(AccessToken).where(AccessToken.id == sign_in_id).with_for_update())
     if former is None or former.revoked_at is not None:
         raise Unauthenticated

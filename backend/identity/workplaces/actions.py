@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access.actor import Actor
 from backend.identity.models import AccessToken
-from backend.identity.sessions.actions import renew_session
+from backend.identity.sessions.actions import lock_sessions, renew_session
 from backend.identity.workplaces.queries import list_workplaces, workplace_with
 from backend.merchants.problems import MerchantNotFound
 
@@ -24,5 +24,6 @@ async def switch_workplace(session: AsyncSession, actor: Actor, code: str, now: 
 
 async def leave_workplace(session: AsyncSession, user_id: UUID, merchant_id: UUID, now: datetime) -> None:
     """Ends the user's sessions at this merchant, from the next request on."""
+    await lock_sessions(session, user_id)
     theirs = AccessToken.user_id == user_id, AccessToken.merchant_id == merchant_id, AccessToken.revoked_at.is_(None)
     await session.execute(update(AccessToken).where(*theirs).values(revoked_at=now))

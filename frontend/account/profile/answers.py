@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from litestar import Response
 
+from frontend.api.account import get_own_factors
+from frontend.api.client import Caller
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.kit.forms import Form, FormError, errors_of
 from frontend.kit.pages import redirect
@@ -48,6 +50,12 @@ def refusal(request: Request) -> Show:
 
 def to_confirmation(request: Request, then: str) -> Response[str]:
     return redirect(request, f"/profile/confirm?next={quote(then, safe='/')}")
+
+
+async def confirmation_first(request: Request, caller: Caller) -> Response[str] | None:
+    """Asks for the confirmation before a form is shown: afterwards everything would have to be typed once more."""
+    factors = await get_own_factors(caller)
+    return None if factors.is_confirmed else to_confirmation(request, request.url.path)
 
 
 async def answered(request: Request, form: Form, show: Show, change: Awaitable[Response[str]]) -> Response[str]:

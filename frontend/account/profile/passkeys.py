@@ -9,7 +9,7 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 
 from backend.identity.factors.schemas import PasskeyRegistration
-from frontend.account.profile.answers import UNPROCESSABLE, answered, back, refusal
+from frontend.account.profile.answers import UNPROCESSABLE, answered, back, confirmation_first, refusal
 from frontend.account.profile.authenticator import after_adding
 from frontend.account.sign_in.second_step import credential_of
 from frontend.api.account import add_own_passkey, begin_own_passkey, remove_own_passkey, rename_own_passkey
@@ -24,8 +24,8 @@ NAME_MAX = 100
 
 
 @get("/profile/passkeys")
-async def show_new_passkey(request: Request) -> Response[str]:
-    return _screen(request, Form({}))
+async def show_new_passkey(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
+    return await confirmation_first(request, caller) or _screen(request, Form({}))
 
 
 @post("/profile/passkeys/options", status_code=200)

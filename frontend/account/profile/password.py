@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from backend.identity.factors.schemas import SecondFactors
-from frontend.account.profile.answers import answered, back, to_confirmation
+from frontend.account.profile.answers import answered, back, confirmation_first
 from frontend.api.account import change_own_password, get_own_factors
 from frontend.api.client import Caller
 from frontend.kit.forms import Form, read_form
@@ -12,18 +12,16 @@ from frontend.kit.pages import page
 from frontend.kit.person import renew_person
 from frontend.kit.request import Request
 
-PAGE = "/profile/password"
 LENGTH_MIN, LENGTH_MIN_WITH_FACTOR = 15, 12
 
 
-@get(PAGE)
+@get("/profile/password")
 async def show_password(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """Asks for the confirmation first: afterwards the new password would have to be typed twice."""
-    factors = await get_own_factors(caller)
-    return _screen(request, Form({}), 200, factors) if factors.is_confirmed else to_confirmation(request, PAGE)
+    confirmation = await confirmation_first(request, caller)
+    return confirmation or _screen(request, Form({}), 200, await get_own_factors(caller))
 
 
-@post(PAGE)
+@post("/profile/password")
 async def take_password(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form, factors = await read_form(request), await get_own_factors(caller)
 

@@ -3,8 +3,8 @@
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from frontend.account.profile.answers import answered, to_confirmation
-from frontend.api.account import get_own_factors, set_own_pin
+from frontend.account.profile.answers import answered, confirmation_first
+from frontend.api.account import set_own_pin
 from frontend.api.client import Caller
 from frontend.kit.forms import Form, FormError, read_form
 from frontend.kit.pages import page, redirect
@@ -13,20 +13,16 @@ from frontend.kit.preferences import language_of
 from frontend.kit.request import Request
 from i18n.translator import get_translator
 
-PAGE = "/profile/pin"
 
-
-@get(PAGE, name="own-pin")
+@get("/profile/pin", name="own-pin")
 async def show_own_pin(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    """Asks for the confirmation first: afterwards the PIN would have to be typed twice."""
     person = find_person(request)
     if person and person.is_admin:
         return redirect(request, person.home)
-    is_confirmed = (await get_own_factors(caller)).is_confirmed
-    return _screen(request, Form({})) if is_confirmed else to_confirmation(request, PAGE)
+    return await confirmation_first(request, caller) or _screen(request, Form({}))
 
 
-@post(PAGE)
+@post("/profile/pin")
 async def take_own_pin(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
     form, gettext = await read_form(request), get_translator(language_of(request)).gettext
 

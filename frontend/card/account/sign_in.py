@@ -1,12 +1,13 @@
 """A customer signs in: first the email address, then the code that was sent there."""
 
+from contextlib import suppress
 from urllib.parse import quote
 
 from litestar import Response, get, post
 from msgspec.structs import replace
 
 from backend.identity.customers.schemas import CustomerSignInBody, SignInCodeRequest
-from frontend.api.own_account import request_sign_in_code, sign_in_customer
+from frontend.api.own_account import request_sign_in_code, sign_in_customer, sign_out_customer
 from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.storefront import get_public_program
 from frontend.kit.brand_color import brand_url
@@ -37,10 +38,18 @@ async def take_email(request: Request) -> Response[str]:
     except BackendUnavailable:
         kept = ("email", "store_code")
         return customer_page(request, "join/unavailable.html", status=AWAY, form=form, kept=kept)
+    await _end(request, session)
     response = redirect(request, kept_language(request, "/account/code"))
     asked = CustomerSession(form.text("store_code"), email=form.text("email"), attempt=attempt.attempt)
     keep_customer_session(request, response, asked)
     return response
+
+
+async def _end(request: Request, session: CustomerSession | None) -> None:
+    """The session at another merchant, which this browser forgets now."""
+    if session is not None and session.token:
+        with suppress(BackendProblem, BackendUnavailable):
+            await sign_out_customer(session.caller(request), everywhere=False)
 
 
 @get("/account/code", name="own_account_code")

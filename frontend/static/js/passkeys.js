@@ -40,6 +40,8 @@ async function read(form) {
   if (form.dataset.options) return JSON.parse(form.dataset.options);
   const headers = { "X-CSRF-Token": form.elements._csrf_token.value };
   const answer = await fetch(form.dataset.optionsFrom, { method: "POST", headers });
+  // Ten minutes after the confirmation: the page asks for it once more.
+  if (answer.status === 403) location.reload();
   if (!answer.ok) throw new Error(answer.status);
   const { step, options } = await answer.json();
   form.elements.step.value = step;

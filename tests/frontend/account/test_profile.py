@@ -234,7 +234,7 @@ async def test_a_backend_that_is_away_leaves_the_form(anna: Browser, backend: St
     assert "The server does not answer." in anna.text
 
 
-@pytest.mark.parametrize("path", ["/profile/password", "/profile/pin"])
+@pytest.mark.parametrize("path", ["/profile/password", "/profile/pin", "/profile/passkeys"])
 async def test_the_confirmation_comes_before_the_form_so_that_nothing_is_typed_twice(
     anna: Browser, backend: StaffBackend, path: str
 ) -> None:

@@ -58,6 +58,16 @@ async def claire(browser: Browser, backend: StaffBackend) -> Browser:
     return browser
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("none", "No PIN"), ("set", "PIN set"), ("locked", "PIN locked"), ("disabled", "PIN disabled")],
+)
+async def test_the_pin_is_shown_as_it_is(claire: Browser, backend: StaffBackend, state: str, words: str) -> None:
+    backend.answers[ONE] = found(changed(ANNA, pin=MemberPin(state, MOMENT if state == "locked" else None)))  # type: ignore[arg-type]
+    await claire.open(PATH)
+    assert words in claire.text
+
+
 def sent(backend: StaffBackend, method: str) -> httpx.Request:
     return [request for request in backend.asked if request.method == method][-1]
 

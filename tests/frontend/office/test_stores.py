@@ -9,11 +9,9 @@ import pytest
 from backend.merchants.features.schemas import FeatureDetail, FeatureList, FeatureSwitch
 from backend.merchants.schemas import StoreRef
 from tests.frontend.canned import ID, MOMENT, changed, found
-from tests.frontend.office.test_policy import MERCHANT, claire, paul
+from tests.frontend.office.conftest import MERCHANT
 from tests.frontend.staff_backend import StaffBackend, refused
 from tests.frontend.staff_browser import Browser
-
-__all__ = ["claire", "paul"]
 
 OFFICE, ADMIN = "/office/stores", "/admin/merchants/fashion/features"
 SWITCH = f"{ADMIN}/loyalty"

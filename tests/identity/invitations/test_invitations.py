@@ -273,3 +273,18 @@ async def test_a_customer_who_joins_is_listed(shop: Shop, services: Services, an
     assert (await lea.program())["store"]["code"] == shop.hub
     listed = {row["id"]: row for row in (await shop.claire.get("/merchant/staff"))["data"]}
     assert listed[user_id]["last_sign_in_at"] is not None
+
+
+async def test_nobody_fills_a_mailbox_with_invitations(shop: Shop, opened: OpenShop) -> None:
+    """Otherwise the links and codes that its owner asks for would find no room that day."""
+    email, elsewhere = new_email(), await opened()
+    sent = await invite(shop.claire, email)
+    again = f"/merchant/invitations/{sent['id']}/resend"
+    assert [await outcome(shop.claire.post(again)) for _ in range(5)] == ["booked"] * 4 + ["rate_limited"]
+    await shop.claire.ask("DELETE", f"/merchant/invitations/{sent['id']}")
+    for owner in (shop.claire, elsewhere.claire):
+        with refused("rate_limited", 429):
+            await invite(owner, email.replace("@", "+x@"))
+    await invite(shop.claire, new_email())
+    clock.move(timedelta(hours=1))
+    await invite(elsewhere.claire, email)

@@ -54,6 +54,9 @@ async def test_the_list_says_who_works_where_with_what_and_how_their_pin_is(
     assert anna["last_sign_in_at"] is not None
     clock.move(timedelta(minutes=6))
     assert (await member(shop, "luc"))["pin"] == {"state": "set", "locked_until": None}
+    tenth = "UPDATE staff_pins SET wrong_in_a_row = 10, locked_until = NULL WHERE merchant_id = $1 AND user_id = $2"
+    await superuser.execute(tenth, shop.merchant_id, shop.user_ids["luc"])
+    assert (await member(shop, "luc"))["pin"] == {"state": "disabled", "locked_until": None}
 
 
 async def test_the_list_is_searched_and_paged(shop: Shop) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.identity.conftest import SignInAs
 from tests.world.account import Account
+from tests.world.caller import outcome
 from tests.world.shop import Shop
 
 BEGUN = """
@@ -39,3 +40,18 @@ async def test_a_session_that_begins_while_all_others_are_ended_is_ended_too(
     await ending
     assert (await stolen.send("GET", "/auth/me")).status_code == 401
     assert await claire.sessions()
+
+
+async def test_a_session_that_is_renewed_while_all_others_are_ended_is_ended_too(
+    shop: Shop, account: SignInAs, superuser: asyncpg.Connection
+) -> None:
+    """Whoever renews and whoever ends wait for each other, whoever comes first."""
+    stolen = await account("claire")
+    ended = "UPDATE access_tokens SET revoked_at = now() WHERE token_hash = sha256(convert_to($1, 'UTF8'))"
+    async with superuser.transaction():
+        await superuser.execute(LOCKED, shop.user_ids["claire"])
+        renewing = asyncio.create_task(outcome(stolen.confirm()))
+        while not await superuser.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not renewing.done()
+        await superuser.execute(ended, stolen.token)
+    assert await renewing == "unauthenticated"

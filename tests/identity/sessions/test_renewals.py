@@ -10,10 +10,10 @@ from backend.core.clock import clock
 from backend.identity.factors.tries import TRIES_MAX
 from tests.conftest import OpenShop
 from tests.identity.conftest import SignInAs
-from tests.staff.test_memberships import join
 from tests.world import PASSWORD
 from tests.world.account import Account
 from tests.world.caller import outcome, refused
+from tests.world.memberships import join
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller, Till
 
