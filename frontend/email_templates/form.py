@@ -57,6 +57,7 @@ def faults_of(problem: BackendProblem) -> list[Fault]:
             error.get("sample", ""),
         )
         for error in errors
+        if error["pointer"].strip("/") in SOURCES
     ]
 
 

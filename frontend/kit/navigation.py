@@ -18,6 +18,10 @@ class Entry(msgspec.Struct, frozen=True):
     is_owners: bool = False
     """Not for store members, even with the permission: it concerns all stores."""
 
+    def is_above(self, path: str) -> bool:
+        """An overview is above no page: each has an entry of its own, or is below one that has."""
+        return path == self.path if self.path in {OFFICE, ADMIN} else _is_within(path, self.path)
+
 
 ENTRIES = (
     Entry("/office", N_("Overview"), "dashboard", is_owners=True),
@@ -101,7 +105,7 @@ class Place(msgspec.Struct, frozen=True):
 def places_of(person: Person | None, path: str, language: str) -> list[Place]:
     """The pages the person may open. The current one is the page at `path`, or the one above it."""
     entries = [entry for entry in ENTRIES if person and _may_open(person, entry)]
-    above = [entry.path for entry in entries if _is_within(path, entry.path)]
+    above = [entry.path for entry in entries if entry.is_above(path)]
     current, say = max(above, key=len, default=None), get_translator(language).gettext
     return [
         Place(entry.path, say(entry.label), entry.icon, entry.about and say(entry.about), entry.path == current)

@@ -3,10 +3,6 @@
 import asyncpg
 import pytest
 
-import backend.identity.guards
-import backend.identity.views
-from backend.access.actor import Actor
-from backend.identity.sessions.limits import lacks_factor
 from tests.architecture.cast import gather_cast
 from tests.architecture.declared import OPEN, REQUIRED
 from tests.architecture.guards import requirements
@@ -26,17 +22,6 @@ def test_every_operation_is_declared_with_what_its_guards_require() -> None:
     """A new one goes into `declared.py`; one without a guard needs a reason there."""
     assert requirements() == REQUIRED
     assert all(OPEN.values())
-
-
-@pytest.fixture
-def as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Administrators need a second factor."""
-    for module in (backend.identity.guards, backend.identity.views):
-        monkeypatch.setattr(module, "lacks_factor", _lacks_factor)
-
-
-def _lacks_factor(actor: Actor, *, is_production: bool) -> bool:
-    return lacks_factor(actor, is_production=True)
 
 
 @pytest.mark.usefixtures("as_in_production")

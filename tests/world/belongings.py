@@ -89,7 +89,10 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         of_shop["category_id"] = shop.categories[0]
     invited = {"token": await mailed_token(shop.services, email)}
     reset = {"token": await _reset_link(shop)}
-    of_links = {"/storefront/invitations/": invited, "/password-resets/": reset}
+    unsubscribing = {
+        "token": last_part(shop.services.unsubscribe_links.url(shop.merchant_id, UUID(card["customer"]["id"])))
+    }
+    of_links = {"/storefront/invitations/": invited, "/password-resets/": reset, "/email-choices/": unsubscribing}
     return Belongings(NAMES | of_shop, await _of_platform(shop, super_admin), of_links)
 
 

@@ -8,7 +8,7 @@ from frontend.api.responses import BackendProblem, BackendUnavailable
 from frontend.api.till import take_over, verify_pin
 from frontend.kit.forms import Form, FormError, errors_of, read_form
 from frontend.kit.pages import close_overlay, is_htmx, local_path, redirect
-from frontend.kit.person import find_person, person_of, remember_person
+from frontend.kit.person import CHOICE_OF_STORE, find_person, person_of, remember_person
 from frontend.kit.preferences import language_of
 from frontend.kit.problems import to_sign_in
 from frontend.kit.request import Request
@@ -29,7 +29,7 @@ async def require_unlocked_till(request: Request) -> Response[str] | None:
     if person is None:
         return to_sign_in(request)
     if person.store is None:
-        return redirect(request, "/sign-in/store")
+        return redirect(request, CHOICE_OF_STORE)
     if request.session.get(LOCKED) or has_idled(request):
         request.session[LOCKED] = True
         return await lock_page(request)
@@ -47,8 +47,11 @@ async def lock_till(request: Request) -> Response[str]:
 
 @post("/till/unlock")
 async def unlock_till(request: Request, caller: NamedDependency[Caller]) -> Response[str]:
-    if find_person(request) is None:
+    person = find_person(request)
+    if person is None:
         return to_sign_in(request)
+    if person.store is None:
+        return redirect(request, CHOICE_OF_STORE)
     form, gettext = await read_form(request), get_translator(language_of(request)).gettext
     try:
         return await _open(request, caller, form)
