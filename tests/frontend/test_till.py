@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from backend.identity.factors.schemas import SecondFactors
 from backend.loyalty.cards.schemas import CardMatches, NextExpiry
 from backend.loyalty.ledger.schemas import TransactionView
 from backend.loyalty.ledger.schemas.bookings import EarnView
@@ -610,4 +611,7 @@ async def test_a_person_who_has_no_pin_sets_one_although_the_till_is_locked(
     await anna.send("/till/unlock", staff_pin="2468", next="/till")
     assert "Sentence of pin_not_set." in anna.text
     assert 'href="/profile/pin"' in anna.page
-    assert (await anna.open("/profile/pin")).status_code == 200
+    backend.answers["GET /auth/me/second-factors"] = found(SecondFactors(False, [], 0, False, is_confirmed=False))
+    asked = await anna.open("/profile/pin")
+    assert asked.headers["location"] == "/profile/confirm?next=/profile/pin"
+    assert (await anna.open(asked.headers["location"])).status_code == 200
