@@ -19,9 +19,10 @@ def new_email() -> str:
 
 
 async def mailed_token(services: Services, email: str) -> str:
-    """The last part of the link in the newest email to this address."""
+    """The last part of the link in the newest email to this address that has one."""
+    has_link = PlatformMail.recipient == email, PlatformMail.sealed_secret.is_not(None)
     async with services.sessions.committing() as session:
-        query = select(PlatformMail).where(PlatformMail.recipient == email).order_by(PlatformMail.id.desc()).limit(1)
+        query = select(PlatformMail).where(*has_link).order_by(PlatformMail.id.desc()).limit(1)
         mail = (await session.scalars(query)).one()
         return secret_of(services.key_ring, mail)[SECRET]
 
