@@ -116,6 +116,7 @@ FIELDS = {
     "ends_at": N_("Until"),
     "ends_on": N_("Last day"),
     "filters": N_("Filters"),
+    "invitations_withdrawn": N_("Number of invitations withdrawn"),
     "is_active": N_("Active"),
     "is_disabled": N_("Disabled"),
     "is_frozen": N_("Frozen"),

@@ -13,6 +13,7 @@ from backend.core.clock import clock
 from backend.core.origin import PlatformOrigin
 from backend.core.queue import SEND_MAILS, try_to_wake
 from backend.identity.factors.actions import forget_factors
+from backend.identity.invitations.actions import withdraw_sent_by
 from backend.identity.own_changes import AccountChange, record_account_change
 from backend.identity.passwords.requests import PAGE, make_reset_link, send_reset_link
 from backend.identity.platform_users.actions import remove_admin
@@ -74,7 +75,8 @@ def deactivate_user(email: str) -> None:
                 return
             user.is_active = False
             ended = await end_sessions(session, user.id, now)
-            await _record(session, services, user, "account.deactivated", {"sessions_ended": ended})
+            withdrawn = await withdraw_sent_by(session, user.id, now)
+            await _record(session, services, user, "account.deactivated", {"sessions_ended": ended} | withdrawn)
 
     try:
         with_services_or_refusal(deactivate)

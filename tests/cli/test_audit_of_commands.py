@@ -29,6 +29,7 @@ class Run:
 
 
 CREATED = ("users", "create-admin", ADMIN, "--password", PASSWORD)
+OTHER_CREATED = ("users", "create-admin", "early@orion.example", "--password", PASSWORD)
 PORT_SET = ("settings", "set", "smtp_port", "2525")
 WRITES = {
     "settings set": Run("settings.changed", PORT_SET),
@@ -36,6 +37,7 @@ WRITES = {
     "settings rotate-keys": Run("secrets.resealed", ("settings", "rotate-keys"), (CREATED,)),
     "users create-admin": Run("user.created", CREATED),
     "users invite": Run("invitation.sent", ("users", "invite", ADMIN)),
+    "users deactivate": Run("user.removed", ("users", "deactivate", ADMIN), (OTHER_CREATED, CREATED)),
     "users reset": Run("account.factors_reset", ("users", "reset", ADMIN), (CREATED,)),
     "templates seed": Run("email_template.seeded", ("templates", "seed")),
 }
@@ -48,17 +50,20 @@ WRITES_NOTHING = {
     "migrate status": "reads",
     "settings list": "reads",
     "settings get": "reads",
+    "users activate": "writes account.activated: tests/cli/test_accounts.py",
     "users list": "reads",
     "templates check": "reads",
     "points expire": "what the schedule does, at once: the ledger has a chain of its own",
     "points warn": "the same; the email log has the emails",
     "ledger audit": "reads, and freezes what is wrong: the ledger has a chain of its own",
     "ledger unfreeze": "writes card.unfrozen: tests/loyalty/ledger/audit/test_audit.py",
+    "audit list": "reads",
     "audit verify": "reads, and keeps the verdict beside the head",
     "wallets check": "reads",
     "wallets sync": "what the schedule does, at once: task_runs has the run",
     "mail test": "the email log has the test email",
     "explain mail": "reads",
+    "explain user": "reads",
     "i18n check": "files of the code",
     "i18n compile": "files of the code",
     "i18n extract": "files of the code",

@@ -6,7 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ from backend.core.text_cleaning import clean_email
 from backend.identity.invitations.checks import check_can_join, check_email, find_user
 from backend.identity.invitations.models import Invitation
 from backend.identity.invitations.problems import AlreadyInvited, InvitationNotFound
-from backend.identity.invitations.queries import invitation_view, is_open
+from backend.identity.invitations.queries import invitation_view, is_open, to_merchant
 from backend.identity.invitations.schemas import AdminInvitationDraft, InvitationView, StaffInvitationDraft
 from backend.identity.invitations.sender import Sender
 from backend.identity.mails import Addressee, Secret, queue_invitation
@@ -84,6 +84,19 @@ async def withdraw(session: AsyncSession, origin: Origin | PlatformOrigin, invit
     _record(session, origin, "invitation.withdrawn", invitation, after={"withdrawn": True})
 
 
+async def withdraw_sent_by(
+    session: AsyncSession, inviter_id: UUID, now: datetime, *scope: ColumnElement[bool]
+) -> Fields:
+    """The open ones of a person who may invite no longer: one to an address of their own would bring them back.
+
+    Returns how many there were, if any, for the audit entry of the change.
+    """
+    theirs = Invitation.invited_by == inviter_id, is_open(), *scope
+    withdrawn = update(Invitation).where(*theirs).values(withdrawn_at=now).returning(Invitation.id)
+    count = len((await session.scalars(withdrawn)).all())
+    return {"invitations_withdrawn": count} if count else {}
+
+
 def _new(
     draft: StaffInvitationDraft | AdminInvitationDraft, email_norm: str, origin: Origin | PlatformOrigin
 ) -> Invitation:
@@ -103,7 +116,7 @@ def _new(
 
 async def _add(session: AsyncSession, sender: Sender, invitation: Invitation, now: datetime) -> None:
     """Raises AlreadyInvited."""
-    same = Invitation.email_norm == invitation.email_norm, _is_same_merchant(invitation.merchant_id), is_open()
+    same = Invitation.email_norm == invitation.email_norm, to_merchant(invitation.merchant_id), is_open()
     if await session.scalar(select(Invitation.id).where(*same)) is not None:
         raise AlreadyInvited
     await _send(session, sender, invitation, now)
@@ -137,15 +150,11 @@ async def _send(session: AsyncSession, sender: Sender, invitation: Invitation, n
 
 async def _lock(session: AsyncSession, origin: Origin | PlatformOrigin, invitation_id: UUID) -> Invitation:
     merchant_id = origin.merchant_id if isinstance(origin, Origin) else None
-    mine = Invitation.id == invitation_id, _is_same_merchant(merchant_id), is_open()
+    mine = Invitation.id == invitation_id, to_merchant(merchant_id), is_open()
     invitation: Invitation | None = await session.scalar(select(Invitation).where(*mine).with_for_update())
     if invitation is None:
         raise InvitationNotFound
     return invitation
-
-
-def _is_same_merchant(merchant_id: UUID | None) -> ColumnElement[bool]:
-    return Invitation.merchant_id.is_(None) if merchant_id is None else Invitation.merchant_id == merchant_id
 
 
 def _rights(invitation: Invitation) -> Fields:

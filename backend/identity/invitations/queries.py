@@ -17,10 +17,15 @@ def is_open() -> ColumnElement[bool]:
     return and_(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
 
 
+def to_merchant(merchant_id: UUID | None) -> ColumnElement[bool]:
+    """None: to the platform."""
+    return Invitation.merchant_id.is_(None) if merchant_id is None else Invitation.merchant_id == merchant_id
+
+
 async def list_invitations(session: AsyncSession, merchant_id: UUID | None, now: datetime) -> InvitationList:
     """The newest 200 of a merchant, or of the platform (None)."""
-    theirs = Invitation.merchant_id.is_(None) if merchant_id is None else Invitation.merchant_id == merchant_id
-    query = select(Invitation).where(theirs, is_open()).order_by(Invitation.sent_at.desc(), Invitation.id)
+    theirs = to_merchant(merchant_id), is_open()
+    query = select(Invitation).where(*theirs).order_by(Invitation.sent_at.desc(), Invitation.id)
     return InvitationList([invitation_view(row, now) for row in await session.scalars(query.limit(SHOWN_MAX))])
 
 

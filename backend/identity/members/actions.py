@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.actions import Fields, record_change
 from backend.audit.versions import check_version
 from backend.core.origin import Origin
+from backend.identity.invitations.actions import withdraw_sent_by
+from backend.identity.invitations.queries import to_merchant
 from backend.identity.members.checks import check_stores
 from backend.identity.members.problems import LastOwner, MemberNotFound, OwnRole
 from backend.identity.members.queries import get_member, of_merchant_now
@@ -25,12 +27,13 @@ async def change_member(
     """Raises MemberNotFound, PreconditionRequired, Stale, OwnRole, LastOwner or ValidationFailed."""
     member = await _lock(session, origin, user_id)
     await check_version(session, member, if_match)
-    before = await get_member(session, origin, user_id)
+    before, withdrawn = await get_member(session, origin, user_id), Fields()
     if isinstance(change.role, str) and change.role != member.role:
         if user_id == origin.user_id:
             raise OwnRole
         await _keep_an_owner(session, origin, member)
         member.role = change.role
+        withdrawn = await _withdraw_sent(session, origin, user_id)
     if isinstance(change.stores, list):
         await check_stores(session, origin.merchant_id, change.stores)
         await place_at(session, origin.merchant_id, user_id, change.stores)
@@ -41,7 +44,12 @@ async def change_member(
     await session.flush()
     after = await get_member(session, origin, user_id)
     record_change(
-        session, origin, "member.changed", subject_id=user_id, before=rights_of(before), after=rights_of(after)
+        session,
+        origin,
+        "member.changed",
+        subject_id=user_id,
+        before=rights_of(before),
+        after=rights_of(after) | withdrawn,
     )
     return after
 
@@ -58,9 +66,9 @@ async def remove_member(session: AsyncSession, origin: Origin, user_id: UUID) ->
     await place_at(session, origin.merchant_id, user_id, [])
     await remove_pin(session, merchant_id=origin.merchant_id, user_id=user_id)
     await leave_workplace(session, user_id, origin.merchant_id, origin.now)
-    record_change(
-        session, origin, "member.removed", subject_id=user_id, before=before, after={"role": None, "stores": {}}
-    )
+    withdrawn = await _withdraw_sent(session, origin, user_id)
+    after: Fields = {"role": None, "stores": {}} | withdrawn
+    record_change(session, origin, "member.removed", subject_id=user_id, before=before, after=after)
 
 
 async def place_at(session: AsyncSession, merchant_id: UUID, user_id: UUID, stores: list[StorePermissions]) -> None:
@@ -84,6 +92,10 @@ def rights_of(member: MemberDetail) -> Fields:
         "role": member.role,
         "stores": {str(place.store_id): place.permissions for place in member.stores},
     }
+
+
+async def _withdraw_sent(session: AsyncSession, origin: Origin, user_id: UUID) -> Fields:
+    return await withdraw_sent_by(session, user_id, origin.now, to_merchant(origin.merchant_id))
 
 
 async def _lock(session: AsyncSession, origin: Origin, user_id: UUID) -> MerchantMember:

@@ -5,8 +5,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit.actions import record_platform_change
+from backend.audit.actions import Fields, record_platform_change
 from backend.core.origin import PlatformOrigin
+from backend.identity.invitations.actions import withdraw_sent_by
+from backend.identity.invitations.queries import to_merchant
 from backend.identity.members.problems import OwnRole
 from backend.identity.platform_users.problems import LastSuperAdmin, UserNotFound
 from backend.identity.platform_users.queries import is_admin, show_admin
@@ -26,7 +28,8 @@ async def change_role(session: AsyncSession, origin: PlatformOrigin, user_id: UU
             raise OwnRole
         _keep_a_super_admin(user, others)
         user.platform_role = role
-        _record(session, origin, "user.role_changed", user_id, before=before, after=role)
+        withdrawn = await withdraw_sent_by(session, user_id, origin.now, to_merchant(None))
+        _record(session, origin, "user.role_changed", user_id, before=before, after={"role": role} | withdrawn)
         await session.flush()
     return await show_admin(session, user)
 
@@ -40,7 +43,8 @@ async def remove_admin(session: AsyncSession, origin: PlatformOrigin, user_id: U
     _keep_a_super_admin(user, others)
     user.is_active = False
     await end_sessions(session, user_id, origin.now)
-    _record(session, origin, "user.removed", user_id, before=user.platform_role, after=None)
+    withdrawn = await withdraw_sent_by(session, user_id, origin.now)
+    _record(session, origin, "user.removed", user_id, before=user.platform_role, after={"role": None} | withdrawn)
 
 
 async def _lock(session: AsyncSession, user_id: UUID) -> tuple[User, int]:
@@ -67,8 +71,6 @@ def _keep_a_super_admin(user: User, others: int) -> None:
 
 
 def _record(
-    session: AsyncSession, origin: PlatformOrigin, action: str, user_id: UUID, *, before: str | None, after: str | None
+    session: AsyncSession, origin: PlatformOrigin, action: str, user_id: UUID, *, before: str | None, after: Fields
 ) -> None:
-    record_platform_change(
-        session, origin, action, subject=str(user_id), before={"role": before}, after={"role": after}
-    )
+    record_platform_change(session, origin, action, subject=str(user_id), before={"role": before}, after=after)

@@ -11,7 +11,7 @@ from backend.services import Services
 from tests.conftest import OpenShop
 from tests.world import PASSWORD
 from tests.world.caller import Caller, Json, outcome, refused
-from tests.world.invitations import join
+from tests.world.invitations import accept, invite, join, look_at, mailed_token, new_email
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
@@ -153,6 +153,25 @@ async def test_a_removed_person_loses_stores_pin_and_sessions_at_once(
     assert (line["id"], line["user"]) == (sale["transaction"]["id"], "Anna"), "what they did keeps their name"
     with refused("member_not_found", 404):
         await remove(shop.claire, shop.user_ids["anna"])
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed"])
+async def test_a_former_owner_does_not_come_back_by_an_invitation_of_their_own(
+    shop: Shop, services: Services, anonymous: AnonymousCaller, superuser: asyncpg.Connection, how: str
+) -> None:
+    nora_id, nora = await join(services, anonymous, shop.claire, role="merchant_owner")
+    email, kept = new_email(), new_email()
+    await invite(nora, email, role="merchant_owner")
+    await invite(shop.claire, kept)
+    token = await mailed_token(services, email)
+    if how == "removed":
+        await remove(shop.claire, nora_id)
+    else:
+        await change(shop.claire, nora_id, role="store_member")
+    with refused("invitation_withdrawn", 410):
+        await accept(anonymous, token)
+    assert await look_at(anonymous, await mailed_token(services, kept)), "those of others stay"
+    assert '"invitations_withdrawn": 1' in (await audited(superuser, shop))[-1][2]
 
 
 async def test_a_person_removed_here_works_on_elsewhere(

@@ -11,7 +11,7 @@ from backend.services import Services
 from tests.conftest import OwnTown, Town
 from tests.world import PAUL
 from tests.world.caller import Caller, outcome, refused
-from tests.world.invitations import accept, invite, mailed_token, new_email
+from tests.world.invitations import accept, invite, look_at, mailed_token, new_email
 from tests.world.office import PlatformOffice
 from tests.world.shop import Shop, hire_admin
 from tests.world.till import AnonymousCaller
@@ -102,6 +102,26 @@ async def test_a_removed_administrator_is_out_at_once_and_can_be_invited_again(
         "SELECT action FROM platform_audit_entries WHERE subject = $1 ORDER BY id", answer["user"]["id"]
     )
     assert [row[0] for row in entries] == ["user.joined", "user.removed", "user.joined"]
+
+
+async def test_an_administrator_who_is_removed_does_not_come_back_by_an_invitation_of_their_own(
+    ada: PlatformOffice, services: Services, anonymous: AnonymousCaller, shop: Shop
+) -> None:
+    """Nor does a super admin who has become an administrator get the former rights back."""
+    nora = await hire_admin(services, anonymous, "Nora", "super_admin")
+    tokens = []
+    for audience in ("admin", f"admin/merchants/{shop.code}"):
+        email = new_email()
+        await invite(nora, email, audience=audience, role="super_admin" if audience == "admin" else "merchant_owner")
+        tokens.append(await mailed_token(services, email))
+    to_platform, to_merchant = tokens
+    await set_role(ada, await id_of(nora), "platform_admin")
+    with refused("invitation_withdrawn", 410):
+        await accept(anonymous, to_platform)
+    assert await look_at(anonymous, to_merchant)
+    await ada.ask("DELETE", f"/admin/users/{await id_of(nora)}")
+    with refused("invitation_withdrawn", 410):
+        await accept(anonymous, to_merchant)
 
 
 async def test_an_invitation_to_the_platform_is_none_of_a_merchants_business(ada: PlatformOffice, shop: Shop) -> None:
