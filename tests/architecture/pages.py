@@ -46,8 +46,9 @@ DECLARED: dict[str, str] = {
     "store: loyalty.view_programs": f"/till /till/enrollment /till/today /till/bookings/{{form_key}}/outcome "
     f"{CARD} {CARD}/bookings {CARD}/explanation",
     "store: loyalty.manage_pins": "/till/pins",
-    "signed in, also without second factor": "/profile /profile/confirm /profile/passkeys",
-    "signed in, also without second factor and confirmed": "/profile/authenticator /profile/password /profile/pin",
+    "signed in, also without second factor": "/profile /profile/confirm",
+    "signed in, also without second factor and confirmed": "/profile/authenticator "
+    "/profile/passkeys /profile/password /profile/pin",
     "merchant: loyalty.view_analytics": "/office",
     "merchant: loyalty.manage_rewards": "/office/rewards /office/rewards/new /office/rewards/{reward_id}",
     "merchant: loyalty.manage_programs": "/office/marketing /office/policy /office/stores",
@@ -70,7 +71,7 @@ DECLARED: dict[str, str] = {
     "platform: users.view": "/admin/users /admin/users/permissions",
 }
 """Pages by what they need, in the words of `guards.py`."""
-ASKS_NOTHING = ("/office/rewards/new", "/profile/passkeys")
+ASKS_NOTHING = ("/office/rewards/new",)
 """Forms: whoever is no longer signed in is told on sending them."""
 REQUIRED = {path: what for what, paths in DECLARED.items() for path in paths.split()}
 
