@@ -47,7 +47,8 @@ DECLARED: dict[str, str] = {
     f"{CARD} {CARD}/bookings {CARD}/explanation",
     "store: loyalty.manage_pins": "/till/pins",
     "signed in, also without second factor": "/profile /profile/confirm",
-    "signed in, also without second factor and confirmed": "/profile/authenticator /profile/passkeys /profile/password /profile/pin",
+    "signed in, also without second factor and confirmed": "/profile/authenticator "
+    "/profile/passkeys /profile/password /profile/pin",
     "merchant: loyalty.view_analytics": "/office",
     "merchant: loyalty.manage_rewards": "/office/rewards /office/rewards/new /office/rewards/{reward_id}",
     "merchant: loyalty.manage_programs": "/office/marketing /office/policy /office/stores",
