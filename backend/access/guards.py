@@ -13,7 +13,7 @@ from litestar.types import Guard
 
 from backend.access.actor import Actor, ActorStore
 from backend.access.features import FeatureDisabled
-from backend.access.permissions import KEPT_BY_OWNER
+from backend.access.permissions import KEPT_BY_OWNER, PERMISSIONS
 from backend.access.problems import Forbidden, StaysWithOwner, StoreNotFound, StoreRequired
 from backend.core.idempotency import KEY_MAX
 from backend.core.platform_settings import LimitSettings
@@ -87,7 +87,7 @@ def requires(permission: str) -> Guard:
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if permission not in actor_of(connection).permissions_at(actor_store_of(connection)):
-            raise Forbidden(permission=permission)
+            raise Forbidden(permission)
 
     return guard
 
@@ -99,11 +99,13 @@ def for_merchant(permission: str) -> Guard:
     An owner has. A store member has it where its scope is `merchant` and it is given at one of their stores.
     """
 
+    kept_by = "owner" if PERMISSIONS[permission].scope == "store" else None
+
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = actor_of(connection)
         if permission not in actor.merchant_permissions:
             is_kept = actor.on_behalf is not None and permission in KEPT_BY_OWNER
-            raise StaysWithOwner if is_kept else Forbidden(permission=permission)
+            raise StaysWithOwner if is_kept else Forbidden(permission, kept_by)
 
     return guard
 
@@ -113,7 +115,7 @@ def for_staff(permission: str) -> Guard:
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if actor_of(connection).merchant is None:
-            raise Forbidden(permission=permission)
+            raise Forbidden(permission, "staff")
 
     return guard
 
@@ -124,7 +126,7 @@ def for_platform(permission: str) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         actor = actor_of(connection)
         if actor.merchant is not None or permission not in actor.permissions:
-            raise Forbidden(permission=permission)
+            raise Forbidden(permission)
 
     return guard
 

@@ -1,6 +1,7 @@
 from backend.access.features import FeatureDisabled
+from backend.access.permissions import PERMISSIONS
 from backend.core.problems import Problem
-from i18n.translator import N_
+from i18n.translator import N_, Translator
 
 
 class Unauthenticated(Problem):
@@ -29,9 +30,30 @@ class SecondFactorMissing(Problem):
 
 
 class Forbidden(Problem):
+    """Without the permission, of which the sentence has the title; or nobody of this kind may have it."""
+
     code, status = "forbidden", 403
     title = N_("You may not do this")
-    detail = N_("It needs the permission %(permission)s. Owners see in their table of permissions who can have it.")
+    detail = N_("It needs the permission “%(permission)s”. An owner can give it.")
+
+    def __init__(self, permission: str, kept_by: str | None = None) -> None:
+        """`kept_by`: a key of WHO_MAY, where the scope of the permission does not say it."""
+        super().__init__(permission=permission)
+        self.permission = PERMISSIONS[permission]
+        self.kept_by = kept_by or self.permission.scope
+
+    def _detail(self, translator: Translator) -> str:
+        sentence = WHO_MAY.get(self.kept_by, self.detail)
+        return translator.gettext(sentence, permission=translator.gettext(self.permission.title))
+
+
+WHO_MAY: dict[str, str] = {
+    "owner": N_("Only an owner of the merchant may do it."),
+    "platform": N_("Only an administrator of the platform may do it."),
+    "staff": N_("Only people who work for a merchant may do it."),
+    "super_admin": N_("Only a super admin of the platform may do it."),
+}
+"""Where nobody can give the permission."""
 
 
 class StaysWithOwner(Problem):

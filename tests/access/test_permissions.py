@@ -6,7 +6,7 @@ import pytest
 from backend.access.permissions import BY_ROLE, GIVEN, MANAGE_REWARDS, PERMISSIONS, TILL, VIEW_ANALYTICS
 from backend.staff.models import StoreMember
 from tests.conftest import SignIn
-from tests.world import ADA, ANNA
+from tests.world import ADA, ANNA, PAUL
 from tests.world.caller import refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
@@ -38,6 +38,25 @@ async def test_everybody_who_works_sees_the_table_in_their_language(sign_in: Sig
         assert (adjust["title"], adjust["scope"]) == ("Corriger les points", "store")
         assert (adjust["is_given"], adjust["is_proposed"]) == (True, False)
         assert adjust["roles"] == ["super_admin", "platform_admin", "merchant_owner"]
+
+
+async def test_a_refusal_says_in_words_what_is_missing_and_who_may(shop: Shop, sign_in: SignIn) -> None:
+    ada, paul = await sign_in(ADA), await sign_in(PAUL)
+    card_id = (await shop.a_card())["id"]
+    for caller, path, sentence in (
+        (shop.anna, "/merchant/loyalty/rewards", "It needs the permission “Change rewards”. An owner can give it."),
+        (shop.anna, "/merchant/staff", "Only an owner of the merchant may do it."),
+        (shop.anna, f"/merchant/loyalty/cards/{card_id}", "Only an owner of the merchant may do it."),
+        (shop.claire, "/admin/settings", "Only a super admin of the platform may do it."),
+        (paul, "/admin/settings", "Only a super admin of the platform may do it."),
+        (shop.claire, "/admin/merchants", "Only an administrator of the platform may do it."),
+    ):
+        with refused("forbidden", 403) as said:
+            await caller.get(path)
+        assert said[0]["detail"] == sentence
+    with refused("forbidden", 403) as said:
+        await ada.ask("PUT", "/auth/me/pin", json={"pin": "4826"})
+    assert said[0]["detail"] == "Only people who work for a merchant may do it."
 
 
 async def test_nobody_else_sees_it(anonymous: AnonymousCaller) -> None:

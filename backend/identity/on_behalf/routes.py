@@ -48,7 +48,7 @@ class AdminOnBehalfController(Controller):
 async def on_behalf(connection: Connection, _: BaseRouteHandler) -> None:
     """Raises Forbidden for the merchant's own people."""
     if actor_of(connection).on_behalf is None:
-        raise Forbidden(permission=MANAGE_MERCHANTS)
+        raise Forbidden(MANAGE_MERCHANTS)
 
 
 class OnBehalfController(Controller):
