@@ -53,7 +53,7 @@ def csrf_token(request: Request, *, is_of_customer: bool = False) -> str:
 
 
 def is_own_account(request: Request) -> bool:
-    path = request.url.path
+    path: str = request.scope["path"]
     return path == OWN_ACCOUNT or path.startswith(f"{OWN_ACCOUNT}/")
 
 
@@ -72,7 +72,8 @@ async def refuse_forged(connection: ASGIConnection[Any, Any, Any, State], _: Bas
 
 
 def _is_without_cookies(request: Request) -> bool:
-    return request.url.path == REPORTS or request.url.path.startswith(EMAIL_CHOICES)
+    path: str = request.scope["path"]
+    return path == REPORTS or path.startswith(EMAIL_CHOICES)
 
 
 def is_from_other_site(connection: ASGIConnection[Any, Any, Any, State]) -> bool:

@@ -147,12 +147,14 @@ FOR_THE_FRONTEND = {"ENVIRONMENT", "LOG_LEVEL", "PUBLIC_URL", "BACKEND_URL", "SE
 VERBS = [
     ("backend",), ("migrate", "up"), ("migrate", "down", "-1"), ("migrate", "status"), ("seed",),
     ("users", "create-admin", "a@b.example", "--password", "long enough for us"), ("users", "list"),
-    ("users", "invite", "a@b.example"), ("users", "reset", "a@b.example"), ("wallets", "check"),
+    ("users", "invite", "a@b.example"), ("users", "reset", "a@b.example"),
+    ("users", "deactivate", "a@b.example"), ("users", "activate", "a@b.example"), ("wallets", "check"),
     ("wallets", "sync"), ("points", "expire"), ("points", "warn"), ("ledger", "audit"), ("audit", "verify"),
+    ("audit", "list"),
     ("ledger", "unfreeze", "X", "--reason", "x"), ("settings", "list"), ("settings", "get", "smtp_port"),
     ("settings", "set", "smtp_port=25"), ("settings", "unset", "smtp_port"), ("settings", "rotate-keys"),
     ("templates", "seed"), ("templates", "check"), ("mail", "test", "zoe@example.com"),
-    ("explain", "mail", "0198c0de-0000-7000-8000-000000000001"),
+    ("explain", "user", "a@b.example"), ("explain", "mail", "0198c0de-0000-7000-8000-000000000001"),
 ]  # fmt: skip
 WITHOUT_SETTINGS = {"openapi", "i18n", "dev", "psql", "frontend", "worker"}
 """`dev` and `psql` are for developers only; the last two are processes, below."""

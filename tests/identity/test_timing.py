@@ -7,6 +7,8 @@ import pytest
 
 from backend.core import hashing
 from backend.services import Services
+from tests.world import PASSWORD
+from tests.world import shop as world
 from tests.world.cheap_hashes import STRONG
 from tests.world.limits import forget_everything
 from tests.world.shop import Shop
@@ -27,9 +29,10 @@ def area_under_curve(known: list[float], unknown: list[float]) -> float:
 
 @pytest.fixture
 def strong_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in production."""
+    """As in production, also the stored one of the shop's people."""
     monkeypatch.setattr(hashing, "_hasher", STRONG)
     monkeypatch.setattr(hashing, "_dummy_hash", STRONG.hash("nobody has this password"))
+    monkeypatch.setattr(world, "password_hash", lambda: STRONG.hash(PASSWORD))
 
 
 async def seconds_of(caller: AnonymousCaller, path: str, body: dict[str, str], status: int) -> float:
