@@ -89,7 +89,8 @@ async def test_with_the_owner_away_a_colleague_with_the_permission_unlocks(guard
     await lock_out(guarded)
     with refused("forbidden", 403) as said:
         await ask(guarded, "unlock", "claire", by="anna")
-    assert MANAGE_PINS in said[0]["detail"]
+    assert said[0]["permission"] == MANAGE_PINS
+    assert "“Unlock PINs”" in said[0]["detail"]
     await guarded.change(StoreMember, permissions=sorted(TILL | {MANAGE_PINS}))
     await guarded.give_pin("claire", "97531")
     for _ in range(5):
