@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 BLOCKS = {"h1", "h2", "p", "ol", "ul", "hr"}
 BULLET = "• "
+SPACES = re.compile(r"[ \t\r\n\f]+")
+"""As HTML collapses them: the spaces of French that do not break stay."""
 
 
 def text_of(html: str) -> str:
@@ -12,7 +14,7 @@ def text_of(html: str) -> str:
     writer = _Writer()
     writer.feed(html)
     writer.close()
-    lines = [" ".join(line.split()) for line in "".join(writer.parts).split("\n")]
+    lines = [SPACES.sub(" ", line).strip(" ") for line in "".join(writer.parts).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -42,14 +44,14 @@ class _Writer(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._href:
-            self.parts.append(f":\n{self._href}\n")
+            self.parts.append(f"\n{self._href}\n")
         if tag in {"ol", "ul"} and self._numbers:
             self._numbers.pop()
         if tag in BLOCKS:
             self.parts.append("\n\n")
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(re.sub(r"\s+", " ", data))
+        self.parts.append(SPACES.sub(" ", data))
 
     def _item(self) -> str:
         if not self._numbers or self._numbers[-1] is None:

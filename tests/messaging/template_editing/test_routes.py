@@ -113,7 +113,7 @@ async def test_a_preview_shows_the_unsaved_text_for_each_person(ada: Editor) -> 
     named = await ada.preview(WELCOME, **text)
     assert (named["subject"], named["subject_length"], named["is_subject_long"]) == ("Marie & co", 10, False)
     assert '<html lang="en"' in named["html"]
-    assert "Card:\nhttps://cards.example/c/sample" in named["text"]
+    assert "Card\nhttps://cards.example/c/sample" in named["text"]
     assert named["size_bytes"] == len(named["html"].encode())
     assert (await ada.preview(WELCOME, sample="no_first_name", **text))["subject"] == "You & co"
     assert (await ada.preview(WELCOME, sample="long_name", subject="{{ merchant.name }}"))["is_subject_long"]
