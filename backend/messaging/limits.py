@@ -49,7 +49,7 @@ async def may_write(
 
 
 async def may_invite(session: AsyncSession, keys: KeyRing, email_norm: str, now: datetime) -> bool:
-    """Counts an invitation, whoever invites, in the caller's transaction. False when a limit is reached.
+    """Counts an invitation by anybody, in the caller's transaction. False when a limit is reached.
 
     Nobody uses up the limit of all mails of somebody who never asked for one.
     """

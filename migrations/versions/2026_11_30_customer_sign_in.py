@@ -40,7 +40,7 @@ def _create(table: str, *columns: sa.Column) -> None:
         *columns,
         sa.PrimaryKeyConstraint("merchant_id", "id", name=f"pk_{table}"),
     )
-    # Erasing a customer leaves the rows, so that whoever is signed in is told.
+    # Erasing a customer leaves the rows, so that a customer who is signed in is told.
     op.execute(
         f"ALTER TABLE {table} ADD CONSTRAINT fk_customer_id_customers FOREIGN KEY (merchant_id, customer_id) "
         "REFERENCES customers (merchant_id, id) ON DELETE SET NULL (customer_id)"

@@ -40,7 +40,7 @@ LEADS_ON = {
     "/admin/wallets/runs/{run_id}": "to the page of which it is a part",
     **{f"{CARD}/{button}": "to the card, from the address of a button" for button in (*BUTTONS, *OF_HOLDS)},
 }
-"""To pages that ask the backend, with which whoever may not read them is told."""
+"""Pages that lead on to another one, which refuses those who may not read it."""
 DECLARED: dict[str, str] = {
     "at a store": "/till/bookings/{form_key}",
     "store: loyalty.view_programs": f"/till /till/enrollment /till/today /till/bookings/{{form_key}}/outcome "
@@ -72,7 +72,7 @@ DECLARED: dict[str, str] = {
 }
 """Pages by what they need, in the words of `guards.py`."""
 ASKS_NOTHING = ("/office/rewards/new",)
-"""Forms: whoever is no longer signed in is told on sending them."""
+"""Forms: a person whose session has ended is told on sending them."""
 REQUIRED = {path: what for what, paths in DECLARED.items() for path in paths.split()}
 
 

@@ -180,7 +180,7 @@ def _names_on_pages(path: str, cast: Cast) -> Values:
 
 
 @pytest.mark.usefixtures("as_in_production")
-async def test_a_page_is_shown_to_whoever_may_read_it_and_to_nobody_else(
+async def test_a_page_is_shown_to_those_who_may_read_it_and_to_nobody_else(
     front: Litestar,
     opened: OpenShop,
     anonymous: AnonymousCaller,

@@ -13,7 +13,7 @@ from backend.core.ids import new_id
 from backend.identity.models import PasswordReset
 from backend.identity.queries import token_hash
 from backend.wallets.models import WalletLink
-from tests.merchants.administration import MerchantDesk
+from tests.merchants.administration import MerchantAdmin
 from tests.messaging.template_editing.editor import Editor
 from tests.settings.administrator import Administrator
 from tests.world import PASSWORD
@@ -51,8 +51,8 @@ class Scene:
         return Administrator(self.ada.http, self.ada._promises, self.ada.token)
 
     @property
-    def desk(self) -> MerchantDesk:
-        return MerchantDesk(self.ada.http, self.ada._promises, self.ada.token)
+    def admin(self) -> MerchantAdmin:
+        return MerchantAdmin(self.ada.http, self.ada._promises, self.ada.token)
 
     @property
     def own_texts(self) -> Editor:
@@ -228,7 +228,7 @@ async def _restore_points(scene: Scene) -> None:
 
 
 async def _policy(scene: Scene) -> None:
-    await scene.desk.set_policy(scene.shop, lockout_attempts=4)
+    await scene.admin.set_policy(scene.shop, lockout_attempts=4)
 
 
 async def _own_policy(scene: Scene) -> None:
@@ -237,40 +237,40 @@ async def _own_policy(scene: Scene) -> None:
 
 
 async def _feature(scene: Scene) -> None:
-    await scene.desk.switch(scene.shop, to=True)
+    await scene.admin.switch(scene.shop, to=True)
 
 
 async def _feature_of_store(scene: Scene) -> None:
-    await scene.desk.switch(scene.shop, scene.shop.hub, to=True)
+    await scene.admin.switch(scene.shop, scene.shop.hub, to=True)
 
 
 async def _change_merchant(scene: Scene) -> None:
-    await scene.desk.change(await scene.desk.merchant(scene.shop.code), name="Fashion House")
+    await scene.admin.change(await scene.admin.merchant(scene.shop.code), name="Fashion House")
 
 
 async def _open_store(scene: Scene) -> Json:
-    return await scene.desk.open_store(scene.shop.code, f"S{new_id().hex[-8:]}".upper())
+    return await scene.admin.open_store(scene.shop.code, f"S{new_id().hex[-8:]}".upper())
 
 
 async def _change_store(scene: Scene) -> None:
-    await scene.desk.change_store(scene.shop.code, await _open_store(scene), name="Belval")
+    await scene.admin.change_store(scene.shop.code, await _open_store(scene), name="Belval")
 
 
 async def _invite_to(scene: Scene) -> str:
-    sent = await scene.desk.invite(scene.shop.code, f"{new_id().hex}@x.example")
+    sent = await scene.admin.invite(scene.shop.code, f"{new_id().hex}@x.example")
     return f"/admin/merchants/{scene.shop.code}/invitations/{sent['id']}"
 
 
 async def _resend_to(scene: Scene) -> None:
-    await scene.desk.post(f"{await _invite_to(scene)}/resend")
+    await scene.admin.post(f"{await _invite_to(scene)}/resend")
 
 
 async def _withdraw_from(scene: Scene) -> None:
-    await scene.desk.ask("DELETE", await _invite_to(scene))
+    await scene.admin.ask("DELETE", await _invite_to(scene))
 
 
 async def _begin_on_behalf(scene: Scene) -> Caller:
-    return await scene.desk.begin_on_behalf(scene.shop)
+    return await scene.admin.begin_on_behalf(scene.shop)
 
 
 async def _end_on_behalf(scene: Scene) -> None:

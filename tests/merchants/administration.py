@@ -8,7 +8,7 @@ from tests.world.shop import Shop
 from tests.world.till import Till
 
 
-class MerchantDesk(Caller):
+class MerchantAdmin(Caller):
     async def policy(self, shop: Shop) -> Json:
         return await self.get(f"/admin/merchants/{shop.code}/policy")
 

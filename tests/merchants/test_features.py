@@ -9,14 +9,14 @@ import pytest
 from backend.access.permissions import BY_ROLE
 from backend.staff.models import StoreMember
 from tests.conftest import OpenShop
-from tests.merchants.administration import MerchantDesk
+from tests.merchants.administration import MerchantAdmin
 from tests.world import PAUL
 from tests.world.caller import refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
 
-async def test_nothing_switched_is_what_the_platform_has(paul: MerchantDesk, shop: Shop) -> None:
+async def test_nothing_switched_is_what_the_platform_has(paul: MerchantAdmin, shop: Shop) -> None:
     feature = await paul.feature(shop)
     assert feature["is_on_by_default"] is True
     for place in (feature["merchant"], *feature["stores"]):
@@ -25,7 +25,7 @@ async def test_nothing_switched_is_what_the_platform_has(paul: MerchantDesk, sho
 
 
 async def test_a_merchant_that_is_switched_off_is_off_at_every_till_and_poster(
-    paul: MerchantDesk, shop: Shop, anonymous: AnonymousCaller
+    paul: MerchantAdmin, shop: Shop, anonymous: AnonymousCaller
 ) -> None:
     await paul.switch(shop, to=False)
     for till in (shop.anna, shop.luc, shop.claire):
@@ -36,7 +36,7 @@ async def test_a_merchant_that_is_switched_off_is_off_at_every_till_and_poster(
         await anonymous.get(f"/storefront/loyalty/{shop.hub}/program")
 
 
-async def test_the_stores_own_switch_wins_and_can_be_taken_away(paul: MerchantDesk, shop: Shop) -> None:
+async def test_the_stores_own_switch_wins_and_can_be_taken_away(paul: MerchantAdmin, shop: Shop) -> None:
     await paul.switch(shop, to=False)
     switched = await paul.switch(shop, shop.hub, to=True)
     assert (switched["is_in_force"], switched["source"], switched["changed_by"]) == (True, "store", PAUL.name)
@@ -49,7 +49,7 @@ async def test_the_stores_own_switch_wins_and_can_be_taken_away(paul: MerchantDe
         await shop.anna.program()
 
 
-async def test_a_switch_that_somebody_else_has_moved_is_not_moved_back_unseen(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_switch_that_somebody_else_has_moved_is_not_moved_back_unseen(paul: MerchantAdmin, shop: Shop) -> None:
     await paul.switch(shop, shop.hub, to=False)
     with refused("stale", 412) as said:
         await paul.switch(shop, shop.hub, to=True, version=0)
@@ -62,7 +62,7 @@ async def test_a_switch_that_somebody_else_has_moved_is_not_moved_back_unseen(pa
 
 
 async def test_a_switch_is_an_entry_in_the_merchants_chain(
-    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+    paul: MerchantAdmin, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     await paul.switch(shop, shop.hub, to=False)
     await paul.switch(shop, shop.hub, to=None)
@@ -77,7 +77,7 @@ async def test_a_switch_is_an_entry_in_the_merchants_chain(
     ]
 
 
-async def test_what_does_not_exist_cannot_be_switched(paul: MerchantDesk, shop: Shop, opened: OpenShop) -> None:
+async def test_what_does_not_exist_cannot_be_switched(paul: MerchantAdmin, shop: Shop, opened: OpenShop) -> None:
     theirs, told = await opened(), {"json": {"is_enabled": True}, "headers": {"if-match": "*"}}
     with refused("feature_unknown", 404):
         await paul.ask("PUT", f"/admin/merchants/{shop.code}/features/telepathy", **told)
@@ -88,7 +88,7 @@ async def test_what_does_not_exist_cannot_be_switched(paul: MerchantDesk, shop: 
         await paul.ask("PUT", "/admin/merchants/nobody/features/loyalty", **told)
 
 
-async def test_the_owner_sees_what_is_live_and_switches_nothing(paul: MerchantDesk, shop: Shop) -> None:
+async def test_the_owner_sees_what_is_live_and_switches_nothing(paul: MerchantAdmin, shop: Shop) -> None:
     await paul.switch(shop, shop.outlet, to=False)
     (feature,) = (await shop.claire.get("/merchant/features"))["features"]
     assert {place["store"]["code"]: place["is_in_force"] for place in feature["stores"]} == {
@@ -103,7 +103,7 @@ async def test_the_owner_sees_what_is_live_and_switches_nothing(paul: MerchantDe
 
 @pytest.mark.parametrize("asked", ["program", "cards/{card}", "transactions"])
 async def test_the_four_questions_are_asked_in_their_order(
-    paul: MerchantDesk, shop: Shop, opened: OpenShop, anonymous: AnonymousCaller, asked: str
+    paul: MerchantAdmin, shop: Shop, opened: OpenShop, anonymous: AnonymousCaller, asked: str
 ) -> None:
     """Who are you, is the feature on, may you, is it yours: each answer is the first that refuses."""
     theirs = await (await opened()).a_card()
@@ -126,7 +126,7 @@ async def test_the_four_questions_are_asked_in_their_order(
 
 
 async def test_a_till_that_is_switched_off_says_so_before_it_reads_what_was_sent(
-    shop: Shop, paul: MerchantDesk
+    shop: Shop, paul: MerchantAdmin
 ) -> None:
     card = await shop.a_card()
     await paul.switch(shop, to=False)

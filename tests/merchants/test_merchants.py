@@ -6,14 +6,14 @@ import asyncpg
 import pytest
 
 from tests.conftest import OpenShop
-from tests.merchants.administration import MerchantDesk
+from tests.merchants.administration import MerchantAdmin
 from tests.world import PAUL
 from tests.world.caller import refused
 from tests.world.shop import Shop
 from tests.world.till import AnonymousCaller
 
 
-async def test_the_list_says_who_is_live(paul: MerchantDesk, shop: Shop) -> None:
+async def test_the_list_says_who_is_live(paul: MerchantAdmin, shop: Shop) -> None:
     (listed,) = (await paul.merchants(shop.code))["data"]
     assert (listed["name"], listed["state"], listed["members"]) == ("Fashion Group", "live", 3)
     assert (listed["stores"], listed["live_stores"]) == (2, 2)
@@ -22,7 +22,7 @@ async def test_the_list_says_who_is_live(paul: MerchantDesk, shop: Shop) -> None
     assert (listed["state"], listed["live_stores"]) == ("live", 1)
 
 
-async def test_the_list_goes_on_page_by_page(paul: MerchantDesk) -> None:
+async def test_the_list_goes_on_page_by_page(paul: MerchantAdmin) -> None:
     word = uuid4().hex[:6]
     codes = {(await paul.open_merchant(f"{word}{number}"))["code"] for number in range(3)}
     seen, after = [], None
@@ -35,7 +35,7 @@ async def test_the_list_goes_on_page_by_page(paul: MerchantDesk) -> None:
         await paul.merchants("other", limit=1, after="nonsense")
 
 
-async def test_a_merchant_is_renamed(paul: MerchantDesk, superuser: asyncpg.Connection) -> None:
+async def test_a_merchant_is_renamed(paul: MerchantAdmin, superuser: asyncpg.Connection) -> None:
     merchant = await paul.open_merchant()
     told = {"name": "Bäckerei Thill & Co", "postal_address": "1, rue du Pain, L-1111", "language": "lb"}
     changed = await paul.change(merchant, **told)
@@ -51,7 +51,9 @@ async def test_a_merchant_is_renamed(paul: MerchantDesk, superuser: asyncpg.Conn
     assert (await superuser.fetch(chain, merchant["code"]))[-1]["action"] == "merchant.changed"
 
 
-async def test_a_store_is_opened_renamed_and_closed(paul: MerchantDesk, shop: Shop, anonymous: AnonymousCaller) -> None:
+async def test_a_store_is_opened_renamed_and_closed(
+    paul: MerchantAdmin, shop: Shop, anonymous: AnonymousCaller
+) -> None:
     code = f"B{uuid4().hex[:8]}".upper()
     store = await paul.open_store(shop.code, code, country="DE", is_live=True)
     assert (store["timezone"], store["is_live"]) == ("Europe/Luxembourg", True)
@@ -70,13 +72,13 @@ async def test_a_store_is_opened_renamed_and_closed(paul: MerchantDesk, shop: Sh
     assert await anonymous.get(f"/storefront/loyalty/{code}/program")
 
 
-async def test_another_merchants_store_is_not_found(paul: MerchantDesk, shop: Shop, opened: OpenShop) -> None:
+async def test_another_merchants_store_is_not_found(paul: MerchantAdmin, shop: Shop, opened: OpenShop) -> None:
     theirs = await opened()
     with refused("store_not_found", 404):
         await paul.change_store(shop.code, {"id": theirs.store_ids[theirs.hub], "version": 1}, name="Mine")
 
 
-async def test_people_are_invited_to_a_merchant(paul: MerchantDesk, shop: Shop) -> None:
+async def test_people_are_invited_to_a_merchant(paul: MerchantAdmin, shop: Shop) -> None:
     sent = await paul.invite(shop.code, f"{uuid4().hex}@x.example", role="merchant_owner")
     with refused("already_invited", 409):
         await paul.invite(shop.code, sent["email"])

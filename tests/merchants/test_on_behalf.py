@@ -9,7 +9,7 @@ import pytest
 from backend.core.clock import clock
 from tests.audit.operations import ENTRIES, Scene
 from tests.conftest import OpenShop, SignIn
-from tests.merchants.administration import MerchantDesk
+from tests.merchants.administration import MerchantAdmin
 from tests.world import ADA, PAUL
 from tests.world.caller import Promises, refused
 from tests.world.office import Office
@@ -31,11 +31,11 @@ KEPT = {
 """What stays with the merchant's owner though an owner's office has it."""
 
 
-async def begin(paul: MerchantDesk, shop: Shop, reason: str = REASON) -> Till:
+async def begin(paul: MerchantAdmin, shop: Shop, reason: str = REASON) -> Till:
     return await paul.begin_on_behalf(shop, reason)
 
 
-async def test_an_administrator_who_acts_for_a_merchant_is_still_themself(paul: MerchantDesk, shop: Shop) -> None:
+async def test_an_administrator_who_acts_for_a_merchant_is_still_themself(paul: MerchantAdmin, shop: Shop) -> None:
     me = await (await begin(paul, shop)).me()
     assert (me["name"], me["merchant"]["code"], me["role"]) == (PAUL.name, shop.code, "merchant_owner")
     assert me["on_behalf"]["reason"] == REASON
@@ -43,7 +43,7 @@ async def test_an_administrator_who_acts_for_a_merchant_is_still_themself(paul: 
     assert (await shop.claire.me())["on_behalf"] is None
 
 
-async def test_a_change_names_both_and_the_reason_in_the_merchants_own_audit(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_change_names_both_and_the_reason_in_the_merchants_own_audit(paul: MerchantAdmin, shop: Shop) -> None:
     acting = await begin(paul, shop)
     reward = await Office.of(acting).add_reward()
     await acting.ask("DELETE", "/merchant/on-behalf")
@@ -57,7 +57,7 @@ async def test_a_change_names_both_and_the_reason_in_the_merchants_own_audit(pau
 
 
 async def test_a_transaction_names_the_administrator(
-    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+    paul: MerchantAdmin, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     card = await shop.a_card(points=20)
     await Office.of(await begin(paul, shop)).adjust(card, 5, "Goodwill")
@@ -66,12 +66,12 @@ async def test_a_transaction_names_the_administrator(
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "no", "x" * 201])
-async def test_nobody_acts_without_a_reason(paul: MerchantDesk, shop: Shop, reason: str) -> None:
+async def test_nobody_acts_without_a_reason(paul: MerchantAdmin, shop: Shop, reason: str) -> None:
     with refused("validation_failed", 422):
         await begin(paul, shop, reason)
 
 
-async def test_half_an_hour_is_the_end_however_busy_one_is(paul: MerchantDesk, shop: Shop) -> None:
+async def test_half_an_hour_is_the_end_however_busy_one_is(paul: MerchantAdmin, shop: Shop) -> None:
     acting = await begin(paul, shop)
     for _ in range(2):
         clock.move(timedelta(minutes=14))
@@ -82,14 +82,14 @@ async def test_half_an_hour_is_the_end_however_busy_one_is(paul: MerchantDesk, s
     assert (await paul.get("/auth/me"))["name"] == PAUL.name
 
 
-async def test_what_was_ended_opens_nothing(paul: MerchantDesk, shop: Shop) -> None:
+async def test_what_was_ended_opens_nothing(paul: MerchantAdmin, shop: Shop) -> None:
     acting = await begin(paul, shop)
     await acting.ask("DELETE", "/merchant/on-behalf")
     with refused("unauthenticated", 401):
         await acting.me()
 
 
-async def test_it_ends_with_the_session_that_began_it(paul: MerchantDesk, shop: Shop) -> None:
+async def test_it_ends_with_the_session_that_began_it(paul: MerchantAdmin, shop: Shop) -> None:
     acting = await begin(paul, shop)
     await paul.post("/auth/sign-out")
     with refused("unauthenticated", 401):
@@ -97,7 +97,7 @@ async def test_it_ends_with_the_session_that_began_it(paul: MerchantDesk, shop: 
 
 
 async def test_a_demoted_administrator_acts_for_nobody(
-    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+    paul: MerchantAdmin, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     acting = await begin(paul, shop)
     await superuser.execute("UPDATE users SET is_active = false WHERE email = $1", PAUL.email)
@@ -117,13 +117,13 @@ async def test_only_administrators_begin_and_only_who_acts_ends(shop: Shop, open
         await shop.claire.ask("DELETE", "/merchant/on-behalf")
 
 
-async def test_another_merchants_things_do_not_exist(paul: MerchantDesk, shop: Shop, opened: OpenShop) -> None:
+async def test_another_merchants_things_do_not_exist(paul: MerchantAdmin, shop: Shop, opened: OpenShop) -> None:
     theirs = await (await opened()).a_card()
     with refused("card_not_found", 404):
         await Office.of(await begin(paul, shop)).show(theirs)
 
 
-async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul: MerchantDesk, shop: Shop) -> None:
+async def test_the_till_and_the_persons_own_account_stay_with_their_people(paul: MerchantAdmin, shop: Shop) -> None:
     acting = await begin(paul, shop)
     with refused("stays_with_owner", 403):
         await acting.at(shop.hub).program()
@@ -153,7 +153,7 @@ async def test_every_change_on_behalf_names_both(
     sign_in: SignIn, shop: Shop, superuser: asyncpg.Connection, operation: str
 ) -> None:
     ada = await sign_in(ADA)
-    desk = MerchantDesk(ada.http, ada._promises, ada.token)
+    desk = MerchantAdmin(ada.http, ada._promises, ada.token)
     acting = await begin(desk, shop)
     await ENTRIES[operation][1](Scene(replace(shop, claire=acting), ada))
     entries = await superuser.fetch(

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from backend.services import Services
-from tests.merchants.administration import MerchantDesk
+from tests.merchants.administration import MerchantAdmin
 from tests.world import PASSWORD, PAUL
 from tests.world.caller import Json, outcome, refused
 from tests.world.invitations import accept, look_at, mailed_token
@@ -28,7 +28,7 @@ async def owner_of(anonymous: AnonymousCaller, services: Services, merchant: Jso
     return Till(anonymous.http, anonymous._promises, signed_in["token"])
 
 
-async def test_a_new_merchant_has_store_policy_program_and_an_invited_owner(paul: MerchantDesk) -> None:
+async def test_a_new_merchant_has_store_policy_program_and_an_invited_owner(paul: MerchantAdmin) -> None:
     merchant = await paul.open_merchant()
     (store,) = merchant["stores"]
     assert (store["name"], store["timezone"], store["is_live"]) == ("Thill Gare", "Europe/Luxembourg", True)
@@ -41,7 +41,7 @@ async def test_a_new_merchant_has_store_policy_program_and_an_invited_owner(paul
 
 @pytest.mark.parametrize("kind", ["stamps", "points", "hybrid"])
 async def test_the_owner_accepts_and_records_the_first_visit(
-    paul: MerchantDesk, anonymous: AnonymousCaller, services: Services, kind: str
+    paul: MerchantAdmin, anonymous: AnonymousCaller, services: Services, kind: str
 ) -> None:
     owner = await owner_of(anonymous, services, await paul.open_merchant(program=kind))
     card = await owner.enroll(email=f"{uuid4().hex}@example.com")
@@ -56,14 +56,14 @@ async def test_the_owner_accepts_and_records_the_first_visit(
 
 
 async def test_terms_are_in_the_merchants_language_and_the_page_to_join_is_open(
-    paul: MerchantDesk, anonymous: AnonymousCaller
+    paul: MerchantAdmin, anonymous: AnonymousCaller
 ) -> None:
     merchant = await paul.open_merchant()
     page = await anonymous.reading("de").get(f"/storefront/loyalty/{merchant['stores'][0]['code']}/program")
     assert "Punkt" in page["terms_text"]
 
 
-async def test_a_store_is_not_live_before_its_switch(paul: MerchantDesk, anonymous: AnonymousCaller) -> None:
+async def test_a_store_is_not_live_before_its_switch(paul: MerchantAdmin, anonymous: AnonymousCaller) -> None:
     tag = uuid4().hex[:8]
     store = {"name": "Thill Gare", "code": f"THILL{tag}".upper()}
     merchant = await paul.open_merchant(tag, store=store)
@@ -74,7 +74,7 @@ async def test_a_store_is_not_live_before_its_switch(paul: MerchantDesk, anonymo
     assert (listed["state"], listed["stores"], listed["live_stores"]) == ("not_live", 1, 0)
 
 
-async def test_codes_that_are_taken_are_refused(paul: MerchantDesk) -> None:
+async def test_codes_that_are_taken_are_refused(paul: MerchantAdmin) -> None:
     tag = uuid4().hex[:8]
     await paul.open_merchant(tag)
     with refused("merchant_code_taken", 409):
@@ -86,7 +86,7 @@ async def test_codes_that_are_taken_are_refused(paul: MerchantDesk) -> None:
         await paul.open_store(other["code"], f"THILL{tag}".upper())
 
 
-async def test_pressed_twice_at_once_opens_one(paul: MerchantDesk) -> None:
+async def test_pressed_twice_at_once_opens_one(paul: MerchantAdmin) -> None:
     tag = uuid4().hex[:8]
     outcomes = await asyncio.gather(*(outcome(paul.open_merchant(tag)) for _ in range(3)))
     assert sorted(outcomes) == ["booked", "merchant_code_taken", "merchant_code_taken"] or set(outcomes) == {
@@ -96,19 +96,19 @@ async def test_pressed_twice_at_once_opens_one(paul: MerchantDesk) -> None:
     }
 
 
-async def test_a_store_opened_several_times_at_once_is_opened_once(paul: MerchantDesk) -> None:
+async def test_a_store_opened_several_times_at_once_is_opened_once(paul: MerchantAdmin) -> None:
     merchant, code = await paul.open_merchant(), f"THILL{uuid4().hex[:8]}".upper()
     said = await asyncio.gather(*(outcome(paul.open_store(merchant["code"], code)) for _ in range(5)))
     assert sorted(said) == ["booked"] + ["store_code_taken"] * 4
 
 
-async def test_an_administrator_of_the_platform_owns_no_merchant(paul: MerchantDesk) -> None:
+async def test_an_administrator_of_the_platform_owns_no_merchant(paul: MerchantAdmin) -> None:
     with refused("works_for_platform", 409):
         await paul.open_merchant(owner={"email": PAUL.email})
 
 
 async def test_somebody_with_an_account_may_own_another_merchant(
-    paul: MerchantDesk, anonymous: AnonymousCaller, services: Services, shop: Shop
+    paul: MerchantAdmin, anonymous: AnonymousCaller, services: Services, shop: Shop
 ) -> None:
     merchant = await paul.open_merchant(owner={"email": shop.emails["anna"]})
     await accept(anonymous, await mailed_token(services, shop.emails["anna"]), password=PASSWORD)
@@ -131,7 +131,7 @@ async def test_somebody_with_an_account_may_own_another_merchant(
     ],
 )
 async def test_what_is_wrong_is_refused_and_nothing_is_opened(
-    paul: MerchantDesk, superuser: asyncpg.Connection, wrong: Json
+    paul: MerchantAdmin, superuser: asyncpg.Connection, wrong: Json
 ) -> None:
     before = await superuser.fetchval("SELECT count(*) FROM merchants")
     with refused("validation_failed", 422):
@@ -139,7 +139,7 @@ async def test_what_is_wrong_is_refused_and_nothing_is_opened(
     assert await superuser.fetchval("SELECT count(*) FROM merchants") == before
 
 
-async def test_the_merchants_chain_begins_with_its_opening(paul: MerchantDesk, superuser: asyncpg.Connection) -> None:
+async def test_the_merchants_chain_begins_with_its_opening(paul: MerchantAdmin, superuser: asyncpg.Connection) -> None:
     merchant = await paul.open_merchant()
     entries = await superuser.fetch(
         "SELECT e.* FROM audit_entries e JOIN merchants m ON m.id = e.merchant_id WHERE m.code = $1 ORDER BY e.seq",
@@ -156,7 +156,7 @@ async def test_the_merchants_chain_begins_with_its_opening(paul: MerchantDesk, s
     assert json.loads(entries[4]["after"]) == {"type": "hybrid"}
 
 
-async def test_a_merchant_gets_one_program(paul: MerchantDesk) -> None:
+async def test_a_merchant_gets_one_program(paul: MerchantAdmin) -> None:
     merchant = await paul.open_merchant(program=None)
     assert merchant["program"] is None
     path = f"/admin/merchants/{merchant['code']}/program"

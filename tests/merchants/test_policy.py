@@ -5,7 +5,7 @@ import json
 import asyncpg
 import pytest
 
-from tests.merchants.administration import MerchantDesk
+from tests.merchants.administration import MerchantAdmin
 from tests.world import PAUL
 from tests.world.caller import Json, refused
 from tests.world.shop import Shop
@@ -13,13 +13,13 @@ from tests.world.shop import Shop
 OWN = "/merchant/policy"
 
 
-async def test_a_merchant_begins_with_the_platforms_rules(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_merchant_begins_with_the_platforms_rules(paul: MerchantAdmin, shop: Shop) -> None:
     policy = await paul.policy(shop)
     assert (policy["staff_pin_policy"], policy["lockout_attempts"], policy["lockout_minutes"]) == ("optional", 5, 30)
     assert (policy["version"], policy["changed_by"]) == (1, None)
 
 
-async def test_a_rule_holds_from_the_next_request_of_a_till(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_rule_holds_from_the_next_request_of_a_till(paul: MerchantAdmin, shop: Shop) -> None:
     sale = await shop.anna.earn(await shop.a_card(), cents=500)
     changed = await paul.set_policy(shop, allow_void_transactions=False, lockout_attempts=3)
     assert (changed["lockout_attempts"], changed["version"], changed["changed_by"]) == (3, 2, PAUL.name)
@@ -28,7 +28,7 @@ async def test_a_rule_holds_from_the_next_request_of_a_till(paul: MerchantDesk, 
 
 
 async def test_the_same_rules_again_are_no_change(
-    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+    paul: MerchantAdmin, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     before = await paul.policy(shop)
     assert await paul.set_policy(shop) == before
@@ -36,7 +36,7 @@ async def test_the_same_rules_again_are_no_change(
 
 
 async def test_a_change_is_an_entry_with_what_was_before(
-    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+    paul: MerchantAdmin, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     await paul.set_policy(shop, staff_pin_policy="required")
     entry = await superuser.fetchrow("SELECT * FROM audit_entries WHERE merchant_id = $1", shop.merchant_id)
@@ -45,7 +45,7 @@ async def test_a_change_is_an_entry_with_what_was_before(
     assert json.loads(entry["after"]) == {"staff_pin_policy": "required"}
 
 
-async def test_a_person_who_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantDesk, shop: Shop) -> None:
+async def test_a_person_who_has_not_seen_a_colleagues_change_is_told_of_it(paul: MerchantAdmin, shop: Shop) -> None:
     seen = await paul.policy(shop)
     await paul.set_policy(shop, log_ip_addresses=True)
     with refused("stale", 412) as said:
@@ -58,12 +58,12 @@ async def test_a_person_who_has_not_seen_a_colleagues_change_is_told_of_it(paul:
 @pytest.mark.parametrize(
     "wrong", [{"lockout_attempts": 0}, {"lockout_minutes": 1441}, {"staff_pin_policy": "sometimes"}, {"extra": 1}]
 )
-async def test_impossible_rules_are_refused(paul: MerchantDesk, shop: Shop, wrong: Json) -> None:
+async def test_impossible_rules_are_refused(paul: MerchantAdmin, shop: Shop, wrong: Json) -> None:
     with refused("validation_failed", 422):
         await paul.set_policy(shop, **wrong)
 
 
-async def test_the_owner_reads_them_and_leaves_them_to_the_platform(paul: MerchantDesk, shop: Shop) -> None:
+async def test_the_owner_reads_them_and_leaves_them_to_the_platform(paul: MerchantAdmin, shop: Shop) -> None:
     assert await shop.claire.get(OWN) == await paul.policy(shop)
     with refused("validation_failed", 422):
         await shop.claire.ask("PATCH", OWN, json={"lockout_attempts": 20}, headers={"if-match": "*"})
@@ -74,7 +74,7 @@ async def test_the_owner_reads_them_and_leaves_them_to_the_platform(paul: Mercha
 
 
 async def test_the_merchant_sets_after_how_long_its_tills_lock(
-    paul: MerchantDesk, shop: Shop, superuser: asyncpg.Connection
+    paul: MerchantAdmin, shop: Shop, superuser: asyncpg.Connection
 ) -> None:
     seen = await shop.claire.get(OWN)
     changed = await shop.claire.ask("PATCH", OWN, json={"lock_after_minutes": 10}, headers={"if-match": '"1"'})
@@ -103,7 +103,7 @@ async def test_staff_without_the_program_set_nothing(shop: Shop) -> None:
         await shop.anna.ask("PATCH", OWN, json={"lock_after_minutes": 0}, headers={"if-match": "*"})
 
 
-async def test_nobody_has_no_rules(paul: MerchantDesk) -> None:
+async def test_nobody_has_no_rules(paul: MerchantAdmin) -> None:
     with refused("merchant_not_found", 404):
         await paul.get("/admin/merchants/nobody/policy")
 
