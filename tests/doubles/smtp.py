@@ -90,8 +90,10 @@ def text_of(mail: EmailMessage, kind: Literal["plain", "html"] = "plain") -> str
 
 def hang_up_on(client: SMTP) -> None:
     """The connection ends without a word."""
-    if client.transport is not None:
-        cast("Transport", client.transport).abort()
+    transport = cast("Transport | None", client.transport)
+    # asyncio fails to abort a TLS connection that has been closed from both sides.
+    if transport is not None and not transport.is_closing():
+        transport.abort()
 
 
 class _Server(SMTP):

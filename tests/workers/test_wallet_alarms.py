@@ -105,7 +105,7 @@ async def test_the_mail_says_what_ends_when_what_breaks_and_what_to_do(
     assert "passes on iPhones stop updating" in text
     assert "1. Replace the files. 2. Restart the backend and the worker." in text
     assert f"in {RUNBOOK} under “Replace Apple's certificate”" in text
-    assert "Current wallet status: http://orion.test/admin/wallets" in text
+    assert "Current wallet status http://orion.test/admin/wallets" in text
 
 
 async def speak(superuser: asyncpg.Connection, language: str | None) -> None:
