@@ -1,4 +1,4 @@
-"""PostgreSQL refuses text that contains NUL: whoever sends one in an address is refused, and nothing fails."""
+"""PostgreSQL refuses text that contains NUL: a request with one in an address is refused, and nothing fails."""
 
 from collections.abc import Awaitable, Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Whoever's password or second factor changes is told by email, whoever has changed it."""
+"""A person whose password or second factor changes is told by email, also when somebody else has changed it."""
 
 import asyncpg
 import pytest

@@ -93,12 +93,12 @@ async def test_an_open_session_guesses_no_password_and_no_code(claire: Account) 
 async def test_a_stranger_without_the_password_takes_no_try_from_claire(
     shop: Shop, claire: Account, anonymous: AnonymousCaller
 ) -> None:
-    """A stranger has no attempt to guess with."""
+    """Somebody unknown has no attempt to guess with."""
     secret, _ = await claire.add_authenticator()
     for number in range(30):
-        stranger = anonymous.but(x_forwarded_for=f"203.0.113.{number}")
+        unknown = anonymous.but(x_forwarded_for=f"203.0.113.{number}")
         with refused("step_ended", 410):
-            await finish(stranger, {"attempt": f"{number}"}, totp="123456")
+            await finish(unknown, {"attempt": f"{number}"}, totp="123456")
     assert await finish(anonymous, await next_step(anonymous, shop.emails["claire"]), totp=six_digits(secret))
 
 

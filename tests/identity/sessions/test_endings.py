@@ -1,4 +1,4 @@
-"""Whoever ends sessions misses none that begins at the same moment."""
+"""The end of all sessions misses none that begins at the same moment."""
 
 import asyncio
 
@@ -45,7 +45,7 @@ async def test_a_session_that_begins_while_all_others_are_ended_is_ended_too(
 async def test_a_session_that_is_renewed_while_all_others_are_ended_is_ended_too(
     shop: Shop, account: SignInAs, superuser: asyncpg.Connection
 ) -> None:
-    """Whoever renews and whoever ends wait for each other, whoever comes first."""
+    """Renewing a session and ending all wait for each other, in either order."""
     stolen = await account("claire")
     ended = "UPDATE access_tokens SET revoked_at = now() WHERE token_hash = sha256(convert_to($1, 'UTF8'))"
     async with superuser.transaction():

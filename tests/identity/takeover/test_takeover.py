@@ -52,8 +52,8 @@ async def test_each_booking_names_the_person_who_has_taken_over(staffed: Shop) -
 
 
 async def test_the_lock_lists_the_people_of_the_store_with_a_pin_and_nothing_but_names(staffed: Shop) -> None:
-    stranger = await staffed.hire(staffed.hub)
-    listed = (await stranger.get("/store/loyalty/pins/colleagues"))["data"]
+    newcomer = await staffed.hire(staffed.hub)
+    listed = (await newcomer.get("/store/loyalty/pins/colleagues"))["data"]
     assert {row["user_id"] for row in listed} == {str(staffed.user_ids[name]) for name in ("anna", "luc", "claire")}
     assert all(row.keys() == {"user_id", "name"} for row in listed)
 
@@ -101,7 +101,7 @@ async def test_it_ends_with_the_sign_in_it_came_from(staffed: Shop) -> None:
 
 
 async def test_the_session_before_opens_nothing_also_that_of_an_owner(staffed: Shop) -> None:
-    """Whoever has kept the cookie from before has nothing of it."""
+    """A cookie kept from before opens nothing."""
     office = await staffed.sign_in_again("claire")
     luc = await office.at(staffed.hub).take_over(staffed.user_ids["luc"], "1357")
     for path in ("/auth/me", "/merchant/staff"):
