@@ -15,6 +15,7 @@ from litestar.types import ASGIApp
 from backend.access.guards import actor_of, actor_store_of
 from backend.core.bodies import StrictRequest
 from backend.core.clock import clock
+from backend.core.descriptions import DescribedStructs
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
@@ -62,6 +63,7 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         openapi_config=DOCUMENT if shows_docs(settings) else None,
+        plugins=[DescribedStructs()],
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
