@@ -19,7 +19,7 @@ from backend.core.descriptions import DescribedStructs
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
-from backend.core.openapi import add_own_refusals
+from backend.core.openapi.own_refusals import add_own_refusals
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.problems import MEDIA_TYPE, RequestRefused
 from backend.core.requests import ApiRequest, client_address, printable_address, reader_language
