@@ -10,7 +10,7 @@ from i18n.translator import N_
 
 IfMatch = Annotated[
     str | None,
-    HeaderParameter(name="If-Match", description="The `ETag` of the row as last read. Required"),
+    HeaderParameter(name="If-Match", description="The `ETag` of the row as last read. Required."),
 ]
 
 
