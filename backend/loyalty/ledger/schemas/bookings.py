@@ -20,7 +20,7 @@ class Earn(Body):
     """What was paid, in cents of the merchant's currency."""
     order_reference: OrderReferenceText | None = None
     category_ids: Annotated[list[UUID], Meta(max_length=10)] = []
-    """Ids of what was bought, for statistics; at most 10."""
+    """Ids of what was bought, for statistics; at most 10. Required where the store has categories."""
     staff_pin: Pin | None = None
     override: Override | None = None
     """Lifts the merchant's limits for this booking. Null: limits apply."""
