@@ -18,6 +18,7 @@ from backend.core.clock import clock
 from backend.core.failures import HANDLERS
 from backend.core.logs import configure_logs
 from backend.core.middleware import RequestMiddleware
+from backend.core.openapi.operations import complete_operations
 from backend.core.openapi.own_refusals import add_own_refusals
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.problems import MEDIA_TYPE, RequestRefused
@@ -66,6 +67,7 @@ def create_api(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         logging_config=None,
     )
     add_own_refusals(app)
+    complete_operations(app)
     return app
 
 
