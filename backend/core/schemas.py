@@ -40,30 +40,43 @@ class Page(msgspec.Struct, Generic[Row], frozen=True):
     """One page of a list."""
 
     data: list[Row]
+    """Rows of this page, in the order of the list."""
     next_cursor: str | None
+    """Send it as `after` to get the next page. Null on the last page. Valid for a day."""
     has_more: bool
+    """True when more rows follow this page."""
 
 
 class FieldError(Answer, omit_defaults=True):
+    """What is wrong with one field of the request."""
+
     pointer: str
     """JSON pointer into the request body, such as `/email`."""
     code: str
+    """Stable code of the error, to choose a text of your own by."""
     detail: str
+    """One sentence for people, in the language of `Accept-Language`."""
 
 
 class ProblemView(Answer):
-    """RFC 9457 problem details. `code` is stable; `title` and `detail` follow Accept-Language.
-
-    Further members carry the facts of the refusal, such as `retry_at`, `tries_left` or `balance`.
-    """
+    """A refusal as RFC 9457 problem details. Further members carry its facts, such as `retry_at`, `tries_left` or
+    `balance`."""
 
     type: str
+    """Address of the page about this code, relative to the API's host."""
     title: str
+    """What happened, in a few words of the language of `Accept-Language`. Not stable."""
     status: int
+    """The HTTP status of the response."""
     detail: str
+    """What to do about it, in one sentence of the language of `Accept-Language`. Not stable."""
     instance: str
+    """Path of the request that was refused."""
     code: str
+    """Stable code of the problem. Decide by this member, never by texts."""
     request_id: str
+    """Id of the request in the server's logs, to give to support."""
     errors: list[FieldError] = []
+    """What is wrong with single fields of the request; empty for a problem that concerns no field."""
     remembered: bool = False
-    """The problem is stored under the Idempotency-Key: another attempt needs a new key."""
+    """True when the refusal is stored under the `Idempotency-Key`, so that another attempt needs a new key."""

@@ -11,7 +11,7 @@ from i18n.translator import N_
 
 IfMatch = Annotated[
     str | None,
-    RequiredHeader(name="If-Match", description="The `ETag` of what is changed, as last read"),
+    RequiredHeader(name="If-Match", description="The `ETag` of what is changed, as last read."),
 ]
 
 

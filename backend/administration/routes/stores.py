@@ -11,7 +11,7 @@ from backend.access.permissions import MANAGE_MERCHANTS
 from backend.access.problems import SIGNED_IN, StoreNotFound
 from backend.administration.problems import StoreCodeTaken
 from backend.administration.queries import show_store
-from backend.administration.schemas import StoreChange, StoreDetail, StoreDraft
+from backend.administration.schemas.stores import StoreChange, StoreDetail, StoreDraft
 from backend.administration.stores import add_store, change_store, check_store_code
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success

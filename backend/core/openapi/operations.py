@@ -28,11 +28,11 @@ UNTOLD = {ResponseSpec(None).description, *(status.description for status in HTT
 def complete_operations(api: Litestar) -> None:
     for route in [route for route in api.routes if isinstance(route, HTTPRoute)]:
         for handler in route.route_handlers:
-            handler.operation_class = cast("type[Operation]", partial(_operation, handler))
+            handler.operation_class = cast("type[Operation]", partial(_operation, handler, handler.operation_class))
 
 
-def _operation(handler: HTTPRouteHandler, **parts: Any) -> Operation:
-    operation = Operation(**parts)
+def _operation(handler: HTTPRouteHandler, make: type[Operation], **parts: Any) -> Operation:
+    operation = make(**parts)
     operation.security = operation.security or []
     operation.parameters = [*_parameters(handler, operation)] or None
     for status, response in (operation.responses or {}).items():

@@ -7,9 +7,10 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
+from backend.core.openapi.descriptions import field_docstrings
 from backend.core.openapi.names import REFERENCE
 from backend.core.openapi.walk import Json, operations, schemas
-from backend.core.problems import MEDIA_TYPE, all_problems
+from backend.core.problems import MEDIA_TYPE, Problem, all_problems
 
 SCHEMA = "Problem"
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -23,11 +24,12 @@ def tell_facts(document: Json) -> None:
     for code, fact, _ in facts_of_problems():
         codes[fact].add(code)
     kinds = fact_types()
+    told = _fact_docstrings()
     dated = [MOMENTS.get(kind, kind) for kind in kinds.values()]
     described, parts = msgspec.json.schema_components(dated, ref_template=f"{REFERENCE}{{name}}")
     for fact, schema in sorted(zip(kinds, described, strict=True)):
         if fact not in problem["properties"]:
-            problem["properties"][fact] = _fact(schema, sorted(codes[fact]))
+            problem["properties"][fact] = _fact(schema, told.get(fact, ""), sorted(codes[fact]))
     document["components"]["schemas"] = parts | schemas(document)
     with_facts = sorted({code for of_fact in codes.values() for code in of_fact})
     problem["x-facts"] = {code: [fact for fact in sorted(codes) if code in codes[fact]] for code in with_facts}
@@ -61,7 +63,16 @@ def fact_types() -> dict[str, Any]:
     return kinds
 
 
-def _fact(schema: Json, codes: list[str]) -> Json:
+def _fact_docstrings() -> dict[str, str]:
+    """Where problems say different things about a fact, none is said."""
+    about: defaultdict[str, set[str]] = defaultdict(set)
+    for problem in all_problems():
+        for fact, sentence in field_docstrings(problem, Problem).items():
+            about[fact].add(sentence)
+    return {fact: sentences.pop() for fact, sentences in about.items() if len(sentences) == 1}
+
+
+def _fact(schema: Json, about: str, codes: list[str]) -> Json:
     told = f"Of {', '.join(f'`{code}`' for code in codes)}."
     kept = {name: value for name, value in schema.items() if name not in {"title", "default"}}
-    return kept | {"description": f"{schema['description']} {told}" if "description" in schema else told}
+    return kept | {"description": f"{about} {told}" if about else told}

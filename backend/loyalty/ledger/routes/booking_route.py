@@ -29,7 +29,7 @@ REDEEM: BookingLimit = ("redeem", lambda limits: limits.redeem_per_minute)
 VOID: BookingLimit = ("void", lambda limits: limits.void_per_minute)
 ADJUST: BookingLimit = ("adjust", lambda limits: limits.adjust_per_minute)
 
-KEPT_FIRST = "1 to 128 printable characters, made by the client and kept before the request is sent"
+KEPT_FIRST = "1 to 128 printable characters, made by the client and kept before the request is sent."
 IdempotencyKey = Annotated[
     str | None,
     RequiredHeader(name="Idempotency-Key", required=False, description=KEPT_FIRST),
@@ -39,7 +39,7 @@ OptionalKey = Annotated[
     HeaderParameter(
         name="Idempotency-Key",
         required=False,
-        description=f"{KEPT_FIRST}. Optional: without one, the request is safe to repeat and is done again",
+        description=f"{KEPT_FIRST} Optional: without one, the request is safe to repeat and is done again.",
     ),
 ]
 
