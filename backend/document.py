@@ -1,10 +1,12 @@
 """The OpenAPI document at /openapi.json."""
 
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-DOCUMENT = OpenAPIConfig(
+from backend.core.openapi.document import DocumentConfig
+from backend.core.openapi.headers import shared_headers
+
+DOCUMENT = DocumentConfig(
     title="Orion",
     version="1",
     summary="Loyalty for shops: stamp cards and points",
@@ -28,12 +30,13 @@ DOCUMENT = OpenAPIConfig(
         Tag("Idempotency", "What became of a booking without an answer"),
     ],
     components=Components(
+        headers=shared_headers(),
         security_schemes={
             "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`"),
             "customer_token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
             ),
-        }
+        },
     ),
     render_plugins=[JsonRenderPlugin(path="/")],
 )

@@ -4,13 +4,13 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from backend.core.letters import LETTER
+
 Row = TypeVar("Row")
 Language = Literal["en", "fr", "de", "lb"]
-BLANK_LETTERS = r"\u115f\u1160\u2800\u3164\uffa0"
-"""Unicode letters that show nothing: Hangul fillers and the blank Braille pattern."""
 ENDS_OF_LINES, TURNING = r"\n\r\x85\u2028\u2029", r"\u202d\u202e"
 """TURNING: characters that reverse the text after them, also that of the page around it."""
-SAYS_SOMETHING = rf"[^\W_{BLANK_LETTERS}]"
+SAYS_SOMETHING = LETTER
 """A pattern for required texts: they must contain at least one visible letter or digit."""
 ONE_LINE = rf"^[^{ENDS_OF_LINES}{TURNING}]*{SAYS_SOMETHING}[^{ENDS_OF_LINES}{TURNING}]*$(?!\n)"
 """A pattern for names: one line with at least one visible letter or digit."""

@@ -18,6 +18,7 @@ from backend.administration.schemas.merchants import MerchantChange, MerchantDet
 from backend.administration.schemas.programs import ProgramSummary, TemplateChoice
 from backend.core.database import Sessions
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import sends
 from backend.core.origin import Origin, PlatformOrigin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
@@ -66,6 +67,7 @@ class AdminMerchantController(Controller):
         summary="Open a merchant with its first store, and invite its owner",
         description="The program is made from a template; it is in force at once.",
         guards=[all_of(for_platform(MANAGE_MERCHANTS), limited("open_merchant", 20))],
+        response_headers=sends("Location"),
         responses={201: success(MerchantDetail)}
         | refusals(
             *SIGNED_IN, MerchantCodeTaken, StoreCodeTaken, WorksForPlatform, AccountDeactivated, ValidationFailed

@@ -44,11 +44,11 @@ def _describe_properties(properties: dict[str, Schema | Reference], struct: type
         properties[tag].description = TAG
 
 
-def field_docstrings(struct: type) -> dict[str, str]:
+def field_docstrings(struct: type, root: type = msgspec.Struct) -> dict[str, str]:
     """The string under each field, also of inherited ones."""
     docstrings: dict[str, str] = {}
     for base in reversed(struct.__mro__):
-        if issubclass(base, msgspec.Struct) and base is not msgspec.Struct:
+        if issubclass(base, root) and base is not root:
             docstrings |= _docstrings_of(base.__module__).get(base.__name__, {})
     return docstrings
 

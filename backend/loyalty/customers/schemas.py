@@ -5,7 +5,8 @@ from uuid import UUID
 from msgspec import Meta
 
 from backend.core.addresses import can_be_mailed
-from backend.core.schemas import BLANK_LETTERS, Answer, Body, Language
+from backend.core.letters import BLANK_LETTERS, LETTER
+from backend.core.schemas import Answer, Body, Language
 from backend.core.text_cleaning import BLANKS, DASHES, clean_email, clean_phone
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
@@ -38,9 +39,10 @@ PersonName = Annotated[
         examples=["Marie"],
     ),
 ]
+DIGITS = "0-9٠-٩۰-۹०-९０-９"
 DOT = "[.․．。｡]"
 """Also those that browsers take for one."""
-NO_PUBLIC_NAME = rf"[@/\\]|[wW]{{3}}{DOT}|\w{DOT}[a-z]{{2}}|(\d.*){{4}}"
+NO_PUBLIC_NAME = rf"[@/\\]|[wW]{{3}}{DOT}|(_|{LETTER}){DOT}[a-z]{{2}}|([{DIGITS}].*){{4}}"
 """The address of a site or a mailbox, or the number of a phone."""
 PublicName = Annotated[
     str,

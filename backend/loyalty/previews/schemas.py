@@ -19,7 +19,7 @@ class ProgramDraft(Body, omit_defaults=True):
     type: Literal["stamps", "points", "hybrid"] | None = None
     """What the program collects: `stamps`, `points` or both (`hybrid`)."""
     points_per_euro: (
-        Annotated[str, Meta(pattern=r"^\d{1,4}(\.\d{1,4}|/[1-9]\d{0,4})?$(?!\n)", examples=["3/2"])] | None
+        Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}|/[1-9][0-9]{0,4})?$(?!\n)", examples=["3/2"])] | None
     ) = None
     """A whole number, a decimal or a fraction such as `3/2`; more than 0, at most 100."""
     minimum_purchase_cents: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None

@@ -16,6 +16,7 @@ from backend.core.creation import RepeatKey, create_once
 from backend.core.database import Sessions
 from backend.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.core.openapi import refusals, success
+from backend.core.openapi.headers import sends
 from backend.core.origin import Origin
 from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCursor, PageLimit
 from backend.core.problems import ValidationFailed
@@ -78,6 +79,7 @@ class MerchantRewardController(Controller):
         operation_id="createReward",
         summary="Add a reward",
         guards=WRITES,
+        response_headers=sends("Location"),
         responses={201: success(RewardDetail)}
         | refusals(*SIGNED_IN, ProgramMissing, IdempotencyKeyMissing, IdempotencyKeyReused, ValidationFailed),
     )

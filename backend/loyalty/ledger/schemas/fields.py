@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from backend.core.letters import LETTER
 from backend.core.schemas import SAYS_SOMETHING, Body
 from backend.staff_pins.schemas import Pin
 
@@ -13,7 +14,7 @@ OrderReferenceText = Annotated[
     Meta(
         min_length=1,
         max_length=100,
-        pattern=r"^(?=.*\w)\S(?:.*\S)?$(?!\n)",
+        pattern=rf"^(?=.*(_|{LETTER}))\S(?:.*\S)?$(?!\n)",
         examples=["R-2026-4711"],
         description="Number on the receipt. It is compared without case, blanks, dashes and number signs.",
     ),
