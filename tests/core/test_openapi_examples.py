@@ -6,6 +6,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 
+from backend.core.problems import known_problems
 from tests.world.caller import Json, Promises
 from tests.world.document import document_text
 
@@ -32,6 +33,15 @@ def test_it_has_an_example_that_its_schema_allows(media: Json) -> None:
     for name in media["examples"]:
         errors = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(SHARED[name]["value"])]
         assert errors == [], name
+
+
+@pytest.mark.parametrize("code", sorted(known_problems().keys() & SHARED.keys()))
+def test_the_example_of_a_problem_has_its_facts(code: str) -> None:
+    value = SHARED[code]["value"]
+    assert set(DOCUMENT["components"]["schemas"]["Problem"]["x-facts"].get(code, [])) <= value.keys()
+    schema = {"$ref": "#/components/schemas/Problem", "components": DOCUMENT["components"]}
+    errors = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(value)
+    assert [f"{error.instance_path}: {error.message}" for error in errors] == []
 
 
 def test_they_are_of_the_named_world() -> None:

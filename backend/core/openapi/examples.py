@@ -24,6 +24,15 @@ def add_examples(document: Json) -> None:
                 media["examples"] = {name: {"$ref": f"#/components/examples/{name}"}}
 
 
+def add_facts_to_examples(document: Json) -> None:
+    """The example of a problem has its facts."""
+    problem, shared = schemas(document)["Problem"], document["components"]["examples"]
+    for code, facts in problem["x-facts"].items():
+        for fact in facts if code in shared else ():
+            value = example_of(problem["properties"][fact], schemas(document), f"Problem.{fact}")
+            shared[code]["value"].setdefault(fact, value)
+
+
 def example_of(schema: Json, named: dict[str, Json], place: str = "", depth: int = 0) -> Any:
     """`place`: schema and property, such as `CardView.code`. None where nothing is known about a text."""
     if given := schema.get("examples") or schema.get("enum"):
