@@ -16,6 +16,7 @@ DOCUMENT = OpenAPIConfig(
         Tag("Loyalty - Account", "Customers who sign in with a code by email"),
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),
+        Tag("API keys", "Servers of others: web shops and tills"),
         Tag("Merchant", "People and policy of a merchant"),
         Tag("Admin", "Administrators, merchants and their stores"),
         Tag("Audit", "Who changed what, of a merchant and of the platform"),
@@ -29,7 +30,9 @@ DOCUMENT = OpenAPIConfig(
     ],
     components=Components(
         security_schemes={
-            "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`"),
+            "token": SecurityScheme(
+                type="http", scheme="bearer", description="From `POST /auth/sign-in`; or an API key"
+            ),
             "customer_token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
             ),
