@@ -14,6 +14,8 @@ class PermissionView(Answer):
     """Proposed for a new store member."""
     roles: list[str]
     """The roles that always have it: super_admin | platform_admin | merchant_owner."""
+    is_for_api_keys: bool = False
+    """An owner can give it to an API key."""
 
 
 class PermissionTable(Answer):
