@@ -39,6 +39,7 @@ DOCUMENT = DocumentConfig(
         Tag("Loyalty - Account", "Customers who sign in with a code by email"),
         Tag("Loyalty - Merchant", "The owner's office: all stores of the merchant"),
         Tag("Loyalty - Admin", "The platform's own people"),
+        Tag("API keys", "Servers of others: web shops and tills"),
         Tag("Merchant", "People and policy of a merchant"),
         Tag("Admin", "Administrators, merchants and their stores"),
         Tag("Audit", "Who changed what, of a merchant and of the platform"),
@@ -53,7 +54,9 @@ DOCUMENT = DocumentConfig(
     components=Components(
         headers=shared_headers(),
         security_schemes={
-            "token": SecurityScheme(type="http", scheme="bearer", description="From `POST /auth/sign-in`"),
+            "token": SecurityScheme(
+                type="http", scheme="bearer", description="From `POST /auth/sign-in`; or an API key"
+            ),
             "customer_token": SecurityScheme(
                 type="http", scheme="bearer", description="From `POST /storefront/account/sessions`"
             ),
@@ -63,6 +66,7 @@ DOCUMENT = DocumentConfig(
 )
 
 IN_ADDRESSES = {
+    "api_key_id": "Id of the API key.",
     "card_code": "The card's code of sixteen letters, or its id.",
     "card_id": "Id of the card. It stays the same when the card gets a new code.",
     "category": "Category of settings, such as `email`.",

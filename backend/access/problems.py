@@ -64,6 +64,13 @@ class StaysWithOwner(Problem):
     detail = N_("People who act on behalf of a merchant cannot do it. Ask the owner.")
 
 
+class ApiKeyRevoked(Problem):
+    code, status = "api_key_revoked", 401
+    title = N_("This API key opens nothing any more")
+    detail = N_("It was revoked or has expired. An owner can create another one.")
+    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - never mutated
+
+
 class NotForApiKeys(Problem):
     code, status = "not_for_api_keys", 403
     title = N_("This is not open to API keys")

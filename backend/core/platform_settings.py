@@ -29,6 +29,8 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     redeem_per_minute: PerMinute = 60
     void_per_minute: PerMinute = 20
     adjust_per_minute: PerMinute = 20
+    api_key_per_minute: PerMinute = 600
+    """All requests of one API key together; the limits of single operations do not apply to it."""
     pin_unlock_per_minute: PerMinute = 10
     sign_in_per_minute: PerMinute = 10
     """Attempts of one known device, or of one network."""

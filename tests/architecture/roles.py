@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.access.permissions import BY_ROLE, FOR_MERCHANT, GIVEN, KEPT_BY_OWNER, TILL
+from backend.access.permissions import BY_ROLE, FOR_API_KEYS, FOR_MERCHANT, GIVEN, KEPT_BY_OWNER, TILL
 from tests.architecture.guards import (
     ACTING,
     ALSO_BY_PIN,
@@ -11,6 +11,7 @@ from tests.architecture.guards import (
     AS_CUSTOMER,
     AT_A_STORE,
     CONFIRMED,
+    FOR_KEYS,
     NOT_ON_BEHALF,
 )
 
@@ -32,6 +33,7 @@ class Role:
     lacks_factor: bool = False
     is_confirmed: bool = False
     acts_on_behalf: bool = False
+    is_api_key: bool = False
     as_customer: str = "unauthenticated"
     """What a customer's operation answers."""
 
@@ -42,6 +44,8 @@ class Role:
             return LET_IN
         if AS_CUSTOMER in parts:
             return self.as_customer
+        if self.is_api_key and FOR_KEYS not in parts:
+            return "not_for_api_keys"
         return self.refusal or self._of_the_session(parts) or self._of_the_rights(parts) or LET_IN
 
     def _of_the_session(self, parts: list[str]) -> str | None:
@@ -82,6 +86,9 @@ ROLES = {
     "member with none": Role(at_store=NOBODY),
     "member of another store": Role(of_merchant=FOR_MERCHANT),
     "owner of another merchant": Role(of_merchant=OWNER),
+    "API key": Role(at_store=FOR_API_KEYS, of_merchant=FOR_API_KEYS, is_api_key=True),
+    "API key of another store": Role(is_api_key=True),
+    "revoked API key": Role(refusal="api_key_revoked"),
     "member who has left": Role(refusal="unauthenticated"),
     "customer": Role(refusal="unauthenticated", as_customer=LET_IN),
     "customer whose session has expired": Role(refusal="unauthenticated", as_customer="session_expired"),

@@ -14,6 +14,7 @@ from tests.world.account import Account
 from tests.world.caller import Json, new_key
 from tests.world.emails import a_failed_email
 from tests.world.invitations import invite, mailed_token, new_email
+from tests.world.keys import connect
 from tests.world.office import Office, PlatformOffice
 from tests.world.pictures import a_picture
 from tests.world.shop import Shop, hire_admin
@@ -84,6 +85,7 @@ async def belongings_of(shop: Shop, super_admin: PlatformOffice) -> Belongings:
         "session_id": (await account.sessions())[0]["id"],
         "passkey_id": (await account.factors())["passkeys"][0]["id"],
         "serial": str(uuid4()),
+        "api_key_id": str((await connect(shop)).key_id),
     }
     if shop.categories:
         of_shop["category_id"] = shop.categories[0]

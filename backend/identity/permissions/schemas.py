@@ -20,6 +20,8 @@ class PermissionView(Answer):
     """True when it is proposed for a new `store_member`."""
     roles: list[str]
     """Roles that always have it, of `super_admin`, `platform_admin` and `merchant_owner`."""
+    is_for_api_keys: bool = False
+    """True when an owner can give it to an API key."""
 
 
 class PermissionTable(Answer):

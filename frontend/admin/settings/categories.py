@@ -81,7 +81,7 @@ CATEGORIES = {
                 N_("Till"),
                 (
                     *("earn_per_minute", "stamp_per_minute", "redeem_per_minute", "void_per_minute"),
-                    *("adjust_per_minute", "pin_unlock_per_minute"),
+                    *("adjust_per_minute", "pin_unlock_per_minute", "api_key_per_minute"),
                 ),
             ),
             Group(

@@ -55,6 +55,7 @@ LABELS = {
     "redeem_per_minute": Label(N_("Redeeming"), N_("Transactions per minute of one user.")),
     "void_per_minute": Label(N_("Voiding"), N_("Transactions per minute of one user.")),
     "adjust_per_minute": Label(N_("Adjusting"), N_("Transactions per minute of one user.")),
+    "api_key_per_minute": Label(N_("API keys"), N_("Requests per minute of one key, all together.")),
     "pin_unlock_per_minute": Label(N_("Unlocking the till"), N_("PIN entries per minute of one user.")),
     "sign_in_per_minute": Label(N_("Signing in"), N_("Attempts per minute of one known device, or of one network.")),
     "sign_in_per_account_and_network_per_minute": Label(

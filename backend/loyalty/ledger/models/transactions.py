@@ -65,6 +65,7 @@ class Transaction(TenantEntity):
         belongs_to("transactions", "voids_id"),
         belongs_to("holds", "hold_id"),
         of_member("override_user_id"),
+        belongs_to("api_keys", "api_key_id"),
         ForeignKeyConstraint(
             ["merchant_id", "program_id", "terms_version"],
             ["terms_versions.merchant_id", "terms_versions.program_id", "terms_versions.version"],
@@ -122,6 +123,8 @@ class Transaction(TenantEntity):
     """The hold this redemption confirmed."""
     override_user_id: Mapped[UUID | None]
     """Who overrode a limit for this booking."""
+    api_key_id: Mapped[UUID | None]
+    """The API key that booked it, which is no person and has no PIN."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 over the digest before it and this line: a history that was tampered with no longer matches."""
 

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import for_merchant
+from backend.access.guards import API_KEYS, for_merchant
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS, VIEW_PROGRAMS
 from backend.access.problems import SIGNED_IN
 from backend.core.openapi import refusals
@@ -41,6 +41,7 @@ class MerchantCardController(Controller):
         operation_id="getCardAsOwner",
         summary="One card of the merchant, by its id",
         description="A card of any of its stores.",
+        opt={API_KEYS: True},
         guards=[for_merchant(MANAGE_CARDS)],
         responses=refusals(*SIGNED_IN, CardNotFound),
     )
@@ -53,6 +54,7 @@ class MerchantCardController(Controller):
         "/cards/{card_id:uuid}/transactions",
         operation_id="listCardTransactionsAsOwner",
         summary="The card's history, newest first",
+        opt={API_KEYS: True},
         guards=[for_merchant(VIEW_PROGRAMS)],
         responses=refusals(*SIGNED_IN, CardNotFound, CursorExpired, ValidationFailed),
     )

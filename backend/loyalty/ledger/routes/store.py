@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import requires
+from backend.access.guards import API_KEYS, requires
 from backend.access.permissions import ADJUST_POINTS, MANAGE_CARDS
 from backend.access.problems import STAFF
 from backend.loyalty.ledger.booking.ledger import Ledger
@@ -55,6 +55,7 @@ from backend.loyalty.ledger.schemas.cards import Relinking, RelinkingView, Repla
 class StoreBookingController(Controller):
     path = "/loyalty/cards/{card_id:uuid}"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @booking_route(
         "/points",

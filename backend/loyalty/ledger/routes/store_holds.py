@@ -6,7 +6,7 @@ from litestar import Controller, Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from backend.access.guards import requires
+from backend.access.guards import API_KEYS, requires
 from backend.access.permissions import MANAGE_CARDS
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.operations.hold import ConfirmHold, HoldReward, ReleaseHold
@@ -27,6 +27,7 @@ from backend.loyalty.ledger.schemas.holds import Confirmation, Release, Reservat
 class StoreHoldController(Controller):
     path = "/loyalty/cards/{card_id:uuid}/holds"
     tags = ["Loyalty - Store"]
+    opt = {API_KEYS: True}
 
     @booking_route(
         "/",
