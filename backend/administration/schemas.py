@@ -59,6 +59,8 @@ class MerchantDraft(Body, kw_only=True):
     owner: OwnerDraft
     program: ProgramType | None = None
     """Made from a template; null: later."""
+    is_test: bool = False
+    """For trying out."""
 
 
 class MerchantChange(Body, kw_only=True):
@@ -71,6 +73,8 @@ class MerchantChange(Body, kw_only=True):
     """Where answers to emails to customers go; null: to the platform."""
     postal_address: PostalAddress | UnsetType | None = UNSET
     """On one line, for the footer of emails."""
+    is_test: bool | UnsetType = UNSET
+    """For trying out. Only as long as nothing was booked."""
 
 
 class StoreChange(Body, kw_only=True):
@@ -117,6 +121,7 @@ class MerchantListed(Answer):
     members: int
     program: ProgramSummary | None
     created_at: datetime
+    is_test: bool = False
 
 
 class MerchantDetail(Answer):
@@ -135,3 +140,5 @@ class MerchantDetail(Answer):
     members: list[MemberDetail]
     """The first hundred, by name."""
     invitations: list[InvitationView]
+    is_test: bool = False
+    """For trying out: nothing of it is in the platform's figures, and its API keys begin with `ok_test_`."""

@@ -83,6 +83,8 @@ class MerchantRef(Answer):
     code: str
     name: str
     language: str
+    is_test: bool = False
+    """For trying out: nothing of it is in the platform's figures."""
 
 
 class SessionView(Answer):
