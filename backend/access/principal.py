@@ -29,6 +29,8 @@ class ActorMerchant(msgspec.Struct, frozen=True):
     code: str
     name: str
     language: str
+    is_test: bool = False
+    """For trying out."""
 
 
 class ActorFeature(msgspec.Struct, frozen=True):

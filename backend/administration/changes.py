@@ -1,9 +1,10 @@
 """Changes a merchant's name, language, time zone and addresses."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.administration.opening import merchant_fields
+from backend.administration.problems import MerchantHasBooked
 from backend.administration.schemas.merchants import MerchantChange
 from backend.administration.time_zones import check_time_zone
 from backend.audit.actions import record_change
@@ -11,6 +12,7 @@ from backend.audit.queries import find_entry
 from backend.core.origin import Origin
 from backend.core.schemas import sent_fields
 from backend.core.versions import Stale, is_current
+from backend.loyalty.ledger.models.transactions import Transaction
 from backend.merchants.models import Merchant
 
 COLUMNS = {"language": "default_language"}
@@ -20,7 +22,7 @@ COLUMNS = {"language": "default_language"}
 async def change_merchant(
     session: AsyncSession, origin: Origin, change: MerchantChange, if_match: str | None
 ) -> Merchant:
-    """Raises PreconditionRequired, Stale or ValidationFailed."""
+    """Raises PreconditionRequired, Stale, MerchantHasBooked or ValidationFailed."""
     merchant = (
         await session.scalars(select(Merchant).where(Merchant.id == origin.merchant_id).with_for_update())
     ).one()
@@ -29,6 +31,8 @@ async def change_merchant(
         name = entry.user_name if entry else None
         raise Stale(version=merchant.version, changed_at=merchant.updated_at, changed_by=name)
     fields, before = sent_fields(change), merchant_fields(merchant)
+    if fields.get("is_test", merchant.is_test) != merchant.is_test and await _has_booked(session, merchant):
+        raise MerchantHasBooked
     await check_time_zone(session, fields.get("timezone"), "/timezone")
     for name, value in fields.items():
         setattr(merchant, COLUMNS.get(name, name), value)
@@ -39,3 +43,8 @@ async def change_merchant(
         session, origin, "merchant.changed", subject_id=merchant.id, before=before, after=merchant_fields(merchant)
     )
     return merchant
+
+
+async def _has_booked(session: AsyncSession, merchant: Merchant) -> bool:
+    """Figures would gain, or lose, what was booked before."""
+    return bool(await session.scalar(select(exists().where(Transaction.merchant_id == merchant.id))))

@@ -49,6 +49,7 @@ def merchant_fields(merchant: Merchant) -> dict[str, object]:
         "language": merchant.default_language,
         "contact_email": merchant.contact_email,
         "postal_address": merchant.postal_address,
+        "is_test": merchant.is_test,
     }
 
 
@@ -65,6 +66,7 @@ async def _add_merchant(session: AsyncSession, admin: PlatformOrigin, draft: Mer
         currency=CURRENCY,
         contact_email=clean_email(draft.contact_email) if draft.contact_email else None,
         postal_address=draft.postal_address,
+        is_test=draft.is_test,
         created_at=admin.now,
         updated_at=admin.now,
     )

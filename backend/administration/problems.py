@@ -13,6 +13,12 @@ class StoreCodeTaken(Problem):
     detail = N_("Codes of stores are unique on the platform, because customers enter them.")
 
 
+class MerchantHasBooked(Problem):
+    code, status = "merchant_has_booked", 409
+    title = N_("This merchant has transactions already")
+    detail = N_("Whether it is for trying out is decided before the first one.")
+
+
 class ProgramExists(Problem):
     code, status = "program_exists", 409
     title = N_("The merchant has a program already")

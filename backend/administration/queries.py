@@ -74,6 +74,7 @@ async def show_merchant(session: AsyncSession, origin: Origin, cursors: Cursors)
         policy=await show_policy(session, await get_policy(session, merchant.id)),
         members=members.data,
         invitations=(await list_invitations(session, merchant.id, origin.now)).invitations,
+        is_test=merchant.is_test,
     )
 
 
@@ -112,4 +113,5 @@ def _listed(merchant: Merchant, overview: _Overview) -> MerchantListed:
         members=overview.members,
         program=overview.program,
         created_at=merchant.created_at,
+        is_test=merchant.is_test,
     )

@@ -88,7 +88,7 @@ def show_own(principal: ApiKeyPrincipal) -> OwnApiKey:
     return OwnApiKey(
         id=principal.key_id,
         name=principal.name,
-        mode="test" if principal.mode == "test" else "live",
+        mode=principal.mode,
         merchant_code=principal.merchant.code,
         merchant_name=principal.merchant.name,
         stores=[

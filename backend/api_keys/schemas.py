@@ -1,19 +1,20 @@
 """API keys, as the owner sees and changes them, and as the key sees itself."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from backend.core.enums import one_of
 from backend.core.schemas import ONE_LINE, Answer, Body
 
 KeyName = Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, examples=["Web shop"])]
 KeyPermissions = Annotated[
     list[Annotated[str, Meta(max_length=100, examples=["loyalty.manage_cards"])]], Meta(min_length=1, max_length=100)
 ]
-ApiKeyMode = Literal["live", "test"]
-ApiKeyState = Literal["active", "expired", "revoked"]
+ApiKeyMode = Annotated[str, one_of("ApiKeyMode", "live", "test")]
+ApiKeyState = Annotated[str, one_of("ApiKeyState", "active", "expired", "revoked")]
 Moment = Annotated[datetime, Meta(tz=True)]
 KeyStores = Annotated[list[UUID], Meta(min_length=1, max_length=200)]
 

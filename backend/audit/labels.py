@@ -128,6 +128,7 @@ FIELDS = {
     "is_frozen": N_("Frozen"),
     "is_locked": N_("Locked"),
     "is_set": N_("Set"),
+    "is_test": N_("For trying out"),
     "language": N_("Language"),
     "limit_per_card": N_("At most per card"),
     "limits": N_("Limits"),

@@ -115,6 +115,8 @@ class MerchantRef(Answer):
     """Name of the merchant."""
     language: str
     """Language for readers without one of their own."""
+    is_test: bool = False
+    """True for a merchant to try Orion out with: nothing of it is in the platform's figures."""
 
 
 class SessionView(Answer):

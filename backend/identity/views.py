@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from backend.access.actor import Actor
+from backend.access.principal import ActorMerchant
 from backend.core.clock import clock
 from backend.core.requests import ApiRequest
 from backend.core.resources import resources_of
@@ -26,7 +27,7 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
         role=actor.role,
         language=actor.language,
         permissions=sorted(actor.permissions),
-        merchant=MerchantRef(merchant.id, merchant.code, merchant.name, merchant.language) if merchant else None,
+        merchant=_merchant(merchant) if merchant else None,
         stores=[
             StoreAccess(
                 store.id,
@@ -47,6 +48,10 @@ async def show_actor(request: ApiRequest, actor: Actor) -> UserView:
         session_kind=actor.kind,
         lacks_second_factor=lacks_factor(actor, is_production=resources.settings.is_production),
     )
+
+
+def _merchant(merchant: ActorMerchant) -> MerchantRef:
+    return MerchantRef(merchant.id, merchant.code, merchant.name, merchant.language, merchant.is_test)
 
 
 async def show_session(request: ApiRequest, token: str, expires_at: datetime) -> SessionView:

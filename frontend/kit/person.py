@@ -56,6 +56,8 @@ class Person(msgspec.Struct, frozen=True):
     """They took over the till with their PIN, and have nothing but the till."""
     lacks_second_factor: bool = False
     """The session opens nothing but the pages where one is set up."""
+    is_test: bool = False
+    """The merchant is for trying out."""
 
     @property
     def store(self) -> Store | None:
@@ -113,6 +115,7 @@ def person_from(token: str, user: UserView, store_code: str | None = None) -> Pe
         user_id=user.id,
         is_by_pin=user.session_kind == "pin",
         lacks_second_factor=user.lacks_second_factor,
+        is_test=bool(user.merchant and user.merchant.is_test),
     )
 
 

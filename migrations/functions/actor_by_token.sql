@@ -40,7 +40,8 @@ BEGIN
     'sign_in_id', v.sign_in_id, 'user_id', v.id, 'email', v.email, 'name', v.name, 'role', v.role,
     'language', v.language, 'is_expired', v.is_expired, 'kind', v.kind, 'origin_id', v.origin_id, 'last_seen_at', v.last_seen_at,
     'confirmed_at', v.confirmed_at, 'second_factor', v.second_factor,
-    'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language)
+    'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language,
+                                         'is_test', m.is_test)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(
                  'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'country', s.country,

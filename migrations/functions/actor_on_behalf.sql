@@ -20,7 +20,8 @@ BEGIN
     'language', v.language, 'is_expired', v.is_expired, 'kind', 'password', 'origin_id', v.sign_in_id, 'last_seen_at', v.last_seen_at,
     'confirmed_at', NULL, 'second_factor', v.second_factor,
     'on_behalf', json_build_object('id', v.on_behalf_id, 'reason', v.reason, 'ends_at', v.ends_at),
-    'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language)
+    'merchant', (SELECT json_build_object('id', m.id, 'code', m.code, 'name', m.name, 'language', m.default_language,
+                                         'is_test', m.is_test)
                  FROM merchants m WHERE m.id = v.merchant_id),
     'stores', (SELECT coalesce(json_agg(json_build_object(
                  'id', s.id, 'code', s.code, 'name', s.name, 'timezone', s.timezone, 'country', s.country,

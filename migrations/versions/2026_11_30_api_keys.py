@@ -9,7 +9,8 @@ from backend.core import sql_functions
 revision = "2026_11_30_api_keys"
 down_revision = "2026_11_30_on_behalf"
 
-NEW, CHANGED = ("api_key_by_secret",), ("chain_digest", "history_line")
+NEW, OF_HISTORY = ("api_key_by_secret",), ("chain_digest", "history_line")
+OF_SESSIONS = ("actor_by_token", "actor_on_behalf")
 OF_THE_MERCHANT = "merchant_id = (SELECT nullif(current_setting('app.merchant_id', true), '')::uuid)"
 TIME = sa.TIMESTAMP(timezone=True)
 
@@ -57,11 +58,12 @@ def upgrade() -> None:
     )
     op.execute("ALTER TABLE transactions VALIDATE CONSTRAINT fk_api_key_id_api_keys")
     sql_functions.create(revision, *NEW)
-    sql_functions.replace(revision, *CHANGED)
+    sql_functions.replace(revision, *OF_HISTORY, *OF_SESSIONS)
 
 
 def downgrade() -> None:
-    sql_functions.replace("2026_11_29_baseline", *CHANGED)
+    sql_functions.replace("2026_11_30_on_behalf", *OF_SESSIONS)
+    sql_functions.replace("2026_11_29_baseline", *OF_HISTORY)
     sql_functions.drop(*NEW)
     op.drop_constraint("fk_api_key_id_api_keys", "transactions")
     op.drop_column("transactions", "api_key_id")

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 async def secret_on(page: Page) -> str:
-    field = page.get_by_label("Secret")
+    field = page.locator("#secret")
     await expect(field).to_be_visible()
     return await field.input_value()
 
@@ -30,7 +30,7 @@ async def test_without_scripts_a_key_is_made_used_changed_renewed_and_revoked(
     await page.get_by_role("link", name="Create a key").click()
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Continue").click()
-    await page.get_by_label("Name").fill("Web shop")
+    await page.get_by_label("Name", exact=True).fill("Web shop")
     await page.get_by_role("button", name="Create").click()
     await expect(page.get_by_text("Tick at least one permission.")).to_be_visible()
     for permission in ("See the till", "Serve customers"):
@@ -44,7 +44,7 @@ async def test_without_scripts_a_key_is_made_used_changed_renewed_and_revoked(
     await page.get_by_role("link", name="I have kept it").click()
     await page.get_by_role("link", name="Web shop").click()
     await page.get_by_label("Only these:").check()
-    await page.get_by_label("OUT").check()
+    await page.get_by_label("OUT", exact=True).check()
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("OUT · 2 permissions")).to_be_visible()
     with refused("store_not_found", 404):

@@ -11,7 +11,7 @@ from backend.access.permissions import MANAGE_MERCHANTS
 from backend.access.problems import SIGNED_IN
 from backend.administration.changes import change_merchant
 from backend.administration.opening import open_merchant
-from backend.administration.problems import MerchantCodeTaken, ProgramExists, StoreCodeTaken
+from backend.administration.problems import MerchantCodeTaken, MerchantHasBooked, ProgramExists, StoreCodeTaken
 from backend.administration.program_templates import add_program
 from backend.administration.queries import list_merchants, show_merchant, show_program
 from backend.administration.schemas.merchants import MerchantChange, MerchantDetail, MerchantDraft, MerchantListed
@@ -108,7 +108,8 @@ class AdminMerchantController(Controller):
         operation_id="changeMerchant",
         summary="Change a merchant’s name, time zone, language or addresses",
         guards=WRITES,
-        responses={200: success(MerchantDetail)} | refusals(*NAMED, PreconditionRequired, Stale, ValidationFailed),
+        responses={200: success(MerchantDetail)}
+        | refusals(*NAMED, MerchantHasBooked, PreconditionRequired, Stale, ValidationFailed),
     )
     async def change(
         self,

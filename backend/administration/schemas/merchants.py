@@ -62,6 +62,8 @@ class MerchantDraft(Body, kw_only=True):
     program: ProgramType | None = None
     """Type of the program, which is made from a template: `stamps`, `points` or both (`hybrid`). Null: no program
     yet."""
+    is_test: bool = False
+    """True for a merchant to try Orion out with: nothing of it is in the platform's figures."""
 
 
 class MerchantChange(Body, kw_only=True):
@@ -74,6 +76,8 @@ class MerchantChange(Body, kw_only=True):
     """Language for readers without one of their own."""
     contact_email: ContactEmail | UnsetType | None = UNSET
     postal_address: PostalAddress | UnsetType | None = UNSET
+    is_test: bool | UnsetType = UNSET
+    """True for a merchant to try Orion out with. It can be changed until something is booked."""
 
 
 class MerchantListed(Answer):
@@ -95,6 +99,8 @@ class MerchantListed(Answer):
     """The merchant's program. Null when there is none."""
     created_at: datetime
     """When the merchant was opened (UTC)."""
+    is_test: bool = False
+    """True for a merchant to try Orion out with."""
 
 
 class MerchantDetail(Answer):
@@ -128,3 +134,5 @@ class MerchantDetail(Answer):
     """People who work for the merchant, by name; the first hundred."""
     invitations: list[InvitationView]
     """Invitations that were neither accepted nor withdrawn, newest first."""
+    is_test: bool = False
+    """True for a merchant to try Orion out with: it is in no figure of the platform, its keys begin with `ok_test_`."""

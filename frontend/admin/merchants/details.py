@@ -27,6 +27,7 @@ async def take_details(request: Request, caller: NamedDependency[Caller], code: 
         "language": form.text("language"),
         "contact_email": form.optional("contact_email"),
         "postal_address": form.optional("postal_address"),
+        "is_test": bool(form.text("is_test")),
     }
     try:
         await change_merchant(caller, code, body_of(MerchantChange, values, ""), version=version_of(form))

@@ -67,6 +67,7 @@ def values_of(form: Form) -> dict[str, object]:
         },
         "owner": {"email": form.text("owner_email"), "name": form.optional("owner_name")},
         "program": form.optional("program"),
+        "is_test": bool(form.text("is_test")),
     }
 
 
