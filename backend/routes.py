@@ -8,6 +8,7 @@ from backend.access.guards import ON_BEHALF, all_of, at_store, with_feature
 from backend.administration.routes.invitations import AdminMerchantInvitationController
 from backend.administration.routes.merchants import AdminMerchantController
 from backend.administration.routes.stores import AdminStoreController
+from backend.core.request_checks import ANY_QUERY, check_request
 from backend.core.settings import Settings
 from backend.identity.customers.routes import CustomerSignInController, OwnAccountController
 from backend.identity.factors.routes.own import OwnFactorController
@@ -160,11 +161,12 @@ admin = Router(
         AdminInvitationController,
     ],
 )
-apple = Router("/apple", route_handlers=[AppleWebService])
+apple = Router("/apple", opt={ANY_QUERY: True}, route_handlers=[AppleWebService])
 bookings = Router("/", guards=[identified], security=BEARER, route_handlers=[IdempotencyController])
 
 api = Router(
     "/api/v1",
+    before_request=check_request,
     route_handlers=[
         AuthController,
         SignInStepController,

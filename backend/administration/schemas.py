@@ -13,18 +13,27 @@ from backend.merchants.policy.schemas import PolicyDetail
 
 ProgramType = Literal["stamps", "points", "hybrid"]
 GoLiveState = Literal["live", "not_live"]
-Label = Annotated[str, Meta(max_length=100, pattern=ONE_LINE)]
+Label = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, extra={"format": "line"})]
 NewMerchantCode = Annotated[
-    str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", examples=["bakery-thill"])
+    str,
+    Meta(
+        max_length=40,
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)",
+        extra={"format": "lowercase-code"},
+        examples=["bakery-thill"],
+    ),
 ]
 """In addresses of the API. It stays."""
-NewStoreCode = Annotated[str, Meta(max_length=40, pattern=r"^[A-Z0-9]{2,40}$(?!\n)", examples=["THILLGARE"])]
+NewStoreCode = Annotated[
+    str,
+    Meta(max_length=40, pattern=r"^[A-Z0-9]{2,40}$(?!\n)", extra={"format": "uppercase-code"}, examples=["THILLGARE"]),
+]
 """On posters and in the address of the join page; unique on the platform. It stays."""
 TimeZone = Annotated[str, Meta(max_length=64, examples=["Europe/Luxembourg"])]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["LU"])]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", extra={"format": "country"}, examples=["LU"])]
 """ISO 3166; the country of phone numbers without a country code."""
-ContactEmail = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)")]
-PostalAddress = Annotated[str, Meta(max_length=300, pattern=ONE_LINE)]
+ContactEmail = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)", extra={"format": "email"})]
+PostalAddress = Annotated[str, Meta(max_length=300, pattern=ONE_LINE, extra={"format": "line"})]
 
 
 class StoreDraft(Body, kw_only=True):

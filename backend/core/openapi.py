@@ -23,8 +23,10 @@ from backend.core.problems import (
     Problem,
     RateLimited,
     Unavailable,
+    UnsupportedMediaType,
     ValidationFailed,
 )
+from backend.core.request_checks import ANY_QUERY
 from backend.core.schemas import Answer, ProblemView
 
 ALWAYS: tuple[type[Problem], ...] = (MalformedJson, PayloadTooLarge, RateLimited, Internal, Unavailable)
@@ -75,11 +77,19 @@ def add_own_refusals(api: Litestar) -> None:
 
 
 def _own_refusals(route: HTTPRoute, handler: HTTPRouteHandler) -> list[type[Problem]]:
-    """An id in the address that is no UUID names nothing; a value of another type than the parameter's is invalid."""
+    """An id in the address that is no UUID names nothing. A body of another type, a value of another type than the
+    parameter's, and an unknown parameter are invalid.
+    """
     ids = {name for name, parameter in route.path_parameters.items() if parameter.type is UUID}
     fields = handler.parsed_fn_signature.parameters.items()
     is_checked = any(_is_checked(field) for name, field in fields if name not in ids)
-    return [NotFound] * bool(ids) + [ValidationFailed] * is_checked
+    refuses_unknown = not handler.opt.get(ANY_QUERY)
+    own: list[tuple[type[Problem], bool]] = [
+        (NotFound, bool(ids)),
+        (ValidationFailed, is_checked or refuses_unknown),
+        (UnsupportedMediaType, handler.parsed_data_field is not None),
+    ]
+    return [problem for problem, applies in own if applies]
 
 
 def _is_checked(field: FieldDefinition) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.core.field_messages import with_sentence
 from backend.core.schemas import FieldError
 from i18n.formatting import get_formatter
 from i18n.translator import N_, Translator, get_translator
@@ -72,6 +73,12 @@ def _json_fact(fact: Any) -> Any:
     return str(fact) if isinstance(fact, UUID) else msgspec.to_builtins(fact)
 
 
+class UnsupportedMediaType(Problem):
+    code, status = "unsupported_media_type", 415
+    title = N_("The body of the request has an unexpected format")
+    detail = N_("Send %(supported)s.")
+
+
 class MalformedJson(Problem):
     code, status = "malformed_json", 400
     title = N_("The request is not valid JSON")
@@ -82,7 +89,13 @@ class ValidationFailed(Problem):
     title = N_("Please check what you entered")
 
     def __init__(self, *errors: FieldError) -> None:
+        """An error without a detail gets the sentence of its code; a given one is a source text for translation."""
         super().__init__(errors=list(errors))
+
+    def as_dict(self, *, language: str, instance: str, request_id: str) -> dict[str, Any]:
+        document = super().as_dict(language=language, instance=instance, request_id=request_id)
+        translated = [with_sentence(error, language) for error in self.facts["errors"]]
+        return {**document, "errors": msgspec.to_builtins(translated)}
 
 
 class NotFound(Problem):
@@ -93,6 +106,11 @@ class NotFound(Problem):
 class MethodNotAllowed(Problem):
     code, status = "method_not_allowed", 405
     title = N_("This address does not take that method")
+
+    def __init__(self, allowed: str = "") -> None:
+        """`allowed`: the value of the header `Allow`."""
+        super().__init__()
+        self.headers = {"Allow": allowed} if allowed else {}
 
 
 class PayloadTooLarge(Problem):

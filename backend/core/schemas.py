@@ -46,9 +46,22 @@ class Page(msgspec.Struct, Generic[Row], frozen=True):
 
 class FieldError(Answer, omit_defaults=True):
     pointer: str
-    """JSON pointer into the request body, such as `/email`."""
+    """JSON pointer (RFC 6901) into the request body, such as `/stores/0/code`; empty for the whole body and for what is
+    no part of it.
+    """
     code: str
-    detail: str
+    """Such as `required`, `too_long`, `not_one_of`. Stable."""
+    detail: str = ""
+    """A sentence for the person who has entered the value, in the reader's language."""
+    parameter: str = ""
+    """The name of the parameter in query, header or path that is wrong."""
+    min: int | None = None
+    max: int | None = None
+    """Bounds of a number, of a text's length, or of the number of entries."""
+    allowed: list[str] = []
+    """All values that are accepted."""
+    expected: str = ""
+    """The type, as JSON Schema names it, or the format, such as `email`."""
 
 
 class ProblemView(Answer):

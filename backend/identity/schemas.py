@@ -9,7 +9,7 @@ from msgspec import Meta
 from backend.core.schemas import Answer, Body, Language
 from backend.staff_pins.schemas import Pin
 
-TotpCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
+TotpCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)", extra={"format": "one-time-code"})]
 """Six digits."""
 
 

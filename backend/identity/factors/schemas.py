@@ -69,11 +69,11 @@ class AuthenticatorConfirmation(Body):
 class PasskeyRegistration(Body):
     step: StepToken
     credential: Credential
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={"format": "line"})]
 
 
 class PasskeyName(Body):
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE, extra={"format": "line"})]
 
 
 class PasskeyView(Answer):

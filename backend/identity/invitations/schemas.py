@@ -10,9 +10,15 @@ from backend.identity.passwords.schemas import NewPassword
 
 PlatformRole = Literal["super_admin", "platform_admin"]
 InvitedEmail = Annotated[
-    str, Meta(max_length=254, pattern=r"^\s*[^@\s]+@[^@\s]+\s*$(?!\n)", examples=["lea@fashion.example"])
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^\s*[^@\s]+@[^@\s]+\s*$(?!\n)",
+        extra={"format": "email"},
+        examples=["lea@fashion.example"],
+    ),
 ]
-InvitedName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Léa Thoma"])]
+InvitedName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, extra={"format": "line"}, examples=["Léa Thoma"])]
 
 
 class StaffInvitationDraft(Body, kw_only=True):

@@ -14,6 +14,7 @@ from backend.core.schemas import FieldError
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.fraud_limits.queries import list_limits, show_limits
 from backend.loyalty.fraud_limits.schemas import FraudLimitEntry, FraudLimitsView
+from i18n.translator import N_
 
 LOCK = "fraud_limits"
 
@@ -48,7 +49,10 @@ def _refuse_duplicates(entries: list[FraudLimitEntry]) -> None:
     duplicates = [place for place, kind in enumerate(kinds) if kind in kinds[:place]]
     if duplicates:
         raise ValidationFailed(
-            *(FieldError(f"/limits/{place}", "duplicate", "Another limit has the same window.") for place in duplicates)
+            *(
+                FieldError(f"/limits/{place}", "duplicate", N_("Another limit has the same window."))
+                for place in duplicates
+            )
         )
 
 

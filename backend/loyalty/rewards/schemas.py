@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from backend.core.schemas import IN_ITS_DIRECTION, ONE_LINE, Answer, Body
 
 RewardStatus = Literal["offered", "scheduled", "ended", "paused", "archived"]
-RewardName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, examples=["Tote bag"])]
+RewardName = Annotated[str, Meta(max_length=100, pattern=ONE_LINE, extra={"format": "line"}, examples=["Tote bag"])]
 RewardDescription = Annotated[str, Meta(max_length=500, pattern=IN_ITS_DIRECTION, examples=["In black or natural"])]
 PointsRequired = Annotated[int, Meta(ge=1, le=1_000_000, examples=[500])]
 ValueCents = Annotated[int, Meta(ge=0, le=100_000_000, examples=[2500])]

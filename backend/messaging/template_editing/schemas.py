@@ -38,7 +38,7 @@ class OwnTemplateText(Body):
     body: BodySource | None = None
 
 
-class TemplateError(FieldError, omit_defaults=True):
+class TemplateError(FieldError, omit_defaults=True, kw_only=True):
     """A fault in a source, at a line and a column, both counted from 1."""
 
     line: int

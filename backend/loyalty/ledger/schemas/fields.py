@@ -9,10 +9,19 @@ from backend.staff_pins.schemas import Pin
 
 Notes = Annotated[str, Meta(max_length=500)]
 OrderReferenceText = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^(?=.*\w)\S(?:.*\S)?$(?!\n)", examples=["R-2026-4711"])
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        pattern=r"^(?=.*\w)\S(?:.*\S)?$(?!\n)",
+        extra={"format": "line"},
+        examples=["R-2026-4711"],
+    ),
 ]
 """Compared without case, blanks, dashes and number signs."""
-Reason = Annotated[str, Meta(max_length=500, pattern=SAYS_SOMETHING, examples=["Sweater returned"])]
+Reason = Annotated[
+    str, Meta(max_length=500, pattern=SAYS_SOMETHING, extra={"format": "text"}, examples=["Sweater returned"])
+]
 
 
 class Override(Body):
