@@ -193,8 +193,7 @@ def about(settings: Settings) -> list[ControllerRouterHandler]:
 
     Phones reach the same port, so production shows the documentation only when `public_docs` is set.
     """
-    always: list[ControllerRouterHandler] = [live, ready, metrics, problem_page]
-    return [*always, start, docs, assets] if shows_docs(settings) else always
+    return [live, ready, metrics, problem_page, *([start, docs, assets] if shows_docs(settings) else ())]
 
 
 def shows_docs(settings: Settings) -> bool:

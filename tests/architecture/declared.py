@@ -74,7 +74,7 @@ DECLARED: dict[str, str] = {
     "merchant: loyalty.manage_rewards": "archiveReward changeReward createReward getReward listRewards moveReward "
     "restoreReward uploadPicture",
     "merchant: loyalty.view_analytics": "getToday",
-    "merchant: loyalty.view_programs": "explainCardAsOwner listCardTransactionsAsOwner",
+    "merchant: loyalty.view_programs": "explainCardAsOwner listCardTransactionsAsOwner listTransactions",
     "merchant: messaging.manage_templates": "changeOwnEmailTemplate getOwnEmailTemplate listOwnEmailTemplateVersions "
     "listOwnEmailTemplates previewOwnEmailTemplate resetOwnEmailTemplate restoreOwnEmailTemplate testOwnEmailTemplate",
     "merchant: staff.manage": "changeMember getMember inviteMember listInvitations listMembers removeMember "

@@ -60,6 +60,8 @@ QUERIES = {
     "getTill": "?card_id={card_id}",
     "listAuditEntries": "?user={user_id}",
     "listRewards": "?store_id={store_id}",
+    "listStoreTransactions": "?card_id={card_id}",
+    "listTransactions": "?store_id={store_id}&card_id={card_id}",
 }
 NAMED = re.compile(r"\{(\w+_id|key|picture)\}")
 """What names a row of a merchant's."""

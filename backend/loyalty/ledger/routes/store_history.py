@@ -1,9 +1,10 @@
 """The history of a card and of a store, at the till."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Controller, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from backend.access.guards import requires
@@ -15,16 +16,17 @@ from backend.core.paging import LIMIT_DEFAULT, CursorExpired, Cursors, PageCurso
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import Page
 from backend.loyalty.ledger.booking.ledger import Ledger
-from backend.loyalty.ledger.history import get_transaction, list_transactions
+from backend.loyalty.ledger.history import TransactionFilters, get_transaction
 from backend.loyalty.ledger.problems.cards import CardNotFound
 from backend.loyalty.ledger.problems.returns import TransactionNotFound
-from backend.loyalty.ledger.routes.history import card_history, history_page
+from backend.loyalty.ledger.routes.history import OfCard, card_history, filtered_history, provide_filters
 from backend.loyalty.ledger.schemas import TransactionView
 
 
 class StoreHistoryController(Controller):
     path = "/loyalty"
     tags = ["Loyalty - Store"]
+    dependencies = {"transaction_filters": Provide(provide_filters, sync_to_thread=False)}
 
     @get(
         "/cards/{card_id:uuid}/transactions",
@@ -59,7 +61,7 @@ class StoreHistoryController(Controller):
     @get(
         "/transactions",
         operation_id="listStoreTransactions",
-        summary="The store's bookings, newest first",
+        summary="The store's transactions, newest first unless asked otherwise",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),
     )
@@ -68,12 +70,10 @@ class StoreHistoryController(Controller):
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
         cursors: NamedDependency[Cursors],
+        transaction_filters: NamedDependency[TransactionFilters],
+        card_id: OfCard = None,
         limit: PageLimit = LIMIT_DEFAULT,
         after: PageCursor = None,
     ) -> Page[TransactionView]:
-        scope = f"store:{origin.store_id}"
-        position = cursors.read(scope, after, origin.now)
-        rows = await list_transactions(
-            ledger.pool, origin.merchant_id, store_id=origin.store_id, after=position, limit=limit
-        )
-        return history_page(rows, limit, origin, cursors, scope)
+        filters = replace(transaction_filters, store_id=origin.store_id, card_id=card_id)
+        return await filtered_history(ledger, origin, cursors, filters, limit=limit, after=after)

@@ -48,3 +48,8 @@ class TransactionView(Answer):
     """Nothing of it is left to take back."""
     undo_until: datetime | None
     """Until then the sign-in that booked it may undo it without a PIN."""
+    store_id: UUID | None = None
+    user_id: UUID | None = None
+    device_id: UUID | None = None
+    reward_id: UUID | None = None
+    """Ids of what is named above, for callers that keep lists of their own."""
