@@ -57,8 +57,8 @@ DECLARED: dict[str, str] = {
     "as customer": "changeOwnAccount getOwnAccount signOutCustomer signOutCustomerEverywhere",
     "staff: loyalty.manage_pins and confirmed": "setOwnPin",
     "store: loyalty.adjust_points": "adjustPoints",
-    "store: loyalty.manage_cards": "addStamp confirmHold earnPoints enrollCustomer getCard lookupCards redeemReward "
-    "releaseHold relinkCard replaceCard reserveReward",
+    "store: loyalty.manage_cards": "addStamp confirmHold earnPoints enrollCustomer getCard lookupCards previewEarn "
+    "redeemReward releaseHold relinkCard replaceCard reserveReward",
     "store: loyalty.manage_pins": "clearPin listPins unlockPin",
     "store: loyalty.view_programs": "explainCard getProgram getTill getTransaction listCardTransactions "
     "listStoreTransactions",

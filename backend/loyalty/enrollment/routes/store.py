@@ -15,7 +15,7 @@ from backend.loyalty.enrollment.schemas import (
 )
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy
-from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, respond
+from backend.loyalty.ledger.routes.booking_route import CARDS, REPLAYED, Caller, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
 
 
@@ -40,4 +40,4 @@ class StoreEnrollmentController(Controller):
     async def enroll(
         self, data: JSONBody[Enroll], caller: NamedDependency[Caller], enrollment: NamedDependency[Enrollment]
     ) -> Response[bytes]:
-        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)))
+        return respond(await enrollment.by_staff(caller.origin, data, caller.optional_key(data)), CARDS)
