@@ -60,7 +60,9 @@ class Office(Caller):
         return limits
 
     async def set_fraud_limits(self, *limits: Json) -> list[Json]:
-        answer = await self.ask("PUT", "/merchant/loyalty/fraud-limits", json={"limits": limits})
+        path = "/merchant/loyalty/fraud-limits"
+        tag = (await self.send("GET", path)).headers["etag"]
+        answer = await self.ask("PUT", path, json={"limits": limits}, headers={"if-match": tag})
         saved: list[Json] = answer["limits"]
         return saved
 

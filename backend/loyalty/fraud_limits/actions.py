@@ -11,6 +11,7 @@ from backend.core.ids import new_id
 from backend.core.origin import Origin
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
+from backend.core.versions import Stale, content_etag, names_tag
 from backend.loyalty.fraud_limits.models import FraudLimit
 from backend.loyalty.fraud_limits.queries import list_limits, show_limits
 from backend.loyalty.fraud_limits.schemas import FraudLimitEntry, FraudLimitsView
@@ -21,12 +22,16 @@ LOCK = "fraud_limits"
 LimitKind = tuple[str, str, int]
 
 
-async def set_limits(session: AsyncSession, origin: Origin, entries: list[FraudLimitEntry]) -> FraudLimitsView:
-    """These and no others from now on. Raises ValidationFailed when two limit the same."""
+async def set_limits(
+    session: AsyncSession, origin: Origin, entries: list[FraudLimitEntry], if_match: str | None
+) -> FraudLimitsView:
+    """These and no others from now on. Raises ValidationFailed when two limit the same, PreconditionRequired or Stale."""
     _refuse_duplicates(entries)
     # One change after another: there may be no row to lock.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{LOCK}:{origin.merchant_id}", 0))))
     before = await show_limits(session, origin.merchant_id)
+    if not names_tag(if_match, content_etag(before)["ETag"]):
+        raise Stale
     known = {_kind(limit): limit for limit in await list_limits(session, origin.merchant_id)}
     for entry in entries:
         limit = known.pop(_kind(entry), None)
