@@ -25,7 +25,10 @@ LimitKind = tuple[str, str, int]
 async def set_limits(
     session: AsyncSession, origin: Origin, entries: list[FraudLimitEntry], if_match: str | None
 ) -> FraudLimitsView:
-    """These and no others from now on. Raises ValidationFailed when two limit the same, PreconditionRequired or Stale."""
+    """These and no others from now on.
+
+    Raises PreconditionRequired or Stale, and ValidationFailed when two limit the same.
+    """
     _refuse_duplicates(entries)
     # One change after another: there may be no row to lock.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{LOCK}:{origin.merchant_id}", 0))))
