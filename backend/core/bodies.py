@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request
 
+from backend.core.absence import leave_nulls_out
 from backend.core.problems import MalformedJson, ValidationFailed
 from backend.core.schemas import FieldError
 from backend.core.validation import escaped, schema_errors
@@ -24,6 +25,7 @@ class StrictRequest(Request[Any, Any, Any]):
         _clean(body)
         data_field = self.route_handler.parsed_data_field
         if data_field is not None:
+            leave_nulls_out(body, data_field.annotation)
             places = {error.pointer for error in errors}
             errors += [error for error in schema_errors(body, data_field.annotation) if error.pointer not in places]
         if errors:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from backend.core.problems import Problem
 from i18n.translator import N_, NN_
 
@@ -13,12 +15,16 @@ class PinInvalid(Problem):
     title = N_("Wrong PIN")
     detail = NN_("%(tries_left)s attempt left.", "%(tries_left)s attempts left.")
     counted = "tries_left"
+    tries_left: int
+    """Attempts that are left."""
 
 
 class PinLocked(Problem):
     code, status = "pin_locked", 403
     title = N_("The PIN is locked")
     detail = N_("Too many wrong attempts. Try again at %(retry_at)s, or ask somebody who may unlock PINs.")
+    retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
 
 class PinDisabled(Problem):

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from backend.administration.schemas import MerchantDraft
+from backend.administration.schemas.merchants import MerchantDraft
 from backend.core.field_messages import with_sentence
 from backend.core.validation import schema_errors
 from backend.loyalty.enrollment.schemas import Enroll

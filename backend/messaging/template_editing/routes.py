@@ -18,13 +18,8 @@ from backend.messaging.template_editing.problems import (
     TemplateRefused,
     TemplateVersionNotFound,
 )
-from backend.messaging.template_editing.schemas import (
-    TemplateDetail,
-    TemplateHistory,
-    TemplateList,
-    TemplateRestore,
-    TemplateText,
-)
+from backend.messaging.template_editing.schemas.templates import TemplateDetail, TemplateList
+from backend.messaging.template_editing.schemas.texts import TemplateHistory, TemplateRestore, TemplateText
 
 READS = (for_platform(MANAGE_TEMPLATES),)
 WRITES = (all_of(for_platform(MANAGE_TEMPLATES), limited("change_templates", 60)),)
@@ -84,7 +79,7 @@ class AdminTemplateController(Controller):
     @delete(
         "/{code:str}/{language:str}",
         operation_id="resetEmailTemplate",
-        summary="Back to the text that Orion brings",
+        summary="Delete the stored text: the one that Orion brings is in force again",
         guards=WRITES,
         status_code=200,
         responses={200: success(TemplateDetail)} | refusals(*VERSIONED),

@@ -20,7 +20,10 @@ from backend.operations.task_runs.problems import TaskRunNotFound
 from backend.operations.task_runs.queries import get_run, list_runs, run_view
 from backend.operations.task_runs.schemas import TaskRunView
 
-TaskName = Annotated[str | None, QueryParameter(max_length=100, pattern=STORABLE, description="Of one task only")]
+TaskName = Annotated[
+    str | None,
+    QueryParameter(max_length=100, pattern=STORABLE, description="Name of a task. Without it: runs of all tasks."),
+]
 
 
 class TaskRunController(Controller):
@@ -57,7 +60,7 @@ class TaskRunController(Controller):
     @get(
         "/{id:uuid}",
         operation_id="getTaskRun",
-        summary="One run, also while it works",
+        summary="One run of a background task, also while it runs",
         responses={200: success(TaskRunView)} | refusals(*SIGNED_IN, TaskRunNotFound),
     )
     async def run(self, id: FromPath[UUID], sessions: NamedDependency[Sessions]) -> TaskRunView:  # noqa: A002 - as in the address

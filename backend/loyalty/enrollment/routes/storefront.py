@@ -31,7 +31,7 @@ from backend.loyalty.enrollment.schemas import (
 from backend.loyalty.ledger.booking.ledger import Ledger
 from backend.loyalty.ledger.problems.bookings import AlreadyBooked, ProgramInactive
 from backend.loyalty.ledger.problems.cards import CardBusy, CardNotFound
-from backend.loyalty.ledger.routes.booking_route import REPLAYED, Caller, IdempotencyKey, respond
+from backend.loyalty.ledger.routes.booking_route import Caller, OptionalKey, respond
 from backend.loyalty.ledger.routes.problem_sets import KEYED
 from backend.loyalty.marketing.unsubscribe_links import UnsubscribeLinks
 from backend.loyalty.programs.schemas import PublicProgram
@@ -48,7 +48,8 @@ class StorefrontController(Controller):
     @get(
         "/{store_code:str}/program",
         operation_id="getPublicProgram",
-        summary="The program as a stranger at the poster sees it",
+        summary="The program as the join page shows it",
+        description="Without signing in, and without anything about customers.",
         guards=[limited("public-program", lambda limits: limits.public_program_per_minute)],
         opt={CONDITIONAL: True},
         responses={304: empty(UNCHANGED)} | refusals(StoreNotFound, FeatureDisabled, ProgramInactive),
@@ -65,7 +66,6 @@ class StorefrontController(Controller):
         summary="Join the program",
         description="An address that has a card already gets it by mail: the answer tells nothing about it.",
         guards=[limited("enroll", lambda limits: limits.enroll_per_minute)],
-        response_headers=REPLAYED,
         responses={201: success(SelfEnrollView), 200: success(SelfEnrollView)}
         | refusals(
             *KEYED,
@@ -85,7 +85,7 @@ class StorefrontController(Controller):
         data: JSONBody[SelfEnroll],
         ledger: NamedDependency[Ledger],
         enrollment: NamedDependency[Enrollment],
-        idempotency_key: IdempotencyKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response[bytes]:
         store = await get_store_ids(ledger.pool, store_code)
         caller = Caller(anonymous_origin(request, store), idempotency_key)
@@ -95,6 +95,7 @@ class StorefrontController(Controller):
         "/cards/{token:str}",
         operation_id="getCardPage",
         summary="The customer's own page; the token is the right to see it",
+        description="Without signing in: the token is a secret of the customer.",
         guards=[limited("card-page", lambda limits: limits.card_page_per_minute)],
         responses=refusals(CardNotFound),
     )

@@ -22,7 +22,7 @@ class Sale:
 
 def sale_of(body: Earn) -> Sale:
     """Raises ValidationFailed without an amount, and for lines that do not add up to it."""
-    if body.lines is UNSET:
+    if body.lines is UNSET or body.lines is None:
         if body.purchase_amount_cents is None:
             raise ValidationFailed(FieldError("/purchase_amount_cents", "required"))
         return Sale(body.purchase_amount_cents, body.category_ids)

@@ -1,5 +1,6 @@
 """Of what is booked: sales, stamps, rewards, corrections."""
 
+from datetime import datetime
 from uuid import UUID
 
 from backend.core.idempotency import ask_at
@@ -23,6 +24,8 @@ class StampCooldown(Problem):
     code, status, is_remembered = "stamp_cooldown", 409, True
     title = N_("Too early for another stamp")
     detail = N_("Next stamp at %(retry_at)s.")
+    retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
 
 class DailyStampLimit(Problem):
@@ -33,6 +36,10 @@ class DailyStampLimit(Problem):
         "%(limit)s of %(limit)s stamps were given today. The next one is possible tomorrow.",
     )
     counted = "limit"
+    limit: int
+    """Stamps that the program allows a day."""
+    retry_at: datetime
+    """When it is possible again, in local time with its offset; null when never."""
 
 
 class InsufficientPoints(Problem):
@@ -43,6 +50,12 @@ class InsufficientPoints(Problem):
         "%(missing)s points are missing: the balance is %(balance)s.",
     )
     counted = "missing"
+    needed: int
+    """Points or stamps that are needed."""
+    balance: int
+    """Points on the card that can be spent."""
+    missing: int
+    """Points or stamps that are missing."""
 
 
 class InsufficientStamps(Problem):
@@ -50,18 +63,28 @@ class InsufficientStamps(Problem):
     title = N_("The stamp card is not full yet")
     detail = NN_("%(missing)s stamp is missing.", "%(missing)s stamps are missing.")
     counted = "missing"
+    needed: int
+    """Points or stamps that are needed."""
+    count: int
+    """Stamps on the card."""
+    missing: int
+    """Points or stamps that are missing."""
 
 
 class RewardUnavailable(Problem):
     code, status, is_remembered = "reward_unavailable", 409, True
     title = N_("This reward is not available")
     detail = N_("It is out of stock, or this card has had it as often as allowed.")
+    reason: str
+    """`out_of_stock`, `reward_limit_reached` or `other_store`."""
 
 
 class OtherStoreOnly(Problem):
     code, status, is_remembered = "other_store_only", 409, True
     title = N_("Not at this store")
     detail = N_("This can be redeemed at %(stores)s.")
+    stores: list[str]
+    """Names of the stores where it is possible."""
 
 
 class CategoryRequired(Problem):
@@ -94,6 +117,10 @@ class AlreadyBooked(Problem):
     code, status = "already_booked", 409
     title = N_("This was already recorded")
     detail = N_("It is so long ago that the answer is not kept any more. The card’s history shows it.")
+    transaction_id: UUID | None
+    """What the first request booked."""
+    ask_at: str
+    """The address that tells the outcome of that request."""
 
     def __init__(self, key: str, transaction_id: UUID | None) -> None:
         """`transaction_id`: what the first request booked."""
@@ -105,6 +132,8 @@ class BalanceBelowZero(Problem):
     title = N_("The balance cannot go below zero")
     detail = NN_("Only %(balance)s point can be deducted.", "Only %(balance)s points can be deducted.")
     counted = "balance"
+    balance: int
+    """Points on the card that can be spent."""
 
 
 class RestoreExceedsExpired(Problem):
@@ -115,3 +144,5 @@ class RestoreExceedsExpired(Problem):
         "Only %(restorable)s points of this card have expired and were not restored yet.",
     )
     counted = "restorable"
+    restorable: int
+    """Points that have expired and were not restored yet."""

@@ -30,7 +30,10 @@ TransactionKindFilter = Literal[
 ]
 OfCard = Annotated[UUID | None, QueryParameter(name="card_id", description="Of this card only")]
 OfStore = Annotated[UUID | None, QueryParameter(name="store_id", description="Of this store only")]
-OfKind = Annotated[TransactionKindFilter | None, QueryParameter(name="kind")]
+OfKind = Annotated[
+    TransactionKindFilter | None,
+    QueryParameter(name="kind", description="Of this kind only. Without it: of all kinds."),
+]
 OfOrder = Annotated[
     str | None,
     QueryParameter(

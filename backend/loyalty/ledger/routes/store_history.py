@@ -53,7 +53,7 @@ class StoreHistoryController(Controller):
     @get(
         "/transactions/{transaction_id:uuid}",
         operation_id="getTransaction",
-        summary="One line of a card's history",
+        summary="One transaction, by its id",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, TransactionNotFound),
     )
@@ -66,6 +66,7 @@ class StoreHistoryController(Controller):
         "/transactions",
         operation_id="listStoreTransactions",
         summary="The store's transactions, newest first unless asked otherwise",
+        description="Transactions of all cards at this store.",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, CursorExpired, ValidationFailed),
     )

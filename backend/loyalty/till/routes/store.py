@@ -37,6 +37,7 @@ class TillController(Controller):
         "/program",
         operation_id="getProgram",
         summary="The program as this store's till needs it",
+        description="Rules, rewards and categories as they are now. A change of the rules has a new `version`.",
         guards=[requires(VIEW_PROGRAMS)],
         opt={CONDITIONAL: True},
         responses={304: empty(UNCHANGED)} | refusals(*STAFF, ProgramInactive),
@@ -50,6 +51,7 @@ class TillController(Controller):
         "/till",
         operation_id="getTill",
         summary="Everything the till's page shows, in one call",
+        description="The program, the latest transactions, what may still be undone, and a card on request.",
         guards=[requires(VIEW_PROGRAMS)],
         responses=refusals(*STAFF, ProgramInactive, CardNotFound),
     )
@@ -57,7 +59,7 @@ class TillController(Controller):
         self,
         origin: NamedDependency[Origin],
         ledger: NamedDependency[Ledger],
-        card_id: Annotated[UUID | None, QueryParameter(description="A card to show with it")] = None,
+        card_id: Annotated[UUID | None, QueryParameter(description="Id of a card to be shown in `card`.")] = None,
     ) -> TillView:
         setup, rows, card = await asyncio.gather(
             get_setup(ledger.pool, origin),
@@ -76,6 +78,7 @@ class TillController(Controller):
         "/cards/lookup",
         operation_id="lookupCards",
         summary="Find cards by code, email, phone or name",
+        description="The code of a merged card finds the one it was merged into; a replaced code is refused.",
         status_code=200,
         guards=[all_of(requires(MANAGE_CARDS), limited("lookup", 120))],
         responses=refusals(*STAFF, ValidationFailed, CardReplacedBefore),
@@ -90,7 +93,8 @@ class TillController(Controller):
     @get(
         "/cards/{card_id:uuid}",
         operation_id="getCard",
-        summary="One card",
+        summary="One card, by its id",
+        description="A card that the store accepts. Every booking answers with the card again.",
         guards=[requires(MANAGE_CARDS)],
         responses=refusals(*STAFF, CardNotFound),
     )

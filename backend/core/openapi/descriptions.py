@@ -1,15 +1,18 @@
-"""Descriptions in the OpenAPI document: docstrings of schemas, and the strings under their fields."""
+"""Descriptions in the OpenAPI document: docstrings of schemas, the strings under their fields, parts of addresses."""
 
 import ast
 import inspect
 import sys
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from litestar.openapi.spec import Reference, Schema
+from litestar import Litestar
+from litestar.openapi.spec import Operation, Parameter, Reference, Schema
 from litestar.plugins import OpenAPISchemaPlugin
+from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 TAG = "Tells which of the possible objects this is."
@@ -41,11 +44,11 @@ def _describe_properties(properties: dict[str, Schema | Reference], struct: type
         properties[tag].description = TAG
 
 
-def field_docstrings(struct: type) -> dict[str, str]:
+def field_docstrings(struct: type, root: type = msgspec.Struct) -> dict[str, str]:
     """The string under each field, also of inherited ones."""
     docstrings: dict[str, str] = {}
     for base in reversed(struct.__mro__):
-        if issubclass(base, msgspec.Struct) and base is not msgspec.Struct:
+        if issubclass(base, root) and base is not root:
             docstrings |= _docstrings_of(base.__module__).get(base.__name__, {})
     return docstrings
 
@@ -68,3 +71,19 @@ def _below_fields(body: list[ast.stmt]) -> dict[str, str]:
 
 def _on_one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def describe_addresses(api: Litestar, descriptions: Mapping[str, str]) -> None:
+    """A parameter of addresses gets the description of its name, unless its handler has another one."""
+    for route in [route for route in api.routes if isinstance(route, HTTPRoute)]:
+        for handler in route.route_handlers:
+            make = partial(_operation, handler.operation_class, descriptions)
+            handler.operation_class = cast("type[Operation]", make)
+
+
+def _operation(make: type[Operation], descriptions: Mapping[str, str], **parts: Any) -> Operation:
+    operation = make(**parts)
+    for parameter in operation.parameters or []:
+        if isinstance(parameter, Parameter) and parameter.param_in == "path" and not parameter.description:
+            parameter.description = descriptions.get(parameter.name)
+    return operation
