@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from msgspec import UNSET
-
 from backend.core.problems import ValidationFailed
 from backend.core.schemas import FieldError
 from backend.loyalty.ledger.schemas.bookings import PURCHASE_CENTS_MAX, Earn
@@ -22,7 +20,7 @@ class Sale:
 
 def sale_of(body: Earn) -> Sale:
     """Raises ValidationFailed without an amount, and for lines that do not add up to it."""
-    if body.lines is UNSET or body.lines is None:
+    if not body.lines:
         if body.purchase_amount_cents is None:
             raise ValidationFailed(FieldError("/purchase_amount_cents", "required"))
         return Sale(body.purchase_amount_cents, body.category_ids)

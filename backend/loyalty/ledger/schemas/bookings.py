@@ -38,7 +38,7 @@ class Earn(Body):
     occurred_at: datetime | None = None
     """When the sale happened on an offline device: at most 72 h ago, at most 5 min ahead. Null: now."""
     notes: Notes | None = None
-    lines: Annotated[list[BasketLine], Meta(min_length=1, max_length=200)] | None | UnsetType = UNSET
+    lines: Annotated[list[BasketLine], Meta(min_length=1, max_length=200)] | UnsetType | None = UNSET
     """The sale by its parts; their categories are recorded together with `category_ids`. Null: by its amount only."""
 
 
