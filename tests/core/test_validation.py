@@ -10,7 +10,7 @@ from backend.core.field_messages import with_sentence
 from backend.core.validation import schema_errors
 from backend.loyalty.enrollment.schemas import Enroll
 from backend.loyalty.fraud_limits.schemas import FraudLimitList
-from backend.loyalty.ledger.schemas.bookings import Earn, Redemption
+from backend.loyalty.ledger.schemas.bookings import Adjustment, Earn, Redemption
 from backend.loyalty.rewards.schemas import RewardDraft
 from backend.settings.schemas import SettingsChange
 from i18n.locales import LANGUAGES
@@ -22,8 +22,8 @@ STORE = {"code": "THILL", "name": "Thill", "country": "LU"}
 @pytest.mark.parametrize(
     ("schema", "body", "errors"),
     [
-        (Earn, {}, ["/purchase_amount_cents required"]),
-        (Earn, {"purchase_amount_cents": None}, ["/purchase_amount_cents required"]),
+        (Adjustment, {"reason": "Gift"}, ["/points required"]),
+        (Adjustment, {"reason": "Gift", "points": None}, ["/points required"]),
         (Earn, {"purchase_amount_cents": 0}, ["/purchase_amount_cents too_small"]),
         (Earn, {"purchase_amount_cents": 1}, []),
         (Earn, {"purchase_amount_cents": 100_000_000}, []),
@@ -87,7 +87,7 @@ def test_what_a_schema_checks_by_itself_has_its_place_and_format() -> None:
 @pytest.mark.parametrize(
     ("body", "sentence", "facts"),
     [
-        ({}, "Bitte füllen Sie das aus.", {}),
+        ({"purchase_amount_cents": 1, "order_reference": ""}, "Bitte füllen Sie das aus.", {}),
         (
             {"purchase_amount_cents": 0},
             "Geben Sie eine ganze Zahl von 1 bis 100.000.000 ein.",
